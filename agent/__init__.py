@@ -1,0 +1,1 @@
+"""What is decided: resolve → validate → confirm → run → record."""

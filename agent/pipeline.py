@@ -1,0 +1,312 @@
+"""The values that pass from step to step: ``Request → Resolution → Plan → Held | Confirmed → Outcome``.
+
+Each is frozen and made by one step, so that a wrong order does not type-check. A refusal is a value here, never an exception.
+All of them are Pydantic models so that a run can be stored and taken up again by another process as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.actor import Surface
+from registry.contract import Policy, Risk
+
+Scalar = None | bool | int | float | str
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Span(Value):
+    """Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point offsets in it."""
+
+    origin: Annotated[int, Field(ge=0)] = 0
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)]
+    text: str
+
+
+class Answer(Value):
+    """What a person said to a question: a candidate's id (``choice``) or words (``text``), never both."""
+
+    slot: str
+    choice: str | None = None
+    label: str | None = None
+    text: str | None = None
+
+
+class Request(Value):
+    """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by (aware UTC)."""
+
+    text: str
+    now: datetime
+    surface: Surface = "admin"
+    answers: tuple[Answer, ...] = ()
+
+    def words(self, origin: int) -> str:
+        return self.text if origin == 0 else (self.answers[origin - 1].text or self.answers[origin - 1].label or "")
+
+
+# ── resolution ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Mention(Value):
+    """Words that stand for a value ("Adam's last invoice", "20 dollars"). Code reads the value out of them later."""
+
+    kind: Literal["mention"] = "mention"
+    spans: tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(span.text for span in self.spans)
+
+
+class Choice(Value):
+    """A member of a closed set (an enum's value, a boolean) and the words it was chosen by."""
+
+    kind: Literal["choice"] = "choice"
+    value: Scalar
+    spans: tuple[Span, ...]
+
+
+class Several(Value):
+    """The items of an array parameter, in order."""
+
+    kind: Literal["several"] = "several"
+    items: tuple[Annotated[Mention | Choice, Field(discriminator="kind")], ...]
+
+
+Argument = Annotated[Mention | Choice | Several, Field(discriminator="kind")]
+
+
+class Draft(Value):
+    """One call as a resolver sees it: an offered action and, for each parameter that was spoken of, its argument."""
+
+    action: str
+    version: int = 1
+    arguments: Mapping[str, Argument] = Field(default_factory=dict)
+
+
+class Candidate(Value):
+    """One thing a question offers. ``marks`` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A")."""
+
+    id: str
+    label: str
+    detail: str = ""
+    marks: tuple[str, ...] = ()
+
+
+QuestionCode = Literal["ambiguous", "missing", "not_found", "unclear_action", "unreadable"]
+
+
+class Question(Value):
+    """What the person must say before anything can be planned.
+
+    ``slot`` names what the answer fills: ``action``, ``0.invoice_id`` (first call's parameter) or ``0.invoice_id/customer`` (the record on
+    the way to it). ``missing`` lists every required parameter still without a value, ``param`` the one asked for now.
+    """
+
+    slot: str
+    code: QuestionCode
+    text: str
+    param: str | None = None
+    missing: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    free_text: bool = True
+
+
+class Calls(Value):
+    """One or more drafts in the order they shall run. ``confidence`` is in [0, 1], comparable within one resolver only."""
+
+    kind: Literal["calls"] = "calls"
+    drafts: tuple[Draft, ...]
+    confidence: float = 1.0
+
+
+AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_unmet", "model_refused"]
+
+
+class Abstain(Value):
+    """No registered action fits. ``nearest`` are offered names to show the person, best first."""
+
+    kind: Literal["abstain"] = "abstain"
+    reason: AbstainReason
+    detail: str
+    nearest: tuple[str, ...] = ()
+
+
+class Ask(Value):
+    kind: Literal["ask"] = "ask"
+    question: Question
+    drafts: tuple[Draft, ...] = ()
+
+
+Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]
+
+
+class Trace(Value):
+    """What a resolver did, for AI History. ``prompt`` is the exact messages sent (JSON text); tokens and cost are 0 offline.
+    Durations are milliseconds; ``cost`` is US dollars as a decimal string, None when the price is unknown."""
+
+    resolver: str
+    model: str | None = None
+    prompt_version: str | None = None
+    prompt: str | None = None
+    response: str | None = None
+    schema_digest: str | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: str | None = None
+    duration_ms: float = 0.0
+    attempts: int = 1
+    shortlist: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Resolved(Value):
+    resolution: Resolution
+    trace: Trace
+
+
+# ── validation ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class PromptSource(Value):
+    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04")."""
+
+    kind: Literal["prompt"] = "prompt"
+    spans: tuple[Span, ...]
+    reading: str = ""
+
+
+class RecordSource(Value):
+    """Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam Novak")."""
+
+    kind: Literal["record"] = "record"
+    record_kind: str
+    record_id: str
+    label: str
+    field: str
+    spans: tuple[Span, ...] = ()
+    via: tuple[str, ...] = ()
+    reading: str = ""
+
+
+class DefaultSource(Value):
+    """The contract's own default."""
+
+    kind: Literal["default"] = "default"
+
+
+Source = Annotated[PromptSource | RecordSource | DefaultSource, Field(discriminator="kind")]
+
+
+class Filled(Value):
+    """One parameter with its final value, how a person reads it (``shown``: "49.00 EUR") and where it came from."""
+
+    param: str
+    label: str
+    value: Any
+    shown: str
+    source: Source
+
+
+class Pin(Value):
+    """A record the plan rests on, as it was: checked again at the moment of sending. ``values`` are its safe fields, for showing drift."""
+
+    record_kind: str
+    record_id: str
+    label: str
+    digest: str
+    values: Mapping[str, Any] = Field(default_factory=dict)
+
+
+class Step(Value):
+    """One call, ready. ``payload`` is the canonical JSON text of the whole body; from here on its bytes don't change."""
+
+    call_id: str
+    action: str
+    version: int
+    contract_digest: str
+    title: str
+    preview: str
+    risk: Risk
+    policy: Policy
+    approvals: int
+    idempotent: bool
+    url: str
+    timeout_s: int
+    deadline_s: int
+    filled: tuple[Filled, ...]
+    payload: str
+    pins: tuple[Pin, ...] = ()
+
+
+class Plan(Value):
+    """Every step of a request, validated together. ``digest`` binds contract versions, endpoints, payloads, pins and the actor:
+    what is confirmed is what is sent. ``held`` says why a person must confirm; empty means no one must."""
+
+    run_id: str
+    steps: tuple[Step, ...]
+    held: tuple[str, ...]
+    approvals: int
+    expires_s: int
+    digest: str
+
+
+RefusalCode = Literal[
+    "no_match", "forbidden", "wrong_surface", "invalid", "unsigned", "not_found", "expired", "stale", "already_decided",
+    "same_person", "drifted", "condition_unmet", "unavailable",
+]  # fmt: skip
+
+
+class Refusal(Value):
+    """Why nothing will be done, in words for the person. ``nearest`` are contracts they may run that come closest."""
+
+    kind: Literal["refusal"] = "refusal"
+    code: RefusalCode
+    detail: str
+    nearest: tuple[str, ...] = ()
+
+
+# ── outcome ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CallState = Literal["planned", "begun", "succeeded", "failed", "unknown", "skipped"]
+
+
+class CallOutcome(Value):
+    """What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the body as text."""
+
+    call_id: str
+    state: CallState
+    status: int | None = None
+    answer: str | None = None
+    detail: str = ""
+    attempts: int = 0
+    duration_ms: float = 0.0
+    result_fits: bool | None = None
+
+
+RunState = Literal[
+    "received",  # accepted, not yet resolved
+    "asked",  # waits for an answer
+    "held",  # waits for confirmation (or for the second one)
+    "confirmed",  # may be sent; the work row stands
+    "executing",  # claimed by a worker
+    "succeeded",
+    "failed",
+    "unknown",  # at least one call may have happened, and nobody knows
+    "refused",  # understood, not allowed or not possible
+    "abstained",  # no registered action fits
+    "rejected",  # a person said no
+    "expired",  # the card or question ran out
+]
+FINAL: frozenset[RunState] = frozenset({"succeeded", "failed", "refused", "abstained", "rejected", "expired"})

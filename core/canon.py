@@ -1,0 +1,95 @@
+"""Canonical JSON (RFC 8785, JCS): one byte string for one value, so that bytes can be signed, compared and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import rfc8785
+
+from core.errors import NotCanonical
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+
+MAX_DEPTH: Final = 64
+
+
+def dumps(value: Any) -> bytes:
+    """The canonical bytes of ``value``. Raises NotCanonical for what has none (NaN, integers beyond 2^53-1, lone surrogates)."""
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
+        raise NotCanonical(f"This value has no canonical JSON form: {error}") from error
+
+
+def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
+    """Strict JSON: UTF-8, no duplicate keys, no NaN or Infinity, no lone surrogates, at most ``max_depth`` levels. Raises NotCanonical."""
+    try:
+        text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
+    except UnicodeDecodeError as error:
+        raise NotCanonical("The JSON is not UTF-8.") from error
+    if _depth(text) > max_depth:
+        raise NotCanonical(f"The JSON is nested deeper than {max_depth} levels.")
+    try:
+        value = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        text.encode("utf-8")
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise NotCanonical("The JSON holds a lone surrogate; send well-formed Unicode.") from error
+    except (ValueError, RecursionError) as error:
+        raise NotCanonical(f"This is not JSON: {error}") from error
+    return value
+
+
+def is_canonical(raw: bytes) -> bool:
+    """Whether ``raw`` is already its own canonical form."""
+    try:
+        return dumps(loads(raw)) == raw
+    except NotCanonical:
+        return False
+
+
+def digest(value: Any) -> str:
+    """``sha256:<hex>`` of the canonical bytes of ``value``."""
+    return digest_bytes(dumps(value))
+
+
+def digest_bytes(raw: bytes) -> str:
+    return "sha256:" + hashlib.sha256(raw).hexdigest()
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise ValueError(f"the key {key!r} stands twice in one object")
+        made[key] = value
+    return made
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _depth(text: str) -> int:
+    """The nesting of brackets outside strings, counted before parsing so that a depth bomb never reaches the parser."""
+    depth = deepest = 0
+    in_string = escaped = False
+    for char in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif char == "\\":
+                escaped = True
+            elif char == '"':
+                in_string = False
+        elif char == '"':
+            in_string = True
+        elif char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}":
+            depth -= 1
+    return deepest

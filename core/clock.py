@@ -1,0 +1,36 @@
+"""Time as a value that is handed in, so that tests move it instead of sleeping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], datetime]
+"""Answers the present as an aware UTC datetime."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class FrozenClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at.astimezone(UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, **timedelta_units: float) -> None:
+        self.at += timedelta(**timedelta_units)
+
+
+def iso(at: datetime) -> str:
+    """RFC 3339 in UTC with microseconds, as stored and shown: ``2026-11-24T15:43:04.120000Z``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_iso(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -1,0 +1,17 @@
+"""Ids: a prefix that says what it names, then 26 characters that sort by time of making (ULID, Crockford base32)."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Final, Literal
+
+Prefix = Literal["ws", "mem", "ses", "key", "run", "act", "evt", "dlv", "wrk", "req", "his", "con", "sec", "whe"]
+
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new(prefix: Prefix) -> str:
+    """A fresh id such as ``run_01JD…``: 48 bits of milliseconds, 80 random bits."""
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
+    return f"{prefix}_" + "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,103 @@
+"""The connector pattern: a folder with one class. Discovery lives in ``registry.discovery``; nothing here knows a platform."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from registry.contract import Contract
+from registry.records import ContextProvider
+
+
+class PlatformClient(Protocol):
+    """How a connector asks its platform. Implemented in ``executors``: signed, guarded, timed. Raises PlatformUnavailable."""
+
+    async def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """The decoded JSON of GET base_url + path, or None where the platform answers 404."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person of the platform, vouched for: ``id`` is the platform's, ``role`` one that contracts list."""
+
+    id: str
+    name: str
+    role: str
+
+
+class IdentityProvider(Protocol):
+    """Turns a platform's assertion (a signed token) into an Identity. Raises BadAssertion."""
+
+    name: str
+
+    async def identify(self, assertion: str) -> Identity: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that has happened. ``id`` is the idempotency key of everything it sets off."""
+
+    id: str
+    name: str
+    data: Mapping[str, Any]
+    occurred_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Reacts to events whose name fits ``pattern`` (``invoice.*``, ``*``). Lower priority reacts first."""
+
+    name: str
+    pattern: str
+    priority: int
+    react: Callable[[Event], Awaitable[None]]
+    blocking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A webhook that a platform sent to its connector: the bytes as they came, header names in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a workspace configured for a connector: the platform's address, and its secrets by name (never logged)."""
+
+    base_url: str
+    secrets: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Settings(base_url={self.base_url!r}, secrets=<{len(self.secrets)} kept>)"
+
+
+class Connector:
+    """The base class. Every method has a safe default: a connector declares what it has and leaves the rest."""
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+
+    def __init__(self, client: PlatformClient, settings: Settings) -> None:
+        self.client = client
+        self.settings = settings
+
+    def identity_providers(self) -> Sequence[IdentityProvider]:
+        return ()
+
+    def context_providers(self) -> Sequence[ContextProvider]:
+        return ()
+
+    def register_actions(self) -> Sequence[Contract]:
+        """The contracts this connector proposes. They are nothing until an owner has signed them."""
+        return ()
+
+    def subscribers(self) -> Sequence[Subscriber]:
+        return ()
+
+    async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:
+        """Events made of a platform's webhook; verifies it first. Raises BadAssertion."""
+        raise NotImplementedError(f"the connector {self.name!r} takes no webhooks")

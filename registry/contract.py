@@ -1,0 +1,197 @@
+"""``opsiq/contract/v1``: one action a platform allows, as a frozen value. Signatures live in ``registry.signing``, linting in ``registry.lint``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from core import canon
+from core.actor import Surface
+from core.errors import Finding, InvalidContract
+
+SCHEMA: Final = "opsiq/contract/v1"
+NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=128)]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, ser_json_bytes="utf8")
+
+
+class SourceKind(StrEnum):
+    """Where a parameter's value may come from."""
+
+    PROMPT = "prompt"
+    RECORD = "record"
+    DEFAULT = "default"
+
+
+class Risk(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    IRREVERSIBLE = "irreversible"
+
+
+class Policy(StrEnum):
+    """When a person must confirm. Absent means ``always``: the gate fails closed."""
+
+    NEVER = "never"
+    ONCE_PER_SESSION = "once_per_session"
+    ALWAYS = "always"
+    WHEN = "when"
+
+
+class Derive(_Frozen):
+    """The value is a field of the record that another parameter refers to: the refund's currency is the invoice's currency."""
+
+    parameter: Word
+    field: Word
+
+
+class Unit(StrEnum):
+    """What a number counts. ``money_minor`` is integer minor units (cents); the others are plain counts of that thing."""
+
+    MONEY_MINOR = "money_minor"
+    MONEY = "money"
+    DAYS = "days"
+    HOURS = "hours"
+    MINUTES = "minutes"
+    SECONDS = "seconds"
+    PERCENT = "percent"
+    COUNT = "count"
+
+
+class Annotation(_Frozen):
+    """What a parameter means beyond its JSON Schema.
+
+    ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by default).
+    ``filter`` maps fields to the values a record must have to be meant at all (``{"status": ["paid"]}``); ``order`` names the field
+    that "last", "first", "latest" go by (descending is newest), overriding the kind's own. ``of`` names another parameter whose
+    record this one belongs to. ``words`` gives other words for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from``
+    names the parameter that holds it.
+    """
+
+    record: Word | None = None
+    field: Word | None = None
+    filter: dict[Word, list[str | int | bool]] = Field(default_factory=dict)
+    order: Word | None = None
+    of: Word | None = None
+    derive: Derive | None = None
+    sources: tuple[SourceKind, ...] = (SourceKind.PROMPT, SourceKind.RECORD, SourceKind.DEFAULT)
+    unit: Unit | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    currency_from: Word | None = None
+    words: dict[str, list[Line]] = Field(default_factory=dict)
+    label: Line | None = None
+    ask: Line | None = None
+
+
+class Confirmation(_Frozen):
+    """The policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe fields); only for ``when``.
+    ``approvals`` is how many different people must confirm; ``expires_s`` how long the card stands (seconds)."""
+
+    policy: Policy = Policy.ALWAYS
+    condition: Line | None = None
+    approvals: Literal[1, 2] = 1
+    expires_s: Annotated[int, Field(ge=30, le=7 * 86400)] = 900
+
+    @model_validator(mode="after")
+    def _condition_goes_with_when(self) -> Self:
+        if (self.policy is Policy.WHEN) != (self.condition is not None):
+            raise ValueError("a condition goes with the policy 'when', and only with it")
+        if self.approvals == 2 and self.policy not in (Policy.ALWAYS, Policy.WHEN):
+            raise ValueError("two approvals need the policy 'always' or 'when'")
+        return self
+
+
+class Endpoint(_Frozen):
+    """Where the signed POST goes. ``deadline_s`` bounds all attempts together (seconds), ``timeout_s`` one attempt."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)]
+    deadline_s: Annotated[int, Field(ge=1, le=86400)] = 120
+    timeout_s: Annotated[int, Field(ge=1, le=60)] = 15
+
+
+class Contract(_Frozen):
+    """One action. Roles and surfaces are closed lists: an empty one means nobody, nowhere."""
+
+    schema_: Literal["opsiq/contract/v1"] = Field(default=SCHEMA, alias="schema")
+    name: Name
+    version: Annotated[int, Field(ge=1)] = 1
+    title: Line
+    description: Text
+    surfaces: tuple[Surface, ...] = ()
+    roles: tuple[Word, ...] = ()
+    parameters: dict[str, Any]
+    annotations: dict[Word, Annotation] = Field(default_factory=dict)
+    confirmation: Confirmation = Confirmation()
+    risk: Risk = Risk.WRITE
+    idempotent: bool = False
+    endpoint: Endpoint
+    result: dict[str, Any] | None = None
+    preview: Text | None = None
+    examples: tuple[Line, ...] = ()
+    aliases: tuple[Line, ...] = ()
+    undo: Name | None = None
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """Parameter name → its JSON Schema, in the order written."""
+        made: Mapping[str, Any] = self.parameters.get("properties", {})
+        return made
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(self.parameters.get("required", ()))
+
+    def annotation(self, parameter: str) -> Annotation:
+        return self.annotations.get(parameter, _NO_ANNOTATION)
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The RFC 8785 bytes that are signed: every field that was set, under its wire name."""
+        return canon.dumps(self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=False))
+
+    @cached_property
+    def digest(self) -> str:
+        return canon.digest_bytes(self.canonical)
+
+    @property
+    def ref(self) -> ContractRef:
+        return ContractRef(self.name, self.version, self.digest)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ContractRef:
+    """The exact version a run is tied to."""
+
+    name: str
+    version: int
+    digest: str
+
+    def as_json(self) -> dict[str, canon.Json]:
+        return {"name": self.name, "version": self.version, "digest": self.digest}
+
+
+_NO_ANNOTATION: Final = Annotation()
+
+
+def parse(value: Any) -> Contract:
+    """A contract from decoded JSON. Raises InvalidContract with one finding per fault, each with the path and the mend."""
+    try:
+        return Contract.model_validate(value)
+    except ValidationError as error:
+        findings = [
+            Finding("/" + "/".join(str(part) for part in fault["loc"]), fault["type"], fault["msg"])
+            for fault in error.errors(include_url=False)
+        ]
+        raise InvalidContract("The contract does not fit opsiq/contract/v1.", findings=findings) from error

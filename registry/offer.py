@@ -1,0 +1,55 @@
+"""What a resolver is shown of an action: enough to choose it and fill it, nothing about where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry.contract import Annotation, Contract, Risk
+
+_NO_ANNOTATION = Annotation()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One candidate action. ``name`` is the closed set's member; for a foreign registry it may be any string.
+
+    ``parameters`` is a JSON Schema object. Two offers with the same name never stand in one shortlist.
+    """
+
+    name: str
+    version: int
+    title: str
+    description: str
+    parameters: Mapping[str, Any]
+    annotations: Mapping[str, Annotation] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    risk: Risk = Risk.WRITE
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        made: Mapping[str, Any] = self.parameters.get("properties") or {}
+        return made
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(self.parameters.get("required") or ())
+
+    def annotation(self, parameter: str) -> Annotation:
+        return self.annotations.get(parameter, _NO_ANNOTATION)
+
+
+def of_contract(contract: Contract) -> Offer:
+    return Offer(
+        name=contract.name,
+        version=contract.version,
+        title=contract.title,
+        description=contract.description,
+        parameters=contract.parameters,
+        annotations=contract.annotations,
+        examples=contract.examples,
+        aliases=contract.aliases,
+        risk=contract.risk,
+    )

@@ -1,0 +1,142 @@
+"""Safe data: record kinds, their declared fields and relations, and the port through which live records are read.
+
+Nothing that a kind does not declare leaves its provider: ``admit`` builds a Record from declared fields alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from core import canon
+
+FieldType = Literal["id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum"]
+SearchBy = Literal["name", "number", "email", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field that may be read. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy, any part),
+    a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``. ``values`` lists an enum's words.
+    ``currency_field`` names the field that holds a money field's currency."""
+
+    name: str
+    type: FieldType = "string"
+    label: str = ""
+    search: SearchBy | None = None
+    values: tuple[str, ...] = ()
+    currency_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """``via`` is the field of *this* kind that holds the id of a ``kind`` record: an invoice belongs to a customer via customer_id."""
+
+    kind: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """One kind of record of one platform.
+
+    ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it belongs to, nearest
+    owner first. ``order`` is the field that "last" and "newest" go by, ``size`` the one that "biggest" goes by. ``states`` maps the words
+    that narrow it ("unpaid", "open") to field filters. ``label`` and ``detail`` are format strings over the fields: what a person sees.
+    """
+
+    name: str
+    title: str
+    nouns: tuple[str, ...]
+    fields: tuple[Field, ...]
+    id_field: str = "id"
+    label: str = "{id}"
+    detail: str = ""
+    relations: tuple[Relation, ...] = ()
+    order: str | None = None
+    size: str | None = None
+    states: Mapping[str, Mapping[str, tuple[str | int | bool, ...]]] = field(default_factory=dict)
+
+    def field_named(self, name: str) -> Field | None:
+        return next((each for each in self.fields if each.name == name), None)
+
+    def relation_to(self, kind: str) -> Relation | None:
+        return next((each for each in self.relations if each.kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as its kind allows it to be seen. ``values`` are JSON scalars; ``digest`` changes when any safe field changes."""
+
+    kind: str
+    id: str
+    values: Mapping[str, Any]
+    label: str
+    detail: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search in one kind. ``text`` is matched against the searchable fields (by ``by`` when given); ``where`` are exact values, any
+    of a list; ``order`` is a field, ``descending`` its direction. At most ``limit`` records, best match first when there is a text."""
+
+    kind: str
+    text: str | None = None
+    by: SearchBy | None = None
+    where: Mapping[str, Sequence[str | int | bool]] = field(default_factory=dict)
+    order: str | None = None
+    descending: bool = True
+    limit: int = 10
+
+
+class ContextProvider(Protocol):
+    """Where live records come from. Raises core.errors.PlatformUnavailable when the platform does not answer."""
+
+    def kinds(self) -> tuple[RecordKind, ...]: ...
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        """The records that fit, name matches by any word of the text, fuzzily; never more than query.limit."""
+        ...
+
+    async def get(self, kind: str, record_id: str) -> Record | None: ...
+
+
+def admit(kind: RecordKind, row: Mapping[str, Any]) -> Record:
+    """A record from a platform's row: declared fields only, anything else is dropped unseen."""
+    values = {each.name: row.get(each.name) for each in kind.fields}
+    shown = {name: "" if value is None else value for name, value in values.items()}
+    return Record(
+        kind=kind.name,
+        id=str(row[kind.id_field]),
+        values=values,
+        label=kind.label.format_map(shown),
+        detail=kind.detail.format_map(shown),
+        digest=canon.digest({"kind": kind.name, "values": values}),
+    )
+
+
+class Kinds:
+    """Every declared kind of a workspace's connectors, and which provider answers for each."""
+
+    def __init__(self, providers: Sequence[ContextProvider]) -> None:
+        self._by_name: dict[str, tuple[RecordKind, ContextProvider]] = {}
+        for provider in providers:
+            for kind in provider.kinds():
+                self._by_name.setdefault(kind.name, (kind, provider))
+
+    def __iter__(self) -> Any:
+        return iter(kind for kind, _ in self._by_name.values())
+
+    def get(self, name: str) -> RecordKind | None:
+        found = self._by_name.get(name)
+        return found[0] if found else None
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        _, provider = self._by_name[query.kind]
+        return await provider.search(query)
+
+    async def record(self, kind: str, record_id: str) -> Record | None:
+        found = self._by_name.get(kind)
+        return await found[1].get(kind, record_id) if found else None
