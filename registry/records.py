@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from core import canon
+from core import canon, money
 
-FieldType = Literal["id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum"]
+FieldType = Literal[
+    "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum"
+]
 SearchBy = Literal["name", "number", "email", "text"]
 
 
@@ -43,7 +45,8 @@ class RecordKind:
 
     ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it belongs to, nearest
     owner first. ``order`` is the field that "last" and "newest" go by, ``size`` the one that "biggest" goes by. ``states`` maps the words
-    that narrow it ("unpaid", "open") to field filters. ``label`` and ``detail`` are format strings over the fields: what a person sees.
+    that narrow it ("unpaid", "open") to field filters. ``label`` and ``detail`` are format strings over the fields as
+    ``shown_value`` writes them: what a person sees.
     """
 
     name: str
@@ -106,7 +109,7 @@ class ContextProvider(Protocol):
 def admit(kind: RecordKind, row: Mapping[str, Any]) -> Record:
     """A record from a platform's row: declared fields only, anything else is dropped unseen."""
     values = {each.name: row.get(each.name) for each in kind.fields}
-    shown = {name: "" if value is None else value for name, value in values.items()}
+    shown = {each.name: shown_value(each, values) for each in kind.fields}
     return Record(
         kind=kind.name,
         id=str(row[kind.id_field]),
@@ -115,6 +118,22 @@ def admit(kind: RecordKind, row: Mapping[str, Any]) -> Record:
         detail=kind.detail.format_map(shown),
         digest=canon.digest({"kind": kind.name, "values": values}),
     )
+
+
+def shown_value(each: Field, values: Mapping[str, Any]) -> str:
+    """A field's value as a person reads it in a label or detail: money with its currency (``49.00 EUR``), a point in time by its day
+    (``2026-10-03``), a boolean as yes or no, nothing as the empty string."""
+    value = values.get(each.name)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if each.type == "money_minor" and isinstance(value, int):
+        currency = values.get(each.currency_field) if each.currency_field else None
+        return money.text(value, currency) if isinstance(currency, str) else str(value)
+    if each.type == "datetime" and isinstance(value, str):
+        return value[:10]
+    return str(value)
 
 
 class Kinds:

@@ -1,0 +1,29 @@
+"""Money as integer minor units with its ISO 4217 code, written as a person reads it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+EXPONENTS: Final = {
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}  # fmt: skip
+"""The currencies whose minor unit is not a hundredth (ISO 4217 list one)."""
+
+
+def exponent(currency: str) -> int:
+    """How many decimal digits the currency has: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return EXPONENTS.get(currency.upper(), 2)
+
+
+def major(minor: int, currency: str) -> Decimal:
+    """``4900, 'EUR'`` → ``Decimal('49.00')``, exactly."""
+    return Decimal(minor).scaleb(-exponent(currency))
+
+
+def text(minor: int, currency: str) -> str:
+    """``4900, 'EUR'`` → ``49.00 EUR``; ``1200, 'JPY'`` → ``1200 JPY``. No grouping: it is read by people and by code."""
+    return f"{major(minor, currency):f} {currency}"
