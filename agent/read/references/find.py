@@ -1,0 +1,285 @@
+"""A request → the phrases in it that refer to a record of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from agent.read.references import words as lists
+from agent.read.references.parse import CODE, EMAIL, noun_at, owner_kind, person_like
+from agent.read.text import Text, Token, read_text
+from registry.records import RecordKind
+
+_LEFT: Final = (
+    frozenset(
+        {
+            "the",
+            "a",
+            "an",
+            "this",
+            "that",
+            "these",
+            "those",
+            "of",
+            "one",
+            "my",
+            "our",
+            "his",
+            "her",
+            "their",
+            "its",
+            "new",
+            "old",
+        }
+    )
+    | lists.EVERY
+    | frozenset(word for phrase in lists.PLACES for word in phrase.split())
+    | frozenset(lists.COUNTS)
+)
+_STOP: Final = frozenset(
+    [
+        "and",
+        "or",
+        "then",
+        "but",
+        "if",
+        "because",
+        "so",
+        "when",
+        "while",
+        "please",
+        "with",
+        "to",
+        "into",
+        "as",
+        "via",
+        "using",
+        "than",
+        "not",
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "can",
+        "could",
+        "should",
+        "would",
+        "will",
+        "do",
+        "does",
+        "did",
+        "tell",
+        "send",
+        "give",
+        "make",
+        "set",
+        "mark",
+        "let",
+        "also",
+    ]
+)
+_PREPOSITIONS: Final = frozenset(
+    [
+        "of",
+        "for",
+        "from",
+        "by",
+        "belonging",
+        "about",
+        "regarding",
+        "concerning",
+        "called",
+        "named",
+        "titled",
+        "on",
+        "in",
+        "to",
+        "with",
+        "under",
+    ]
+)
+
+
+def find(text: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> list[tuple[int, int]]:
+    """Offsets of the phrases of ``text`` that refer to ``kind``, best first: around its noun, then e-mail addresses and owners
+    ("Adam" in "Adam's last invoice" for customers), then names and codes standing alone."""
+    read = read_text(text)
+    every = tuple(kinds)
+    made: list[tuple[int, int]] = []
+    index = 0
+    while index < len(read.tokens):
+        length = noun_at(read.tokens, index, kind)
+        if length:
+            first = _left(read.tokens, index, kind)
+            last = _right(read.tokens, index + length, kind, every)
+            made.append((read.tokens[first].start, _end(read.tokens[last - 1])))
+            index = max(last, index + length)
+        else:
+            index += 1
+    named = person_like(kind)
+    if named == 2:
+        made += [match.span() for match in EMAIL.finditer(read.plain)]
+    if named:
+        made += _owners(read, kind, every)
+        made += _names(read, every)
+    if not made:
+        made += [
+            (token.start, token.end)
+            for token in read.tokens
+            if CODE.fullmatch(token.text)
+            and (not token.text.isdigit() or len(token.text) > 3)
+            and not _ordinal(token.low)
+        ]
+    seen: list[tuple[int, int]] = []
+    for start, end in made:
+        if all(end <= other or start >= stop for other, stop in seen):
+            seen.append((start, end))
+    return [read.span(start, end) for start, end in seen]
+
+
+def _ordinal(low: str) -> bool:
+    return low[:-2].isdigit() and low[-2:] in {"st", "nd", "rd", "th"}
+
+
+def _end(token: Token) -> int:
+    return token.end - 2 if token.owns else token.end
+
+
+def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
+    """Back over determiners, places in line, states, possessives and the name that possesses."""
+    states = {word for phrase in kind.states for word in phrase.lower().replace("-", " ").split()} | set(kind.states)
+    first = index
+    while first > 0:
+        token = tokens[first - 1]
+        if token.owns or (token.text == "'" and first > 1 and tokens[first - 2].low.endswith("s")):
+            first -= 1
+            while first > 0 and _name_part(tokens, first - 1, tokens[first].capital):
+                first -= 1
+            continue
+        if token.low in _LEFT or token.low in states or (token.low.isdigit() and len(token.low) < 4):
+            first -= 1
+            continue
+        if token.capital and first > 1 and token.word and not _starts_sentence(tokens, first - 1):
+            first -= 1
+            continue
+        break
+    while first < index and tokens[first].low == "of":
+        first += 1
+    return first
+
+
+def _name_part(tokens: Sequence[Token], index: int, capital: bool) -> bool:
+    token = tokens[index]
+    if not token.word or token.owns or token.low in _STOP | _PREPOSITIONS | _LEFT:
+        return token.low in {"the"} and False
+    if capital:
+        return token.capital and not _starts_sentence(tokens, index)
+    # A name typed in lower case: at most a first name before the last one, and never the sentence's verb.
+    return (
+        index > 0
+        and not _starts_sentence(tokens, index)
+        and tokens[index - 1].low in {"of", "for", "to", "customer", "client", "user"}
+    )
+
+
+def _starts_sentence(tokens: Sequence[Token], index: int) -> bool:
+    return index == 0 or tokens[index - 1].text in {".", "!", "?", ":"}
+
+
+def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> int:
+    """On over a number, a name, and "of/about/called …" tails, up to the next clause."""
+    last = index
+    if tokens[index - 1].owns:
+        return last
+    owned = owner_kind(kind, kinds) is not None
+    while last < len(tokens):
+        token = tokens[last]
+        if token.low in lists.NUMBERED - {"with"} and last + 1 < len(tokens) and CODE.fullmatch(tokens[last + 1].text):
+            last += 2
+        elif token.text in {"#", "'", '"'} and last + 1 < len(tokens):
+            closing = next((step for step in range(last + 1, len(tokens)) if tokens[step].text == token.text), None)
+            if closing is None:
+                break
+            last = closing + 1
+        elif CODE.fullmatch(token.text) or EMAIL.fullmatch(token.text) or (token.capital and token.low not in _STOP):
+            last += 1
+        elif token.low in {"before", "but"} and last + 1 < len(tokens) and tokens[last + 1].low in {"last", "one"}:
+            last += 2
+        elif token.low in lists.ABOUT | lists.CALLED and token.low not in {"on", "re"}:
+            return _clause(tokens, last + 1)
+        elif token.low in {"of", "for", "from", "by"} and owned and last + 1 < len(tokens):
+            stop = _clause(tokens, last + 1)
+            if stop == last + 1:
+                break
+            last = stop
+        else:
+            break
+    return last
+
+
+def _clause(tokens: Sequence[Token], index: int) -> int:
+    first = index
+    while (
+        index < len(tokens)
+        and tokens[index].text not in {",", ";", ".", "?", "!", ":", "(", ")"}
+        and tokens[index].low not in _STOP
+    ):
+        if index - first > 7:
+            break
+        index += 1
+    return index
+
+
+def _owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
+    """ "Adam" in "Adam's last invoice", and "Adam" in "the last invoice of Adam"."""
+    made: list[tuple[int, int]] = []
+    owned = [each for each in kinds if each.relation_to(kind.name)]
+    tokens = read.tokens
+    for index in range(len(tokens)):
+        if tokens[index].owns and tokens[index].low not in lists.FILLERS:
+            first = index
+            while first > 0 and _name_part(tokens, first - 1, tokens[index].capital):
+                first -= 1
+            made.append((tokens[first].start, _end(tokens[index])))
+    for each in owned:
+        for index in range(len(tokens)):
+            length = noun_at(tokens, index, each)
+            after = index + length
+            if length and after + 1 < len(tokens) and tokens[after].low in {"of", "for", "from", "by"}:
+                stop = _clause(tokens, after + 1)
+                if stop > after + 1:
+                    made.append((tokens[after + 1].start, _end(tokens[stop - 1])))
+    return made
+
+
+def _names(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
+    """Capitalised runs inside a sentence, and what stands after "for", "to" or "from"."""
+    made: list[tuple[int, int]] = []
+    tokens = read.tokens
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        ours = any(noun_at(tokens, index, kind) for kind in kinds)
+        if (
+            token.capital
+            and token.text.isalpha()
+            and token.text != "I"
+            and not ours
+            and not _starts_sentence(tokens, index)
+        ):
+            last = index + 1
+            while (
+                last < len(tokens)
+                and tokens[last].capital
+                and not tokens[last - 1].owns
+                and not tokens[last].text.isdigit()
+            ):
+                last += 1
+            made.append((token.start, _end(tokens[last - 1])))
+            index = last
+        else:
+            index += 1
+    return made

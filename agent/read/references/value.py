@@ -1,0 +1,53 @@
+"""The value: how a record is referred to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+By = Literal["order", "size"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """How words point at one record (or several) of ``kind``.
+
+    Exact marks: ``number`` (a code or number as written, without "#"), ``email``. Searches: ``name`` (words of a name), ``text`` (what it is
+    about). Choice among what is found: sort by the kind's ``order`` or ``size`` field (``by``), ``descending`` or not, and take the
+    ``abs(position)``-th; 1 is "first", -1 "last", -2 "last but one"; with ``count``, that many from there on ("the last three").
+    ``every`` is set by "all of …" and by bare plurals. ``states`` are field filters by the kind's state words ("unpaid"). ``owner`` is what it belongs
+    to, a Reference of the related kind. ``pronoun``: the words are a pronoun ("him", "it", "that one"), to be resolved by what was
+    spoken of; ``mine`` if it is the speaker ("my", "me"). ``spans`` are the offsets in the words given that were understood.
+    """
+
+    kind: str
+    name: str | None = None
+    number: str | None = None
+    email: str | None = None
+    text: str | None = None
+    position: int | None = None
+    by: By | None = None
+    descending: bool = True
+    count: int | None = None
+    every: bool = False
+    states: Mapping[str, tuple[str | int | bool, ...]] = field(default_factory=dict)
+    owner: Reference | None = None
+    pronoun: bool = False
+    mine: bool = False
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def bare(self) -> bool:
+        """Nothing but the noun was said ("the invoice"): what is meant is what was spoken of, or it must be asked."""
+        return not (
+            self.name
+            or self.number
+            or self.email
+            or self.text
+            or self.position
+            or self.states
+            or self.owner
+            or self.pronoun
+            or self.every
+        )

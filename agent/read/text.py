@@ -1,0 +1,171 @@
+"""A text made ready for reading: typographic variants levelled, tokens cut, offsets always those of the text as it came."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+_LEVEL: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4\uff07", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u2043", "-"),
+        **dict.fromkeys("\u00a0\u2007\u202f\u2009\u2002\u2003\u2005\u3000\t", " "),
+        "\u066b": ".",
+        "\u066c": ",",
+    }
+)
+# One token: a word with its inner joints (don't, INV-1042, a.b@c.com, 15:30, 3.5), or one mark. A full stop that glues two sentences
+# together ("eat.I want") does not join.
+_TOKEN: Final = re.compile(r"[#@]?\w+(?:(?:[-/:@&+'_]|\.(?![A-Z][a-z]|I\b)|(?<=\d),(?=\d{3}\b))\w+)*|[^\w\s]")
+_MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``start``/``end`` count in the levelled text. ``low`` is caseless and without a possessive 's; ``owns`` says there was one."""
+
+    start: int
+    end: int
+    text: str
+    low: str
+    owns: bool
+    word: bool
+
+    @property
+    def capital(self) -> bool:
+        return self.text[:1].isupper()
+
+
+class Text:
+    """``raw`` as it came, ``plain`` levelled for reading (NFC, straight quotes, plain spaces), ``low`` its lower case, ``tokens``."""
+
+    __slots__ = ("_origin", "low", "plain", "raw", "tokens")
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self._origin: list[int] | None = None
+        composed = raw
+        if not raw.isascii() and not unicodedata.is_normalized("NFC", raw):
+            composed, self._origin = _compose(raw)
+        self.plain = composed.translate(_LEVEL)
+        low = self.plain.lower()
+        # Lower case of a few letters is two code points long ("İ"): those keep their case, so that offsets agree.
+        self.low = (
+            low if len(low) == len(self.plain) else "".join(c.lower() if len(c.lower()) == 1 else c for c in self.plain)
+        )
+        self.tokens = tuple(self._cut())
+
+    def _cut(self) -> list[Token]:
+        made: list[Token] = []
+        for match in _TOKEN.finditer(self.plain):
+            start, end = match.span()
+            low = self.low[start:end]
+            owns = False
+            if low.endswith("'s") and len(low) > 2 and low not in _CONTRACTED:
+                low, owns = low[:-2], True
+            made.append(Token(start, end, self.plain[start:end], low, owns, low[-1:].isalnum() or low[-1:] == "_"))
+        return made
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where ``plain[start:end]`` stands in ``raw``."""
+        if self._origin is None:
+            return start, end
+        return self._origin[start], self._origin[end]
+
+    def original(self, start: int, end: int) -> str:
+        """The words as they came, composed (NFC)."""
+        first, last = self.span(start, end)
+        return unicodedata.normalize("NFC", self.raw[first:last])
+
+    def before(self, position: int, count: int) -> list[Token]:
+        """The last ``count`` tokens that end at or before ``position``, nearest first."""
+        index = self.index_at(position)
+        return list(reversed(self.tokens[max(0, index - count) : index]))
+
+    def after(self, position: int, count: int) -> list[Token]:
+        """The next ``count`` tokens that begin at or after ``position``."""
+        index = self.index_at(position)
+        return list(self.tokens[index : index + count])
+
+    def index_at(self, position: int) -> int:
+        """The index of the first token that begins at or after ``position``."""
+        low, high = 0, len(self.tokens)
+        while low < high:
+            middle = (low + high) // 2
+            if self.tokens[middle].start < position:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def _compose(raw: str) -> tuple[str, list[int]]:
+    """NFC with, for each code point made, where it came from (and one entry past the end)."""
+    parts: list[str] = []
+    origin: list[int] = []
+    start = 0
+    for index in range(1, len(raw) + 1):
+        if index < len(raw) and (unicodedata.combining(raw[index]) or _joins(raw[index - 1], raw[index])):
+            continue
+        made = unicodedata.normalize("NFC", raw[start:index])
+        parts.append(made)
+        origin.extend([start] * len(made))
+        start = index
+    origin.append(len(raw))
+    return "".join(parts), origin
+
+
+def _joins(left: str, right: str) -> bool:
+    # Hangul jamo compose without being combining marks.
+    return "\u1100" <= left <= "\ud7a3" and "\u1160" <= right <= "\u11ff"
+
+
+_CONTRACTED: Final = frozenset(
+    [
+        "it's",
+        "that's",
+        "what's",
+        "who's",
+        "where's",
+        "there's",
+        "here's",
+        "how's",
+        "when's",
+        "let's",
+        "he's",
+        "she's",
+        "everything's",
+        "something's",
+        "nothing's",
+    ]
+)
+
+
+@lru_cache(maxsize=512)
+def read_text(raw: str) -> Text:
+    return Text(raw)
+
+
+@lru_cache(maxsize=8192)
+def singular(word: str) -> str:
+    """A rough singular, enough to compare nouns: invoices → invoice, companies → company, boxes → box."""
+    if len(word) > 3 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes", "zes")):
+        return word[:-2]
+    if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+_CAMEL: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+
+
+@lru_cache(maxsize=8192)
+def split_name(name: str) -> tuple[str, ...]:
+    """The words of an identifier: ``perPage`` → per, page; ``customer_id`` → customer, id; ``IPAddress`` → ip, address."""
+    return tuple(part.lower() for part in _CAMEL.findall(name))
