@@ -1,0 +1,66 @@
+"""The port every resolver stands behind: words and a closed set of offers in, a Resolution out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from agent.pipeline import Request, Resolved
+from agent.resolve.split import clauses
+from registry.records import RecordKind
+from registry.shortlist import Scored, Shortlist
+
+CANDIDATES: Final = 8
+
+
+class Resolver(Protocol):
+    """Chooses among what is offered; sees no live data.
+
+    It answers with drafts whose action is one of the shortlist's names and whose arguments are words of the request
+    or members of a closed set; or it abstains; or it asks. Raises core.errors.ModelUnavailable or ModelMisbehaved; a
+    resolver without a model raises nothing.
+    """
+
+    name: str
+
+    async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        """``shortlist`` holds what this actor may do on this surface, all of it; the resolver narrows it down
+        itself."""
+        ...
+
+
+def candidates(request: Request, shortlist: Shortlist, k: int = CANDIDATES) -> tuple[Scored, ...]:
+    """The offers to consider, best first: the whole text's best ``k``, and the best of each clause where there are
+    several.
+
+    Small registries are offered whole: order is then by fit, and what shares no word with the text stands last. An
+    answer to the question "which action?" puts that action first.
+    """
+    best: dict[str, Scored] = {}
+    said = " ".join((request.text, *(answer.text for answer in request.answers if answer.text)))
+    whole = shortlist.top(said, k)
+    for each in whole:
+        best[each.offer.name] = each
+    parts = clauses(request.text)
+    if len(parts) > 1:
+        for part in parts:
+            for each in shortlist.top(part.text, max(2, k // len(parts))):
+                best.setdefault(each.offer.name, each)
+    if len(shortlist) <= k:
+        for offer in shortlist.offers:
+            best.setdefault(offer.name, Scored(offer, 0.0))
+    chosen = chosen_action(request, shortlist)
+    if chosen is not None:
+        picked = shortlist.get(chosen)
+        assert picked is not None
+        first = best.pop(chosen, Scored(picked, 0.0))
+        return (first, *best.values())
+    return tuple(best.values())
+
+
+def chosen_action(request: Request, shortlist: Shortlist) -> str | None:
+    """The action the person picked when asked which one was meant, if it is offered."""
+    for answer in reversed(request.answers):
+        if answer.slot == "action" and answer.choice is not None and answer.choice in shortlist:
+            return answer.choice
+    return None

@@ -1,0 +1,137 @@
+"""Takes a request apart into the clauses that may each be an action of their own, and hears negation, questions and
+conditions."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from registry.words import EMPTY, KIN, stem
+
+# Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
+_JOINT: Final = re.compile(
+    r"""(?:[.!?;]\s+|\n+|,)\s*(?:(?:and|&)\s+)?(?:(?:then|also|afterwards|after\s+that|finally|next|lastly|additionally)\b,?\s*)?
+      | \s+(?:and|&)\s+(?:(?:then|also|afterwards|after\s+that|finally)\b,?\s*)?
+      | \s+then\s+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|‘[^’]*’|«[^»]*»")
+_LEAD: Final = re.compile(
+    r"^(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|so|well|just|and|can|could|would|will|you|i|we|want|need|would|like|"
+    r"i'd|i'll|let's|lets|to|have|help|me|us|for)\b[,\s]*)+",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_NEGATED: Final = re.compile(
+    r"\b(?:do\s+not|don['’]?t|dont|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|no\s+need\s+to|without)\s+(?:\w+ly\s+)?"
+    r"(?P<verb>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+_ABOUT: Final = re.compile(
+    r"^\W*(?:how\s+(?:do|does|did|can|could|should|would|is|are)\b(?!\s+(?:many|much)\b)|why\b|what\s+(?:does|happens|is\s+the\s+difference)|"
+    r"what\s+is\s+(?:a|an)\s|what\s+(?:can|could)\s+(?:you|i)\s+do|(?:is|are)\s+(?:it|there)\s+(?:possible|a\s+way)|can\s+(?:i|we)\b|"
+    r"(?:should|may|must)\s+(?:i|we)\b|explain\b|who\s+are\s+you|do\s+(?:i|we)\s+(?:need|have)\s+to\b)",
+    re.IGNORECASE,
+)
+_CONDITION: Final = re.compile(
+    r"^\W*(?:if|in\s+case|unless|when|whenever|provided|assuming|as\s+long\s+as)\b", re.IGNORECASE
+)
+
+# Verbs a person gives orders with, beyond those that stand in groups of like meaning.
+_ORDER_WORDS: Final = """
+put move copy set apply run do use try call text ping tag label mark flag note log track watch follow unfollow like post
+publish pin archive unarchive restore recover merge split transfer extend renew upgrade downgrade promote demote
+invite onboard offboard escalate snooze remind charge bill capture credit debit deposit withdraw lend trade sell ship
+pack return exchange replace swap reschedule postpone play stop mute skip draw plot paint generate write draft compose
+rewrite sort filter group count measure rank rate score review audit scan fix repair patch deploy build compile link
+unlink connect disconnect sync mount freeze unfreeze lock hold release waive void reopen unassign grant revoke rotate
+make take bring keep turn switch add give start end email refund
+"""
+_ORDERS: Final = frozenset(stem(word) for word in _ORDER_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One part of a request with its offsets in it. ``negated`` is the verb that must not be done; ``about`` marks a
+    question about how things are; ``condition`` an "if …"."""
+
+    text: str
+    start: int
+    end: int
+    negated: str | None = None
+    about: bool = False
+    condition: bool = False
+
+
+def clauses(text: str) -> list[Clause]:
+    """The clauses of a request, in order; one where it can't be taken apart with confidence.
+
+    A cut is made only where what follows begins like an order (a verb, or an "if"), so that "Adam and Eve" and "red,
+    small and cheap" stay whole. Offsets are code points.
+    """
+    quoted = [(m.start(), m.end()) for m in _QUOTED.finditer(text)]
+    cuts = [0]
+    for joint in _JOINT.finditer(text):
+        if any(start < joint.end() and joint.start() < end for start, end in quoted):
+            continue
+        after = text[joint.end() :]
+        sentence = joint[0].lstrip()[:1] in ".!?;\n" or "\n" in joint[0]
+        if joint[0].strip().startswith(".") and re.search(
+            r"(?:\b[A-Za-z]|\b(?:mr|mrs|ms|dr|st|no|vs|inc|ltd))$", text[: joint.start()], re.IGNORECASE
+        ):
+            continue
+        if sentence or begins_like_an_order(after) or _CONDITION.match(after):
+            cuts.append(joint.end())
+    cuts.append(len(text))
+    made = []
+    for start, end in itertools.pairwise(cuts):
+        piece = text[start:end]
+        stripped = piece.strip(" \t\n,;")
+        if not any(c.isalnum() for c in stripped):
+            continue
+        at = start + piece.index(stripped)
+        made.append(hear(stripped, at))
+    return made or [hear(text, 0)]
+
+
+def hear(text: str, start: int = 0) -> Clause:
+    """One clause, listened to."""
+    bare = _QUOTED.sub(lambda m: " " * len(m[0]), text)
+    negated = _NEGATED.search(bare)
+    return Clause(
+        text,
+        start,
+        start + len(text),
+        negated=negated["verb"].casefold() if negated else None,
+        about=bool(_ABOUT.match(bare)),
+        condition=bool(_CONDITION.match(bare)),
+    )
+
+
+def head(text: str) -> str | None:
+    """The stem of the verb an order begins with ("Could you please refund …" → "refund"), or of its first telling
+    word."""
+    lead = _LEAD.match(text)
+    for word in _WORD.finditer(text, lead.end() if lead else 0):
+        if word[0].casefold() not in EMPTY:
+            return stem(word[0])
+    return None
+
+
+def begins_like_an_order(text: str) -> bool:
+    """Whether the first words are an order: a known verb, politeness taken off, that isn't followed by what makes it
+    a noun."""
+    lead = _LEAD.match(text)
+    first = _WORD.match(text, lead.end() if lead else 0)
+    if first is None:
+        return False
+    word = stem(first[0])
+    if word not in _ORDERS and word not in KIN:
+        return False
+    following = text[first.end() :].lstrip()
+    # "refunds are late", "invoices of Adam": a plural or a subject, not an order.
+    if first[0].casefold().endswith("s") and not first[0].casefold().endswith("ss"):
+        return False
+    return bool(following) and not re.match(r"(?:is|are|was|were|has|have|will|of|and|or)\b", following, re.IGNORECASE)

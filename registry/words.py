@@ -1,0 +1,183 @@
+"""Words as search sees them: identifiers taken apart, endings taken off, empty words dropped, words of like meaning
+known.
+
+Everything here is general English; nothing knows a platform, a registry or a contract.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+import snowballstemmer  # type: ignore[import-untyped]
+
+_STEMMER: Final = snowballstemmer.stemmer("english")
+_STEMS: dict[str, str] = {}
+_MOST_STEMS_KEPT: Final = 200_000
+
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_RUN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
+_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+# Words that say nothing about which action is meant: grammar, politeness, and talk about wanting.
+_EMPTY: Final = """
+a an the this that these those i me my mine we us our ours you your yours he him his she her hers it its they them their
+is am are was were be been being do does did done have has had having will would shall should can could may might must
+and or but if then else so as of at by for from in into on onto to with without about over under up down out off than
+too very please kindly thanks thank hi hello hey ok okay just also want wants wanted need needs needed like would love
+wish let lets there here what which who whom whose when where why how some any all each every both more most other
+such only own same not no nor yes s t ll re ve d m don doesn didn isn aren wasn couldn wouldn shouldn im ive id whats
+there's help able using use used via per now today tomorrow yesterday really actually maybe perhaps
+mr mrs ms sir madam etc e g
+"""
+EMPTY: Final = frozenset(_EMPTY.split())
+
+# Groups of like meaning. A request that says one word of a group also finds, at less weight, what says another.
+_GROUPS: Final = """
+add create make new insert register start open set_up
+delete remove erase drop discard purge clear
+cancel abort stop end terminate void revoke unsubscribe
+update change modify edit alter adjust revise amend correct rename
+get fetch retrieve read view show display tell give see
+find search look_up lookup query discover locate seek browse
+list enumerate show all
+send mail email message deliver dispatch notify
+buy purchase order book reserve acquire
+book reserve schedule arrange plan appointment reservation
+pay payment transfer remit settle charge
+refund reimburse repay return money_back
+issue grant give award provide
+assign allocate delegate give reassign
+customer client buyer shopper
+user account member person profile
+invoice bill receipt
+ticket case issue request
+product item article goods
+order purchase
+employee staff worker colleague
+subscription plan membership
+price cost fee amount rate charge fare
+discount coupon voucher promo deal
+weather forecast temperature rain snow sunny climate wind humidity
+meeting event appointment calendar
+movie film cinema theater
+song music track audio tune album
+picture image photo photograph
+video clip movie
+car vehicle automobile auto ride taxi cab
+house home property apartment flat
+hotel accommodation lodging stay room
+restaurant eat dining food dine
+trip travel journey tour itinerary
+flight fly plane airline air
+phone telephone mobile call
+document file doc
+folder directory
+website site web page url
+address location place position
+city town
+country nation
+date day
+hour time
+convert translate transform change
+calculate compute work_out determine evaluate
+compare difference versus
+weight mass
+distance far
+big large
+delete cancel
+enable activate turn_on switch_on
+disable deactivate turn_off switch_off suspend pause
+block ban forbid lock
+allow permit unblock unlock
+login log_in sign_in authenticate
+logout log_out sign_out
+signup sign_up register enroll join
+upload import attach
+download export save
+store save keep record
+print output
+summary summarize overview digest
+report analysis statistics analytics
+reply respond answer
+forward share pass
+close finish complete resolve
+approve accept confirm
+reject decline deny refuse
+increase raise boost grow extend
+decrease lower reduce cut
+restart reboot reset
+check verify validate inspect test
+company business firm organization
+job position role vacancy
+news article headline
+stock share equity
+currency money exchange
+balance funds
+doctor physician
+medicine drug medication
+password passcode pin
+text string
+number count amount quantity
+""".strip().splitlines()
+
+
+def stem(word: str) -> str:
+    """The word without its ending ("invoices" → "invoic"), Unicode folded, remembered."""
+    made = _STEMS.get(word)
+    if made is None:
+        plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+        plain = plain.replace("’", "'").removesuffix("'s").replace("'", "")
+        made = _STEMMER.stemWord(plain) if plain.isascii() else plain
+        if len(_STEMS) < _MOST_STEMS_KEPT:
+            _STEMS[word] = made
+    return made
+
+
+def runs(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each run of letters or digits with its offsets, as it stands. Runs of CJK come as pairs of characters."""
+    for found in _RUN.finditer(text):
+        run = found[0]
+        if _CJK.search(run):
+            start = found.start()
+            for at in range(max(1, len(run) - 1)):
+                yield run[at : at + 2], start + at, min(start + at + 2, found.end())
+        else:
+            yield run, found.start(), found.end()
+
+
+def stems(text: str) -> list[str]:
+    """The stems of a text without empty words. ``camelCase`` counts as its parts, and whole where it isn't a mere
+    identifier."""
+    made = []
+    for run, _, _ in runs(text):
+        parts = _CAMEL.split(run)
+        if len(parts) > 1 and len(run) > 3:
+            made.append(stem(run))
+        made += [stem(part) for part in parts if part.casefold() not in EMPTY]
+    return made
+
+
+def name_stems(name: str) -> list[str]:
+    """The stems of an identifier, and its neighbours joined ("time_zone" also as "timezone")."""
+    parts = [part for run in re.split(r"[^\w]+|_+", name) for part in _CAMEL.split(run) if part]
+    plain = [part.casefold() for part in parts if not part.isdigit()]
+    made = [stem(part) for part in plain if part not in EMPTY]
+    made += [stem(a + b) for a, b in itertools.pairwise(plain)]
+    return made
+
+
+def _kin() -> dict[str, frozenset[str]]:
+    made: dict[str, set[str]] = {}
+    for line in _GROUPS:
+        group = {stem(word.replace("_", "")) for word in line.split()}
+        for word in group:
+            made.setdefault(word, set()).update(group - {word})
+    return {word: frozenset(others) for word, others in made.items()}
+
+
+KIN: Final = _kin()
+"""Stem → stems of like meaning."""
