@@ -1,0 +1,71 @@
+"""Secrets at rest: sealed with one data key, bound to the place they are kept in.
+
+A sealed value is ``v1.`` and the unpadded base64url of ``nonce (12) | ciphertext | tag (16)`` under AES-256-GCM (NIST SP 800-38D). The
+``context`` is its associated data: a sealed value copied to another row, workspace or purpose does not open there.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from core.errors import BadSetting
+
+KEY_BYTES: Final = 32
+_PREFIX: Final = "v1."
+_NONCE_BYTES: Final = 12
+_TAG_BYTES: Final = 16
+
+
+def new_key() -> bytes:
+    return os.urandom(KEY_BYTES)
+
+
+class SecretBox:
+    """Seals and opens with one key of 32 bytes. Raises BadSetting for a key of another length."""
+
+    __slots__ = ("_cipher",)
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise BadSetting(f"The data key must be {KEY_BYTES} bytes; this one is {len(key)}.")
+        self._cipher = AESGCM(key)
+
+    def __repr__(self) -> str:
+        return "SecretBox(<key kept>)"
+
+    def seal(self, plain: bytes, *, context: str) -> str:
+        """``plain`` sealed for ``context``; never twice the same text. Safe for about 2^32 values a key (random nonces)."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, plain, context.encode("utf-8"))
+        return _PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii").rstrip("=")
+
+    def open(self, sealed: str, *, context: str) -> bytes:
+        """What ``seal`` was given, byte for byte. Raises BadSetting where the key or the context is another, or the text was changed."""
+        raw = _decode(sealed)
+        try:
+            return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode("utf-8"))
+        except InvalidTag as error:
+            raise BadSetting(
+                "A stored secret does not open with this data key. Set OPSIQ_DATA_KEY (or restore data.key) to the key it was "
+                "sealed with; if that is the one in use, the stored value was changed: enter the secret again."
+            ) from error
+
+
+def _decode(sealed: str) -> bytes:
+    unreadable = BadSetting("A stored secret is not in the sealed form 'v1.…'; enter the secret again.")
+    if not sealed.startswith(_PREFIX):
+        raise unreadable
+    body = sealed[len(_PREFIX) :]
+    try:
+        raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise unreadable from error
+    if len(raw) < _NONCE_BYTES + _TAG_BYTES:
+        raise unreadable
+    return raw

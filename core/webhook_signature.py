@@ -1,0 +1,104 @@
+"""Standard Webhooks ``v1`` signatures, for what OpsIQ sends: events and action calls (docs/reference/wire.md §2). No I/O, no clock.
+
+Any ``standardwebhooks`` library verifies them. ``verify`` is for what connectors receive: whatever is wrong with a message, from bad
+base64 to a doubled header, it raises one typed error and never anything else.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from core.errors import BadSetting, Unauthenticated
+
+SECRET_PREFIX: Final = "whsec_"
+TOLERANCE_S: Final = 300
+_SECRET_BYTES: Final = 24
+_MIN_SECRET_BYTES: Final = 16
+_ID: Final = re.compile(r"[\x21-\x2d\x2f-\x7e]{1,255}")
+_TS: Final = re.compile(r"(0|[1-9][0-9]{0,10})")
+_NEEDED: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
+
+def new_secret() -> str:
+    """A fresh secret: ``whsec_`` and standard base64 of 24 random bytes."""
+    return SECRET_PREFIX + base64.b64encode(os.urandom(_SECRET_BYTES)).decode("ascii")
+
+
+def sign(secrets: Sequence[str], msg_id: str, ts: int, body: bytes) -> str:
+    """The ``webhook-signature`` value: one ``v1,<base64>`` for each secret, space-separated, in the order given.
+
+    ``ts`` is unix seconds, ``body`` the raw bytes as sent. Raises BadSetting for no secret or one that is not ``whsec_`` + base64, and
+    ValueError for an id that would make the signed text ambiguous (a dot, a space, a control character).
+    """
+    if not secrets:
+        raise BadSetting("There is no secret to sign with.")
+    if not _ID.fullmatch(msg_id):
+        raise ValueError(f"{msg_id!r} can't be a webhook id: 1–255 printable characters without space and dot")
+    return " ".join(_one(_key(secret), msg_id, str(ts), body) for secret in secrets)
+
+
+def verify(
+    secrets: Sequence[str], headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes, *, now: int
+) -> str:
+    """The ``webhook-id`` of a message that one of ``secrets`` signed within TOLERANCE_S of ``now`` (unix seconds).
+
+    ``headers`` in any case, as a mapping or as pairs (then doubled ones are seen and refused). Raises Unauthenticated for anything else
+    that a sender can do, BadSetting for a malformed secret of ours.
+    """
+    keys = [_key(secret) for secret in secrets]
+    found = _needed(headers)
+    msg_id, ts, signatures = (found[name] for name in _NEEDED)
+    if not _ID.fullmatch(msg_id) or not _TS.fullmatch(ts):
+        raise Unauthenticated("The webhook's id or timestamp is malformed.")
+    if abs(now - int(ts)) > TOLERANCE_S:
+        raise Unauthenticated(
+            f"The webhook was signed more than {TOLERANCE_S} s from now: it is a replay, or a clock is wrong."
+        )
+    fits = False
+    for part in signatures.split(" "):
+        for key in keys:
+            fits |= hmac.compare_digest(_one(key, msg_id, ts, body).encode("ascii"), part.encode("utf-8", "replace"))
+    if not fits:
+        raise Unauthenticated("No signature on this webhook was made with a secret we share.")
+    return msg_id
+
+
+def _one(key: bytes, msg_id: str, ts: str, body: bytes) -> str:
+    mac = hmac.new(key, f"{msg_id}.{ts}.".encode("ascii") + body, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(mac).decode("ascii")
+
+
+def _needed(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers.items() if isinstance(headers, Mapping) else headers:
+        lower = name.lower()
+        if lower in found and lower in _NEEDED:
+            raise Unauthenticated(f"The header {lower} stands twice.")
+        found[lower] = value
+    for name in _NEEDED:
+        if not found.get(name):
+            raise Unauthenticated(f"The header {name} is missing.")
+    return found
+
+
+def _key(secret: str) -> bytes:
+    wrong = BadSetting(
+        "A webhook secret must be 'whsec_' and standard base64 of at least 16 bytes; make one with a new endpoint."
+    )
+    if not secret.startswith(SECRET_PREFIX):
+        raise wrong
+    body = secret[len(SECRET_PREFIX) :]
+    try:
+        key = base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise wrong from error
+    if len(key) < _MIN_SECRET_BYTES:
+        raise wrong
+    return key
