@@ -1,0 +1,74 @@
+"""Reading the history's chain back: what was edited, deleted, inserted or cut off shows, and the first place is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store import history
+from store.history import GENESIS, HistoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An entry's number and digest, exported earlier and kept where the database's owner can't reach it."""
+
+    seq: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``count`` entries were sound. ``first_break`` is the number of the first entry that is wrong or missing, ``why`` a sentence."""
+
+    ok: bool
+    count: int
+    first_break: int | None = None
+    why: str = ""
+    last: Anchor | None = None
+
+
+async def verify(session: AsyncSession, workspace: str, anchor: Anchor | None = None) -> Verdict:
+    """Walk the whole chain in constant memory. Run it in a ``read()`` block, so that it sees one moment.
+
+    The chain alone can't show that its end was cut *and* the head row rewritten to fit, or that everything was made anew: give
+    an ``anchor`` for that.
+    """
+    head = await history.head(session, workspace)
+    count, prev = 0, GENESIS
+    async for row in history.stream(session, workspace):
+        why = _broken(row, count + 1, prev)
+        if why:
+            # A wrong number below the expected one is an entry too many there; above it, the expected one is missing.
+            return Verdict(False, count, min(row.seq, count + 1), why)
+        if anchor is not None and row.seq == anchor.seq and row.digest != anchor.digest:
+            why = f"Entry {row.seq} is not the one the anchor was taken from: the chain was made anew up to here."
+            return Verdict(False, count, row.seq, why)
+        if head is None or row.seq > head.seq:
+            return Verdict(False, count, row.seq, f"Entry {row.seq} stands after the recorded end of the history.")
+        count, prev = row.seq, row.digest
+    if head is not None and head.seq > count:
+        why = f"The history ends at entry {count}, but {head.seq} were written: the end was cut off."
+        return Verdict(False, count, count + 1, why)
+    if head is not None and head.digest != prev:
+        why = (
+            f"The recorded end of the history does not fit entry {count}: the entry was replaced or the record edited."
+        )
+        return Verdict(False, count, count, why)
+    if anchor is not None and anchor.seq > count:
+        why = f"The anchor was taken at entry {anchor.seq}, but the history ends at {count}: the end was cut off."
+        return Verdict(False, count, count + 1, why)
+    return Verdict(True, count, last=Anchor(count, prev))
+
+
+def _broken(row: HistoryRow, expected: int, prev: str) -> str:
+    if row.seq < expected:
+        return f"Entry {row.seq} was inserted before the first."
+    if row.seq > expected:
+        return f"Entry {expected} is missing: {row.seq} follows {expected - 1}."
+    if history.digest_of(row.model_dump()) != row.digest:
+        return f"Entry {row.seq} was edited: its content does not fit its digest."
+    if row.prev != prev:
+        return f"Entry {row.seq} does not continue entry {expected - 1}: one of the two was replaced or inserted."
+    return ""

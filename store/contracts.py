@@ -1,0 +1,129 @@
+"""Registered contracts with their signatures, and the keys that sign. A registered version never changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import Conflict, NotFound
+from store.dialect import UtcTime
+from store.rows import Row, add, add_new, every, first, table
+
+
+class ContractRow(Row, table=True):
+    """``raw`` are the very bytes that were signed; ``signature`` is a detached JWS over them; ``state``: active or retired."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (Index("ix_contracts_workspace_state", "workspace", "state"),)
+
+    workspace: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    raw: bytes = Field(sa_type=LargeBinary)
+    signature: str
+    digest: str
+    state: str = "active"
+    registered_by: str
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class SigningKeyRow(Row, table=True):
+    """An Ed25519 key. A retired one signs no more, but what it signed still verifies until it is deleted."""
+
+    __tablename__ = "signing_keys"
+
+    workspace: str = Field(primary_key=True)
+    kid: str = Field(primary_key=True)
+    public: str
+    sealed_private: str
+    created_at: datetime = Field(sa_type=UtcTime)
+    retired_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+_T = table(ContractRow)
+_K = table(SigningKeyRow)
+
+
+async def register(session: AsyncSession, row: ContractRow) -> bool:
+    """Make this version the active one of its name and retire the older ones. False: it was registered before, nothing changed.
+
+    Raises Conflict when this version is registered with other content, or a higher version already is.
+    """
+    named = select(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
+    there = await first(session, ContractRow, named.where(_T.c.version == row.version))
+    if there is None:
+        newest = named.with_only_columns(func.max(_T.c.version))
+        highest: int | None = (await session.execute(newest)).scalar_one()
+        if highest is not None and highest > row.version:
+            raise Conflict(f"{row.name} is at version {highest}: register a higher one, not {row.version}.")
+        if await add_new(session, row):
+            older = update(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
+            await session.execute(older.where(_T.c.version < row.version).values(state="retired"))
+            return True
+        there = await version(session, row.workspace, row.name, row.version)
+    if there.digest != row.digest:
+        raise Conflict(f"{row.name} version {row.version} is registered with other content: raise the version.")
+    return False
+
+
+async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:
+    """The active version of every contract, by name."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.state == "active")
+    return await every(session, ContractRow, mine.order_by(_T.c.name))
+
+
+async def version(session: AsyncSession, workspace: str, name: str, number: int) -> ContractRow:
+    """One version, active or retired. Raises NotFound."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.name == name, _T.c.version == number)
+    row = await first(session, ContractRow, mine)
+    if row is None:
+        raise NotFound(f"There is no contract {name} version {number} in this workspace.")
+    return row
+
+
+async def versions(session: AsyncSession, workspace: str, name: str) -> list[ContractRow]:
+    """Every version of one contract, newest first; empty when there is none."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.name == name)
+    return await every(session, ContractRow, mine.order_by(_T.c.version.desc()))
+
+
+async def retire(session: AsyncSession, workspace: str, name: str) -> ContractRow:
+    """Offer this contract no more. Raises NotFound when no version of it is active."""
+    return await _state(session, workspace, name, was="active", to="retired")
+
+
+async def reinstate(session: AsyncSession, workspace: str, name: str) -> ContractRow:
+    """Offer the newest version again. Raises NotFound when that is not a retired one."""
+    return await _state(session, workspace, name, was="retired", to="active")
+
+
+async def _state(session: AsyncSession, workspace: str, name: str, *, was: str, to: str) -> ContractRow:
+    named = (_T.c.workspace == workspace, _T.c.name == name)
+    newest = select(func.max(_T.c.version)).where(*named).scalar_subquery()
+    moved = update(_T).where(*named, _T.c.state == was, _T.c.version == newest).values(state=to).returning(_T)
+    row = await first(session, ContractRow, moved)
+    if row is None:
+        raise NotFound(f"The newest version of {name} in this workspace is not {was}.")
+    return row
+
+
+async def add_signing_key(session: AsyncSession, row: SigningKeyRow) -> SigningKeyRow:
+    """Raises Conflict when the kid is taken."""
+    return await add(session, row)
+
+
+async def signing_keys(session: AsyncSession, workspace: str) -> list[SigningKeyRow]:
+    """Every key, retired ones too, newest first: the first that isn't retired is the one to sign with."""
+    return await every(
+        session, SigningKeyRow, select(_K).where(_K.c.workspace == workspace).order_by(_K.c.created_at.desc(), _K.c.kid)
+    )
+
+
+async def retire_signing_key(session: AsyncSession, workspace: str, kid: str, at: datetime) -> None:
+    """Sign with it no more. Raises NotFound when it isn't there or was retired before."""
+    mine = update(_K).where(_K.c.workspace == workspace, _K.c.kid == kid, _K.c.retired_at.is_(None))
+    if (await session.execute(mine.values(retired_at=at).returning(_K.c.kid))).first() is None:
+        raise NotFound("There is no such signing key in use in this workspace.")

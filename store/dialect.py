@@ -1,0 +1,92 @@
+"""What SQLite and PostgreSQL say differently: time columns, the database's clock, and "insert unless it is there"."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, String, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from core.clock import from_iso, iso
+
+ISO_LENGTH: Final = 27
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime with microseconds: ``timestamptz`` on PostgreSQL, RFC 3339 text of fixed width elsewhere, so that it sorts.
+
+    A naive datetime is a programming error and raises ValueError: guessing a zone would move the moment silently.
+    """
+
+    impl = String(ISO_LENGTH)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(String(ISO_LENGTH))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("Give an aware datetime: a naive one does not say which moment it means.")
+        return value.astimezone(UTC) if dialect.name == "postgresql" else iso(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or isinstance(value, datetime):
+            return value.astimezone(UTC) if value is not None else None
+        return from_iso(value)
+
+
+class DbNow(FunctionElement[datetime]):
+    """The database's present, for columns of UtcTime. Milliseconds on SQLite, microseconds on PostgreSQL."""
+
+    type = UtcTime()
+    name = "db_now"
+    inherit_cache = True
+
+
+class EpochMs(FunctionElement[int]):
+    """The database's present as whole milliseconds since 1970."""
+
+    type = BigInteger()
+    name = "epoch_ms"
+    inherit_cache = True
+
+
+@compiles(DbNow, "sqlite")
+def _now_sqlite(element: DbNow, compiler: SQLCompiler, **kw: Any) -> str:
+    return "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"
+
+
+@compiles(DbNow, "postgresql")
+def _now_postgresql(element: DbNow, compiler: SQLCompiler, **kw: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(EpochMs, "sqlite")
+def _epoch_ms_sqlite(element: EpochMs, compiler: SQLCompiler, **kw: Any) -> str:
+    # unixepoch('subsec') needs SQLite 3.42; julianday is a double with 0.04 ms resolution in this century.
+    return "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
+
+
+@compiles(EpochMs, "postgresql")
+def _epoch_ms_postgresql(element: EpochMs, compiler: SQLCompiler, **kw: Any) -> str:
+    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+def is_postgresql(session: AsyncSession) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def upsert(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update`` in this session's database."""
+    return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)

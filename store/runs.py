@@ -1,0 +1,120 @@
+"""Runs: one request on its way from words to outcome. Every change of state is one conditional UPDATE."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import Conflict, NotFound
+from store.dialect import DbNow, UtcTime
+from store.rows import Row, add, every, first, storable, table
+
+
+class RunRow(Row, table=True):
+    """``actions`` are names joined by spaces; ``document`` is JSON owned by the agent room; ``revision`` grows with every move."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        Index("ix_runs_workspace_created", "workspace", "created_at", "id"),
+        Index("ix_runs_workspace_state", "workspace", "state", "created_at"),
+        Index("ix_runs_workspace_person", "workspace", "person", "created_at"),
+        Index("ix_runs_state_expires", "state", "expires_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    workspace: str
+    session_id: str
+    actor_id: str
+    person: str
+    role: str
+    surface: str
+    text: str
+    state: str
+    actions: str = ""
+    risk: str = ""
+    plan_digest: str | None = None
+    expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    created_at: datetime = Field(sa_type=UtcTime)
+    updated_at: datetime = Field(sa_type=UtcTime)
+    revision: int = 1
+    document: str
+
+
+_T = table(RunRow)
+WAITING = ("held", "asked")
+
+
+async def insert(session: AsyncSession, row: RunRow) -> RunRow:
+    """Raises Conflict when the id is taken."""
+    return await add(session, row)
+
+
+async def get(session: AsyncSession, workspace: str, run_id: str) -> RunRow:
+    """Raises NotFound, for another workspace's run as for none."""
+    row = await first(session, RunRow, select(_T).where(_T.c.id == run_id, _T.c.workspace == workspace))
+    if row is None:
+        raise NotFound("There is no such run in this workspace.")
+    return row
+
+
+async def move(
+    session: AsyncSession,
+    workspace: str,
+    run_id: str,
+    *,
+    was: Collection[str],
+    to: str,
+    revision: int | None = None,
+    **columns: Any,
+) -> RunRow:
+    """From one of the states ``was`` to ``to``, setting ``columns``; the revision grows by one. Of racing moves exactly one fits.
+
+    ``revision`` demands that nothing moved since it was read. ``updated_at`` is the database's clock unless given. Raises Conflict when
+    the run has moved on (``extra`` tells its state and revision), NotFound when it isn't in this workspace.
+    """
+    states = (was,) if isinstance(was, str) else tuple(was)
+    statement = update(_T).where(_T.c.id == run_id, _T.c.workspace == workspace, _T.c.state.in_(states))
+    if revision is not None:
+        statement = statement.where(_T.c.revision == revision)
+    fresh = {"updated_at": DbNow(), **storable(columns), "state": to, "revision": _T.c.revision + 1}
+    row = await first(session, RunRow, statement.values(fresh).returning(_T))
+    if row is None:
+        there = await get(session, workspace, run_id)
+        raise Conflict(
+            f"This run is {there.state!r} (revision {there.revision}) and no longer what you saw: look at it again.",
+            extra={"state": there.state, "revision": there.revision},
+        )
+    return row
+
+
+async def listed(
+    session: AsyncSession,
+    workspace: str,
+    *,
+    states: Collection[str] = (),
+    person: str | None = None,
+    before: RunRow | str | None = None,
+    limit: int = 50,
+) -> list[RunRow]:
+    """Newest first. ``before`` is the last row (or its id) of the page before; an id that isn't there raises NotFound."""
+    statement = select(_T).where(_T.c.workspace == workspace)
+    if states:
+        statement = statement.where(_T.c.state.in_(tuple(states)))
+    if person is not None:
+        statement = statement.where(_T.c.person == person)
+    if before is not None:
+        last = await get(session, workspace, before) if isinstance(before, str) else before
+        older = and_(_T.c.created_at == last.created_at, _T.c.id < last.id)
+        statement = statement.where(or_(_T.c.created_at < last.created_at, older))
+    return await every(session, RunRow, statement.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit))
+
+
+async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[RunRow]:
+    """Waiting runs of every workspace whose time is over, longest overdue first. For the sweep that expires them."""
+    over = select(_T).where(_T.c.state.in_(WAITING), _T.c.expires_at <= now)
+    return await every(session, RunRow, over.order_by(_T.c.expires_at).limit(limit))

@@ -1,0 +1,200 @@
+"""One door to the database: ``begin()`` to write, ``read()`` to read, on SQLite or PostgreSQL alike.
+
+SQLite: one writer connection for the process (writers queue in order of arrival; several connections only fight over the file's lock),
+WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in a power cut), ``BEGIN IMMEDIATE``, and a pool of read-only
+connections that each see one moment. PostgreSQL: READ COMMITTED to write, REPEATABLE READ READ ONLY to read.
+The source for SQLite's transaction control: https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlite-transactional-modes
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import event, select
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from core.errors import BadSetting, OpsIQError, Unavailable
+from store.dialect import DbNow
+
+log = logging.getLogger("opsiq.store")
+
+BUSY_TIMEOUT_S: Final = 30.0
+READERS: Final = 4
+POSTGRESQL_CONNECTIONS: Final = 10
+_CALLBACKS: Final = "opsiq.after_commit"
+_SQLITE_DOWN: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}  # fmt: skip
+# SQLSTATE: connection, resources, operator intervention, lost race (deadlock, serialization).
+_POSTGRESQL_DOWN: Final = ("08", "53", "57P", "40001", "40P01")
+
+
+class Sessions:
+    """The database of this process. Opened once, closed at shutdown; belongs to one event loop."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, *, one_writer: bool) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._turn = asyncio.Lock() if one_writer else None
+        self._writing: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, url: str) -> Sessions:
+        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once. Raises BadSetting, or Unavailable if nobody answers."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise BadSetting(f"The database URL can't be read: write {EXAMPLES}.") from error
+        if parsed.drivername == "sqlite+aiosqlite":
+            if not parsed.database or parsed.database == ":memory:" or "memory" in parsed.query.values():
+                raise BadSetting("SQLite needs a file here: sqlite+aiosqlite:///path/to/opsiq.db.")
+            await asyncio.to_thread(_make_file, Path(parsed.database))
+            made = _sqlite(url)
+        elif parsed.drivername == "postgresql+asyncpg":
+            made = _postgresql(url)
+        else:
+            raise BadSetting(f"{parsed.drivername!r} is not a database OpsIQ knows: write {EXAMPLES}.")
+        try:
+            async with made.begin() as session:
+                await now(session)
+        except BaseException:
+            await made.close()
+            raise
+        return made
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end of the block, rolled back if it raises.
+
+        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A block inside a
+        block of the same task would wait for itself, and raises RuntimeError instead. Keep the network out of it.
+        """
+        task = asyncio.current_task()
+        if task is None or task in self._writing:
+            raise RuntimeError("begin() inside begin(): pass the session on instead of opening a second transaction.")
+        if self._turn is not None:
+            async with self._turn:
+                async with self._transaction(task) as session:
+                    yield session
+        else:
+            async with self._transaction(task) as session:
+                yield session
+        for callback in session.info.get(_CALLBACKS, ()):
+            try:
+                callback()
+            except Exception:
+                log.exception("a callback after commit failed; what was committed stands")
+
+    @asynccontextmanager
+    async def _transaction(self, task: asyncio.Task[Any]) -> AsyncIterator[AsyncSession]:
+        self._writing.add(task)
+        try:
+            async with _spoken(), AsyncSession(self._writer, expire_on_commit=False, autoflush=False) as session:
+                async with session.begin():
+                    yield session
+        finally:
+            self._writing.discard(task)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
+        async with _spoken(), AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._writer.dialect.name
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
+
+
+def after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
+    """Call ``callback`` once this session's transaction is committed, never if it is rolled back. It must be quick and not block."""
+    session.info.setdefault(_CALLBACKS, []).append(callback)
+
+
+async def now(session: AsyncSession) -> datetime:
+    """The database's clock, so that many machines agree on the present."""
+    found: datetime = (await session.execute(select(DbNow()))).scalar_one()
+    return found
+
+
+def _make_file(path: Path) -> None:
+    """Secrets (sealed) and prompts live in it: readable by this user alone."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+
+
+def _sqlite(url: str) -> Sessions:
+    # isolation_level None: sqlite3 begins nothing by itself, the "begin" event below does.
+    arguments = {"isolation_level": None, "timeout": BUSY_TIMEOUT_S}
+    writer = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
+    reader = create_async_engine(url, connect_args=arguments, pool_size=READERS, max_overflow=0, pool_timeout=60)
+    _on_connect(writer, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    _on_connect(reader, "PRAGMA query_only=ON")
+    _on_begin(writer, "BEGIN IMMEDIATE")
+    _on_begin(reader, "BEGIN")
+    return Sessions(writer, reader, one_writer=True)
+
+
+def _postgresql(url: str) -> Sessions:
+    writer = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Sessions(writer, reader, one_writer=False)
+
+
+def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+
+def _on_begin(engine: AsyncEngine, statement: str) -> None:
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+
+@asynccontextmanager
+async def _spoken() -> AsyncIterator[None]:
+    """Turn a database that is down into Unavailable; leave every other failure as it is, since it is a defect."""
+    try:
+        yield
+    except OpsIQError:
+        raise
+    except PoolTimeout as error:
+        raise Unavailable("The database is busy: no connection came free in time. Try again.") from error
+    except SQLAlchemyError as error:
+        if isinstance(error, DBAPIError) and _is_down(error):
+            raise Unavailable("The database can't do this now (down, full or busy). Try again.") from error
+        raise
+    except ConnectionError as error:
+        raise Unavailable(
+            "The database does not answer. Check that it runs and that OPSIQ_DATABASE_URL is right."
+        ) from error
+
+
+def _is_down(error: DBAPIError) -> bool:
+    cause = error.orig.__cause__ if error.orig is not None and error.orig.__cause__ is not None else error.orig
+    code = getattr(cause, "sqlite_errorcode", getattr(error.orig, "sqlite_errorcode", None))
+    if isinstance(code, int):
+        return code & 0xFF in _SQLITE_DOWN
+    state = getattr(error.orig, "sqlstate", None) or getattr(cause, "sqlstate", None)
+    return error.connection_invalidated or (isinstance(state, str) and state.startswith(_POSTGRESQL_DOWN))

@@ -1,0 +1,222 @@
+"""Durable work: what must happen, as rows written with the thing that caused it, claimed in batches under a lease.
+
+The clock is the database's: every time here is epoch milliseconds computed in SQL. ``due_ms`` is when a row may be claimed:
+when it becomes due or, once claimed, when its lease runs out. A settle fits only the claim it was made under (owner and
+attempt), so a worker whose lease ran out and whose work was claimed again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, ColumnElement, Index, and_, delete, func, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core import canon, ids
+from store.dialect import EpochMs, is_postgresql, upsert
+from store.rows import Row, storable, table
+
+KEEP_DONE_DAYS: Final = 7
+MAX_ERROR: Final = 2_000
+
+
+class WorkRow(Row, table=True):
+    """``state``: ready, claimed, done or dead. ``lane`` groups work that shares a limit (an endpoint); ``payload`` is JSON."""
+
+    __tablename__ = "work"
+    __table_args__ = (
+        Index(
+            "ix_work_open",
+            "priority",
+            "due_ms",
+            "id",
+            sqlite_where=text("finished_ms IS NULL"),
+            postgresql_where=text("finished_ms IS NULL"),
+        ),
+        Index("ix_work_lane", "lane", "state"),
+        Index("ix_work_finished", "finished_ms"),
+    )
+
+    id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    workspace: str
+    lane: str | None = None
+    payload: str
+    priority: int = 100
+    state: str = "ready"
+    attempt: int = 0
+    owner: str | None = None
+    error: str = ""
+    due_ms: int = Field(sa_type=BigInteger)
+    created_ms: int = Field(sa_type=BigInteger)
+    finished_ms: int | None = Field(default=None, sa_type=BigInteger)
+
+
+_T = table(WorkRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One claim. ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt."""
+
+    id: str
+    key: str
+    kind: str
+    workspace: str
+    payload: Mapping[str, Any]
+    attempt: int
+    owner: str
+    priority: int = 100
+    lane: str | None = None
+    error: str = ""
+    created_ms: int = 0
+
+
+async def put(
+    session: AsyncSession,
+    *,
+    key: str,
+    kind: str,
+    workspace: str,
+    payload: Mapping[str, Any],
+    priority: int = 100,
+    delay_s: float = 0.0,
+    lane: str | None = None,
+) -> bool:
+    """Ask for work, in the transaction of its cause. False: this key was put before, and nothing changed.
+
+    Lower ``priority`` comes first. Raises NotCanonical when the payload is no JSON.
+    """
+    fresh = {
+        "id": ids.new("wrk"),
+        "key": key,
+        "kind": kind,
+        "workspace": workspace,
+        "lane": lane,
+        "payload": canon.dumps(payload).decode(),
+        "priority": priority,
+        "state": "ready",
+        "attempt": 0,
+        "error": "",
+    }
+    timed = {"due_ms": _after(delay_s), "created_ms": EpochMs()}
+    statement = upsert(session, _T).values({**storable(fresh), **timed}).on_conflict_do_nothing(index_elements=["key"])
+    return (await session.execute(statement.returning(_T.c.id))).first() is not None
+
+
+async def claim(
+    session: AsyncSession,
+    *,
+    owner: str,
+    kinds: Collection[str],
+    lease_s: float,
+    limit: int,
+    per_lane: int | None = None,
+) -> list[Work]:
+    """Take up to ``limit`` due rows, most urgent first, and hold each for ``lease_s``. One statement.
+
+    ``per_lane`` leaves alone what would put more than so many rows of one lane under lease. On PostgreSQL two workers that claim
+    in the same instant may both see the lane free, so the limit holds for one worker and is near for many.
+    """
+    open_ = and_(_T.c.finished_ms.is_(None), _T.c.due_ms <= EpochMs(), _T.c.kind.in_(tuple(kinds)))
+    order = (_T.c.priority, _T.c.due_ms, _T.c.id)
+    due = select(_T.c.id).where(open_).order_by(*order).limit(limit)
+    if per_lane is not None:
+        due = due.where(_lane_is_free(open_, order, per_lane))
+    if is_postgresql(session):
+        due = due.with_for_update(skip_locked=True)
+    # MATERIALIZED: PostgreSQL may else run a locking, limited subquery once per row and claim more than the limit.
+    picked = (
+        due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
+        if is_postgresql(session)
+        else due.cte("picked")
+    )
+    statement = (
+        update(_T)
+        .where(_T.c.id.in_(select(picked.c.id)))
+        .values(state="claimed", owner=owner, attempt=_T.c.attempt + 1, due_ms=_after(lease_s))
+        .returning(_T)
+    )
+    rows = (await session.execute(statement)).mappings().all()
+    claimed = [_work(row) for row in rows]
+    return sorted(claimed, key=lambda work: (work.priority, work.created_ms, work.id))
+
+
+async def ack(session: AsyncSession, work: Work) -> bool:
+    """It is done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it."""
+    return await _settle(session, work, state="done", finished_ms=EpochMs())
+
+
+async def later(session: AsyncSession, work: Work, delay_s: float, error: str) -> bool:
+    """Not yet: due again in ``delay_s``."""
+    return await _settle(session, work, state="ready", owner=None, due_ms=_after(delay_s), error=error[:MAX_ERROR])
+
+
+async def bury(session: AsyncSession, work: Work, error: str) -> bool:
+    """Never: kept as dead, for a person to look at."""
+    return await _settle(session, work, state="dead", finished_ms=EpochMs(), error=error[:MAX_ERROR])
+
+
+async def renew(session: AsyncSession, work: Work, lease_s: float) -> bool:
+    """Hold it for ``lease_s`` from now. False: it isn't held any more, so stop."""
+    return await _settle(session, work, due_ms=_after(lease_s))
+
+
+async def next_due_s(session: AsyncSession, kinds: Collection[str]) -> float | None:
+    """Seconds until something of these kinds can be claimed, 0 if it can now, None if there is nothing."""
+    soonest = select(func.min(_T.c.due_ms) - EpochMs()).where(_T.c.finished_ms.is_(None), _T.c.kind.in_(tuple(kinds)))
+    ms: int | None = (await session.execute(soonest)).scalar_one()
+    return None if ms is None else max(0.0, ms / 1000)
+
+
+async def counts(session: AsyncSession, workspace: str | None = None) -> dict[tuple[str, str], int]:
+    """How many rows there are by (kind, state)."""
+    statement = select(_T.c.kind, _T.c.state, func.count()).group_by(_T.c.kind, _T.c.state)
+    if workspace is not None:
+        statement = statement.where(_T.c.workspace == workspace)
+    return {(kind, state): count for kind, state, count in (await session.execute(statement)).all()}
+
+
+async def revive(session: AsyncSession, workspace: str, key: str) -> bool:
+    """A person wants dead work tried again: due now, attempts kept. False: there is no such dead work here."""
+    dead = update(_T).where(_T.c.workspace == workspace, _T.c.key == key, _T.c.state == "dead")
+    fresh = dead.values(state="ready", owner=None, due_ms=EpochMs(), finished_ms=None)
+    return (await session.execute(fresh.returning(_T.c.id))).first() is not None
+
+
+async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS) -> int:
+    """Delete what was done longer ago. Dead rows stay until a person decides. Returns how many."""
+    old = _T.c.finished_ms < EpochMs() - int(keep_days * 86_400_000)
+    gone = await session.execute(delete(_T).where(_T.c.state == "done", old).returning(_T.c.id))
+    return len(gone.all())
+
+
+async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
+    mine = and_(_T.c.id == work.id, _T.c.owner == work.owner, _T.c.attempt == work.attempt, _T.c.state == "claimed")
+    statement = update(_T).where(mine).values(storable(columns)).returning(_T.c.id)
+    return (await session.execute(statement)).first() is not None
+
+
+def _lane_is_free(open_: ColumnElement[bool], order: Sequence[Any], per_lane: int) -> ColumnElement[bool]:
+    other = _T.alias("held")
+    held = (
+        select(func.count())
+        .where(other.c.lane == _T.c.lane, other.c.state == "claimed", other.c.due_ms > EpochMs())
+        .scalar_subquery()
+    )
+    rank = func.row_number().over(partition_by=_T.c.lane, order_by=order)
+    ranked = select(_T.c.id, (rank + held).label("place")).where(open_, _T.c.lane.is_not(None)).subquery("ranked")
+    return or_(_T.c.lane.is_(None), _T.c.id.in_(select(ranked.c.id).where(ranked.c.place <= per_lane)))
+
+
+def _after(seconds: float) -> ColumnElement[int]:
+    return EpochMs() + round(seconds * 1000)
+
+
+def _work(row: Mapping[str, Any]) -> Work:
+    names = ("id", "key", "kind", "workspace", "attempt", "owner", "priority", "lane", "error", "created_ms")
+    return Work(payload=canon.loads(row["payload"]), **{name: row[name] for name in names})
