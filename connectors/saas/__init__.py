@@ -1,0 +1,56 @@
+"""The demo platform's connector: customers, invoices, subscriptions, tickets, and what may be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from typing import Final
+
+from connectors.saas import inbound as webhooks
+from connectors.saas.context import SaasRecords
+from connectors.saas.identity import SaasIdentities
+from core import canon
+from core.clock import utc_now
+from core.errors import BadAssertion
+from registry import contract
+from registry.connector import Connector, Event, IdentityProvider, Inbound
+from registry.contract import Contract
+from registry.records import ContextProvider
+
+IDENTITY_SECRET: Final = "identity"  # noqa: S105 - the secret's name
+WEBHOOK_SECRET: Final = "webhook"  # noqa: S105 - the secret's name
+
+
+class SaasConnector(Connector):
+    """Reads live records, vouches for people, takes webhooks, proposes the contracts of ``actions.json``.
+
+    Secrets by name: ``identity`` (at least 32 bytes; without it nobody is vouched for) and ``webhook`` (``whsec_…``;
+    without it no webhook is taken).
+    """
+
+    name = "saas"
+    title = "SaaS platform"
+
+    def identity_providers(self) -> Sequence[IdentityProvider]:
+        secret = self.settings.secrets.get(IDENTITY_SECRET)
+        return (SaasIdentities(secret),) if secret else ()
+
+    def context_providers(self) -> Sequence[ContextProvider]:
+        return (SaasRecords(self.client),)
+
+    def register_actions(self) -> Sequence[Contract]:
+        """The contracts of ``actions.json``, with ``{base_url}`` of each endpoint replaced by the configured address."""
+        raw = resources.files(__name__).joinpath("actions.json").read_bytes()
+        base_url = self.settings.base_url.rstrip("/")
+        made = []
+        for value in canon.loads(raw)["actions"]:
+            endpoint = value["endpoint"]
+            url = endpoint["url"].replace("{base_url}", base_url)
+            made.append(contract.parse({**value, "endpoint": {**endpoint, "url": url}}))
+        return made
+
+    async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:
+        secret = self.settings.secrets.get(WEBHOOK_SECRET)
+        if not secret:
+            raise BadAssertion("This connector has no webhook secret, so no webhook can be believed; configure one.")
+        return webhooks.events(inbound, secret, utc_now)

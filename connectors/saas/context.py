@@ -1,0 +1,96 @@
+"""Live records over the platform's read API. Every search is a fresh GET; nothing is cached, so nothing is stale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from connectors.saas.kinds import KINDS, PATHS
+from core import canon
+from core.errors import InvalidInput, NotCanonical, PlatformUnavailable
+from registry.connector import PlatformClient
+from registry.records import Query, Record, RecordKind, admit
+
+MAX_TEXT_CHARS: Final = 200
+MAX_RECORDS: Final = 50
+
+
+class SaasRecords:
+    """The platform's records, as ``connectors.saas.kinds`` declares them.
+
+    The platform does the matching (``q``, ``by``, ``where`` as JSON, ``order``, ``limit``), but is not believed: a row
+    that does not fit ``where``, and every row beyond the limit, is dropped here.
+    """
+
+    def __init__(self, client: PlatformClient) -> None:
+        self._client = client
+        self._kinds = {kind.name: kind for kind in KINDS}
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return KINDS
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        """The records that fit. Raises InvalidInput for a kind or field that is not declared (what is not declared can't
+        be probed), PlatformUnavailable when the platform does not answer or not in the agreed shape."""
+        kind = self._kind(query.kind)
+        path = f"/api/{PATHS[kind.name]}"
+        limit = max(1, min(query.limit, MAX_RECORDS))
+        answer = await self._client.get_json(path, _params(kind, query, limit))
+        rows = answer.get("items") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            raise PlatformUnavailable(f'The platform answered GET {path} without a list of "items".')
+        records = [_record(kind, row, path) for row in rows]
+        return [record for record in records if _fits(record, query.where)][:limit]
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        declared = self._kind(kind)
+        path = f"/api/{PATHS[kind]}/{quote(record_id, safe='')}"
+        row = await self._client.get_json(path)
+        if row is None:
+            return None
+        record = _record(declared, row, path)
+        if record.id != record_id:
+            raise PlatformUnavailable(f"The platform answered GET {path} with another record.")
+        return record
+
+    def _kind(self, name: str) -> RecordKind:
+        kind = self._kinds.get(name)
+        if kind is None:
+            raise InvalidInput(f"The saas connector declares no kind {name!r}; it declares {', '.join(self._kinds)}.")
+        return kind
+
+
+def _params(kind: RecordKind, query: Query, limit: int) -> Mapping[str, str]:
+    for name in (*query.where, *((query.order,) if query.order else ())):
+        if kind.field_named(name) is None:
+            raise InvalidInput(
+                f"{name!r} is not a declared field of {kind.name}; only declared fields can be asked for."
+            )
+    params = {"limit": str(limit)}
+    if query.text is not None:
+        params["q"] = query.text[:MAX_TEXT_CHARS]
+    if query.by is not None:
+        params["by"] = query.by
+    if query.where:
+        params["where"] = canon.dumps({name: list(values) for name, values in query.where.items()}).decode()
+    if query.order is not None:
+        params["order"] = f"-{query.order}" if query.descending else query.order
+    return params
+
+
+def _record(kind: RecordKind, row: Any, path: str) -> Record:
+    if not isinstance(row, dict) or not isinstance(row.get(kind.id_field), str | int):
+        raise PlatformUnavailable(f"The platform answered GET {path} with a {kind.name} that has no {kind.id_field!r}.")
+    values = {each.name: row.get(each.name) for each in kind.fields}
+    if any(isinstance(value, dict | list) for value in values.values()):
+        raise PlatformUnavailable(f"The platform answered GET {path} with a nested value where a scalar is declared.")
+    try:
+        return admit(kind, values)
+    except NotCanonical as error:
+        raise PlatformUnavailable(f"The platform answered GET {path} with unreadable text.") from error
+
+
+def _fits(record: Record, where: Mapping[str, Sequence[str | int | bool]]) -> bool:
+    """Ids compare as text: the platform's are integers, ours are strings."""
+    return all(str(record.values.get(name)) in {str(value) for value in values} for name, values in where.items())
