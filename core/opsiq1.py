@@ -1,7 +1,9 @@
-"""OPSIQ1-HMAC-SHA256: how requests to ``/v1/*`` are signed (docs/reference/wire.md §1). No I/O, no clock: both are handed in.
+"""OPSIQ1-HMAC-SHA256: how requests to ``/v1/*`` are signed (docs/reference/wire.md §1). No I/O, no clock: both are
+handed in.
 
-One shape, nothing to configure: no decoding, sorting or normalising, one order of fields, one way to write each. Whatever is written
-another way is refused. Every refusal is the same Unauthenticated sentence; the reason is its ``__cause__``, for the server's log only.
+One shape, nothing to configure: no decoding, sorting or normalising, one order of fields, one way to write each.
+Whatever is written another way is refused. Every refusal is the same Unauthenticated sentence; the reason is its
+``__cause__``, for the server's log only.
 """
 
 from __future__ import annotations
@@ -25,12 +27,15 @@ NONCE_S: Final = 600
 MAX_HEADER_CHARS: Final = 256
 
 _HEADER: Final = re.compile(
-    SCHEME
-    + r" key=(?P<key>pk_[A-Za-z0-9_-]{1,96}),ts=(?P<ts>[1-9][0-9]{0,10}),nonce=(?P<nonce>[A-Za-z0-9_-]{22}),sig=(?P<sig>[0-9a-f]{64})"
+    SCHEME + r" key=(?P<key>pk_[A-Za-z0-9_-]{1,96}),ts=(?P<ts>[1-9][0-9]{0,10})"
+    r",nonce=(?P<nonce>[A-Za-z0-9_-]{22}),sig=(?P<sig>[0-9a-f]{64})"
 )
 _METHOD: Final = re.compile(r"[A-Z]{1,16}")
 _LINE: Final = re.compile(r"[\x20-\x7e]*")
-_REFUSED: Final = f"The request is not signed by a key known here. Sign it with {SCHEME} as the API reference describes, with a key that is active."
+_REFUSED: Final = (
+    f"The request is not signed by a key known here. Sign it with {SCHEME} as the API reference describes, "
+    "with a key that is active."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,11 @@ def string_to_sign(
     idempotency_key: str = "",
     body: bytes = b"",
 ) -> str:
-    """The nine lines. ``path`` and ``query`` (without its ``?``) exactly as sent; ``idempotency_key`` the header's value exactly as sent.
+    """The nine lines. ``path`` and ``query`` (without its ``?``) exactly as sent; ``idempotency_key`` the header's
+    value exactly as sent.
 
-    Raises Unauthenticated for a value that no HTTP request line can carry (control or non-ASCII characters): a line break smuggled into
-    one line could otherwise pass for two.
+    Raises Unauthenticated for a value that no HTTP request line can carry (control or non-ASCII characters): a line
+    break smuggled into one line could otherwise pass for two.
     """
     if not _METHOD.fullmatch(method):
         raise _refusal("the method is not upper-case letters")
@@ -105,8 +111,9 @@ def header(
 
 
 def parse_header(values: Sequence[str]) -> Signed:
-    """The claim in a request's Authorization headers (all values, as they came). Raises Unauthenticated unless there is exactly one, in
-    exactly the one form: no other order, no spaces, no repeated or unknown field, no leading zeros, lower-case hex."""
+    """The claim in a request's Authorization headers (all values, as they came). Raises Unauthenticated unless there
+    is exactly one, in exactly the one form: no other order, no spaces, no repeated or unknown field, no leading
+    zeros, lower-case hex."""
     if len(values) != 1:
         raise _refusal(f"{len(values)} Authorization headers")
     if len(values[0]) > MAX_HEADER_CHARS:
@@ -118,18 +125,20 @@ def parse_header(values: Sequence[str]) -> Signed:
 
 
 def only(values: Sequence[str]) -> str:
-    """The Idempotency-Key as it enters the string to sign: its one value, or empty for none. Raises Unauthenticated for two."""
+    """The Idempotency-Key as it enters the string to sign: its one value, or empty for none. Raises Unauthenticated
+    for two."""
     if len(values) > 1:
         raise _refusal(f"{len(values)} Idempotency-Key headers")
     return values[0] if values else ""
 
 
 def check_window(ts: int, now: int) -> None:
-    """Raises ClockSkew when ``ts`` is more than WINDOW_S seconds from ``now``; carries ``server_time`` so that a client can mend its clock."""
+    """Raises ClockSkew when ``ts`` is more than WINDOW_S seconds from ``now``; carries ``server_time`` so that a
+    client can mend its clock."""
     if abs(now - ts) > WINDOW_S:
         raise ClockSkew(
-            f"The request was signed {abs(now - ts)} s {'ago' if now > ts else 'in the future'}; at most {WINDOW_S} s are allowed. "
-            f"Set your clock: it is {now} here.",
+            f"The request was signed {abs(now - ts)} s {'ago' if now > ts else 'in the future'}; at most {WINDOW_S} s "
+            f"are allowed. Set your clock: it is {now} here.",
             extra={"server_time": now},
         )
 
@@ -144,7 +153,8 @@ def check(
     idempotency_key: str = "",
     body: bytes = b"",
 ) -> None:
-    """Raises Unauthenticated unless one of ``secrets`` (a key's active ones; none for an unknown key) made this signature.
+    """Raises Unauthenticated unless one of ``secrets`` (a key's active ones; none for an unknown key) made this
+    signature.
 
     An unknown key costs the same hashing and comparing as a known one, so that time does not tell which keys exist.
     """

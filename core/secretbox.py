@@ -1,7 +1,8 @@
 """Secrets at rest: sealed with one data key, bound to the place they are kept in.
 
-A sealed value is ``v1.`` and the unpadded base64url of ``nonce (12) | ciphertext | tag (16)`` under AES-256-GCM (NIST SP 800-38D). The
-``context`` is its associated data: a sealed value copied to another row, workspace or purpose does not open there.
+A sealed value is ``v1.`` and the unpadded base64url of ``nonce (12) | ciphertext | tag (16)`` under AES-256-GCM (NIST
+SP 800-38D). The ``context`` is its associated data: a sealed value copied to another row, workspace or purpose does
+not open there.
 """
 
 from __future__ import annotations
@@ -40,20 +41,22 @@ class SecretBox:
         return "SecretBox(<key kept>)"
 
     def seal(self, plain: bytes, *, context: str) -> str:
-        """``plain`` sealed for ``context``; never twice the same text. Safe for about 2^32 values a key (random nonces)."""
+        """``plain`` sealed for ``context``; never twice the same text. Safe for about 2^32 values a key (random
+        nonces)."""
         nonce = os.urandom(_NONCE_BYTES)
         sealed = nonce + self._cipher.encrypt(nonce, plain, context.encode("utf-8"))
         return _PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii").rstrip("=")
 
     def open(self, sealed: str, *, context: str) -> bytes:
-        """What ``seal`` was given, byte for byte. Raises BadSetting where the key or the context is another, or the text was changed."""
+        """What ``seal`` was given, byte for byte. Raises BadSetting where the key or the context is another, or the
+        text was changed."""
         raw = _decode(sealed)
         try:
             return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode("utf-8"))
         except InvalidTag as error:
             raise BadSetting(
-                "A stored secret does not open with this data key. Set OPSIQ_DATA_KEY (or restore data.key) to the key it was "
-                "sealed with; if that is the one in use, the stored value was changed: enter the secret again."
+                "A stored secret does not open with this data key. Set OPSIQ_DATA_KEY (or restore data.key) to the key "
+                "it was sealed with; if that is the one in use, the stored value was changed: enter the secret again."
             ) from error
 
 

@@ -1,7 +1,8 @@
-"""Standard Webhooks ``v1`` signatures, for what OpsIQ sends: events and action calls (docs/reference/wire.md §2). No I/O, no clock.
+"""Standard Webhooks ``v1`` signatures, for what OpsIQ sends: events and action calls (docs/reference/wire.md §2). No
+I/O, no clock.
 
-Any ``standardwebhooks`` library verifies them. ``verify`` is for what connectors receive: whatever is wrong with a message, from bad
-base64 to a doubled header, it raises one typed error and never anything else.
+Any ``standardwebhooks`` library verifies them. ``verify`` is for what connectors receive: whatever is wrong with a
+message, from bad base64 to a doubled header, it raises one typed error and never anything else.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Final
 
 from core.errors import BadSetting, Unauthenticated
 
-SECRET_PREFIX: Final = "whsec_"
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - the public prefix, no secret
 TOLERANCE_S: Final = 300
 _SECRET_BYTES: Final = 24
 _MIN_SECRET_BYTES: Final = 16
@@ -34,8 +35,9 @@ def new_secret() -> str:
 def sign(secrets: Sequence[str], msg_id: str, ts: int, body: bytes) -> str:
     """The ``webhook-signature`` value: one ``v1,<base64>`` for each secret, space-separated, in the order given.
 
-    ``ts`` is unix seconds, ``body`` the raw bytes as sent. Raises BadSetting for no secret or one that is not ``whsec_`` + base64, and
-    ValueError for an id that would make the signed text ambiguous (a dot, a space, a control character).
+    ``ts`` is unix seconds, ``body`` the raw bytes as sent. Raises BadSetting for no secret or one that is not
+    ``whsec_`` + base64, and ValueError for an id that would make the signed text ambiguous (a dot, a space, a control
+    character).
     """
     if not secrets:
         raise BadSetting("There is no secret to sign with.")
@@ -49,8 +51,8 @@ def verify(
 ) -> str:
     """The ``webhook-id`` of a message that one of ``secrets`` signed within TOLERANCE_S of ``now`` (unix seconds).
 
-    ``headers`` in any case, as a mapping or as pairs (then doubled ones are seen and refused). Raises Unauthenticated for anything else
-    that a sender can do, BadSetting for a malformed secret of ours.
+    ``headers`` in any case, as a mapping or as pairs (then doubled ones are seen and refused). Raises Unauthenticated
+    for anything else that a sender can do, BadSetting for a malformed secret of ours.
     """
     keys = [_key(secret) for secret in secrets]
     found = _needed(headers)

@@ -1,0 +1,110 @@
+"""One environment variable as a value: its name, its words for the docs, and how its text is read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from core import secretbox
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Price = tuple[Decimal, Decimal]
+"""US dollars a million tokens: (prompt, completion)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """``read`` raises ValueError with a clause that goes on after the name ("must be …"). ``default`` is what the
+    docs say of it, where the field's own default doesn't say it. A ``secret`` value is never shown in an error."""
+
+    name: str
+    about: str
+    read: Callable[[str], Any] = str
+    default: str | None = None
+    secret: bool = False
+
+
+def variable(
+    name: str, about: str, read: Callable[[str], Any] = str, *, default: str | None = None, secret: bool = False
+) -> dict[str, Variable]:
+    """The metadata of a settings field."""
+    return {"variable": Variable(name, about, read, default, secret)}
+
+
+def of(metadata: Mapping[str, Any]) -> Variable:
+    return cast(Variable, metadata["variable"])
+
+
+def integer(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,9}", text) or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def one_of(*members: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in members:
+            raise ValueError("must be one of " + ", ".join(members))
+        return text
+
+    return read
+
+
+def address(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/")):
+            raise ValueError("must be an address that begins with " + " or ".join(f"{each}://" for each in schemes))
+        return text.rstrip("/")
+
+    return read
+
+
+def words(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    made: list[Network] = []
+    for part in words(text):
+        try:
+            made.append(ipaddress.ip_network(part))
+        except ValueError as error:
+            raise ValueError(f"holds {part!r}, which is no CIDR network such as 127.0.0.0/8 ({error})") from error
+    return tuple(made)
+
+
+def prices(text: str) -> dict[str, Price]:
+    made: dict[str, Price] = {}
+    for part in words(text):
+        model, _, amounts = part.rpartition("=")
+        prompt, _, completion = amounts.partition("/")
+        wrong = ValueError(f"holds {part!r}; write model=prompt/completion, as in gpt-x=0.15/0.60")
+        try:
+            price = (Decimal(prompt), Decimal(completion))
+        except InvalidOperation as error:
+            raise wrong from error
+        if not model or not all(each.is_finite() and each >= 0 for each in price):
+            raise wrong
+        made[model] = price
+    return made
+
+
+def key(text: str) -> bytes:
+    try:
+        made = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(f"must be {secretbox.KEY_BYTES} bytes in base64url") from error
+    if len(made) != secretbox.KEY_BYTES:
+        raise ValueError(f"must be {secretbox.KEY_BYTES} bytes in base64url; this is {len(made)}")
+    return made
