@@ -9,6 +9,9 @@ from core.canon import Json
 
 ActorKind = Literal["member", "key", "identity", "system"]
 Surface = Literal["admin", "customer", "writing"]
+OWNER: Final = "owner"
+"""The one role with a meaning of its own: who holds it governs the workspace and reads its history."""
+
 SURFACES: Final[tuple[Surface, ...]] = ("admin", "customer", "writing")
 
 

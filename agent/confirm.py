@@ -1,0 +1,153 @@
+"""From a held plan to a confirmed one: who may say yes, to exactly what, and once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agent import history, people, runs
+from agent.ground import Ground, Grounds
+from agent.history import Kind
+from agent.pipeline import Plan, Refusal
+from agent.plan import put_resolve, put_send
+from agent.run import Approval, Run
+from agent.validate import recheck
+from core.actor import Actor
+from core.clock import Clock
+from core.errors import Conflict
+from store import confirmations
+from store.sessions import Sessions
+
+Also = Callable[[AsyncSession, Run], Awaitable[None]]
+"""Something more to write in the transaction that moves a run."""
+
+
+async def nothing(session: AsyncSession, run: Run) -> None:
+    """The ``Also`` of who has nothing to add."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Holds the only way from ``held`` to ``confirmed``."""
+
+    sessions: Sessions
+    grounds: Grounds
+    clock: Clock
+
+    async def confirm(self, approver: Actor, run: Run, digest: str, also: Also = nothing) -> Run | Refusal:
+        """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back to planning and
+        a fresh card. Raises Conflict only if the run moved in a way that no answer covers."""
+        if run.state in ("confirmed", "executing", "succeeded", "failed", "unknown") and run.digest == digest:
+            return run
+        refusal = self._refuse(approver, run, digest)
+        if refusal is not None:
+            return await self._refused(approver, run, refusal)
+        plan = run.plan
+        assert plan is not None
+        ground = await self.grounds.of(run.workspace)
+        denied = may_run(ground, approver, run, plan)
+        if denied is not None:
+            return await self._refused(approver, run, denied)
+        async with self.sessions.read() as session:
+            requester = await people.current(session, run.actor)
+        if requester is None:
+            return await self._refused(
+                approver, run, Refusal(code="forbidden", detail=f"{run.actor.name} may no longer act here.")
+            )
+        drift = await recheck(
+            plan, actor=requester, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface
+        )
+        if drift:
+            return await self._drifted(run, approver, drift, also)
+        return await self._approve(approver, run, plan, also)
+
+    def _refuse(self, approver: Actor, run: Run, digest: str) -> Refusal | None:
+        now = self.clock()
+        if run.state == "expired" or (run.state == "held" and run.expires_at is not None and now >= run.expires_at):
+            return Refusal(code="expired", detail="This card has expired; nothing was sent. Ask again for a fresh one.")
+        if run.state != "held" or run.plan is None:
+            return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing to confirm.")
+        if run.plan.digest != digest:
+            return Refusal(
+                code="stale", detail="The card has changed since you saw it. Look at the new one and confirm that."
+            )
+        if any(approval.person == approver.person for approval in run.approvals):
+            return Refusal(
+                code="same_person",
+                detail="You have approved this already. It needs the approval of a second, different person.",
+            )
+        if run.plan.approvals > 1 and run.approvals and approver.person == run.actor.person:
+            return Refusal(
+                code="same_person", detail="You asked for this, so the second approval must come from somebody else."
+            )
+        return None
+
+    async def _refused(self, approver: Actor, run: Run, refusal: Refusal) -> Refusal:
+        now = self.clock()
+        with contextlib.suppress(Conflict):  # somebody else expired it first
+            if refusal.code == "expired" and run.state == "held":
+                async with self.sessions.begin() as session:
+                    expired = await runs.move(session, run.with_(state="expired", updated_at=now), was={"held"})
+                    await history.record(session, expired, Kind.EXPIRED, now, outcome="expired")
+        async with self.sessions.begin() as session:
+            await history.record(
+                session, run, Kind.CONFIRM_REFUSED, now, actor=approver, refusal=refusal.model_dump(mode="json")
+            )
+        return refusal
+
+    async def _drifted(self, run: Run, approver: Actor, drift: tuple[str, ...], also: Also) -> Run:
+        """Back to planning with the same drafts: the fresh card shows what differs from the one that was looked at."""
+        now = self.clock()
+        again = run.with_(state="received", drift=drift, approvals=(), updated_at=now, expires_at=None)
+        async with self.sessions.begin() as session:
+            moved = await runs.move(session, again, was={"held"})
+            await history.record(
+                session, moved, Kind.DRIFTED, now, actor=approver, drift=list(drift), digest=run.digest
+            )
+            await put_resolve(session, moved)
+            await also(session, moved)
+        return moved
+
+    async def _approve(self, approver: Actor, run: Run, plan: Plan, also: Also) -> Run:
+        now = self.clock()
+        approval = Approval(person=approver.person, name=approver.name, at=now, digest=plan.digest)
+        approvals = (*run.approvals, approval)
+        complete = len(approvals) >= plan.approvals
+        approved = run.with_(
+            state="confirmed" if complete else "held",
+            approvals=approvals,
+            updated_at=now,
+            decided_at=now if complete else None,
+            expires_at=None if complete else run.expires_at,
+        )
+        looked_s = (now - run.held_at).total_seconds() if run.held_at else None
+        async with self.sessions.begin() as session:
+            moved = await runs.move(session, approved, was={"held"})
+            await history.record(
+                session, moved, Kind.CONFIRMED if complete else Kind.APPROVED, now,
+                actor=approver, outcome=moved.state, digest=plan.digest, seconds_to_approve=looked_s,
+            )  # fmt: skip
+            if complete:
+                for step in plan.steps:
+                    await confirmations.remember(
+                        session, run.workspace, run.session_id, run.actor.person, step.contract_digest, at=now
+                    )
+                await put_send(session, moved)
+            await also(session, moved)
+        return moved
+
+
+def may_run(ground: Ground, approver: Actor, run: Run, plan: Plan) -> Refusal | None:
+    """An approver needs the right to run every step themself."""
+    for step in plan.steps:
+        contract = ground.catalogue.version(step.action, step.version)
+        if contract is None or approver.role not in contract.roles:
+            needed = ", ".join(contract.roles) if contract else "nobody"
+            return Refusal(
+                code="forbidden",
+                detail=f"To approve {step.title!r} you need one of these roles: {needed or 'nobody'}. You are {approver.role}.",
+            )
+    return None

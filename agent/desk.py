@@ -1,0 +1,348 @@
+"""The door to runs: ask, answer, edit, confirm, reject, look. Consoles, APIs and terminals all come through here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import store.calls
+import store.runs
+from agent import history, runs
+from agent.confirm import Also, Gate, may_run, nothing
+from agent.ground import Grounds
+from agent.history import Kind
+from agent.pipeline import Answer, Question, Refusal, RunState
+from agent.plan import put_resolve, put_send
+from agent.run import MOVING, Run
+from core import ids
+from core.actor import OWNER, Actor, Surface
+from core.clock import Clock
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from store.sessions import Sessions, after_commit
+
+MAX_TEXT: Final = 4000
+Verdict = Literal["resend", "happened", "did_not_happen"]
+
+
+class Watch:
+    """Wakes whoever waits for a run to change, within this process. Missing one only means waiting for the next look."""
+
+    def __init__(self) -> None:
+        self._events: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def changed(self, run_id: str) -> None:
+        for event in self._events.get(run_id, ()):
+            event.set()
+
+    async def wait(self, run_id: str, timeout_s: float) -> None:
+        event = asyncio.Event()
+        self._events[run_id].add(event)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await event.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._events[run_id].discard(event)
+            if not self._events[run_id]:
+                del self._events[run_id]
+
+
+@dataclass(frozen=True)
+class Desk:
+    sessions: Sessions
+    grounds: Grounds
+    gate: Gate
+    clock: Clock
+    watch: Watch
+    wake: Callable[[], None]
+
+    async def ask(
+        self,
+        actor: Actor,
+        text: str,
+        *,
+        surface: Surface = "admin",
+        session_id: str,
+        request_id: str | None = None,
+        now: datetime | None = None,
+        also: Also = nothing,
+    ) -> Run:
+        """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. Raises InvalidInput.
+
+        ``also``, here and below, is done in the transaction of the change itself: an idempotency record commits with its effect.
+        """
+        words = text.strip()
+        if not words:
+            raise InvalidInput("Type what you want to be done.")
+        if len(words) > MAX_TEXT:
+            raise InvalidInput(f"A request has at most {MAX_TEXT} characters; this one has {len(words)}.")
+        at = self.clock()
+        run = Run(
+            id=ids.new("run"), workspace=actor.workspace, session_id=session_id, actor=actor, surface=surface, text=words,
+            now=now or at, request_id=request_id, created_at=at, updated_at=at,
+        )  # fmt: skip
+        async with self.sessions.begin() as session:
+            await runs.insert(session, run)
+            await history.record(session, run, Kind.PROMPT, at, text=words)
+            await put_resolve(session, run)
+            await also(session, run)
+            after_commit(session, self.wake)
+        return run
+
+    async def settled(self, actor: Actor, run_id: str, *, wait_s: float = 30.0) -> Run:
+        """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds."""
+        deadline = asyncio.get_running_loop().time() + wait_s
+        while True:
+            run = await self.show(actor, run_id)
+            left = deadline - asyncio.get_running_loop().time()
+            if run.state not in MOVING or left <= 0:
+                return run
+            await self.watch.wait(run_id, min(left, 0.25))
+
+    async def show(self, actor: Actor, run_id: str) -> Run:
+        """One run: one's own, any for an owner, and a held one for whoever may approve it. Raises NotFound for the rest."""
+        async with self.sessions.read() as session:
+            run = await runs.get(session, actor.workspace, run_id)
+            if run.state in ("executing", "unknown"):
+                calls = await store.calls.of_run(session, actor.workspace, run_id)
+                run = run.with_(outcomes=tuple(history.outcome_of(call) for call in calls))
+        if run.actor.person == actor.person or actor.role == OWNER or await self._may_approve(actor, run):
+            return run
+        raise NotFound(f"There is no run {run_id}.")
+
+    async def listed(
+        self, actor: Actor, *, states: tuple[RunState, ...] = (), before: str | None = None, limit: int = 50
+    ) -> list[Run]:
+        """The actor's own runs, newest first; everybody's for an owner."""
+        async with self.sessions.read() as session:
+            person = None if actor.role == OWNER else actor.person
+            rows = await store.runs.listed(
+                session, actor.workspace, states=states, person=person, before=before, limit=limit
+            )
+        return [runs.of_row(row) for row in rows]
+
+    async def awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
+        """Cards that this actor could approve now, oldest first."""
+        async with self.sessions.read() as session:
+            rows = await store.runs.listed(
+                session, actor.workspace, states=("held",), person=None, before=None, limit=500
+            )
+        held = [run for run in map(runs.of_row, reversed(rows)) if await self._may_approve(actor, run)]
+        return held[:limit]
+
+    async def answer(
+        self,
+        actor: Actor,
+        run_id: str,
+        slot: str,
+        *,
+        choice: str | None = None,
+        text: str | None = None,
+        also: Also = nothing,
+    ) -> Run | Refusal:
+        """Answer the open question with one of its candidates or in words; everything is validated again. Raises InvalidInput, Forbidden."""
+        run = await self._own(actor, run_id)
+        question = run.question
+        now = self.clock()
+        if run.state != "asked" or question is None:
+            return Refusal(code="already_decided", detail=f"This run is {run.state}; no question is open.")
+        if run.expires_at is not None and now >= run.expires_at:
+            return await self._expire(run)
+        if slot != question.slot:
+            return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
+        answer = _answer(question, choice, text)
+        again = run.with_(
+            state="received", answers=(*run.answers, answer), question=None, updated_at=now, expires_at=None
+        )
+        if question.slot == "action" and answer.text is not None:
+            again = again.with_(drafts=())
+        return await self._replan(again, {"asked"}, Kind.ANSWERED, actor, also, answer=answer.model_dump(mode="json"))
+
+    async def edit(
+        self, actor: Actor, run_id: str, digest: str, changes: Mapping[str, str], *, also: Also = nothing
+    ) -> Run | Refusal:
+        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). It is a new plan: validated, decided and held anew."""
+        run = await self._own(actor, run_id)
+        if run.state != "held" or run.plan is None:
+            return Refusal(
+                code="already_decided", detail=f"This run is {run.state}; only a card that is held can be edited."
+            )
+        if run.plan.digest != digest:
+            return Refusal(code="stale", detail="The card has changed since you saw it. Edit the new one.")
+        ground = await self.grounds.of(run.workspace)
+        known = {
+            f"{at}.{param}"
+            for at, step in enumerate(run.plan.steps)
+            if (contract := ground.catalogue.version(step.action, step.version))
+            for param in contract.properties
+        }
+        unknown = sorted(set(changes) - known)
+        if unknown or not changes:
+            raise InvalidInput(f"There is no such parameter on this card: {', '.join(unknown) or '(none named)'}.")
+        answers = tuple(Answer(slot=slot, text=_text(words)) for slot, words in changes.items())
+        kept = tuple(each for each in run.answers if not any(_about(each.slot, slot) for slot in changes))
+        now = self.clock()
+        again = run.with_(
+            state="received", answers=(*kept, *answers), approvals=(), drift=(), updated_at=now, expires_at=None
+        )
+        return await self._replan(again, {"held"}, Kind.EDITED, actor, also, changes=dict(changes), digest=digest)
+
+    async def confirm(self, actor: Actor, run_id: str, digest: str, *, also: Also = nothing) -> Run | Refusal:
+        """Say yes to exactly ``digest``. Twice is once."""
+        run = await self._visible(actor, run_id)
+        try:
+            confirmed = await self.gate.confirm(actor, run, digest, also)
+        except Conflict:
+            # Somebody was quicker. If it was the same yes, this click asks for nothing more.
+            run = await self._visible(actor, run_id)
+            if run.state in ("confirmed", "executing", "succeeded", "failed", "unknown") and run.digest == digest:
+                return run
+            return Refusal(code="already_decided", detail=f"This run has moved on: it is {run.state} now.")
+        self.watch.changed(run_id)
+        self.wake()
+        return confirmed
+
+    async def reject(self, actor: Actor, run_id: str, reason: str = "", *, also: Also = nothing) -> Run | Refusal:
+        """Say no. Only before anything is sent."""
+        run = await self._visible(actor, run_id)
+        now = self.clock()
+        if run.state not in ("held", "asked"):
+            return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing left to reject.")
+        rejected = run.with_(
+            state="rejected", reason=reason.strip()[:500] or None, updated_at=now, decided_at=now, expires_at=None
+        )
+        try:
+            async with self.sessions.begin() as session:
+                moved = await runs.move(session, rejected, was={"held", "asked"})
+                await history.record(
+                    session, moved, Kind.REJECTED, now, actor=actor, outcome="rejected", reason=moved.reason
+                )
+                await also(session, moved)
+        except Conflict:
+            return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
+        self.watch.changed(run_id)
+        return moved
+
+    async def decide(self, actor: Actor, run_id: str, verdict: Verdict) -> Run | Refusal:
+        """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it again
+        under the same key."""
+        if actor.role != OWNER:
+            raise Forbidden("Only an owner decides about a call whose outcome is unknown.")
+        run = await self._visible(actor, run_id)
+        if run.state != "unknown":
+            return Refusal(code="already_decided", detail=f"This run is {run.state}; nothing about it is unknown.")
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                for call in await store.calls.of_run(session, run.workspace, run.id):
+                    match (call.state, verdict):
+                        case ("unknown", "resend"):
+                            changes: dict[str, Any] = {"to": "planned", "started_at": None, "finished_at": None}
+                        case ("unknown", "happened"):
+                            changes = {
+                                "to": "succeeded",
+                                "detail": f"{actor.name} found that it had happened.",
+                                "finished_at": now,
+                            }
+                        case ("unknown", "did_not_happen"):
+                            changes = {
+                                "to": "failed",
+                                "detail": f"{actor.name} found that it had not happened.",
+                                "finished_at": now,
+                            }
+                        case ("skipped", "resend" | "happened"):
+                            changes = {"to": "planned", "detail": "", "finished_at": None}
+                        case _:
+                            continue
+                    await store.calls.move(session, run.workspace, call.call_id, was={call.state}, **changes)
+                moved = await runs.move(
+                    session, run.with_(state="executing", updated_at=now, decided_at=now), was={"unknown"}
+                )
+                await history.record(session, moved, Kind.DECIDED, now, actor=actor, verdict=verdict)
+                await put_send(session, moved)
+                after_commit(session, self.wake)
+        except Conflict:
+            return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
+        self.watch.changed(run_id)
+        return moved
+
+    async def expire_due(self) -> int:
+        """Expire what has run out. Answers how many; called now and then by the server."""
+        async with self.sessions.read() as session:
+            rows = await store.runs.due(session, self.clock(), 100)
+        for row in rows:
+            await self._expire(runs.of_row(row))
+        return len(rows)
+
+    # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _expire(self, run: Run) -> Refusal:
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                moved = await runs.move(session, run.with_(state="expired", updated_at=now), was={"held", "asked"})
+                await history.record(session, moved, Kind.EXPIRED, now, outcome="expired")
+        except Conflict:
+            pass
+        self.watch.changed(run.id)
+        return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
+
+    async def _replan(
+        self, run: Run, was: set[RunState], kind: Kind, actor: Actor, also: Also, **data: Any
+    ) -> Run | Refusal:
+        try:
+            async with self.sessions.begin() as session:
+                moved = await runs.move(session, run, was=was)
+                await history.record(session, moved, kind, run.updated_at, actor=actor, **data)
+                await put_resolve(session, moved)
+                await also(session, moved)
+                after_commit(session, self.wake)
+        except Conflict:
+            return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
+        self.watch.changed(run.id)
+        return moved
+
+    async def _visible(self, actor: Actor, run_id: str) -> Run:
+        return await self.show(actor, run_id)
+
+    async def _own(self, actor: Actor, run_id: str) -> Run:
+        run = await self.show(actor, run_id)
+        if run.actor.person != actor.person:
+            raise Forbidden(f"Only {run.actor.name}, who asked for this, may answer or edit it.")
+        return run
+
+    async def _may_approve(self, actor: Actor, run: Run) -> bool:
+        if run.state != "held" or run.plan is None:
+            return False
+        ground = await self.grounds.of(run.workspace)
+        return may_run(ground, actor, run, run.plan) is None
+
+
+def _answer(question: Question, choice: str | None, text: str | None) -> Answer:
+    if (choice is None) == (text is None):
+        raise InvalidInput("Answer with one of the candidates (choice) or in your own words (text), not both.")
+    if choice is not None:
+        found = next((each for each in question.candidates if each.id == choice), None)
+        if found is None:
+            raise InvalidInput(f"{choice!r} is none of the candidates of this question.")
+        return Answer(slot=question.slot, choice=choice, label=found.label)
+    if not question.free_text:
+        raise InvalidInput("Choose one of the candidates of this question.")
+    return Answer(slot=question.slot, text=_text(text or ""))
+
+
+def _text(text: str) -> str:
+    words = text.strip()
+    if not words or len(words) > MAX_TEXT:
+        raise InvalidInput(f"An answer has 1 to {MAX_TEXT} characters.")
+    return words
+
+
+def _about(slot: str, changed: str) -> bool:
+    """Whether an earlier answer's slot is the changed parameter or a record on the way to it (``0.invoice_id/customer``)."""
+    return slot == changed or slot.startswith(changed + "/")

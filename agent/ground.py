@@ -1,0 +1,118 @@
+"""What a workspace stands on: its verified contracts and the connectors that read its platform. Loaded once, reloaded when it changes."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import store.connectors
+import store.contracts
+from core.actor import Actor, Surface
+from core.errors import ConnectorBroken
+from core.secretbox import SecretBox
+from executors.platform import HttpPlatformClient
+from registry.catalogue import Catalogue, load
+from registry.connector import Connector, IdentityProvider, Settings
+from registry.discovery import Broken, Found
+from registry.records import ContextProvider, Kinds
+from registry.shortlist import Shortlist
+from store.sessions import Sessions
+
+log = logging.getLogger(__name__)
+
+ClientFactory = Callable[[str, str], HttpPlatformClient]
+"""Makes the client for (base_url, bearer token)."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One workspace's closed world at one generation. ``broken`` names the connectors that could not be loaded, and why."""
+
+    generation: str
+    catalogue: Catalogue
+    kinds: Kinds
+    identity_providers: dict[str, IdentityProvider] = field(default_factory=dict)
+    connectors: tuple[Connector, ...] = ()
+    broken: tuple[Broken, ...] = ()
+    _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, repr=False)
+
+    def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
+        """The actions this actor may be offered here: filtered by role and surface *before* anything is searched."""
+        key = (actor.role, surface)
+        if key not in self._shortlists:
+            self._shortlists[key] = Shortlist(self.catalogue.offers(actor.role, surface))
+        return self._shortlists[key]
+
+
+class Grounds:
+    """The grounds of all workspaces, kept while their generation stands."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        box: SecretBox,
+        found: Sequence[Found],
+        broken: Sequence[Broken],
+        client: ClientFactory,
+    ) -> None:
+        self._sessions = sessions
+        self._box = box
+        self._found = {each.name: each for each in found}
+        self._broken = tuple(broken)
+        self._client = client
+        self._kept: dict[str, Ground] = {}
+
+    async def of(self, workspace: str) -> Ground:
+        """The current ground. One cheap query when nothing has changed."""
+        async with self._sessions.read() as session:
+            generation = await store.contracts.generation(session, workspace)
+            settings = await store.connectors.enabled(session, workspace)
+            generation += "|" + ",".join(f"{row.name}@{row.updated_at.isoformat()}" for row in settings)
+            kept = self._kept.get(workspace)
+            if kept and kept.generation == generation:
+                return kept
+            rows = await store.contracts.active(session, workspace)
+            keys = await store.contracts.public_keys(session, workspace)
+        catalogue = load([(row.name, row.version, row.raw, row.signature) for row in rows], keys)
+        for fault in catalogue.faults:
+            log.error("contract can't be offered: %s", fault, extra={"workspace": workspace})
+        ground = self._assemble(generation, catalogue, settings)
+        self._kept[workspace] = ground
+        return ground
+
+    def _assemble(self, generation: str, catalogue: Catalogue, settings: Sequence[Any]) -> Ground:
+        connectors: list[Connector] = []
+        broken = list(self._broken)
+        providers: list[ContextProvider] = []
+        identities: dict[str, IdentityProvider] = {}
+        for row in settings:
+            found = self._found.get(row.name)
+            if found is None:
+                broken.append(Broken(row.name, "it is configured, but no such folder was found among the connectors"))
+                continue
+            try:
+                secrets = json.loads(
+                    self._box.open(row.sealed_secrets, context=f"connector:{row.workspace}:{row.name}")
+                )
+                connector = found.cls(
+                    self._client(row.base_url, secrets.get("read_token", "")), Settings(row.base_url, secrets)
+                )
+                providers += connector.context_providers()
+                identities |= {each.name: each for each in connector.identity_providers()}
+            except Exception as error:  # a connector is a stranger's code: it may fail in any way, and only for itself
+                log.exception("connector %s could not be loaded", row.name)
+                broken.append(Broken(row.name, f"{type(error).__name__} while it was loaded"))
+                continue
+            connectors.append(connector)
+        return Ground(generation, catalogue, Kinds(providers), identities, tuple(connectors), tuple(broken))
+
+    def connector(self, name: str, base_url: str, secrets: dict[str, str]) -> Connector:
+        """A connector built from settings that are not stored yet (to show what it would register)."""
+        found = self._found.get(name)
+        if found is None:
+            known = ", ".join(sorted(self._found)) or "none"
+            raise ConnectorBroken(f"There is no connector named {name!r}. Found: {known}.")
+        return found.cls(self._client(base_url, secrets.get("read_token", "")), Settings(base_url, secrets))

@@ -1,0 +1,190 @@
+"""AI History: what is written at each step, and how it leaves as CSV.
+
+Every entry is appended in the same transaction as the change it tells of (``store.history`` chains them by digest).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.history
+from agent.pipeline import CallOutcome, Plan, Trace
+from agent.run import Run
+from core.actor import Actor
+from store.calls import CallRow
+from store.history import HistoryRow
+
+
+class Kind(StrEnum):
+    """What an entry tells of. Permanent: owners filter by these, exports carry them."""
+
+    PROMPT = "prompt"
+    RESOLVED = "resolved"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    EDITED = "edited"
+    HELD = "held"
+    APPROVED = "approved"
+    CONFIRMED = "confirmed"
+    AUTO_CONFIRMED = "auto_confirmed"
+    DRIFTED = "drifted"
+    REFUSED = "refused"
+    ABSTAINED = "abstained"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CALL_BEGUN = "call_begun"
+    CALL_ATTEMPTED = "call_attempted"
+    CALL_SETTLED = "call_settled"
+    FINISHED = "finished"
+    DECIDED = "decided"
+    CONTRACT_REGISTERED = "contract_registered"
+    CONTRACT_RETIRED = "contract_retired"
+    CONFIRM_REFUSED = "confirm_refused"
+    WORKSPACE_CREATED = "workspace_created"
+    CONNECTOR_CONFIGURED = "connector_configured"
+    MEMBER_ADDED = "member_added"
+    KEY_CREATED = "key_created"
+    KEY_REVOKED = "key_revoked"
+    SIGNED_IN = "signed_in"
+    EXPORTED = "exported"
+
+
+async def record(
+    session: AsyncSession,
+    run: Run,
+    kind: Kind,
+    at: datetime,
+    *,
+    actor: Actor | None = None,
+    outcome: str | None = None,
+    duration_ms: float | None = None,
+    **data: Any,
+) -> HistoryRow:
+    """Append one entry about ``run``. ``actor`` is who caused it (by default the run's own). Same transaction as the caller's."""
+    return await store.history.append(
+        session,
+        workspace=run.workspace,
+        kind=kind.value,
+        run_id=run.id,
+        actor=(actor or run.actor).as_json(),
+        data={"surface": run.surface, **data},
+        at=at,
+        request_id=run.request_id,
+        contract=" ".join(run.actions) or None,
+        outcome=outcome,
+        risk=highest_risk(run.plan),
+        model=run.trace.model or run.trace.resolver if run.trace else None,
+        prompt_version=run.trace.prompt_version if run.trace else None,
+        duration_ms=None if duration_ms is None else round(duration_ms, 3),
+    )
+
+
+async def record_act(
+    session: AsyncSession, actor: Actor, kind: Kind, at: datetime, *, request_id: str | None = None, **data: Any
+) -> HistoryRow:
+    """Append an entry about the workspace itself: a contract signed, a key made, a member added."""
+    return await store.history.append(
+        session,
+        workspace=actor.workspace,
+        kind=kind.value,
+        run_id=None,
+        actor=actor.as_json(),
+        data=data,
+        at=at,
+        request_id=request_id,
+        contract=data.get("contract"),
+    )
+
+
+def highest_risk(plan: Plan | None) -> str | None:
+    order = ("read", "write", "irreversible")
+    return max((step.risk.value for step in plan.steps), key=order.index) if plan and plan.steps else None
+
+
+def trace_data(trace: Trace) -> dict[str, Any]:
+    """What the resolver was asked and what it answered, as stored. Durations in ms, cost in US dollars."""
+    return trace.model_dump(mode="json", exclude_none=True)
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """The plan as confirmed or sent: payloads whole, sources, pins by digest."""
+    return {
+        "digest": plan.digest,
+        "held": list(plan.held),
+        "approvals": plan.approvals,
+        "calls": [
+            {
+                "call_id": step.call_id,
+                "contract": {"name": step.action, "version": step.version, "digest": step.contract_digest},
+                "url": step.url,
+                "payload": step.payload,
+                "policy": step.policy.value,
+                "risk": step.risk.value,
+                "sources": {each.param: each.source.model_dump(mode="json") for each in step.filled},
+                "pins": [{"kind": pin.record_kind, "id": pin.record_id, "digest": pin.digest} for pin in step.pins],
+            }
+            for step in plan.steps
+        ],
+    }
+
+
+def outcome_of(call: CallRow, result_fits: bool | None = None, duration_ms: float = 0.0) -> CallOutcome:
+    return CallOutcome(
+        call_id=call.call_id, state=call.state, status=call.status, answer=call.answer, detail=call.detail,
+        attempts=call.attempts, duration_ms=duration_ms, result_fits=result_fits,
+    )  # fmt: skip
+
+
+def outcome_data(outcome: CallOutcome) -> dict[str, Any]:
+    return outcome.model_dump(mode="json", exclude_none=True)
+
+
+# ── CSV ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+COLUMNS: Final = (
+    "seq", "at", "kind", "run_id", "request_id", "actor_id", "actor_name", "actor_role", "contract", "outcome", "risk",
+    "model", "prompt_version", "duration_ms", "data", "prev", "digest",
+)  # fmt: skip
+
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def safe_cell(value: object) -> object:
+    """A cell that no spreadsheet runs as a formula (OWASP CSV injection): text that starts like one gets a leading apostrophe."""
+    if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value
+
+
+async def csv_lines(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
+    """The export, a piece at a time: a header line, then one line an entry. Memory doesn't grow with the number of rows."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    held = 0
+    async for row in rows:
+        writer.writerow([safe_cell(cell) for cell in _cells(row)])
+        held += 1
+        if held == 200:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+            held = 0
+    yield buffer.getvalue()
+
+
+def _cells(row: HistoryRow) -> list[object]:
+    actor: Mapping[str, Any] = json.loads(row.actor) if isinstance(row.actor, str) else row.actor
+    return [
+        row.seq, row.at.isoformat(), row.kind, row.run_id or "", row.request_id or "", actor.get("id", ""), actor.get("name", ""),
+        actor.get("role", ""), row.contract or "", row.outcome or "", row.risk or "", row.model or "", row.prompt_version or "",
+        "" if row.duration_ms is None else row.duration_ms, row.data, row.prev, row.digest,
+    ]  # fmt: skip

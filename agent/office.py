@@ -1,0 +1,162 @@
+"""Governing a workspace: founding it, its people, its connectors, its contracts. Every act is an entry in AI History."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import store.connectors
+import store.contracts
+import store.members
+import store.workspaces
+from agent import history
+from agent.ground import Grounds
+from agent.history import Kind
+from agent.signing import ActionSecrets
+from core import ids, passwords
+from core.actor import OWNER, Actor
+from core.clock import Clock
+from core.errors import Forbidden, InvalidContract
+from core.secretbox import SecretBox
+from registry import lint, signing
+from registry.contract import Contract, parse
+from store.connectors import ConnectorRow
+from store.contracts import ContractRow, SigningKeyRow
+from store.members import MemberRow
+from store.sessions import Sessions
+from store.workspaces import WorkspaceRow
+
+
+@dataclass(frozen=True)
+class Registered:
+    """``fresh`` is False when this very version stood already. ``secret`` is the endpoint's signing secret, shown once, if it was made now."""
+
+    contract: Contract
+    fresh: bool
+    secret: str | None = None
+
+
+@dataclass(frozen=True)
+class Office:
+    sessions: Sessions
+    grounds: Grounds
+    secrets: ActionSecrets
+    box: SecretBox
+    clock: Clock
+
+    async def found(self, name: str, *, email: str, person: str, password: str) -> Actor:
+        """A new workspace with its first owner and a signing key of its own."""
+        now = self.clock()
+        workspace = ids.new("ws")
+        key = signing.generate()
+        async with self.sessions.begin() as session:
+            await store.workspaces.insert(session, WorkspaceRow(id=workspace, name=name, created_at=now))
+            await store.contracts.add_signing_key(
+                session,
+                SigningKeyRow(
+                    workspace=workspace, kid=key.kid, public=key.public_text, created_at=now,
+                    sealed_private=self.box.seal(key.private_bytes, context=_key_context(workspace, key.kid)),
+                ),
+            )  # fmt: skip
+            owner = await self._add(session, workspace, email, person, OWNER, password)
+            actor = actor_of(owner)
+            await history.record_act(session, actor, Kind.WORKSPACE_CREATED, now, name=name, signing_key=key.kid)
+        return actor
+
+    async def add_member(self, by: Actor, *, email: str, person: str, role: str, password: str) -> Actor:
+        """Raises Forbidden unless ``by`` is an owner, InvalidInput for a weak password, Conflict for a known address."""
+        _owner(by, "adds members")
+        async with self.sessions.begin() as session:
+            member = await self._add(session, by.workspace, email, person, role, password)
+            await history.record_act(
+                session, by, Kind.MEMBER_ADDED, self.clock(), member=member.id, role=role, email=email
+            )
+        return actor_of(member)
+
+    async def connect(self, by: Actor, name: str, base_url: str, secrets: Mapping[str, str]) -> None:
+        """Configure a connector, new or anew. Its action calls are signed with ``secrets["action_secret"]`` where that is given."""
+        _owner(by, "configures connectors")
+        now = self.clock()
+        self.grounds.connector(name, base_url, dict(secrets))
+        sealed = self.box.seal(json.dumps(dict(secrets)).encode(), context=f"connector:{by.workspace}:{name}")
+        async with self.sessions.begin() as session:
+            await store.connectors.put(
+                session,
+                ConnectorRow(
+                    workspace=by.workspace, name=name, base_url=base_url, sealed_secrets=sealed, enabled=True,
+                    created_at=now, updated_at=now,
+                ),
+            )  # fmt: skip
+            await history.record_act(session, by, Kind.CONNECTOR_CONFIGURED, now, connector=name, base_url=base_url)
+        if "action_secret" in secrets:
+            await self.secrets.ensure(by.workspace, base_url, secrets["action_secret"])
+
+    async def proposed(self, by: Actor, name: str) -> Sequence[Contract]:
+        """What a configured connector would have registered."""
+        ground = await self.grounds.of(by.workspace)
+        return [contract for each in ground.connectors if each.name == name for contract in each.register_actions()]
+
+    async def register(self, by: Actor, values: Sequence[Any]) -> list[Registered]:
+        """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with every finding."""
+        _owner(by, "signs contracts")
+        contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
+        findings = lint.lint([json.loads(contract.canonical) for contract in contracts])
+        faults = [finding for finding in findings if not finding.code.startswith("warn_")]
+        if faults:
+            raise InvalidContract("Not registered: mend these first.", findings=faults)
+        now = self.clock()
+        made: list[Registered] = []
+        fresh: list[bool] = []
+        async with self.sessions.begin() as session:
+            key_row = next(
+                row for row in await store.contracts.signing_keys(session, by.workspace) if row.retired_at is None
+            )
+            private = self.box.open(key_row.sealed_private, context=_key_context(by.workspace, key_row.kid))
+            key = signing.SigningKey.of_private(private)
+            for contract in contracts:
+                row = ContractRow(
+                    workspace=by.workspace, name=contract.name, version=contract.version, raw=contract.canonical,
+                    signature=signing.sign(contract.canonical, key), digest=contract.digest, state="active",
+                    registered_by=by.id, created_at=now,
+                )  # fmt: skip
+                fresh.append(await store.contracts.register(session, row))
+                if fresh[-1]:
+                    await history.record_act(
+                        session, by, Kind.CONTRACT_REGISTERED, now,
+                        contract=contract.name, version=contract.version, digest=contract.digest, kid=key_row.kid,
+                    )  # fmt: skip
+        for contract, new in zip(contracts, fresh, strict=True):
+            secret = await self.secrets.ensure(by.workspace, contract.endpoint.url)
+            made.append(Registered(contract, new, secret))
+        return made
+
+    async def retire(self, by: Actor, name: str) -> None:
+        """From now on nobody is offered this contract. Held cards that rest on it drift."""
+        _owner(by, "retires contracts")
+        async with self.sessions.begin() as session:
+            row = await store.contracts.retire(session, by.workspace, name)
+            await history.record_act(
+                session, by, Kind.CONTRACT_RETIRED, self.clock(), contract=name, version=row.version
+            )
+
+    async def _add(self, session: Any, workspace: str, email: str, person: str, role: str, password: str) -> MemberRow:
+        row = MemberRow(
+            id=ids.new("mem"), workspace=workspace, email=email, name=person, role=role,
+            password_hash=passwords.hashed(password), state="active", created_at=self.clock(),
+        )  # fmt: skip
+        return await store.members.insert(session, row)
+
+
+def actor_of(member: MemberRow) -> Actor:
+    return Actor(member.workspace, member.id, "member", member.name, member.role, member.id)
+
+
+def _owner(by: Actor, does: str) -> None:
+    if by.role != OWNER:
+        raise Forbidden(f"Only an owner {does}; you are {by.role}.")
+
+
+def _key_context(workspace: str, kid: str) -> str:
+    return f"contract-key:{workspace}:{kid}"

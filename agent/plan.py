@@ -1,0 +1,196 @@
+"""The worker's step from words to a plan: resolve what was typed (or take up the drafts again), validate, decide whether it is held."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.confirmations
+import store.work
+from agent import history, people, runs
+from agent.ground import Ground, Grounds
+from agent.history import Kind
+from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Question, Refusal, Resolved
+from agent.resolve.resolver import Resolver
+from agent.run import Run
+from agent.validate import validate
+from core.clock import Clock
+from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, OpsIQError
+from registry.shortlist import Shortlist
+from store.sessions import Sessions
+
+log = logging.getLogger(__name__)
+
+RESOLVE_WORK: Final = "run.resolve"
+SEND_WORK: Final = "run.send"
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Takes a ``received`` run to asked, held, confirmed, refused or abstained. Nothing is sent here, so doing it twice is harmless."""
+
+    sessions: Sessions
+    grounds: Grounds
+    resolver: Resolver
+    fallback: Resolver | None
+    clock: Clock
+    changed: Callable[[str], None]
+    question_expires_s: int
+
+    async def plan(self, workspace: str, run_id: str) -> None:
+        """Resolve and validate. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again) and what the store raises."""
+        async with self.sessions.read() as session:
+            run = await runs.get(session, workspace, run_id)
+            actor = await people.current(session, run.actor)
+            confirmed = await store.confirmations.of_session(session, workspace, run.session_id, run.actor.person)
+        if run.state != "received":
+            return
+        if actor is None:
+            await self._settle(run, Refusal(code="forbidden", detail="Your access was withdrawn."), None, 0.0)
+            return
+        run = run.with_(actor=actor)
+        ground = await self.grounds.of(workspace)
+        resolved = None
+        if not run.drafts:
+            resolved = await self._resolve(run, ground)
+            run = run.with_(trace=resolved.trace)
+            if isinstance(resolved.resolution, Calls):
+                run = run.with_(drafts=resolved.resolution.drafts, confidence=resolved.resolution.confidence)
+            elif isinstance(resolved.resolution, Ask):
+                run = run.with_(drafts=())
+                await self._settle(run, resolved.resolution.question, resolved, 0.0)
+                return
+            else:
+                await self._settle(run, resolved.resolution, resolved, 0.0)
+                return
+        started = time.perf_counter()
+        verdict = await validate(
+            run.request,
+            run.drafts,
+            run_id=run.id,
+            actor=actor,
+            catalogue=ground.catalogue,
+            kinds=ground.kinds,
+            confirmed_in_session=confirmed.__contains__,
+        )
+        await self._settle(run, verdict, resolved, (time.perf_counter() - started) * 1000)
+
+    async def _resolve(self, run: Run, ground: Ground) -> Resolved:
+        shortlist = ground.shortlist(run.actor, run.surface)
+        chosen = next((answer for answer in reversed(run.answers) if answer.slot == "action" and answer.choice), None)
+        if chosen is not None:
+            return await self._resolve_chosen(run, ground, shortlist, chosen.choice or "")
+        try:
+            return await self.resolver.resolve(run.request, shortlist, tuple(ground.kinds))
+        except (ModelUnavailable, ModelMisbehaved) as error:
+            log.warning("the model gave no usable answer: %s", error.code, extra={"run_id": run.id})
+            if self.fallback is None:
+                raise
+            resolved = await self.fallback.resolve(run.request, shortlist, tuple(ground.kinds))
+            note = f"{self.resolver.name} gave no usable answer ({error.code}: {error.detail}); resolved by {self.fallback.name}"
+            return resolved.model_copy(
+                update={"trace": resolved.trace.model_copy(update={"notes": (*resolved.trace.notes, note)})}
+            )
+
+    async def _resolve_chosen(self, run: Run, ground: Ground, shortlist: Shortlist, action: str) -> Resolved:
+        """The person picked the action: only its arguments are still to be read from the words."""
+        offers = [offer for offer in shortlist.offers if offer.name == action]
+        resolver = self.fallback or self.resolver
+        resolved = await resolver.resolve(run.request, Shortlist(offers), tuple(ground.kinds))
+        if isinstance(resolved.resolution, Calls) or not offers:
+            return resolved
+        bare = Calls(drafts=(Draft(action=action, version=offers[0].version),))
+        return resolved.model_copy(update={"resolution": bare})
+
+    async def _settle(
+        self, run: Run, verdict: Plan | Question | Refusal | Abstain, resolved: Resolved | None, took_ms: float
+    ) -> None:
+        now = self.clock()
+        run = run.with_(updated_at=now, question=None, refusal=None, expires_at=None)
+        try:
+            async with self.sessions.begin() as session:
+                await self._write(session, run, verdict, resolved, took_ms)
+        except Conflict:
+            log.info("another worker planned this run first", extra={"run_id": run.id})
+        self.changed(run.id)
+
+    async def _write(
+        self,
+        session: AsyncSession,
+        run: Run,
+        verdict: Plan | Question | Refusal | Abstain,
+        resolved: Resolved | None,
+        took_ms: float,
+    ) -> None:
+        now = run.updated_at
+        entry: dict[str, object]
+        match verdict:
+            case Plan() if verdict.held:
+                expires = now + timedelta(seconds=verdict.expires_s)
+                run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=now)
+                kind, entry = Kind.HELD, {"plan": history.plan_data(verdict), "expires_at": expires.isoformat()}
+            case Plan():
+                run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
+                kind, entry = Kind.AUTO_CONFIRMED, {"plan": history.plan_data(verdict)}
+            case Question():
+                expires = now + timedelta(seconds=self.question_expires_s)
+                run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
+                kind, entry = Kind.ASKED, {"question": verdict.model_dump(mode="json")}
+            case Abstain():
+                refusal = Refusal(code="no_match", detail=verdict.detail, nearest=verdict.nearest)
+                run = run.with_(state="abstained", refusal=refusal, plan=None)
+                kind, entry = (
+                    Kind.ABSTAINED,
+                    {"reason": verdict.reason, "detail": verdict.detail, "nearest": list(verdict.nearest)},
+                )
+            case Refusal():
+                run = run.with_(state="refused", refusal=verdict, plan=None)
+                kind, entry = Kind.REFUSED, {"refusal": verdict.model_dump(mode="json")}
+        moved = await runs.move(session, run, was={"received"})
+        if resolved is not None:
+            await history.record(
+                session, moved, Kind.RESOLVED, now,
+                duration_ms=resolved.trace.duration_ms,
+                trace=history.trace_data(resolved.trace),
+                resolution=resolved.resolution.model_dump(mode="json"),
+            )  # fmt: skip
+        await history.record(session, moved, kind, now, outcome=moved.state, duration_ms=took_ms, **entry)
+        if moved.state == "confirmed":
+            await put_send(session, moved)
+
+    async def unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
+        """The last try failed: refuse in words instead of leaving the person waiting."""
+        async with self.sessions.read() as session:
+            run = await runs.get(session, workspace, run_id)
+        if run.state == "received":
+            detail = f"{error.detail} Nothing was sent; ask again in a moment."
+            await self._settle(run, Refusal(code="unavailable", detail=detail), None, 0.0)
+
+
+async def put_resolve(session: AsyncSession, run: Run) -> None:
+    await store.work.put(
+        session,
+        key=f"{run.id}:resolve:{run.revision}",
+        kind=RESOLVE_WORK,
+        workspace=run.workspace,
+        payload={"run_id": run.id},
+        priority=10,
+    )
+
+
+async def put_send(session: AsyncSession, run: Run) -> None:
+    """The work row that sends a confirmed run: same transaction as the confirmation, once for each run and revision."""
+    await store.work.put(
+        session,
+        key=f"{run.id}:send:{run.revision}",
+        kind=SEND_WORK,
+        workspace=run.workspace,
+        payload={"run_id": run.id},
+        priority=10,
+    )

@@ -1,0 +1,74 @@
+"""A run: one request from the words typed to the outcome, as it is stored and shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from agent.pipeline import Answer, CallOutcome, Draft, Plan, Question, Refusal, Request, RunState, Trace, Value
+from core.actor import Actor, Surface
+
+# What a worker may still move on by itself; everything else waits for a person or is over.
+MOVING: Final[frozenset[RunState]] = frozenset({"received", "confirmed", "executing"})
+
+
+class Approval(Value):
+    """One person's yes to one plan digest."""
+
+    person: str
+    name: str
+    at: datetime
+    digest: str
+
+
+class Run(Value):
+    """Everything about one request. ``state`` and ``revision`` are also columns of its row; the row is the truth for both.
+
+    ``drafts`` are the resolver's calls, kept so that answers and edits are validated again in full without resolving anew. ``seen_at``
+    is when the card was first shown to a person; ``decided_at`` when it was confirmed or rejected: their difference is the time
+    somebody took to look.
+    """
+
+    id: str
+    workspace: str
+    session_id: str
+    actor: Actor
+    surface: Surface
+    text: str
+    now: datetime
+    state: RunState = "received"
+    revision: int = 1
+    request_id: str | None = None
+    answers: tuple[Answer, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    confidence: float | None = None
+    trace: Trace | None = None
+    question: Question | None = None
+    plan: Plan | None = None
+    refusal: Refusal | None = None
+    approvals: tuple[Approval, ...] = ()
+    drift: tuple[str, ...] = ()
+    outcomes: tuple[CallOutcome, ...] = ()
+    reason: str | None = None
+    expires_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+    held_at: datetime | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def request(self) -> Request:
+        return Request(text=self.text, now=self.now, surface=self.surface, answers=self.answers)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        if self.plan:
+            return tuple(step.action for step in self.plan.steps)
+        return tuple(draft.action for draft in self.drafts)
+
+    @property
+    def digest(self) -> str | None:
+        return self.plan.digest if self.plan else None
+
+    def with_(self, **changes: object) -> Run:
+        return self.model_copy(update=changes)

@@ -1,0 +1,295 @@
+"""Claim, act, settle: the confirmed calls of a run, in order, each under one key for ever.
+
+A crash between claim and settle stays visible as a call that is ``begun``. It is taken up again with the same key if its contract is
+idempotent; otherwise it is ``unknown`` and a person decides. No transaction is open while a request is under way.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.calls
+from agent import history, people, runs
+from agent.ground import Grounds
+from agent.history import Kind
+from agent.pipeline import CallOutcome, CallState, RunState, Step
+from agent.plan import put_resolve
+from agent.run import Run
+from agent.signing import ActionSecrets
+from agent.validate import recheck
+from core.clock import Clock
+from core.errors import Conflict
+from executors.engine import Done, Handled, Later
+from executors.hand import Hand, Reply
+from executors.retry import Failed, Retry, Success, Unknown, action_verdict
+from registry.catalogue import Catalogue
+from registry.result import fits_result
+from store.calls import AttemptRow, CallRow
+from store.sessions import Sessions
+
+log = logging.getLogger(__name__)
+
+_SETTLED: frozenset[CallState] = frozenset({"succeeded", "failed", "skipped"})
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Executes confirmed runs. One worker at a time holds a run (the engine's lease); every mark is conditional all the same."""
+
+    sessions: Sessions
+    grounds: Grounds
+    hand: Hand
+    secrets: ActionSecrets
+    clock: Clock
+    changed: Callable[[str], None]
+
+    async def send(self, workspace: str, run_id: str) -> Handled:
+        """Move one run as far as it goes now. ``Later`` when a call waits for its next attempt."""
+        async with self.sessions.read() as session:
+            run = await runs.get(session, workspace, run_id)
+        if run.state == "confirmed":
+            started = await self._start(run)
+            if started is None:
+                return Done()
+            run = started
+        if run.state != "executing" or run.plan is None:
+            return Done()
+        ground = await self.grounds.of(workspace)
+        async with self.sessions.read() as session:
+            calls = {call.call_id: call for call in await store.calls.of_run(session, workspace, run.id)}
+        for step in run.plan.steps:
+            call = calls[step.call_id]
+            if call.state == "succeeded":
+                continue
+            if call.state in _SETTLED:
+                break
+            handled = await self._step(run, step, call, ground.catalogue)
+            if handled is not None:
+                return handled
+            async with self.sessions.read() as session:
+                if (await store.calls.get(session, workspace, step.call_id)).state != "succeeded":
+                    break
+        await self._finish(run)
+        return Done()
+
+    async def _start(self, run: Run) -> Run | None:
+        """The last look before anything leaves: role, contract, endpoint and records as they are now. Then the claim, committed."""
+        plan = run.plan
+        assert plan is not None
+        async with self.sessions.read() as session:
+            actor = await people.current(session, run.actor)
+        ground = await self.grounds.of(run.workspace)
+        drift: tuple[str, ...] = (
+            (f"{run.actor.name} may no longer act here.",)
+            if actor is None
+            else await recheck(plan, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface)
+        )
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                if drift:
+                    again = run.with_(state="received", drift=drift, approvals=(), updated_at=now)
+                    moved = await runs.move(session, again, was={"confirmed"})
+                    await history.record(session, moved, Kind.DRIFTED, now, drift=list(drift), digest=plan.digest)
+                    await put_resolve(session, moved)
+                    result = None
+                else:
+                    result = await runs.move(session, run.with_(state="executing", updated_at=now), was={"confirmed"})
+                    await store.calls.insert_many(
+                        session, [_planned(run, step, at) for at, step in enumerate(plan.steps)]
+                    )
+        except Conflict:
+            return None
+        self.changed(run.id)
+        return result
+
+    async def _step(self, run: Run, step: Step, call: CallRow, catalogue: Catalogue) -> Handled | None:
+        """One attempt at one call. None when the call is settled, whatever came of it."""
+        if call.state == "begun":  # a worker died between its mark and the answer: it may have happened
+            await self._mark(
+                run, step, call, "unknown", Kind.CALL_ATTEMPTED, detail="The worker stopped before an answer came."
+            )
+            call = await self._call(run, step)
+        if call.state == "unknown" and not step.idempotent:
+            return None
+        if run.plan is not None and step is not run.plan.steps[0] and call.attempts == 0:
+            refusal = await self._still_allowed(run, step)
+            if refusal is not None:
+                await self._mark(run, step, call, "failed", Kind.CALL_SETTLED, detail=refusal)
+                return None
+        now = self.clock()
+        begun_first = call.started_at or now
+        if call.attempts and now >= begun_first + timedelta(seconds=step.deadline_s):
+            state: CallState = "unknown" if call.state == "unknown" else "failed"
+            await self._mark(
+                run, step, call, state, Kind.CALL_SETTLED, detail=f"No success within {step.deadline_s} s."
+            )
+            return None
+        secrets = await self.secrets.of(run.workspace, step.url)
+        call = await self._begin(run, step, call)
+        reply = await self.hand.post(
+            step.url,
+            step.payload.encode(),
+            message_id=step.call_id,
+            secrets=secrets,
+            headers={},
+            timeout_s=step.timeout_s,
+            attempt=call.attempts,
+        )
+        left_s = (begun_first + timedelta(seconds=step.deadline_s) - self.clock()).total_seconds()
+        verdict = action_verdict(reply, attempt=call.attempts, idempotent=step.idempotent, deadline_left_s=left_s)
+        return await self._settle(run, step, call, reply, verdict, catalogue)
+
+    async def _settle(
+        self,
+        run: Run,
+        step: Step,
+        call: CallRow,
+        reply: Reply,
+        verdict: Success | Retry | Failed | Unknown,
+        catalogue: Catalogue,
+    ) -> Handled | None:
+        contract = catalogue.version(step.action, step.version)
+        handled: Handled | None = None
+        fits: bool | None = None
+        match verdict:
+            case Success():
+                state: CallState = "succeeded"
+                fits = fits_result(contract.result if contract else None, reply.body)
+                detail = "" if fits is not False else "The answer doesn't fit the contract's result schema."
+            case Retry():
+                state = "unknown" if verdict.unknown else "planned"
+                detail = verdict.detail
+                handled = Later(verdict.delay_s, verdict.detail)
+            case Failed():
+                state, detail = "failed", verdict.detail
+            case Unknown():
+                state, detail = "unknown", verdict.detail
+        now = self.clock()
+        answer = reply.body.decode("utf-8", "replace") if reply.body else None
+        async with self.sessions.begin() as session:
+            moved = await store.calls.move(
+                session, run.workspace, step.call_id, was={"begun"}, to=state,
+                status=reply.status, answer=answer, detail=detail, finished_at=None if handled else now,
+            )  # fmt: skip
+            await store.calls.log_attempt(
+                session,
+                AttemptRow(
+                    call_id=step.call_id, n=call.attempts, started_at=now - timedelta(milliseconds=reply.duration_ms),
+                    duration_ms=reply.duration_ms, status=reply.status, error=reply.error, answer_head=(answer or "")[:512],
+                ),
+            )  # fmt: skip
+            await history.record(
+                session, run, Kind.CALL_ATTEMPTED if handled else Kind.CALL_SETTLED, now,
+                outcome=state, duration_ms=reply.duration_ms, call=history.outcome_data(history.outcome_of(moved, fits, reply.duration_ms)),
+                error=reply.error, retry_in_s=handled.delay_s if isinstance(handled, Later) else None,
+            )  # fmt: skip
+        self.changed(run.id)
+        return handled
+
+    async def _begin(self, run: Run, step: Step, call: CallRow) -> CallRow:
+        """The mark that makes a crash visible, committed before the first byte leaves."""
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            moved = await store.calls.move(
+                session, run.workspace, step.call_id, was={"planned", "unknown"}, to="begun",
+                attempts=call.attempts + 1, started_at=call.started_at or now,
+            )  # fmt: skip
+            await history.record(
+                session,
+                run,
+                Kind.CALL_BEGUN,
+                now,
+                call_id=step.call_id,
+                attempt=moved.attempts,
+                url=step.url,
+                payload=step.payload,
+            )
+        return moved
+
+    async def _mark(self, run: Run, step: Step, call: CallRow, state: CallState, kind: Kind, *, detail: str) -> None:
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            moved = await store.calls.move(
+                session,
+                run.workspace,
+                step.call_id,
+                was={"planned", "begun", "unknown"},
+                to=state,
+                detail=detail,
+                finished_at=now,
+            )
+            await history.record(
+                session, run, kind, now, outcome=state, call=history.outcome_data(history.outcome_of(moved))
+            )
+
+    async def _call(self, run: Run, step: Step) -> CallRow:
+        async with self.sessions.read() as session:
+            return await store.calls.get(session, run.workspace, step.call_id)
+
+    async def _still_allowed(self, run: Run, step: Step) -> str | None:
+        """Checked again before each later step, but for the records that earlier steps of this run have themselves changed."""
+        plan = run.plan
+        assert plan is not None
+        async with self.sessions.read() as session:
+            actor = await people.current(session, run.actor)
+        if actor is None:
+            return f"{run.actor.name} may no longer act here."
+        ground = await self.grounds.of(run.workspace)
+        earlier = plan.steps[: plan.steps.index(step)]
+        touched = frozenset((pin.record_kind, pin.record_id) for each in earlier for pin in each.pins)
+        rest = plan.model_copy(update={"steps": (step,)})
+        drift = await recheck(
+            rest, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface, skip_records=touched
+        )
+        return " ".join(drift) or None
+
+    async def _finish(self, run: Run) -> None:
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                outcomes = await self._outcomes(session, run, now)
+                state = run_state(outcomes)
+                done = run.with_(state=state, outcomes=outcomes, updated_at=now)
+                moved = await runs.move(session, done, was={"executing"})
+                await history.record(
+                    session, moved, Kind.FINISHED, now,
+                    outcome=state, outcomes=[history.outcome_data(each) for each in outcomes],
+                    duration_ms=(now - run.created_at).total_seconds() * 1000,
+                )  # fmt: skip
+        except Conflict:
+            log.info("another worker finished this run first", extra={"run_id": run.id})
+        self.changed(run.id)
+
+    async def _outcomes(self, session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
+        """What came of each call; those behind one that did not succeed are skipped for good."""
+        outcomes = []
+        for call in await store.calls.of_run(session, run.workspace, run.id):
+            if call.state == "planned":
+                call = await store.calls.move(
+                    session, run.workspace, call.call_id, was={"planned"}, to="skipped",
+                    detail="Not sent, because an earlier call did not succeed.", finished_at=now,
+                )  # fmt: skip
+            outcomes.append(history.outcome_of(call))
+        return tuple(outcomes)
+
+
+def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
+    """What a run has come to: unknown if any call is, failed if any failed, else succeeded."""
+    states = {each.state for each in outcomes}
+    if "unknown" in states or "begun" in states:
+        return "unknown"
+    return "failed" if states & {"failed", "skipped"} else "succeeded"
+
+
+def _planned(run: Run, step: Step, seq: int) -> CallRow:
+    return CallRow(
+        call_id=step.call_id, workspace=run.workspace, run_id=run.id, seq=seq, action=step.action, version=step.version,
+        state="planned", url=step.url, payload=step.payload, attempts=0, status=None, answer=None, detail="",
+        started_at=None, finished_at=None,
+    )  # fmt: skip

@@ -1,0 +1,21 @@
+"""Whether an action's answer is what its contract promised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core import canon
+from core.errors import NotCanonical
+
+
+def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
+    """True or False by the contract's result schema (JSON Schema 2020-12); None where the contract promises nothing."""
+    if schema is None:
+        return None
+    import jsonschema_rs
+
+    try:
+        return bool(jsonschema_rs.Draft202012Validator(schema).is_valid(canon.loads(body)))
+    except NotCanonical:
+        return False
