@@ -81,7 +81,10 @@ async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[Cal
 async def move(
     session: AsyncSession, workspace: str, call_id: str, *, was: Collection[str], to: str, **columns: Any
 ) -> CallRow:
-    """One conditional UPDATE, as runs.move. Raises Conflict when the call is in no state of ``was``, NotFound when it isn't here."""
+    """One conditional UPDATE, as runs.move.
+
+    Raises Conflict when its state isn't in ``was``, NotFound when it isn't here.
+    """
     states = (was,) if isinstance(was, str) else tuple(was)
     statement = update(_T).where(_T.c.call_id == call_id, _T.c.workspace == workspace, _T.c.state.in_(states))
     row = await first(session, CallRow, statement.values({**storable(columns), "state": to}).returning(_T))

@@ -1,4 +1,4 @@
-"""Reading the history's chain back: what was edited, deleted, inserted or cut off shows, and the first place is named."""
+"""Reading the history's chain back: what was edited, deleted, inserted or cut off shows, and where."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store import history
-from store.history import GENESIS, HistoryRow
+from store import entries
+from store.entries import GENESIS, HistoryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,10 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``count`` entries were sound. ``first_break`` is the number of the first entry that is wrong or missing, ``why`` a sentence."""
+    """``count`` entries were sound.
+
+    ``first_break`` is the number of the first wrong or missing entry, ``why`` says what is wrong.
+    """
 
     ok: bool
     count: int
@@ -32,12 +35,12 @@ class Verdict:
 async def verify(session: AsyncSession, workspace: str, anchor: Anchor | None = None) -> Verdict:
     """Walk the whole chain in constant memory. Run it in a ``read()`` block, so that it sees one moment.
 
-    The chain alone can't show that its end was cut *and* the head row rewritten to fit, or that everything was made anew: give
-    an ``anchor`` for that.
+    The chain alone can't show that its end was cut *and* the head row rewritten to fit, or that everything was made
+    anew: give an ``anchor`` for that.
     """
-    head = await history.head(session, workspace)
+    head = await entries.head(session, workspace)
     count, prev = 0, GENESIS
-    async for row in history.stream(session, workspace):
+    async for row in entries.stream(session, workspace):
         why = _broken(row, count + 1, prev)
         if why:
             # A wrong number below the expected one is an entry too many there; above it, the expected one is missing.
@@ -67,7 +70,7 @@ def _broken(row: HistoryRow, expected: int, prev: str) -> str:
         return f"Entry {row.seq} was inserted before the first."
     if row.seq > expected:
         return f"Entry {expected} is missing: {row.seq} follows {expected - 1}."
-    if history.digest_of(row.model_dump()) != row.digest:
+    if entries.digest_of(row.model_dump()) != row.digest:
         return f"Entry {row.seq} was edited: its content does not fit its digest."
     if row.prev != prev:
         return f"Entry {row.seq} does not continue entry {expected - 1}: one of the two was replaced or inserted."

@@ -14,7 +14,10 @@ from store.rows import Row, add, add_new, every, first, table
 
 
 class ContractRow(Row, table=True):
-    """``raw`` are the very bytes that were signed; ``signature`` is a detached JWS over them; ``state``: active or retired."""
+    """``raw`` are the very bytes that were signed.
+
+    ``signature`` is a detached JWS over them; ``state``: active or retired.
+    """
 
     __tablename__ = "contracts"
     __table_args__ = (Index("ix_contracts_workspace_state", "workspace", "state"),)
@@ -48,9 +51,10 @@ _K = table(SigningKeyRow)
 
 
 async def register(session: AsyncSession, row: ContractRow) -> bool:
-    """Make this version the active one of its name and retire the older ones. False: it was registered before, nothing changed.
+    """Make this version the active one of its name and retire the older ones.
 
-    Raises Conflict when this version is registered with other content, or a higher version already is.
+    False: it was registered before, nothing changed. Raises Conflict when this version is registered with other
+    content, or a higher version already is.
     """
     named = select(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
     there = await first(session, ContractRow, named.where(_T.c.version == row.version))

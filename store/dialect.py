@@ -20,7 +20,7 @@ ISO_LENGTH: Final = 27
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC datetime with microseconds: ``timestamptz`` on PostgreSQL, RFC 3339 text of fixed width elsewhere, so that it sorts.
+    """An aware UTC datetime with microseconds: ``timestamptz`` on PostgreSQL, else RFC 3339 text, which sorts.
 
     A naive datetime is a programming error and raises ValueError: guessing a zone would move the moment silently.
     """
@@ -40,10 +40,10 @@ class UtcTime(TypeDecorator[datetime]):
             raise ValueError("Give an aware datetime: a naive one does not say which moment it means.")
         return value.astimezone(UTC) if dialect.name == "postgresql" else iso(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None or isinstance(value, datetime):
-            return value.astimezone(UTC) if value is not None else None
-        return from_iso(value)
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (the base's name)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return None if value is None else from_iso(value)
 
 
 class DbNow(FunctionElement[datetime]):
@@ -63,23 +63,23 @@ class EpochMs(FunctionElement[int]):
 
 
 @compiles(DbNow, "sqlite")
-def _now_sqlite(element: DbNow, compiler: SQLCompiler, **kw: Any) -> str:
+def _now_sqlite(_element: DbNow, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"
 
 
 @compiles(DbNow, "postgresql")
-def _now_postgresql(element: DbNow, compiler: SQLCompiler, **kw: Any) -> str:
+def _now_postgresql(_element: DbNow, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "clock_timestamp()"
 
 
 @compiles(EpochMs, "sqlite")
-def _epoch_ms_sqlite(element: EpochMs, compiler: SQLCompiler, **kw: Any) -> str:
+def _epoch_ms_sqlite(_element: EpochMs, _compiler: SQLCompiler, **_kw: Any) -> str:
     # unixepoch('subsec') needs SQLite 3.42; julianday is a double with 0.04 ms resolution in this century.
     return "CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)"
 
 
 @compiles(EpochMs, "postgresql")
-def _epoch_ms_postgresql(element: EpochMs, compiler: SQLCompiler, **kw: Any) -> str:
+def _epoch_ms_postgresql(_element: EpochMs, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
 
 

@@ -1,4 +1,4 @@
-"""Rows are snapshots: read from the database, never attached to a session, so that changing one changes nothing stored."""
+"""Rows are snapshots: read from the database, never attached to a session, so changing one changes nothing stored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ METADATA = MetaData(
 
 
 class Row(SQLModel):
-    """One row of one table. Every stored change goes through a query; a row only shows what was there when it was read."""
+    """One row of one table. Every stored change goes through a query; a row shows what was there when it was read."""
 
     metadata = METADATA
     __table__: ClassVar[Table]

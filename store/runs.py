@@ -16,7 +16,10 @@ from store.rows import Row, add, every, first, storable, table
 
 
 class RunRow(Row, table=True):
-    """``actions`` are names joined by spaces; ``document`` is JSON owned by the agent room; ``revision`` grows with every move."""
+    """``actions`` are names joined by spaces.
+
+    ``document`` is JSON owned by the agent; ``revision`` grows at every move.
+    """
 
     __tablename__ = "runs"
     __table_args__ = (
@@ -72,10 +75,11 @@ async def move(
     revision: int | None = None,
     **columns: Any,
 ) -> RunRow:
-    """From one of the states ``was`` to ``to``, setting ``columns``; the revision grows by one. Of racing moves exactly one fits.
+    """From a state in ``was`` to ``to``, setting ``columns``;
 
-    ``revision`` demands that nothing moved since it was read. ``updated_at`` is the database's clock unless given. Raises Conflict when
-    the run has moved on (``extra`` tells its state and revision), NotFound when it isn't in this workspace.
+    the revision grows by one. Of racing moves exactly one fits. ``revision`` demands that nothing moved since it was
+    read. ``updated_at`` is the database's clock unless given. Raises Conflict when the run has moved on (``extra``
+    tells its state and revision), NotFound when it isn't in this workspace.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
     statement = update(_T).where(_T.c.id == run_id, _T.c.workspace == workspace, _T.c.state.in_(states))
@@ -101,7 +105,7 @@ async def listed(
     before: RunRow | str | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
-    """Newest first. ``before`` is the last row (or its id) of the page before; an id that isn't there raises NotFound."""
+    """Newest first. ``before`` is the last row (or its id) of the page before. Raises NotFound for an unknown id."""
     statement = select(_T).where(_T.c.workspace == workspace)
     if states:
         statement = statement.where(_T.c.state.in_(tuple(states)))

@@ -1,9 +1,10 @@
 """One door to the database: ``begin()`` to write, ``read()`` to read, on SQLite or PostgreSQL alike.
 
-SQLite: one writer connection for the process (writers queue in order of arrival; several connections only fight over the file's lock),
-WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in a power cut), ``BEGIN IMMEDIATE``, and a pool of read-only
-connections that each see one moment. PostgreSQL: READ COMMITTED to write, REPEATABLE READ READ ONLY to read.
-The source for SQLite's transaction control: https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlite-transactional-modes
+SQLite: one writer connection for the process (writers queue in order of arrival; several connections only fight over
+the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in a power cut), ``BEGIN
+IMMEDIATE``, and a pool of read-only connections that each see one moment. PostgreSQL: READ COMMITTED to write,
+REPEATABLE READ READ ONLY to read. SQLite's transaction control: SQLAlchemy's SQLite dialect, "Enabling Non-Legacy
+SQLite Transactional Modes".
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -31,8 +32,15 @@ log = logging.getLogger("opsiq.store")
 BUSY_TIMEOUT_S: Final = 30.0
 READERS: Final = 4
 POSTGRESQL_CONNECTIONS: Final = 10
+EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
 _CALLBACKS: Final = "opsiq.after_commit"
-_SQLITE_DOWN: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}  # fmt: skip
+_SQLITE_DOWN: Final = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+}
 # SQLSTATE: connection, resources, operator intervention, lost race (deadlock, serialization).
 _POSTGRESQL_DOWN: Final = ("08", "53", "57P", "40001", "40P01")
 
@@ -48,7 +56,10 @@ class Sessions:
 
     @classmethod
     async def open(cls, url: str) -> Sessions:
-        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once. Raises BadSetting, or Unavailable if nobody answers."""
+        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once.
+
+        Raises BadSetting, or Unavailable if nobody answers.
+        """
         try:
             parsed = make_url(url)
         except ArgumentError as error:
@@ -74,19 +85,15 @@ class Sessions:
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end of the block, rolled back if it raises.
 
-        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A block inside a
-        block of the same task would wait for itself, and raises RuntimeError instead. Keep the network out of it.
+        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A block
+        inside a block of the same task would wait for itself, and raises RuntimeError instead. Keep the network out
+        of it.
         """
         task = asyncio.current_task()
         if task is None or task in self._writing:
             raise RuntimeError("begin() inside begin(): pass the session on instead of opening a second transaction.")
-        if self._turn is not None:
-            async with self._turn:
-                async with self._transaction(task) as session:
-                    yield session
-        else:
-            async with self._transaction(task) as session:
-                yield session
+        async with self._turn or nullcontext(), self._transaction(task) as session:
+            yield session
         for callback in session.info.get(_CALLBACKS, ()):
             try:
                 callback()
@@ -97,9 +104,12 @@ class Sessions:
     async def _transaction(self, task: asyncio.Task[Any]) -> AsyncIterator[AsyncSession]:
         self._writing.add(task)
         try:
-            async with _spoken(), AsyncSession(self._writer, expire_on_commit=False, autoflush=False) as session:
-                async with session.begin():
-                    yield session
+            async with (
+                _spoken(),
+                AsyncSession(self._writer, expire_on_commit=False, autoflush=False) as session,
+                session.begin(),
+            ):
+                yield session
         finally:
             self._writing.discard(task)
 
@@ -119,11 +129,8 @@ class Sessions:
         await self._writer.dispose()
 
 
-EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
-
-
 def after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
-    """Call ``callback`` once this session's transaction is committed, never if it is rolled back. It must be quick and not block."""
+    """Call ``callback`` once this session's transaction is committed, never if it is rolled back. It must not block."""
     session.info.setdefault(_CALLBACKS, []).append(callback)
 
 

@@ -1,8 +1,8 @@
 """Durable work: what must happen, as rows written with the thing that caused it, claimed in batches under a lease.
 
-The clock is the database's: every time here is epoch milliseconds computed in SQL. ``due_ms`` is when a row may be claimed:
-when it becomes due or, once claimed, when its lease runs out. A settle fits only the claim it was made under (owner and
-attempt), so a worker whose lease ran out and whose work was claimed again changes nothing.
+The clock is the database's: every time here is epoch milliseconds computed in SQL. ``due_ms`` is when a row may be
+claimed: when it becomes due or, once claimed, when its lease runs out. A settle fits only the claim it was made under
+(owner and attempt), so a worker whose lease ran out and whose work was claimed again changes nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ MAX_ERROR: Final = 2_000
 
 
 class WorkRow(Row, table=True):
-    """``state``: ready, claimed, done or dead. ``lane`` groups work that shares a limit (an endpoint); ``payload`` is JSON."""
+    """``state``: ready, claimed, done or dead.
+
+    ``lane`` groups work that shares a limit (an endpoint); ``payload`` is JSON.
+    """
 
     __tablename__ = "work"
     __table_args__ = (
@@ -61,7 +64,10 @@ _T = table(WorkRow)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One claim. ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt."""
+    """One claim.
+
+    ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt.
+    """
 
     id: str
     key: str
@@ -119,8 +125,8 @@ async def claim(
 ) -> list[Work]:
     """Take up to ``limit`` due rows, most urgent first, and hold each for ``lease_s``. One statement.
 
-    ``per_lane`` leaves alone what would put more than so many rows of one lane under lease. On PostgreSQL two workers that claim
-    in the same instant may both see the lane free, so the limit holds for one worker and is near for many.
+    ``per_lane`` leaves alone what would put more than so many rows of one lane under lease. On PostgreSQL two workers
+    that claim in the same instant may both see the lane free, so the limit holds for one worker and is near for many.
     """
     open_ = and_(_T.c.finished_ms.is_(None), _T.c.due_ms <= EpochMs(), _T.c.kind.in_(tuple(kinds)))
     order = (_T.c.priority, _T.c.due_ms, _T.c.id)
@@ -129,12 +135,8 @@ async def claim(
         due = due.where(_lane_is_free(open_, order, per_lane))
     if is_postgresql(session):
         due = due.with_for_update(skip_locked=True)
-    # MATERIALIZED: PostgreSQL may else run a locking, limited subquery once per row and claim more than the limit.
-    picked = (
-        due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
-        if is_postgresql(session)
-        else due.cte("picked")
-    )
+    # MATERIALIZED: PostgreSQL may else run the locking, limited query once per row and claim more than the limit.
+    picked = due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
     statement = (
         update(_T)
         .where(_T.c.id.in_(select(picked.c.id)))
