@@ -1,0 +1,49 @@
+"""What a person has confirmed once in a session, for contracts that ask only once: bound to the contract's very content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from store.dialect import DbNow, UtcTime, upsert
+from store.rows import Row, storable, table
+
+
+class ConfirmationRow(Row, table=True):
+    __tablename__ = "confirmations"
+    __table_args__ = (Index("ix_confirmations_at", "at"),)
+
+    workspace: str = Field(primary_key=True)
+    session_id: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    contract_digest: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+_T = table(ConfirmationRow)
+
+
+async def remember(session: AsyncSession, workspace: str, session_id: str, person: str, contract_digest: str) -> None:
+    """Doing it twice changes nothing."""
+    names = {"workspace": workspace, "session_id": session_id, "person": person, "contract_digest": contract_digest}
+    await session.execute(upsert(session, _T).values({**storable(names), "at": DbNow()}).on_conflict_do_nothing())
+
+
+async def has(session: AsyncSession, workspace: str, session_id: str, person: str, contract_digest: str) -> bool:
+    return contract_digest in await of_session(session, workspace, session_id, person)
+
+
+async def of_session(session: AsyncSession, workspace: str, session_id: str, person: str) -> frozenset[str]:
+    """The contract digests this person has confirmed in this session."""
+    mine = select(_T.c.contract_digest).where(
+        _T.c.workspace == workspace, _T.c.session_id == session_id, _T.c.person == person
+    )
+    return frozenset((await session.execute(mine)).scalars())
+
+
+async def purge(session: AsyncSession, before: datetime) -> int:
+    """Forget confirmations from before then; returns how many."""
+    return len((await session.execute(delete(_T).where(_T.c.at < before).returning(_T.c.person))).all())

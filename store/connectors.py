@@ -1,0 +1,68 @@
+"""Which connectors a workspace has switched on, and with what. Secrets come sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import NotFound
+from store.dialect import UtcTime, upsert
+from store.rows import Row, every, first, table, values
+
+
+class ConnectorRow(Row, table=True):
+    """``sealed_secrets`` is one sealed JSON object."""
+
+    __tablename__ = "connectors"
+
+    workspace: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    base_url: str
+    sealed_secrets: str
+    enabled: bool = True
+    created_at: datetime = Field(sa_type=UtcTime)
+    updated_at: datetime = Field(sa_type=UtcTime)
+
+
+_T = table(ConnectorRow)
+
+
+async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:
+    """Insert, or replace everything but ``created_at``."""
+    given = values(row)
+    fresh = {name: value for name, value in given.items() if name not in ("workspace", "name", "created_at")}
+    statement = (
+        upsert(session, _T).values(given).on_conflict_do_update(index_elements=["workspace", "name"], set_=fresh)
+    )
+    stored = await first(session, ConnectorRow, statement.returning(_T))
+    return stored or row
+
+
+async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
+    """Raises NotFound."""
+    row = await first(session, ConnectorRow, select(_T).where(_T.c.workspace == workspace, _T.c.name == name))
+    if row is None:
+        raise NotFound(f"The connector {name} is not set up in this workspace.")
+    return row
+
+
+async def listed(session: AsyncSession, workspace: str) -> list[ConnectorRow]:
+    """By name, disabled ones too."""
+    return await every(session, ConnectorRow, select(_T).where(_T.c.workspace == workspace).order_by(_T.c.name))
+
+
+async def enable(session: AsyncSession, workspace: str, name: str, enabled: bool, at: datetime) -> ConnectorRow:
+    """Switch on or off. Raises NotFound."""
+    mine = update(_T).where(_T.c.workspace == workspace, _T.c.name == name)
+    await session.execute(mine.values(enabled=enabled, updated_at=at))
+    return await get(session, workspace, name)
+
+
+async def remove(session: AsyncSession, workspace: str, name: str) -> None:
+    """Forget it with its secrets. Raises NotFound."""
+    mine = delete(_T).where(_T.c.workspace == workspace, _T.c.name == name)
+    if (await session.execute(mine.returning(_T.c.name))).first() is None:
+        raise NotFound(f"The connector {name} is not set up in this workspace.")

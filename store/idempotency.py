@@ -1,0 +1,120 @@
+"""What was answered to an Idempotency-Key (docs/reference/wire.md §3).
+
+``start`` claims the key in a transaction of its own, so that others see it in flight. ``finish`` belongs in the
+transaction of the effect: both are there or neither. A claim whose process died is taken over once it is stale; the
+effect can't have happened, or its answer would be there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Index, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import Conflict
+from store.dialect import UtcTime
+from store.rows import Row, add_new, first, storable, table
+
+
+class IdempotencyRow(Row, table=True):
+    """``fingerprint`` tells requests apart, ``owner`` is who is answering, ``state``: in_flight or done."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = (Index("ix_idempotency_created", "created_at"),)
+
+    workspace: str = Field(primary_key=True)
+    method: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    owner: str
+    state: str = "in_flight"
+    status: int | None = None
+    body: str | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``ours``: go on and finish.
+
+    ``done``: replay ``row``. ``in_flight``: someone is at it. ``reused``: another request had this key.
+    """
+
+    verdict: Literal["ours", "done", "in_flight", "reused"]
+    row: IdempotencyRow
+
+
+_T = table(IdempotencyRow)
+
+
+async def start(
+    session: AsyncSession,
+    *,
+    workspace: str,
+    method: str,
+    path: str,
+    key: str,
+    fingerprint: str,
+    owner: str,
+    now: datetime,
+    stale_before: datetime,
+    forget_before: datetime,
+) -> Claim:
+    """Claim the key for ``owner`` (a fresh random word), or learn what stands in the way.
+
+    ``stale_before``: a claim in flight from before then is taken over. ``forget_before``: a record from before then
+    counts as none (24 hours).
+    """
+    where = _is(workspace, method, path, key)
+    await session.execute(delete(_T).where(where, _T.c.created_at < forget_before))
+    row = IdempotencyRow(
+        workspace=workspace, method=method, path=path, key=key, fingerprint=fingerprint, owner=owner, created_at=now
+    )
+    if await add_new(session, row):
+        return Claim("ours", row)
+    stale = and_(where, _T.c.fingerprint == fingerprint, _T.c.state == "in_flight", _T.c.created_at < stale_before)
+    taken = update(_T).where(stale).values(owner=owner, created_at=now).returning(_T)
+    mine = await first(session, IdempotencyRow, taken)
+    if mine is not None:
+        return Claim("ours", mine)
+    there = await first(session, IdempotencyRow, select(_T).where(where))
+    if there is None:
+        raise Conflict("This Idempotency-Key was given up by another request just now: send it again.")
+    if there.fingerprint != fingerprint:
+        return Claim("reused", there)
+    return Claim("done" if there.state == "done" else "in_flight", there)
+
+
+async def get(session: AsyncSession, workspace: str, method: str, path: str, key: str) -> IdempotencyRow | None:
+    return await first(session, IdempotencyRow, select(_T).where(_is(workspace, method, path, key)))
+
+
+async def finish(session: AsyncSession, claim: IdempotencyRow, *, status: int, body: str) -> None:
+    """Keep the answer. Raises Conflict when the claim was taken over meanwhile: let the transaction roll back."""
+    done = update(_T).where(_ours(claim)).values(storable({"state": "done", "status": status, "body": body}))
+    if (await session.execute(done.returning(_T.c.key))).first() is None:
+        raise Conflict("This request took so long that another one with its Idempotency-Key took over.")
+
+
+async def forget(session: AsyncSession, claim: IdempotencyRow) -> None:
+    """Give the key up without an answer, so that the next request with it runs."""
+    await session.execute(delete(_T).where(_ours(claim)))
+
+
+async def purge(session: AsyncSession, before: datetime) -> int:
+    """Delete records from before then; returns how many."""
+    return len((await session.execute(delete(_T).where(_T.c.created_at < before).returning(_T.c.key))).all())
+
+
+def _is(workspace: str, method: str, path: str, key: str) -> ColumnElement[bool]:
+    return and_(_T.c.workspace == workspace, _T.c.method == method, _T.c.path == path, _T.c.key == key)
+
+
+def _ours(claim: IdempotencyRow) -> ColumnElement[bool]:
+    there = _is(claim.workspace, claim.method, claim.path, claim.key)
+    return and_(there, _T.c.owner == claim.owner, _T.c.state == "in_flight")

@@ -1,0 +1,158 @@
+"""Server-side login sessions, and the count of failed sign-ins. Of a token only its SHA-256 is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Index, delete, func, select, update
+from sqlalchemy import insert as insert_into
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from store.dialect import UtcTime
+from store.rows import Row, add, every, first, storable, table
+
+
+class LoginRow(Row, table=True):
+    """One browser that is signed in. ``csrf`` is the secret its forms carry."""
+
+    __tablename__ = "logins"
+    __table_args__ = (Index("ix_logins_member", "workspace", "member_id"),)
+
+    id: str = Field(primary_key=True)
+    token_sha256: str = Field(unique=True)
+    workspace: str
+    member_id: str = Field(foreign_key="members.id")
+    csrf: str
+    created_at: datetime = Field(sa_type=UtcTime)
+    last_seen_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    address: str = ""
+    agent: str = ""
+
+
+class FailedLoginRow(Row, table=True):
+    """One failed sign-in, once for its e-mail address and once for its IP address."""
+
+    __tablename__ = "failed_logins"
+    __table_args__ = (Index("ix_failed_logins_subject", "scope", "subject", "at"), Index("ix_failed_logins_at", "at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    scope: str
+    subject: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+_T = table(LoginRow)
+_F = table(FailedLoginRow)
+
+
+async def start(
+    session: AsyncSession,
+    *,
+    login_id: str,
+    workspace: str,
+    member_id: str,
+    token: str,
+    csrf: str,
+    now: datetime,
+    expires_at: datetime,
+    replaces: str | None = None,
+    address: str = "",
+    agent: str = "",
+) -> LoginRow:
+    """A fresh login.
+
+    The token the browser held before (``replaces``) ends in the same transaction: no session is fixed.
+    """
+    if replaces is not None:
+        await revoke(session, replaces, now)
+    row = LoginRow(
+        id=login_id,
+        token_sha256=sha256(token),
+        workspace=workspace,
+        member_id=member_id,
+        csrf=csrf,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=expires_at,
+        address=address,
+        agent=agent[:300],
+    )
+    return await add(session, row)
+
+
+async def live(session: AsyncSession, token: str, now: datetime, *, seen_since: datetime | None = None) -> LoginRow |
+None:
+    """The login of this token, unless it is unknown, over, revoked, or idle since before ``seen_since``."""
+    mine = select(_T).where(_T.c.token_sha256 == sha256(token), _T.c.revoked_at.is_(None), _T.c.expires_at > now)
+    if seen_since is not None:
+        mine = mine.where(_T.c.last_seen_at >= seen_since)
+    return await first(session, LoginRow, mine)
+
+
+async def of_member(session: AsyncSession, workspace: str, member_id: str, now: datetime) -> list[LoginRow]:
+    """Where a member is signed in, latest first."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id)
+    there = mine.where(_T.c.revoked_at.is_(None), _T.c.expires_at > now)
+    return await every(session, LoginRow, there.order_by(_T.c.last_seen_at.desc(), _T.c.id))
+
+
+async def touch(session: AsyncSession, login_id: str, now: datetime) -> None:
+    """Remember that it was used. Worth a write once a minute, not at every request."""
+    await session.execute(update(_T).where(_T.c.id == login_id, _T.c.last_seen_at < now).values(last_seen_at=now))
+
+
+async def revoke(session: AsyncSession, token: str, now: datetime) -> bool:
+    """Sign out. False: there was nothing to end."""
+    mine = update(_T).where(_T.c.token_sha256 == sha256(token), _T.c.revoked_at.is_(None))
+    return (await session.execute(mine.values(revoked_at=now).returning(_T.c.id))).first() is not None
+
+
+async def revoke_all(
+    session: AsyncSession, workspace: str, member_id: str, now: datetime, *, but: str | None = None
+) -> int:
+    """End every login of a member, except the one with id ``but``. Returns how many."""
+    mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.revoked_at.is_(None))
+    if but is not None:
+        mine = mine.where(_T.c.id != but)
+    return len((await session.execute(mine.values(revoked_at=now).returning(_T.c.id))).all())
+
+
+async def failed(session: AsyncSession, *, email: str, address: str, now: datetime) -> None:
+    """Count one failed sign-in against both the e-mail address and the IP address."""
+    rows = [{"scope": scope, "subject": subject, "at": now} for scope, subject in _subjects(email, address)]
+    await session.execute(insert_into(_F), [storable(row) for row in rows])
+
+
+async def failures(
+    session: AsyncSession, scope: Literal["email", "ip"], subject: str, since: datetime
+) -> int:
+    """Failed sign-ins of one e-mail or IP address since then: what throttling goes by."""
+    of = subject.strip().casefold() if scope == "email" else subject
+    mine = select(func.count()).where(_F.c.scope == scope, _F.c.subject == of, _F.c.at >= since)
+    count: int = (await session.execute(mine)).scalar_one()
+    return count
+
+
+async def forgive(session: AsyncSession, email: str) -> None:
+    """A right password ends the count against the e-mail address; the one against the IP address goes on."""
+    await session.execute(delete(_F).where(_F.c.scope == "email", _F.c.subject == email.strip().casefold()))
+
+
+async def purge(session: AsyncSession, before: datetime) -> int:
+    """Delete logins that ended, and failures that happened, before then. Returns how many rows."""
+    over = delete(_T).where((_T.c.expires_at < before) | (_T.c.revoked_at < before)).returning(_T.c.id)
+    old = delete(_F).where(_F.c.at < before).returning(_F.c.id)
+    return len((await session.execute(over)).all()) + len((await session.execute(old)).all())
+
+
+def sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _subjects(email: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("email", email.strip().casefold()), ("ip", address)

@@ -1,0 +1,82 @@
+"""Secrets OpsIQ signs with when it calls out, one for each purpose and target. They come sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import Conflict, NotFound
+from store.dialect import UtcTime
+from store.rows import Row, add_new, every, first, storable, table
+
+Purpose = Literal["action", "webhook"]
+
+
+class SigningSecretRow(Row, table=True):
+    """``target`` is an origin (``https://shop.example``) for actions, an endpoint id for webhooks."""
+
+    __tablename__ = "signing_secrets"
+
+    workspace: str = Field(primary_key=True)
+    purpose: str = Field(primary_key=True)
+    target: str = Field(primary_key=True)
+    current: str
+    previous: str | None = None
+    previous_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    created_at: datetime = Field(sa_type=UtcTime)
+
+    def secrets(self, now: datetime) -> tuple[str, ...]:
+        """The sealed secrets to sign with at ``now``, the present one first."""
+        if self.previous is None or self.previous_until is None or self.previous_until <= now:
+            return (self.current,)
+        return (self.current, self.previous)
+
+
+_T = table(SigningSecretRow)
+
+
+async def put_first(session: AsyncSession, row: SigningSecretRow) -> SigningSecretRow:
+    """Insert unless there is one; answers the one that is there. Of two callers at once both get the same secret."""
+    await add_new(session, row)
+    return await get(session, row.workspace, row.purpose, row.target)
+
+
+async def get(session: AsyncSession, workspace: str, purpose: str, target: str) -> SigningSecretRow:
+    """Raises NotFound."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.purpose == purpose, _T.c.target == target)
+    row = await first(session, SigningSecretRow, mine)
+    if row is None:
+        raise NotFound(f"There is no {purpose} signing secret for {target} in this workspace.")
+    return row
+
+
+async def listed(session: AsyncSession, workspace: str) -> list[SigningSecretRow]:
+    """By purpose and target."""
+    mine = select(_T).where(_T.c.workspace == workspace)
+    return await every(session, SigningSecretRow, mine.order_by(_T.c.purpose, _T.c.target))
+
+
+async def rotate(
+    session: AsyncSession, workspace: str, purpose: str, target: str, *, was: str, sealed: str, previous_until: datetime
+) -> SigningSecretRow:
+    """``sealed`` comes into use.
+
+    ``was``, the sealed one it replaces, signs too until then. Raises Conflict, NotFound.
+    """
+    mine = update(_T).where(_T.c.workspace == workspace, _T.c.purpose == purpose, _T.c.target == target)
+    fresh = storable({"current": sealed, "previous": was, "previous_until": previous_until})
+    row = await first(session, SigningSecretRow, mine.where(_T.c.current == was).values(fresh).returning(_T))
+    if row is None:
+        await get(session, workspace, purpose, target)
+        raise Conflict("This secret was rotated by someone else just now: look at it again.")
+    return row
+
+
+async def remove(session: AsyncSession, workspace: str, purpose: str, target: str) -> None:
+    """Nothing happens when there is none."""
+    mine = delete(_T).where(_T.c.workspace == workspace, _T.c.purpose == purpose, _T.c.target == target)
+    await session.execute(mine)
