@@ -1,0 +1,227 @@
+"""What OpsIQ may reach: the address is judged when it is dialled, so that no URL, name or DNS answer leads inside.
+
+A name is resolved once for each connection; every address of the answer is judged, one that is refused refuses all of
+them (a public and a private address under one name is how rebinding looks), and the socket is opened to a judged
+address and nowhere else. SNI and the Host header stay the name. Addresses that carry another one (IPv4-mapped, NAT64)
+are judged by what they carry; 6to4, Teredo and local NAT64 prefixes have no honest use here and are refused whole. A
+NAT64 prefix that a network made up for itself can't be told from other addresses: behind one, refuse private IPv4 at
+the gateway too.
+
+Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries, RFC 6052, RFC 8215, RFC 7526, WHATWG URL (hosts that
+end in a number).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final
+
+from aiohappyeyeballs import AddrInfoType
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from core.errors import BadSetting
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
+"""The addresses of a name, as text. Raises OSError where there is none."""
+
+MAX_URL_CHARS: Final = 4000
+_LOOKUP_THREADS: Final = 16
+
+_METADATA: Final = {
+    ip_address(text)
+    for text in ("169.254.169.254", "169.254.170.2", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
+}
+_REFUSED_V4: Final = tuple(
+    (IPv4Network(cidr), why)
+    for cidr, why in (
+        ("0.0.0.0/8", "this host"),
+        ("10.0.0.0/8", "private"),
+        ("100.64.0.0/10", "carrier-grade NAT"),
+        ("127.0.0.0/8", "loopback"),
+        ("169.254.0.0/16", "link-local"),
+        ("172.16.0.0/12", "private"),
+        ("192.0.0.0/24", "reserved"),
+        ("192.0.2.0/24", "documentation"),
+        ("192.88.99.0/24", "6to4 relay"),
+        ("192.168.0.0/16", "private"),
+        ("198.18.0.0/15", "benchmarking"),
+        ("198.51.100.0/24", "documentation"),
+        ("203.0.113.0/24", "documentation"),
+        ("224.0.0.0/4", "multicast"),
+        ("240.0.0.0/4", "reserved"),
+    )
+)
+_GLOBAL_V6: Final = IPv6Network("2000::/3")
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+_REFUSED_V6: Final = tuple(
+    (IPv6Network(cidr), why)
+    for cidr, why in (
+        ("::/128", "unspecified"),
+        ("::1/128", "loopback"),
+        ("64:ff9b:1::/48", "local NAT64"),
+        ("2001::/32", "Teredo"),
+        ("2001::/23", "reserved"),
+        ("2001:db8::/32", "documentation"),
+        ("2002::/16", "6to4"),
+        ("3fff::/20", "documentation"),
+        ("fc00::/7", "private"),
+        ("fe80::/10", "link-local"),
+        ("fec0::/10", "site-local"),
+        ("ff00::/8", "multicast"),
+    )
+)
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9_.])?")
+_ENDS_IN_NUMBER: Final = re.compile(r"(^|\.)([0-9]+|0x[0-9a-f]*)\.?$")
+
+
+class Blocked(OSError):  # noqa: N818 - named like every error here
+    """An address that may not be reached, and why. An OSError: that is what travels through a dial unharmed."""
+
+
+class Guard:
+    """Judges URLs and addresses. ``allow`` lists CIDRs that are reachable though refused by nature (the demo allows
+    loopback).
+
+    A cloud's metadata address opens only when it is listed alone (``169.254.169.254/32``), never as part of a wider
+    range. Raises BadSetting for a CIDR that can't be read.
+    """
+
+    def __init__(self, allow: Iterable[str] = (), *, lookup: Lookup | None = None) -> None:
+        self._allow = tuple(_network(cidr) for cidr in allow)
+        self._lookup = lookup
+
+    def url(self, text: str) -> URL:
+        """The URL, parsed once, as it will be dialled. Raises Blocked for whatever is not a plain http(s) URL of a
+        reachable host.
+        """
+        if len(text) > MAX_URL_CHARS or _UNPRINTABLE.search(text):
+            raise Blocked("the URL is too long or holds spaces, control characters or backslashes")
+        try:
+            url = URL(text)
+            host, port = url.raw_host, url.port
+        except ValueError as error:
+            raise Blocked(f"the URL can't be read: {error}") from error
+        if url.scheme not in ("http", "https"):
+            raise Blocked("only http and https URLs are called")
+        if not host or not port:
+            raise Blocked("the URL names no host or no port")
+        if "@" in url.raw_authority:
+            raise Blocked("a URL with a user name or password in it is not called; credentials travel in headers")
+        if ":" in host or _ENDS_IN_NUMBER.search(host):
+            self.address(host)
+        elif not _NAME.fullmatch(host):
+            raise Blocked(f"{host!r} is not a host name")
+        return url
+
+    def address(self, text: str) -> Address:
+        """The address, if it may be reached. Raises Blocked if not, or if it is not written in the usual form."""
+        try:
+            address = ip_address(text)
+        except ValueError as error:
+            raise Blocked(f"{text!r} is not an address in its usual form") from error
+        if why := self._refusal(address):
+            raise Blocked(f"{text} may not be reached ({why}); list it in OPSIQ_ALLOW_ADDRESSES if it is meant")
+        return address
+
+    async def addresses(self, host: str, port: int) -> list[Address]:
+        """Every address of a name, all of them reachable. Raises Blocked if one is not, OSError if there are none."""
+        lookup = self._lookup or _system_lookup
+        found = await lookup(host, port)
+        if not found:
+            raise OSError(f"{host} has no address")
+        return [self.address(text) for text in dict.fromkeys(found)]
+
+    def resolver(self) -> AbstractResolver:
+        return _Resolver(self)
+
+    def socket(self, info: AddrInfoType) -> socket.socket:
+        """A socket for one dial: the last look at the address, after which the kernel connects to exactly it."""
+        family, kind, protocol, _, peer = info
+        self.address(str(peer[0]))
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+    def _refusal(self, address: Address) -> str | None:
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        if address in _METADATA:
+            return None if any(net.num_addresses == 1 and address in net for net in self._allow) else "cloud metadata"
+        if any(address in net for net in self._allow):
+            return None
+        return refusal(address)
+
+
+@lru_cache(maxsize=4096)
+def refusal(address: Address) -> str | None:
+    """Why an address is not on the public internet, or None if it is."""
+    if isinstance(address, IPv4Address):
+        if address in _METADATA:
+            return "cloud metadata"
+        return next((why for net, why in _REFUSED_V4 if address in net), None)
+    if getattr(address, "scope_id", None):
+        return "scoped to one interface"
+    if address.ipv4_mapped:
+        return refusal(address.ipv4_mapped)
+    if address in _NAT64:
+        why = refusal(IPv4Address(int(address) & 0xFFFF_FFFF))
+        return why and f"NAT64 of {why}"
+    if why := next((why for net, why in _REFUSED_V6 if address in net), None):
+        return why
+    return None if address in _GLOBAL_V6 else "not global unicast"
+
+
+class _Resolver(AbstractResolver):
+    """The guard as aiohttp's resolver: only judged addresses leave it."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address),
+                port=port,
+                family=socket.AF_INET6 if address.version == 6 else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in await self._guard.addresses(host, port)
+            if family in (socket.AF_UNSPEC, socket.AF_INET6 if address.version == 6 else socket.AF_INET)
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    """Look-ups block a thread each: their own, so that one slow name server holds up no file access."""
+    return ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="opsiq-dns")
+
+
+async def _system_lookup(host: str, port: int) -> Sequence[str]:
+    look = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_threads(), look)
+    return [str(peer[0]) for *_, peer in found]
+
+
+def _network(cidr: str) -> Network:
+    try:
+        return ip_network(cidr.strip())
+    except ValueError as error:
+        raise BadSetting(
+            f"OPSIQ_ALLOW_ADDRESSES: {cidr!r} is not a CIDR such as 127.0.0.0/8 or ::1/128 ({error})."
+        ) from error

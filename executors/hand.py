@@ -1,0 +1,208 @@
+"""The signed POST: one attempt, from bytes to a Reply (docs/reference/wire.md §2). Retrying is decided in
+``executors.retry``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, Final
+
+import aiohttp
+
+from core import webhook_signature
+from core.clock import Clock, utc_now
+from core.errors import InvalidInput
+from executors.guard import Guard
+from executors.retry import ErrorKind, Reply, retry_after_s
+from executors.session import Head, detail_of, kind_of, open_session, origin
+
+__all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Hand", "Reply"]
+
+log = logging.getLogger("opsiq.executors.hand")
+
+MAX_ANSWER_BYTES: Final = 64 * 1024
+CONNECT_TIMEOUT_S: Final = 5.0
+
+_TOKEN: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_VALUE: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,1022}[\x21-\x7e])?")
+_OURS: Final = frozenset(
+    {
+        "webhook-id",
+        "webhook-timestamp",
+        "webhook-signature",
+        "idempotency-key",
+        "opsiq-attempt",
+        "content-type",
+        "content-length",
+        "transfer-encoding",
+        "accept-encoding",
+        "host",
+        "connection",
+        "user-agent",
+    }
+)
+
+
+@dataclass(slots=True)
+class _Trail:
+    """How far one request got."""
+
+    sent: bool = False
+
+
+class Hand:
+    """Sends signed POSTs. Owns its connections, opened at the first call; ``close`` it, or use it as an async context.
+
+    ``reuse=False`` opens a connection for each call: slower, but a call never meets a connection that the peer is just
+    closing, which would leave its fate unknown. ``tls`` replaces the system's trust store.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        clock: Clock = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+        reuse: bool = True,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._guard = guard
+        self._clock = clock
+        self._monotonic = monotonic
+        self._reuse = reuse
+        self._tls = tls
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Hand:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        message_id: str,
+        secrets: Sequence[str],
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float,
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
+        attempt: int = 1,
+    ) -> Reply:
+        """One attempt, signed with every secret of ``secrets`` and the present time. Whatever the network does comes
+        back as a Reply.
+
+        ``timeout_s`` bounds the whole attempt, name look-up to last byte kept; ``connect_timeout_s`` look-up, connect
+        and TLS together. Redirects are not followed. Raises InvalidInput for a header that can't be sent or is not the
+        caller's to set, BadSetting for a secret that can't sign (nothing is ever sent unsigned); then nothing was
+        dialled.
+        """
+        began = self._monotonic()
+        all_headers = {**_checked(headers or {}), **self._signed(body, message_id, secrets, attempt)}
+        trail = _Trail()
+        head = Head(MAX_ANSWER_BYTES)
+        status: int | None = None
+        wait_s: float | None = None
+        error: ErrorKind | None = None
+        detail = ""
+        try:
+            target = self._guard.url(url)
+            async with asyncio.timeout(timeout_s):
+                async with self._opened().post(
+                    target,
+                    data=body,
+                    headers=all_headers,
+                    allow_redirects=False,
+                    timeout=aiohttp.ClientTimeout(total=None, connect=connect_timeout_s),
+                    trace_request_ctx=trail,
+                ) as response:
+                    status = response.status
+                    wait_s = retry_after_s(response.headers.get("Retry-After"), self._clock())
+                    await head.read(response)
+        except (aiohttp.ClientError, OSError) as fault:
+            error, detail = kind_of(fault), detail_of(fault)
+        duration_ms = round((self._monotonic() - began) * 1000)
+        log.info(
+            "attempt %s of %s: %s",
+            attempt,
+            message_id,
+            status if status is not None else error,
+            extra={
+                "message_id": message_id,
+                "attempt": attempt,
+                "origin": origin(url),
+                "status": status,
+                "error": error,
+                "duration_ms": duration_ms,
+            },
+        )
+        return Reply(
+            status=status,
+            body=head.body,
+            duration_ms=duration_ms,
+            error=error,
+            sent=trail.sent,
+            retry_after_s=wait_s,
+            cut=status is not None and not head.whole,
+            detail=detail,
+        )
+
+    def _signed(self, body: bytes, message_id: str, secrets: Sequence[str], attempt: int) -> dict[str, str]:
+        timestamp = int(self._clock().timestamp())
+        try:
+            signature = webhook_signature.sign(secrets, message_id, timestamp, body)
+        except ValueError as error:
+            raise InvalidInput(f"The message can't be signed: {error}.") from error
+        return {
+            "content-type": "application/json",
+            "webhook-id": message_id,
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": signature,
+            "idempotency-key": message_id,
+            "opsiq-attempt": str(attempt),
+        }
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = open_session(self._guard, reuse=self._reuse, tls=self._tls, traces=_traces())
+        return self._session
+
+
+def _checked(headers: Mapping[str, str]) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for name, value in headers.items():
+        lower = name.lower()
+        if not _TOKEN.fullmatch(lower) or lower in _OURS or lower in made:
+            raise InvalidInput(
+                f"The header {name!r} can't be set on a signed call: it is malformed, doubled, or OpsIQ's."
+            )
+        if not _VALUE.fullmatch(value):
+            raise InvalidInput(f"The value of the header {name!r} must be one line of printable ASCII.")
+        made[lower] = value
+    return made
+
+
+def _traces() -> aiohttp.TraceConfig:
+    """Marks a request as sent from the moment a connection is its own: before that no byte of it can have left."""
+
+    async def acquired(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: Any) -> None:
+        context.trace_request_ctx.sent = True
+
+    traces = aiohttp.TraceConfig()
+    traces.on_connection_create_end.append(acquired)
+    traces.on_connection_reuseconn.append(acquired)
+    return traces

@@ -1,0 +1,190 @@
+"""What an attempt means and when the next one is due: pure functions of the reply, so that the tables can be read and
+tested.
+
+An action call (docs/decisions has the reasons; ``idempotent`` is the contract's word):
+
+    what came back                                idempotent            not idempotent
+    2xx                                           Success               Success
+    nothing was sent (DNS, connect, TLS)          Retry                 Retry
+    the address is blocked                        Failed                Failed
+    3xx; 4xx but 408, 425, 429                    Failed                Failed
+    408, 425, 429; 5xx but the next row           Retry                 Retry
+    502, 504, 520, 522, 524 (a gateway speaks)    Retry, unknown        Unknown
+    sent, no answer (timeout, closed, malformed)  Retry, unknown        Unknown
+
+Retries end with ACTION_DELAYS_S or the contract's deadline. What is left then is Unknown if any attempt may have
+happened, else Failed: once an attempt's fate is unknown, only a 2xx under the same key can settle it.
+
+A webhook delivery: 2xx is Success; a blocked address, 3xx and 410 are Failed; everything else is retried along
+WEBHOOK_DELAYS_S within WINDOW_S, then Failed. Receiving twice is safe by the message id, so no delivery is Unknown.
+(docs/reference/wire.md §6)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final, Literal
+
+ErrorKind = Literal["blocked", "dns", "connect", "tls", "timeout", "closed", "malformed"]
+"""Why no whole answer came: ``timeout`` at any point, ``closed`` by the peer, ``malformed`` for what is not HTTP."""
+
+ACTION_DELAYS_S: Final = (0.0, 2.0, 10.0, 60.0, 300.0)
+WEBHOOK_DELAYS_S: Final = (0.0, 5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0)
+JITTER: Final = 0.2
+MAX_RETRY_AFTER_S: Final = 36_000.0
+WINDOW_S: Final = 86_400.0
+
+_TRY_AGAIN: Final = frozenset({408, 425, 429})
+_GATEWAY: Final = frozenset({502, 504, 520, 522, 524})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One attempt, as it went. ``status`` is set as soon as an answer's head came, whatever became of its body.
+
+    ``body`` is at most 64 KiB, ``cut`` if that is not all of it. ``sent`` is True if any byte of the request may have
+    reached the peer: without a status its fate is then unknown. ``detail`` is a sentence for the log and holds no
+    secret. ``retry_after_s`` is seconds from now, from either form of Retry-After.
+    """
+
+    status: int | None
+    body: bytes
+    duration_ms: int
+    error: ErrorKind | None
+    sent: bool
+    retry_after_s: float | None = None
+    cut: bool = False
+    detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Only 2xx is success."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """The peer said yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Send the same bytes under the same key again in ``delay_s``. ``unknown``: this attempt may have happened all the
+    same.
+    """
+
+    delay_s: float
+    unknown: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It did not happen, and is not tried again."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have happened. A person decides; nothing is sent by itself."""
+
+    detail: str
+
+
+Verdict = Success | Retry | Failed | Unknown
+
+
+def after_action(
+    reply: Reply, *, attempt: int, elapsed_s: float, deadline_s: float, idempotent: bool, unknown_before: bool = False
+) -> Verdict:
+    """What the ``attempt``-th attempt (from 1) of an action call means, ``elapsed_s`` after the first began.
+
+    ``unknown_before``: an earlier attempt's fate is unknown (its verdict was a Retry with ``unknown``). Never Unknown
+    after a 2xx.
+    """
+    if reply.ok:
+        return Success()
+    happened = reply.sent and (reply.status is None or reply.status in _GATEWAY)
+    unknown = happened or unknown_before
+    said = _said(reply)
+    if happened and not idempotent:
+        return Unknown(f"{said} It may have happened, and the contract is not idempotent: it was not sent again.")
+    if not (happened or _may_try_again(reply)):
+        return _ended(said, unknown)
+    delay_s = _next_delay_s(ACTION_DELAYS_S, attempt, reply.retry_after_s)
+    if delay_s is None:
+        return _ended(f"{said} All {len(ACTION_DELAYS_S)} attempts are used up.", unknown)
+    if elapsed_s + delay_s >= deadline_s:
+        return _ended(f"{said} The next attempt would pass the deadline of {deadline_s:g} s.", unknown)
+    return Retry(delay_s, happened, said)
+
+
+def after_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: float) -> Verdict:
+    """What the ``attempt``-th attempt (from 1) of a webhook delivery means, ``elapsed_s`` after the first began.
+
+    ``random`` in [0, 1) places the delay within ±20 % of the table's; Retry-After is a floor that jitter does not
+    undercut.
+    """
+    if reply.ok:
+        return Success()
+    said = _said(reply)
+    if reply.error == "blocked" or reply.status == 410 or (reply.status is not None and 300 <= reply.status < 400):
+        return Failed(said)
+    delay_s = _next_delay_s(WEBHOOK_DELAYS_S, attempt, reply.retry_after_s, 1 + JITTER * (2 * random - 1))
+    if delay_s is None:
+        return Failed(f"{said} All {len(WEBHOOK_DELAYS_S)} attempts are used up.")
+    if elapsed_s + delay_s > WINDOW_S:
+        return Failed(f"{said} The next attempt would be more than 24 h after the first.")
+    return Retry(delay_s, reply.status is None and reply.sent, said)
+
+
+def retry_after_s(value: str | None, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or an HTTP date); None if absent or
+    unreadable.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:12])
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return max(0.0, (at - now).total_seconds())
+
+
+def _may_try_again(reply: Reply) -> bool:
+    if reply.status is not None:
+        return reply.status in _TRY_AGAIN or reply.status >= 500
+    return reply.error != "blocked"
+
+
+def _next_delay_s(table: tuple[float, ...], attempt: int, asked_s: float | None, factor: float = 1.0) -> float | None:
+    if attempt >= len(table):
+        return None
+    return max(table[attempt] * factor, min(asked_s or 0.0, MAX_RETRY_AFTER_S))
+
+
+def _ended(said: str, unknown: bool) -> Failed | Unknown:
+    return Unknown(f"{said} An attempt went unanswered and may have happened.") if unknown else Failed(said)
+
+
+def _said(reply: Reply) -> str:
+    if reply.status is not None:
+        redirect = " Redirects are never followed." if 300 <= reply.status < 400 else ""
+        return f"The endpoint answered {reply.status}.{redirect}"
+    return {
+        "blocked": f"The endpoint may not be reached: {reply.detail}.",
+        "dns": "The endpoint's name has no address.",
+        "connect": "The endpoint could not be reached.",
+        "tls": "The endpoint's TLS certificate or handshake was not accepted.",
+        "timeout": "The endpoint did not answer in time.",
+        "closed": "The endpoint closed the connection without an answer.",
+        "malformed": "The endpoint's answer is not HTTP.",
+        None: "The endpoint did not answer.",
+    }[reply.error]

@@ -1,0 +1,117 @@
+"""How a socket is opened, once for every hand: guarded, and with nothing that a client would add by itself."""
+
+from __future__ import annotations
+
+import ssl
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from executors.guard import Blocked, Guard
+from executors.retry import ErrorKind
+
+KEEP_ALIVE_S: Final = 2.0
+"""Shorter than common servers' (5 s and more), so that a request seldom meets a connection that is just being closed.
+"""
+
+
+def open_session(
+    guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None, traces: aiohttp.TraceConfig | None = None
+) -> aiohttp.ClientSession:
+    """A session without cookies, proxies, .netrc, decompression and DNS cache. Belongs to the running loop; the caller
+    closes it.
+
+    ``reuse``: keep connections open for the next request to the same peer. ``tls`` replaces the system's trust store.
+    """
+    connector = aiohttp.TCPConnector(
+        resolver=guard.resolver(),
+        socket_factory=guard.socket,
+        use_dns_cache=False,
+        limit=0,
+        ssl=tls if tls is not None else True,
+        force_close=not reuse,
+        keepalive_timeout=KEEP_ALIVE_S if reuse else None,
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        auto_decompress=False,
+        requote_redirect_url=False,
+        headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
+        trace_configs=[traces] if traces else None,
+    )
+
+
+class Head:
+    """The first ``limit`` bytes of an answer's body. What came before a failure is kept; ``whole`` says whether it is
+    all.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.body = b""
+        self.whole = False
+
+    async def read(self, response: aiohttp.ClientResponse) -> None:
+        """Reads until the end or the limit, then drops the connection unless the end was reached. Raises what aiohttp
+        raises.
+        """
+        kept = bytearray()
+        try:
+            while len(kept) <= self.limit:
+                chunk = await response.content.read(self.limit + 1 - len(kept))
+                if not chunk:
+                    self.whole = True
+                    return
+                kept += chunk
+        finally:
+            self.body = bytes(kept[: self.limit])
+            if not self.whole:
+                response.close()
+
+
+def kind_of(error: BaseException) -> ErrorKind:
+    """What went wrong, for an error that a request raised."""
+    if isinstance(error, Blocked) or isinstance(getattr(error, "os_error", None), Blocked):
+        return "blocked"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "dns"
+    if isinstance(error, aiohttp.ClientSSLError):
+        return "tls"
+    if isinstance(error, (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError)):
+        return "connect"
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "malformed"
+    return "closed"
+
+
+def detail_of(error: BaseException) -> str:
+    """A short line for a log. aiohttp's own wording is not used: it quotes the URL, whose query may hold a token."""
+    inner = getattr(error, "os_error", None) or error
+    if isinstance(inner, Blocked):
+        return str(inner)
+    if isinstance(inner, OSError) and inner.strerror:
+        return inner.strerror[:200]
+    return type(inner).__name__
+
+
+@lru_cache(maxsize=1)
+def user_agent() -> str:
+    try:
+        return f"OpsIQ/{version('opsiq-server')}"
+    except PackageNotFoundError:
+        return "OpsIQ"
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port, for logs: paths and queries may hold what is nobody's business."""
+    try:
+        return str(URL(url).origin())
+    except ValueError:
+        return "(not a URL)"
