@@ -39,7 +39,7 @@ class SaasConnector(Connector):
         return (SaasRecords(self.client),)
 
     def register_actions(self) -> Sequence[Contract]:
-        """The contracts of ``actions.json``, with ``{base_url}`` of each endpoint replaced by the configured address."""
+        """The contracts of ``actions.json``, ``{base_url}`` of each endpoint replaced by the configured address."""
         raw = resources.files(__name__).joinpath("actions.json").read_bytes()
         base_url = self.settings.base_url.rstrip("/")
         made = []

@@ -31,8 +31,8 @@ class SaasRecords:
         return KINDS
 
     async def search(self, query: Query) -> Sequence[Record]:
-        """The records that fit. Raises InvalidInput for a kind or field that is not declared (what is not declared can't
-        be probed), PlatformUnavailable when the platform does not answer or not in the agreed shape."""
+        """The records that fit. Raises InvalidInput for a kind or field that is not declared (others can't be
+        probed), PlatformUnavailable when the platform does not answer or not in the agreed shape."""
         kind = self._kind(query.kind)
         path = f"/api/{PATHS[kind.name]}"
         limit = max(1, min(query.limit, MAX_RECORDS))
