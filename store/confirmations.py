@@ -1,4 +1,4 @@
-"""What a person has confirmed once in a session, for contracts that ask only once: bound to the contract's very content."""
+"""What a person confirmed in a session, for contracts that ask once a session: bound to the contract's digest."""
 
 from __future__ import annotations
 

@@ -85,8 +85,9 @@ async def start(
     return await add(session, row)
 
 
-async def live(session: AsyncSession, token: str, now: datetime, *, seen_since: datetime | None = None) -> LoginRow |
-None:
+async def live(
+    session: AsyncSession, token: str, now: datetime, *, seen_since: datetime | None = None
+) -> LoginRow | None:
     """The login of this token, unless it is unknown, over, revoked, or idle since before ``seen_since``."""
     mine = select(_T).where(_T.c.token_sha256 == sha256(token), _T.c.revoked_at.is_(None), _T.c.expires_at > now)
     if seen_since is not None:
@@ -128,9 +129,7 @@ async def failed(session: AsyncSession, *, email: str, address: str, now: dateti
     await session.execute(insert_into(_F), [storable(row) for row in rows])
 
 
-async def failures(
-    session: AsyncSession, scope: Literal["email", "ip"], subject: str, since: datetime
-) -> int:
+async def failures(session: AsyncSession, scope: Literal["email", "ip"], subject: str, since: datetime) -> int:
     """Failed sign-ins of one e-mail or IP address since then: what throttling goes by."""
     of = subject.strip().casefold() if scope == "email" else subject
     mine = select(func.count()).where(_F.c.scope == scope, _F.c.subject == of, _F.c.at >= since)

@@ -1,0 +1,83 @@
+"""Bringing a database to the schema of this version, forward only. A new file or database starts empty and gets every step.
+
+To write a step: change the tables, then ``python -m store.migrate REVISION "what changes"`` writes the difference to
+``store/migrations/versions`` for you to read and mend.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from core.errors import BadSetting
+from store.sessions import Sessions
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+FOLDER: Final = Path(__file__).parent / "migrations"
+_LOCK: Final = 0x6F70736971  # any number, the same for every process: one upgrade at a time
+
+
+async def upgrade(url: str) -> None:
+    """Every missing step in one transaction; nothing happens when there is none. Safe to call from many processes at once.
+
+    Raises BadSetting when the URL is wrong or the database is of a newer version, Unavailable when it does not answer.
+    """
+    sessions = await Sessions.open(url)
+    try:
+        await upgrade_open(sessions)
+    finally:
+        await sessions.close()
+
+
+async def upgrade_open(sessions: Sessions) -> None:
+    """As ``upgrade``, for a database that is open already."""
+    async with sessions.begin() as session:
+        if sessions.dialect == "postgresql":
+            await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        await (await session.connection()).run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        command.upgrade(_config(connection), "head")
+    except CommandError as error:
+        raise BadSetting(f"This database was made by a newer version of OpsIQ, use that one: {error}") from error
+
+
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _write(revision: str, message: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        sessions = await Sessions.open(f"sqlite+aiosqlite:///{folder}/fresh.db")
+        await upgrade_open(sessions)
+        async with sessions.begin() as session:
+            await (await session.connection()).run_sync(_difference, revision, message)
+        await sessions.close()
+
+
+def _difference(connection: Connection, revision: str, message: str) -> None:
+    from alembic import command
+
+    command.revision(_config(connection), message=message, rev_id=revision, autogenerate=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(_write(sys.argv[1], sys.argv[2]))

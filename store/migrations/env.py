@@ -1,0 +1,29 @@
+"""Alembic's entry: it runs on the connection and in the transaction that ``store.migrate`` hands over."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+
+from store.dialect import UtcTime
+from store.schema import METADATA
+
+
+def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+    """Steps stand alone: they name plain column types, never this version's classes."""
+    if kind == "type" and isinstance(item, UtcTime):
+        return "TIME"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_item=render_item,
+    transactional_ddl=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
