@@ -1,0 +1,112 @@
+"""Names that a person can't tell apart: UTS #39 skeletons, near-equal spellings, words that mix scripts, characters nobody sees.
+
+Only ever used to ask one question more: nothing is chosen by likeness.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Final
+
+from rapidfuzz.distance import Levenshtein
+
+from core.visible import is_hidden
+
+NEAR_LENGTH: Final = 4
+"""Names shorter than this are near only when their skeletons are equal: one letter is too much of them."""
+
+_MAX_MARKS: Final = 4
+# Scripts that are written together inside one word (UTS #39 §5.1: Japanese, Korean, and Bopomofo with Han).
+_TOGETHER: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "HALFWIDTH"})
+
+
+@cache
+def _prototypes() -> dict[int, str]:
+    made: dict[int, str] = {}
+    lines = resources.files("agent.validate").joinpath("confusables.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        if line and not line.startswith("#"):
+            source, *prototype = (int(part, 16) for part in line.split())
+            made[source] = "".join(map(chr, prototype))
+    return made
+
+
+@lru_cache(maxsize=2048)
+def skeleton(text: str) -> str:
+    """UTS #39 §4: NFD, hidden characters dropped, each character by its prototype, NFD again; spaces of every width count as one."""
+    prototypes = _prototypes()
+    plain = (char for char in unicodedata.normalize("NFD", text) if not is_hidden(char))
+    mapped = "".join(prototypes.get(ord(char), char) for char in plain)
+    return " ".join(unicodedata.normalize("NFD", mapped).split())
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two different names look the same or nearly: equal skeletons (with case or without), or one edit apart."""
+    if skeleton(one) == skeleton(other) or skeleton(one.casefold()) == skeleton(other.casefold()):
+        return True
+    first, second = _levelled(one), _levelled(other)
+    if min(len(first), len(second)) < NEAR_LENGTH:
+        return False
+    return Levenshtein.distance(first, second, score_cutoff=1) <= 1
+
+
+def suspicious(text: str) -> tuple[str, ...]:
+    """What makes a name doubtful by itself: hidden characters, and words whose letters are of several scripts. Empty when nothing does."""
+    found = [f"it holds the invisible {name(char)}" for char in dict.fromkeys(text) if is_hidden(char)]
+    for word in text.split():
+        scripts = {script for char in word if (script := _script(char)) is not None}
+        if len(scripts) > 1 and not scripts <= _TOGETHER:
+            odd = _rarest(word)
+            found.append(f"‘{odd}’ is {name(odd)}, beside letters of another script")
+    return tuple(found[:_MAX_MARKS])
+
+
+def marks(one: str, other: str) -> tuple[str, ...]:
+    """How ``one`` differs from ``other``, character by character with Unicode names; equal names have no marks."""
+    found: list[str] = []
+    for tag, start, end, other_start, other_end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        mine, theirs = one[start:end], other[other_start:other_end]
+        if mine and theirs:
+            found.append(f"{_named(mine)}, where the other has {_named(theirs)}")
+        elif mine:
+            found.append(f"{_named(mine)}, which the other has not")
+        else:
+            found.append(f"without {_named(theirs)}, which the other has")
+    return tuple(found[:_MAX_MARKS])
+
+
+def name(char: str) -> str:
+    """``CYRILLIC SMALL LETTER A (U+0430)``."""
+    return f"{unicodedata.name(char, 'unnamed character')} (U+{ord(char):04X})"
+
+
+def _named(chars: str) -> str:
+    return " and ".join(name(char) if is_hidden(char) else f"‘{char}’ {name(char)}" for char in chars[:3])
+
+
+def _levelled(text: str) -> str:
+    plain = "".join(char for char in unicodedata.normalize("NFKC", text) if not is_hidden(char))
+    return " ".join(plain.casefold().split())
+
+
+@lru_cache(maxsize=4096)
+def _script(char: str) -> str | None:
+    """The script of a letter, as the first word of its name tells it (None for anything but letters). Styled alphabets (MATHEMATICAL,
+    FULLWIDTH, CIRCLED) count as scripts of their own: among plain letters they are as doubtful as a foreign one."""
+    if not char.isalpha() or unicodedata.category(char) == "Lm":
+        return None
+    return unicodedata.name(char, "UNNAMED").split()[0].removeprefix("CJK-")
+
+
+def _rarest(word: str) -> str:
+    letters: Iterable[str] = [char for char in word if _script(char) is not None]
+    counts: dict[str | None, int] = {}
+    for char in letters:
+        counts[_script(char)] = counts.get(_script(char), 0) + 1
+    return min(letters, key=lambda char: (counts[_script(char)], char.isascii()))
