@@ -255,7 +255,7 @@ def reference() -> str:
         "# Settings",
         "",
         "Settings come from the environment and are read once, at start. A name that begins with `OPSIQ_` and is none of",
-        "these stops the start with a suggestion, so that a slip is not silently the default. Empty counts as not set.",
+        "these stops the start with a suggestion: a slip is never silently the default. Empty counts as not set.",
         f"{', '.join(f'`{name}`' for name in sorted(SDK_VARIABLES))} belong to the SDKs, `OPSIQ_TEST_…` to the tests.",
         "",
         "| variable | default | what it does |",

@@ -1,0 +1,109 @@
+"""The contracts of one workspace that may be offered, chosen and run: those whose signature verified, and nothing
+else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from core.actor import Surface
+from core.errors import BadSignature, InvalidInput
+from registry.contract import Contract
+from registry.offer import Offer, of_contract
+from registry.signing import verified
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A registered version that can't be used, and why."""
+
+    name: str
+    version: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}: {self.why}"
+
+
+class Catalogue:
+    """Immutable. The newest version of a name is the one that is offered; older ones are found by ``version``.
+
+    A fault in the newest version takes the name off the offers rather than bringing an older version back: otherwise
+    whoever can spoil one row could undo a tightened contract.
+    """
+
+    __slots__ = ("_current", "_faults", "_offered", "_versions")
+
+    def __init__(self, contracts: Iterable[Contract], faults: Iterable[Fault] = ()) -> None:
+        versions: dict[tuple[str, int], Contract] = {}
+        current: dict[str, Contract] = {}
+        reported = list(faults)
+        for contract in contracts:
+            key = (contract.name, contract.version)
+            if versions.setdefault(key, contract).digest != contract.digest:
+                reported.append(Fault(*key, "two different contracts carry this name and version; retire one of them"))
+                continue
+            newest = current.get(contract.name)
+            if newest is None or newest.version < contract.version:
+                current[contract.name] = contract
+        for fault in reported:
+            newest = current.get(fault.name)
+            if newest is not None and newest.version <= fault.version:
+                del current[fault.name]
+        self._versions: Mapping[tuple[str, int], Contract] = versions
+        self._current: Mapping[str, Contract] = dict(sorted(current.items()))
+        self._faults: Mapping[str, str] = MappingProxyType(
+            {fault.name: fault.why for fault in sorted(reported, key=lambda fault: fault.version)}
+        )
+        self._offered: dict[tuple[str, Surface], tuple[Offer, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._current)
+
+    def __iter__(self) -> Iterator[Contract]:
+        """The current contract of each name, by name."""
+        return iter(self._current.values())
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """Contract name → why a registered version of it can't be used (the newest such version)."""
+        return self._faults
+
+    def offers(self, role: str, surface: Surface) -> tuple[Offer, ...]:
+        """What this role may be offered on this surface, by name. The same tuple for the same question."""
+        key = (role, surface)
+        if key not in self._offered:
+            self._offered[key] = tuple(
+                of_contract(each) for each in self if role in each.roles and surface in each.surfaces
+            )
+        return self._offered[key]
+
+    def get(self, name: str) -> Contract | None:
+        """The version of ``name`` that is offered."""
+        return self._current.get(name)
+
+    def version(self, name: str, version: int) -> Contract | None:
+        """Exactly this version, whether it is still the current one or not."""
+        return self._versions.get((name, version))
+
+
+def load(rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str]) -> Catalogue:
+    """The catalogue of what is stored: rows of (name, version, raw, signature), ``keys`` kid → public key.
+
+    Every row is verified; one that does not verify, or that says another name or version than it is stored under,
+    becomes a fault and harms only its own name. Never raises for what is in a row.
+    """
+    good: list[Contract] = []
+    faults: list[Fault] = []
+    for name, version, raw, signature in rows:
+        try:
+            contract = verified(raw, signature, keys)
+        except (BadSignature, InvalidInput) as error:
+            faults.append(Fault(name, version, error.detail))
+            continue
+        if (contract.name, contract.version) != (name, version):
+            faults.append(Fault(name, version, f"the signed contract is {contract.name} v{contract.version}, not this"))
+            continue
+        good.append(contract)
+    return Catalogue(good, faults)

@@ -1,0 +1,93 @@
+"""Connectors are found, not listed: a folder with one class, dropped in, is discovered at start."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from registry.connector import Connector
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A connector that loads. ``name`` is its folder's and its class's, ``title`` what people read."""
+
+    name: str
+    title: str
+    cls: type[Connector]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A folder that is no working connector, and why, in a clause that fits after its name."""
+
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.why}"
+
+
+def discover(folder: Path, package: str) -> tuple[list[Found], list[Broken]]:
+    """The connectors in ``folder``, which is the importable package ``package``; both lists by name.
+
+    Each subfolder (unless its name begins with ``_`` or ``.``) holds exactly one subclass of ``Connector``, in its
+    ``__init__`` or any module of it that does not begin with ``_``, whose ``name`` is the folder's. One that fails, in
+    whatever way its author found, is reported and harms no other. Code in these folders runs: only owners put it there.
+    """
+    found: list[Found] = []
+    broken: list[Broken] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if not path.is_dir() or path.name.startswith(("_", ".")):
+            continue
+        one = _look(path.name, package)
+        if isinstance(one, Found):
+            found.append(one)
+        else:
+            broken.append(one)
+    return found, broken
+
+
+def _look(name: str, package: str) -> Found | Broken:
+    if not _NAME.fullmatch(name):
+        return Broken(name, "a connector's folder is named in lower-case letters, digits and underscores")
+    try:
+        classes = _classes(f"{package}.{name}")
+    except (Exception, SystemExit) as error:
+        return Broken(name, f"it can't be imported ({type(error).__name__}: {str(error)[:300]})")
+    if not classes:
+        return Broken(name, "it holds no class that extends registry.connector.Connector")
+    if len(classes) > 1:
+        held = ", ".join(sorted(each.__qualname__ for each in classes))
+        return Broken(name, f"it holds {len(classes)} connectors ({held}); one folder, one class")
+    (cls,) = classes
+    if cls.name != name:
+        return Broken(name, f"its class {cls.__qualname__} is named {cls.name!r}; set name = {name!r}")
+    return Found(name, cls.title or name, cls)
+
+
+def _classes(dotted: str) -> Sequence[type[Connector]]:
+    package = importlib.import_module(dotted)
+    modules: list[ModuleType] = [package]
+    for each in pkgutil.iter_modules(getattr(package, "__path__", ())):
+        if not each.name.startswith("_"):
+            modules.append(importlib.import_module(f"{dotted}.{each.name}"))
+    classes: dict[type[Connector], None] = {}
+    for module in modules:
+        for value in vars(module).values():
+            if (
+                isinstance(value, type)
+                and issubclass(value, Connector)
+                and (value.__module__ == dotted or value.__module__.startswith(f"{dotted}."))
+            ):
+                classes[value] = None
+    # A class that others in the folder extend is their base, not a connector of its own.
+    return [each for each in classes if not any(other is not each and issubclass(other, each) for other in classes)]
