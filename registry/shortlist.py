@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import re
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -78,6 +79,7 @@ class Shortlist:
             raise ValueError(f"two offers are called {twice[0]!r}; a shortlist is a closed set of names")
         self._postings, self._idf = _index(self.offers)
         self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
+        self._spoken: dict[str, frozenset[str]] = {}
         self._unknown_idf = _idf(0, len(self.offers))
 
     def __len__(self) -> int:
@@ -88,6 +90,20 @@ class Shortlist:
 
     def get(self, name: str) -> Offer | None:
         return self._by_name.get(name)
+
+    def spoken(self, name: str) -> frozenset[str]:
+        """Every stem the offer of that name says of itself."""
+        found = self._spoken.get(name)
+        if found is None:
+            fields = _fields(self._by_name[name])
+            found = self._spoken[name] = frozenset(word for words in fields.values() for word in words)
+        return found
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """The stems of an offer's name, in order, each once."""
+        offer = self._by_name[name]
+        found = stems(re.sub(r"[._]|@\d+$", " ", offer.name)) or stems(offer.title)
+        return tuple(dict.fromkeys(found))
 
     def rarity(self, word_stem: str) -> float:
         """How telling a stem is here: its inverse document frequency, at its highest for one that no offer speaks

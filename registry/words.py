@@ -170,6 +170,13 @@ def name_stems(name: str) -> list[str]:
     return made
 
 
+_GENERIC: Final = """
+get find show make list tell give check search look see do take help know try want go put set run create add new
+update information info detail data list value name type id number system tool function service api request use user
+item thing way time
+"""
+
+
 def _kin() -> dict[str, frozenset[str]]:
     made: dict[str, set[str]] = {}
     for line in _GROUPS:
@@ -181,3 +188,5 @@ def _kin() -> dict[str, frozenset[str]]:
 
 KIN: Final = _kin()
 """Stem → stems of like meaning."""
+GENERIC: Final = frozenset(stem(word) for word in _GENERIC.split())
+"""Stems that many actions share whatever they do: they say little about which one is meant."""

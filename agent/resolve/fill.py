@@ -1,0 +1,200 @@
+"""Gives words to parameters: every reading of every parameter is weighed, and no words serve two parameters without
+reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from agent.pipeline import Argument, Choice, Mention, Several, Span
+from agent.read import Reading, exact, scan
+from agent.read.reference import find
+from registry.contract import Annotation, SourceKind
+from registry.offer import Offer
+from registry.records import RecordKind
+
+# Below these a reading is no better than a question. What is optional is only filled when the words plainly mean it.
+REQUIRED_LEAST: Final = 0.3
+OPTIONAL_LEAST: Final = 0.6
+# A closed set's word may stand inside a phrase that also names a record ("the open order"), if it fits that well.
+SHARED_LEAST: Final = 0.8
+MOST_READINGS: Final = 8
+REFERENCE_CONFIDENCE: Final = 0.9
+REFERENCE_STEP: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What the words of one clause give an offer's parameters. ``spans`` are offsets in the request that were used;
+    ``missing`` the required parameters that got nothing and have no default; ``confidence`` by parameter."""
+
+    arguments: Mapping[str, Argument]
+    missing: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    confidence: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One way to fill one parameter. ``open`` marks words that another parameter may use too."""
+
+    param: str
+    at: int
+    start: int
+    end: int
+    confidence: float
+    open: bool
+    argument: Argument
+
+    def blocks(self, other: _Option) -> bool:
+        return not (self.open or other.open) and self.start < other.end and other.start < self.end
+
+
+def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime, origin: int = 0) -> Filling:
+    """Arguments for ``offer`` out of ``text``, which begins at offset ``start`` of the request's (or the
+    ``origin``-th answer's) words."""
+    options: dict[str, list[_Option]] = {}
+    required = set(offer.required)
+    for at, (name, schema) in enumerate(offer.properties.items()):
+        annotation = offer.annotation(name)
+        if annotation.derive is not None or not _speaks(annotation):
+            continue
+        found = _options(text, start, name, at, schema, annotation, kinds, now, origin, name in required)
+        least = REQUIRED_LEAST if name in required else OPTIONAL_LEAST
+        options[name] = [each for each in found if each.confidence >= least]
+    taken = _assign(options, required)
+    missing = tuple(
+        name
+        for name in offer.required
+        if name not in taken
+        and "default" not in (offer.properties.get(name) or {})
+        and offer.annotation(name).derive is None
+    )
+    return Filling(
+        arguments={name: taken[name].argument for name in offer.properties if name in taken},
+        missing=missing,
+        spans=tuple(sorted((each.start, each.end) for each in taken.values())),
+        confidence={name: each.confidence for name, each in taken.items()},
+    )
+
+
+def _speaks(annotation: Annotation) -> bool:
+    return SourceKind.PROMPT in annotation.sources or SourceKind.RECORD in annotation.sources
+
+
+def _options(
+    text: str,
+    start: int,
+    name: str,
+    at: int,
+    schema: Any,
+    annotation: Annotation,
+    kinds: Sequence[RecordKind],
+    now: datetime,
+    origin: int,
+    required: bool,
+) -> list[_Option]:
+    schema = schema if isinstance(schema, Mapping) else {}
+    kind = next((each for each in kinds if each.name == annotation.record), None)
+    if kind is not None:
+        return [
+            _Option(
+                name,
+                at,
+                start + begin,
+                start + end,
+                REFERENCE_CONFIDENCE - REFERENCE_STEP * rank,
+                False,
+                Mention(spans=(_span(text, start, begin, end, origin),)),
+            )
+            for rank, (begin, end) in enumerate(find(text, kind, kinds)[:MOST_READINGS])
+        ]
+    readings = scan(text, name=name, schema=schema, annotation=annotation, now=now, required=required)
+    made = []
+    for reading in readings[:MOST_READINGS]:
+        argument = _argument(reading, text, start, origin, name, schema, annotation, now)
+        if argument is None:
+            continue
+        shared = isinstance(argument, Choice) and reading.confidence >= SHARED_LEAST
+        made.append(_Option(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument))
+    return made
+
+
+def _argument(
+    reading: Reading,
+    text: str,
+    start: int,
+    origin: int,
+    name: str,
+    schema: Mapping[str, Any],
+    annotation: Annotation,
+    now: datetime,
+) -> Argument | None:
+    """A member of a closed set, or the words: only such words as code reads the same value out of again, standing
+    alone."""
+    span = _span(text, start, reading.start, reading.end, origin)
+    if "enum" in schema or "const" in schema or schema.get("type") == "boolean":
+        return Choice(value=reading.value, spans=(span,))
+    again = exact(reading.text, name=name, schema=schema, annotation=annotation, now=now)
+    if again is not None and again.value == reading.value:
+        return Mention(spans=(span,))
+    if schema.get("type") == "array" and isinstance(reading.value, list):
+        return _several(reading, text, start, origin)
+    return None
+
+
+def _several(reading: Reading, text: str, start: int, origin: int) -> Several | None:
+    """The items of a list where each stands in the words as it is."""
+    items = []
+    at = reading.start
+    for value in reading.value:
+        found = text.find(str(value), at, reading.end)
+        if found < 0:
+            return None
+        at = found + len(str(value))
+        items.append(Mention(spans=(_span(text, start, found, at, origin),)))
+    return Several(items=tuple(items)) if items else None
+
+
+def _span(text: str, start: int, begin: int, end: int, origin: int) -> Span:
+    return Span(origin=origin, start=start + begin, end=start + end, text=text[begin:end])
+
+
+def _assign(options: Mapping[str, list[_Option]], required: set[str]) -> dict[str, _Option]:
+    """The surest readings first; of equals the earlier parameter takes the earlier words. A required parameter left
+    with nothing then moves the one that stands in its way to that one's next best words, if there are such."""
+    ranked = sorted(
+        (option for each in options.values() for option in each),
+        key=lambda option: (-option.confidence - 0.1 * (option.param in required), option.at, option.start),
+    )
+    taken: dict[str, _Option] = {}
+    for option in ranked:
+        if option.param not in taken and not any(option.blocks(other) for other in taken.values()):
+            taken[option.param] = option
+    for name in options:
+        if name in required and name not in taken:
+            _make_room(name, options, taken, required)
+    return taken
+
+
+def _make_room(name: str, options: Mapping[str, list[_Option]], taken: dict[str, _Option], required: set[str]) -> None:
+    for option in options[name]:
+        in_the_way = [other for other in taken.values() if option.blocks(other)]
+        if len(in_the_way) != 1:
+            continue
+        holder = in_the_way[0].param
+        others = [option, *(each for each in taken.values() if each.param != holder)]
+        elsewhere = next(
+            (each for each in options[holder] if not any(each.blocks(other) for other in others)),
+            None,
+        )
+        if elsewhere is not None:
+            taken[holder] = elsewhere
+            taken[name] = option
+            return
+        if holder not in required and option.confidence >= taken[holder].confidence - 0.2:
+            del taken[holder]
+            taken[name] = option
+            return

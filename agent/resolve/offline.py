@@ -1,0 +1,203 @@
+"""The resolver that needs no model, no key and no network: deterministic, explainable, and shy."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from agent.pipeline import (
+    Abstain,
+    Ask,
+    Calls,
+    Candidate,
+    Draft,
+    Question,
+    Request,
+    Resolution,
+    Resolved,
+    Trace,
+)
+from agent.resolve.fill import fill
+from agent.resolve.resolver import CANDIDATES, chosen_action
+from agent.resolve.split import Clause, begins_like_an_order, clauses, hear
+from agent.resolve.weigh import Weighed, weigh
+from registry.records import RecordKind
+from registry.shortlist import Scored, Shortlist
+
+# Fitted on development cases by evals.calibrate: from ACT an offer is taken, between ASK and ACT it is only proposed.
+ACT: Final = 0.5
+ASK: Final = 0.3
+# Two offers closer than this can't be told apart by these means: the person says which.
+MARGIN: Final = 0.05
+# Each part of a request that is taken apart must stand firmly on its own.
+PART: Final = 0.5
+FILLED_AT_MOST: Final = 5
+_NEAREST: Final = 3
+
+_IF: Final = re.compile(
+    r"(?<!check )(?<!see )(?<!know )(?<!verify )(?<!me )(?<!confirm )(?<!determine )(?<!out )(?<!ask )\b(?:if|unless)\b"
+    r"(?!\s+(?:possible|you\s+can|you\s+could|you\s+would|you\s+don['’]?t\s+mind|needed|necessary|available|i\s+may|not))",
+    re.IGNORECASE,
+)
+
+
+class Offline:
+    """Resolves by words alone. Same request, same offers, same kinds: same answer."""
+
+    name = "offline"
+
+    def __init__(self, seconds: Callable[[], float] = time.perf_counter) -> None:
+        self._seconds = seconds
+
+    async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        began = self._seconds()
+        notes: list[str] = []
+        seen: list[str] = []
+        resolution = _resolve(request, shortlist, tuple(kinds), notes, seen)
+        return Resolved(
+            resolution=resolution,
+            trace=Trace(
+                resolver=self.name,
+                duration_ms=(self._seconds() - began) * 1000.0,
+                shortlist=tuple(dict.fromkeys(seen)),
+                notes=tuple(notes),
+            ),
+        )
+
+
+def _resolve(
+    request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], notes: list[str], seen: list[str]
+) -> Resolution:
+    text = request.text
+    if not any(char.isalnum() for char in text):
+        return Abstain(reason="empty", detail="Nothing was asked.")
+    chosen = chosen_action(request, shortlist)
+    if chosen is not None:
+        offer = shortlist.get(chosen)
+        assert offer is not None
+        seen.append(chosen)
+        notes.append(f"{chosen}: chosen by the person")
+        filling = fill(text, 0, offer, kinds, request.now)
+        return Calls(drafts=(Draft(action=offer.name, version=offer.version, arguments=filling.arguments),))
+    parts = segments(text)
+    if len(parts) > 1:
+        drafts = _several(parts, shortlist, kinds, request.now, notes, seen)
+        if drafts is not None:
+            return drafts
+    whole = hear(text) if len(parts) > 1 else parts[0]
+    return _one(whole, shortlist, kinds, request.now, notes, seen)
+
+
+def segments(text: str) -> list[Clause]:
+    """The request's wishes: each begins with an order and keeps what is said along with it."""
+    parts = clauses(text)
+    starts = [part.start for part in parts if begins_like_an_order(part.text) or part.negated]
+    if len(starts) < 2:
+        return [hear(text)]
+    starts[0] = parts[0].start
+    ends = [*(max(p.end for p in parts if p.start < start) for start in starts[1:]), parts[-1].end]
+    return [hear(text[start:end], start) for start, end in zip(starts, ends, strict=True)]
+
+
+def ranked(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> list[Weighed]:
+    """The offers weighed against one clause, likeliest first."""
+    found = shortlist.top(clause.text, CANDIDATES)
+    if len(shortlist) <= CANDIDATES:
+        names = {each.offer.name for each in found}
+        found += [Scored(offer, 0.0) for offer in shortlist.offers if offer.name not in names]
+    if not found:
+        return []
+    best = found[0].score
+    made = [
+        weigh(clause, each, best, shortlist, fill(clause.text, clause.start, each.offer, kinds, now))
+        for each in found[:FILLED_AT_MOST]
+    ]
+    made.sort(key=lambda each: (-each.probability, each.offer.name))
+    return made
+
+
+def _several(
+    parts: Sequence[Clause],
+    shortlist: Shortlist,
+    kinds: Sequence[RecordKind],
+    now: datetime,
+    notes: list[str],
+    seen: list[str],
+) -> Calls | None:
+    """A draft for each part, or None where some part does not stand on its own."""
+    drafts: list[Draft] = []
+    confidence = 1.0
+    forbidden: set[str] = set()
+    for part in parts:
+        best = ranked(part, shortlist, kinds, now)
+        seen += [each.offer.name for each in best]
+        if part.negated is not None:
+            forbidden.update(each.offer.name for each in best[:1])
+            notes.append(f"not to be done: {part.text!r}")
+            continue
+        if not best or best[0].probability < PART or _conditional(part):
+            return None
+        top = best[0]
+        notes.append(_note(part, top))
+        confidence = min(confidence, top.probability)
+        drafts.append(Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments))
+    if not drafts or any(draft.action in forbidden for draft in drafts):
+        return None
+    return Calls(drafts=tuple(drafts), confidence=round(confidence, 4))
+
+
+def _one(
+    clause: Clause,
+    shortlist: Shortlist,
+    kinds: Sequence[RecordKind],
+    now: datetime,
+    notes: list[str],
+    seen: list[str],
+) -> Resolution:
+    best = ranked(clause, shortlist, kinds, now)
+    seen += [each.offer.name for each in best]
+    if not best:
+        return Abstain(reason="nothing_fits", detail="No registered action speaks of this.")
+    top = best[0]
+    notes.append(_note(clause, top))
+    nearest = tuple(each.offer.name for each in best[:_NEAREST])
+    if clause.negated is not None:
+        return Abstain(reason="nothing_fits", detail=f"You said not to {clause.negated}.", nearest=nearest)
+    if top.probability < ASK:
+        return Abstain(reason="below_threshold", detail="No registered action fits this well enough.", nearest=nearest)
+    draft = Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments)
+    rivals = [each for each in best if top.probability - each.probability < MARGIN and each.probability >= ASK]
+    if top.probability < ACT or len(rivals) > 1:
+        offered = rivals if len(rivals) > 1 else best[:_NEAREST]
+        text = "Which of these do you mean?" if len(offered) > 1 else "Is this what you mean?"
+        return Ask(question=_question(text, offered), drafts=(draft,))
+    if _conditional(clause):
+        text = "This depends on something I can't check. Shall I do it regardless?"
+        return Ask(question=_question(text, [top]), drafts=(draft,))
+    return Calls(drafts=(draft,), confidence=round(top.probability, 4))
+
+
+def _conditional(clause: Clause) -> bool:
+    return clause.condition or bool(_IF.search(clause.text))
+
+
+def _question(text: str, offered: Sequence[Weighed]) -> Question:
+    return Question(
+        slot="action",
+        code="unclear_action",
+        text=text,
+        candidates=tuple(
+            Candidate(
+                id=each.offer.name, label=each.offer.title or each.offer.name, detail=each.offer.description[:200]
+            )
+            for each in offered
+        ),
+    )
+
+
+def _note(clause: Clause, top: Weighed) -> str:
+    marks = ", ".join(f"{name} {value:.2f}" for name, value in top.marks.items())
+    return f"{clause.text[:80]!r} → {top.offer.name} {top.probability:.3f} ({marks})"
