@@ -36,8 +36,8 @@ class Broken:
         return f"{self.name}: {self.why}"
 
 
-def discover(folder: Path, package: str) -> tuple[list[Found], list[Broken]]:
-    """The connectors in ``folder``, which is the importable package ``package``; both lists by name.
+def discover(package: str = "connectors") -> tuple[list[Found], list[Broken]]:
+    """The connectors in the folders of the importable package ``package``; both lists by name.
 
     Each subfolder (unless its name begins with ``_`` or ``.``) holds exactly one subclass of ``Connector``, in its
     ``__init__`` or any module of it that does not begin with ``_``, whose ``name`` is the folder's. One that fails, in
@@ -45,7 +45,8 @@ def discover(folder: Path, package: str) -> tuple[list[Found], list[Broken]]:
     """
     found: list[Found] = []
     broken: list[Broken] = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    folders = {path for root in importlib.import_module(package).__path__ for path in Path(root).iterdir()}
+    for path in sorted(folders):
         if not path.is_dir() or path.name.startswith(("_", ".")):
             continue
         one = _look(path.name, package)
@@ -77,9 +78,11 @@ def _look(name: str, package: str) -> Found | Broken:
 def _classes(dotted: str) -> Sequence[type[Connector]]:
     package = importlib.import_module(dotted)
     modules: list[ModuleType] = [package]
-    for each in pkgutil.iter_modules(getattr(package, "__path__", ())):
-        if not each.name.startswith("_"):
-            modules.append(importlib.import_module(f"{dotted}.{each.name}"))
+    modules += [
+        importlib.import_module(f"{dotted}.{each.name}")
+        for each in pkgutil.iter_modules(getattr(package, "__path__", ()))
+        if not each.name.startswith("_")
+    ]
     classes: dict[type[Connector], None] = {}
     for module in modules:
         for value in vars(module).values():

@@ -15,8 +15,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, Self
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
@@ -45,6 +46,26 @@ class SigningKey:
     public: str
     private: bytes = field(repr=False)
 
+    @classmethod
+    def of_private(cls, private: bytes) -> Self:
+        """The key with these 32 secret bytes. Raises BadSetting for another length."""
+        try:
+            public = _b64(Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw())
+        except ValueError as error:
+            raise BadSetting("An Ed25519 private key is 32 bytes.") from error
+        return cls(kid_of(public), public, private)
+
+    @classmethod
+    def of_pem(cls, text: str) -> Self:
+        """A key from PKCS #8 PEM, as ``openssl genpkey -algorithm ed25519`` makes it. Raises BadSetting for other text."""
+        try:
+            key = serialization.load_pem_private_key(text.encode("utf-8"), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise BadSetting("The key file holds no unencrypted PEM private key; make one with 'keygen'.") from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise BadSetting("The key file holds a key of another kind; contracts are signed with Ed25519.")
+        return cls.of_private(key.private_bytes_raw())
+
     def pem(self) -> str:
         """PKCS #8, unencrypted: what openssl reads."""
         return (
@@ -55,28 +76,7 @@ class SigningKey:
 
 
 def generate() -> SigningKey:
-    return from_private(Ed25519PrivateKey.generate().private_bytes_raw())
-
-
-def from_private(private: bytes) -> SigningKey:
-    """The key with these 32 secret bytes. Raises BadSetting for another length."""
-    try:
-        public = _b64(Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw())
-    except ValueError as error:
-        raise BadSetting("An Ed25519 private key is 32 bytes.") from error
-    return SigningKey(kid_of(public), public, private)
-
-
-def from_pem(text: str) -> SigningKey:
-    """A key from PKCS #8 PEM, as ``openssl genpkey -algorithm ed25519`` makes it. Raises BadSetting for anything
-    else."""
-    try:
-        key = serialization.load_pem_private_key(text.encode("utf-8"), password=None)
-    except (ValueError, TypeError) as error:
-        raise BadSetting("The key file holds no unencrypted PEM private key; make one with 'keygen'.") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise BadSetting("The key file holds a key of another kind; contracts are signed with Ed25519.")
-    return from_private(key.private_bytes_raw())
+    return SigningKey.of_private(Ed25519PrivateKey.generate().private_bytes_raw())
 
 
 def kid_of(public: str) -> str:
