@@ -1,0 +1,1 @@
+"""Choosing an action and naming the words for its parameters."""

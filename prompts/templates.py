@@ -1,0 +1,109 @@
+"""Rendering: a version and its context become chat messages, the same bytes each time.
+
+A template's blocks are its messages, each named by its role, so that no inserted text can open a message of its own.
+Every inserted text is data: a person's words go through ``quoted``, a contract's through ``line``; both take the teeth
+out of chat control marks (``<|im_start|>``, ``[INST]``), which some servers would read as such even inside a message.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from core.errors import BadSetting
+from prompts.resolve.context import ResolveContext
+
+DEFAULT_VERSION: Final = "resolve/v1"
+MAX_LINE: Final = 160
+
+Role = Literal["system", "user"]
+_ROLES: Final[tuple[Role, ...]] = ("system", "user")
+_HERE: Final = Path(__file__).parent
+
+
+class Message(NamedTuple):
+    """One chat message."""
+
+    role: Role
+    content: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"role": self.role, "content": self.content}
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """Every version there is, such as ``resolve/v1``, oldest first."""
+    found = (path.relative_to(_HERE).with_suffix("").as_posix() for path in _HERE.glob("*/v*.jinja"))
+    return tuple(sorted(found, key=lambda name: (name.split("/v")[0], int(name.split("/v")[1]))))
+
+
+def render(version: str, context: ResolveContext) -> list[Message]:
+    """The messages of ``version``, fixed part first and the request last. Raises BadSetting for a version that does
+    not exist."""
+    template = _template(version)
+    values = template.new_context({"it": context})
+    made = [Message(role, "".join(template.blocks[role](values)).strip()) for role in _ROLES if role in template.blocks]
+    return [message for message in made if message.content]
+
+
+def quoted(text: str) -> str:
+    """``text`` as a JSON string on one line that can't end itself, with control, bidi and chat marks escaped."""
+    escaped = "".join(_escape(char) if _hidden(char) else char for char in json.dumps(text, ensure_ascii=False))
+    return _CHAT_MARK.sub(lambda found: _escape(found.group()), escaped)
+
+
+def line(text: str, limit: int = MAX_LINE) -> str:
+    """``text`` on one line, at most ``limit`` characters, cut at a word, with nothing that a chat format would act
+    on."""
+    flat = " ".join("".join(" " if _hidden(char) else char for char in text).split())
+    flat = _CHAT_MARK.sub("(", flat)
+    if len(flat) <= limit:
+        return flat
+    return re.sub(r"\W+\w*$", "", flat[: limit - 1]) + "…"
+
+
+# How chat formats open a control mark: <|im_start|>, <start_of_turn>, </s>, <｜User｜>, [INST], [/INST],
+# [AVAILABLE_TOOLS].
+_CHAT_MARK: Final = re.compile(r"<(?=[|｜/_A-Za-z])|\[(?=/?[A-Z_]{3,}\])")
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def _hidden(char: str) -> bool:
+    return unicodedata.category(char) in _HIDDEN
+
+
+def _escape(char: str) -> str:
+    raw = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{int.from_bytes(raw[at : at + 2]):04x}" for at in range(0, len(raw), 2))
+
+
+@cache
+def _environment() -> Environment:
+    # Chat messages are not HTML: escaping is by the two filters, and a test holds every template to using one for each
+    # inserted text.
+    made = Environment(
+        loader=FileSystemLoader(_HERE),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    filters: dict[str, Callable[..., str]] = {"quoted": quoted, "line": line}
+    made.filters.update(filters)
+    return made
+
+
+@cache
+def _template(version: str) -> Template:
+    if version not in versions():
+        raise BadSetting(f"There is no prompt version {version!r}; there are {', '.join(versions())}.")
+    return _environment().get_template(version + ".jinja")
