@@ -85,7 +85,7 @@ _NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9_.])?")
 _ENDS_IN_NUMBER: Final = re.compile(r"(^|\.)([0-9]+|0x[0-9a-f]*)\.?$")
 
 
-class Blocked(OSError):  # noqa: N818 - named like every error here
+class Blocked(OSError):
     """An address that may not be reached, and why. An OSError: that is what travels through a dial unharmed."""
 
 

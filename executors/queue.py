@@ -1,0 +1,150 @@
+"""Work as the engine sees it: a port with four verbs, and its engine on the database (docs/decisions has the reasons)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import Unavailable
+from store import work as works
+from store.sessions import Sessions
+from store.work import Work
+
+log = logging.getLogger("opsiq.executors.queue")
+
+LEASE_S: Final = 60.0
+
+Record = Callable[[AsyncSession], Awaitable[None]]
+"""What is written in the transaction that settles the work: the attempt, the outcome, its history entry. It runs only
+if the settle fits, and once more from the start if that transaction is rolled back, so it must touch nothing but the
+session.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It is done."""
+
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not yet: due again in ``delay_s``. ``error`` is a line for a person, without secrets."""
+
+    delay_s: float
+    error: str
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """Never: kept for a person to look at."""
+
+    error: str
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The handler has settled the work in a transaction of its own."""
+
+
+Outcome = Done | Later | Dead | Settled
+Settlement = tuple[Work, Done | Later | Dead]
+OnDead = Callable[[AsyncSession, Work, str], Awaitable[None]]
+
+
+class Queue(Protocol):
+    """Where work comes from. A settle changes something only while the claim it was made under is the last one."""
+
+    lease_s: float
+
+    async def claim(self, kinds: Collection[str], limit: int) -> list[Work]:
+        """Up to ``limit`` pieces of due work, most urgent first, each held for ``lease_s``."""
+        ...
+
+    async def renew(self, held: Sequence[Work]) -> list[Work]:
+        """Hold each for ``lease_s`` from now; the ones that are not held any more come back."""
+        ...
+
+    async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
+        """Settle together. For each: True; False if the claim is lost (nothing was written); what its record raised."""
+        ...
+
+    async def next_due_s(self, kinds: Collection[str]) -> float | None:
+        """Seconds until there is something to claim, None if nothing is known of."""
+        ...
+
+
+class SqlQueue:
+    """The port on our own database. ``owner`` is unique to this process; ``on_dead`` runs in the transaction that
+    buries.
+
+    ``per_lane`` bounds what is held of one lane (an endpoint) at a time.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        *,
+        owner: str,
+        lease_s: float = LEASE_S,
+        per_lane: int | None = None,
+        on_dead: OnDead | None = None,
+    ) -> None:
+        self.lease_s = lease_s
+        self._sessions = sessions
+        self._owner = owner
+        self._per_lane = per_lane
+        self._on_dead = on_dead
+
+    async def claim(self, kinds: Collection[str], limit: int) -> list[Work]:
+        async with self._sessions.begin() as session:
+            return await works.claim(
+                session, owner=self._owner, kinds=kinds, lease_s=self.lease_s, limit=limit, per_lane=self._per_lane
+            )
+
+    async def renew(self, held: Sequence[Work]) -> list[Work]:
+        async with self._sessions.begin() as session:
+            return [work for work in held if not await works.renew(session, work, self.lease_s)]
+
+    async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
+        """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""
+        try:
+            async with self._sessions.begin() as session:
+                return [await self._settle(session, work, outcome) for work, outcome in group]
+        except Unavailable:
+            raise
+        except Exception as error:
+            if len(group) == 1:
+                return [error]
+            log.warning(
+                "a group of %d settles was rolled back (%s): settling one by one", len(group), type(error).__name__
+            )
+        made: list[bool | Exception] = []
+        for settlement in group:
+            made += await self.settle([settlement])
+        return made
+
+    async def next_due_s(self, kinds: Collection[str]) -> float | None:
+        async with self._sessions.read() as session:
+            return await works.next_due_s(session, kinds)
+
+    async def _settle(self, session: AsyncSession, work: Work, outcome: Done | Later | Dead) -> bool:
+        match outcome:
+            case Done():
+                fits = await works.ack(session, work)
+            case Later(delay_s, error):
+                fits = await works.later(session, work, delay_s, error)
+            case Dead(error):
+                fits = await works.bury(session, work, error)
+                if fits and self._on_dead is not None:
+                    await self._on_dead(session, work, error)
+        if fits and outcome.record is not None:
+            await outcome.record(session)
+        return fits

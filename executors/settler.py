@@ -1,0 +1,61 @@
+"""Group commit: what is settled while one transaction is on its way to the disk goes into the next, together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from core.errors import Unavailable
+from executors.queue import Queue, Settlement
+
+log = logging.getLogger("opsiq.executors.settler")
+
+GROUP: Final = 50
+_PAUSES_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
+
+
+class Settler:
+    """Settles up to 50 at a time. Alone, a settle waits for nothing; under load the groups grow by themselves."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._waiting: list[tuple[Settlement, asyncio.Future[bool | Exception]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def settle(self, settlement: Settlement) -> bool | Exception:
+        """As ``Queue.settle`` for one. While the database is down it is tried again for some seconds, then Unavailable
+        comes back.
+        """
+        future: asyncio.Future[bool | Exception] = asyncio.get_running_loop().create_future()
+        self._waiting.append((settlement, future))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._flush(), name="opsiq-settle")
+        return await future
+
+    async def drain(self) -> None:
+        """Returns when everything handed in has been settled."""
+        if self._task is not None:
+            await self._task
+
+    async def _flush(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            results = await self._together([settlement for settlement, _ in group])
+            for (_, future), result in zip(group, results, strict=True):
+                if not future.done():
+                    future.set_result(result)
+
+    async def _together(self, group: list[Settlement]) -> list[bool | Exception]:
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                return await self._queue.settle(group)
+            except Unavailable as error:
+                if pause_s is None:
+                    log.error("%d settles are given up: the database is down; the work comes again", len(group))
+                    return [error] * len(group)
+                await asyncio.sleep(pause_s)
+            except Exception as error:
+                log.exception("%d settles failed; the work comes again", len(group))
+                return [error] * len(group)
+        raise AssertionError("unreachable")
