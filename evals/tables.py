@@ -1,0 +1,177 @@
+"""A folder of tables as live data: each file one kind of record, its rows found by id, number, name and e-mail.
+
+A CSV file, a JSON list of objects, or a JSON object of objects by id. The kind is the file's name in the singular;
+its id field is ``<kind>_id``, ``id``, or else the first field that ends in ``_id``. Every column of plain values
+counts as declared.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from rapidfuzz import fuzz
+
+from core.errors import InvalidInput
+from registry.records import Field, FieldType, Query, Record, RecordKind, Relation, SearchBy, admit
+
+MAX_ROWS: Final = 200_000
+_FUZZY_LEAST: Final = 85.0
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
+_NAMES: Final = ("name", "subject", "title", "username")
+
+
+class Tables:
+    """A ContextProvider over rows held in memory."""
+
+    def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        found = {name: list(each) for name, each in rows.items() if each}
+        ids = {name: _id_field(name, each[0]) for name, each in found.items()}
+        self._kinds = tuple(_kind(name, found[name], ids[name], ids) for name in found)
+        self._records = {
+            kind.name: [admit(kind, row) for row in found[kind.name] if row.get(kind.id_field) not in (None, "")]
+            for kind in self._kinds
+        }
+        self._by_id = {name: {each.id: each for each in records} for name, records in self._records.items()}
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return self._kinds
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        return self._by_id.get(kind, {}).get(record_id)
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        kind = next(each for each in self._kinds if each.name == query.kind)
+        fit = [
+            each
+            for each in self._records[kind.name]
+            if all(each.values.get(name) in accepted for name, accepted in query.where.items())
+        ]
+        if query.text is not None:
+            fields = [each.name for each in kind.fields if each.search and query.by in (None, each.search)]
+            scored = [
+                (max((_alike(query.text, each.values.get(f)) for f in fields), default=0.0), each) for each in fit
+            ]
+            scored = [pair for pair in scored if pair[0] >= _FUZZY_LEAST]
+            best = max((score for score, _ in scored), default=0.0)
+            fit = [each for score, each in scored if score >= best - 5.0]
+        if query.order is not None:
+            order = query.order
+            fit.sort(key=lambda each: str(each.values.get(order) or ""), reverse=query.descending)
+        return fit[: query.limit]
+
+
+def load(folder: Path) -> Tables:
+    """Every table of a folder. Raises InvalidInput naming the file that can't be read."""
+    if not folder.is_dir():
+        raise InvalidInput(f"{folder} is no folder of CSV or JSON tables.")
+    rows: dict[str, list[Mapping[str, Any]]] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".csv", ".json"):
+            rows[singular(path.stem)] = _rows(path)
+    return Tables(rows)
+
+
+def singular(stem: str) -> str:
+    """The kind a file's name stands for: ``calendar_events`` → ``calendar_event``."""
+    plain = re.sub(r"_(?:data|table|records|list)$", "", stem.casefold())
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ses", "se")):
+        if plain.endswith(ending):
+            return plain.removesuffix(ending) + instead
+    return plain if plain.endswith("ss") else plain.removesuffix("s")
+
+
+def _rows(path: Path) -> list[Mapping[str, Any]]:
+    try:
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8", newline="") as file:
+                made: list[Mapping[str, Any]] = list(csv.DictReader(file))
+        else:
+            value = json.loads(path.read_text("utf-8"))
+            if isinstance(value, dict):
+                value = [{"id": key, **each} for key, each in value.items() if isinstance(each, dict)]
+            made = [_flat(each) for each in value if isinstance(each, dict)]
+    except (OSError, ValueError, TypeError, csv.Error) as error:
+        raise InvalidInput(f"{path} is not a table: {error}") from error
+    if len(made) > MAX_ROWS:
+        raise InvalidInput(f"{path} has more than {MAX_ROWS} rows.")
+    return made
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values only; an object's plain values come along under its name ("name" of two parts becomes one text)."""
+    made: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+            made[name] = " ".join(value.values())
+        elif value is None or isinstance(value, str | int | float | bool):
+            made[name] = value
+    return made
+
+
+def _id_field(kind: str, row: Mapping[str, Any]) -> str:
+    for wanted in (f"{kind}_id", f"{kind.rpartition('_')[2]}_id", "id"):
+        if wanted in row:
+            return wanted
+    return next((name for name in row if name.endswith("_id")), next(iter(row)))
+
+
+def _kind(name: str, rows: Sequence[Mapping[str, Any]], id_field: str, ids: Mapping[str, str]) -> RecordKind:
+    fields = tuple(_field(column, id_field, rows) for column in rows[0])
+    noun = name.replace("_", " ")
+    short = noun.rpartition(" ")[2]
+    dated = [each.name for each in fields if each.type in ("datetime", "date")]
+    owners = tuple(
+        Relation(kind=other, via=column)
+        for other, column in ids.items()
+        if other != name and column != id_field and column in rows[0] and column != "id"
+    )
+    label = next((each.name for each in fields if each.search == "name"), id_field)
+    owned = id_field.removesuffix("_id") if id_field.endswith("_id") else short
+    nouns = dict.fromkeys((noun, f"{noun}s", short, f"{short}s", owned, f"{owned}s"))
+    return RecordKind(
+        name=name,
+        title=noun.capitalize(),
+        nouns=tuple(nouns),
+        fields=fields,
+        id_field=id_field,
+        label="{" + label + "}" if label.isidentifier() else "{" + id_field + "}",
+        relations=owners,
+        order=dated[0] if dated else None,
+    )
+
+
+def _field(column: str, id_field: str, rows: Sequence[Mapping[str, Any]]) -> Field:
+    sample = [row[column] for row in rows[:50] if row.get(column) not in (None, "")]
+    texts = [each for each in sample if isinstance(each, str)]
+    search: SearchBy | None = None
+    type_: FieldType = "string"
+    if column == id_field:
+        type_, search = "id", "number"
+    elif texts and all("@" in each for each in texts):
+        type_, search = "email", "email"
+    elif texts and all(_DATE.fullmatch(each) for each in texts):
+        type_ = "datetime" if any(len(each) > 10 for each in texts) else "date"
+    elif sample and all(isinstance(each, bool) for each in sample):
+        type_ = "boolean"
+    elif sample and all(isinstance(each, int | float) for each in sample):
+        type_ = "number"
+    elif column.rpartition("_")[2] in _NAMES:
+        search = "name"
+    return Field(name=column, type=type_, label=column.replace("_", " "), search=search)
+
+
+def _alike(text: str, value: Any) -> float:
+    if not isinstance(value, str) or not value:
+        return 0.0
+    wanted, held = text.casefold(), value.casefold()
+    if wanted == held:
+        return 105.0
+    words = set(re.findall(r"\w+", held))
+    if set(re.findall(r"\w+", wanted)) <= words:
+        return 100.0
+    return float(fuzz.ratio(wanted, held))
