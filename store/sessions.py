@@ -67,7 +67,10 @@ class Sessions:
         if parsed.drivername == "sqlite+aiosqlite":
             if not parsed.database or parsed.database == ":memory:" or "memory" in parsed.query.values():
                 raise BadSetting("SQLite needs a file here: sqlite+aiosqlite:///path/to/opsiq.db.")
-            await asyncio.to_thread(_make_file, Path(parsed.database))
+            try:
+                await asyncio.to_thread(_make_file, Path(parsed.database))
+            except OSError as error:
+                raise BadSetting(f"The database file {parsed.database} can't be made: {error.strerror}.") from error
             made = _sqlite(url)
         elif parsed.drivername == "postgresql+asyncpg":
             made = _postgresql(url)
@@ -109,6 +112,7 @@ class Sessions:
                 AsyncSession(self._writer, expire_on_commit=False, autoflush=False) as session,
                 session.begin(),
             ):
+                await _connected(session)
                 yield session
         finally:
             self._writing.discard(task)
@@ -117,6 +121,7 @@ class Sessions:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
         async with _spoken(), AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
+            await _connected(session)
             yield session
 
     @property
@@ -192,10 +197,14 @@ async def _spoken() -> AsyncIterator[None]:
         if isinstance(error, DBAPIError) and _is_down(error):
             raise Unavailable("The database can't do this now (down, full or busy). Try again.") from error
         raise
-    except ConnectionError as error:
-        raise Unavailable(
-            "The database does not answer. Check that it runs and that OPSIQ_DATABASE_URL is right."
-        ) from error
+
+
+async def _connected(session: AsyncSession) -> None:
+    """Begin at once. What the network says before there is a database to speak of is not a database error yet."""
+    try:
+        await session.connection()
+    except OSError as error:
+        raise Unavailable("The database does not answer: check that it runs, and OPSIQ_DATABASE_URL.") from error
 
 
 def _is_down(error: DBAPIError) -> bool:
