@@ -6,21 +6,175 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from agent.read import arrays, booleans, enums, moments, patterns, places, quantities, strings
 from agent.read.reading import Found, Reading, settle
-from agent.read.text import read_text
+from agent.read.target import Target, target_of
+from agent.read.text import Text, read_text
 from registry.contract import Annotation
 
 
 def scan(
     text: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime, required: bool = False
 ) -> list[Reading]:
-    """Every place of ``text`` that can be a value of this parameter, best first."""
-    return []
+    """Every place of ``text`` that can be a value of this parameter, best first. ``now`` is aware; days are those of its zone.
+    ``required`` lets guesses in that an optional parameter would rather do without."""
+    read = read_text(text)
+    target = target_of(name, schema, annotation)
+    found = gather(read, target, now, required=required)
+    best: dict[tuple[int, int, str], Found] = {}
+    for each in found:
+        key = (each.start, each.end, repr(each.value))
+        if each.end > each.start and (key not in best or best[key].weight < each.weight):
+            best[key] = each
+    ranked = sorted(best.values(), key=lambda each: (-each.weight, each.start, -each.end))
+    return [settle(read, each, each.weight) for each in ranked if each.weight > 0.02]
+
+
+def gather(read: Text, target: Target, now: datetime, *, required: bool) -> list[Found]:
+    """What each reader of the target finds; a later reader counts a little less than the one before it."""
+    made: list[Found] = []
+    for step, kind in enumerate(target.kinds):
+        found = _read(read, target, kind, now, required=required)
+        made += [
+            each
+            if not step
+            else Found(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.05 * step)
+            for each in found
+        ]
+    return [each for each in made if allowed(target, each.value)]
+
+
+def _read(read: Text, target: Target, kind: str, now: datetime, *, required: bool) -> list[Found]:
+    match kind:
+        case "enum":
+            return enums.find(read, target, target.enum)
+        case "options":
+            return enums.find(read, target, target.options)
+        case "boolean":
+            return booleans.find(read, target)
+        case "money":
+            return quantities.sums(read, target, now)
+        case "number":
+            return quantities.numbers(read, target, now)
+        case "percent":
+            return quantities.percentages(read, target, now)
+        case "duration":
+            return quantities.lengths(read, target, now)
+        case "currency":
+            return quantities.currencies(read, target)
+        case "date":
+            return moments.days(read, target, now)
+        case "time":
+            return moments.clock_times(read, target, now)
+        case "datetime":
+            return moments.date_times(read, target, now)
+        case "epoch":
+            return moments.date_times(read, target, now, epoch=True)
+        case "email" | "url" | "phone" | "uuid" | "ip":
+            return strings.shaped(read, target, kind)
+        case "pattern":
+            return patterns.labelled(read, target)
+        case "code":
+            return strings.coded(read, target)
+        case "array":
+            return arrays.find(read, target, now, gather)
+        case "text":
+            return places.formed(read, target, strings.texts(read, target, now, required=required))
+        case _:
+            return []
+
+
+def allowed(target: Target, value: Any) -> bool:
+    """Whether the schema's own limits on text hold."""
+    if not isinstance(value, str):
+        return True
+    longest, shortest = target.schema.get("maxLength"), target.schema.get("minLength")
+    if isinstance(longest, int) and len(value) > longest:
+        return False
+    if isinstance(shortest, int) and len(value) < shortest:
+        return False
+    pattern = target.schema.get("pattern")
+    if isinstance(pattern, str):
+        rule = patterns.compiled(pattern)
+        return rule is None or rule.search(value) is not None
+    return True
 
 
 def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime) -> Reading | None:
-    """The whole of ``words`` as one value, or None where they can't be one."""
+    """The whole of ``words`` as one value, or None where they can't be one. A free string is the words themselves, without quotes."""
     read = read_text(words)
-    if schema.get("type") == "string" and "enum" not in schema:
-        return settle(read, Found(0, len(read.plain), words), 0.5)
+    target = target_of(name, schema, annotation)
+    start, end = _trimmed(read.plain)
+    if start >= end:
+        return None
+    found = _whole(read, target, start, end, now)
+    if found is None or not allowed(target, found.value):
+        return None
+    # The span is the whole of the words: that is what was read.
+    first, last = read.span(start, end)
+    how = found.how
+    made = settle(read, Found(start, end, found.value, how, found.shown), max(0.5, min(1.0, found.weight)))
+    return Reading(made.value, first, last, read.raw[first:last], made.how, made.shown, made.confidence)
+
+
+_LEADING = frozenset(
+    ["at", "on", "by", "for", "in", "the", "a", "an", "is", "around", "about", "exactly", "to", "of", "from", "until", "since", "it's", "its", "be", "as", "via", "with", "using", "=", ":"]
+)
+
+
+def _trimmed(plain: str) -> tuple[int, int]:
+    start, end = 0, len(plain)
+    while start < end and plain[start].isspace():
+        start += 1
+    while end > start and (plain[end - 1].isspace() or (plain[end - 1] in ".!?,;" and end - start > 1)):
+        end -= 1
+    return start, end
+
+
+def _whole(read: Text, target: Target, start: int, end: int, now: datetime) -> Found | None:
+    words = read.plain[start:end]
+    unquoted = words[1:-1] if len(words) > 2 and words[0] == words[-1] and words[0] in "\"'`" else words
+    for kind in target.kinds:
+        if kind == "text":
+            shift = 1 if unquoted is not words else 0
+            value = read.original(start + shift, end - shift)
+            candidates = places.formed(read, target, [Found(start + shift, end - shift, value, weight=0.9)])
+            return candidates[0]
+        if kind in {"enum", "options"}:
+            values = target.enum if kind == "enum" else target.options
+            value = enums.equal(unquoted, values, target.annotation.words)
+            if value is not None:
+                how = "" if str(value) == words else f"{words} → {value}"
+                return Found(start, end, value, how, str(value), 0.98)
+        if kind == "boolean":
+            said = booleans.equal(unquoted)
+            if said is not None:
+                return Found(start, end, booleans.as_value(target, said), "", "yes" if said else "no", 0.98)
+        if kind == "array":
+            return arrays.whole(read, target, start, end, now, _item)
+        if kind == "number" and target.unit is not None and (number := quantities.whole_number(unquoted)) is not None:
+            value = quantities.cast(target, number)
+            if value is not None and quantities.within(target, value):
+                return Found(start, end, value, "" if words == str(value) else f"{words} → {value}", str(value), 0.9)
+        found = [each for each in _read(read, target, kind, now, required=True) if _covers(read, each, start, end)]
+        found = [each for each in found if allowed(target, each.value)]
+        if found:
+            best = max(found, key=lambda each: (each.weight, each.end - each.start))
+            return Found(start, end, best.value, best.how, best.shown, best.weight + 0.2)
     return None
+
+
+def _item(words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime) -> Reading | None:
+    return exact(words, name=name, schema=schema, annotation=annotation, now=now)
+
+
+def _covers(read: Text, found: Found, start: int, end: int) -> bool:
+    """Whether a reading takes all of the words but little ones around it."""
+    outside = [
+        token.low
+        for token in read.tokens
+        if (token.start < found.start and token.start >= start) or (token.start >= found.end and token.end <= end)
+    ]
+    if not outside:
+        return True
+    return all(word in _LEADING or word in {'"', "'", "`", "please", "(", ")"} for word in outside)

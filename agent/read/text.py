@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+
+def word_set(words: str) -> frozenset[str]:
+    """A set of words from one line of them."""
+    return frozenset(words.split())
+
+
 _LEVEL: Final = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4\uff07", "'"),
@@ -20,7 +26,7 @@ _LEVEL: Final = str.maketrans(
 )
 # One token: a word with its inner joints (don't, INV-1042, a.b@c.com, 15:30, 3.5), or one mark. A full stop that glues two sentences
 # together ("eat.I want") does not join.
-_TOKEN: Final = re.compile(r"[#@]?\w+(?:(?:[-/:@&+'_]|\.(?![A-Z][a-z]|I\b)|(?<=\d),(?=\d{3}\b))\w+)*|[^\w\s]")
+_TOKEN: Final = re.compile(r"[#@]?\w+(?:(?:[-/:@&+'_]|\.(?![A-Z][a-z]|I\b)|(?<=\d),(?=\d))\w+)*|[^\w\s]")
 _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2f]")
 
 
@@ -124,24 +130,8 @@ def _joins(left: str, right: str) -> bool:
     return "\u1100" <= left <= "\ud7a3" and "\u1160" <= right <= "\u11ff"
 
 
-_CONTRACTED: Final = frozenset(
-    [
-        "it's",
-        "that's",
-        "what's",
-        "who's",
-        "where's",
-        "there's",
-        "here's",
-        "how's",
-        "when's",
-        "let's",
-        "he's",
-        "she's",
-        "everything's",
-        "something's",
-        "nothing's",
-    ]
+_CONTRACTED: Final = word_set(
+    "it's that's what's who's where's there's here's how's when's let's he's she's everything's something's nothing's"
 )
 
 

@@ -7,99 +7,21 @@ from typing import Final
 
 from agent.read.references import words as lists
 from agent.read.references.parse import CODE, EMAIL, noun_at, owner_kind, person_like
-from agent.read.text import Text, Token, read_text
+from agent.read.text import Text, Token, read_text, word_set
 from registry.records import RecordKind
 
 _LEFT: Final = (
-    frozenset(
-        {
-            "the",
-            "a",
-            "an",
-            "this",
-            "that",
-            "these",
-            "those",
-            "of",
-            "one",
-            "my",
-            "our",
-            "his",
-            "her",
-            "their",
-            "its",
-            "new",
-            "old",
-        }
-    )
+    word_set("the a an this that these those of one my our his her their its new old")
     | lists.EVERY
     | frozenset(word for phrase in lists.PLACES for word in phrase.split())
     | frozenset(lists.COUNTS)
 )
-_STOP: Final = frozenset(
-    [
-        "and",
-        "or",
-        "then",
-        "but",
-        "if",
-        "because",
-        "so",
-        "when",
-        "while",
-        "please",
-        "with",
-        "to",
-        "into",
-        "as",
-        "via",
-        "using",
-        "than",
-        "not",
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "can",
-        "could",
-        "should",
-        "would",
-        "will",
-        "do",
-        "does",
-        "did",
-        "tell",
-        "send",
-        "give",
-        "make",
-        "set",
-        "mark",
-        "let",
-        "also",
-    ]
+_STOP: Final = word_set(
+    "and or then but if because so when while please with to into as via using than not is are was were has have "
+    "had can could should would will do does did tell send give make set mark let also"
 )
-_PREPOSITIONS: Final = frozenset(
-    [
-        "of",
-        "for",
-        "from",
-        "by",
-        "belonging",
-        "about",
-        "regarding",
-        "concerning",
-        "called",
-        "named",
-        "titled",
-        "on",
-        "in",
-        "to",
-        "with",
-        "under",
-    ]
+_PREPOSITIONS: Final = word_set(
+    "of for from by belonging about regarding concerning called named titled on in to with under"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.read.references.value import By
+from agent.read.text import word_set
 
 # word(s) → (position, by, descending). "last" counts from the newest; "biggest" from the top.
 PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
@@ -46,89 +47,22 @@ PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
     "fifth": (5, "order", False),
     "5th": (5, "order", False),
 }
-SUPERLATIVES: Final = frozenset(
-    {"biggest", "largest", "highest", "priciest", "longest", "smallest", "lowest", "cheapest", "shortest"}
-)
+SUPERLATIVES: Final = word_set("biggest largest highest priciest longest smallest lowest cheapest shortest")
 ORDINALS: Final = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
 COUNTS: Final = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "couple": 2, "dozen": 12,
 }  # fmt: skip
-EVERY: Final = frozenset({"all", "every", "each", "both", "any"})
-OWNERS: Final = frozenset({"his", "her", "their", "its", "hers", "theirs"})
-MINE: Final = frozenset({"my", "our", "mine", "ours", "me", "us", "myself"})
-PRONOUNS: Final = frozenset(
-    {"him", "her", "them", "it", "he", "she", "they", "this", "that", "these", "those", "himself", "herself"}
-)
-ARTICLES: Final = frozenset(
-    {"the", "a", "an", "this", "that", "these", "those", "of", "one", "ones", "please", "same", "some"}
-)
-OF: Final = frozenset({"of", "for", "from", "by", "to", "belonging", "under", "with", "owned", "on", "in"})
-ABOUT: Final = frozenset({"about", "regarding", "concerning", "re", "mentioning", "on", "saying"})
-CALLED: Final = frozenset({"called", "named", "titled", "entitled", "labelled", "labeled"})
-NUMBERED: Final = frozenset(
-    {"number", "no", "no.", "nr", "num", "#", "id", "ids", "ref", "reference", "code", "numbered", "with"}
-)
-FILLERS: Final = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "this",
-        "that",
-        "these",
-        "those",
-        "of",
-        "one",
-        "ones",
-        "please",
-        "for",
-        "from",
-        "to",
-        "by",
-        "and",
-        "or",
-        "with",
-        "which",
-        "who",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "still",
-        "yet",
-        "currently",
-        "now",
-        "on",
-        "in",
-        "at",
-        "it",
-        "its",
-        "as",
-        "just",
-        "only",
-        "whose",
-        "account",
-        "record",
-        "entry",
-        "all",
-        "every",
-        "each",
-        "both",
-        "any",
-        "some",
-        "same",
-        "very",
-        "my",
-        "our",
-        "his",
-        "her",
-        "their",
-        "your",
-        "there",
-    ]
+EVERY: Final = word_set("all every each both any")
+OWNERS: Final = word_set("his her their its hers theirs")
+MINE: Final = word_set("my our mine ours me us myself")
+PRONOUNS: Final = word_set("him her them it he she they this that these those himself herself")
+ARTICLES: Final = word_set("the a an this that these those of one ones please same some")
+OF: Final = word_set("of for from by to belonging under with owned on in")
+ABOUT: Final = word_set("about regarding concerning re mentioning on saying")
+CALLED: Final = word_set("called named titled entitled labelled labeled")
+NUMBERED: Final = word_set("number no no. nr num # id ids ref reference code numbered with")
+FILLERS: Final = word_set(
+    "the a an this that these those of one ones please for from to by and or with which who is are was were be "
+    "been has have had still yet currently now on in at it its as just only whose account record entry all every "
+    "each both any some same very my our his her their your there"
 )

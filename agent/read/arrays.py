@@ -1,0 +1,92 @@
+"""Lists: "A, B and C" → items, each read by the items' schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from agent.read.context import label
+from agent.read.reading import Found, Reading
+from agent.read.target import Target, target_of
+from agent.read.text import Text, singular
+from registry.contract import Annotation
+
+Gather = Callable[..., list[Found]]
+Item = Callable[[str, str, Mapping[str, Any], Annotation, datetime], Reading | None]
+
+_BETWEEN: Final = re.compile(
+    r"^[\s'\"`\])}]*(?:,|;|\band\b|\bor\b|&|/|\bas well as\b|\bplus\b|\bthen\b|\balong with\b)[\s,]*(?:\b(?:and|or|also|then)\b)?[\s'\"`\[({]*(?:\b(?:the|a|an|in|for|to|of)\b\s*)?$"
+)
+_SPLIT: Final = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,|;|\n|\s+and\s+|\s+or\s+|\s+&\s+)\s*")
+
+
+def find(text: Text, target: Target, now: datetime, gather: Gather) -> list[Found]:
+    """Runs of items that stand side by side, longest and surest first; one item alone is a list of one."""
+    item = target_of(_singular_name(target.name), _item_schema(target), target.annotation)
+    if item.kinds in (("object",), ("array",)):
+        return []
+    chosen: list[Found] = []
+    for each in sorted(gather(text, item, now, required=True), key=lambda found: -found.weight):
+        if each.weight > 0.15 and all(each.end <= other.start or each.start >= other.end for other in chosen):
+            chosen.append(each)
+    chosen.sort(key=lambda found: found.start)
+    made: list[Found] = []
+    run: list[Found] = []
+    for each in chosen:
+        if run and not _BETWEEN.match(text.low[run[-1].end : each.start]):
+            made.append(_joined(text, target, run))
+            run = []
+        run.append(each)
+    if run:
+        made.append(_joined(text, target, run))
+    closed = item.kinds[:1] == ("enum",)
+    if closed and len(chosen) > 1:
+        # Members of a closed set count wherever they stand.
+        sure = [each for each in chosen if each.weight > 0.5]
+        if len(sure) > 1:
+            made.append(_joined(text, target, sure))
+    return made
+
+
+def _item_schema(target: Target) -> Mapping[str, Any]:
+    schema = dict(target.items) or {"type": "string"}
+    schema.setdefault("description", target.description)
+    return schema
+
+
+def _singular_name(name: str) -> str:
+    return singular(name)
+
+
+def _joined(text: Text, target: Target, run: list[Found]) -> Found:
+    values = (
+        list(dict.fromkeys(each.value for each in run))
+        if all(isinstance(each.value, str | int | float) for each in run)
+        else [each.value for each in run]
+    )
+    weight = max(each.weight for each in run) + 0.08 * min(3, len(run) - 1)
+    weight += 0.2 * label(text, run[0].start, run[-1].end, target)
+    limit = target.schema.get("maxItems")
+    if isinstance(limit, int) and len(values) > limit:
+        weight = 0.0
+    how = "; ".join(each.how for each in run if each.how)
+    shown = ", ".join(each.shown or str(each.value) for each in run)
+    return Found(run[0].start, run[-1].end, values, how, shown, weight)
+
+
+def whole(text: Text, target: Target, start: int, end: int, now: datetime, item: Item) -> Found | None:
+    """All of the words as a list: each part must be an item."""
+    words = text.plain[start:end].strip("[]")
+    schema = _item_schema(target)
+    alone = item(words, _singular_name(target.name), schema, target.annotation, now)
+    parts = [part.strip().strip("'\"") for part in _SPLIT.split(words) if part.strip()]
+    if len(parts) <= 1:
+        return Found(start, end, [alone.value], alone.how, alone.shown, 0.9) if alone is not None else None
+    made = [item(part, _singular_name(target.name), schema, target.annotation, now) for part in parts]
+    if any(each is None for each in made):
+        return Found(start, end, [alone.value], alone.how, alone.shown, 0.6) if alone is not None else None
+    good = [each for each in made if each is not None]
+    how = "; ".join(each.how for each in good if each.how)
+    return Found(start, end, [each.value for each in good], how, ", ".join(each.shown for each in good), 0.9)

@@ -1,0 +1,86 @@
+"""How well the words around a span fit a parameter: its own words beside it, the preposition before it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.read.roles import ROLES
+from agent.read.target import Target, stem
+from agent.read.text import Text, word_set
+
+PREPOSITIONS: Final = word_set(
+    "from to into towards for with in at near around within inside by starring featuring about on regarding concerning since starting "
+    "after beginning between until till through before ending via using of as under over onto off against during"
+)
+SKIPPED: Final = word_set(
+    "the a an is are as of to = : my his her their our its be with ' \" ` named called set number value - ( which that"
+)
+_BREAKS: Final = word_set(". ! ? ;")
+_WEIGHTS_BEFORE: Final = (0.4, 0.32, 0.24, 0.16, 0.1)
+_WEIGHTS_AFTER: Final = (0.3, 0.15)
+
+
+def preposition(text: Text, start: int) -> str | None:
+    """The preposition that governs what begins at ``start``, articles skipped."""
+    for token in text.before(start, 3):
+        if token.low in PREPOSITIONS:
+            return token.low
+        if token.low not in {"the", "a", "an", "my", "our", "his", "her", "their", "'", '"'}:
+            return None
+    return None
+
+
+def label(text: Text, start: int, end: int, target: Target) -> float:
+    """In [0, 0.6]: the parameter's own words, or those of its role, right before or after the span."""
+    best = 0.0
+    matched = 0
+    names = set(target.own)
+    labels: set[str] = set()
+    for role in target.roles:
+        labels |= ROLES[role][2]
+    step = 0
+    for token in text.before(start, 9):
+        if token.text in _BREAKS or step >= len(_WEIGHTS_BEFORE):
+            break
+        if token.low in SKIPPED and stem(token.low) not in names:
+            continue
+        stemmed = stem(token.low)
+        weight = _WEIGHTS_BEFORE[step]
+        if stemmed in names or any(
+            part in names
+            for part in map(stem, token.low.replace("-", "_").split("_"))
+            if "_" in token.low or "-" in token.low
+        ):
+            best, matched = max(best, weight), matched + 1
+        elif token.low in labels:
+            best = max(best, weight * 0.9)
+        elif stemmed in target.about and step < 3:
+            best = max(best, weight * 0.45)
+        step += 1
+    after = [token for token in text.after(end, 4) if token.text not in {"'", '"', "`", ")"}][:2]
+    for step, token in enumerate(after):
+        if token.text in _BREAKS or token.text == ",":
+            break
+        stemmed = stem(token.low)
+        if stemmed in names:
+            best, matched = max(best, _WEIGHTS_AFTER[step]), matched + 1
+        elif stemmed in target.about:
+            best = max(best, _WEIGHTS_AFTER[step] * 0.6)
+    return min(0.6, best + 0.1 * max(0, matched - 1))
+
+
+def affinity(text: Text, start: int, target: Target) -> float:
+    """In [-0.3, 0.3]: whether the preposition before the span is one that this role takes."""
+    said = preposition(text, start)
+    if said is None or not target.roles:
+        return 0.0
+    if any(said in ROLES[role][1] for role in target.roles):
+        return 0.3
+    opposed = {
+        "from": {"target", "end"},
+        "to": {"origin", "start", "maker"},
+        "by": {"target"},
+        "until": {"start"},
+        "since": {"end"},
+    }
+    return -0.3 if opposed.get(said, set()) & target.roles else 0.0

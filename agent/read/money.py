@@ -1,0 +1,207 @@
+"""Money: symbols, codes, names and words. Decimal in, integer minor units out, by the exponents of ISO 4217; never floats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from agent.read import numerals
+from agent.read.text import Text, word_set
+
+# ISO 4217 active codes.
+CODES: Final = word_set(
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE "
+    "CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES "
+    "KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR "
+    "NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND "
+    "TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
+)
+_EXPONENTS: Final = {
+    **dict.fromkeys(word_set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"), 0),
+    **dict.fromkeys(word_set("BHD IQD JOD KWD LYD OMR TND"), 3),
+}
+_SYMBOLS: Final = {
+    "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₫": "VND", "₪": "ILS", "₴": "UAH",
+    "₦": "NGN", "₱": "PHP", "฿": "THB", "₡": "CRC", "₲": "PYG", "₸": "KZT", "₾": "GEL", "¢": "USD",
+}  # fmt: skip
+_PREFIXED: Final = {
+    "us": "USD",
+    "a": "AUD",
+    "au": "AUD",
+    "c": "CAD",
+    "ca": "CAD",
+    "nz": "NZD",
+    "s": "SGD",
+    "hk": "HKD",
+    "r": "BRL",
+    "nt": "TWD",
+}
+_WORDS: Final = {
+    **dict.fromkeys(("dollar", "dollars", "buck", "bucks"), "USD"),
+    **dict.fromkeys(("euro", "euros"), "EUR"),
+    **dict.fromkeys(("pound", "pounds", "quid", "sterling"), "GBP"),
+    "yen": "JPY",
+    **dict.fromkeys(("rupee", "rupees"), "INR"),
+    **dict.fromkeys(("yuan", "renminbi", "rmb"), "CNY"),
+    **dict.fromkeys(("franc", "francs"), "CHF"),
+    **dict.fromkeys(("krona", "kronor"), "SEK"),
+    **dict.fromkeys(("zloty", "zlotys", "złoty", "zł"), "PLN"),
+    **dict.fromkeys(("kč", "koruna", "korunas"), "CZK"),
+    **dict.fromkeys(("ruble", "rubles"), "RUB"),
+    **dict.fromkeys(("real", "reais"), "BRL"),
+    **dict.fromkeys(("won",), "KRW"),
+    **dict.fromkeys(("forint", "forints"), "HUF"),
+    **dict.fromkeys(("shekel", "shekels"), "ILS"),
+    **dict.fromkeys(("dong",), "VND"),
+    **dict.fromkeys(("baht",), "THB"),
+    **dict.fromkeys(("ringgit",), "MYR"),
+    **dict.fromkeys(("rand",), "ZAR"),
+    **dict.fromkeys(("dirham", "dirhams"), "AED"),
+    **dict.fromkeys(("naira",), "NGN"),
+}
+_HUNDREDTHS: Final = {
+    "cent": "USD",
+    "cents": "USD",
+    "pence": "GBP",
+    "pennies": "USD",
+    "penny": "GBP",
+    "p": "GBP",
+    "¢": "USD",
+}
+_SHARED: Final = {
+    "USD": word_set(
+        "USD CAD AUD NZD SGD HKD MXN ARS CLP COP TWD BSD BBD JMD TTD XCD LRD NAD FJD BZD GYD KYD SRD BND BMD"
+    ),
+    "GBP": word_set("GBP EGP GIP FKP SHP LBP SYP SDG SSP"),
+    "JPY": word_set("JPY CNY"),
+    "INR": word_set("INR PKR LKR NPR MUR SCR IDR"),
+    "CHF": word_set("CHF XAF XOF XPF CDF RWF BIF DJF GNF KMF"),
+}
+_HUNDREDTHS_OF: Final = word_set("USD EUR CAD AUD NZD SGD HKD ZAR MXN")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """``currency`` is None for a number that names none. ``loose`` says that the sign is shared by several currencies ("$")."""
+
+    start: int
+    end: int
+    amount: Decimal
+    currency: str | None
+    loose: bool
+    cents: bool = False
+
+
+def exponent(currency: str) -> int:
+    """Digits after the point, ISO 4217: 2 but for the listed exceptions."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def currency_of(words: str) -> str | None:
+    """A currency's code from its code, sign or name alone."""
+    stripped = words.strip()
+    if stripped.upper() in CODES:
+        return stripped.upper()
+    low = stripped.lower()
+    return _SYMBOLS.get(stripped) or _WORDS.get(low) or ("USD" if low in {"us dollars", "us dollar"} else None)
+
+
+def agrees(said: Money, currency: str | None) -> bool:
+    """Whether the currency said can be ``currency`` (which nothing contradicts when either is unknown)."""
+    if said.currency is None or currency is None or said.currency == currency:
+        return True
+    if said.cents and said.currency == "USD":
+        return currency in _HUNDREDTHS_OF
+    return said.loose and currency in _SHARED.get(said.currency, frozenset())
+
+
+@lru_cache(maxsize=512)
+def find(text: Text) -> tuple[Money, ...]:
+    """Every number of the text as money: those with a currency and those without."""
+    made: list[Money] = []
+    for number in numerals.find(text):
+        if number.kind != "cardinal" or number.value < 0:
+            continue
+        said = _said(text, number)
+        last = made[-1] if made else None
+        if said.cents and last is not None and not last.cents and last.currency and said.amount < 1:
+            between = text.low[last.end : said.start].strip()
+            if between in {"", "and", ","}:
+                made[-1] = Money(last.start, said.end, last.amount + said.amount, last.currency, last.loose)
+                continue
+        made.append(said)
+    return tuple(made)
+
+
+def _said(text: Text, number: numerals.Number) -> Money:
+    start, end, amount = number.start, number.end, number.value
+    if number.unit:
+        glued = currency_of(number.unit)
+        if number.unit in _HUNDREDTHS:
+            return Money(start, end + len(number.unit), amount / 100, _HUNDREDTHS[number.unit], True, True)
+        if glued:
+            return Money(start, end + len(number.unit), amount, glued, number.unit.upper() not in CODES)
+        return Money(start, end, amount, None, False)
+    before = text.before(start, 2)
+    if before and text.plain[before[0].end : start].strip() == "" and start - before[0].end <= 1:
+        sign = before[0]
+        if sign.text in _SYMBOLS:
+            prefix = before[1] if len(before) > 1 and before[1].end == sign.start else None
+            if prefix is not None and prefix.low in _PREFIXED:
+                return Money(prefix.start, _after_code(text, end), amount, _PREFIXED[prefix.low], False)
+            return _trailing(text, sign.start, end, amount, _SYMBOLS[sign.text])
+        if sign.text in CODES:
+            return Money(sign.start, end, amount, sign.text, False)
+    after = text.after(end, 3)
+    if after and after[0].start - end <= 1:
+        low = after[0].low
+        if low in _HUNDREDTHS and (low != "p" or after[0].start == end):
+            return Money(start, after[0].end, amount / 100, _HUNDREDTHS[low], True, True)
+        if after[0].text in _SYMBOLS:
+            return Money(start, after[0].end, amount, _SYMBOLS[after[0].text], True)
+        if after[0].text.upper() in CODES and (after[0].text.isupper() or low not in _ENGLISH):
+            return Money(start, after[0].end, amount, after[0].text.upper(), False)
+        if (
+            low in {"us", "canadian", "australian", "singapore"}
+            and len(after) > 1
+            and after[1].low in {"dollar", "dollars"}
+        ):
+            code = {"us": "USD", "canadian": "CAD", "australian": "AUD", "singapore": "SGD"}[low]
+            return Money(start, after[1].end, amount, code, False)
+        if low in _WORDS:
+            return Money(start, after[0].end, amount, _WORDS[low], True)
+    return Money(start, end, amount, None, False)
+
+
+# Codes that are English words: they count in capitals only.
+_ENGLISH: Final = word_set("all top try cup mad lak bob sos php mop")
+
+
+def _trailing(text: Text, start: int, end: int, amount: Decimal, currency: str) -> Money:
+    """ "$20 USD", "$20 CAD": the code settles the sign."""
+    after = text.after(end, 1)
+    if after and after[0].text in CODES and after[0].start - end <= 1:
+        return Money(start, after[0].end, amount, after[0].text, False)
+    return Money(start, end, amount, currency, True)
+
+
+def _after_code(text: Text, end: int) -> int:
+    after = text.after(end, 1)
+    return after[0].end if after and after[0].text in CODES and after[0].start - end <= 1 else end
+
+
+def minor(amount: Decimal, currency: str) -> int | None:
+    """Integer minor units, or None where the amount has a fraction of one."""
+    scaled = amount.scaleb(exponent(currency))
+    return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) < 2**53 else None
+
+
+def shown(amount: Decimal, currency: str | None) -> str:
+    """ "20.00 USD"."""
+    if currency is None:
+        return f"{amount:f}"
+    digits = exponent(currency)
+    exact = amount if amount != round(amount, digits) else round(amount, digits)
+    return f"{exact:,f} {currency}"

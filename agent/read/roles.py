@@ -1,0 +1,88 @@
+"""The part a value plays in a request, and the words that give it away: prepositions before it, labels around it."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from agent.read.text import word_set
+
+Role = Literal[
+    "origin", "target", "place", "person", "maker", "topic", "title", "body", "start", "end", "means", "vessel"
+]
+
+# role → (words of a parameter's name that mean it, prepositions before its value, labels and verbs around its value)
+ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] = {
+    "origin": (
+        word_set("from origin source sender departure pickup depart departing src leaving"),
+        word_set("from"),
+        word_set("leaving departing starting"),
+    ),
+    "target": (
+        word_set(
+            "to destination dest arrival target recipient receiver recipients receivers dropoff payee assignee invitee participant going"
+        ),
+        word_set("to into towards for with"),
+        word_set("visit visiting reach email message pay send invite assign"),
+    ),
+    "place": (
+        word_set(
+            "location city place area where region country address town state loc venue room device zone branch restaurant neighborhood "
+            "street destination"
+        ),
+        word_set("in at near around within inside to"),
+        word_set("located based near city area visit"),
+    ),
+    "person": (
+        word_set(
+            "person customer client owner member contact employee attendee participant guest username user passenger patient assignee"
+        ),
+        word_set("for to with of by"),
+        word_set("customer client user member contact"),
+    ),
+    "maker": (
+        word_set(
+            "artist author director singer performer actor cast starring creator band directed composer developer writer producer"
+        ),
+        word_set("by with from starring featuring"),
+        word_set("directed written sung starring featuring artist singer author director"),
+    ),
+    "topic": (
+        word_set("topic query keyword keywords term search question subject about q phrase regarding"),
+        word_set("about on regarding for concerning"),
+        word_set("search about regarding lookup"),
+    ),
+    "title": (
+        word_set("title name subject heading headline label nickname album track song movie playlist alias"),
+        frozenset(),
+        word_set("called named titled entitled title name subject nicknamed labelled labeled"),
+    ),
+    "body": (
+        word_set("body message content text note notes comment description reason memo caption reply details prompt"),
+        frozenset(),
+        word_set("saying says say message content text body note comment that reads reply with telling because reason"),
+    ),
+    "start": (
+        word_set("start from min since begin after earliest pickup checkin in departure lower leaving first"),
+        word_set("from since starting after beginning between"),
+        word_set("starting beginning start above over minimum least"),
+    ),
+    "end": (
+        word_set(
+            "end to max until before due latest checkout out return dropoff upper last deadline expiry expires finish"
+        ),
+        word_set("to until till through by before ending and"),
+        word_set("ending until end under below maximum most due returning"),
+    ),
+    "means": (
+        word_set("payment method via channel using"),
+        word_set("via using with by through"),
+        word_set("via using paid"),
+    ),
+    "vessel": (
+        word_set(
+            "album playlist list folder project database namespace repository repo group team board channel library directory"
+        ),
+        word_set("in from to on into"),
+        word_set("album playlist list folder project database namespace group"),
+    ),
+}

@@ -1,0 +1,182 @@
+"""Free text as values of a parameter: quoted words, names, codes and what prepositions or labels introduce."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from agent.read import dates, patterns, phrases, quotes, times
+from agent.read.context import affinity, label
+from agent.read.reading import Found
+from agent.read.roles import ROLES
+from agent.read.target import Target, stem
+from agent.read.text import Text, word_set
+
+_NAMED_VERBS: Final = word_set("called named titled entitled nicknamed labelled labeled title name subject")
+_BODY_VERBS: Final = word_set("saying says say that reads reading with message text body content reply note comment")
+_QUERY: Final = re.compile(
+    r"\b(?:search(?:ing)?(?:\s+(?:for|the\s+web\s+for|online\s+for|up))?|look(?:ing)?\s+up|google|find\s+out(?:\s+about)?|tell\s+me\s+about|"
+    r"information\s+(?:on|about)|(?:who|what)\s+(?:is|are|was)|about|regarding)\s+(?P<rest>[^.?!\n]+)",
+    re.IGNORECASE,
+)
+
+
+def texts(text: Text, target: Target, now: datetime, *, required: bool) -> list[Found]:
+    """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere name."""
+    made = _quoted(text, target) + _labelled(text, target) + _phrased(text, target, now)
+    if "topic" in target.roles:
+        made += _queries(text, required=required)
+    if "body" in target.roles or "title" in target.roles:
+        made = [_as_titled(text, target, each) for each in made]
+    return [each for each in made if each.end > each.start]
+
+
+def _quoted(text: Text, target: Target) -> list[Found]:
+    made: list[Found] = []
+    for quote in quotes.find(text):
+        near = label(text, quote.outer_start, quote.outer_end, target)
+        weight = {"quoted": 0.5, "said": 0.15, "named": 0.2, "tail": 0.0}[quote.kind] + near
+        weight += 0.7 * affinity(text, quote.outer_start, target)
+        if quote.kind == "tail":
+            words = text.low[quote.outer_start : quote.start].strip(" :=").split()
+            hit = {stem(word) for word in words[-3:]} & (
+                set(target.own) | {stem(each) for role in target.roles for each in ROLES[role][2]}
+            )
+            weight += 0.55 if hit else 0.0
+            if not hit:
+                continue
+        if quote.kind == "said":
+            weight += 0.4 if "body" in target.roles else -0.1
+        if quote.kind == "named":
+            weight += 0.45 if "title" in target.roles else 0.0
+        made.append(Found(quote.start, quote.end, text.original(quote.start, quote.end), weight=weight))
+    return made
+
+
+def _as_titled(text: Text, target: Target, found: Found) -> Found:
+    """ "titled 'X' saying 'Y'": X is the title, Y the body."""
+    before = [token.low for token in text.before(found.start, 3) if token.text not in {"'", '"', "`", ":"}]
+    if not before:
+        return found
+    weight = found.weight
+    if before[0] in {"called", "named", "titled", "entitled", "nicknamed", "subject", "title"}:
+        weight += 0.25 if "title" in target.roles else -0.35
+    elif before[0] in {"saying", "says", "say", "reads", "message", "body", "content", "text"}:
+        weight += 0.25 if "body" in target.roles else -0.35
+    elif before[0] == "with" and "body" in target.roles and found.start > 0 and text.plain[found.start - 1] in "'\"":
+        weight += 0.15
+    return Found(found.start, found.end, found.value, found.how, found.shown, weight)
+
+
+def _labelled(text: Text, target: Target) -> list[Found]:
+    """After or before one of the parameter's own words: "namespace cascade-sandbox", "the Stronger album"."""
+    made: list[Found] = []
+    names = set(target.own) - {"name", "id", "type"} or set(target.own)
+    strong = len(names) == 1 or len(target.own) == 1
+    for index, token in enumerate(text.tokens):
+        parts = {stem(token.low)}
+        if not parts & names:
+            continue
+        after = phrases.after_label(text, index)
+        skip = index + 1
+        # "user id 123", "project name: x": the label's second word goes along.
+        if skip < len(text.tokens) and text.tokens[skip].low in {
+            "id",
+            "name",
+            "number",
+            "code",
+            "key",
+            "title",
+            "address",
+        }:
+            after = phrases.after_label(text, skip) or after
+        base = 0.45 if strong else 0.35
+        if after is not None:
+            value = text.original(after.start, after.end)
+            shaped = after.capital or bool(re.search(r"[\d_\-/.]", value)) or text.plain[after.start - 1] in "'\""
+            linked = after.start - token.end > 1 and re.search(
+                r"[:=]|\b(?:is|named|called|to|as)\b", text.low[token.end : after.start]
+            )
+            weight = base + (0.3 if shaped else 0.0) + (0.2 if linked else 0.0)
+            weight -= 0.2 if not shaped and not linked else 0.0
+            made.append(Found(after.start, after.end, value, weight=weight))
+        before = phrases.before_label(text, index)
+        if before is not None:
+            value = text.original(before.start, before.end)
+            shaped = before.capital or bool(re.search(r"[\d_\-/]", value))
+            made.append(Found(before.start, before.end, value, weight=base + (0.2 if shaped else -0.1)))
+    return made
+
+
+def _phrased(text: Text, target: Target, now: datetime) -> list[Found]:
+    made: list[Found] = []
+    taken = [(each.start, each.end) for each in dates.find(text, now.date()) if each.weight > 0.5]
+    taken += [(each.start, each.end) for each in times.find(text) if not each.bare]
+    inside = [(each.outer_start, each.outer_end) for each in quotes.find(text) if each.kind == "quoted"]
+    for phrase in phrases.find(text):
+        if any(start <= phrase.start < end for start, end in inside):
+            continue
+        value = text.original(phrase.start, phrase.end)
+        near = label(text, phrase.start, phrase.end, target)
+        fit = affinity(text, phrase.start, target)
+        weight = {"name": 0.3, "weak": 0.1, "slot": 0.1}[phrase.kind] + 0.8 * near + fit
+        if phrase.kind == "slot":
+            weight += 0.15 if phrase.capital else 0.0
+            weight -= 0.1 if fit <= 0 and near < 0.2 else 0.0
+        if any(start < phrase.end and phrase.start < end for start, end in taken):
+            weight -= 0.4
+        if "@" in value and not target.roles & {"person", "target"}:
+            weight -= 0.2
+        if "title" not in target.roles and "body" in target.roles:
+            weight -= 0.15
+        made.append(Found(phrase.start, phrase.end, value, weight=weight))
+    return made
+
+
+def _queries(text: Text, *, required: bool) -> list[Found]:
+    made: list[Found] = []
+    for match in _QUERY.finditer(text.plain):
+        start, _end = match.span("rest")
+        written = match.group("rest").rstrip(" ,;:")
+        made.append(
+            Found(
+                start,
+                start + len(written),
+                text.original(start, start + len(written)),
+                weight=0.4 if required else 0.25,
+            )
+        )
+    return made
+
+
+def coded(text: Text, target: Target) -> list[Found]:
+    """Identifiers."""
+    made: list[Found] = []
+    for found in (*patterns.codes(text), *patterns.find(text, "uuid")):
+        near = label(text, found.start, found.end, target)
+        value = found.value
+        if value.startswith("#") and not re.search(r"['\"#]#|#\w", target.description):
+            value = value[1:]
+        weight = found.weight + near + 0.5 * affinity(text, found.start, target) - (0.15 if near < 0.1 else 0.0)
+        made.append(
+            Found(
+                found.start, found.end, value, "" if value == found.value else f"{found.value} → {value}", weight=weight
+            )
+        )
+    return made
+
+
+def shaped(text: Text, target: Target, kind: str) -> list[Found]:
+    """E-mail and web addresses, phone numbers, UUIDs, IP addresses."""
+    return [
+        Found(
+            found.start,
+            found.end,
+            found.value,
+            weight=found.weight
+            + 0.3 * label(text, found.start, found.end, target)
+            + 0.5 * affinity(text, found.start, target),
+        )
+        for found in patterns.find(text, kind)
+    ]

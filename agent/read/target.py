@@ -1,0 +1,318 @@
+"""What a parameter asks for, worked out once from its name, JSON Schema, description and annotation."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from snowballstemmer import stemmer as _stemmer
+
+from agent.read.roles import ROLES, Role
+from agent.read.text import split_name, word_set
+from registry.contract import Annotation, Unit
+
+_english: Final = _stemmer("english")
+
+_GENERIC: Final = word_set("the a an of for to is has value param parameter field input data info new my user's s")
+_STOP: Final = word_set(
+    "the a an of for to in on at by with from and or is are be been was were will if it its this that these those as not no any all "
+    "used use which who whose when where should can must may specified specify optional required default format value string "
+    "integer number boolean list array object type example e.g i.e etc such set provided given name identifier unique represents "
+    "indicates whether defaults the user parameter filter based"
+)
+UNITS: Final = {
+    "second": "seconds", "seconds": "seconds", "sec": "seconds", "secs": "seconds", "minute": "minutes", "minutes": "minutes",
+    "min": "minutes", "mins": "minutes", "hour": "hours", "hours": "hours", "day": "days", "days": "days", "week": "weeks",
+    "weeks": "weeks", "month": "months", "months": "months", "year": "years", "years": "years", "ms": "milliseconds",
+    "milliseconds": "milliseconds",
+}  # fmt: skip
+_DATE_FORMAT: Final = re.compile(
+    r"(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H)(?:[-/.: T,'Z]{0,3}(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H|ss|SS|%M|%S|Z))+"
+)
+_EXAMPLE_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:([T ])\d{2}:\d{2}(:\d{2})?(Z)?)?\b")
+_OPTIONS: Final = re.compile(
+    r"(?:available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must be|options?|values?|choose|choices?|"
+    r"such as|like|e\.g\.?|for example)[^\"'`]{0,50}?((?:[\"'`][^\"'`\n]{1,40}[\"'`](?:\s*\([^)]*\))?\s*(?:,|or|and|/|\|)*\s*){2,})",
+    re.IGNORECASE,
+)
+_CLOSED: Final = re.compile(
+    r"available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must be|options?|values?|choose|choices?",
+    re.IGNORECASE,
+)
+_QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
+
+
+@lru_cache(maxsize=16384)
+def stem(word: str) -> str:
+    made: str = _english.stemWord(word)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``kinds`` are the readers to try, in order. ``own`` are stems of the name's words, ``about`` of the description's; ``roles`` the part
+    the value plays ("origin", "title"). ``options`` are values that the description lists."""
+
+    name: str
+    kinds: tuple[str, ...]
+    types: tuple[str, ...]
+    own: tuple[str, ...]
+    about: frozenset[str]
+    roles: frozenset[Role]
+    description: str
+    schema: Mapping[str, Any]
+    annotation: Annotation
+    enum: tuple[Any, ...] = ()
+    options: tuple[str, ...] = ()
+    unit: str | None = None
+    minor: bool = False
+    form: str | None = None
+    items: Mapping[str, Any] = field(default_factory=dict)
+    zero_based: bool = False
+
+    @property
+    def title(self) -> bool:
+        return "title" in self.roles
+
+
+def target_of(name: str, schema: Mapping[str, Any], annotation: Annotation) -> Target:
+    """Cached by the canonical text of what is asked."""
+    return _target(
+        name, json.dumps(schema, default=dict, ensure_ascii=False), annotation.model_dump_json(exclude_defaults=True)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _target(name: str, schema_text: str, annotation_text: str) -> Target:
+    schema: dict[str, Any] = json.loads(schema_text)
+    annotation = Annotation.model_validate_json(annotation_text)
+    for key in ("anyOf", "oneOf"):
+        branches = [each for each in schema.get(key) or () if isinstance(each, dict) and each.get("type") != "null"]
+        if branches and "type" not in schema and "enum" not in schema:
+            schema = {**branches[0], **{kept: value for kept, value in schema.items() if kept != key}}
+    described = schema.get("description")
+    description = described if isinstance(described, str) else ""
+    words = split_name(name)
+    own = tuple(dict.fromkeys(stem(word) for word in words if word not in _GENERIC)) or tuple(
+        stem(word) for word in words
+    )
+    if annotation.label:
+        own += tuple(
+            stem(word) for word in annotation.label.lower().split() if word not in _STOP and stem(word) not in own
+        )
+    about = frozenset(stem(word) for word in re.findall(r"[a-z][a-z-]+", description.lower()) if word not in _STOP)
+    given = schema.get("type")
+    types = tuple(
+        each for each in (given if isinstance(given, list) else [given]) if isinstance(each, str) and each != "null"
+    )
+    enum = tuple(each for each in schema.get("enum") or () if each is not None)
+    if "const" in schema:
+        enum = (schema["const"],)
+    unit = _unit(words, description, annotation)
+    made = Target(
+        name=name,
+        kinds=(),
+        types=types or (("string",) if not enum else ()),
+        own=own,
+        about=about - set(own),
+        roles=_roles(words, description),
+        description=description,
+        schema=schema,
+        annotation=annotation,
+        enum=enum,
+        options=_options(description) if not enum else (),
+        unit=unit,
+        minor=bool(
+            re.search(
+                r"\b(?:in|as) cents\b|\(cents\b|minor units?|smallest (?:currency )?unit|currency's smallest|_cents$",
+                description.lower() + " " + name,
+            )
+        ),
+        form=_form(description),
+        items=schema.get("items") if isinstance(schema.get("items"), dict) else {},  # type: ignore[arg-type]
+        zero_based="zero-based" in description.lower()
+        or "0-based" in description.lower()
+        or "zero based" in description.lower(),
+    )
+    return _with_kinds(made, words)
+
+
+def _with_kinds(made: Target, words: tuple[str, ...]) -> Target:
+    kinds: list[str] = []
+    if made.enum:
+        low = {str(value).lower() for value in made.enum}
+        kinds = ["boolean" if {"true", "false"} <= low and len(low) <= 3 else "enum"]
+    else:
+        for each in made.types:
+            kinds += [kind for kind in _of_type(made, each, words) if kind not in kinds]
+    values = {slot: getattr(made, slot) for slot in made.__slots__}
+    return Target(**{**values, "kinds": tuple(kinds)})
+
+
+def _of_type(made: Target, kind: str, words: tuple[str, ...]) -> list[str]:
+    unit = made.annotation.unit
+    said = made.description.lower()
+    if kind == "boolean":
+        return ["boolean"]
+    if kind == "array":
+        return ["array"]
+    if kind == "object":
+        return ["object"]
+    money = unit in (Unit.MONEY, Unit.MONEY_MINOR) or (unit is None and _moneyed(words, said))
+    if kind in {"integer", "number"}:
+        if money:
+            return ["money"]
+        if unit is Unit.PERCENT or "percent" in said or words[-1:] in (("percent",), ("percentage",)):
+            return ["percent"]
+        if re.search(r"unix|epoch|timestamp", said) and kind == "integer":
+            return ["epoch", "number"]
+        if made.unit:
+            return ["duration", "number"]
+        return ["number"]
+    return _of_string(made, words, said, money=money)
+
+
+def _of_string(made: Target, words: tuple[str, ...], said: str, *, money: bool) -> list[str]:
+    named = set(words)
+    declared = made.schema.get("format")
+    by_format = {
+        "date": "date", "date-time": "datetime", "time": "time", "email": "email", "idn-email": "email", "uri": "url", "url": "url",
+        "uuid": "uuid", "ipv4": "ip", "ipv6": "ip", "duration": "duration",
+    }  # fmt: skip
+    if declared in by_format:
+        return [by_format[str(declared)]]
+    if made.schema.get("pattern"):
+        return ["pattern"]
+    form = made.form or ""
+    last = words[-1] if words else ""
+    if re.search(r"[yYdD]", form) and re.search(r"[hH]", form):
+        return ["datetime"]
+    if re.search(r"[hH]", form):
+        return ["time", "datetime"] if last not in {"date"} else ["datetime"]
+    if form and (named & _DATED or "date" in said or not named & {"name"}):
+        return ["date"]
+    if made.unit and (named & {"duration", "length", "minutes", "hours", "seconds", "days", "interval", "timeout"}):
+        return ["duration", "number"]
+    if (
+        last in {"datetime", "timestamp"}
+        or (named & _DATED and "time" in named)
+        or re.search(r"date and time|datetime", said)
+    ):
+        return ["datetime", "date"]
+    if named & _DATED or re.search(r"^(?:the\s+)?(?:\w+\s+){0,2}date\b", said):
+        return ["date"]
+    if last in {"time"} or re.search(r"^(?:the\s+)?(?:\w+\s+){0,1}time\b", said):
+        return ["time"]
+    if made.unit is None and last in {"year"}:
+        return ["number"]
+    if named & {"email", "mail", "emails"} and not named & {"body", "subject", "content", "id", "type", "template"}:
+        return ["email"]
+    if re.search(r"\bemail address", said) and "or" not in said.split():
+        return ["email"]
+    if named & {"url", "uri", "link", "webhook", "website", "href"}:
+        return ["url", "text"]
+    if named & {"phone", "mobile", "telephone", "fax", "msisdn"}:
+        return ["phone"]
+    if named & {"uuid", "guid"}:
+        return ["uuid", "code", "text"]
+    if named & {"ip"} or last == "host" or "ip address" in said:
+        return ["ip", "url", "text"]
+    if named & {"currency"} or "iso 4217" in said:
+        return ["currency"]
+    if money:
+        return ["money"]
+    if named & {
+        "amount",
+        "quantity",
+        "count",
+        "age",
+        "percentage",
+        "percent",
+        "rating",
+        "size",
+        "zip",
+        "zipcode",
+        "limit",
+        "capacity",
+        "beds",
+        "baths",
+    }:
+        return ["options", "number", "text"] if made.options else ["number", "text"]
+    if made.options:
+        return ["options", "text"]
+    if "number" in named and re.search(r"\bnumber of\b", said):
+        return ["number"]
+    if last in _CODED or re.search(r"\b(?:identifier|\bid\b|\buuid\b|digit)", said):
+        return ["code", "text"]
+    return ["text"]
+
+
+_DATED: Final = word_set("date dates day birthday dob deadline due checkin checkout since until")
+_CODED: Final = word_set("id ids code key token number no ref reference sku serial iban hash identifier")
+_MONEYED: Final = word_set(
+    "amount price cost fee budget salary payment balance total charge refund fare credit discount"
+)
+
+
+def _moneyed(words: tuple[str, ...], said: str) -> bool:
+    if set(words) & {"type", "method", "id", "name", "status", "currency", "number", "date"}:
+        return False
+    if re.search(r"dollar|\bcents\b|currency|monetary|\busd\b|\beur\b|\beuros?\b", said):
+        return bool(set(words) & _MONEYED) or bool(re.search(r"amount|price|cost|fee|monetary|fare|budget", said))
+    return bool(
+        set(words[-1:]) & {"price", "cost", "fee", "budget", "salary", "fare"}
+        or words in (("amount",), ("refund", "amount"))
+    )
+
+
+def _unit(words: tuple[str, ...], description: str, annotation: Annotation) -> str | None:
+    if annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS):
+        return annotation.unit.value
+    if annotation.unit is not None:
+        return None
+    for word in reversed(words):
+        if word in UNITS and word not in {"day", "month", "year", "week", "min", "second", "minute", "hour", "m"}:
+            return UNITS[word]
+    match = re.search(
+        r"\b(?:in|as|of)\s+(?:whole\s+)?(milliseconds|seconds|minutes|hours|days|weeks|months|years)\b",
+        description.lower(),
+    )
+    if match is None:
+        match = re.search(
+            r"\bnumber of (milliseconds|seconds|minutes|hours|days|weeks|months|years|nights)\b", description.lower()
+        )
+    if match and match.group(1) in UNITS:
+        return UNITS[match.group(1)]
+    return None
+
+
+def _form(description: str) -> str | None:
+    """The date format the description asks for, in strftime-like letters; an example date counts."""
+    found = _DATE_FORMAT.findall(description)
+    if found:
+        return max(found, key=len).strip(" ,'")
+    example = _EXAMPLE_DATE.search(description)
+    if example:
+        if not example.group(1):
+            return "YYYY-MM-DD"
+        return f"YYYY-MM-DD{example.group(1)}HH:MM{':SS' if example.group(2) else ''}{example.group(3) or ''}"
+    return None
+
+
+def _options(description: str) -> tuple[str, ...]:
+    for match in _OPTIONS.finditer(description):
+        if _CLOSED.match(match.group(0)):
+            return tuple(dict.fromkeys(_QUOTED.findall(match.group(1))))
+    return ()
+
+
+def _roles(words: tuple[str, ...], description: str) -> frozenset[Role]:
+    found = {role for role, (names, _, _) in ROLES.items() if set(words) & names}
+    if not found:
+        first = re.findall(r"[a-z]+", description.lower())[:12]
+        found = {role for role, (names, _, _) in ROLES.items() if set(first) & names}
+    return frozenset(found)
