@@ -1,0 +1,120 @@
+"""Conditions of the policy ``when``: CEL (github.com/google/cel-spec) over ``params`` and ``records``.
+
+``params`` maps each parameter to its value as it will be sent, ``records`` each parameter to the safe fields of the
+record it was looked up in. A condition that can't be judged holds: a person confirms. CEL does not mix integers and
+doubles in arithmetic (``params.amount * 1.1`` fails, ``double(params.amount) * 1.1`` works); comparing them works.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import cel
+
+MAX_CHARS: Final = 200
+"""Bounds the parser's recursion as well: the contract's own limit on a condition."""
+
+_VARIABLES: Final = frozenset({"params", "records"})
+_FUNCTIONS: Final = frozenset(
+    {
+        "size", "contains", "startsWith", "endsWith", "matches", "has", "all", "exists", "exists_one", "existsOne", "map",
+        "filter", "int", "uint", "double", "string", "bool", "bytes", "type", "dyn", "min", "max", "timestamp", "duration",
+        "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours", "getMinutes",
+        "getSeconds", "getMilliseconds",
+    }
+)  # fmt: skip
+_BOUND: Final = re.compile(r"\.(?:all|exists|exists_one|existsOne|map|filter)\(\s*([A-Za-z_]\w*)\s*,")
+_STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_PARAM: Final = re.compile(r"\b(params|records)\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*(['\"])([A-Za-z_]\w*)\3\s*\])")
+_HAS: Final = re.compile(r"\bhas\(\s*params\s*\.\s*([A-Za-z_]\w*)\s*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether a person must confirm. ``trouble`` says why the condition could not be judged; empty where it could."""
+
+    holds: bool
+    trouble: str = ""
+
+
+class Condition:
+    """One compiled condition. Made by ``compile``; safe to share between threads."""
+
+    __slots__ = ("_program", "expression")
+
+    def __init__(self, expression: str, program: cel.Program) -> None:
+        self.expression = expression
+        self._program = program
+
+    def holds(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> bool:
+        """True also where it can't be judged: see ``judge`` for why."""
+        return self.judge(params, records).holds
+
+    def judge(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> Judgement:
+        """Never raises."""
+        try:
+            context = {"params": dict(params), "records": {name: dict(fields) for name, fields in records.items()}}
+            answer = self._program.execute(context)
+        except KeyError as error:
+            return Judgement(True, f"the condition reads {error}, which has no value here")
+        except Exception as error:
+            return Judgement(True, f"the condition can't be judged: {str(error)[:300]}")
+        if not isinstance(answer, bool):
+            return Judgement(True, f"the condition gave {type(answer).__name__}, not true or false")
+        return Judgement(answer)
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names read as ``params.<name>``."""
+        return self._names("params")
+
+    @property
+    def records(self) -> frozenset[str]:
+        """The parameters whose records are read as ``records.<parameter>``."""
+        return self._names("records")
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """The parameters whose presence is asked for with ``has(params.<name>)``."""
+        return frozenset(_HAS.findall(self.expression))
+
+    def _names(self, root: str) -> frozenset[str]:
+        return frozenset(found[2] or found[4] for found in _PARAM.finditer(self.expression) if found[1] == root)
+
+
+@lru_cache(maxsize=4096)
+def compile(expression: str) -> Condition:  # noqa: A001 - the word of the trade, as in re.compile
+    """A condition ready to be judged. Raises InvalidInput, with the place, for what is no CEL or reads anything but
+    ``params`` and ``records``."""
+    import cel
+
+    if len(expression) > MAX_CHARS:
+        raise InvalidInput(f"A condition has at most {MAX_CHARS} characters; this one has {len(expression)}.")
+    try:
+        program = cel.compile(expression)
+        names, functions = set(program.variables()), set(program.functions())
+    except Exception as error:
+        raise InvalidInput(f"This is no CEL expression. {_first_line(str(error))}") from error
+    unquoted = _STRING.sub("''", expression)
+    strangers = names - _VARIABLES - set(_BOUND.findall(unquoted))
+    if strangers:
+        raise InvalidInput(
+            f"A condition reads 'params' and 'records' only; {', '.join(sorted(strangers))} is neither. "
+            "Write params.<parameter> for a value, records.<parameter>.<field> for a field of its record."
+        )
+    unknown = {each for each in functions if each[:1].isalpha()} - _FUNCTIONS
+    if unknown:
+        raise InvalidInput(f"CEL has no function {', '.join(sorted(unknown))}.")
+    return Condition(expression, program)
+
+
+def _first_line(message: str) -> str:
+    """The parser's message without the drawing of the place under it."""
+    return message.split("\n", 1)[0][:300]

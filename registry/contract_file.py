@@ -1,0 +1,34 @@
+"""A file of contracts: a list of them, ``{"contracts": […]}`` (or ``"actions"``), or a single one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+BASE_URL: Final = "{base_url}"
+"""What a connector's file writes for its platform's address, filled in where it is configured."""
+_SETS: Final = ("contracts", "actions")
+
+
+def contracts_in(value: Any) -> tuple[str, Sequence[Any] | None]:
+    """Where the contracts of a file's value stand (a pointer) and what they are; None for a single contract."""
+    if isinstance(value, list):
+        return "", value
+    if isinstance(value, Mapping):
+        for key in _SETS:
+            if key in value and "name" not in value and isinstance(value[key], list):
+                return f"/{key}", value[key]
+    return "", None
+
+
+def with_base_url(value: Any, base_url: str) -> Any:
+    """``value`` with BASE_URL in every contract's endpoint filled in."""
+    if isinstance(value, list):
+        return [with_base_url(each, base_url) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    made = {key: with_base_url(each, base_url) if key in _SETS else each for key, each in value.items()}
+    endpoint = made.get("endpoint")
+    if isinstance(endpoint, Mapping) and isinstance(endpoint.get("url"), str):
+        made["endpoint"] = {**endpoint, "url": endpoint["url"].replace(BASE_URL, base_url.rstrip("/"))}
+    return made

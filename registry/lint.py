@@ -1,0 +1,235 @@
+"""What is wrong with contracts beyond their shape, found before anything is signed.
+
+A Finding whose code begins with ``warn_`` is advice; any other keeps the contract out. Pointers are RFC 6901 from the
+value that was given. Nothing here raises for what it is given, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from core import canon
+from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
+from registry import condition, preview
+from registry.contract import SCHEMA, Contract, Policy, Risk, parse
+from registry.contract_file import contracts_in, with_base_url
+from registry.lint_parameters import parameters
+from registry.lint_text import coerced, hidden, secrets
+from registry.schemas import schema_faults
+from registry.signing import MAX_CONTRACT_BYTES
+
+MAX_FILE_BYTES: Final = 32 * 1024 * 1024
+
+
+def is_advice(finding: Finding) -> bool:
+    return finding.code.startswith("warn_")
+
+
+def lint_file(path: Path, *, base_url: str = "https://platform.invalid", known: Collection[str] = ()) -> list[Finding]:
+    """The findings of a file of contracts. Raises nothing for its content; OSError where it can't be read."""
+    if path.stat().st_size > MAX_FILE_BYTES:
+        return [Finding("", "file_too_large", f"The file is larger than {MAX_FILE_BYTES} bytes; split it.")]
+    try:
+        value = canon.loads(path.read_bytes())
+    except NotCanonical as error:
+        return [Finding("", "not_json", f"{error.detail} Mend the JSON first.")]
+    return lint(with_base_url(value, base_url), known=known)
+
+
+def lint(value: Any, *, known: Collection[str] = ()) -> list[Finding]:
+    """The findings of decoded JSON: one contract, a list of them, or ``{"contracts": […]}``. ``known`` are names
+    registered already, which ``undo`` may refer to."""
+    prefix, members = contracts_in(value)
+    if members is None:
+        return list(_one(value, "")) if isinstance(value, Mapping) else [_shapeless()]
+    findings: list[Finding] = []
+    if not members:
+        findings.append(Finding(prefix, "warn_no_contracts", "The file declares no contract; nobody can do anything."))
+    for index, each in enumerate(members):
+        findings += _one(each, f"{prefix}/{index}") if isinstance(each, Mapping) else [_shapeless(f"{prefix}/{index}")]
+    return findings + list(_across(members, prefix, known))
+
+
+def _shapeless(pointer: str = "") -> Finding:
+    return Finding(pointer, "not_a_contract", f'A contract is a JSON object that begins with "schema": "{SCHEMA}".')
+
+
+def _one(value: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
+    yield from secrets(value, pointer)
+    try:
+        contract = parse(value)
+        dumped = contract.model_dump(mode="json", by_alias=True)
+    except InvalidContract as error:
+        for finding in error.findings:
+            yield Finding(pointer + finding.pointer, finding.code, _mended(finding))
+        return
+    yield from coerced(value, dumped, pointer)
+    yield from _bytes(contract, pointer)
+    yield from parameters(contract, pointer)
+    yield from _policy(contract, pointer)
+    yield from _endpoint(contract, pointer)
+    if isinstance(contract.properties, dict):
+        yield from _condition(contract, f"{pointer}/confirmation/condition")
+        yield from _preview(contract, pointer)
+    yield from hidden(dumped, pointer)
+    if contract.result is not None:
+        for inner, why in schema_faults(contract.result):
+            yield Finding(f"{pointer}/result{inner}", "result_schema", f"The result's schema can't be used: {why}.")
+    if not contract.roles:
+        yield Finding(
+            f"{pointer}/roles", "warn_no_roles", "No role is listed, so nobody can run it; name at least one."
+        )
+    if not contract.surfaces:
+        yield Finding(
+            f"{pointer}/surfaces", "warn_no_surfaces", "No surface is listed, so it is offered nowhere; name one."
+        )
+    if not contract.examples:
+        yield Finding(
+            f"{pointer}/examples",
+            "warn_no_examples",
+            "There are no examples; a few real requests help to find this action.",
+        )
+    if contract.undo == contract.name:
+        yield Finding(
+            f"{pointer}/undo", "undo_itself", "An action can't undo itself; name the action that reverses it."
+        )
+
+
+def _bytes(contract: Contract, pointer: str) -> Iterator[Finding]:
+    try:
+        size = len(contract.canonical)
+    except NotCanonical as error:
+        yield Finding(pointer, "not_canonical", f"{error.detail} Change that value; it can't be signed.")
+        return
+    if size > MAX_CONTRACT_BYTES:
+        yield Finding(pointer, "too_large", f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {size}.")
+
+
+def _policy(contract: Contract, pointer: str) -> Iterator[Finding]:
+    here = f"{pointer}/confirmation"
+    policy = contract.confirmation.policy
+    if contract.risk is Risk.IRREVERSIBLE and policy is Policy.NEVER:
+        yield Finding(
+            f"{here}/policy", "irreversible_unconfirmed",
+            "What can't be taken back must be confirmed: use 'always' or 'when', or lower the risk if it can be undone.",
+        )  # fmt: skip
+    if contract.risk is Risk.IRREVERSIBLE and policy is Policy.ONCE_PER_SESSION:
+        yield Finding(
+            f"{here}/policy", "warn_irreversible_once",
+            "After the first confirmation, further irreversible calls of the session run unseen; consider 'always'.",
+        )  # fmt: skip
+
+
+def _condition(contract: Contract, here: str) -> Iterator[Finding]:
+    if contract.confirmation.condition is None:
+        return
+    try:
+        compiled = condition.compile(contract.confirmation.condition)
+    except InvalidInput as error:
+        yield Finding(here, "condition", error.detail)
+        return
+    for name in sorted(compiled.parameters - set(contract.properties)):
+        yield Finding(
+            here, "condition_unknown_parameter", f"params.{name} is read, but there is no parameter {name!r}."
+        )
+    for name in sorted(compiled.records):
+        if name not in contract.properties or contract.annotation(name).record is None:
+            yield Finding(
+                here, "condition_unknown_record",
+                f"records.{name} is read, but {name!r} is no parameter that refers to a record.",
+            )  # fmt: skip
+    for name in sorted(compiled.parameters & set(contract.properties) - compiled.guarded):
+        if name not in contract.required and "default" not in _mapping(contract.properties[name]):
+            yield Finding(
+                here, "warn_condition_optional",
+                f"params.{name} may be absent; then a person must confirm. Write has(params.{name}) && … if that is not meant.",
+            )  # fmt: skip
+
+
+def _endpoint(contract: Contract, pointer: str) -> Iterator[Finding]:
+    here = f"{pointer}/endpoint/url"
+    try:
+        parts = urlsplit(contract.endpoint.url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        yield Finding(here, "endpoint_url", f"The address can't be read: {error}.")
+        return
+    if not host:
+        yield Finding(here, "endpoint_url", "The address names no host.")
+        return
+    if parts.username is not None or parts.password is not None:
+        yield Finding(
+            here, "endpoint_credentials", "The address holds a user name or password; calls are signed, remove it."
+        )
+    if parts.fragment:
+        yield Finding(here, "endpoint_fragment", "A fragment (#…) is never sent; remove it.")
+    if parts.scheme == "http" and not _loopback(host):
+        yield Finding(here, "endpoint_not_https", "Calls to another machine go over https; change http:// to https://.")
+    if contract.endpoint.timeout_s > contract.endpoint.deadline_s:
+        yield Finding(
+            f"{pointer}/endpoint/timeout_s", "timeout_over_deadline",
+            "One attempt may take longer than all of them together; lower timeout_s or raise deadline_s.",
+        )  # fmt: skip
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _preview(contract: Contract, pointer: str) -> Iterator[Finding]:
+    if contract.preview is None:
+        return
+    names = frozenset(contract.properties)
+    records = frozenset(name for name in names if contract.annotation(name).record is not None)
+    for why in preview.faults(contract.preview, names, records):
+        yield Finding(f"{pointer}/preview", "preview", f"The preview can't be used: {why}.")
+
+
+def _across(members: Sequence[Any], prefix: str, known: Collection[str]) -> Iterator[Finding]:
+    named = [(index, each) for index, each in enumerate(members) if isinstance(each, Mapping)]
+    names = {each["name"] for _, each in named if isinstance(each.get("name"), str)} | set(known)
+    seen: dict[str, int] = {}
+    for index, each in named:
+        key = f"{each.get('name')} v{each.get('version', 1)}"
+        if isinstance(each.get("name"), str) and key in seen:
+            yield Finding(
+                f"{prefix}/{index}/name",
+                "duplicate",
+                f"{key} stands already at {prefix}/{seen[key]}; raise the version.",
+            )
+        seen.setdefault(key, index)
+        undo = each.get("undo")
+        if isinstance(undo, str) and undo not in names:
+            near = difflib.get_close_matches(undo, names, n=1)
+            mend = f"did you mean {near[0]!r}?" if near else "until it is registered, undo is not offered."
+            yield Finding(f"{prefix}/{index}/undo", "warn_undo_unknown", f"No contract here is named {undo!r}; {mend}")
+
+
+def _mended(finding: Finding) -> str:
+    """The parser's message with what to do about it."""
+    name = finding.pointer.rsplit("/", 1)[-1]
+    if finding.code == "missing":
+        return f"The field {name!r} is missing; add it."
+    if finding.code == "extra_forbidden":
+        near = difflib.get_close_matches(name, _FIELDS, n=1)
+        return f"There is no field {name!r} here; " + (f"did you mean {near[0]!r}?" if near else "remove it.")
+    if finding.code == "string_pattern_mismatch" and name in ("name", "undo"):
+        return "A name is two or more lower-case words joined by dots, as in saas.refund_invoice."
+    return finding.detail.removeprefix("Value error, ").rstrip(".") + "; change the value."
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+_FIELDS: Final = tuple(field.alias or name for name, field in Contract.model_fields.items())

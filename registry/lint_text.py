@@ -1,0 +1,75 @@
+"""Lint of a contract's texts: what must not be written down, what can't be seen, what was read as something else."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from core.errors import Finding
+from registry.pointer import at
+
+_SECRETS: Final = (
+    ("a secret key", re.compile(r"\bsk_(?:live|test)_[A-Za-z0-9_-]{8,}")),
+    ("a webhook secret", re.compile(r"\bwhsec_[A-Za-z0-9+/=]{16,}")),
+    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
+    ("a cloud access key", re.compile(r"\bAKIA[0-9A-Z]{16}\b")),
+    ("an access token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|glpat-[A-Za-z0-9_-]{16,})")),
+    ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.")),
+    ("a bearer token", re.compile(r"\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}")),
+)  # fmt: skip
+_SECRET_FIELD: Final = re.compile(
+    r"(?:^|[?&;])(?:[a-z_]*(?:secret|token|password|passwd|api_?key|access_?key))=[^&;{]+", re.I
+)
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Zl", "Zp"})
+
+
+def secrets(value: Any, pointer: str) -> Iterator[Finding]:
+    for inner, text in _strings(value, pointer):
+        for what, pattern in _SECRETS:
+            if pattern.search(text):
+                yield Finding(
+                    inner, "secret", f"This looks like {what}. Contracts are read by many: remove it and replace it."
+                )
+                break
+        else:
+            if "://" in text and _SECRET_FIELD.search(text.partition("?")[2]):
+                yield Finding(
+                    inner, "secret", "The address carries a secret in its query; calls are signed, remove it."
+                )
+
+
+def hidden(value: Any, pointer: str) -> Iterator[Finding]:
+    for inner, text in _strings(value, pointer):
+        found = next((char for char in text if unicodedata.category(char) in _HIDDEN and char not in "\n\t"), None)
+        if found is not None and "/parameters/" not in inner:
+            name = unicodedata.name(found, f"U+{ord(found):04X}")
+            yield Finding(inner, "hidden_character", f"The text holds the invisible character {name}; remove it.")
+
+
+def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _strings(each, pointer + at(key))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _strings(each, f"{pointer}/{index}")
+
+
+def coerced(given: Any, read: Any, pointer: str) -> Iterator[Finding]:
+    """Where the value was read as another type than it is written: ``"1"`` for 1, ``"yes"`` for true."""
+    if isinstance(given, Mapping) and isinstance(read, Mapping):
+        for key, each in given.items():
+            if key in read:
+                yield from coerced(each, read[key], pointer + at(key))
+    elif isinstance(given, list) and isinstance(read, list):
+        for index, (each, other) in enumerate(zip(given, read, strict=False)):
+            yield from coerced(each, other, f"{pointer}/{index}")
+    elif type(given) is not type(read) and not (
+        isinstance(given, float) and given == read and not isinstance(read, bool)
+    ):
+        yield Finding(pointer, "wrong_type", f"Write {json.dumps(read)} instead of {json.dumps(given)}.")

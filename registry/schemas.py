@@ -1,0 +1,54 @@
+"""JSON Schema 2020-12, closed: what a schema refers to stands in it, so that checking one never opens a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import jsonschema_rs
+
+from registry.pointer import at
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_DATA: Final = frozenset({"const", "enum", "default", "examples"})
+"""Keywords whose value is data, not a schema."""
+
+
+def schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
+    """(pointer, why) of what keeps ``schema`` from being used; the why is a clause."""
+    outside = list(_outside(schema, ""))
+    if outside:
+        yield from outside
+        return
+    try:
+        jsonschema_rs.Draft202012Validator(schema)
+    except jsonschema_rs.ValidationError as error:
+        yield at(*error.instance_path), error.message
+    except (ValueError, RecursionError) as error:
+        yield "", str(error).split("\n", 1)[0]
+
+
+def misfits(schema: Mapping[str, Any], definitions: Mapping[str, Any], value: Any) -> str:
+    """Why ``value`` does not fit ``schema`` (whose ``#/$defs`` are ``definitions``); empty if it does. The schema
+    must be usable."""
+    whole = {**schema, "$defs": definitions} if definitions else dict(schema)
+    validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+    found = next(iter(validator.iter_errors(value)), None)
+    return found.message if found is not None else ""
+
+
+def _outside(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            here = pointer + at(key)
+            if key in ("$ref", "$dynamicRef") and not (isinstance(each, str) and each.startswith("#")):
+                yield here, "it refers outside itself; copy what it refers to under $defs and write '#/$defs/…'"
+            elif key == "$schema" and each != DIALECT:
+                yield here, f"contracts use JSON Schema 2020-12; write {DIALECT!r} or leave it out"
+            elif key in ("$id", "$vocabulary", "$dynamicAnchor", "$dynamicRef") and isinstance(each, (str, Mapping)):
+                yield here, f"{key} is not supported here; leave it out"
+            elif key not in _DATA:
+                yield from _outside(each, here)
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _outside(each, f"{pointer}/{index}")
