@@ -42,16 +42,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     verify = commands.add_parser("verify", help="verify a file that 'sign' wrote")
     verify.add_argument("file", type=Path, metavar="FILE")
     verify.add_argument(
-        "--public",
-        required=True,
-        action="append",
-        metavar="KEY",
-        help="public key as 'keygen' prints it; may be repeated",
+        "--public", required=True, action="append", type=Path, metavar="JWKFILE", help="public key; may be repeated"
     )
     verify.set_defaults(run=run_verify)
 
     keygen = commands.add_parser("keygen", help="make a signing key")
-    keygen.add_argument("--out", type=Path, required=True, metavar="KEYFILE", help="must not exist yet")
+    keygen.add_argument(
+        "--out", type=Path, required=True, metavar="KEYFILE", help="KEYFILE and KEYFILE.jwk; neither may exist"
+    )
     keygen.set_defaults(run=run_keygen)
 
 
@@ -121,7 +119,7 @@ def run_verify(args: argparse.Namespace) -> int:
     from registry.signing import kid_of, verified
 
     try:
-        keys = {kid_of(public): public for public in args.public}
+        keys = {kid_of(public): public for public in map(_public, args.public)}
         value = canon.loads(args.file.read_bytes())
     except (OSError, OpsIQError) as error:
         return _unusable(error)
@@ -143,18 +141,32 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_keygen(args: argparse.Namespace) -> int:
-    """Writes the private key with mode 600 and prints the public one; never writes over a key."""
+    """Writes the private key (PEM, mode 600) and beside it the public one (a JWK, RFC 8037); never writes over a key."""
     from registry.signing import generate
 
     key = generate()
+    public = args.out.with_name(args.out.name + ".jwk")
     try:
-        descriptor = os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(key.pem())
+        _fresh(public, json.dumps(key.jwk(), indent=2) + "\n", 0o644)
+        _fresh(args.out, key.pem(), 0o600)
     except OSError as error:
         return _unusable(error)
-    print(f"kid     {key.kid}\npublic  {key.public}")
+    print(f"kid {key.kid}\nprivate {args.out}\npublic {public}")
     return 0
+
+
+def _fresh(path: Path, text: str, mode: int) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _public(path: Path) -> str:
+    """The public key of a JWK file; its ``kid`` is not believed, it is computed."""
+    value = canon.loads(path.read_bytes())
+    if not isinstance(value, dict) or value.get("crv") != "Ed25519" or not isinstance(value.get("x"), str):
+        raise BadSetting(f"{path} holds no Ed25519 public key (a JWK with crv and x).")
+    x: str = value["x"]
+    return x
 
 
 def _private_text(path: Path) -> str:

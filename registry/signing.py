@@ -66,6 +66,10 @@ class SigningKey:
             raise BadSetting("The key file holds a key of another kind; contracts are signed with Ed25519.")
         return cls.of_private(key.private_bytes_raw())
 
+    def jwk(self) -> dict[str, str]:
+        """The public key as a JWK (RFC 8037)."""
+        return {"kty": "OKP", "crv": "Ed25519", "kid": self.kid, "x": self.public, "alg": ALGORITHM, "use": "sig"}
+
     def pem(self) -> str:
         """PKCS #8, unencrypted: what openssl reads."""
         return (
