@@ -48,7 +48,7 @@ class Gate:
         plan = run.plan
         assert plan is not None
         ground = await self.grounds.of(run.workspace)
-        denied = may_run(ground, approver, run, plan)
+        denied = may_run(ground, approver, plan)
         if denied is not None:
             return await self._refused(approver, run, denied)
         async with self.sessions.read() as session:
@@ -133,14 +133,14 @@ class Gate:
             if complete:
                 for step in plan.steps:
                     await confirmations.remember(
-                        session, run.workspace, run.session_id, run.actor.person, step.contract_digest, at=now
+                        session, run.workspace, run.session_id, run.actor.person, step.contract_digest
                     )
                 await put_send(session, moved)
             await also(session, moved)
         return moved
 
 
-def may_run(ground: Ground, approver: Actor, run: Run, plan: Plan) -> Refusal | None:
+def may_run(ground: Ground, approver: Actor, plan: Plan) -> Refusal | None:
     """An approver needs the right to run every step themself."""
     for step in plan.steps:
         contract = ground.catalogue.version(step.action, step.version)

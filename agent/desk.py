@@ -145,7 +145,7 @@ class Desk:
         text: str | None = None,
         also: Also = nothing,
     ) -> Run | Refusal:
-        """Answer the open question with one of its candidates or in words; everything is validated again. Raises InvalidInput, Forbidden."""
+        """Answer the open question with one of its candidates or in words. Raises InvalidInput, Forbidden."""
         run = await self._own(actor, run_id)
         question = run.question
         now = self.clock()
@@ -166,7 +166,7 @@ class Desk:
     async def edit(
         self, actor: Actor, run_id: str, digest: str, changes: Mapping[str, str], *, also: Also = nothing
     ) -> Run | Refusal:
-        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). It is a new plan: validated, decided and held anew."""
+        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, held anew."""
         run = await self._own(actor, run_id)
         if run.state != "held" or run.plan is None:
             return Refusal(
@@ -320,7 +320,7 @@ class Desk:
         if run.state != "held" or run.plan is None:
             return False
         ground = await self.grounds.of(run.workspace)
-        return may_run(ground, actor, run, run.plan) is None
+        return may_run(ground, actor, run.plan) is None
 
 
 def _answer(question: Question, choice: str | None, text: str | None) -> Answer:

@@ -69,13 +69,13 @@ class Grounds:
         """The current ground. One cheap query when nothing has changed."""
         async with self._sessions.read() as session:
             generation = await store.contracts.generation(session, workspace)
-            settings = await store.connectors.enabled(session, workspace)
+            settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
             generation += "|" + ",".join(f"{row.name}@{row.updated_at.isoformat()}" for row in settings)
             kept = self._kept.get(workspace)
             if kept and kept.generation == generation:
                 return kept
             rows = await store.contracts.active(session, workspace)
-            keys = await store.contracts.public_keys(session, workspace)
+            keys = {row.kid: row.public for row in await store.contracts.signing_keys(session, workspace)}
         catalogue = load([(row.name, row.version, row.raw, row.signature) for row in rows], keys)
         for fault in catalogue.faults:
             log.error("contract can't be offered: %s", fault, extra={"workspace": workspace})

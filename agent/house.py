@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from agent.confirm import Gate
 from agent.desk import Desk, Watch
 from agent.ground import Grounds
 from agent.office import Office
 from agent.plan import RESOLVE_WORK, SEND_WORK, Planner
-from agent.resolve.offline import OfflineResolver
+from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
 from agent.send import Sender
 from agent.signing import ActionSecrets
@@ -22,10 +27,11 @@ from core.clock import Clock, utc_now
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 from core.secretbox import SecretBox
 from core.settings import Settings
-from executors.engine import Done, Engine, Handled, Later
+from executors.engine import Engine
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.platform import HttpPlatformClient
+from executors.queue import Done, Later, Outcome, SqlQueue
 from registry.discovery import discover
 from store.sessions import Sessions
 from store.work import Work
@@ -46,7 +52,7 @@ class House:
     grounds: Grounds
     desk: Desk
     office: Office
-    secrets: ActionSecrets
+    action_secrets: ActionSecrets
     engine: Engine
     resolver: Resolver
     clock: Clock
@@ -59,20 +65,20 @@ async def opened(
     """Open the house and start its engine; at exit stop claiming, finish what is held, close. The schema must be up to date."""
     sessions = await Sessions.open(settings.database_url)
     box = SecretBox(settings.data_key)
-    guard = Guard(settings.allow_addresses)
+    guard = Guard(map(str, settings.allow_addresses))
     hand = Hand(guard, clock=clock)
     found, broken = discover()
     clients: list[HttpPlatformClient] = []
 
     def client(base_url: str, token: str) -> HttpPlatformClient:
-        made = HttpPlatformClient(base_url, token, guard)
+        made = HttpPlatformClient(base_url, token, guard=guard)
         clients.append(made)
         return made
 
     grounds = Grounds(sessions, box, found, broken, client)
     watch = Watch()
-    secrets = ActionSecrets(sessions, box, clock)
-    offline = OfflineResolver()
+    action_secrets = ActionSecrets(sessions, box, clock)
+    offline = Offline()
     chosen = resolver or _resolver(settings) or offline
     planner = Planner(
         sessions,
@@ -83,9 +89,9 @@ async def opened(
         watch.changed,
         settings.question_expiry_s,
     )
-    sender = Sender(sessions, grounds, hand, secrets, clock, watch.changed)
+    sender = Sender(sessions, grounds, hand, action_secrets, clock, watch.changed)
 
-    async def resolve(work: Work) -> Handled:
+    async def resolve(work: Work) -> Outcome:
         run_id = work.payload["run_id"]
         try:
             await planner.plan(work.workspace, run_id)
@@ -95,10 +101,14 @@ async def opened(
             await planner.unavailable(work.workspace, run_id, error)
         return Done()
 
-    async def send(work: Work) -> Handled:
+    async def send(work: Work) -> Outcome:
         return await sender.send(work.workspace, work.payload["run_id"])
 
-    engine = Engine(sessions, {RESOLVE_WORK: resolve, SEND_WORK: send}, concurrency=settings.workers)
+    async def buried(session: AsyncSession, work: Work, error: str) -> None:
+        await planner.given_up(session, work.workspace, work.payload["run_id"], error)
+
+    queue = SqlQueue(sessions, owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", on_dead=buried)
+    engine = Engine(queue, {RESOLVE_WORK: resolve, SEND_WORK: send}, concurrency=settings.workers or 1)
     desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, engine.wake)
     house = House(
         settings,
@@ -106,8 +116,8 @@ async def opened(
         box,
         grounds,
         desk,
-        Office(sessions, grounds, secrets, box, clock),
-        secrets,
+        Office(sessions, grounds, action_secrets, box, clock),
+        action_secrets,
         engine,
         chosen,
         clock,
@@ -131,9 +141,15 @@ async def opened(
 def _resolver(settings: Settings) -> Resolver | None:
     if not settings.model:
         return None
+    from agent.resolve.client import ModelClient, ModelSettings
     from agent.resolve.model import ModelResolver
 
-    return ModelResolver.of_settings(settings)
+    asked = ModelSettings(
+        model=settings.model, api_base=settings.model_url, api_key=settings.model_key, mode=settings.model_mode,
+        timeout_s=settings.model_timeout_s, retries=settings.model_retries, fallbacks=settings.model_fallbacks,
+        prices=settings.model_prices,
+    )  # fmt: skip
+    return ModelResolver(ModelClient(asked))
 
 
 async def _sweep(desk: Desk) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import store.connectors
 import store.contracts
+import store.keys
 import store.members
 import store.workspaces
 from agent import history
@@ -24,6 +26,7 @@ from registry import lint, signing
 from registry.contract import Contract, parse
 from store.connectors import ConnectorRow
 from store.contracts import ContractRow, SigningKeyRow
+from store.keys import KeyRow
 from store.members import MemberRow
 from store.sessions import Sessions
 from store.workspaces import WorkspaceRow
@@ -31,7 +34,7 @@ from store.workspaces import WorkspaceRow
 
 @dataclass(frozen=True)
 class Registered:
-    """``fresh`` is False when this very version stood already. ``secret`` is the endpoint's signing secret, shown once, if it was made now."""
+    """``fresh`` is False when this very version stood already. ``secret``: the endpoint's, if made now."""
 
     contract: Contract
     fresh: bool
@@ -42,7 +45,7 @@ class Registered:
 class Office:
     sessions: Sessions
     grounds: Grounds
-    secrets: ActionSecrets
+    action_secrets: ActionSecrets
     box: SecretBox
     clock: Clock
 
@@ -56,8 +59,8 @@ class Office:
             await store.contracts.add_signing_key(
                 session,
                 SigningKeyRow(
-                    workspace=workspace, kid=key.kid, public=key.public_text, created_at=now,
-                    sealed_private=self.box.seal(key.private_bytes, context=_key_context(workspace, key.kid)),
+                    workspace=workspace, kid=key.kid, public=key.public, created_at=now,
+                    sealed_private=self.box.seal(key.private, context=_key_context(workspace, key.kid)),
                 ),
             )  # fmt: skip
             owner = await self._add(session, workspace, email, person, OWNER, password)
@@ -91,7 +94,7 @@ class Office:
             )  # fmt: skip
             await history.record_act(session, by, Kind.CONNECTOR_CONFIGURED, now, connector=name, base_url=base_url)
         if "action_secret" in secrets:
-            await self.secrets.ensure(by.workspace, base_url, secrets["action_secret"])
+            await self.action_secrets.ensure(by.workspace, base_url, secrets["action_secret"])
 
     async def proposed(self, by: Actor, name: str) -> Sequence[Contract]:
         """What a configured connector would have registered."""
@@ -119,7 +122,7 @@ class Office:
                 row = ContractRow(
                     workspace=by.workspace, name=contract.name, version=contract.version, raw=contract.canonical,
                     signature=signing.sign(contract.canonical, key), digest=contract.digest, state="active",
-                    registered_by=by.id, created_at=now,
+                    registered_by=by.id, created_at=now, changed_at=now,
                 )  # fmt: skip
                 fresh.append(await store.contracts.register(session, row))
                 if fresh[-1]:
@@ -128,9 +131,34 @@ class Office:
                         contract=contract.name, version=contract.version, digest=contract.digest, kid=key_row.kid,
                     )  # fmt: skip
         for contract, new in zip(contracts, fresh, strict=True):
-            secret = await self.secrets.ensure(by.workspace, contract.endpoint.url)
+            secret = await self.action_secrets.ensure(by.workspace, contract.endpoint.url)
             made.append(Registered(contract, new, secret))
         return made
+
+    async def create_key(
+        self,
+        by: Actor,
+        name: str,
+        *,
+        scopes: Sequence[str],
+        role: str | None = None,
+        mode: Literal["test", "live"] = "test",
+    ) -> tuple[KeyRow, str]:
+        """A key that acts as ``role`` (by default the maker's own) for the maker. The secret is answered here and never again."""
+        _owner(by, "makes keys")
+        public = f"pk_{mode}_{secrets.token_urlsafe(18)}"
+        secret = f"sk_{mode}_{secrets.token_urlsafe(32)}"
+        now = self.clock()
+        row = KeyRow(
+            id=ids.new("key"), workspace=by.workspace, public=public, mode=mode, name=name, role=role or by.role, person=by.person,
+            scopes=" ".join(sorted(scopes)), sealed=self.box.seal(secret.encode(), context=f"key:{public}"), created_at=now,
+        )  # fmt: skip
+        async with self.sessions.begin() as session:
+            row = await store.keys.insert(session, row)
+            await history.record_act(
+                session, by, Kind.KEY_CREATED, now, key=public, name=name, role=row.role, scopes=sorted(scopes)
+            )
+        return row, secret
 
     async def retire(self, by: Actor, name: str) -> None:
         """From now on nobody is offered this contract. Held cards that rest on it drift."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,7 +44,7 @@ class Planner:
     question_expires_s: int
 
     async def plan(self, workspace: str, run_id: str) -> None:
-        """Resolve and validate. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again) and what the store raises."""
+        """Resolve and validate. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again)."""
         async with self.sessions.read() as session:
             run = await runs.get(session, workspace, run_id)
             actor = await people.current(session, run.actor)
@@ -129,7 +129,7 @@ class Planner:
         took_ms: float,
     ) -> None:
         now = run.updated_at
-        entry: dict[str, object]
+        entry: dict[str, Any]
         match verdict:
             case Plan() if verdict.held:
                 expires = now + timedelta(seconds=verdict.expires_s)
@@ -171,6 +171,19 @@ class Planner:
         if run.state == "received":
             detail = f"{error.detail} Nothing was sent; ask again in a moment."
             await self._settle(run, Refusal(code="unavailable", detail=detail), None, 0.0)
+
+    async def given_up(self, session: AsyncSession, workspace: str, run_id: str, error: str) -> None:
+        """The engine buries work of this run: say so in the run, in the same transaction. What may have been sent is unknown."""
+        run = await runs.get(session, workspace, run_id)
+        now = self.clock()
+        if run.state == "received":
+            refusal = Refusal(code="unavailable", detail="This could not be worked out; nothing was sent. Ask again.")
+            run = run.with_(state="refused", refusal=refusal, updated_at=now)
+            moved = await runs.move(session, run, was={"received"})
+            await history.record(session, moved, Kind.REFUSED, now, outcome="refused", error=error)
+        elif run.state in ("confirmed", "executing"):
+            moved = await runs.move(session, run.with_(state="unknown", updated_at=now), was={"confirmed", "executing"})
+            await history.record(session, moved, Kind.FINISHED, now, outcome="unknown", error=error)
 
 
 async def put_resolve(session: AsyncSession, run: Run) -> None:

@@ -24,9 +24,9 @@ from agent.signing import ActionSecrets
 from agent.validate import recheck
 from core.clock import Clock
 from core.errors import Conflict
-from executors.engine import Done, Handled, Later
-from executors.hand import Hand, Reply
-from executors.retry import Failed, Retry, Success, Unknown, action_verdict
+from executors.hand import Hand
+from executors.queue import Done, Later, Outcome
+from executors.retry import Failed, Reply, Retry, Success, Unknown, Verdict, after_action
 from registry.catalogue import Catalogue
 from registry.result import fits_result
 from store.calls import AttemptRow, CallRow
@@ -48,7 +48,7 @@ class Sender:
     clock: Clock
     changed: Callable[[str], None]
 
-    async def send(self, workspace: str, run_id: str) -> Handled:
+    async def send(self, workspace: str, run_id: str) -> Outcome:
         """Move one run as far as it goes now. ``Later`` when a call waits for its next attempt."""
         async with self.sessions.read() as session:
             run = await runs.get(session, workspace, run_id)
@@ -108,11 +108,11 @@ class Sender:
         self.changed(run.id)
         return result
 
-    async def _step(self, run: Run, step: Step, call: CallRow, catalogue: Catalogue) -> Handled | None:
+    async def _step(self, run: Run, step: Step, call: CallRow, catalogue: Catalogue) -> Outcome | None:
         """One attempt at one call. None when the call is settled, whatever came of it."""
         if call.state == "begun":  # a worker died between its mark and the answer: it may have happened
             await self._mark(
-                run, step, call, "unknown", Kind.CALL_ATTEMPTED, detail="The worker stopped before an answer came."
+                run, step, "unknown", Kind.CALL_ATTEMPTED, detail="The worker stopped before an answer came."
             )
             call = await self._call(run, step)
         if call.state == "unknown" and not step.idempotent:
@@ -120,30 +120,34 @@ class Sender:
         if run.plan is not None and step is not run.plan.steps[0] and call.attempts == 0:
             refusal = await self._still_allowed(run, step)
             if refusal is not None:
-                await self._mark(run, step, call, "failed", Kind.CALL_SETTLED, detail=refusal)
+                await self._mark(run, step, "failed", Kind.CALL_SETTLED, detail=refusal)
                 return None
         now = self.clock()
         begun_first = call.started_at or now
         if call.attempts and now >= begun_first + timedelta(seconds=step.deadline_s):
             state: CallState = "unknown" if call.state == "unknown" else "failed"
-            await self._mark(
-                run, step, call, state, Kind.CALL_SETTLED, detail=f"No success within {step.deadline_s} s."
-            )
+            await self._mark(run, step, state, Kind.CALL_SETTLED, detail=f"No success within {step.deadline_s} s.")
             return None
         secrets = await self.secrets.of(run.workspace, step.url)
+        unknown_before = call.state == "unknown"
         call = await self._begin(run, step, call)
         reply = await self.hand.post(
             step.url,
             step.payload.encode(),
             message_id=step.call_id,
             secrets=secrets,
-            headers={},
             timeout_s=step.timeout_s,
             attempt=call.attempts,
         )
-        left_s = (begun_first + timedelta(seconds=step.deadline_s) - self.clock()).total_seconds()
-        verdict = action_verdict(reply, attempt=call.attempts, idempotent=step.idempotent, deadline_left_s=left_s)
-        return await self._settle(run, step, call, reply, verdict, catalogue)
+        verdict = after_action(
+            reply,
+            attempt=call.attempts,
+            elapsed_s=(self.clock() - begun_first).total_seconds(),
+            deadline_s=step.deadline_s,
+            idempotent=step.idempotent,
+            unknown_before=unknown_before,
+        )
+        return await self._settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
 
     async def _settle(
         self,
@@ -151,11 +155,13 @@ class Sender:
         step: Step,
         call: CallRow,
         reply: Reply,
-        verdict: Success | Retry | Failed | Unknown,
+        verdict: Verdict,
         catalogue: Catalogue,
-    ) -> Handled | None:
+        *,
+        unknown_before: bool,
+    ) -> Outcome | None:
         contract = catalogue.version(step.action, step.version)
-        handled: Handled | None = None
+        handled: Outcome | None = None
         fits: bool | None = None
         match verdict:
             case Success():
@@ -163,7 +169,7 @@ class Sender:
                 fits = fits_result(contract.result if contract else None, reply.body)
                 detail = "" if fits is not False else "The answer doesn't fit the contract's result schema."
             case Retry():
-                state = "unknown" if verdict.unknown else "planned"
+                state = "unknown" if verdict.unknown or unknown_before else "planned"
                 detail = verdict.detail
                 handled = Later(verdict.delay_s, verdict.detail)
             case Failed():
@@ -212,7 +218,7 @@ class Sender:
             )
         return moved
 
-    async def _mark(self, run: Run, step: Step, call: CallRow, state: CallState, kind: Kind, *, detail: str) -> None:
+    async def _mark(self, run: Run, step: Step, state: CallState, kind: Kind, *, detail: str) -> None:
         now = self.clock()
         async with self.sessions.begin() as session:
             moved = await store.calls.move(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
-import store.signing_secrets
 from core.clock import Clock
-from core.errors import NotFound
 from core.secretbox import SecretBox
 from core.webhook_signature import new_secret
+from store import signing_secrets
 from store.sessions import Sessions
+from store.signing_secrets import SigningSecretRow
 
-ACTION = "action"
+ACTION: Final = "action"
 
 
 def origin(url: str) -> str:
@@ -31,25 +32,21 @@ class ActionSecrets:
         """The secrets to sign a call to ``url`` with, newest first; two while one is being rotated. Raises NotFound."""
         target = origin(url)
         async with self.sessions.read() as session:
-            row = await store.signing_secrets.get(session, workspace, ACTION, target)
-        if row is None:
-            raise NotFound(f"No signing secret for {target}. An owner makes one by registering a contract for it.")
+            row = await signing_secrets.get(session, workspace, ACTION, target)
         context = _context(workspace, target)
-        secrets = [self.box.open(row.sealed_current, context=context).decode()]
-        if row.sealed_previous and row.previous_until and self.clock() < row.previous_until:
-            secrets.append(self.box.open(row.sealed_previous, context=context).decode())
-        return secrets
+        return [self.box.open(sealed, context=context).decode() for sealed in row.secrets(self.clock())]
 
     async def ensure(self, workspace: str, url: str, secret: str | None = None) -> str | None:
-        """Make the secret of ``url``'s origin if there is none. Answers it once, when it was made; None when it stood already."""
+        """Make the secret of ``url``'s origin if there is none. Answers it once, when made; None when it stood already."""
         target = origin(url)
+        made = secret or new_secret()
+        sealed = self.box.seal(made.encode(), context=_context(workspace, target))
+        row = SigningSecretRow(
+            workspace=workspace, purpose=ACTION, target=target, current=sealed, created_at=self.clock()
+        )
         async with self.sessions.begin() as session:
-            if await store.signing_secrets.get(session, workspace, ACTION, target) is not None:
-                return None
-            made = secret or new_secret()
-            sealed = self.box.seal(made.encode(), context=_context(workspace, target))
-            await store.signing_secrets.put(session, workspace, ACTION, target, sealed, at=self.clock())
-        return made
+            kept = await signing_secrets.put_first(session, row)
+        return made if kept.current == sealed else None
 
 
 def _context(workspace: str, target: str) -> str:

@@ -1,4 +1,7 @@
-"""``opsiq``: one parser, one error manner. Exit codes: 0 done, 1 it did not work, 2 the command was misused, 3 a run was not carried out."""
+"""``opsiq``: one parser, one error manner.
+
+Exit codes: 0 done, 1 it did not work, 2 the command was misused, 3 a run was not carried out.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ COMMANDS: Final = ("demo", "serve", "init", "ask", "runs", "contracts", "history
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
-        prog="opsiq", description="Run a platform by typing what you want: resolved, grounded, confirmed, signed, recorded."
+        prog="opsiq",
+        description="Run a platform by typing what you want: resolved, grounded, confirmed, signed, recorded.",
     )
     made.add_argument("--version", action="version", version=f"opsiq {importlib.metadata.version('opsiq-server')}")
     sub = made.add_subparsers(dest="command", metavar="COMMAND", required=True)

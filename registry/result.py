@@ -16,6 +16,6 @@ def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
     import jsonschema_rs
 
     try:
-        return bool(jsonschema_rs.Draft202012Validator(schema).is_valid(canon.loads(body)))
+        return bool(jsonschema_rs.Draft202012Validator(dict(schema)).is_valid(canon.loads(body)))
     except NotCanonical:
         return False

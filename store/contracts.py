@@ -9,18 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.dialect import UtcTime
+from store.dialect import DbNow, UtcTime
 from store.rows import Row, add, add_new, every, first, table
 
 
 class ContractRow(Row, table=True):
     """``raw`` are the very bytes that were signed.
 
-    ``signature`` is a detached JWS over them; ``state``: active or retired.
+    ``signature`` is a detached JWS over them; ``state``: active or retired, since
+    ``changed_at``.
     """
 
     __tablename__ = "contracts"
-    __table_args__ = (Index("ix_contracts_workspace_state", "workspace", "state"),)
+    __table_args__ = (
+        Index("ix_contracts_workspace_state", "workspace", "state"),
+        Index("ix_contracts_workspace_changed", "workspace", "changed_at"),
+    )
 
     workspace: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
@@ -31,6 +35,7 @@ class ContractRow(Row, table=True):
     state: str = "active"
     registered_by: str
     created_at: datetime = Field(sa_type=UtcTime)
+    changed_at: datetime = Field(sa_type=UtcTime)
 
 
 class SigningKeyRow(Row, table=True):
@@ -65,12 +70,19 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
             raise Conflict(f"{row.name} is at version {highest}: register a higher one, not {row.version}.")
         if await add_new(session, row):
             older = update(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
-            await session.execute(older.where(_T.c.version < row.version).values(state="retired"))
+            await session.execute(older.where(_T.c.version < row.version).values(state="retired", changed_at=row.changed_at))
             return True
         there = await version(session, row.workspace, row.name, row.version)
     if there.digest != row.digest:
         raise Conflict(f"{row.name} version {row.version} is registered with other content: raise the version.")
     return False
+
+
+async def generation(session: AsyncSession, workspace: str) -> str:
+    """A word that differs once a contract here was registered, retired or reinstated: one cheap query to keep a catalogue by."""
+    mine = select(func.count(), func.max(_T.c.changed_at)).where(_T.c.workspace == workspace)
+    count, latest = (await session.execute(mine)).one()
+    return f"{count}:{latest.isoformat() if latest else ''}"
 
 
 async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:
@@ -107,7 +119,7 @@ async def reinstate(session: AsyncSession, workspace: str, name: str) -> Contrac
 async def _state(session: AsyncSession, workspace: str, name: str, *, was: str, to: str) -> ContractRow:
     named = (_T.c.workspace == workspace, _T.c.name == name)
     newest = select(func.max(_T.c.version)).where(*named).scalar_subquery()
-    moved = update(_T).where(*named, _T.c.state == was, _T.c.version == newest).values(state=to).returning(_T)
+    moved = update(_T).where(*named, _T.c.state == was, _T.c.version == newest).values(state=to, changed_at=DbNow()).returning(_T)
     row = await first(session, ContractRow, moved)
     if row is None:
         raise NotFound(f"The newest version of {name} in this workspace is not {was}.")

@@ -45,8 +45,10 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("registered_by", sa.String(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
+        sa.Column("changed_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("workspace", "name", "version", name="pk_contracts"),
     )
+    op.create_index("ix_contracts_workspace_changed", "contracts", ["workspace", "changed_at"])
     op.create_index("ix_contracts_workspace_state", "contracts", ["workspace", "state"])
     op.create_table(
         "failed_logins",

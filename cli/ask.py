@@ -1,0 +1,128 @@
+"""``opsiq ask``: type a request, answer its questions, look at its card, confirm it, in a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cli.client import Client
+
+WAITING = ("received", "confirmed", "executing")
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "ask",
+        help="ask for something in plain language",
+        description="Ask a running server. Nothing risky is sent before you have seen its card and said yes.",
+    )
+    made.add_argument("text", nargs="+", help="what you want, in your own words")
+    made.add_argument("--surface", default="admin", choices=("admin", "customer", "writing"))
+    made.add_argument("--json", action="store_true", help="print the run as JSON and stop where a person is needed")
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from cli.client import client
+
+    server = client()
+    made = server.post(
+        "/v1/runs", {"text": " ".join(arguments.text), "surface": arguments.surface, "session": "terminal"}
+    )
+    shown = settled(server, made["id"])
+    if arguments.json or not sys.stdin.isatty():
+        print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
+        return code(shown)
+    return code(_converse(server, shown))
+
+
+def settled(server: Client, run_id: str) -> dict[str, Any]:
+    while True:
+        shown: dict[str, Any] = server.get(f"/v1/runs/{run_id}", "wait_s=20")
+        if shown["state"] not in WAITING:
+            return shown
+
+
+def code(shown: dict[str, Any]) -> int:
+    """0 when it was done or waits for somebody, 3 when it won't be."""
+    return 0 if shown["state"] in ("succeeded", "held", "asked") else 3
+
+
+def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
+    while True:
+        print(card_text(shown))
+        if shown["state"] == "asked":
+            body = {"slot": shown["question"]["slot"], **_reply(shown["question"])}
+            server.post(f"/v1/runs/{shown['id']}/answer", body)
+        elif shown["state"] == "held" and not shown["card"]["approvals"]:
+            irreversible = any(call["risk"] == "irreversible" for call in shown["card"]["calls"])
+            ending = ", and it can't be taken back" if irreversible else ""
+            said = input(f"Type 'yes' to send exactly this{ending}; anything else rejects it: ")
+            if said.strip().lower() == "yes":
+                server.post(f"/v1/runs/{shown['id']}/confirm", {"digest": shown["card"]["digest"]})
+            else:
+                server.post(f"/v1/runs/{shown['id']}/reject", {"reason": said.strip()})
+        else:
+            return shown
+        shown = settled(server, shown["id"])
+
+
+def _reply(question: dict[str, Any]) -> dict[str, str]:
+    candidates = question["candidates"]
+    while True:
+        said = input("Number or words: " if candidates else "> ").strip()
+        if candidates and said.isdigit() and 1 <= int(said) <= len(candidates):
+            return {"choice": candidates[int(said) - 1]["id"]}
+        if said and question["free_text"]:
+            return {"text": said}
+        print("Please choose one of the numbers.")
+
+
+def card_text(shown: dict[str, Any]) -> str:
+    """The run as a person reads it in a terminal."""
+    lines = [f"{shown['id']}  {shown['state']}"]
+    if shown["question"]:
+        lines.append(shown["question"]["text"])
+        for at, each in enumerate(shown["question"]["candidates"], 1):
+            marks = f"  ! {'; '.join(each['marks'])}" if each["marks"] else ""
+            lines.append(f"  {at}. {each['label']}  {each['detail']}{marks}")
+    if shown["refusal"]:
+        lines.append(shown["refusal"]["detail"])
+        if shown["refusal"]["nearest"]:
+            lines.append("Nearest: " + ", ".join(shown["refusal"]["nearest"]))
+    card = shown["card"]
+    if card and shown["state"] not in ("refused", "abstained", "asked"):
+        lines += [f"  changed since you looked: {each}" for each in card["drift"]]
+        for call in card["calls"]:
+            lines += [
+                f"  {call['title']}  ({call['action']} v{call['version']}, {call['risk']})",
+                f"  {call['preview']}",
+            ]
+            lines += [
+                f"    {each['label']}: {each['shown']}    <- {source_text(each['source'])}" for each in call["params"]
+            ]
+            lines.append(f"    POST {call['url']}")
+        if shown["state"] == "held":
+            lines += [f"  held because {each}" for each in card["held"]]
+            lines.append(
+                f"  approvals {len(card['approvals'])} of {card['approvals_needed']}, until {shown['expires_at']}"
+            )
+    for outcome in shown["outcomes"]:
+        status = f" ({outcome['status']})" if outcome["status"] else ""
+        lines.append(f"  {outcome['call_id']}: {outcome['state']}{status} {outcome['detail']}".rstrip())
+    return "\n".join(lines)
+
+
+def source_text(source: dict[str, Any]) -> str:
+    said = " … ".join(span["text"] for span in source.get("spans", ()))
+    match source["kind"]:
+        case "prompt":
+            return f"you said ‘{said}’" + (f" ({source['reading']})" if source["reading"] else "")
+        case "record":
+            via = f" of {', '.join(source['via'])}" if source["via"] else ""
+            return f"{source['field']} of {source['label']}{via}" + (f", from ‘{said}’" if said else "")
+        case _:
+            return "the contract's default"

@@ -1,0 +1,87 @@
+"""A signed call to a running server, for the terminal. Credentials come from OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET, or from the data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core import opsiq1
+from core.errors import InvalidInput, Unavailable
+
+FILE = "cli.json"
+
+
+class Refused(InvalidInput):
+    """The server answered with a problem."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(
+            f"{problem.get('detail', 'The server refused.')} [{problem.get('code')}, request {problem.get('request_id')}]"
+        )
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Client:
+    url: str
+    key: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Client({self.url!r}, {self.key!r})"
+
+    def get(self, path: str, query: str = "") -> Any:
+        return self._call("GET", path, query, b"", "")
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        return self._call("POST", path, "", json.dumps(body).encode(), uuid.uuid4().hex)
+
+    def _call(self, method: str, path: str, query: str, body: bytes, idempotency_key: str) -> Any:
+        authorization = opsiq1.header(
+            self.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=self.key, method=method, path=path, query=query,
+            idempotency_key=idempotency_key, body=body,
+        )  # fmt: skip
+        headers = {"Authorization": authorization, "Content-Type": "application/json"}
+        if idempotency_key:
+            headers["Idempotency-Key"] = idempotency_key
+        target = f"{self.url}{path}" + (f"?{query}" if query else "")
+        request = urllib.request.Request(target, data=body or None, headers=headers, method=method)  # noqa: S310
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=90) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            try:
+                problem = json.loads(error.read())
+            except ValueError:
+                problem = {"detail": f"The server answered {error.code}.", "code": "unreadable"}
+            raise Refused(problem) from error
+        except (urllib.error.URLError, OSError) as error:
+            raise Unavailable(f"No server answers at {self.url}. Is it running? (opsiq serve, opsiq demo)") from error
+
+
+def client() -> Client:
+    """The client of this terminal. Raises InvalidInput when nothing says where the server is."""
+    given = {name: os.environ.get(f"OPSIQ_{name}", "") for name in ("URL", "KEY", "SECRET")}
+    if given["KEY"] and given["SECRET"]:
+        return Client((given["URL"] or "http://127.0.0.1:8080").rstrip("/"), given["KEY"], given["SECRET"])
+    for folder in (Path(os.environ.get("OPSIQ_DATA", ".data")), Path(".data/demo")):
+        if (folder / FILE).exists():
+            kept = json.loads((folder / FILE).read_text())
+            return Client(given["URL"] or kept["url"], kept["key"], kept["secret"])
+    raise InvalidInput("No server is known here. Start one (opsiq demo), or set OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET.")
+
+
+def keep(folder: Path, url: str, key: str, secret: str) -> None:
+    """Remember how this machine's user reaches the server: readable by nobody else."""
+    path = folder / FILE
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump({"url": url, "key": key, "secret": secret}, file)

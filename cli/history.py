@@ -1,0 +1,78 @@
+"""``opsiq history``: verify the chain, export, look. Works on the database itself, for whoever holds the data folder."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from store.chain import Anchor
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "history",
+        help="verify, export and read AI History",
+        description="AI History of the database in OPSIQ_DATA / OPSIQ_DATABASE_URL.",
+    )
+    acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
+    verify = acts.add_parser("verify", help="walk the digest chain and name the first break")
+    verify.add_argument(
+        "--anchor",
+        metavar="SEQ:DIGEST",
+        help="a head written down earlier, to find a history that was cut and re-chained",
+    )
+    acts.add_parser("export", help="every entry as CSV on standard output")
+    acts.add_parser("anchor", help="the head as SEQ:DIGEST, to keep elsewhere")
+    listed = acts.add_parser("list", help="the newest entries")
+    listed.add_argument("--limit", type=int, default=20)
+    for act in acts.choices.values():
+        act.add_argument("--workspace", help="the workspace's id (by default the only one)")
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return asyncio.run(_run(arguments))
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    import store.history
+    from agent.history import csv_lines
+    from cli.workspace import open_sessions, the_workspace
+
+    async with open_sessions(os.environ) as sessions, sessions.read() as session:
+        workspace = await the_workspace(session, arguments.workspace)
+        match arguments.act:
+            case "verify":
+                anchor = _anchor(arguments.anchor) if arguments.anchor else None
+                verdict = await store.history.verify(session, workspace, anchor=anchor)
+                if verdict.ok:
+                    print(f"{verdict.count} entries, unbroken")
+                    return 0
+                print(f"broken at entry {verdict.first_break}: {verdict.why}")
+                return 1
+            case "export":
+                async for piece in csv_lines(store.history.stream(session, workspace)):
+                    sys.stdout.write(piece)
+            case "anchor":
+                head = await store.history.head(session, workspace)
+                print(f"{head.seq}:{head.digest}" if head else "0:")
+            case _:
+                for row in await store.history.page(session, workspace, limit=arguments.limit):
+                    print(
+                        f"{row.seq:>6}  {row.at.isoformat()[:19]}  {row.kind:<18} {row.outcome or '':<10} {row.contract or ''}  {row.run_id or ''}"
+                    )
+    return 0
+
+
+def _anchor(text: str) -> Anchor:
+    from core.errors import InvalidInput
+    from store.chain import Anchor
+
+    seq, _, digest = text.partition(":")
+    if not seq.isdigit() or not digest.startswith("sha256:"):
+        raise InvalidInput("An anchor looks like 42:sha256:…, as `opsiq history anchor` prints it.")
+    return Anchor(int(seq), digest)

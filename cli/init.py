@@ -1,0 +1,55 @@
+"""``opsiq init``: a workspace with its first owner, its signing key, and a key for this terminal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from typing import Any
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "init",
+        help="found a workspace with its first owner",
+        description="Found a workspace in OPSIQ_DATA / OPSIQ_DATABASE_URL.",
+    )
+    made.add_argument("--name", required=True, help="the workspace's name")
+    made.add_argument("--email", required=True, help="the owner's e-mail address, to sign in with")
+    made.add_argument("--person", help="the owner's name (by default the address)")
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    password = (
+        getpass.getpass("Password for the owner (10 characters or more): ")
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\n")
+    )
+    return asyncio.run(_found(arguments, password))
+
+
+async def _found(arguments: argparse.Namespace, password: str) -> int:
+    from dataclasses import replace
+
+    from agent.house import opened
+    from cli.client import FILE, keep
+    from core.settings import Settings
+    from store.migrate import upgrade
+    from web.door import SCOPES
+
+    settings = replace(Settings.load(os.environ), workers=0)
+    await upgrade(settings.database_url)
+    async with opened(settings) as house:
+        owner = await house.office.found(
+            arguments.name, email=arguments.email, person=arguments.person or arguments.email, password=password
+        )
+        key, secret = await house.office.create_key(owner, "terminal", scopes=SCOPES)
+    keep(settings.data_dir, settings.base_url, key.public, secret)
+    print(
+        f"Workspace {owner.workspace} is founded. Run `opsiq serve`, then sign in at {settings.base_url} as {arguments.email}."
+    )
+    print(f"This terminal's key is kept in {settings.data_dir / FILE} (mode 600).")
+    return 0

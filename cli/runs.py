@@ -1,0 +1,64 @@
+"""``opsiq runs``: look at runs and decide about them, from scripts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "runs", help="list, show, answer, confirm, reject runs", description="Runs of a running server."
+    )
+    acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
+    listed = acts.add_parser("list", help="your runs, newest first")
+    listed.add_argument("--limit", type=int, default=20)
+    for name, about in (
+        ("show", "one run"),
+        ("answer", "answer its question"),
+        ("confirm", "confirm its card"),
+        ("reject", "reject it"),
+    ):
+        act = acts.add_parser(name, help=about)
+        act.add_argument("run_id")
+        if name == "answer":
+            act.add_argument("--slot", help="the question's slot (by default the open one)")
+            said = act.add_mutually_exclusive_group(required=True)
+            said.add_argument("--choice", help="a candidate's id")
+            said.add_argument("--text", help="in your own words")
+        if name == "confirm":
+            act.add_argument("--digest", required=True, help="the digest of the card you have looked at")
+        if name == "reject":
+            act.add_argument("--reason", default="")
+    for act in acts.choices.values():
+        act.add_argument("--json", action="store_true")
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from cli.ask import card_text, code, settled
+    from cli.client import client
+
+    server = client()
+    if arguments.act == "list":
+        page = server.get("/v1/runs", f"limit={arguments.limit}")
+        if arguments.json:
+            print(json.dumps(page, ensure_ascii=False, indent=2))
+        else:
+            for each in page["data"]:
+                print(f"{each['id']}  {each['state']:<10}  {each['created_at'][:19]}  {each['text'][:80]}")
+        return 0
+    path = f"/v1/runs/{arguments.run_id}"
+    match arguments.act:
+        case "answer":
+            slot = arguments.slot or (server.get(path)["question"] or {}).get("slot", "")
+            said = {"choice": arguments.choice} if arguments.choice else {"text": arguments.text}
+            server.post(f"{path}/answer", {"slot": slot, **said})
+        case "confirm":
+            server.post(f"{path}/confirm", {"digest": arguments.digest})
+        case "reject":
+            server.post(f"{path}/reject", {"reason": arguments.reason})
+    shown = settled(server, arguments.run_id)
+    print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
+    return code(shown)

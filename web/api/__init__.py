@@ -1,0 +1,1 @@
+"""The signed REST surface under ``/v1``."""

@@ -1,0 +1,94 @@
+"""What every request passes first: an id, a bound on the body, headers that close doors."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core import ids
+
+log = logging.getLogger("opsiq.access")
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+_SECURITY: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+)
+
+
+class Threshold:
+    """Pure ASGI, so that streamed answers stay streams. Logs method, path, status, ms and request id; never a query or body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = ids.new("req")
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 0
+
+        async def respond(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = list(message.get("headers", ()))
+                present = {name.lower() for name, _ in headers}
+                headers.append((b"x-request-id", request_id.encode()))
+                headers += [pair for pair in _SECURITY if pair[0] not in present]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not declared.isdigit() or int(declared) > MAX_BODY_BYTES:
+            await _too_large(request_id, scope["path"], respond)
+            return
+        seen = 0
+
+        async def bounded() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > MAX_BODY_BYTES:
+                raise _TooLarge
+            return message
+
+        try:
+            await self._app(scope, bounded, respond)
+        except _TooLarge:
+            if not status:
+                await _too_large(request_id, scope["path"], respond)
+        finally:
+            took = (time.perf_counter() - started) * 1000
+            log.info("%s %s %s %.1f ms %s", scope["method"], scope["path"], status, took, request_id)
+
+
+class _TooLarge(Exception):
+    """Raised out of ``receive`` when more came than was declared."""
+
+
+async def _too_large(request_id: str, path: str, send: Send) -> None:
+    body: dict[str, Any] = {
+        "type": "https://opsiq.invalid/problems/body_too_large", "title": "Too large", "status": 413, "instance": path,
+        "detail": f"A request body has at most {MAX_BODY_BYTES} bytes.", "code": "body_too_large",
+        "request_id": request_id, "retryable": False,
+    }  # fmt: skip
+    raw = json.dumps(body).encode()
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(raw)).encode())]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": raw})

@@ -1,0 +1,170 @@
+"""RFC 9457 problems: the one map from error codes to HTTP statuses, and the one shape in which errors leave."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from agent.pipeline import Refusal
+from core.errors import OpsIQError
+
+log = logging.getLogger(__name__)
+
+STATUS: Final[Mapping[str, int]] = {
+    "error": 500,
+    "invalid_request": 400,
+    "not_canonical": 400,
+    "invalid_contract": 422,
+    "not_found": 404,
+    "conflict": 409,
+    "invalid_signature": 401,
+    "clock_skew": 401,
+    "forbidden": 403,
+    "bad_contract_signature": 422,
+    "bad_assertion": 401,
+    "bad_setting": 500,
+    "unavailable": 503,
+    "platform_unavailable": 503,
+    "model_unavailable": 503,
+    "model_misbehaved": 502,
+    "connector_broken": 500,
+    "idempotency_key_required": 400,
+    "idempotency_key_reused": 422,
+    "idempotency_in_flight": 409,
+    "body_too_large": 413,
+    "unsupported_media_type": 415,
+    "method_not_allowed": 405,
+    "rate_limited": 429,
+    "internal": 500,
+}
+REFUSAL_STATUS: Final[Mapping[str, int]] = {
+    "forbidden": 403,
+    "same_person": 403,
+    "wrong_surface": 403,
+    "not_found": 404,
+}
+"""Refusals that are answers to a call; all others are 409: the run is not in a state that allows it."""
+_TITLES: Final[Mapping[int, str]] = {
+    400: "The request can't be read",
+    401: "Not authenticated",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Wrong media type",
+    422: "Not acceptable as it is",
+    429: "Too many requests",
+    500: "Something broke here",
+    502: "The model's answer can't be used",
+    503: "Try again",
+}
+
+
+class Problem(OpsIQError):
+    """An error of the HTTP face itself: its code is given, not a class of its own."""
+
+    def __init__(
+        self, code: str, detail: str, *, headers: Mapping[str, str] | None = None, retryable: bool = False
+    ) -> None:
+        super().__init__(detail)
+        self.problem_code = code
+        self.headers = dict(headers or {})
+        self.problem_retryable = retryable
+
+
+def response(
+    request: Request,
+    code: str,
+    detail: str,
+    *,
+    status: int | None = None,
+    retryable: bool = False,
+    errors: list[dict[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> JSONResponse:
+    number = status or STATUS.get(code, 500)
+    body: dict[str, Any] = {
+        "type": f"https://opsiq.invalid/problems/{code}",
+        "title": _TITLES.get(number, "Error"),
+        "status": number,
+        "detail": detail,
+        "instance": request.url.path,
+        "code": code,
+        "request_id": request_id(request),
+        "retryable": retryable,
+        **(extra or {}),
+    }
+    if errors:
+        body["errors"] = errors
+    return JSONResponse(body, status_code=number, media_type="application/problem+json", headers=dict(headers or {}))
+
+
+def of_error(request: Request, error: OpsIQError) -> JSONResponse:
+    errors = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.findings]
+    if isinstance(error, Problem):
+        return response(
+            request, error.problem_code, error.detail, retryable=error.problem_retryable, headers=error.headers
+        )
+    headers = {"Retry-After": "1"} if error.retryable else {}
+    return response(
+        request, error.code, error.detail, retryable=error.retryable, errors=errors, headers=headers, extra=error.extra
+    )
+
+
+def of_refusal(request: Request, refusal: Refusal) -> JSONResponse:
+    """A refusal of something done *to* a run (a stale confirm, an answer too late). The run itself is untouched."""
+    return response(request, refusal.code, refusal.detail, status=REFUSAL_STATUS.get(refusal.code, 409))
+
+
+def request_id(request: Request) -> str:
+    made: str = request.scope.get("state", {}).get("request_id", "")
+    return made
+
+
+def install(app: FastAPI) -> None:
+    """Every error of the API answers in the one shape; what nobody expected answers 500 without a word of its inside."""
+
+    @app.exception_handler(OpsIQError)
+    async def known(request: Request, error: OpsIQError) -> Response:
+        if STATUS.get(error.code, 500) >= 500:
+            log.warning("%s: %s", error.code, error.detail, extra={"request_id": request_id(request)})
+        return of_error(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        errors = [
+            {
+                "pointer": "/" + "/".join(str(part) for part in fault["loc"][1:]),
+                "code": fault["type"],
+                "detail": fault["msg"],
+            }
+            for fault in error.errors()
+        ]
+        return response(
+            request, "invalid_request", "The request does not have the form this endpoint takes.", errors=errors
+        )
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "invalid_request")
+        detail = {
+            404: f"There is nothing at {request.url.path}.",
+            405: f"{request.method} is not for {request.url.path}.",
+        }
+        text = detail.get(error.status_code, str(error.detail))
+        return response(request, code, text, status=error.status_code, headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def unknown(request: Request, error: Exception) -> Response:
+        log.error("unexpected error", exc_info=error, extra={"request_id": request_id(request)})
+        return response(
+            request, "internal", "Something broke here. It was logged under this request id.", retryable=True
+        )
