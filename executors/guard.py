@@ -81,6 +81,7 @@ _REFUSED_V6: Final = tuple(
     )
 )
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_AUTHORITY: Final = re.compile(r"^[^:/]*://([^/?#]*).*$")
 _NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9_.])?")
 _ENDS_IN_NUMBER: Final = re.compile(r"(^|\.)([0-9]+|0x[0-9a-f]*)\.?$")
 
@@ -116,7 +117,7 @@ class Guard:
             raise Blocked("only http and https URLs are called")
         if not host or not port:
             raise Blocked("the URL names no host or no port")
-        if "@" in url.raw_authority:
+        if "@" in _AUTHORITY.sub(r"\1", text, count=1):
             raise Blocked("a URL with a user name or password in it is not called; credentials travel in headers")
         if ":" in host or _ENDS_IN_NUMBER.search(host):
             self.address(host)
