@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,8 +29,12 @@ def find(text: Text, target: Target, now: datetime, gather: Gather) -> list[Foun
     if item.kinds in (("object",), ("array",)):
         return []
     chosen: list[Found] = []
+    # Free words make a list only where something says that they are meant.
+    loose = item.kinds[-1:] == ("text",)
     for each in sorted(gather(text, item, now, required=True), key=lambda found: -found.weight):
-        if each.weight > 0.15 and all(each.end <= other.start or each.start >= other.end for other in chosen):
+        if each.weight > (0.45 if loose else 0.15) and all(
+            each.end <= other.start or each.start >= other.end for other in chosen
+        ):
             chosen.append(each)
     chosen.sort(key=lambda found: found.start)
     made: list[Found] = []
@@ -48,6 +53,22 @@ def find(text: Text, target: Target, now: datetime, gather: Gather) -> list[Foun
         if len(sure) > 1:
             made.append(_joined(text, target, sure))
     return made
+
+
+def joined(text: Text, target: Target, now: datetime, gather: Gather) -> list[Found]:
+    """A list in one string, its items joined by commas."""
+    schema = {
+        "type": "string",
+        "description": re.sub(r"comma[- ]separated|separated by commas", "", target.description),
+    }
+    item = target_of(_singular_name(target.name), schema, target.annotation)
+    wrapped = replace(target, items=schema, kinds=("array",))
+    if item.kinds == ("joined", "text"):
+        return []
+    return [
+        Found(each.start, each.end, ",".join(str(value) for value in each.value), each.how, each.shown, each.weight)
+        for each in find(text, wrapped, now, gather)
+    ]
 
 
 def _item_schema(target: Target) -> Mapping[str, Any]:

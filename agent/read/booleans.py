@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
+from agent.read import quotes
 from agent.read.enums import negated
 from agent.read.reading import Found
 from agent.read.target import Target, stem
@@ -33,6 +34,8 @@ def find(text: Text, target: Target) -> list[Found]:
     for needed, sure, meant in ((words, 0.75, True), *_stated(target.description)):
         if needed:
             made += _said(text, target, needed, sure, meant, reversed_name=reversed_name and meant is True)
+    if not made and len(words) > 1:
+        made += _partly(text, target, words)
     if not made:
         loose = frozenset(stem(word) for word in words) and target.about
         made += _loosely(text, target, loose)
@@ -59,6 +62,10 @@ def _stated(description: str) -> tuple[tuple[tuple[str, ...], float, bool], ...]
         words = tuple(stem(word) for word in match.group(2).split() if word not in _FRAME and len(word) > 3)
         if words:
             made.append((words[:1], 0.5, match.group(1) == "true"))
+    for match in re.finditer(
+        r"\b(?:when|if)\b(?:\s+set\s+to)?\s+[\"'`]?true\b[^.]*?\b(?:is|are|be|being)\s+([a-z]{5,})", low
+    ):
+        made.append(((stem(match.group(1)),), 0.5, True))
     positive = {words for words, _, meant in made if meant}
     return tuple(each for each in made if each[2] or each[0] not in positive)
 
@@ -80,12 +87,15 @@ def _said(
         places.append(hits)
     made: list[Found] = []
     for first in places[0]:
+        if _inside(text, tokens[first].start):
+            continue
         chosen = [min(hits, key=lambda index: abs(index - first)) for hits in places]
         if max(chosen) - min(chosen) > len(needed) + 2:
             continue
         low, high = min(chosen), max(chosen)
         against = negated(tokens, low) or bool(_AFTER_NO.match(text.low[tokens[high].end : tokens[high].end + 24]))
         against = against or any(token.low in _AGAINST for token in tokens[max(0, low - 2) : low])
+        against = against or tokens[low].low.startswith(("non-", "no-"))
         value = meant
         if reversed_name:
             # "disable_cache": "disable the cache" is yes, "with the cache" is no.
@@ -94,6 +104,21 @@ def _said(
             value = not meant
         made.append(_found(text, target, low, high, value, sure, negative=against))
     return made
+
+
+def _partly(text: Text, target: Target, words: tuple[str, ...]) -> list[Found]:
+    """One word of several, if it is not the kind of thing that the last word names: "private" of private_visibility."""
+    made: list[Found] = []
+    for index, token in enumerate(text.tokens):
+        if stem(token.low) == words[0] and len(token.low) > 3 and not _inside(text, token.start):
+            against = negated(text.tokens, index)
+            made.append(_found(text, target, index, index, not against, 0.45, negative=against))
+    return made
+
+
+def _inside(text: Text, position: int) -> bool:
+    """Whether this is quoted: words to be taken as they stand say neither yes nor no."""
+    return any(each.outer_start <= position < each.outer_end for each in quotes.find(text) if each.kind == "quoted")
 
 
 def _loosely(text: Text, target: Target, loose: frozenset[str]) -> list[Found]:

@@ -49,7 +49,7 @@ _ORDINAL_DAY: Final = {
 _ORD: Final = "|".join(sorted(_ORDINAL_DAY, key=len, reverse=True))
 _D: Final = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{_ORD})"
 
-_FORMS: Final = re.compile(
+_FORMS: Final = (
     r"(?<![\w-])(?P<iso>(?P<iy>\d{4})-(?P<im>\d{1,2})-(?P<id>\d{1,2})(?=t\d|\b)(?!-?\d))"
     r"|(?<![\w/])(?P<ymd>(?P<sy>\d{4})[/.](?P<sm>\d{1,2})[/.](?P<sd>\d{1,2}))(?![\w/])"
     r"|(?<![\w/.-])(?P<num>(?P<n1>\d{1,2})(?P<sep>[/.-])(?P<n2>\d{1,2})(?P=sep)(?P<ny>\d{4}|\d{2}))(?![\w/-]|\.\d)"
@@ -68,9 +68,9 @@ _FORMS: Final = re.compile(
     r"|\b(?P<per>(?P<pw>this|next|last|past|previous|current|coming)\s+(?P<pu>week(?:end)?|month|quarter|year))\b"
     rf"|\b(?P<wday>(?:(?P<ww>next|last|this|coming|past|previous)\s+)?(?P<wd>{_DAY})\b(?:\s+(?P<wk>next\s+week|this\s+week|last\s+week))?)(?!')"
     r"|\b(?P<rel>today|tonight|tomorrow|tmrw|tomorow|yesterday|now|right\s+now)\b"
-    rf"|\b(?P<nth>(?:the|on)\s+(?:the\s+)?(?P<nd>\d{{1,2}}(?:st|nd|rd|th)|{_ORD})(?:\s+of\s+(?P<nm>(?:next|this|last)\s+month|the\s+month))?)\b"
+    rf"|\b(?P<nth>(?:the|on)\s+(?:the\s+)?(?P<nd>\d{{1,2}}(?:st|nd|rd|th)|{_ORD})(?:\s+of\s+(?P<nm>(?:next|this|last)\s+month|the\s+month))?)\b(?!\s+(?:of\s+)?(?:{_MONTH})\b)"
     rf"|\b(?P<mon>(?:in|since|during|for|of|from|until|by|next|last|this)\s+(?P<m>{_MONTH}))\b(?!\s+\d)"
-    r"|\b(?P<year>(?:in|since|from|year|of|for|during)\s+(?P<y>(?:19|20)\d{2}))\b(?![-/:])"
+    rf"|\b(?P<year>(?:in|since|from|year|of|for|during)\s+(?P<y>(?:19|20)\d{{2}}))\b(?![-/:])(?!,?\s+(?:{_MONTH})\b)"
 )
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were|from)\s*(?:the\s+)?$")
 _FUTURE: Final = re.compile(r"\b(?:until|till|by|due|next|coming|before|to|for|schedule|on)\s*(?:the\s+)?$")
@@ -91,6 +91,12 @@ class When:
     now: bool = False
 
 
+@lru_cache(maxsize=1)
+def _forms() -> re.Pattern[str]:
+    # Compiled at first use: it costs tens of milliseconds that a start should not pay.
+    return re.compile(_FORMS)
+
+
 def find(text: Text, today: date) -> tuple[When, ...]:
     """Every day or period of the text, in order. "3/4" counts little: it may be a fraction."""
     return _find(text, today)
@@ -99,7 +105,7 @@ def find(text: Text, today: date) -> tuple[When, ...]:
 @lru_cache(maxsize=512)
 def _find(text: Text, today: date) -> tuple[When, ...]:
     made: list[When] = []
-    for match in _FORMS.finditer(text.low):
+    for match in _forms().finditer(text.low):
         kind = _kind(match)
         try:
             when = _READERS[kind](match, today)

@@ -78,7 +78,10 @@ def _one(text: Text, number: numerals.Number) -> Duration | None:
         factor = SECONDS.get(number.unit)
         if factor is None:
             return None
-        return Duration(number.start, number.end + len(number.unit), number.value * factor, number.unit, number.value)
+        joint = 1 if text.plain[number.end : number.end + 1] == "-" else 0
+        return Duration(
+            number.start, number.end + joint + len(number.unit), number.value * factor, number.unit, number.value
+        )
     after = text.after(number.end, 3)
     if not after:
         return None

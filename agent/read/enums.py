@@ -156,6 +156,8 @@ def _number(text: Text, target: Target, value: Any) -> list[Found]:
         if number.value != amount or number.kind == "ordinal":
             continue
         near = label(text, number.start, number.end, target)
+        if number.unit and stem(number.unit) in target.own:
+            near = max(near, 0.4)
         weight = (0.3 if amount < 1000 else 0.6) + near
         how = (
             ""
@@ -171,7 +173,8 @@ def _number(text: Text, target: Target, value: Any) -> list[Found]:
 def _glossed(text: Text, target: Target, values: Sequence[Any]) -> list[Found]:
     """Values that the description explains ("'b' (business class)"): the explanation's words count, weakly."""
     made: list[Found] = []
-    for value, words in _glosses(target.description, tuple(str(each) for each in values)):
+    plain = tuple(str(each) for each in values if str(each).lower() not in _WEAK | _ANYTHING)
+    for value, words in _glosses(target.description, plain):
         for index, token in enumerate(text.tokens):
             if stem(token.low) in words:
                 actual = next(each for each in values if str(each) == value)
@@ -202,6 +205,7 @@ def _glosses(description: str, values: tuple[str, ...]) -> tuple[tuple[str, froz
     return tuple((value, frozenset(words - shared)) for value, words in found.items() if words - shared)
 
 
+_ANYTHING: Final = word_set("dontcare default unspecified unknown")
 _PLAIN: Final = word_set(
     "the and for with will mark item from this that are use used list remove all any while only not show get find set"
 )

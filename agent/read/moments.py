@@ -102,6 +102,9 @@ def _shifted(text: Text, each: times.Clock) -> time:
             ("am", "a.m.", "a.m", "morning")
         ):
             return each.time.replace(hour=each.time.hour + 12)
+    if each.bare and 1 <= each.time.hour <= 6:
+        # Nobody means three at night by "at 3".
+        return each.time.replace(hour=each.time.hour + 12)
     return each.time
 
 
@@ -187,3 +190,14 @@ def _moment(
         value = formats.write(moment, form, zone=target.schema.get("format") == "date-time" or form is None)
     told = "" if said == value else f"{said} → {value}" + (f" ({how})" if how else "")
     return Found(start, end, value, told, moment.isoformat(sep=" ", timespec="minutes"), weight)
+
+
+def months(text: Text, target: Target, now: datetime) -> list[Found]:
+    """The number of a month that was named, alone or in a date."""
+    made: list[Found] = []
+    for when in dates.find(text, now.date()):
+        if when.whole in {"day", "month"}:
+            value = str(when.day.month) if target.types[:1] == ("string",) else when.day.month
+            said = text.plain[when.start : when.end]
+            made.append(Found(when.start, when.end, value, f"{said} → month {value}", str(value), when.weight - 0.2))
+    return made

@@ -60,6 +60,7 @@ _GROUPS: Final = {"dozen": 12, "couple": 2, "pair": 2, "score": 20}
 _TIMES: Final = {"once": 1, "twice": 2, "thrice": 3}
 _PERCENT: Final = word_set("% percent pct percentage")
 _GLUED: Final = re.compile(r"([\d.,]*\d)([a-z]{1,12}|µs)", re.IGNORECASE)
+_HYPHEN: Final = re.compile(r"(\d+(?:[.,]\d+)?)-([a-z]{2,12})", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _NOT_UNITS: Final = word_set("am pm st nd rd th x e")
 
@@ -128,7 +129,7 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
     value = decimal(token.text) if _DIGITS.fullmatch(token.text) else None
     taken = 1
     if value is None:
-        glued = _GLUED.fullmatch(token.text)
+        glued = _GLUED.fullmatch(token.text) or _HYPHEN.fullmatch(token.text)
         if glued is None:
             return 1, None
         unit = glued.group(2).lower()
@@ -165,7 +166,9 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
             start = tokens[index - 1].start
             value = -value if tokens[index - 1].text == "-" else value
     end = tokens[index + taken - 1].end
-    return taken, Number(start, end - len(unit) if unit else end, value, kind, unit)
+    if unit:
+        end -= len(unit) + (1 if "-" in token.text else 0)
+    return taken, Number(start, end, value, kind, unit)
 
 
 def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:
@@ -181,6 +184,12 @@ def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:
         low = tokens[stop].low
         parts = low.split("-") if "-" in low else [low]
         step = _add(parts, current, total, seen)
+        if step is None and not seen and len(parts) == 2 and parts[0] in _UNITS and parts[1].isalpha():
+            # "three-star"
+            token = tokens[stop]
+            return 1, Number(
+                token.start, token.start + len(parts[0]), Decimal(_UNITS[parts[0]]), unit=parts[1], words=True
+            )
         if step is None:
             follows = tokens[stop + 1].low if stop + 1 < len(tokens) else ""
             if low == "and" and seen and total + current >= 100 and (follows in _UNITS or follows in _TENS):

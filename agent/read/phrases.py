@@ -12,7 +12,7 @@ from agent.read.text import Text, Token, word_set
 _STOP: Final = PREPOSITIONS | word_set(
     "and or but if then so because while when where who whom which what how why that this these those is are was were be been being am do "
     "does did have has had can could will would shall should may might must please thanks thank i we you he she it they me us him them "
-    "want wants need needs like would'd let's also not don't just now today tomorrow yesterday tonight there here"
+    "want wants need needs like would'd let's also not don't just next last every monday tuesday wednesday thursday friday saturday sunday now today tomorrow yesterday tonight there here"
 )
 _ARTICLES: Final = word_set("the a an my our his her their its your some any this that")
 _JOINERS: Final = word_set("of the de la le di da van von der den del al el & and 's in")
@@ -70,7 +70,9 @@ def _run(tokens: tuple[Token, ...], index: int) -> int:
     while last < len(tokens) and not tokens[last - 1].owns:
         token = tokens[last]
         follows = tokens[last + 1] if last + 1 < len(tokens) else None
-        if (_proper(token) and token.low not in {"i"}) or (token.text.isdigit() and tokens[last - 1].word and len(token.text) <= 2 and follows is None):
+        if (_proper(token) and token.low not in {"i"}) or (
+            token.text.isdigit() and tokens[last - 1].word and len(token.text) <= 2 and follows is None
+        ):
             last += 1
         elif token.low in _JOINERS - {"and", "in"} and follows is not None and _proper(follows):
             last += 2
@@ -160,6 +162,8 @@ def before_label(text: Text, index: int) -> Phrase | None:
     first = index
     while first > 0 and tokens[first - 1].word and tokens[first - 1].low not in _STOP | _ARTICLES and index - first < 4:
         previous = tokens[first - 1]
+        if first == index and tokens[index].capital and previous.capital:
+            break  # "Mexico City" is one name
         if first < index and not (previous.capital and tokens[first].capital):
             break
         if previous.low in _OPENERS and not (previous.capital and first - 1 > 0):

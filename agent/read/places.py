@@ -1,40 +1,81 @@
-"""Places as a parameter asks for them: "Oakland, California" → "Oakland, CA" where its description wants "City, State" abbreviated."""
+"""Places as a parameter asks for them: "Oakland, California" → "Oakland, CA" where its description wants "City, State"."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
+from agent.read.gazetteer import CITIES, COUNTRIES, STATES
 from agent.read.reading import Found
 from agent.read.target import Target
 from agent.read.text import Text
 
-_STATES: Final = dict(
-    pair.split("=")
-    for pair in ["alabama=AL", "alaska=AK", "arizona=AZ", "arkansas=AR", "california=CA", "colorado=CO", "connecticut=CT", "delaware=DE", "florida=FL", "georgia=GA", "hawaii=HI", "idaho=ID", "illinois=IL", "indiana=IN", "iowa=IA", "kansas=KS", "kentucky=KY", "louisiana=LA", "maine=ME", "maryland=MD", "massachusetts=MA", "michigan=MI", "minnesota=MN", "mississippi=MS", "missouri=MO", "montana=MT", "nebraska=NE", "nevada=NV", "new_hampshire=NH", "new_jersey=NJ", "new_mexico=NM", "new_york=NY", "north_carolina=NC", "north_dakota=ND", "ohio=OH", "oklahoma=OK", "oregon=OR", "pennsylvania=PA", "rhode_island=RI", "south_carolina=SC", "south_dakota=SD", "tennessee=TN", "texas=TX", "utah=UT", "vermont=VT", "virginia=VA", "washington=WA", "west_virginia=WV", "wisconsin=WI", "wyoming=WY", "district_of_columbia=DC"]
-)
-_CODES: Final = frozenset(_STATES.values())
+_CODES: Final = frozenset(STATES.values())
 _ASKED: Final = re.compile(
-    r"city,\s*(?:state|country|st)\b|\b[A-Z][a-z]+(?: [A-Z][a-z]+)*, (?:[A-Z]{2})\b", re.IGNORECASE
+    r"city,?\s*(?:and\s+)?(?:state|country|st)\b|\b[A-Z][a-z]+(?: [A-Z][a-z]+)*, [A-Z]{2}\b", re.IGNORECASE
 )
+_NEXT_PART: Final = re.compile(r",\s*([A-Za-z][A-Za-z.]*(?:\s+[A-Z][a-z]+){0,2})")
+
+
+@lru_cache(maxsize=2048)
+def wants_state(description: str) -> bool:
+    return bool(_ASKED.search(description))
+
+
+def fitness(text: Text, target: Target, start: int, end: int) -> float:
+    """Whether a name is the kind of place that is asked for: a country is no city, "Kenya" in "Nairobi, Kenya" is the country."""
+    name = re.sub(r"\s+", " ", text.low[start:end].strip(" ."))
+    broad = bool({"countri", "state", "region", "counti"} & set(target.own))
+    narrow = "citi" in target.own or "town" in target.own
+    if wants_state(target.description) and not broad:
+        return -0.3 if name in COUNTRIES or name in STATES or name.upper() in _CODES else 0.0
+    if narrow or broad:
+        large = name in COUNTRIES or name in STATES or (name.upper() in _CODES and text.plain[start:end].isupper())
+        if large:
+            return 0.3 if broad else -0.3
+        return -0.25 if broad and name in CITIES else 0.0
+    return 0.0
 
 
 def formed(text: Text, target: Target, found: list[Found]) -> list[Found]:
     """Candidates in the form that the description shows; those that aren't places stay as they are."""
-    if not _ASKED.search(target.description):
+    if "place" not in target.roles or not wants_state(target.description):
         return found
-    return [_abbreviated(each) for each in found]
+    return [_abbreviated(_whole(text, each)) for each in found]
+
+
+def _whole(text: Text, found: Found) -> Found:
+    """ "Portland" before ", OR" is "Portland, OR"."""
+    if not isinstance(found.value, str) or "," in found.value or not found.value[:1].isupper():
+        return found
+    match = _NEXT_PART.match(text.plain, found.end)
+    if match is None:
+        return found
+    part = match.group(1).rstrip(".")
+    low = part.lower()
+    while low and low not in STATES and low not in COUNTRIES and part.upper() not in _CODES:
+        part = part.rpartition(" ")[0]
+        low = part.lower()
+    if not part:
+        return found
+    end = match.start(1) + len(part)
+    return replace(found, end=end, value=text.original(found.start, end), weight=found.weight + 0.05)
 
 
 def _abbreviated(found: Found) -> Found:
-    if not isinstance(found.value, str) or "," not in found.value:
+    if not isinstance(found.value, str):
         return found
-    city, _, state = found.value.rpartition(",")
-    code = _STATES.get(re.sub(r"\s+", "_", state.strip().lower()))
-    if code is None and state.strip().upper() in _CODES and len(state.strip()) == 2:
-        code = state.strip().upper()
-    if code is None:
+    city, comma, rest = found.value.rpartition(",")
+    if comma:
+        low = rest.strip().lower()
+        code = STATES.get(low) or (rest.strip().upper() if rest.strip().upper() in _CODES else None)
+        value = f"{city.strip()}, {code}" if code else found.value
+    else:
+        home = CITIES.get(found.value.strip().lower())
+        value = f"{found.value.strip()}, {home}" if home else found.value
+        value = value.replace("New York City, NY", "New York, NY")
+    if value == found.value:
         return found
-    value = f"{city.strip()}, {code}"
-    how = found.how if value == found.value else f"{found.value} → {value}"
-    return Found(found.start, found.end, value, how, value, found.weight + 0.05)
+    return replace(found, value=value, how=f"{found.value} → {value}", shown=value, weight=found.weight + 0.02)

@@ -65,7 +65,7 @@ def numbers(text: Text, target: Target, now: datetime) -> list[Found]:
         near = label(text, number.start, end, target)
         weight = 0.4 + near + 0.6 * affinity(text, number.start, target)
         follows = text.after(end, 2)
-        counted = [stem(token.low) for token in follows]
+        counted = [stem(number.unit)] if number.unit else [stem(token.low) for token in follows]
         if (counted and counted[0] in names) or (len(counted) > 1 and counted[1] in names and follows[0].word):
             weight += 0.2
         elif counted and counted[0] in target.about and counted[0] not in {stem(unit) for unit in UNITS}:

@@ -13,12 +13,17 @@ _QUOTE: Final = re.compile(
     r"\"(?P<double>[^\"]+)\"|`(?P<tick>[^`]+)`|(?<![\w])'(?P<single>(?=\S)(?:[^'\n]|'(?=\w))*?[^'\s](?:'(?=s?\s+\w+'(?!\w)))?)'(?![\w])"
 )
 _TAIL: Final = re.compile(
-    r"\b(?P<label>[a-z][\w ]{1,24}?)\s*(?::|=)\s+(?P<rest>[^\n]+)|\b(?P<verb>saying|that says|that reads|reading|says)\s+(?:that\s+)?(?P<said>[^\n\"']+)"
+    r"\b(?P<label>[a-z][\w ]{1,24}?)\s*(?::|=|\s-)\s+(?P<rest>[^\n]+)|\b(?P<verb>saying|that says|that reads|reading|says)\s+(?:that\s+)?(?P<said>[^\n\"']+)"
     r"|\b(?P<titled>called|named|titled|entitled|nicknamed|labelled|labeled)\s+(?P<name>[^\n\"',.;:!?]+)",
     re.IGNORECASE,
 )
 _NAME_STOP: Final = re.compile(
     r"\s+(?:and|with|that|which|to|for|on|at|in|from|using|by|via|under|as|then|but|if|of|is|was|has|should|it|please)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_DATE_STOP: Final = re.compile(
+    r"\s+(?:on|at|for|from|by|until|this|next)\s+(?:the\s+)?(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|"
+    r"today|tomorrow|noon|next|this|half\s+past|\w+day\b).*",
     re.IGNORECASE | re.DOTALL,
 )
 _CAPITAL_STOP: Final = re.compile(
@@ -50,7 +55,8 @@ def find(text: Text) -> tuple[Quote, ...]:
         if match.group("name") is not None:
             start, end = match.span("name")
             written = match.group("name")
-            written = (_CAPITAL_STOP if written[:1].isupper() else _NAME_STOP).sub("", written).rstrip()
+            written = (_CAPITAL_STOP if written[:1].isupper() else _NAME_STOP).sub("", written)
+            written = _DATE_STOP.sub("", written).rstrip()
             kind = "named"
         elif match.group("said") is not None:
             start, end = match.span("said")

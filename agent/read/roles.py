@@ -29,7 +29,7 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
             "location city place area where region country address town state loc venue room device zone branch restaurant neighborhood "
             "street destination"
         ),
-        word_set("in at near around within inside to"),
+        word_set("in at near around within inside to for"),
         word_set("located based near city area visit"),
     ),
     "person": (
@@ -73,6 +73,7 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
         word_set("to until till through by before ending and"),
         word_set("ending until end under below maximum most due returning"),
     ),
+    "change": (word_set("new updated value replacement"), word_set("to into as with"), word_set("to rename change")),
     "means": (
         word_set("payment method via channel using"),
         word_set("via using with by through"),

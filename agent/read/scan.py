@@ -75,13 +75,26 @@ def _read(read: Text, target: Target, kind: str, now: datetime, *, required: boo
         case "pattern":
             return patterns.labelled(read, target)
         case "code":
-            return strings.coded(read, target)
+            return strings.coded(read, target, now)
+        case "month":
+            return moments.months(read, target, now)
+        case "joined":
+            return arrays.joined(read, target, now, gather)
         case "array":
             return arrays.find(read, target, now, gather)
         case "text":
-            return places.formed(read, target, strings.texts(read, target, now, required=required))
+            made = strings.texts(read, target, now, required=required)
+            # An identifier is seldom a plain word.
+            if target.kinds[0] in {"code", "uuid"}:
+                made = [_doubted(each) for each in made]
+            return places.formed(read, target, made)
         case _:
             return []
+
+
+def _doubted(found: Found) -> Found:
+    plain = isinstance(found.value, str) and not any(char.isdigit() or char in "-_@/" for char in found.value)
+    return Found(found.start, found.end, found.value, found.how, found.shown, found.weight - (0.25 if plain else 0.0))
 
 
 def allowed(target: Target, value: Any) -> bool:
@@ -118,7 +131,34 @@ def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annot
 
 
 _LEADING = frozenset(
-    ["at", "on", "by", "for", "in", "the", "a", "an", "is", "around", "about", "exactly", "to", "of", "from", "until", "since", "it's", "its", "be", "as", "via", "with", "using", "=", ":"]
+    [
+        "at",
+        "on",
+        "by",
+        "for",
+        "in",
+        "the",
+        "a",
+        "an",
+        "is",
+        "around",
+        "about",
+        "exactly",
+        "to",
+        "of",
+        "from",
+        "until",
+        "since",
+        "it's",
+        "its",
+        "be",
+        "as",
+        "via",
+        "with",
+        "using",
+        "=",
+        ":",
+    ]
 )
 
 

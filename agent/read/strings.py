@@ -6,12 +6,12 @@ import re
 from datetime import datetime
 from typing import Final
 
-from agent.read import dates, patterns, phrases, quotes, times
-from agent.read.context import affinity, label
+from agent.read import dates, durations, enums, money, patterns, phrases, places, quotes, times
+from agent.read.context import PREPOSITIONS, affinity, label, preposition
 from agent.read.reading import Found
 from agent.read.roles import ROLES
 from agent.read.target import Target, stem
-from agent.read.text import Text, word_set
+from agent.read.text import Text, split_name, word_set
 
 _NAMED_VERBS: Final = word_set("called named titled entitled nicknamed labelled labeled title name subject")
 _BODY_VERBS: Final = word_set("saying says say that reads reading with message text body content reply note comment")
@@ -25,6 +25,13 @@ _QUERY: Final = re.compile(
 def texts(text: Text, target: Target, now: datetime, *, required: bool) -> list[Found]:
     """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere name."""
     made = _quoted(text, target) + _labelled(text, target) + _phrased(text, target, now)
+    if target.examples:
+        made += [
+            Found(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.15)
+            for each in enums.find(text, target, target.examples)
+        ]
+    if "email" in target.description.lower():
+        made += shaped(text, target, "email")
     if "topic" in target.roles:
         made += _queries(text, required=required)
     if "body" in target.roles or "title" in target.roles:
@@ -37,6 +44,8 @@ def _quoted(text: Text, target: Target) -> list[Found]:
     for quote in quotes.find(text):
         near = label(text, quote.outer_start, quote.outer_end, target)
         weight = {"quoted": 0.5, "said": 0.15, "named": 0.2, "tail": 0.0}[quote.kind] + near
+        if near < 0.1 and _claimed(text, quote.outer_start):
+            weight -= 0.2
         weight += 0.7 * affinity(text, quote.outer_start, target)
         if quote.kind == "tail":
             words = text.low[quote.outer_start : quote.start].strip(" :=").split()
@@ -52,6 +61,18 @@ def _quoted(text: Text, target: Target) -> list[Found]:
             weight += 0.45 if "title" in target.roles else 0.0
         made.append(Found(quote.start, quote.end, text.original(quote.start, quote.end), weight=weight))
     return made
+
+
+def _claimed(text: Text, start: int) -> bool:
+    """Whether the word before a quote names something else than what is asked for ("password 'x'")."""
+    before = text.before(start, 2)
+    return (
+        bool(before)
+        and before[0].word
+        and before[0].low.isalpha()
+        and len(before[0].low) > 4
+        and before[0].low not in PREPOSITIONS
+    )
 
 
 def _as_titled(text: Text, target: Target, found: Found) -> Found:
@@ -124,14 +145,28 @@ def _phrased(text: Text, target: Target, now: datetime) -> list[Found]:
         if phrase.kind == "slot":
             weight += 0.15 if phrase.capital else 0.0
             weight -= 0.1 if fit <= 0 and near < 0.2 else 0.0
+            if phrase.by == "to" and not phrase.capital and near < 0.2:
+                weight -= 0.2
+        if phrase.by == "by" or (phrase.kind == "name" and preposition(text, phrase.start) == "by"):
+            weight += _participle(text, phrase.start, target)
+        if "place" in target.roles:
+            weight += places.fitness(text, target, phrase.start, phrase.end)
         if any(start < phrase.end and phrase.start < end for start, end in taken):
             weight -= 0.4
-        if "@" in value and not target.roles & {"person", "target"}:
-            weight -= 0.2
         if "title" not in target.roles and "body" in target.roles:
             weight -= 0.15
         made.append(Found(phrase.start, phrase.end, value, weight=weight))
     return made
+
+
+def _participle(text: Text, start: int, target: Target) -> float:
+    """ "directed by X" names a director, "starred by X" does not."""
+    words = text.before(start, 2)
+    if len(words) < 2 or words[0].low != "by" or not words[1].low.endswith(("ed", "en", "ung", "de", "ght")):
+        return 0.0
+    verb = words[1].low[:5]
+    said = (*split_name(target.name), *re.findall(r"[a-z]+", target.description.lower()))
+    return 0.25 if any(word.startswith(verb) for word in said) else -0.3
 
 
 def _queries(text: Text, *, required: bool) -> list[Found]:
@@ -150,19 +185,27 @@ def _queries(text: Text, *, required: bool) -> list[Found]:
     return made
 
 
-def coded(text: Text, target: Target) -> list[Found]:
-    """Identifiers."""
+def coded(text: Text, target: Target, now: datetime) -> list[Found]:
+    """Identifiers. One that has the shape of the description's example stands above others."""
     made: list[Found] = []
-    for found in (*patterns.codes(text), *patterns.find(text, "uuid")):
-        near = label(text, found.start, found.end, target)
-        value = found.value
+    taken = [(each.start, each.end) for each in dates.find(text, now.date())]
+    taken += [(each.start, each.end) for each in money.find(text) if each.currency is not None]
+    taken += [(each.start, each.end) for each in durations.find(text)]
+    found = [*patterns.codes(text), *patterns.find(text, "uuid")]
+    if "email" in target.description.lower():
+        found += patterns.find(text, "email")
+    for each in found:
+        near = label(text, each.start, each.end, target)
+        value = each.value
         if value.startswith("#") and not re.search(r"['\"#]#|#\w", target.description):
             value = value[1:]
-        weight = found.weight + near + 0.5 * affinity(text, found.start, target) - (0.15 if near < 0.1 else 0.0)
+        weight = each.weight + near + 0.5 * affinity(text, each.start, target) - (0.15 if near < 0.1 else 0.0)
+        if target.shapes:
+            weight += 0.35 if any(re.fullmatch(shape, value) for shape in target.shapes) else -0.2
+        if value.isdigit() and any(start < each.end and each.start < end for start, end in taken) and near < 0.3:
+            weight -= 0.4
         made.append(
-            Found(
-                found.start, found.end, value, "" if value == found.value else f"{found.value} → {value}", weight=weight
-            )
+            Found(each.start, each.end, value, "" if value == each.value else f"{each.value} → {value}", weight=weight)
         )
     return made
 

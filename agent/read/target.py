@@ -72,6 +72,8 @@ class Target:
     minor: bool = False
     form: str | None = None
     items: Mapping[str, Any] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = ()
     zero_based: bool = False
 
     @property
@@ -134,6 +136,8 @@ def _target(name: str, schema_text: str, annotation_text: str) -> Target:
         ),
         form=_form(description),
         items=schema.get("items") if isinstance(schema.get("items"), dict) else {},  # type: ignore[arg-type]
+        examples=_examples(description) if not enum else (),
+        shapes=_shapes(description),
         zero_based="zero-based" in description.lower()
         or "0-based" in description.lower()
         or "zero based" in description.lower(),
@@ -170,6 +174,8 @@ def _of_type(made: Target, kind: str, words: tuple[str, ...]) -> list[str]:
             return ["percent"]
         if re.search(r"unix|epoch|timestamp", said) and kind == "integer":
             return ["epoch", "number"]
+        if words[-1:] == ("month",) and not made.unit:
+            return ["month", "number"]
         if made.unit:
             return ["duration", "number"]
         return ["number"]
@@ -192,7 +198,7 @@ def _of_string(made: Target, words: tuple[str, ...], said: str, *, money: bool) 
     if re.search(r"[yYdD]", form) and re.search(r"[hH]", form):
         return ["datetime"]
     if re.search(r"[hH]", form):
-        return ["time", "datetime"] if last not in {"date"} else ["datetime"]
+        return ["time"] if last != "date" else ["datetime"]
     if form and (named & _DATED or "date" in said or not named & {"name"}):
         return ["date"]
     if made.unit and (named & {"duration", "length", "minutes", "hours", "seconds", "days", "interval", "timeout"}):
@@ -244,6 +250,8 @@ def _of_string(made: Target, words: tuple[str, ...], said: str, *, money: bool) 
         return ["options", "number", "text"] if made.options else ["number", "text"]
     if made.options:
         return ["options", "text"]
+    if re.search(r"comma[- ]separated|separated by commas", said):
+        return ["joined", "text"]
     if "number" in named and re.search(r"\bnumber of\b", said):
         return ["number"]
     if last in _CODED or re.search(r"\b(?:identifier|\bid\b|\buuid\b|digit)", said):
@@ -308,6 +316,30 @@ def _options(description: str) -> tuple[str, ...]:
         if _CLOSED.match(match.group(0)):
             return tuple(dict.fromkeys(_QUOTED.findall(match.group(1))))
     return ()
+
+
+def _examples(description: str) -> tuple[str, ...]:
+    """Values that the description merely mentions ("such as 'temperature', 'humidity'"): they may be said, others may be as well."""
+    match = re.search(
+        r"(?:such as|e\.g\.?|for example|for instance|like|examples?:?|including)[^\"'`]{0,20}((?:[\"'`][^\"'`\n]{1,40}[\"'`][^\"'`]{0,6})+)",
+        description,
+    )
+    return tuple(dict.fromkeys(_QUOTED.findall(match.group(1)))) if match else ()
+
+
+def _shapes(description: str) -> tuple[str, ...]:
+    """The shape of an identifier by its example ('#W0000000', 'U-001') or by words ("8-digit"), as regular expressions."""
+    made: list[str] = []
+    for written in _QUOTED.findall(description):
+        if any(char.isdigit() for char in written) and not re.search(r"\s", written):
+            shape = re.sub(
+                r"\d+", lambda run: f"\\d{{{len(run.group())}}}" if len(run.group()) > 1 else "\\d+", re.escape(written)
+            )
+            made.append(shape)
+    match = re.search(r"\b(\d{1,2})[- ](digit|character)", description)
+    if match:
+        made.append(f"\\d{{{match.group(1)}}}" if match.group(2) == "digit" else f"\\w{{{match.group(1)}}}")
+    return tuple(made)
 
 
 def _roles(words: tuple[str, ...], description: str) -> frozenset[Role]:

@@ -12,19 +12,21 @@ from agent.read.text import Text
 
 _HOURS: Final = {
     word: value
-    for value, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])
+    for value, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    )
     if value
 }
 _MINUTES: Final = {"five": 5, "ten": 10, "twenty": 20, "twenty-five": 25, "quarter": 15, "half": 30}
 _HOUR: Final = "|".join(_HOURS)
 _HALF_DAY: Final = r"(?:\s*(?P<ap>a\.?m\b\.?|p\.?m\b\.?)|(?:\s+in the|\s+at|\s+this)?\s+(?P<part>morning|afternoon|evening|night|tonight)\b)"
-_CLOCK: Final = re.compile(
+_CLOCK: Final = (
     r"(?:(?<![\w:/$€£.-])(?P<h>[01]?\d|2[0-4])(?P<joint>[:.h])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d+)?)?(?![\d:/-]|\.\d)"
     r"|(?<![\w:/$€£.,-])(?P<h2>1[0-2]|0?[1-9])(?![\d:/.,-]\d)"
     rf"|\b(?P<h3>{_HOUR})(?:\s+(?P<m3>fifteen|thirty|forty-five))?)"
     rf"(?P<clock>\s+o'?\s?clock\b)?(?:{_HALF_DAY})?"
 )
-_PAST: Final = re.compile(
+_PAST: Final = (
     rf"\b(?P<m>half|(?:a\s+)?quarter|five|ten|twenty(?:-five)?|\d{{1,2}})(?:\s+minutes?)?\s+(?P<way>past|after|to|before|till)\s+"
     rf"(?P<h>{_HOUR}|1[0-2]|[1-9])\b(?!\s*[%$€£:])(?:{_HALF_DAY})?"
 )
@@ -46,26 +48,28 @@ class Clock:
     bare: bool = False
 
 
+@lru_cache(maxsize=4)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
 @lru_cache(maxsize=512)
 def find(text: Text) -> tuple[Clock, ...]:
     low = text.low
     if not any(char.isdigit() for char in low) and not _WORDY.search(low):
         return ()
     made: list[Clock] = []
-    for match in _PAST.finditer(low):
+    for match in _compiled(_PAST).finditer(low):
         minutes = _number(match.group("m").removeprefix("a ").strip(), _MINUTES)
         hour = _number(match.group("h"), _HOURS)
         if match.group("way") in {"to", "before", "till"}:
-            if (
-                match.group("m") == "half"
-                or (match.group("m").isdigit()
-                and match.group("part") is None
-                and match.group("ap") is None)
+            if match.group("m") == "half" or (
+                match.group("m").isdigit() and match.group("part") is None and match.group("ap") is None
             ):
                 continue
             hour, minutes = hour - 1, 60 - minutes
         _add(made, match, _half(match, hour), minutes, 0)
-    for match in _CLOCK.finditer(low):
+    for match in _compiled(_CLOCK).finditer(low):
         told = match.group("ap") or match.group("part") or match.group("clock")
         if not match.group("h") and not told:
             continue
