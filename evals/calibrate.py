@@ -19,81 +19,87 @@ from pathlib import Path
 
 from agent.resolve.offline import ranked
 from agent.resolve.split import hear
-from evals import external, run
+from evals import external
 from evals.external import Case
+from evals.run import offered
 from registry.records import RecordKind
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-STEPS = 400
-RATE = 0.5
-RIDGE = 0.002
+STEPS = 300
+RATE = 0.3
+RIDGE = 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """One candidate of one case: its marks, and whether it is the right action."""
+class Choice:
+    """One case: its candidates' marks, the right one's place among them (None: none is right), and how much the case counts."""
 
-    case: str
-    marks: Mapping[str, float]
-    right: bool
+    candidates: tuple[Mapping[str, float], ...]
+    right: int | None
     weight: float
 
 
-def pairs(cases: Sequence[Case], data: Path) -> Iterator[Pair]:
-    """Every weighed candidate of every case that wants one action or none."""
+def choices(cases: Sequence[Case], data: Path) -> Iterator[Choice]:
+    """A choice for each case that wants one action or none, and whose right action was found at all."""
     for case in cases:
         wanted = case.expected.get("action")
-        if case.expected.get("actions") or (wanted or "").startswith("*"):
+        if case.expected.get("actions") or case.expected["decision"] == "noop":
             continue
-        records = run._tables(data / case.tables) if case.tables else None
+        shortlist, records = offered(case, data)
         kinds: tuple[RecordKind, ...] = records.kinds() if records else ()
-        shortlist = run._shortlist(data / case.registry_file, case.names, tuple(kind.name for kind in kinds))
-        for each in ranked(hear(case.prompt), shortlist, kinds, case.now or NOW):
-            right = wanted is not None and each.offer.name == wanted and case.expected["decision"] != "noop"
-            yield Pair(case.id, each.marks, right, 1.0 / len(cases))
+        found = ranked(hear(case.prompt), shortlist, kinds, case.now or NOW)
+        names = [each.offer.name for each in found]
+        if found and (wanted is None or wanted in names):
+            right = None if wanted is None else names.index(wanted)
+            yield Choice(tuple(each.marks for each in found), right, 1.0 / len(cases))
 
 
-def fitted(found: Sequence[Pair]) -> tuple[float, dict[str, float]]:
-    """Bias and weights that make what was right likely: full-batch gradient ascent with a ridge."""
-    names = list(found[0].marks)
+def likelihoods(choice: Choice, bias: float, weights: Mapping[str, float]) -> list[float]:
+    strengths = [
+        math.exp(bias + sum(weights[name] * value for name, value in marks.items())) for marks in choice.candidates
+    ]
+    return [strength / (1.0 + sum(strengths)) for strength in strengths]
+
+
+def fitted(found: Sequence[Choice]) -> tuple[float, dict[str, float]]:
+    """Bias and weights that make what was right likely: gradient ascent with momentum and a ridge, over all choices at once."""
+    names = list(found[0].candidates[0])
     bias, weights = 0.0, dict.fromkeys(names, 0.0)
-    total = sum(pair.weight for pair in found)
+    total = sum(choice.weight for choice in found)
     momentum = dict.fromkeys([*names, ""], 0.0)
     for _ in range(STEPS):
         gradient = dict.fromkeys([*names, ""], 0.0)
-        for pair in found:
-            at = bias + sum(weights[name] * value for name, value in pair.marks.items())
-            error = pair.weight * (float(pair.right) - 1.0 / (1.0 + math.exp(-at)))
-            gradient[""] += error
-            for name, value in pair.marks.items():
-                gradient[name] += error * value
+        for choice in found:
+            for at, likely in enumerate(likelihoods(choice, bias, weights)):
+                error = choice.weight / total * (float(at == choice.right) - likely)
+                gradient[""] += error
+                for name, value in choice.candidates[at].items():
+                    gradient[name] += error * value
         for name in names:
-            momentum[name] = 0.9 * momentum[name] + gradient[name] / total - RIDGE * weights[name]
+            momentum[name] = 0.9 * momentum[name] + gradient[name] - RIDGE * weights[name]
             weights[name] += RATE * momentum[name]
-        momentum[""] = 0.9 * momentum[""] + gradient[""] / total
+        momentum[""] = 0.9 * momentum[""] + gradient[""]
         bias += RATE * momentum[""]
     return bias, weights
 
 
 def main(arguments: Sequence[str]) -> int:
     data, *files = [Path(each) for each in arguments]
-    found = [pair for file in files for pair in pairs(external.cases(file), data)]
+    found = [choice for file in files for choice in choices(external.cases(file), data)]
     bias, weights = fitted(found)
     lines = [f"BIAS = {bias:.2f}", *(f'    "{name}": {value:.2f},' for name, value in weights.items())]
-    best: dict[str, tuple[float, bool]] = {}
-    answerable = {pair.case for pair in found if pair.right}
-    for pair in found:
-        at = bias + sum(weights[name] * value for name, value in pair.marks.items())
-        likely = 1.0 / (1.0 + math.exp(-at))
-        if likely > best.get(pair.case, (0.0, False))[0]:
-            best[pair.case] = (likely, pair.right)
-    for step in range(20, 85, 5):
-        acted = [(case, right) for case, (likely, right) in best.items() if likely >= step / 100]
-        rightly = sum(right for _, right in acted)
-        astray = sum(case not in answerable for case, _ in acted)
-        nothing = len(best) - len(answerable)
+    best = []
+    for choice in found:
+        likely = likelihoods(choice, bias, weights)
+        top = max(range(len(likely)), key=likely.__getitem__)
+        best.append((likely[top], choice.right, top == choice.right))
+    answerable = sum(right is not None for _, right, _ in best)
+    for percent in range(20, 85, 5):
+        acted = [(right, hit) for likely, right, hit in best if likely >= percent / 100]
+        rightly = sum(hit for _, hit in acted)
+        astray = sum(right is None for right, _ in acted)
         lines.append(
-            f"act from {step / 100:.2f}: right {rightly}/{len(answerable)}, acted on nothing {astray}/{nothing}"
+            f"from {percent} %: right {rightly}/{answerable}, acted on nothing {astray}/{len(best) - answerable}"
         )
     sys.stdout.write("\n".join(lines) + "\n")
     return 0

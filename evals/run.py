@@ -25,13 +25,18 @@ async def run(
     Raises InvalidInput when a case offers an action its registry does not have."""
     present = now or datetime.now(UTC)
     for case in cases:
-        records = _tables(data / case.tables) if case.tables else None
-        kinds = tuple(kind.name for kind in records.kinds()) if records else ()
-        shortlist = _shortlist(data / case.registry_file, case.names, kinds)
+        shortlist, records = offered(case, data)
         entry = await answer(
             case.id, case.prompt, shortlist=shortlist, resolver=resolver, now=case.now or present, records=records
         )
         yield judge(case, entry)
+
+
+def offered(case: Case, data: Path) -> tuple[Shortlist, tables.Tables | None]:
+    """What a case offers, indexed, and its live records where it has some."""
+    records = _tables(data / case.tables) if case.tables else None
+    kinds = tuple(kind.name for kind in records.kinds()) if records else ()
+    return _shortlist(data / case.registry_file, case.names, kinds), records
 
 
 @lru_cache(maxsize=64)

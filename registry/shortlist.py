@@ -79,6 +79,7 @@ class Shortlist:
             raise ValueError(f"two offers are called {twice[0]!r}; a shortlist is a closed set of names")
         self._postings, self._idf = _index(self.offers)
         self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
+        self._core: dict[str, frozenset[str]] = {}
         self._spoken: dict[str, frozenset[str]] = {}
         self._unknown_idf = _idf(0, len(self.offers))
 
@@ -97,6 +98,15 @@ class Shortlist:
         if found is None:
             fields = _fields(self._by_name[name])
             found = self._spoken[name] = frozenset(word for words in fields.values() for word in words)
+        return found
+
+    def core(self, name: str) -> frozenset[str]:
+        """The stems of what the offer is: name, title and the first sentence said of it."""
+        found = self._core.get(name)
+        if found is None:
+            fields = _fields(self._by_name[name])
+            words = (*self.called(name), *fields["title"], *fields["aliases"], *fields["lead"])
+            found = self._core[name] = frozenset(words)
         return found
 
     def called(self, name: str) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ delete remove erase drop discard purge clear
 cancel abort stop end terminate void revoke unsubscribe
 update change modify edit alter adjust revise amend correct rename
 get fetch retrieve read view show display tell give see
-find search look_up lookup query discover locate seek browse
+find search look look_up lookup query discover locate seek browse
 list enumerate show all
 send mail email message deliver dispatch notify
 buy purchase order book reserve acquire
@@ -70,7 +70,7 @@ video clip movie
 car vehicle automobile auto ride taxi cab
 house home property apartment flat
 hotel accommodation lodging stay room
-restaurant eat dining food dine
+restaurant eat dining food dine cuisine meal dinner lunch
 trip travel journey tour itinerary
 flight fly plane airline air
 phone telephone mobile call

@@ -23,7 +23,7 @@ from agent.pipeline import (
 from agent.resolve.fill import fill
 from agent.resolve.resolver import CANDIDATES, chosen_action
 from agent.resolve.split import Clause, begins_like_an_order, clauses, hear
-from agent.resolve.weigh import Weighed, weigh
+from agent.resolve.weigh import Weighed, marks, weigh
 from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
 
@@ -111,12 +111,11 @@ def ranked(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], no
     if not found:
         return []
     best = found[0].score
-    made = [
-        weigh(clause, each, best, shortlist, fill(clause.text, clause.start, each.offer, kinds, now))
-        for each in found[:FILLED_AT_MOST]
-    ]
-    made.sort(key=lambda each: (-each.probability, each.offer.name))
-    return made
+    candidates = []
+    for each in found[:FILLED_AT_MOST]:
+        filling = fill(clause.text, clause.start, each.offer, kinds, now)
+        candidates.append((each.offer, marks(clause, each, best, shortlist, filling), filling))
+    return weigh(candidates)
 
 
 def _several(

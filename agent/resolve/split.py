@@ -20,7 +20,8 @@ _JOINT: Final = re.compile(
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|‘[^’]*’|«[^»]*»")
 _LEAD: Final = re.compile(
     r"^(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|so|well|just|and|can|could|would|will|you|i|we|want|need|would|like|"
-    r"i'd|i'll|let's|lets|to|have|help|me|us|for)\b[,\s]*)+",
+    r"i['’]?d|i['’]?ll|i['’]?m|am|let['’]?s|lets|to|have|help|me|us|for|there|good|morning|"
+    r"afternoon|evening|able|go|ahead|love|wish|it|be|try|trying|going|gonna|wanna|assist|need|needs|wondering|if|possible|thanks|thank|dear|team|right|now)\b[,\s]*)+",
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -50,6 +51,15 @@ unlink connect disconnect sync mount freeze unfreeze lock hold release waive voi
 make take bring keep turn switch add give start end email refund
 """
 _ORDERS: Final = frozenset(stem(word) for word in _ORDER_WORDS.split())
+
+_READING_WORDS: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse explore
+discover identify count calculate compute compare determine estimate verify summarize analyze"""
+READING: Final = frozenset(stem(word) for word in _READING_WORDS.split())
+"""Stems of verbs that ask without changing anything."""
+_DOING: Final = _ORDERS.union(word for word in KIN) - READING
+_WONDERS: Final = re.compile(
+    r"\?\s*$|\b(?:what|who|where|when|which|how\s+(?:many|much))\b|\b(?:looking|searching)\s+for\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +121,37 @@ def hear(text: str, start: int = 0) -> Clause:
 
 
 def head(text: str) -> str | None:
-    """The stem of the verb an order begins with ("Could you please refund …" → "refund"), or of its first telling
-    word."""
+    """The stem of the verb an order begins with ("Could you please refund …" → "refund"): of the first clause that
+    begins like one, else of the first telling word."""
+    for clause in clauses(text):
+        if begins_like_an_order(clause.text):
+            return _first(clause.text)
+    return _first(text)
+
+
+def _first(text: str) -> str | None:
     lead = _LEAD.match(text)
     for word in _WORD.finditer(text, lead.end() if lead else 0):
         if word[0].casefold() not in EMPTY:
             return stem(word[0])
     return None
+
+
+def asks(text: str) -> bool | None:
+    """True where the person wants to know something, False where something shall be done, None where the words don't
+    tell."""
+    for clause in reversed(clauses(text)):
+        if begins_like_an_order(clause.text):
+            verb = _first(clause.text)
+            return True if verb in READING else False if verb in _DOING else None
+    if _WONDERS.search(text):
+        return True
+    return None
+
+
+def is_order(word_stem: str) -> bool:
+    """Whether this is the stem of a verb that people give orders with."""
+    return word_stem in _ORDERS or word_stem in READING
 
 
 def begins_like_an_order(text: str) -> bool:

@@ -1,4 +1,5 @@
-"""How well one offer fits one clause, as a probability: a few general marks, weighed by a logistic model.
+"""How well each offer fits a clause, as probabilities: a few general marks, weighed by a conditional logit model with "none of them"
+among the alternatives (McFadden 1974).
 
 The weights were fitted by ``evals.calibrate`` on development cases and are rounded; no mark names an action, a source
 or a platform.
@@ -12,23 +13,28 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.resolve.fill import Filling
-from agent.resolve.split import Clause, head
+from agent.resolve.split import READING, Clause, asks, head, is_order
+from registry.contract import Risk
 from registry.offer import Offer
 from registry.shortlist import Scored, Shortlist
 from registry.words import EMPTY, GENERIC, KIN, runs, stem
 
-BIAS: Final = -4.0
+BIAS: Final = -6.34
 WEIGHTS: Final[Mapping[str, float]] = {
-    "relative": 2.0,
-    "lexical": 1.0,
-    "explained": 2.0,
-    "name": 2.0,
-    "verb": 0.7,
-    "object": 1.5,
-    "filled": 1.0,
-    "unknown": -1.5,
-    "short": -1.0,
-    "about": -1.5,
+    "relative": 3.09,
+    "lexical": 1.25,
+    "explained": 1.78,
+    "name": 0.0,
+    "verb": 1.26,
+    "object": -0.35,
+    "clash": -0.87,
+    "central": 1.12,
+    "described": 4.27,
+    "manner": 1.25,
+    "filled": -0.1,
+    "unknown": 0.0,
+    "short": 0.06,
+    "about": -0.36,
     "negated": -4.0,
 }
 
@@ -43,10 +49,19 @@ class Weighed:
     filling: Filling
 
 
-def weigh(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: Filling) -> Weighed:
-    made = marks(clause, scored, best, shortlist, filling)
-    total = BIAS + sum(WEIGHTS[name] * value for name, value in made.items())
-    return Weighed(scored.offer, 1.0 / (1.0 + math.exp(-total)), made, filling)
+def weigh(candidates: Sequence[tuple[Offer, Mapping[str, float], Filling]]) -> list[Weighed]:
+    """Candidates with their probabilities, likeliest first. They share what "none of them", whose strength is 0, leaves: two that fit
+    alike are each unlikely, however well they fit."""
+    strengths = [
+        math.exp(BIAS + sum(WEIGHTS[name] * value for name, value in made.items())) for _, made, _ in candidates
+    ]
+    total = 1.0 + sum(strengths)
+    weighed = [
+        Weighed(offer, strength / total, made, filling)
+        for (offer, made, filling), strength in zip(candidates, strengths, strict=True)
+    ]
+    weighed.sort(key=lambda each: (-each.probability, each.offer.name))
+    return weighed
 
 
 def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: Filling) -> dict[str, float]:
@@ -58,10 +73,17 @@ def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, fil
     spoken = shortlist.spoken(offer.name)
     used = filling.spans
 
-    explained = unknown = total = 0.0
+    core = shortlist.core(offer.name)
+    explained = unknown = total = central = free = 0.0
     for each, start, end in words:
         weight = 0.4 if each in GENERIC else 1.0
         total += weight
+        if not any(begin <= start and end <= stop for begin, stop in used):
+            free += weight
+            if each in core:
+                central += weight
+            elif not core.isdisjoint(KIN.get(each, ())):
+                central += 0.7 * weight
         if each in spoken or any(begin <= start and end <= stop for begin, stop in used):
             explained += weight
         elif any(other in spoken for other in KIN.get(each, ())):
@@ -80,6 +102,10 @@ def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, fil
         "name": _share(named, said, near),
         "verb": _meets(verb, named, spoken),
         "object": _share(telling_names, said, near) if telling_names else _share(named, said, near),
+        "clash": float(verb is not None and verb not in GENERIC and is_order(verb) and not _meets(verb, named, spoken)),
+        "central": central / free if free else 0.5,
+        "described": _share([each for each in core if each not in GENERIC], said, near),
+        "manner": _manner(clause, named, offer),
         "filled": 1.0 - len(filling.missing) / len(required) if required else 1.0,
         "unknown": unknown / total if total else 1.0,
         "short": 1.0 if len(words) < 2 else 0.0,
@@ -101,6 +127,14 @@ def _share(wanted: Sequence[str], said: set[str], near: set[str] | frozenset[str
     if not wanted:
         return 0.0
     return sum(1.0 if each in said else 0.7 if each in near else 0.0 for each in wanted) / len(wanted)
+
+
+def _manner(clause: Clause, named: Sequence[str], offer: Offer) -> float:
+    """1 where a question meets an action that reads, or an order one that changes something; 0 where they cross; else
+    a half."""
+    wonders = asks(clause.text)
+    reads = offer.risk is Risk.READ or any(each in READING for each in named)
+    return 0.5 if wonders is None else float(wonders == reads)
 
 
 def _meets(verb: str | None, named: Sequence[str], spoken: frozenset[str]) -> float:
