@@ -107,7 +107,12 @@ async def opened(
     async def buried(session: AsyncSession, work: Work, error: str) -> None:
         await planner.given_up(session, work.workspace, work.payload["run_id"], error)
 
-    queue = SqlQueue(sessions, owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", on_dead=buried)
+    queue = SqlQueue(
+        sessions,
+        owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        lease_s=settings.work_lease_s,
+        on_dead=buried,
+    )
     engine = Engine(queue, {RESOLVE_WORK: resolve, SEND_WORK: send}, concurrency=settings.workers or 1)
     desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, engine.wake)
     house = House(

@@ -183,6 +183,15 @@ class Settings:
         ),
     )
 
+    work_lease_s: int = field(
+        default=60,
+        metadata=_variable(
+            "OPSIQ_WORK_LEASE_S",
+            "How long a process holds a piece of work before another may take it up, in seconds. Renewed while it lives.",
+            _integer(2, 3600),
+        ),
+    )
+
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
         """The settings in ``environ``. Raises BadSetting for a value that can't be read and for an OPSIQ_… name that
