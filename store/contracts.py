@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, func, select, update
+from sqlalchemy import BigInteger, Index, LargeBinary, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.dialect import DbNow, UtcTime
+from store.dialect import DbNow, UtcTime, upsert
 from store.rows import Row, add, add_new, every, first, table
 
 
@@ -21,10 +21,7 @@ class ContractRow(Row, table=True):
     """
 
     __tablename__ = "contracts"
-    __table_args__ = (
-        Index("ix_contracts_workspace_state", "workspace", "state"),
-        Index("ix_contracts_workspace_changed", "workspace", "changed_at"),
-    )
+    __table_args__ = (Index("ix_contracts_workspace_state", "workspace", "state"),)
 
     workspace: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
@@ -51,7 +48,17 @@ class SigningKeyRow(Row, table=True):
     retired_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
+class ContractGenerationRow(Row, table=True):
+    """How often a workspace's contracts and signing keys have changed."""
+
+    __tablename__ = "contract_generations"
+
+    workspace: str = Field(primary_key=True)
+    n: int = Field(sa_type=BigInteger)
+
+
 _T = table(ContractRow)
+_G = table(ContractGenerationRow)
 _K = table(SigningKeyRow)
 
 
@@ -70,7 +77,10 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
             raise Conflict(f"{row.name} is at version {highest}: register a higher one, not {row.version}.")
         if await add_new(session, row):
             older = update(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
-            await session.execute(older.where(_T.c.version < row.version).values(state="retired", changed_at=row.changed_at))
+            await session.execute(
+                older.where(_T.c.version < row.version).values(state="retired", changed_at=row.changed_at)
+            )
+            await _changed(session, row.workspace)
             return True
         there = await version(session, row.workspace, row.name, row.version)
     if there.digest != row.digest:
@@ -79,10 +89,12 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
 
 
 async def generation(session: AsyncSession, workspace: str) -> str:
-    """A word that differs once a contract here was registered, retired or reinstated: one cheap query to keep a catalogue by."""
-    mine = select(func.count(), func.max(_T.c.changed_at)).where(_T.c.workspace == workspace)
-    count, latest = (await session.execute(mine)).one()
-    return f"{count}:{latest.isoformat() if latest else ''}"
+    """A word that differs once a contract or signing key here has changed: one cheap query to keep a catalogue by.
+
+    It is counted, not timed: a clock that goes back must not keep a retired contract on offer.
+    """
+    mine = select(_G.c.n).where(_G.c.workspace == workspace)
+    return str((await session.execute(mine)).scalar_one_or_none() or 0)
 
 
 async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:
@@ -119,15 +131,27 @@ async def reinstate(session: AsyncSession, workspace: str, name: str) -> Contrac
 async def _state(session: AsyncSession, workspace: str, name: str, *, was: str, to: str) -> ContractRow:
     named = (_T.c.workspace == workspace, _T.c.name == name)
     newest = select(func.max(_T.c.version)).where(*named).scalar_subquery()
-    moved = update(_T).where(*named, _T.c.state == was, _T.c.version == newest).values(state=to, changed_at=DbNow()).returning(_T)
+    moved = (
+        update(_T)
+        .where(*named, _T.c.state == was, _T.c.version == newest)
+        .values(state=to, changed_at=DbNow())
+        .returning(_T)
+    )
     row = await first(session, ContractRow, moved)
     if row is None:
         raise NotFound(f"The newest version of {name} in this workspace is not {was}.")
+    await _changed(session, workspace)
     return row
+
+
+async def _changed(session: AsyncSession, workspace: str) -> None:
+    one_more = upsert(session, _G).values(workspace=workspace, n=1)
+    await session.execute(one_more.on_conflict_do_update(index_elements=["workspace"], set_={"n": _G.c.n + 1}))
 
 
 async def add_signing_key(session: AsyncSession, row: SigningKeyRow) -> SigningKeyRow:
     """Raises Conflict when the kid is taken."""
+    await _changed(session, row.workspace)
     return await add(session, row)
 
 
@@ -143,3 +167,4 @@ async def retire_signing_key(session: AsyncSession, workspace: str, kid: str, at
     mine = update(_K).where(_K.c.workspace == workspace, _K.c.kid == kid, _K.c.retired_at.is_(None))
     if (await session.execute(mine.values(retired_at=at).returning(_K.c.kid))).first() is None:
         raise NotFound("There is no such signing key in use in this workspace.")
+    await _changed(session, workspace)

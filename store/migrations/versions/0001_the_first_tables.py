@@ -35,6 +35,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace", "name", name="pk_connectors"),
     )
     op.create_table(
+        "contract_generations",
+        sa.Column("workspace", sa.String(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", name="pk_contract_generations"),
+    )
+    op.create_table(
         "contracts",
         sa.Column("workspace", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -48,7 +54,6 @@ def upgrade() -> None:
         sa.Column("changed_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("workspace", "name", "version", name="pk_contracts"),
     )
-    op.create_index("ix_contracts_workspace_changed", "contracts", ["workspace", "changed_at"])
     op.create_index("ix_contracts_workspace_state", "contracts", ["workspace", "state"])
     op.create_table(
         "failed_logins",

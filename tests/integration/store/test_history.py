@@ -57,9 +57,13 @@ async def forge(sessions: Sessions, number: int, **changed: Any) -> None:
 
 
 async def test_entries_are_read_back_as_they_were_appended_and_the_chain_verifies(sessions: Sessions) -> None:
-    rows = await write(sessions, 3, request_id="req_1", contract="a.b", outcome="ok", risk="low", model="m", prompt_version="v1")
+    rows = await write(
+        sessions, 3, request_id="req_1", contract="a.b", outcome="ok", risk="low", model="m", prompt_version="v1"
+    )
     async with sessions.read() as session:
-        assert [(await history.get(session, "ws_1", n)).model_dump() for n in (1, 2, 3)] == [row.model_dump() for row in rows]
+        assert [(await history.get(session, "ws_1", n)).model_dump() for n in (1, 2, 3)] == [
+            row.model_dump() for row in rows
+        ]
         assert (await history.get(session, "ws_1", rows[1].id)).seq == 2
     assert await verified(sessions) == Verdict(ok=True, count=3, last=Anchor(3, rows[2].digest))
 
@@ -99,7 +103,9 @@ async def test_data_without_a_canonical_form_is_refused(sessions: Sessions) -> N
         await write(sessions, 1, data={"n": float("nan")})
 
 
-@pytest.mark.parametrize("column", ["kind", "actor", "data", "words", "contract", "outcome", "person", "run_id", "request_id", "id", "prev"])
+@pytest.mark.parametrize(
+    "column", ["kind", "actor", "data", "words", "contract", "outcome", "person", "run_id", "request_id", "id", "prev"]
+)
 async def test_an_edit_in_any_column_is_named(sessions: Sessions, column: str) -> None:
     await write(sessions, 5, contract="a.b", outcome="ok", request_id="req_1")
     await tamper(sessions, f"UPDATE history SET {column} = 'sha256:edited' WHERE seq = 3")
@@ -172,7 +178,9 @@ async def test_an_inserted_entry_is_named(sessions: Sessions) -> None:
         entry["digest"] = digest_of(entry)
         columns = ", ".join(entry)
         source = ", ".join(f":{name}" if name in ("seq", "id", "prev", "digest") else name for name in entry)
-        await session.execute(text(f"INSERT INTO history ({columns}) SELECT {source} FROM history WHERE seq = 2"), entry)
+        await session.execute(
+            text(f"INSERT INTO history ({columns}) SELECT {source} FROM history WHERE seq = 2"), entry
+        )
     verdict = await verified(sessions)
     assert (verdict.first_break, verdict.count) == (4, 3)
 
@@ -226,7 +234,9 @@ async def test_an_anchor_shows_a_tail_cut_together_with_its_head(sessions: Sessi
     rows = await write(sessions, 5)
     anchor = Anchor(5, rows[4].digest)
     assert (await verified(sessions, anchor)).ok
-    await tamper(sessions, "DELETE FROM history WHERE seq > 3", f"UPDATE history_heads SET seq = 3, digest = '{rows[2].digest}'")
+    await tamper(
+        sessions, "DELETE FROM history WHERE seq > 3", f"UPDATE history_heads SET seq = 3, digest = '{rows[2].digest}'"
+    )
     assert (await verified(sessions)).ok  # the chain alone can't know
     verdict = await verified(sessions, anchor)
     assert (verdict.ok, verdict.first_break) == (False, 4)
@@ -271,7 +281,15 @@ async def test_pages_go_backwards_without_overlap(sessions: Sessions) -> None:
 
 async def test_filters_keep_to_what_was_asked_for(sessions: Sessions) -> None:
     await write(sessions, 3, contract="a.b", outcome="succeeded")
-    await write(sessions, 1, kind="sent", contract="c.d", request_id="req_9", at=later(hours=1), actor={**ACTOR, "person": "mem_2"})
+    await write(
+        sessions,
+        1,
+        kind="sent",
+        contract="c.d",
+        request_id="req_9",
+        at=later(hours=1),
+        actor={**ACTOR, "person": "mem_2"},
+    )
     wanted = {
         Filters(kinds=("sent",)): [4],
         Filters(kinds=("sent", "resolved"), contract="a.b"): [1, 2, 3],

@@ -12,7 +12,9 @@ from tests.integration.store.rowmaking import AT, a_call, a_run, later
 
 
 async def test_a_run_is_read_back_as_it_was_written(sessions: Sessions) -> None:
-    row = a_run(text="заплатить 20 € — „now“ 🙂", expires_at=later(minutes=5), plan_digest="sha256:00", actions="a.b c.d")
+    row = a_run(
+        text="заплатить 20 € — „now“ 🙂", expires_at=later(minutes=5), plan_digest="sha256:00", actions="a.b c.d"
+    )
     async with sessions.begin() as session:
         await runs.insert(session, row)
     async with sessions.read() as session:
@@ -42,10 +44,14 @@ async def test_another_workspace_sees_no_run_and_moves_none(sessions: Sessions) 
 async def test_a_move_sets_state_columns_and_revision(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
-        row = await runs.move(session, "ws_1", "run_1", was=["asked", "held"], to="confirmed", risk="money", document='{"a":1}')
+        row = await runs.move(
+            session, "ws_1", "run_1", was=["asked", "held"], to="confirmed", risk="money", document='{"a":1}'
+        )
         assert (row.state, row.risk, row.document, row.revision) == ("confirmed", "money", '{"a":1}', 2)
         assert row.updated_at != AT
-        assert (await runs.move(session, "ws_1", "run_1", was=["confirmed"], to="executing", updated_at=AT)).updated_at == AT
+        assert (
+            await runs.move(session, "ws_1", "run_1", was=["confirmed"], to="executing", updated_at=AT)
+        ).updated_at == AT
 
 
 async def test_a_move_from_another_state_is_a_conflict_that_tells_the_state(sessions: Sessions) -> None:
@@ -129,7 +135,9 @@ async def test_calls_come_in_order_with_their_attempts(sessions: Sessions) -> No
         moved = await calls.move(session, "ws_1", "act_1", was=["planned"], to="begun", started_at=AT, attempts=1)
         assert (moved.state, moved.started_at, moved.attempts) == ("begun", AT, 1)
         for n in (2, 1):
-            await calls.log_attempt(session, AttemptRow(call_id="act_1", n=n, started_at=AT, duration_ms=1.5, error="timeout"))
+            await calls.log_attempt(
+                session, AttemptRow(call_id="act_1", n=n, started_at=AT, duration_ms=1.5, error="timeout")
+            )
     async with sessions.read() as session:
         assert [row.call_id for row in await calls.of_run(session, "ws_1", "run_1")] == ["act_1", "act_2"]
         assert [row.n for row in await calls.attempts_of(session, "ws_1", "act_1")] == [1, 2]

@@ -135,7 +135,10 @@ async def test_the_database_has_a_clock_of_its_own_in_utc(sessions: Sessions) ->
 async def test_sqlite_writes_through_to_the_disk_at_every_commit(tmp_path: Path) -> None:
     sessions = await Sessions.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
     async with sessions.begin() as session:
-        told = [(await session.execute(text(f"PRAGMA {name}"))).scalar_one() for name in ("journal_mode", "synchronous", "foreign_keys")]
+        told = [
+            (await session.execute(text(f"PRAGMA {name}"))).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
     await sessions.close()
     assert told == ["wal", 2, 1]
 
@@ -147,7 +150,9 @@ async def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("url", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:", "mysql://a/b", "postgresql://a/b", "nonsense"])
+@pytest.mark.parametrize(
+    "url", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:", "mysql://a/b", "postgresql://a/b", "nonsense"]
+)
 async def test_an_unfit_url_says_what_to_write_instead(url: str) -> None:
     with pytest.raises(BadSetting, match="sqlite"):
         await Sessions.open(url)

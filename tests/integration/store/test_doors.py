@@ -1,0 +1,259 @@
+"""What the doors lean on: keys, nonces, idempotency records, signing secrets, connectors, confirmations."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from core.errors import Conflict, NotFound
+from store import confirmations, connectors, idempotency, keys, nonces, runs, signing_secrets, workspaces
+from store.connectors import ConnectorRow
+from store.idempotency import Claim
+from store.keys import KeyRow
+from store.sessions import Sessions
+from store.signing_secrets import SigningSecretRow
+from store.workspaces import WorkspaceRow
+from tests.integration.store.rowmaking import AT, a_run, later
+
+
+def a_key(n: int = 1, **given: Any) -> KeyRow:
+    row: dict[str, Any] = {
+        "id": f"key_{n}",
+        "workspace": "ws_1",
+        "public": f"pk_test_{n}",
+        "mode": "test",
+        "name": "shop",
+        "role": "admin",
+        "person": "mem_1",
+        "scopes": "events:write actions:run",
+        "sealed": "sealed-1",
+        "created_at": later(seconds=n),
+    }
+    return KeyRow(**{**row, **given})
+
+
+async def put_keys(sessions: Sessions, *rows: KeyRow) -> None:
+    async with sessions.begin() as session:
+        for number in (1, 2):
+            await workspaces.insert(session, WorkspaceRow(id=f"ws_{number}", name="x", created_at=AT))
+        for row in rows:
+            await keys.insert(session, row)
+
+
+async def test_a_key_is_found_by_its_public_part_alone(sessions: Sessions) -> None:
+    await put_keys(sessions, a_key(1), a_key(2, workspace="ws_2"))
+    async with sessions.begin() as session:
+        found = await keys.by_public(session, "pk_test_2")
+        assert found is not None
+        assert found.workspace == "ws_2"
+        assert await keys.by_public(session, "pk_test_9") is None
+        with pytest.raises(NotFound):
+            await keys.get(session, "ws_1", "key_2")
+        assert [row.id for row in await keys.listed(session, "ws_1")] == ["key_1"]
+        with pytest.raises(Conflict):
+            await keys.insert(session, a_key(3, public="pk_test_1", workspace="ws_2"))
+
+
+async def test_both_secrets_sign_while_a_key_rotates_and_one_after_it(sessions: Sessions) -> None:
+    await put_keys(sessions, a_key())
+    async with sessions.begin() as session:
+        row = await keys.rotate(
+            session, "ws_1", "key_1", was="sealed-1", sealed="sealed-2", previous_until=later(hours=24)
+        )
+        assert row.secrets(later(hours=23)) == ("sealed-2", "sealed-1")
+        assert row.secrets(later(hours=24)) == ("sealed-2",)
+        with pytest.raises(Conflict, match="rotated"):
+            await keys.rotate(
+                session, "ws_1", "key_1", was="sealed-1", sealed="sealed-3", previous_until=later(hours=24)
+            )
+        with pytest.raises(NotFound):
+            await keys.rotate(
+                session, "ws_2", "key_1", was="sealed-2", sealed="sealed-3", previous_until=later(hours=24)
+            )
+
+
+async def test_a_revoked_or_expired_key_has_no_secret_that_signs(sessions: Sessions) -> None:
+    await put_keys(sessions, a_key(1), a_key(2, expires_at=later(hours=1)))
+    async with sessions.begin() as session:
+        assert (await keys.revoke(session, "ws_1", "key_1", AT)).secrets(AT) == ()
+        assert (await keys.revoke(session, "ws_1", "key_1", later(days=1))).revoked_at == AT
+        with pytest.raises(Conflict, match="revoked"):
+            await keys.rotate(session, "ws_1", "key_1", was="sealed-1", sealed="x", previous_until=AT)
+        two = await keys.get(session, "ws_1", "key_2")
+        assert two.secrets(AT) == ("sealed-1",)
+        assert two.secrets(later(hours=1)) == ()
+        assert await keys.revoke_of_person(session, "ws_1", "mem_1", AT) == 1
+
+
+async def test_using_a_key_is_remembered_once_a_minute(sessions: Sessions) -> None:
+    await put_keys(sessions, a_key())
+
+    async def used(at: datetime) -> datetime | None:
+        async with sessions.begin() as session:
+            await keys.touch(session, "key_1", at)
+            return (await keys.get(session, "ws_1", "key_1")).last_used_at
+
+    assert await used(AT) == AT
+    assert await used(later(seconds=59)) == AT
+    assert await used(later(seconds=61)) == later(seconds=61)
+
+
+async def test_a_nonce_is_taken_once_for_each_key(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        assert await nonces.insert(session, "pk_1", "n", AT)
+        assert await nonces.insert(session, "pk_2", "n", AT)
+        assert not await nonces.insert(session, "pk_1", "n", later(seconds=1))
+
+
+async def test_of_twenty_racing_repeats_of_a_nonce_one_gets_through(sessions: Sessions) -> None:
+    async def take() -> bool:
+        async with sessions.begin() as session:
+            return await nonces.insert(session, "pk_1", "n", AT)
+
+    assert (await asyncio.gather(*(take() for _ in range(20)))).count(True) == 1
+
+
+async def test_old_nonces_are_purged_and_fresh_ones_stay(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await nonces.insert(session, "pk_1", "old", AT)
+        await nonces.insert(session, "pk_1", "new", later(minutes=10))
+        assert await nonces.purge(session, later(minutes=10)) == 1
+        assert not await nonces.insert(session, "pk_1", "new", AT)
+
+
+async def start(
+    sessions: Sessions, owner: str, *, at: datetime = AT, fingerprint: str = "f", workspace: str = "ws_1"
+) -> Claim:
+    async with sessions.begin() as session:
+        return await idempotency.start(
+            session,
+            workspace=workspace,
+            method="POST",
+            path="/v1/events/fire",
+            key="k",
+            fingerprint=fingerprint,
+            owner=owner,
+            now=at,
+            stale_before=at.replace(minute=at.minute - 1),
+            forget_before=at.replace(day=at.day - 1),
+        )
+
+
+async def test_the_first_request_is_ours_the_second_waits_and_the_third_is_replayed(sessions: Sessions) -> None:
+    claim = await start(sessions, "o1")
+    assert claim.verdict == "ours"
+    assert (await start(sessions, "o2")).verdict == "in_flight"
+    assert (await start(sessions, "o2", fingerprint="other")).verdict == "reused"
+    assert (await start(sessions, "o2", workspace="ws_2")).verdict == "ours"
+    async with sessions.begin() as session:
+        await idempotency.finish(session, claim.row, status=202, body='{"id":"evt_1"}')
+    replay = await start(sessions, "o3")
+    assert (replay.verdict, replay.row.status, replay.row.body) == ("done", 202, '{"id":"evt_1"}')
+    assert (await start(sessions, "o4", fingerprint="other")).verdict == "reused"
+
+
+async def test_of_twenty_racing_requests_with_one_key_one_is_ours(sessions: Sessions) -> None:
+    claims = await asyncio.gather(*(start(sessions, f"o{n}") for n in range(20)))
+    assert sorted(claim.verdict for claim in claims) == ["in_flight"] * 19 + ["ours"]
+
+
+async def test_a_claim_whose_owner_died_is_taken_over_and_the_dead_one_can_not_finish(sessions: Sessions) -> None:
+    dead = await start(sessions, "o1")
+    assert (await start(sessions, "o2", at=later(seconds=59))).verdict == "in_flight"
+    taken = await start(sessions, "o2", at=later(seconds=61))
+    assert taken.verdict == "ours"
+    with pytest.raises(Conflict):
+        async with sessions.begin() as session:
+            await runs.insert(session, a_run())
+            await idempotency.finish(session, dead.row, status=200, body="{}")
+    async with sessions.begin() as session:
+        assert await runs.listed(session, "ws_1") == []
+        await idempotency.finish(session, taken.row, status=200, body="{}")
+
+
+async def test_a_record_is_forgotten_after_a_day_or_when_given_up(sessions: Sessions) -> None:
+    claim = await start(sessions, "o1")
+    async with sessions.begin() as session:
+        await idempotency.forget(session, claim.row)
+        assert await idempotency.get(session, "ws_1", "POST", "/v1/events/fire", "k") is None
+    claim = await start(sessions, "o2")
+    async with sessions.begin() as session:
+        await idempotency.finish(session, claim.row, status=200, body="{}")
+        await idempotency.forget(session, claim.row)
+        assert await idempotency.get(session, "ws_1", "POST", "/v1/events/fire", "k") is not None
+    assert (await start(sessions, "o3", at=later(hours=23))).verdict == "done"
+    assert (await start(sessions, "o3", at=later(hours=25))).verdict == "ours"
+    async with sessions.begin() as session:
+        assert await idempotency.purge(session, later(hours=25)) == 0
+        assert await idempotency.purge(session, later(hours=26)) == 1
+
+
+def a_secret(current: str = "sealed-1") -> SigningSecretRow:
+    return SigningSecretRow(
+        workspace="ws_1", purpose="action", target="https://shop.example", current=current, created_at=AT
+    )
+
+
+async def test_callers_racing_for_a_first_secret_get_the_same_one(sessions: Sessions) -> None:
+    async def first(n: int) -> str:
+        async with sessions.begin() as session:
+            return (await signing_secrets.put_first(session, a_secret(f"sealed-{n}"))).current
+
+    assert len(set(await asyncio.gather(*(first(n) for n in range(10))))) == 1
+
+
+async def test_a_rotated_signing_secret_signs_beside_the_new_one_for_a_day(sessions: Sessions) -> None:
+    names = ("ws_1", "action", "https://shop.example")
+    async with sessions.begin() as session:
+        await signing_secrets.put_first(session, a_secret())
+        row = await signing_secrets.rotate(
+            session, *names, was="sealed-1", sealed="sealed-2", previous_until=later(hours=24)
+        )
+        assert row.secrets(AT) == ("sealed-2", "sealed-1")
+        assert row.secrets(later(hours=24)) == ("sealed-2",)
+        with pytest.raises(Conflict):
+            await signing_secrets.rotate(session, *names, was="sealed-1", sealed="sealed-3", previous_until=AT)
+        with pytest.raises(NotFound):
+            await signing_secrets.get(session, "ws_2", "action", "https://shop.example")
+        assert [row.target for row in await signing_secrets.listed(session, "ws_1")] == ["https://shop.example"]
+        await signing_secrets.remove(session, *names)
+        assert await signing_secrets.listed(session, "ws_1") == []
+
+
+async def test_a_connector_is_replaced_switched_and_removed(sessions: Sessions) -> None:
+    row = ConnectorRow(
+        workspace="ws_1", name="saas", base_url="https://a", sealed_secrets="s", created_at=AT, updated_at=AT
+    )
+    async with sessions.begin() as session:
+        await connectors.put(session, row)
+        changed = ConnectorRow(**{**row.model_dump(), "base_url": "https://b", "created_at": later(days=1)})
+        stored = await connectors.put(session, changed)
+        assert (stored.base_url, stored.created_at) == ("https://b", AT)
+        assert not (await connectors.enable(session, "ws_1", "saas", False, AT)).enabled
+        assert [one.name for one in await connectors.listed(session, "ws_1")] == ["saas"]
+        for attempt in (connectors.get(session, "ws_2", "saas"), connectors.enable(session, "ws_2", "saas", True, AT)):
+            with pytest.raises(NotFound):
+                await attempt
+        with pytest.raises(NotFound):
+            await connectors.remove(session, "ws_2", "saas")
+        await connectors.remove(session, "ws_1", "saas")
+        assert await connectors.listed(session, "ws_1") == []
+
+
+async def test_a_confirmation_holds_for_one_person_in_one_session_and_one_contract(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        for _ in range(2):
+            await confirmations.remember(session, "ws_1", "ses_1", "mem_1", "sha256:a")
+        assert await confirmations.has(session, "ws_1", "ses_1", "mem_1", "sha256:a")
+        for other in (
+            ("ws_2", "ses_1", "mem_1", "sha256:a"),
+            ("ws_1", "ses_2", "mem_1", "sha256:a"),
+            ("ws_1", "ses_1", "mem_2", "sha256:a"),
+            ("ws_1", "ses_1", "mem_1", "sha256:b"),
+        ):
+            assert not await confirmations.has(session, *other)
+        assert await confirmations.of_session(session, "ws_1", "ses_1", "mem_1") == {"sha256:a"}
+        assert await confirmations.purge(session, later(days=36500)) == 1

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from core.errors import Conflict, NotFound
+from store import logins, members, workspaces
+from store.logins import LoginRow
+from store.sessions import Sessions
+from store.workspaces import WorkspaceRow
+from tests.integration.store.rowmaking import AT, a_member, later
+
+
+@pytest.fixture
+async def house(sessions: Sessions) -> AsyncIterator[Sessions]:
+    async with sessions.begin() as session:
+        await workspaces.insert(session, WorkspaceRow(id="ws_1", name="One", created_at=AT))
+        await workspaces.insert(session, WorkspaceRow(id="ws_2", name="Two", created_at=later(days=1)))
+        await members.insert(session, a_member("mem_1"))
+    yield sessions
+
+
+async def sign_in(sessions: Sessions, token: str, *, replaces: str | None = None, n: int = 1) -> LoginRow:
+    async with sessions.begin() as session:
+        return await logins.start(
+            session,
+            login_id=f"ses_{token}",
+            workspace="ws_1",
+            member_id=f"mem_{n}",
+            token=token,
+            csrf="c",
+            now=AT,
+            expires_at=later(hours=8),
+            replaces=replaces,
+        )
+
+
+async def test_workspaces_are_listed_and_changed(house: Sessions) -> None:
+    async with house.begin() as session:
+        assert [row.id for row in await workspaces.every_one(session)] == ["ws_1", "ws_2"]
+        assert (await workspaces.change(session, "ws_1", name="Uno", settings='{"a":1}')).name == "Uno"
+        assert (await workspaces.get(session, "ws_1")).settings == '{"a":1}'
+        assert (await workspaces.change(session, "ws_1")).name == "Uno"
+        with pytest.raises(NotFound):
+            await workspaces.change(session, "ws_9", name="x")
+
+
+async def test_an_address_is_a_member_once_whatever_its_case(house: Sessions) -> None:
+    with pytest.raises(Conflict, match="e-mail"):
+        async with house.begin() as session:
+            await members.insert(session, a_member("mem_2", email=" MEM_1@Example.ORG"))
+    async with house.begin() as session:
+        await members.insert(session, a_member("mem_3", email="MEM_1@example.org", workspace="ws_2"))
+        assert [row.id for row in await members.by_email(session, "mem_1@EXAMPLE.org ")] == ["mem_1", "mem_3"]
+        assert [row.id for row in await members.listed(session, "ws_2")] == ["mem_3"]
+
+
+async def test_another_workspace_sees_and_changes_no_member(house: Sessions) -> None:
+    async with house.begin() as session:
+        for attempt in (
+            members.get(session, "ws_2", "mem_1"),
+            members.set_password(session, "ws_2", "mem_1", "hash"),
+            members.set_role(session, "ws_2", "mem_1", "admin"),
+            members.disable(session, "ws_2", "mem_1"),
+            members.rename(session, "ws_2", "mem_1", "x"),
+        ):
+            with pytest.raises(NotFound):
+                await attempt
+
+
+async def test_an_invitation_works_once_and_only_in_time(house: Sessions) -> None:
+    async with house.begin() as session:
+        await members.insert(session, a_member("mem_2", state="invited", role="admin"))
+        await members.invite(session, "ws_1", "mem_2", token="old", expires_at=later(days=7))
+        await members.invite(session, "ws_1", "mem_2", token="new", expires_at=later(days=7))
+        assert await members.by_invitation(session, "old", AT) is None
+        assert await members.by_invitation(session, "new", later(days=7)) is None
+        found = await members.by_invitation(session, "new", AT)
+        assert found is not None
+        assert found.id == "mem_2"
+        with pytest.raises(NotFound):
+            await members.accept(session, "new", password_hash="h", now=later(days=8))
+        assert (await members.accept(session, "new", password_hash="h", now=AT)).state == "active"
+        with pytest.raises(NotFound):
+            await members.accept(session, "new", password_hash="other", now=AT)
+        with pytest.raises(Conflict, match="active"):
+            await members.invite(session, "ws_1", "mem_2", token="x", expires_at=later(days=7))
+
+
+async def test_no_token_is_stored_as_it_is(house: Sessions) -> None:
+    await sign_in(house, "tok-login-secret")
+    async with house.begin() as session:
+        await members.insert(session, a_member("mem_2", state="invited"))
+        await members.invite(session, "ws_1", "mem_2", token="tok-invite-secret", expires_at=later(days=7))
+        for name in ("logins", "members"):
+            # The login's id is made of the token by this test.
+            rows = (await session.execute(text(f"SELECT * FROM {name}"))).mappings().all()
+            assert not [row for row in rows for key, value in row.items() if key != "id" and "secret" in str(value)]
+
+
+async def test_the_last_active_owner_keeps_role_and_access(house: Sessions) -> None:
+    async with house.begin() as session:
+        await members.insert(session, a_member("mem_2", state="disabled"))
+        with pytest.raises(Conflict, match="owner"):
+            await members.disable(session, "ws_1", "mem_1")
+        with pytest.raises(Conflict, match="owner"):
+            await members.set_role(session, "ws_1", "mem_1", "admin")
+        await members.enable(session, "ws_1", "mem_2")
+        assert (await members.set_role(session, "ws_1", "mem_1", "admin")).role == "admin"
+        assert await members.active_owners(session, "ws_1") == 1
+        with pytest.raises(Conflict):
+            await members.enable(session, "ws_1", "mem_2")
+
+
+async def test_two_owners_who_disable_each_other_at_once_leave_one(house: Sessions) -> None:
+    async with house.begin() as session:
+        await members.insert(session, a_member("mem_2"))
+
+    async def disable(member_id: str) -> bool:
+        try:
+            async with house.begin() as session:
+                await members.disable(session, "ws_1", member_id)
+        except Conflict:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(disable("mem_1"), disable("mem_2"))) == [False, True]
+    async with house.read() as session:
+        assert await members.active_owners(session, "ws_1") == 1
+
+
+async def test_seeing_and_renaming_a_member_is_kept(house: Sessions) -> None:
+    async with house.begin() as session:
+        await members.seen(session, "ws_1", "mem_1", later(hours=1))
+        await members.rename(session, "ws_1", "mem_1", "Ada")
+        await members.set_password(session, "ws_1", "mem_1", "hash")
+        row = await members.get(session, "ws_1", "mem_1")
+        assert (row.last_seen_at, row.name, row.password_hash) == (later(hours=1), "Ada", "hash")
+
+
+async def test_a_login_lives_until_it_is_over_idle_or_revoked(house: Sessions) -> None:
+    await sign_in(house, "t1")
+    async with house.begin() as session:
+        assert await logins.live(session, "other", AT) is None
+        assert await logins.live(session, "t1", later(hours=8)) is None
+        assert await logins.live(session, "t1", later(hours=2), seen_since=later(hours=1)) is None
+        await logins.touch(session, "ses_t1", later(hours=2))
+        found = await logins.live(session, "t1", later(hours=2), seen_since=later(hours=1))
+        assert found is not None
+        assert found.member_id == "mem_1"
+        assert await logins.revoke(session, "t1", AT)
+        assert not await logins.revoke(session, "t1", AT)
+        assert await logins.live(session, "t1", AT) is None
+
+
+async def test_signing_in_ends_the_token_the_browser_held(house: Sessions) -> None:
+    await sign_in(house, "t1")
+    await sign_in(house, "t2", replaces="t1")
+    async with house.read() as session:
+        assert await logins.live(session, "t1", AT) is None
+        assert [row.id for row in await logins.of_member(session, "ws_1", "mem_1", AT)] == ["ses_t2"]
+
+
+async def test_every_login_of_a_member_but_the_present_one_can_be_ended(house: Sessions) -> None:
+    async with house.begin() as session:
+        await members.insert(session, a_member("mem_2"))
+    for token, n in (("t1", 1), ("t2", 1), ("t3", 2)):
+        await sign_in(house, token, n=n)
+    async with house.begin() as session:
+        assert await logins.revoke_all(session, "ws_1", "mem_1", AT, but="ses_t2") == 1
+        assert await logins.live(session, "t2", AT) is not None
+        assert await logins.live(session, "t3", AT) is not None
+        assert await logins.revoke_all(session, "ws_2", "mem_1", AT) == 0
+        assert await logins.revoke_all(session, "ws_1", "mem_1", AT) == 1
+
+
+async def test_failed_sign_ins_count_by_address_and_by_ip_within_a_window(house: Sessions) -> None:
+    async with house.begin() as session:
+        for minute, email in enumerate(["Ada@example.org", "ada@example.org", "bob@example.org"]):
+            await logins.failed(session, email=email, address="192.0.2.1", now=later(minutes=minute))
+        assert await logins.failures(session, "email", "ADA@example.org", AT) == 2
+        assert await logins.failures(session, "email", "ada@example.org", later(minutes=1)) == 1
+        assert await logins.failures(session, "ip", "192.0.2.1", AT) == 3
+        assert await logins.failures(session, "ip", "192.0.2.2", AT) == 0
+        await logins.forgive(session, "ada@example.org")
+        assert await logins.failures(session, "email", "ada@example.org", AT) == 0
+        assert await logins.failures(session, "ip", "192.0.2.1", AT) == 3
+
+
+async def test_what_ended_long_ago_is_purged(house: Sessions) -> None:
+    await sign_in(house, "t1")
+    await sign_in(house, "t2")
+    async with house.begin() as session:
+        await logins.revoke(session, "t1", AT)
+        await logins.failed(session, email="a@example.org", address="192.0.2.1", now=AT)
+        assert await logins.purge(session, AT) == 0
+        assert await logins.purge(session, later(seconds=1)) == 3
+        assert await logins.live(session, "t2", AT) is not None

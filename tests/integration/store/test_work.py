@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from core.errors import NotCanonical
+from store import work
+from store.sessions import Sessions
+from store.work import Work
+
+KINDS = ("call",)
+
+
+async def put(sessions: Sessions, *keys: str, **given: Any) -> None:
+    async with sessions.begin() as session:
+        for key in keys:
+            assert await work.put(
+                session, **{"key": key, "kind": "call", "workspace": "ws_1", "payload": {"key": key}, **given}
+            )
+
+
+async def claim(
+    sessions: Sessions, owner: str = "w1", *, lease_s: float = 60.0, limit: int = 10, **given: Any
+) -> list[Work]:
+    async with sessions.begin() as session:
+        return await work.claim(session, owner=owner, kinds=KINDS, lease_s=lease_s, limit=limit, **given)
+
+
+async def run_out(sessions: Sessions) -> None:
+    """Every lease is over."""
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE work SET due_ms = 0 WHERE state = 'claimed'"))
+
+
+async def test_work_is_claimed_as_it_was_put(sessions: Sessions) -> None:
+    await put(sessions, "act_1", payload={"run": "run_1", "n": [1, 2.5, None]}, lane="https://a.example", priority=5)
+    [claimed] = await claim(sessions)
+    assert (claimed.key, claimed.kind, claimed.workspace, claimed.attempt, claimed.owner) == (
+        "act_1",
+        "call",
+        "ws_1",
+        1,
+        "w1",
+    )
+    assert claimed.payload == {"run": "run_1", "n": [1, 2.5, None]}
+    assert (claimed.lane, claimed.priority) == ("https://a.example", 5)
+
+
+async def test_putting_the_same_key_again_changes_nothing_even_once_it_is_done(sessions: Sessions) -> None:
+    await put(sessions, "act_1")
+    again = {"key": "act_1", "kind": "call", "workspace": "ws_1", "payload": {"other": True}}
+    async with sessions.begin() as session:
+        assert not await work.put(session, **again)
+    [claimed] = await claim(sessions)
+    assert claimed.payload == {"key": "act_1"}
+    async with sessions.begin() as session:
+        assert await work.ack(session, claimed)
+        assert not await work.put(session, **again)
+    assert await claim(sessions) == []
+
+
+async def test_work_put_in_a_transaction_that_fails_is_not_there(sessions: Sessions) -> None:
+    with pytest.raises(KeyError):
+        async with sessions.begin() as session:
+            await work.put(session, key="act_1", kind="call", workspace="ws_1", payload={})
+            raise KeyError
+    assert await claim(sessions) == []
+
+
+async def test_a_payload_that_is_no_json_is_refused(sessions: Sessions) -> None:
+    with pytest.raises(NotCanonical):
+        await put(sessions, "act_1", payload={"n": float("inf")})
+
+
+async def test_claims_go_by_priority_and_then_by_time(sessions: Sessions) -> None:
+    await put(sessions, "late", priority=200)
+    await put(sessions, "a")
+    await put(sessions, "b")
+    await put(sessions, "urgent", priority=1)
+    async with sessions.begin() as session:
+        await session.execute(
+            text("UPDATE work SET due_ms = due_ms - 5000, created_ms = created_ms - 5000 WHERE key = 'b'")
+        )
+    assert [one.key for one in await claim(sessions, limit=3)] == ["urgent", "b", "a"]
+    assert [one.key for one in await claim(sessions)] == ["late"]
+
+
+async def test_work_of_another_kind_or_not_yet_due_stays(sessions: Sessions) -> None:
+    await put(sessions, "act_1", kind="deliver")
+    await put(sessions, "act_2", delay_s=3600)
+    assert await claim(sessions) == []
+    async with sessions.read() as session:
+        wait_s = await work.next_due_s(session, KINDS)
+        assert wait_s is not None
+        assert 3500 < wait_s <= 3600
+        assert await work.next_due_s(session, ("deliver",)) == 0.0
+        assert await work.next_due_s(session, ("nothing",)) is None
+
+
+async def test_what_is_under_lease_is_not_claimed_until_the_lease_is_over(sessions: Sessions) -> None:
+    await put(sessions, "act_1")
+    [first] = await claim(sessions, "w1")
+    assert await claim(sessions, "w2") == []
+    await run_out(sessions)
+    [second] = await claim(sessions, "w2")
+    assert (second.key, second.attempt, second.owner) == ("act_1", 2, "w2")
+    assert first.id == second.id
+
+
+async def test_a_zombie_settles_nothing(sessions: Sessions) -> None:
+    await put(sessions, "act_1")
+    [zombie] = await claim(sessions, "w1")
+    await run_out(sessions)
+    [holder] = await claim(sessions, "w2")
+    async with sessions.begin() as session:
+        assert not await work.ack(session, zombie)
+        assert not await work.later(session, zombie, 1.0, "late")
+        assert not await work.renew(session, zombie, 60.0)
+        assert not await work.bury(session, zombie, "late")
+        assert await work.counts(session) == {("call", "claimed"): 1}
+        assert await work.ack(session, holder)
+
+
+async def test_the_same_worker_is_a_zombie_of_its_own_earlier_claim(sessions: Sessions) -> None:
+    await put(sessions, "act_1")
+    [earlier] = await claim(sessions, "w1")
+    await run_out(sessions)
+    [now] = await claim(sessions, "w1")
+    async with sessions.begin() as session:
+        assert not await work.ack(session, earlier)
+        assert await work.ack(session, now)
+        assert not await work.ack(session, now)
+
+
+async def test_later_makes_it_due_again_with_the_reason_kept(sessions: Sessions) -> None:
+    await put(sessions, "act_1")
+    [claimed] = await claim(sessions)
+    async with sessions.begin() as session:
+        assert await work.later(session, claimed, 3600.0, "503")
+    assert await claim(sessions) == []
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE work SET due_ms = 0"))
+    [again] = await claim(sessions)
+    assert (again.attempt, again.error) == (2, "503")
+
+
+async def test_a_renewed_lease_lasts_from_now(sessions: Sessions) -> None:
+    await put(sessions, "act_1")
+    [claimed] = await claim(sessions, lease_s=0.0)
+    async with sessions.begin() as session:
+        assert await work.renew(session, claimed, 60.0)
+    assert await claim(sessions, "w2") == []
+
+
+async def test_buried_work_stays_until_a_person_revives_it(sessions: Sessions) -> None:
+    await put(sessions, "act_1")
+    [claimed] = await claim(sessions)
+    async with sessions.begin() as session:
+        assert await work.bury(session, claimed, "410 gone")
+        assert await work.counts(session, "ws_1") == {("call", "dead"): 1}
+        assert await work.counts(session, "ws_2") == {}
+        assert await work.purge(session, keep_days=-1) == 0
+        assert not await work.revive(session, "ws_2", "act_1")
+        assert await work.revive(session, "ws_1", "act_1")
+        assert not await work.revive(session, "ws_1", "act_1")
+    [again] = await claim(sessions)
+    assert again.attempt == 2
+
+
+async def test_done_work_is_purged_after_its_days(sessions: Sessions) -> None:
+    await put(sessions, "act_1", "act_2")
+    claimed = await claim(sessions, limit=1)
+    async with sessions.begin() as session:
+        assert await work.ack(session, claimed[0])
+        assert await work.purge(session) == 0
+        await session.execute(
+            text("UPDATE work SET finished_ms = finished_ms - 7 * 86400000 - 1000 WHERE finished_ms IS NOT NULL")
+        )
+        assert await work.purge(session) == 1
+        assert await work.counts(session) == {("call", "ready"): 1}
+
+
+async def test_a_lane_holds_no_more_than_its_limit_and_others_go_on(sessions: Sessions) -> None:
+    await put(sessions, *(f"slow_{n}" for n in range(5)), lane="slow")
+    await put(sessions, *(f"fast_{n}" for n in range(2)), lane="fast")
+    await put(sessions, "free_1", "free_2", "free_3")
+    first = await claim(sessions, per_lane=2)
+    assert sorted(one.key[:4] for one in first) == ["fast", "fast", "free", "free", "free", "slow", "slow"]
+    assert await claim(sessions, "w2", per_lane=2) == []
+    slow = next(one for one in first if one.lane == "slow")
+    async with sessions.begin() as session:
+        await work.ack(session, slow)
+    assert [one.lane for one in await claim(sessions, "w2", per_lane=2)] == ["slow"]
+
+
+async def test_twenty_claimers_at_once_take_each_row_once(sessions: Sessions) -> None:
+    await put(sessions, *(f"act_{n}" for n in range(100)))
+    taken: list[str] = []
+
+    async def drain(owner: str) -> None:
+        while claimed := await claim(sessions, owner, limit=3):
+            assert len(claimed) <= 3
+            taken.extend(one.key for one in claimed)
+
+    await asyncio.gather(*(drain(f"w{n}") for n in range(20)))
+    assert sorted(taken) == sorted(f"act_{n}" for n in range(100))
+
+
+DRAIN = """
+import asyncio, sys
+from store import work
+from store.sessions import Sessions
+
+async def main(url, owner):
+    sessions = await Sessions.open(url)
+    while True:
+        async with sessions.begin() as session:
+            claimed = await work.claim(session, owner=owner, kinds=("call",), lease_s=60.0, limit=3)
+        if not claimed:
+            break
+        async with sessions.begin() as session:
+            for one in claimed:
+                assert await work.ack(session, one)
+        for one in claimed:
+            print(one.key)
+    await sessions.close()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_two_processes_take_each_row_once(sessions: Sessions, database_url: str) -> None:
+    await put(sessions, *(f"act_{n}" for n in range(60)))
+    root = Path(__file__).parents[3]
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", DRAIN, database_url, owner, stdout=subprocess.PIPE, cwd=root
+        )
+        for owner in ("p1", "p2")
+    ]
+    outputs = [await process.communicate() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0]
+    taken = [line for out, _ in outputs for line in out.decode().split()]
+    assert sorted(taken) == sorted(f"act_{n}" for n in range(60))
