@@ -15,6 +15,7 @@ PREPOSITIONS: Final = word_set(
 SKIPPED: Final = word_set(
     "the a an is are as of to = : my his her their our its be with ' \" ` named called set number value - ( which that"
 )
+_AFTER_SKIPPED: Final = word_set("' \" ` ) as the is my a an")
 _BREAKS: Final = word_set(". ! ? ;")
 _WEIGHTS_BEFORE: Final = (0.4, 0.32, 0.24, 0.16, 0.1)
 _WEIGHTS_AFTER: Final = (0.3, 0.15)
@@ -54,18 +55,23 @@ def label(text: Text, start: int, end: int, target: Target) -> float:
             best, matched = max(best, weight), matched + 1
         elif token.low in labels:
             best = max(best, weight * 0.9)
-        elif stemmed in target.about and step < 3:
-            best = max(best, weight * 0.45)
+        elif stemmed in target.about and step < 2:
+            best = max(best, weight * 0.4)
         step += 1
-    after = [token for token in text.after(end, 4) if token.text not in {"'", '"', "`", ")"}][:2]
-    for step, token in enumerate(after):
-        if token.text in _BREAKS or token.text == ",":
+    step = 0
+    for token in text.after(end, 6):
+        if token.text in _BREAKS or token.text == "," or step >= len(_WEIGHTS_AFTER):
             break
+        if token.low in _AFTER_SKIPPED:
+            continue
         stemmed = stem(token.low)
         if stemmed in names:
             best, matched = max(best, _WEIGHTS_AFTER[step]), matched + 1
         elif stemmed in target.about:
-            best = max(best, _WEIGHTS_AFTER[step] * 0.6)
+            best = max(best, _WEIGHTS_AFTER[step] * 0.5)
+        elif token.low in PREPOSITIONS or token.low == "and":
+            break
+        step += 1
     return min(0.6, best + 0.1 * max(0, matched - 1))
 
 

@@ -36,6 +36,19 @@ class Phrase:
     capital: bool = False
 
 
+_VERBS: Final = _OPENERS | word_set(
+    "go see attend watch visit pick eat buy try meet travel stay pay listen hear read know learn reach connect keep move rename transfer"
+)
+
+
+def is_verb(word: str) -> bool:
+    return word in _VERBS
+
+
+def is_stop(word: str) -> bool:
+    return word in _STOP
+
+
 @lru_cache(maxsize=512)
 def find(text: Text) -> tuple[Phrase, ...]:
     return (*_names(text), *_slots(text))
@@ -57,6 +70,9 @@ def _names(text: Text) -> list[Phrase]:
         # The first word of a sentence is capital anyhow: alone it is a weak name.
         weak = opening and last == index + 1
         made.append(Phrase(token.start, _end(tokens[last - 1]), "weak" if weak else "name", capital=True))
+        if tokens[last - 1].owns and last < len(tokens) and _proper(tokens[last]):
+            # "John's Barber Shop" may be one name.
+            made.append(Phrase(token.start, _end(tokens[_run(tokens, last) - 1]), "name", capital=True))
         index = last
     return made
 
@@ -101,6 +117,13 @@ def _slots(text: Text) -> list[Phrase]:
                     Phrase(tokens[first].start, _end(tokens[last - 1]), "slot", token.low, tokens[first].capital)
                 )
     return made
+
+
+def _capital(tokens: tuple[Token, ...], first: int) -> bool:
+    """A name, or a house number before one."""
+    return tokens[first].capital or (
+        tokens[first].text[0].isdigit() and first + 1 < len(tokens) and tokens[first + 1].capital
+    )
 
 
 def extent(text: Text, first: int) -> int:

@@ -27,12 +27,14 @@ def wants_state(description: str) -> bool:
 def fitness(text: Text, target: Target, start: int, end: int) -> float:
     """Whether a name is the kind of place that is asked for: a country is no city, "Kenya" in "Nairobi, Kenya" is the country."""
     name = re.sub(r"\s+", " ", text.low[start:end].strip(" ."))
-    broad = bool({"countri", "state", "region", "counti"} & set(target.own))
+    wide = {"countri", "nation"} & set(target.own)
+    broad = bool({"countri", "state", "region", "nation"} & set(target.own))
     narrow = "citi" in target.own or "town" in target.own
     if wants_state(target.description) and not broad:
         return -0.3 if name in COUNTRIES or name in STATES or name.upper() in _CODES else 0.0
     if narrow or broad:
-        large = name in COUNTRIES or name in STATES or (name.upper() in _CODES and text.plain[start:end].isupper())
+        state = name in STATES or (name.upper() in _CODES and text.plain[start:end].isupper())
+        large = name in COUNTRIES if wide else state if broad else (state and name != "new york") or name in COUNTRIES
         if large:
             return 0.3 if broad else -0.3
         return -0.25 if broad and name in CITIES else 0.0

@@ -7,13 +7,25 @@ from typing import Final, Literal
 from agent.read.text import word_set
 
 Role = Literal[
-    "origin", "target", "place", "person", "maker", "topic", "title", "body", "start", "end", "means", "vessel"
+    "origin",
+    "target",
+    "place",
+    "person",
+    "maker",
+    "topic",
+    "title",
+    "body",
+    "start",
+    "end",
+    "means",
+    "vessel",
+    "change",
 ]
 
 # role → (words of a parameter's name that mean it, prepositions before its value, labels and verbs around its value)
 ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] = {
     "origin": (
-        word_set("from origin source sender departure pickup depart departing src leaving"),
+        word_set("from origin source sender departure pickup depart departing src leaving starting"),
         word_set("from"),
         word_set("leaving departing starting"),
     ),
@@ -43,7 +55,7 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
         word_set(
             "artist author director singer performer actor cast starring creator band directed composer developer writer producer"
         ),
-        word_set("by with from starring featuring"),
+        word_set("by with starring featuring"),
         word_set("directed written sung starring featuring artist singer author director"),
     ),
     "topic": (

@@ -94,7 +94,14 @@ def _read(read: Text, target: Target, kind: str, now: datetime, *, required: boo
 
 def _doubted(found: Found) -> Found:
     plain = isinstance(found.value, str) and not any(char.isdigit() or char in "-_@/" for char in found.value)
-    return Found(found.start, found.end, found.value, found.how, found.shown, found.weight - (0.25 if plain else 0.0))
+    return Found(
+        found.start,
+        found.end,
+        found.value,
+        found.how,
+        found.shown,
+        found.weight - (0.25 if plain else 0.0) - (0.35 if " " in str(found.value) else 0.0),
+    )
 
 
 def allowed(target: Target, value: Any) -> bool:

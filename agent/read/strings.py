@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -13,8 +14,7 @@ from agent.read.roles import ROLES
 from agent.read.target import Target, stem
 from agent.read.text import Text, split_name, word_set
 
-_NAMED_VERBS: Final = word_set("called named titled entitled nicknamed labelled labeled title name subject")
-_BODY_VERBS: Final = word_set("saying says say that reads reading with message text body content reply note comment")
+_ADDRESS: Final = re.compile(r"\d+\w?\s+\w+")
 _QUERY: Final = re.compile(
     r"\b(?:search(?:ing)?(?:\s+(?:for|the\s+web\s+for|online\s+for|up))?|look(?:ing)?\s+up|google|find\s+out(?:\s+about)?|tell\s+me\s+about|"
     r"information\s+(?:on|about)|(?:who|what)\s+(?:is|are|was)|about|regarding)\s+(?P<rest>[^.?!\n]+)",
@@ -32,6 +32,12 @@ def texts(text: Text, target: Target, now: datetime, *, required: bool) -> list[
         ]
     if "email" in target.description.lower():
         made += shaped(text, target, "email")
+    for shape in target.shapes:
+        made += [
+            Found(token.start, token.end, token.text, weight=0.6)
+            for token in text.tokens
+            if re.fullmatch(shape, token.text)
+        ]
     if "topic" in target.roles:
         made += _queries(text, required=required)
     if "body" in target.roles or "title" in target.roles:
@@ -121,6 +127,8 @@ def _labelled(text: Text, target: Target) -> list[Found]:
             )
             weight = base + (0.3 if shaped else 0.0) + (0.2 if linked else 0.0)
             weight -= 0.2 if not shaped and not linked else 0.0
+            if "body" in target.roles and not re.search(r"[:=]|\bis\b", text.low[token.end : after.start]):
+                weight -= 0.4
             made.append(Found(after.start, after.end, value, weight=weight))
         before = phrases.before_label(text, index)
         if before is not None:
@@ -138,6 +146,7 @@ def _phrased(text: Text, target: Target, now: datetime) -> list[Found]:
     for phrase in phrases.find(text):
         if any(start <= phrase.start < end for start, end in inside):
             continue
+        phrase = _headed(text, target, phrase)
         value = text.original(phrase.start, phrase.end)
         near = label(text, phrase.start, phrase.end, target)
         fit = affinity(text, phrase.start, target)
@@ -145,8 +154,13 @@ def _phrased(text: Text, target: Target, now: datetime) -> list[Found]:
         if phrase.kind == "slot":
             weight += 0.15 if phrase.capital else 0.0
             weight -= 0.1 if fit <= 0 and near < 0.2 else 0.0
-            if phrase.by == "to" and not phrase.capital and near < 0.2:
+            verb = text.low[phrase.start : phrase.end].split(" ", 1)[0]
+            if phrase.by == "to" and not phrase.capital and near < 0.2 and (fit <= 0 or phrases.is_verb(verb)):
                 weight -= 0.2
+            if _ADDRESS.match(value) and "address" in target.description.lower():
+                weight += 0.3
+        elif near < 0.2 and _describes(text, phrase.end):
+            weight -= 0.12
         if phrase.by == "by" or (phrase.kind == "name" and preposition(text, phrase.start) == "by"):
             weight += _participle(text, phrase.start, target)
         if "place" in target.roles:
@@ -157,6 +171,28 @@ def _phrased(text: Text, target: Target, now: datetime) -> list[Found]:
             weight -= 0.15
         made.append(Found(phrase.start, phrase.end, value, weight=weight))
     return made
+
+
+def _headed(text: Text, target: Target, phrase: phrases.Phrase) -> phrases.Phrase:
+    """ "the label Cleaning": a first word that names the parameter is not part of the value."""
+    inside = [token for token in text.after(phrase.start, 3) if token.end <= phrase.end]
+    if phrase.kind == "slot" and len(inside) > 1 and not inside[0].capital:
+        stemmed = stem(inside[0].low)
+        if stemmed in target.own or (stemmed in target.about and inside[1].capital):
+            return replace(phrase, start=inside[1].start, capital=inside[1].capital)
+    return phrase
+
+
+def _describes(text: Text, end: int) -> bool:
+    """Whether a name merely describes the word after it: "Stronger" in "the Stronger album"."""
+    after = text.after(end, 1)
+    return (
+        bool(after)
+        and after[0].start <= end + 1
+        and after[0].low.isalpha()
+        and not after[0].capital
+        and not phrases.is_stop(after[0].low)
+    )
 
 
 def _participle(text: Text, start: int, target: Target) -> float:

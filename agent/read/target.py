@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
-
-from snowballstemmer import stemmer as _stemmer
 
 from agent.read.roles import ROLES, Role
 from agent.read.text import split_name, word_set
 from registry.contract import Annotation, Unit
 
-_english: Final = _stemmer("english")
+
+@lru_cache(maxsize=1)
+def _english() -> Callable[[str], str]:
+    # Imported at first use: its languages cost a start tens of milliseconds.
+    from snowballstemmer import stemmer  # type: ignore[import-untyped]
+
+    made: Callable[[str], str] = stemmer("english").stemWord
+    return made
+
 
 _GENERIC: Final = word_set("the a an of for to is has value param parameter field input data info new my user's s")
 _STOP: Final = word_set(
@@ -48,8 +54,7 @@ _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
 
 @lru_cache(maxsize=16384)
 def stem(word: str) -> str:
-    made: str = _english.stemWord(word)
-    return made
+    return _english()(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +307,8 @@ def _form(description: str) -> str | None:
     """The date format the description asks for, in strftime-like letters; an example date counts."""
     found = _DATE_FORMAT.findall(description)
     if found:
-        return max(found, key=len).strip(" ,'")
+        longest: str = max(found, key=len)
+        return longest.strip(" ,'")
     example = _EXAMPLE_DATE.search(description)
     if example:
         if not example.group(1):
@@ -331,7 +337,9 @@ def _shapes(description: str) -> tuple[str, ...]:
     """The shape of an identifier by its example ('#W0000000', 'U-001') or by words ("8-digit"), as regular expressions."""
     made: list[str] = []
     for written in _QUOTED.findall(description):
-        if any(char.isdigit() for char in written) and not re.search(r"\s", written):
+        if re.fullmatch(r"[a-z]+[/@][a-z]+", written) and "http" not in written:
+            made.append(rf"[\w.-]+{written[re.search(r'[/@]', written).start()]}[\w.-]+")  # type: ignore[union-attr]
+        elif any(char.isdigit() for char in written) and not re.search(r"\s", written):
             shape = re.sub(
                 r"\d+", lambda run: f"\\d{{{len(run.group())}}}" if len(run.group()) > 1 else "\\d+", re.escape(written)
             )
@@ -344,7 +352,10 @@ def _shapes(description: str) -> tuple[str, ...]:
 
 def _roles(words: tuple[str, ...], description: str) -> frozenset[Role]:
     found = {role for role, (names, _, _) in ROLES.items() if set(words) & names}
+    first = re.findall(r"[a-z]+", description.lower())
     if not found:
-        first = re.findall(r"[a-z]+", description.lower())[:12]
-        found = {role for role, (names, _, _) in ROLES.items() if set(first) & names}
+        found = {role for role, (names, _, _) in ROLES.items() if set(first[:12]) & names}
+    elif found == {"place"}:
+        # "The starting location": where from.
+        found |= {role for role in ("origin",) if set(first[:6]) & ROLES[role][0]}
     return frozenset(found)
