@@ -15,6 +15,7 @@ from core.errors import BadAssertion
 from registry import contract
 from registry.connector import Connector, Event, IdentityProvider, Inbound
 from registry.contract import Contract
+from registry.contract_file import with_base_url
 from registry.records import ContextProvider
 
 IDENTITY_SECRET: Final = "identity"  # noqa: S105 - the secret's name
@@ -41,13 +42,8 @@ class SaasConnector(Connector):
     def register_actions(self) -> Sequence[Contract]:
         """The contracts of ``actions.json``, ``{base_url}`` of each endpoint replaced by the configured address."""
         raw = resources.files(__name__).joinpath("actions.json").read_bytes()
-        base_url = self.settings.base_url.rstrip("/")
-        made = []
-        for value in canon.loads(raw)["actions"]:
-            endpoint = value["endpoint"]
-            url = endpoint["url"].replace("{base_url}", base_url)
-            made.append(contract.parse({**value, "endpoint": {**endpoint, "url": url}}))
-        return made
+        filled = with_base_url(canon.loads(raw), self.settings.base_url)
+        return [contract.parse(value) for value in filled["actions"]]
 
     async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:
         secret = self.settings.secrets.get(WEBHOOK_SECRET)
