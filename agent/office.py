@@ -142,15 +142,16 @@ class Office:
         *,
         scopes: Sequence[str],
         role: str | None = None,
+        person: str | None = None,
         mode: Literal["test", "live"] = "test",
     ) -> tuple[KeyRow, str]:
-        """A key that acts as ``role`` (by default the maker's own) for the maker. The secret is answered here and never again."""
+        """A key that acts as ``role`` (by default the maker's own) for ``person`` (the maker). The secret is answered here, once."""
         _owner(by, "makes keys")
         public = f"pk_{mode}_{secrets.token_urlsafe(18)}"
         secret = f"sk_{mode}_{secrets.token_urlsafe(32)}"
         now = self.clock()
         row = KeyRow(
-            id=ids.new("key"), workspace=by.workspace, public=public, mode=mode, name=name, role=role or by.role, person=by.person,
+            id=ids.new("key"), workspace=by.workspace, public=public, mode=mode, name=name, role=role or by.role, person=person or by.person,
             scopes=" ".join(sorted(scopes)), sealed=self.box.seal(secret.encode(), context=f"key:{public}"), created_at=now,
         )  # fmt: skip
         async with self.sessions.begin() as session:

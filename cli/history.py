@@ -62,9 +62,14 @@ async def _run(arguments: argparse.Namespace) -> int:
                 print(f"{head.seq}:{head.digest}" if head else "0:")
             case _:
                 for row in await store.history.page(session, workspace, limit=arguments.limit):
-                    print(
-                        f"{row.seq:>6}  {row.at.isoformat()[:19]}  {row.kind:<18} {row.outcome or '':<10} {row.contract or ''}  {row.run_id or ''}"
+                    cells = (
+                        row.at.isoformat()[:19],
+                        f"{row.kind:<18}",
+                        f"{row.outcome or '':<10}",
+                        row.contract or "",
+                        row.run_id or "",
                     )
+                    print(f"{row.seq:>6}", *cells, sep="  ")
     return 0
 
 

@@ -182,13 +182,12 @@ class Settings:
             variables.integer(0, 1024),
         ),
     )
-
     work_lease_s: int = field(
         default=60,
-        metadata=_variable(
+        metadata=variable(
             "OPSIQ_WORK_LEASE_S",
             "How long a process holds a piece of work before another may take it up, in seconds. Renewed while it lives.",
-            _integer(2, 3600),
+            variables.integer(2, 3600),
         ),
     )
 

@@ -1,0 +1,165 @@
+"""A whole installation of real processes: the demo platform (with faults on demand) and the server, founded like a new user's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from agent.house import opened
+from cli.ask import settled
+from cli.client import Client
+from core.settings import Settings
+from core.webhook_signature import new_secret
+from store.migrate import upgrade
+from web.door import SCOPES
+
+TOKEN = "read-token-of-the-tests"
+PASSWORD = "correct horse battery"
+PEOPLE = (
+    ("olivia", "owner"),
+    ("oscar", "owner"),
+    ("amir", "admin"),
+    ("sara", "support"),
+)
+Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+
+
+@dataclass
+class World:
+    folder: Path
+    secret: str = field(default_factory=new_secret)
+    clients: dict[str, Client] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    platform_url: str = ""
+    workspace: str = ""
+
+    def environment(self) -> dict[str, str]:
+        mine = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
+        return mine | {
+            "OPSIQ_DATA": str(self.folder),
+            "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
+            "OPSIQ_WORK_LEASE_S": "2",
+            "OPSIQ_LOG_LEVEL": "warning",
+            "DEMO_SECRET": self.secret,
+            "DEMO_TOKEN": TOKEN,
+        }
+
+    def start_platform(self) -> None:
+        data = str(self.folder / "platform.db")
+        self.platform_url = self._start("platform", "-m", "demo", "--data", data, "--faults")
+
+    def found(self, edit: Edit = lambda contracts: contracts) -> None:
+        """Workspace, people, connector, contracts (after ``edit``) and a key for each person."""
+        settings = replace(
+            Settings.load({k: v for k, v in self.environment().items() if k.startswith("OPSIQ_")}), workers=0
+        )
+        keys = asyncio.run(self._found(settings, edit))
+        for name, (public, secret) in keys.items():
+            self.clients[name] = Client("", public, secret)
+
+    async def _found(self, settings: Settings, edit: Edit) -> dict[str, tuple[str, str]]:
+        await upgrade(settings.database_url)
+        made = {}
+        async with opened(settings) as house:
+            owner = await house.office.found("Test", email="olivia@test.test", person="olivia", password=PASSWORD)
+            self.workspace = owner.workspace
+            people = {"olivia": owner}
+            for name, role in PEOPLE[1:]:
+                people[name] = await house.office.add_member(
+                    owner, email=f"{name}@test.test", person=name, role=role, password=PASSWORD
+                )
+            await house.office.connect(
+                owner, "saas", self.platform_url, {"read_token": TOKEN, "action_secret": self.secret}
+            )
+            proposed = await house.office.proposed(owner, "saas")
+            await house.office.register(owner, edit([json.loads(each.canonical) for each in proposed]))
+            for name, actor in people.items():
+                row, secret = await house.office.create_key(
+                    owner, name, scopes=SCOPES, role=actor.role, person=actor.person
+                )
+                made[name] = (row.public, secret)
+        return made
+
+    def start_server(self) -> None:
+        url = self._start("server", "-m", "cli.main", "serve", "--port", "0")
+        self.clients = {name: Client(url, each.key, each.secret) for name, each in self.clients.items()}
+
+    def kill_server(self) -> None:
+        """kill -9: nothing is finished, nothing is tidied up."""
+        server = self.processes.pop("server")
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        if server.stdout:
+            server.stdout.close()
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(15)
+            if process.stdout:
+                process.stdout.close()
+
+    def ask(self, person: str, text: str, **body: Any) -> dict[str, Any]:
+        client = self.clients[person]
+        return settled(client, client.post("/v1/runs", {"text": text, **body})["id"])
+
+    def act(self, person: str, run: Mapping[str, Any], act: str, **body: Any) -> dict[str, Any]:
+        client = self.clients[person]
+        client.post(f"/v1/runs/{run['id']}/{act}", body)
+        return settled(client, run["id"])
+
+    def confirm(self, person: str, run: Mapping[str, Any]) -> dict[str, Any]:
+        return self.act(person, run, "confirm", digest=run["card"]["digest"])
+
+    def kinds(self, run: Mapping[str, Any]) -> list[str]:
+        """The kinds of the run's history entries, oldest first, as an owner sees them."""
+        page = self.clients["olivia"].get("/v1/history", f"run_id={run['id']}&limit=200")
+        return [entry["kind"] for entry in reversed(page["data"])]
+
+    def entries(self, run: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+        page = self.clients["olivia"].get("/v1/history", f"run_id={run['id']}&limit=200")
+        return [entry for entry in reversed(page["data"]) if entry["kind"] == kind]
+
+    def verify(self) -> dict[str, Any]:
+        verdict: dict[str, Any] = self.clients["olivia"].get("/v1/history/verify")
+        return verdict
+
+    def faults(self, *faults: Mapping[str, Any]) -> None:
+        self.platform("POST", "/faults", {"next": list(faults)})
+
+    def received(self, call_id: str) -> list[dict[str, Any]]:
+        """What the platform's own ledger says of a call."""
+        ledger: Sequence[dict[str, Any]] = self.platform("GET", "/ledger.json")["calls"]
+        return [each for each in ledger if each["id"] == call_id]
+
+    def platform(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.platform_url}{path}", data=data, headers=headers, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def _start(self, name: str, *arguments: str) -> str:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        self.processes[name] = process
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, f"{name} did not start: exit code {process.wait(5)}"
+        url: str = json.loads(line)["url"]
+        return url
