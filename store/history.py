@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import canon, ids
@@ -54,6 +54,14 @@ __all__ = [
 
 _T = table(HistoryRow)
 _HEAD = table(HistoryHeadRow)
+# Built once: appending is the store's most frequent write, and building its statements cost a quarter of its time.
+_APPEND = insert(_T)
+_LOCK_HEAD = select(_HEAD).where(_HEAD.c.workspace == bindparam("of")).with_for_update()
+_MOVE_HEAD = (
+    update(_HEAD)
+    .where(_HEAD.c.workspace == bindparam("of"))
+    .values(seq=bindparam("to_seq"), digest=bindparam("to_digest"))
+)
 
 
 async def append(
@@ -100,9 +108,8 @@ async def append(
         "prev": end.digest,
     }
     entry["digest"] = digest_of(entry)
-    await session.execute(insert(_T).values(storable(entry)))
-    moved = update(_HEAD).where(_HEAD.c.workspace == workspace)
-    await session.execute(moved.values(seq=entry["seq"], digest=entry["digest"]))
+    await session.execute(_APPEND, storable(entry))
+    await session.execute(_MOVE_HEAD, {"of": workspace, "to_seq": entry["seq"], "to_digest": entry["digest"]})
     return HistoryRow(**entry)
 
 
@@ -137,12 +144,11 @@ async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[His
 
 
 async def _locked_head(session: AsyncSession, workspace: str) -> HistoryHeadRow:
-    mine = select(_HEAD).where(_HEAD.c.workspace == workspace).with_for_update()
-    found = await first(session, HistoryHeadRow, mine)
+    found = await first(session, HistoryHeadRow, _LOCK_HEAD, {"of": workspace})
     if found is None:
         fresh = upsert(session, _HEAD).values(workspace=workspace, seq=0, digest=GENESIS)
         await session.execute(fresh.on_conflict_do_nothing())
-        found = await first(session, HistoryHeadRow, mine)
+        found = await first(session, HistoryHeadRow, _LOCK_HEAD, {"of": workspace})
     if found is None:
         raise RuntimeError("The history's head row vanished inside one transaction.")
     return found

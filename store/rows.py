@@ -79,9 +79,11 @@ async def add_new(session: AsyncSession, row: Row) -> bool:
     return done.first() is not None
 
 
-async def first(session: AsyncSession, kind: type[RowT], statement: Executable) -> RowT | None:
+async def first(
+    session: AsyncSession, kind: type[RowT], statement: Executable, given: Mapping[str, Any] | None = None
+) -> RowT | None:
     """The first row ``statement`` answers, as ``kind``; None if there is none."""
-    found = (await session.execute(statement)).mappings().first()
+    found = (await session.execute(statement, given)).mappings().first()
     return None if found is None else kind(**found)
 
 

@@ -11,7 +11,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Index, and_, delete, func, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -82,6 +95,19 @@ class Work:
     created_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What ``put_many`` puts; the fields are those of ``put``."""
+
+    key: str
+    kind: str
+    workspace: str
+    payload: Mapping[str, Any]
+    priority: int = 100
+    delay_s: float = 0.0
+    lane: str | None = None
+
+
 async def put(
     session: AsyncSession,
     *,
@@ -97,21 +123,21 @@ async def put(
 
     Lower ``priority`` comes first. Raises NotCanonical when the payload is no JSON.
     """
-    fresh = {
-        "id": ids.new("wrk"),
-        "key": key,
-        "kind": kind,
-        "workspace": workspace,
-        "lane": lane,
-        "payload": canon.dumps(payload).decode(),
-        "priority": priority,
-        "state": "ready",
-        "attempt": 0,
-        "error": "",
-    }
-    timed = {"due_ms": _after(delay_s), "created_ms": EpochMs()}
-    statement = upsert(session, _T).values({**storable(fresh), **timed}).on_conflict_do_nothing(index_elements=["key"])
-    return (await session.execute(statement.returning(_T.c.id))).first() is not None
+    fresh = _fresh(Put(key, kind, workspace, payload, priority, delay_s, lane))
+    due_ms = _due(fresh.pop("delay_ms"))
+    statement = upsert(session, _T).values({**fresh, "due_ms": due_ms, "created_ms": EpochMs()})
+    quiet = statement.on_conflict_do_nothing(index_elements=["key"])
+    return (await session.execute(quiet.returning(_T.c.id))).first() is not None
+
+
+async def put_many(session: AsyncSession, items: Sequence[Put]) -> None:
+    """As ``put``, for many at once and much faster; keys that were put before are passed over."""
+    if items:
+        statement = upsert(session, _T).values(
+            due_ms=_due(bindparam("delay_ms", type_=BigInteger)), created_ms=EpochMs()
+        )
+        quiet = statement.on_conflict_do_nothing(index_elements=["key"])
+        await session.execute(quiet, [_fresh(item) for item in items])
 
 
 async def claim(
@@ -151,6 +177,15 @@ async def claim(
 async def ack(session: AsyncSession, work: Work) -> bool:
     """It is done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it."""
     return await _settle(session, work, state="done", finished_ms=EpochMs())
+
+
+async def ack_many(session: AsyncSession, works: Sequence[Work]) -> set[str]:
+    """As ``ack``, for many in one statement. Answers the ids of those that were held and now are done."""
+    if not works:
+        return set()
+    held = tuple_(_T.c.id, _T.c.owner, _T.c.attempt).in_([(one.id, one.owner, one.attempt) for one in works])
+    done = update(_T).where(held, _T.c.state == "claimed").values(state="done", finished_ms=EpochMs())
+    return set((await session.execute(done.returning(_T.c.id))).scalars())
 
 
 async def later(session: AsyncSession, work: Work, delay_s: float, error: str) -> bool:
@@ -216,7 +251,21 @@ def _lane_is_free(open_: ColumnElement[bool], order: Sequence[Any], per_lane: in
 
 
 def _after(seconds: float) -> ColumnElement[int]:
-    return EpochMs() + round(seconds * 1000)
+    return _due(round(seconds * 1000))
+
+
+def _due(delay_ms: int | ColumnElement[int]) -> ColumnElement[int]:
+    return EpochMs() + delay_ms
+
+
+def _fresh(item: Put) -> dict[str, Any]:
+    named = {"id": ids.new("wrk"), "key": item.key, "kind": item.kind, "workspace": item.workspace, "lane": item.lane}
+    told = {
+        "payload": canon.dumps(item.payload).decode(),
+        "priority": item.priority,
+        "delay_ms": round(item.delay_s * 1000),
+    }
+    return storable({**named, **told, "state": "ready", "attempt": 0, "error": ""})
 
 
 def _work(row: Mapping[str, Any]) -> Work:

@@ -165,10 +165,14 @@ async def test_a_claim_whose_owner_died_is_taken_over_and_the_dead_one_can_not_f
     assert (await start(sessions, "o2", at=later(seconds=59))).verdict == "in_flight"
     taken = await start(sessions, "o2", at=later(seconds=61))
     assert taken.verdict == "ours"
-    with pytest.raises(Conflict):
+
+    async def effect_and_answer() -> None:
         async with sessions.begin() as session:
             await runs.insert(session, a_run())
             await idempotency.finish(session, dead.row, status=200, body="{}")
+
+    with pytest.raises(Conflict):
+        await effect_and_answer()
     async with sessions.begin() as session:
         assert await runs.listed(session, "ws_1") == []
         await idempotency.finish(session, taken.row, status=200, body="{}")

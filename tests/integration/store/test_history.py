@@ -84,10 +84,14 @@ async def test_each_workspace_has_a_chain_of_its_own(sessions: Sessions) -> None
 
 async def test_an_append_that_is_rolled_back_leaves_no_gap(sessions: Sessions) -> None:
     await write(sessions, 1)
-    with pytest.raises(KeyError):
+
+    async def fail() -> None:
         async with sessions.begin() as session:
             await history.append(session, workspace="ws_1", kind="k", run_id=None, actor=ACTOR, data={}, at=AT)
             raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
     assert (await write(sessions, 1))[0].seq == 2
     assert (await verified(sessions)).ok
 

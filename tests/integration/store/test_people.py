@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
@@ -15,12 +14,12 @@ from tests.integration.store.rowmaking import AT, a_member, later
 
 
 @pytest.fixture
-async def house(sessions: Sessions) -> AsyncIterator[Sessions]:
+async def house(sessions: Sessions) -> Sessions:
     async with sessions.begin() as session:
         await workspaces.insert(session, WorkspaceRow(id="ws_1", name="One", created_at=AT))
         await workspaces.insert(session, WorkspaceRow(id="ws_2", name="Two", created_at=later(days=1)))
         await members.insert(session, a_member("mem_1"))
-    yield sessions
+    return sessions
 
 
 async def sign_in(sessions: Sessions, token: str, *, replaces: str | None = None, n: int = 1) -> LoginRow:

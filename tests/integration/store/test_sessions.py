@@ -24,10 +24,13 @@ async def test_what_was_written_in_a_block_is_there_after_it(sessions: Sessions)
 
 
 async def test_a_block_that_raises_leaves_nothing(sessions: Sessions) -> None:
-    with pytest.raises(KeyError):
+    async def fail() -> None:
         async with sessions.begin() as session:
             await runs.insert(session, a_run())
             raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
     async with sessions.read() as session:
         assert await runs.listed(session, "ws_1") == []
 
@@ -80,10 +83,14 @@ async def test_a_callback_runs_once_what_it_tells_of_can_be_read(sessions: Sessi
 
 async def test_no_callback_runs_after_a_rollback(sessions: Sessions) -> None:
     told: list[str] = []
-    with pytest.raises(KeyError):
+
+    async def fail() -> None:
         async with sessions.begin() as session:
             after_commit(session, lambda: told.append("woken"))
             raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
     assert told == []
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from core.errors import NotCanonical
 from store import work
 from store.sessions import Sessions
-from store.work import Work
+from store.work import Put, Work
 
 KINDS = ("call",)
 
@@ -66,10 +66,13 @@ async def test_putting_the_same_key_again_changes_nothing_even_once_it_is_done(s
 
 
 async def test_work_put_in_a_transaction_that_fails_is_not_there(sessions: Sessions) -> None:
-    with pytest.raises(KeyError):
+    async def fail() -> None:
         async with sessions.begin() as session:
             await work.put(session, key="act_1", kind="call", workspace="ws_1", payload={})
             raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
     assert await claim(sessions) == []
 
 
@@ -136,6 +139,34 @@ async def test_the_same_worker_is_a_zombie_of_its_own_earlier_claim(sessions: Se
         assert not await work.ack(session, earlier)
         assert await work.ack(session, now)
         assert not await work.ack(session, now)
+
+
+async def test_many_are_put_at_once_and_known_keys_passed_over(sessions: Sessions) -> None:
+    await put(sessions, "act_1")
+    items = [Put(f"act_{n}", "call", "ws_1", {"n": n}, delay_s=3600.0 if n == 3 else 0.0) for n in range(4)]
+    async with sessions.begin() as session:
+        await work.put_many(session, items)
+        await work.put_many(session, [])
+    claimed = await claim(sessions)
+    assert {one.key: one.payload for one in claimed} == {
+        "act_0": {"n": 0},
+        "act_1": {"key": "act_1"},
+        "act_2": {"n": 2},
+    }
+
+
+async def test_many_are_settled_at_once_but_for_those_held_by_another(sessions: Sessions) -> None:
+    await put(sessions, "act_1", "act_2", "act_3")
+    lost = await claim(sessions, "w1", limit=1)
+    await run_out(sessions)
+    again = await claim(sessions, "w2", limit=1)
+    held = await claim(sessions, "w1")
+    async with sessions.begin() as session:
+        assert await work.ack_many(session, []) == set()
+        assert await work.ack_many(session, [*lost, *held]) == {one.id for one in held}
+        assert await work.ack_many(session, held) == set()
+        assert await work.counts(session) == {("call", "claimed"): 1, ("call", "done"): 2}
+        assert await work.ack_many(session, again) == {again[0].id}
 
 
 async def test_later_makes_it_due_again_with_the_reason_kept(sessions: Sessions) -> None:

@@ -126,7 +126,8 @@ class WorkMachine(RuleBasedStateMachine):
 
         async def states() -> dict[str, str]:
             async with self.sessions.read() as session:
-                return {key: state for key, state in (await session.execute(text("SELECT key, state FROM work"))).all()}
+                rows = await session.execute(text("SELECT key, state FROM work"))
+                return {row.key: row.state for row in rows}
 
         stored = {"held": "claimed", "over": "claimed", "waits": "ready"}
         assert self.run(states()) == {key: stored.get(state, state) for key, state in self.state.items()}
