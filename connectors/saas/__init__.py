@@ -18,15 +18,15 @@ from registry.contract import Contract
 from registry.contract_file import with_base_url
 from registry.records import ContextProvider
 
-IDENTITY_SECRET: Final = "identity"  # noqa: S105 - the secret's name
-WEBHOOK_SECRET: Final = "webhook"  # noqa: S105 - the secret's name
+IDENTITY_SECRET: Final = "identity_secret"  # noqa: S105 - the secret's name
+WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105 - the secret's name
 
 
 class SaasConnector(Connector):
     """Reads live records, vouches for people, takes webhooks, proposes the contracts of ``actions.json``.
 
-    Secrets by name: ``identity`` (at least 32 bytes; without it nobody is vouched for) and ``webhook`` (``whsec_…``;
-    without it no webhook is taken).
+    Secrets by name: ``identity_secret`` (at least 32 bytes; without it nobody is vouched for) and ``webhook_secret``
+    (``whsec_…``; without it no webhook is taken). ``read_token`` and ``action_secret`` are for the hands that hold them.
     """
 
     name = "saas"
