@@ -18,7 +18,7 @@ _ELLIPSIS: Final = "…"
 
 @lru_cache(maxsize=4096)
 def is_hidden(char: str) -> bool:
-    """Whether the character leaves no mark of its own: control, format (bidi, zero-width), unassigned, private, filler, variation selector."""
+    """Whether the character leaves no mark of its own: control, format (bidi, zero-width), unassigned, private, filler, variation."""
     point = ord(char)
     if 0x20 <= point < 0x7F:
         return False

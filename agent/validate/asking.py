@@ -1,0 +1,152 @@
+"""Questions in words a person can answer: what is asked, between what, and how the choices differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from agent.pipeline import Candidate, Question, QuestionCode
+from agent.validate import lookalike
+from agent.validate.found import LABEL_CHARS, plural, singular
+from core.visible import visible
+from registry.contract import Annotation, Unit
+from registry.records import Record, RecordKind, shown_value
+
+MAX_CANDIDATES: Final = 8
+WORDS_CHARS: Final = 120
+_NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
+
+
+def label_of(param: str, schema: Mapping[str, Any], annotation: Annotation) -> str:
+    """What a person calls the parameter."""
+    title = schema.get("title")
+    return annotation.label or (title if isinstance(title, str) and title else param.replace("_", " "))
+
+
+def said(words: str) -> str:
+    """Somebody's words inside a sentence of ours."""
+    return f"‘{visible(words, limit=WORDS_CHARS)}’"
+
+
+def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind: RecordKind | None) -> str:
+    """The contract's own wording, or one made from what the parameter is."""
+    if annotation.ask:
+        return annotation.ask
+    label = label_of(param, schema, annotation)
+    if kind is not None:
+        return f"Which {singular(kind)}?"
+    members = closed_set(schema)
+    if schema.get("type") == "boolean":
+        return f"{label}: yes or no?"
+    if members and len(members) <= MAX_CANDIDATES:
+        return f"{label}: {join([shown(member) for member in members], 'or')}?"
+    if annotation.unit in (Unit.MONEY, Unit.MONEY_MINOR):
+        return f"{label}: how much?"
+    if annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS):
+        return f"{label}: how many {annotation.unit.value}?"
+    return f"{label}: what shall it be?"
+
+
+def closed_set(schema: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The members a parameter is limited to: an enum's, a boolean's, else nothing."""
+    if isinstance(schema.get("enum"), list):
+        return tuple(schema["enum"])
+    return (True, False) if schema.get("type") == "boolean" else ()
+
+
+def choices(schema: Mapping[str, Any]) -> tuple[Candidate, ...]:
+    """A closed set as candidates; the id is ``member_id`` of the member."""
+    members = closed_set(schema)
+    return tuple(Candidate(id=member_id(each), label=shown(each)) for each in members[: 8 * MAX_CANDIDATES])
+
+
+def member_id(member: Any) -> str:
+    """How a closed set's member is named in a choice: a string by itself, anything else by its JSON."""
+    return member if isinstance(member, str) else json.dumps(member)
+
+
+def shown(value: Any) -> str:
+    """A plain value as a person reads it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(each) for each in value)
+    return visible("nothing" if value is None else str(value), lines=True, limit=4000)
+
+
+def join(parts: Sequence[str], word: str) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKind | None = None) -> Candidate:
+    """A record to choose. ``twins`` are the others it could be mistaken for: how it differs from them is marked."""
+    found: list[str] = []
+    if kind is not None:
+        mine = name_of(record, kind)
+        found += lookalike.suspicious(mine)
+        for twin in twins:
+            theirs = name_of(twin, kind)
+            if twin.id != record.id and mine != theirs and lookalike.alike(mine, theirs):
+                found += lookalike.marks(mine, theirs)
+    return Candidate(
+        id=record.id,
+        label=visible(record.label, limit=LABEL_CHARS),
+        detail=visible(record.detail, limit=LABEL_CHARS),
+        marks=tuple(dict.fromkeys(found)),
+    )
+
+
+def name_of(record: Record, kind: RecordKind) -> str:
+    """What a record is called: its first name field, else its label."""
+    names = [
+        str(record.values[each.name]) for each in kind.fields if each.search == "name" and record.values.get(each.name)
+    ]
+    return names[0] if names else record.label
+
+
+def between(
+    slot: str, param: str, kind: RecordKind, records: Sequence[Record], what: str, *,
+    code: QuestionCode = "ambiguous", lead: str | None = None, more: bool = False, missing: Sequence[str] = (),
+) -> Question:  # fmt: skip
+    """Which of these records. ``what`` says what they share ("are called ‘Adam’"), ``lead`` replaces that sentence's beginning."""
+    offered = list(records[:MAX_CANDIDATES])
+    telling = _telling_field(offered, kind)
+    named = [visible(each.label, limit=LABEL_CHARS) + _aside(each, kind, telling) for each in offered]
+    more = more or len(records) > len(offered)
+    count = f"More than {_NUMBERS[len(offered)].lower()}" if more else _NUMBERS[len(offered)]
+    noun = singular(kind) if len(offered) == 1 and not more else plural(kind)
+    opening = lead if lead is not None else f"{count} {noun} {what}:"
+    tail = ", or another?" if more else "?"
+    return Question(
+        slot=slot,
+        code=code,
+        text=f"{opening} {join(named, 'or')}{tail}",
+        param=param,
+        missing=tuple(missing),
+        candidates=tuple(candidate(each, offered, kind) for each in offered),
+    )
+
+
+def _telling_field(records: Sequence[Record], kind: RecordKind) -> str | None:
+    """The field that tells these records apart best and that their labels don't show already."""
+    ranks = {"email": 0, "number": 1, "name": 2, "text": 3}
+    best: tuple[int, int, int] | None = None
+    telling: str | None = None
+    for place, each in enumerate(kind.fields):
+        values = [shown_value(each, record.values) for record in records]
+        if each.name.endswith("_id") or not all(values):
+            continue
+        if any(value in record.label for value, record in zip(values, records, strict=True)):
+            continue
+        rank = (-len(set(values)), ranks.get(each.search or "", 4 if each.name != kind.id_field else 5), place)
+        if len(set(values)) > 1 and (best is None or rank < best):
+            best, telling = rank, each.name
+    return telling
+
+
+def _aside(record: Record, kind: RecordKind, telling: str | None) -> str:
+    each = kind.field_named(telling) if telling else None
+    return f" ({visible(shown_value(each, record.values), limit=WORDS_CHARS)})" if each is not None else ""

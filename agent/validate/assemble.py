@@ -1,0 +1,115 @@
+"""From drafts to a plan: each step admitted, filled, checked, decided; all of them together or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from agent.pipeline import Draft, Plan, PromptSource, Question, Refusal, Request, Step
+from agent.validate.admission import admitted
+from agent.validate.filling import Filling
+from agent.validate.found import Scene
+from agent.validate.lookup import Lookup
+from agent.validate.payload import body, misfits, plan_digest
+from agent.validate.policy import Decision, decide
+from agent.validate.preview import preview
+from agent.validate.reach import Reach
+from agent.validate.slots import Slots
+from core import ids
+from core.actor import Actor
+from core.errors import NotCanonical
+from core.visible import visible
+from registry.catalogue import Catalogue
+from registry.contract import Contract
+from registry.records import Kinds
+
+MAX_STEPS: Final = 20
+
+
+async def validate(
+    request: Request,
+    drafts: Sequence[Draft],
+    *,
+    run_id: str,
+    actor: Actor,
+    catalogue: Catalogue,
+    kinds: Kinds,
+    confirmed_in_session: Callable[[str], bool],
+) -> Plan | Question | Refusal:
+    """A plan whose every value has a source, or what stands in the way: the first question or refusal, in the order of the drafts.
+
+    Live records are read here and go into the plan, nowhere else. ``confirmed_in_session`` says whether a contract digest was confirmed
+    in this session. Raises core.errors.PlatformUnavailable when a look-up gets no answer.
+    """
+    if not drafts:
+        return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
+    if len(drafts) > MAX_STEPS:
+        return Refusal(
+            code="invalid",
+            detail=f"That is {len(drafts)} actions at once; at most {MAX_STEPS} can be planned together.",
+        )
+    contracts: list[Contract] = []
+    for draft in drafts:
+        contract = admitted(catalogue, draft.action, draft.version, actor=actor, surface=request.surface)
+        if isinstance(contract, Refusal):
+            return contract
+        contracts.append(contract)
+    lookup = Lookup(request, Reach(kinds, actor, request.surface), Scene())
+    steps: list[Step] = []
+    decisions: list[Decision] = []
+    for at, (draft, contract) in enumerate(zip(drafts, contracts, strict=True)):
+        slots = Slots(at, draft, contract, request)
+        trouble = await Filling(slots, lookup).fill() or _unfit(slots)
+        if trouble is not None:
+            return trouble
+        decision = decide(contract, slots.params, slots.fields, confirmed_in_session)
+        try:
+            steps.append(_step(slots, decision, run_id=run_id, actor=actor))
+        except NotCanonical as error:
+            return Refusal(
+                code="invalid", detail=f"“{contract.title}” would carry a value that can't be signed: {error.detail}"
+            )
+        decisions.append(decision)
+    return Plan(
+        run_id=run_id,
+        steps=tuple(steps),
+        held=tuple(decision.why for decision in decisions if decision.why is not None),
+        approvals=max(decision.approvals for decision in decisions),
+        expires_s=min(contract.confirmation.expires_s for contract in contracts),
+        digest=plan_digest(tuple(steps), run_id=run_id, actor=actor, surface=request.surface),
+    )
+
+
+def _unfit(slots: Slots) -> Question | Refusal | None:
+    """The contract's JSON Schema has the last word on every value; a person's own words can be said again, anything else can't."""
+    for misfit in misfits(slots.contract, slots.params):
+        filled = slots.filled.get(misfit.param or "")
+        if filled is not None and isinstance(filled.source, PromptSource):
+            text = f"{filled.shown} won't do for {filled.label}: {visible(misfit.why)}. What shall it be?"
+            return slots.ask(filled.param, text, "unreadable")
+        label = slots.label(misfit.param) if misfit.param else "The call"
+        return Refusal(code="invalid", detail=f"{label} does not fit “{slots.contract.title}”: {visible(misfit.why)}.")
+    return None
+
+
+def _step(slots: Slots, decision: Decision, *, run_id: str, actor: Actor) -> Step:
+    contract, call_id = slots.contract, ids.new("act")
+    used = [each for group in slots.records.values() for found in group for each in found.all()]
+    return Step(
+        call_id=call_id,
+        action=contract.name,
+        version=contract.version,
+        contract_digest=contract.digest,
+        title=contract.title,
+        preview=preview(contract, slots.filled, slots.fields),
+        risk=contract.risk,
+        policy=contract.confirmation.policy,
+        approvals=decision.approvals,
+        idempotent=contract.idempotent,
+        url=contract.endpoint.url,
+        timeout_s=contract.endpoint.timeout_s,
+        deadline_s=contract.endpoint.deadline_s,
+        filled=tuple(slots.filled[name] for name in contract.properties if name in slots.filled),
+        payload=body(contract, slots.params, call_id=call_id, run_id=run_id, actor=actor),
+        pins=tuple({found.key: found.pin() for found in used}.values()),
+    )

@@ -1,0 +1,74 @@
+"""Whether a plan is still true: asked at the click, and once more at the moment of sending."""
+
+from __future__ import annotations
+
+from agent.pipeline import Pin, Plan, Refusal, Step
+from agent.validate.admission import admitted
+from agent.validate.asking import WORDS_CHARS
+from core.actor import Actor, Surface
+from core.visible import visible
+from registry.catalogue import Catalogue
+from registry.records import Kinds, Record, RecordKind, shown_value
+
+
+async def recheck(
+    plan: Plan,
+    *,
+    actor: Actor,
+    catalogue: Catalogue,
+    kinds: Kinds,
+    surface: Surface,
+    skip_records: frozenset[tuple[str, str]] = frozenset(),
+) -> tuple[str, ...]:
+    """What has changed since the plan was made, a sentence each; empty means that it still holds.
+
+    ``actor`` is the principal with the role of this moment. ``skip_records`` are (kind, id) of records that the plan's own earlier calls
+    may have changed. Raises PlatformUnavailable.
+    """
+    found: list[str] = []
+    pins: dict[tuple[str, str], Pin] = {}
+    for step in plan.steps:
+        found += _contract(step, actor=actor, catalogue=catalogue, surface=surface)
+        pins |= {(pin.record_kind, pin.record_id): pin for pin in step.pins}
+    for key, pin in pins.items():
+        if key not in skip_records:
+            found += await _record(pin, kinds)
+    return tuple(dict.fromkeys(found))
+
+
+def _contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface: Surface) -> list[str]:
+    contract = admitted(catalogue, step.action, step.version, actor=actor, surface=surface)
+    if isinstance(contract, Refusal):
+        return [contract.detail]
+    found = []
+    if contract.digest != step.contract_digest:
+        found.append(f"The contract of “{step.title}” is not the one this was planned with.")
+    if contract.endpoint.url != step.url:
+        found.append(f"“{step.title}” would go to another address now.")
+    return found
+
+
+async def _record(pin: Pin, kinds: Kinds) -> list[str]:
+    kind = kinds.get(pin.record_kind)
+    if kind is None:
+        return [f"{pin.label} can't be looked up any more: nothing here provides {pin.record_kind} records."]
+    record = await kinds.record(pin.record_kind, pin.record_id)
+    if record is None:
+        return [f"{pin.label} is not there any more."]
+    if record.digest == pin.digest:
+        return []
+    return _changes(pin, record, kind) or [f"{pin.label} has changed."]
+
+
+def _changes(pin: Pin, record: Record, kind: RecordKind) -> list[str]:
+    """``INV-1042 …: Status changed from paid to refunded.``"""
+    return [
+        f"{pin.label}: {each.label or each.name} changed from "
+        f"{_value(shown_value(each, pin.values))} to {_value(shown_value(each, record.values))}."
+        for each in kind.fields
+        if pin.values.get(each.name) != record.values.get(each.name)
+    ]
+
+
+def _value(text: str) -> str:
+    return visible(text, limit=WORDS_CHARS) or "nothing"

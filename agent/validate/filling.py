@@ -1,0 +1,235 @@
+"""One draft against its contract: every parameter gets a value with a source, or the person is asked.
+
+The order of sources: an answer to the parameter's own question; the resolver's argument; a field of another parameter's record; a
+record that another parameter's record belongs to; the contract's default. What a contract's annotation does not allow as a source is
+not used. Records come first (owners before pronouns), since values are derived from them and money is read in their currency.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.pipeline import Candidate, Question, Refusal, Several
+from agent.read.reference import Reference
+from agent.validate import asking, plain
+from agent.validate.found import Found
+from agent.validate.lookup import Lookup, Need
+from agent.validate.quoted import answered, quoted, spans_of
+from agent.validate.reach import MOST, all_of
+from agent.validate.slots import Slots, Trouble, record_source
+from registry.contract import SourceKind
+from registry.records import Query, RecordKind
+
+FORBIDDEN_NAMES: Final = frozenset({"__proto__", "constructor", "prototype"})
+"""Keys that make a JavaScript receiver's object lie. No payload carries them, whatever a contract declares."""
+
+
+class Filling:
+    """Fills the slots of one step."""
+
+    def __init__(self, slots: Slots, lookup: Lookup) -> None:
+        self.slots, self.lookup, self.contract = slots, lookup, slots.contract
+        self._references: dict[str, Reference | None] = {}
+
+    async def fill(self) -> Trouble | None:
+        """Fill everything; what stands in the way, or None. Raises PlatformUnavailable."""
+        trouble = self._strangers() or await self._records() or self._values() or await self._missing()
+        if isinstance(trouble, Question):
+            return trouble.model_copy(update={"missing": self._still_missing()})
+        return trouble
+
+    def _strangers(self) -> Trouble | None:
+        """Arguments the contract does not declare are refused, not dropped: somebody meant something by them."""
+        declared = self.contract.properties
+        for name in (*self.slots.draft.arguments, *declared):
+            if name in FORBIDDEN_NAMES or name not in declared:
+                detail = f"{asking.said(name)} is not a parameter of “{self.contract.title}”; nothing was sent."
+                return Refusal(code="invalid", detail=detail)
+        for name, argument in self.slots.draft.arguments.items():
+            if (
+                quoted(self.slots.request, spans_of(argument)) is None
+                and answered(self.slots.request, self.slots.slot(name)) is None
+            ):
+                text = f"I can't find the words for {self.slots.label(name)} in what you wrote. What shall it be?"
+                return self.slots.ask(name, text, "unreadable")
+        for name in declared:
+            wanted = self.slots.annotation(name).record
+            if wanted and self._kind(name) is None and (self.slots.spoken(name) or name in self.contract.required):
+                detail = f"“{self.contract.title}” needs {wanted} records, and no enabled connector provides them."
+                return Refusal(code="unavailable", detail=detail)
+        return None
+
+    async def _records(self) -> Trouble | None:
+        """Those with words before those without, those that others belong to first, pronouns last."""
+        names = [name for name in self.contract.properties if self._kind(name) is not None]
+        for name in sorted(
+            names, key=lambda name: (not self.slots.spoken(name), self._pronoun(name), self._depth(name))
+        ):
+            trouble = await (self._said(name) if self.slots.spoken(name) else self._implied(name))
+            if trouble is not None:
+                return trouble
+        return None
+
+    def _values(self) -> Trouble | None:
+        """Currencies before the amounts that are in them."""
+        names = [name for name in self.contract.properties if self.slots.annotation(name).record is None]
+        for name in sorted(names, key=lambda name: self.slots.annotation(name).currency_from is not None):
+            trouble = plain.fill(self.slots, name)
+            if trouble is not None:
+                return trouble
+        return None
+
+    async def _said(self, name: str) -> Trouble | None:
+        if SourceKind.RECORD not in self.slots.annotation(name).sources:
+            detail = f"The contract lets {self.slots.label(name)} be no record, yet names a kind for it; its owner must mend it."
+            return Refusal(code="invalid", detail=detail)
+        kind, need, owner = self._kind(name), self._need(name), self._owner(name)
+        assert kind is not None
+        argument = self.slots.draft.arguments.get(name)
+        asked = answered(self.slots.request, need.slot) is not None
+        items = argument.items if isinstance(argument, Several) and not asked else (argument,)
+        found: list[Found] = []
+        for item in items:
+            words = quoted(self.slots.request, spans_of(item)) if item is not None else None
+            reference = self.lookup.read(words.text, kind) if words is not None else None
+            outcome = await self.lookup.meant(need, reference, words.spans if words else (), owner)
+            if isinstance(outcome, Question):
+                return outcome
+            found += outcome
+        if len(found) > need.most:
+            text = f"{self.slots.label(name)} takes at most {need.most}; {len(found)} are meant. Which?"
+            return self.slots.ask(name, text, "ambiguous")
+        return self._take(name, tuple({each.key: each for each in found}.values()))
+
+    def _take(self, name: str, found: tuple[Found, ...]) -> Trouble | None:
+        """Records become the parameter's value: the field that the contract says is sent."""
+        if not found:
+            return None
+        field = self.slots.annotation(name).field or found[0].kind.id_field
+        sent = [each.record.values.get(field) for each in found]
+        if any(value is None for value in sent):
+            return Refusal(code="invalid", detail=f"{found[0].label} has no {field.replace('_', ' ')} to send.")
+        self.slots.records[name] = found
+        for each in found:
+            self.lookup.scene.add(each)
+        value = sent if self.slots.parameter(name).is_array else sent[0]
+        self.slots.put(name, value, ", ".join(each.label for each in found), record_source(found, field))
+        return self._contradiction(name)
+
+    def _contradiction(self, name: str) -> Trouble | None:
+        """Two parameters that name an owner and what belongs to it must agree."""
+        for part in self.slots.records:
+            owner = self.slots.annotation(part).of
+            if owner is None or name not in (part, owner) or not self.slots.records.get(owner):
+                continue
+            whose = self.slots.records[owner][0]
+            for each in self.slots.records[part]:
+                relation = each.kind.relation_to(whose.record.kind)
+                if relation is not None and str(each.record.values.get(relation.via)) != whose.record.id:
+                    text = f"{each.label} does not belong to {whose.named}. Which {self.slots.label(name)} is meant?"
+                    return self.slots.ask(name, text, "ambiguous")
+        return None
+
+    async def _implied(self, name: str) -> Trouble | None:
+        """Nothing was said of it. Another parameter's record settles it where it passed through exactly one record of this kind, or
+        belongs to one; or where the record it must belong to has exactly one."""
+        kind = self._kind(name)
+        optional = name not in self.contract.required or SourceKind.RECORD not in self.slots.annotation(name).sources
+        if kind is None or optional or self.slots.parameter(name).is_array:
+            return None
+        implied = await self._passed(kind)
+        if len(implied) == 1:
+            need = self._need(name)
+            outcome = self.lookup.checked(need, tuple(implied.values()), need.filter)
+            return outcome if isinstance(outcome, Question) else self._take(name, outcome)
+        owner = self._owner(name)
+        if owner is None or implied:
+            return None
+        outcome = await self.lookup.meant(self._need(name), Reference(kind=kind.name), owner.spans, owner)
+        return outcome if isinstance(outcome, Question) else self._take(name, outcome)
+
+    async def _passed(self, kind: RecordKind) -> dict[tuple[str, str], Found]:
+        """The different records of ``kind`` that this step's records were found through or belong to."""
+        made: dict[tuple[str, str], Found] = {}
+        found = [each for group in self.slots.records.values() for each in group]
+        for each in found:
+            for part in each.all():
+                if part.record.kind == kind.name:
+                    reading = f"{each.label} belongs to it" if part is not each else "the same as before"
+                    made[part.key] = Found(part.record, kind, each.spans, (), reading)
+        for each in found if not made else ():
+            up = await self.lookup.reach.owner_of(each, kind)
+            if up is not None:
+                made[up.key] = up
+        return made
+
+    def _still_missing(self) -> tuple[str, ...]:
+        """Required parameters without a value that nothing said so far, no record and no default will give."""
+        missing = []
+        for name in self.contract.required:
+            annotation, schema = self.slots.annotation(name), self.slots.schema(name)
+            comes = self.slots.spoken(name) or (
+                annotation.derive is not None and annotation.derive.parameter in self.contract.properties
+            )
+            defaulted = SourceKind.DEFAULT in annotation.sources and bool({"default", "const"} & set(schema))
+            if name not in self.slots.filled and not comes and not defaulted:
+                missing.append(name)
+        return tuple(missing)
+
+    async def _missing(self) -> Trouble | None:
+        name = next((name for name in self.contract.required if name not in self.slots.filled), None)
+        if name is None:
+            return None
+        if name not in self.contract.properties:
+            detail = f"The contract requires {asking.said(name)} without declaring it; its owner must mend it."
+            return Refusal(code="invalid", detail=detail)
+        kind, schema = self._kind(name), self.slots.schema(name)
+        asked = self.slots.ask(name, asking.ask_for(name, schema, self.slots.annotation(name), kind), "missing")
+        offered = asking.choices(schema) if kind is None else await self._few(name, kind)
+        return asked.model_copy(update={"candidates": offered})
+
+    async def _few(self, name: str, kind: RecordKind) -> tuple[Candidate, ...]:
+        """The records it could be, newest first, where they are few; none where they are many."""
+        owner, reach = self._owner(name), self.lookup.reach
+        own = await reach.within(kind, owner.record, owner.kind) if owner else {}
+        where = all_of(await reach.scope(kind), own, self.slots.annotation(name).filter)
+        if where is None:
+            return ()
+        order = self.slots.annotation(name).order or kind.order
+        found = await self.lookup.kinds.search(
+            Query(kind.name, None, None, where, order, True, asking.MAX_CANDIDATES + 1)
+        )
+        return (
+            tuple(asking.candidate(each, found, kind) for each in found) if len(found) <= asking.MAX_CANDIDATES else ()
+        )
+
+    def _need(self, name: str) -> Need:
+        annotation, kind = self.slots.annotation(name), self._kind(name)
+        assert kind is not None
+        most = self.slots.schema(name).get("maxItems", MOST - 1) if self.slots.parameter(name).is_array else 1
+        return Need(self.slots.slot(name), name, kind, annotation.filter, annotation.order, min(int(most), MOST - 1))
+
+    def _owner(self, name: str) -> Found | None:
+        above = self.slots.annotation(name).of
+        found = self.slots.records.get(above, ()) if above else ()
+        return found[0] if len(found) == 1 else None
+
+    def _kind(self, name: str) -> RecordKind | None:
+        named = self.slots.annotation(name).record
+        return self.lookup.kinds.get(named) if named else None
+
+    def _depth(self, name: str, seen: frozenset[str] = frozenset()) -> int:
+        above = self.slots.annotation(name).of
+        return 0 if above is None or above in seen else 1 + self._depth(above, seen | {name})
+
+    def _pronoun(self, name: str) -> bool:
+        reference = self._reference(name)
+        while reference is not None and not reference.pronoun:
+            reference = reference.owner
+        return reference is not None
+
+    def _reference(self, name: str) -> Reference | None:
+        if name not in self._references:
+            kind, words = self._kind(name), self.slots.words(name)
+            self._references[name] = self.lookup.read(words.text, kind) if kind and words else None
+        return self._references[name]

@@ -1,0 +1,81 @@
+"""Records that have been found for a plan, and what has been spoken of so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agent.pipeline import Pin, Span
+from core.visible import visible
+from registry.records import Record, RecordKind
+
+LABEL_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record that words led to. ``via`` are the records passed on the way, nearest owner first; ``reading`` says by what it was
+    picked where that isn't obvious ("the newest of 3")."""
+
+    record: Record
+    kind: RecordKind
+    spans: tuple[Span, ...]
+    via: tuple[Found, ...] = ()
+    reading: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.record.kind, self.record.id
+
+    @property
+    def label(self) -> str:
+        return visible(self.record.label, limit=LABEL_CHARS)
+
+    @property
+    def named(self) -> str:
+        """``customer Adam Novak``."""
+        return f"{singular(self.kind)} {self.label}"
+
+    def all(self) -> Iterable[Found]:
+        yield self
+        for each in self.via:
+            yield from each.all()
+
+    def pin(self) -> Pin:
+        return Pin(
+            record_kind=self.record.kind,
+            record_id=self.record.id,
+            label=self.label,
+            digest=self.record.digest,
+            values=dict(self.record.values),
+        )
+
+
+@dataclass
+class Scene:
+    """What this request has spoken of, in order: what a pronoun can mean, and which record a name was already settled to be."""
+
+    found: list[Found] = field(default_factory=list)
+    settled: dict[tuple[str, str], Found] = field(default_factory=dict)
+
+    def add(self, found: Found) -> None:
+        self.found.extend(found.all())
+
+    def of_kind(self, kind: str) -> tuple[Found, ...]:
+        """The different records of ``kind`` spoken of so far."""
+        return tuple({each.key: each for each in self.found if each.record.kind == kind}.values())
+
+
+def singular(kind: RecordKind) -> str:
+    return kind.nouns[0] if kind.nouns else kind.name.replace("_", " ")
+
+
+def plural(kind: RecordKind) -> str:
+    """The kind's own plural where its nouns have one."""
+    one = singular(kind)
+    known = (noun for noun in kind.nouns if noun != one and noun.startswith(one[:-1]) and noun.endswith("s"))
+    return next(known, one if one.endswith("s") else one + "s")
+
+
+def counted(number: int, kind: RecordKind) -> str:
+    return f"{number} {singular(kind) if number == 1 else plural(kind)}"

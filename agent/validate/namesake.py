@@ -1,0 +1,65 @@
+"""Who is called so: one record, or a question. Lookalikes among what was found are always asked, with how they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.pipeline import Question
+from agent.validate import lookalike
+from agent.validate.asking import between, candidate, name_of, said
+from agent.validate.found import singular
+from agent.validate.ranking import Fit, best
+from registry.records import Record, RecordKind
+
+
+def by_words(
+    slot: str, param: str, kind: RecordKind, words: str, by: str, records: Sequence[Record], *, place: bool
+) -> list[Record] | Question:
+    """The records that ``words`` name; none, one, or with ``place`` (a word like "last" will choose) several. A Question where a person
+    must look: several are called so, one looks like another, a name holds what can't be seen, or only something similar exists."""
+    fit, picked = best(words, records, kind, by)
+    if not picked:
+        return []
+    if fit is Fit.VAGUE and by == "name":
+        return _similar(slot, param, kind, words, picked)
+    if fit is Fit.VAGUE:
+        return []
+    if by != "name":
+        return picked if place or len(picked) == 1 else between(slot, param, kind, picked, f"match {said(words)}")
+    if len(picked) > 1:
+        return (
+            picked if place else between(slot, param, kind, _with_twins(picked, records, kind), f"match {said(words)}")
+        )
+    one = picked[0]
+    rivals = _with_twins([one], records, kind)
+    if len(rivals) > 1:
+        return between(slot, param, kind, rivals, f"look like {said(words)}")
+    odd = lookalike.suspicious(name_of(one, kind))
+    if odd:
+        return Question(
+            slot=slot,
+            code="ambiguous",
+            text=f"One {singular(kind)} matches {said(words)}, but its name is not what it looks like: {odd[0]}. Is it meant?",
+            param=param,
+            candidates=(candidate(one, (), kind),),
+        )
+    return [one]
+
+
+def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: RecordKind) -> list[Record]:
+    """The picked ones and every other record found whose name looks like one of theirs."""
+    names = [name_of(each, kind) for each in picked]
+    ids = {each.id for each in picked}
+    twins = [
+        each
+        for each in records
+        if each.id not in ids and any(lookalike.alike(name_of(each, kind), name) for name in names)
+    ]
+    return [*picked, *twins]
+
+
+def _similar(slot: str, param: str, kind: RecordKind, words: str, records: Sequence[Record]) -> Question:
+    return between(
+        slot, param, kind, records[:3], "", code="not_found",
+        lead=f"There is no {singular(kind)} called {said(words)}. Did you mean",
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""The bytes of a call, built by code from filled parameters and nothing else (docs/reference/wire.md §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from core import canon
+from core.actor import Actor, Surface
+from registry.contract import Contract
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+    from agent.pipeline import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One parameter that breaks the contract's JSON Schema; ``param`` is None where no single one does."""
+
+    param: str | None
+    why: str
+
+
+@lru_cache(maxsize=1024)
+def _validator(schema: bytes) -> Validator:
+    """Formats are asserted, and a ``$ref`` to anywhere else is never fetched."""
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(canon.loads(schema), validate_formats=True, offline=True)
+
+
+def misfits(contract: Contract, params: Mapping[str, Any]) -> Iterator[Misfit]:
+    """What does not fit the schema, in its order. A schema that is no schema is one misfit: nothing fits it."""
+    try:
+        validator = _validator(canon.dumps(contract.parameters))
+    except Exception as error:  # jsonschema-rs raises its own and ValueError alike for a broken schema
+        yield Misfit(None, f"the contract's schema can't be used: {str(error)[:200]}")
+        return
+    for fault in validator.iter_errors(dict(params)):
+        path = fault.instance_path
+        yield Misfit(str(path[0]) if path else None, fault.message[:200])
+
+
+def body(contract: Contract, params: Mapping[str, Any], *, call_id: str, run_id: str, actor: Actor) -> str:
+    """The whole body as canonical JSON text. Raises NotCanonical for a value that has no canonical form."""
+    return canon.dumps(
+        {
+            "action": contract.name,
+            "actor": {"id": actor.id, "name": actor.name, "role": actor.role},
+            "contract_version": contract.version,
+            "id": call_id,
+            "params": dict(params),
+            "run_id": run_id,
+            "workspace": actor.workspace,
+        }
+    ).decode()
+
+
+def plan_digest(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: Surface) -> str:
+    """What a confirmation binds: who, where, which contracts by digest, which endpoints, which bytes, which records as they were."""
+    return canon.digest(
+        {
+            "run_id": run_id,
+            "actor": actor.as_json(),
+            "surface": surface,
+            "steps": [
+                {
+                    "contract": {"name": step.action, "version": step.version, "digest": step.contract_digest},
+                    "url": step.url,
+                    "payload": step.payload,
+                    "pins": [{"kind": pin.record_kind, "id": pin.record_id, "digest": pin.digest} for pin in step.pins],
+                    "approvals": step.approvals,
+                }
+                for step in steps
+            ],
+        }
+    )

@@ -1,0 +1,155 @@
+"""Parameters that are no records: read from words, derived from a record's field, or the contract's default."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from agent.pipeline import Argument, Choice, DefaultSource, Mention, PromptSource, Refusal, Several, Source
+from agent.read import money
+from agent.validate import asking, values
+from agent.validate.quoted import Quoted, answered, quoted
+from agent.validate.slots import Slots, Trouble, record_source
+from agent.validate.values import Parameter, Read, Unread
+from core.visible import visible
+from registry.contract import SourceKind
+from registry.records import shown_value
+
+
+def fill(slots: Slots, name: str) -> Trouble | None:
+    """Puts the value of ``name`` if anything gives it; what stands in the way, or None."""
+    parameter, sources = slots.parameter(name), slots.annotation(name).sources
+    read, derived = _said(slots, parameter), _derived(slots, parameter)
+    if read is not None and slots.money_in(name):
+        read = _as_currency(slots, name, read)
+        if isinstance(read, Read) and derived is not None:
+            if not money.agrees(money.Money(0, 0, Decimal(0), str(read.value), True), str(derived[0])):
+                return _other_currency(slots, name, derived[0])
+            read = None
+    if read is not None and SourceKind.PROMPT not in sources:
+        if isinstance(read, Unread) or derived is None or derived[0] != read.value:
+            return Refusal(
+                code="invalid", detail=f"{slots.label(name)} can't be chosen in words: {_comes_from(slots, name)}."
+            )
+        read = None
+    if isinstance(read, Unread):
+        asked = slots.ask(name, read.why, "unreadable")
+        return asked.model_copy(update={"candidates": asking.choices(parameter.schema)})
+    if read is not None:
+        slots.put(name, read.value, read.shown, read.source)
+    elif derived is not None:
+        slots.put(name, *derived)
+    elif (borrowed := _borrowed_currency(slots, name)) is not None:
+        slots.put(name, borrowed.value, borrowed.shown, borrowed.source)
+    elif SourceKind.DEFAULT in sources:
+        _default(slots, parameter)
+    return None
+
+
+def _said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
+    """What the person's words give: an answer before the resolver's argument."""
+    given = answered(slots.request, slots.slot(parameter.name))
+    if given is not None:
+        answer, words = given
+        if answer.choice is not None:
+            return values.from_candidate(parameter, answer.choice, words)
+        return _read(slots, parameter, Mention(spans=words.spans), words)
+    argument = slots.draft.arguments.get(parameter.name)
+    return None if argument is None else _argument(slots, parameter, argument)
+
+
+def _argument(slots: Slots, parameter: Parameter, argument: Argument) -> Read | Unread:
+    if isinstance(argument, Several):
+        return _several(slots, parameter, argument)
+    words = quoted(slots.request, argument.spans)
+    assert words is not None, "a draft's spans are checked before anything is read"
+    return _read(slots, parameter, argument, words)
+
+
+def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words: Quoted) -> Read | Unread:
+    """A choice counts for a closed set only; for any other parameter the words are read, whatever value the resolver claims."""
+    if isinstance(argument, Choice) and asking.closed_set(parameter.schema):
+        return values.from_choice(parameter, argument, words)
+    if isinstance(argument, Choice) and parameter.is_array:
+        return _several(slots, parameter, Several(items=(argument,)))
+    return values.from_words(parameter, words, slots.request.now)
+
+
+def _several(slots: Slots, parameter: Parameter, argument: Several) -> Read | Unread:
+    if not parameter.is_array:
+        return Unread(f"{parameter.label} takes one value, and several were named. Which one?")
+    item, made = parameter.item(), []
+    for each in argument.items:
+        read = _argument(slots, item, each)
+        if isinstance(read, Unread):
+            return read
+        made.append(read)
+    spans = tuple(span for read in made for span in read.source.spans)
+    reading = "; ".join(read.source.reading for read in made if read.source.reading)
+    return Read(
+        [read.value for read in made],
+        ", ".join(read.shown for read in made),
+        PromptSource(spans=spans, reading=reading),
+    )
+
+
+def _derived(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | None:
+    """The field of another parameter's record, where there is one record and the field holds something."""
+    derive = parameter.annotation.derive
+    found = slots.records.get(derive.parameter, ()) if derive is not None else ()
+    if derive is None or SourceKind.RECORD not in parameter.annotation.sources or len(found) != 1:
+        return None
+    value, field = found[0].record.values.get(derive.field), found[0].kind.field_named(derive.field)
+    if value is None or field is None:
+        return None
+    shown = visible(shown_value(field, found[0].record.values))
+    return value, values.value_shown(parameter, value, shown), record_source(found, derive.field)
+
+
+def _default(slots: Slots, parameter: Parameter) -> None:
+    for key in ("default", "const"):
+        if key in parameter.schema:
+            value = parameter.schema[key]
+            slots.put(parameter.name, value, values.value_shown(parameter, value), DefaultSource())
+            return
+
+
+def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:
+    """ "dollars" and "20 dollars" name a currency as well as its code does."""
+    words = slots.words(name)
+    if isinstance(read, Read) or words is None:
+        return read
+    said = values.currency_said(words.text)
+    code = money.currency_of(words.text) or (said.currency if said is not None else None)
+    return (
+        read
+        if code is None
+        else Read(code, code, PromptSource(spans=words.spans, reading=f"{visible(words.text)} → {code}"))
+    )
+
+
+def _borrowed_currency(slots: Slots, name: str) -> Read | None:
+    """An amount's own words say its currency, where nothing else gives it."""
+    if SourceKind.PROMPT not in slots.annotation(name).sources:
+        return None
+    for other in slots.money_in(name):
+        words = slots.words(other)
+        said = values.currency_said(words.text) if words is not None else None
+        if words is not None and said is not None and said.currency is not None:
+            return Read(said.currency, said.currency, PromptSource(spans=words.spans, reading="by the amount said"))
+    return None
+
+
+def _other_currency(slots: Slots, name: str, currency: Any) -> Trouble:
+    code = asking.shown(currency)
+    for other in slots.money_in(name):
+        if slots.words(other) is not None:
+            text = f"{slots.label(other)} is in {code} here and nothing is converted. How much is it in {code}?"
+            return slots.ask(other, text, "unreadable")
+    detail = f"{slots.label(name)} is {code} here; another currency can't be chosen, and nothing is converted."
+    return Refusal(code="invalid", detail=detail)
+
+
+def _comes_from(slots: Slots, name: str) -> str:
+    derive = slots.annotation(name).derive
+    return f"it is always taken from {slots.label(derive.parameter)}" if derive else "the contract sets it"

@@ -1,0 +1,70 @@
+"""Whether a person must confirm. The contract's policy alone decides; no words of a request and no record's text can change it.
+
+``never`` is followed for an irreversible action too: an owner signed that contract, and every value in it has a source all the same. The
+linter warns of such a contract before it is signed. Whatever can't be judged is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import InvalidInput
+from registry import condition
+from registry.contract import Contract, Policy, Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``why`` is the reason a person must confirm, None where no one must; ``approvals`` how many different persons (0 without a reason)."""
+
+    why: str | None
+    approvals: int
+
+
+def decide(
+    contract: Contract,
+    params: Mapping[str, Any],
+    records: Mapping[str, Mapping[str, Any]],
+    confirmed_in_session: Callable[[str], bool],
+) -> Decision:
+    """``confirmed_in_session`` answers for a contract's digest: a changed contract is confirmed anew."""
+    why = _why(contract, params, records, confirmed_in_session)
+    if why is None:
+        return Decision(None, 0)
+    needed = contract.confirmation.approvals
+    people = "; two different people must confirm" if needed > 1 else ""
+    irreversible = " and can't be undone" if contract.risk is Risk.IRREVERSIBLE else ""
+    return Decision(f"“{contract.title}” {why}{irreversible}{people}.", needed)
+
+
+def _why(
+    contract: Contract,
+    params: Mapping[str, Any],
+    records: Mapping[str, Mapping[str, Any]],
+    confirmed_in_session: Callable[[str], bool],
+) -> str | None:
+    match contract.confirmation.policy:
+        case Policy.NEVER:
+            return None
+        case Policy.ONCE_PER_SESSION:
+            return None if confirmed_in_session(contract.digest) else "is confirmed once in a session"
+        case Policy.WHEN:
+            return _condition(contract.confirmation.condition, params, records)
+        case _:
+            return "is always confirmed"
+
+
+def _condition(
+    expression: str | None, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]
+) -> str | None:
+    if expression is None:
+        return "is confirmed when a condition holds, and the condition is missing"
+    try:
+        judgement = condition.compile(expression).judge(params, records)
+    except InvalidInput:
+        return "is confirmed when a condition holds, and the condition can't be read"
+    if judgement.trouble:
+        return f"is confirmed when {expression}, which can't be judged here ({judgement.trouble})"
+    return f"is confirmed when {expression}" if judgement.holds else None

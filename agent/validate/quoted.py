@@ -1,0 +1,44 @@
+"""Words with the place they stand at. A resolver's spans are claims: each is checked against what the person wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.pipeline import Answer, Argument, Request, Several, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """``text`` is the spans' words joined by single spaces: what is read, and what a source is recomputed from."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+def quoted(request: Request, spans: Sequence[Span]) -> Quoted | None:
+    """The words at ``spans``, or None where one of them does not stand in the request as it claims (or there is none at all)."""
+    for span in spans:
+        if span.origin > len(request.answers):
+            return None
+        if not span.text.strip() or request.words(span.origin)[span.start : span.end] != span.text:
+            return None
+    return Quoted(" ".join(span.text for span in spans), tuple(spans)) if spans else None
+
+
+def spans_of(argument: Argument) -> tuple[Span, ...]:
+    if isinstance(argument, Several):
+        return tuple(span for item in argument.items for span in item.spans)
+    return argument.spans
+
+
+def answered(request: Request, slot: str) -> tuple[Answer, Quoted] | None:
+    """The latest answer to ``slot`` and its words: what was typed, or the label of what was chosen."""
+    for origin in range(len(request.answers), 0, -1):
+        answer = request.answers[origin - 1]
+        if answer.slot != slot or (answer.choice is None and not (answer.text or "").strip()):
+            continue
+        words = request.words(origin)
+        spans = (Span(origin=origin, start=0, end=len(words), text=words),) if words else ()
+        return answer, Quoted(words, spans)
+    return None

@@ -1,0 +1,82 @@
+"""How well a record answers to a name, and which one stands at a place in a line. Pure: the records are at hand."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+from registry.records import Record, RecordKind
+
+_WORD = re.compile(r"\w+")
+
+
+class Fit(IntEnum):
+    """``EXACT``: the whole name, but for case. ``WORDS``: every word said is a word of it. ``STARTS``: every word said begins one of it.
+    ``VAGUE``: the platform thinks so."""
+
+    VAGUE = 0
+    STARTS = 1
+    WORDS = 2
+    EXACT = 3
+
+
+def fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
+    """``by`` is ``name`` or ``text``: which searchable fields are looked at (the label where the kind has none)."""
+    held = [
+        str(record.values[each.name])
+        for each in kind.fields
+        if each.search == by and record.values.get(each.name) is not None
+    ]
+    texts = held or [record.label]
+    if any(_level(words) == _level(text) for text in texts):
+        return Fit.EXACT
+    wanted, there = _words(words), [word for text in texts for word in _words(text)]
+    if wanted and all(word in there for word in wanted):
+        return Fit.WORDS
+    if wanted and all(any(word.startswith(each) for word in there) for each in wanted):
+        return Fit.STARTS
+    return Fit.VAGUE
+
+
+def best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tuple[Fit, list[Record]]:
+    """The records that fit best, in the order given, and how well."""
+    weighed = [(fit(words, record, kind, by), record) for record in records]
+    top = max((each for each, _ in weighed), default=Fit.VAGUE)
+    return top, [record for each, record in weighed if each == top]
+
+
+def numbered(number: str, record: Record, kind: RecordKind) -> bool:
+    """Whether the record is called by exactly this number: its id or a number field, caseless."""
+    held = {
+        str(record.values[each.name]).casefold()
+        for each in kind.fields
+        if each.search == "number" and record.values.get(each.name) is not None
+    }
+    return number.casefold() in held | {record.id.casefold()}
+
+
+def in_line(records: Sequence[Record], field: str, *, descending: bool) -> list[Record]:
+    """Sorted by ``field``; records without a value for it stand in no line."""
+    standing = [record for record in records if record.values.get(field) is not None]
+    return sorted(standing, key=lambda record: _sortable(record.values[field]), reverse=descending)
+
+
+def tied(records: Sequence[Record], place: int, field: str) -> list[Record]:
+    """Those that share the value of the record at ``place`` (0-based): more than one means that the place is nobody's alone."""
+    value = records[place].values[field]
+    return [record for record in records if record.values[field] == value]
+
+
+def _sortable(value: Any) -> tuple[int, float, str]:
+    return (0, float(value), "") if isinstance(value, int | float) else (1, 0.0, str(value))
+
+
+def _level(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())

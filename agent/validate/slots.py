@@ -1,0 +1,90 @@
+"""One step in the making: its contract, the draft's words for each parameter, and what has been filled so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.pipeline import Draft, Filled, Question, QuestionCode, RecordSource, Refusal, Request, Source
+from agent.validate import asking
+from agent.validate.found import Found
+from agent.validate.quoted import Quoted, answered, quoted, spans_of
+from agent.validate.values import Parameter
+from core.visible import visible
+from registry.contract import Annotation, Contract
+
+Trouble = Question | Refusal
+
+
+class Slots:
+    """``at`` is the step's place in the request; ``filled`` the values so far, ``records`` what parameters were looked up as."""
+
+    def __init__(self, at: int, draft: Draft, contract: Contract, request: Request) -> None:
+        self.at, self.draft, self.contract, self.request = at, draft, contract, request
+        self.filled: dict[str, Filled] = {}
+        self.records: dict[str, tuple[Found, ...]] = {}
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The payload's parameters, in the order the contract declares them."""
+        return {name: self.filled[name].value for name in self.contract.properties if name in self.filled}
+
+    @property
+    def fields(self) -> dict[str, Mapping[str, Any]]:
+        """Parameter → the safe fields of its record (of the first, where it is an array)."""
+        return {name: group[0].record.values for name, group in self.records.items() if group}
+
+    def put(self, name: str, value: Any, shown: str, source: Source) -> None:
+        self.filled[name] = Filled(param=name, label=visible(self.label(name)), value=value, shown=shown, source=source)
+
+    def ask(self, name: str, text: str, code: QuestionCode) -> Question:
+        return Question(slot=self.slot(name), code=code, text=text, param=name)
+
+    def slot(self, name: str) -> str:
+        return f"{self.at}.{name}"
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        held = self.contract.properties.get(name)
+        return held if isinstance(held, Mapping) else {}
+
+    def annotation(self, name: str) -> Annotation:
+        return self.contract.annotation(name)
+
+    def label(self, name: str) -> str:
+        return asking.label_of(name, self.schema(name), self.annotation(name))
+
+    def spoken(self, name: str) -> bool:
+        """Whether the person's words say anything of it, in the request or in an answer."""
+        return name in self.draft.arguments or answered(self.request, self.slot(name)) is not None
+
+    def words(self, name: str) -> Quoted | None:
+        given = answered(self.request, self.slot(name))
+        if given is not None:
+            return given[1]
+        argument = self.draft.arguments.get(name)
+        return quoted(self.request, spans_of(argument)) if argument is not None else None
+
+    def parameter(self, name: str) -> Parameter:
+        annotation = self.annotation(name)
+        currency, held = annotation.currency, self.filled.get(annotation.currency_from or "")
+        if currency is None and held is not None and isinstance(held.value, str):
+            currency = held.value
+        return Parameter(name, self.label(name), self.schema(name), annotation, currency)
+
+    def money_in(self, currency_param: str) -> tuple[str, ...]:
+        """The parameters whose currency this parameter says."""
+        return tuple(name for name in self.contract.properties if self.annotation(name).currency_from == currency_param)
+
+
+def record_source(found: tuple[Found, ...], field: str) -> RecordSource:
+    """For several records (an array parameter) ids are joined by spaces, in the order of the values."""
+    first = found[0]
+    return RecordSource(
+        record_kind=first.record.kind,
+        record_id=" ".join(each.record.id for each in found),
+        label=", ".join(each.label for each in found),
+        field=field,
+        spans=tuple(dict.fromkeys(span for each in found for span in each.spans)),
+        via=tuple(dict.fromkeys(above.named for each in found for part in each.via for above in part.all())),
+        reading="; ".join(dict.fromkeys(each.reading for each in found if each.reading)),
+    )

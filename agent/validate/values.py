@@ -1,0 +1,154 @@
+"""Plain values: a person's words read as what the parameter is, or a member of its closed set. Money is never converted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from agent.pipeline import Choice, PromptSource
+from agent.read import exact, money
+from agent.read.text import read_text
+from agent.validate.asking import closed_set, member_id, said, shown
+from agent.validate.quoted import Quoted
+from core import canon
+from core.errors import NotCanonical
+from core.money import text as money_text
+from registry.contract import Annotation, Unit
+
+_MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A value, how a person reads it, and its source."""
+
+    value: Any
+    shown: str
+    source: PromptSource
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why words are no value of this parameter, as a sentence."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter with what is known of it by now. ``currency`` is the one its money must be in, None where nothing says."""
+
+    name: str
+    label: str
+    schema: Mapping[str, Any]
+    annotation: Annotation
+    currency: str | None = None
+
+    @property
+    def is_money(self) -> bool:
+        return self.annotation.unit in _MONEY
+
+    @property
+    def is_array(self) -> bool:
+        return self.schema.get("type") == "array"
+
+    def item(self) -> Parameter:
+        items = self.schema.get("items")
+        return Parameter(
+            self.name, self.label, items if isinstance(items, dict) else {}, self.annotation, self.currency
+        )
+
+
+def from_words(parameter: Parameter, words: Quoted, now: datetime) -> Read | Unread:
+    """The whole of the words as one value."""
+    if parameter.is_money and (trouble := _wrong_money(parameter, words.text)):
+        return Unread(trouble)
+    annotation = parameter.annotation
+    if parameter.is_money and parameter.currency:
+        annotation = annotation.model_copy(update={"currency": parameter.currency})
+    reading = exact(words.text, name=parameter.name, schema=parameter.schema, annotation=annotation, now=now)
+    if reading is None:
+        return Unread(f"I can't read {said(words.text)} as {_noun(parameter)}.")
+    value = _json(reading.value)
+    if value is None or not _has_canonical_form(value):
+        return Unread(f"{said(words.text)} is out of range for {_noun(parameter)}.")
+    how = "" if reading.how == words.text else reading.how
+    return Read(
+        value, value_shown(parameter, value, reading.shown), PromptSource(spans=words.spans, reading=shown(how))
+    )
+
+
+def from_choice(parameter: Parameter, choice: Choice, words: Quoted) -> Read | Unread:
+    """A member of the closed set, by JSON equality (true is not 1); anything else a resolver claims is no value."""
+    for member in closed_set(parameter.schema):
+        if type(member) is type(choice.value) and member == choice.value:
+            how = "" if words.text.casefold() == shown(member).casefold() else f"{words.text} → {shown(member)}"
+            return Read(member, value_shown(parameter, member), PromptSource(spans=words.spans, reading=shown(how)))
+    return Unread(f"{said(words.text)} is none of the choices for {parameter.label}.")
+
+
+def from_candidate(parameter: Parameter, choice: str, words: Quoted) -> Read | Unread:
+    """The member that was picked from the question's candidates."""
+    for member in closed_set(parameter.schema):
+        if member_id(member) == choice:
+            return Read(member, value_shown(parameter, member), PromptSource(spans=words.spans, reading="chosen"))
+    return Unread(f"{said(choice)} is none of the choices for {parameter.label}.")
+
+
+def currency_said(words: str) -> money.Money | None:
+    """The first amount that names its currency."""
+    return next((each for each in money.find(read_text(words)) if each.currency is not None), None)
+
+
+def value_shown(parameter: Parameter, value: Any, otherwise: str | None = None) -> str:
+    """``4900`` as ``49.00 EUR`` where it is money and its currency is known."""
+    if parameter.currency and isinstance(value, int | float) and not isinstance(value, bool):
+        if parameter.annotation.unit is Unit.MONEY_MINOR and isinstance(value, int):
+            return money_text(value, parameter.currency)
+        if parameter.annotation.unit is Unit.MONEY:
+            return f"{value} {parameter.currency}"
+    return shown(value if otherwise is None or isinstance(value, str) else otherwise)
+
+
+def _wrong_money(parameter: Parameter, words: str) -> str | None:
+    amounts = money.find(read_text(words))
+    for each in amounts:
+        if not money.agrees(each, parameter.currency):
+            return (
+                f"You said {money.shown(each.amount, each.currency)}, but {parameter.label} is in {parameter.currency} here and nothing "
+                f"is converted. How much is it in {parameter.currency}?"
+            )
+    if (
+        parameter.currency is None
+        and parameter.annotation.unit is Unit.MONEY_MINOR
+        and not any(each.currency for each in amounts)
+    ):
+        return f"In which currency is {said(words)}? Say the amount with its currency."
+    if (
+        amounts
+        and not any(char.isdigit() for char in words)
+        and all(each.currency is None and each.amount < 1 for each in amounts)
+    ):
+        return f"{said(words)} of what? Say the amount itself."
+    return None
+
+
+def _noun(parameter: Parameter) -> str:
+    if parameter.is_money:
+        return "an amount" + (f" in {parameter.currency}" if parameter.currency else "")
+    return f"a value for {parameter.label}"
+
+
+def _json(value: Any) -> Any:
+    """Tuples as arrays; whatever else a reader gives is JSON already."""
+    return [_json(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _has_canonical_form(value: Any) -> bool:
+    try:
+        canon.dumps(value)
+    except NotCanonical:
+        return False
+    return True
