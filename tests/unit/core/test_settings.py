@@ -1,0 +1,159 @@
+"""Settings come from the environment, once, and say what is wrong with them."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+from dataclasses import fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import settings, variables
+from core.errors import BadSetting
+from core.settings import Settings
+
+KEY = base64.urlsafe_b64encode(b"\xfb" * 32).decode("ascii").rstrip("=")
+DOCS = Path(__file__).parents[3] / "docs" / "reference"
+
+
+def test_an_empty_environment_gives_a_server_that_works_offline_on_loopback() -> None:
+    made = Settings.load({})
+    assert (made.host, made.port, made.base_url) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
+    assert made.database_url == "sqlite+aiosqlite:///.data/opsiq.db"
+    assert (made.model, made.allow_addresses) == ("", ())
+
+
+def test_every_setting_is_read_from_its_variable() -> None:
+    given = {
+        "OPSIQ_DATA": "/srv/opsiq",
+        "OPSIQ_DATABASE_URL": "postgresql+asyncpg://u:p@db/opsiq",
+        "OPSIQ_HOST": "::1",
+        "OPSIQ_PORT": "0",
+        "OPSIQ_BASE_URL": "https://ops.example/",
+        "OPSIQ_DATA_KEY": KEY,
+        "OPSIQ_MODEL": "ollama/qwen3",
+        "OPSIQ_MODEL_URL": "http://127.0.0.1:8091/v1",
+        "OPSIQ_MODEL_KEY": "k",
+        "OPSIQ_MODEL_MODE": "tools",
+        "OPSIQ_MODEL_TIMEOUT_S": "5",
+        "OPSIQ_MODEL_RETRIES": "0",
+        "OPSIQ_MODEL_FALLBACKS": "a, b,",
+        "OPSIQ_MODEL_PRICES": "openai/x=0.15/0.60",
+        "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8, ::1/128",
+        "OPSIQ_QUESTION_EXPIRY_S": "60",
+        "OPSIQ_SESSION_IDLE_H": "1",
+        "OPSIQ_LOG_LEVEL": "debug",
+        "OPSIQ_WORKERS": "0",
+        "OPSIQ_WORK_LEASE_S": "2",
+    }
+    made = Settings.load(given)
+    expected: dict[str, Any] = {
+        "data_dir": Path("/srv/opsiq"),
+        "database_url": "postgresql+asyncpg://u:p@db/opsiq",
+        "host": "::1",
+        "port": 0,
+        "base_url": "https://ops.example",
+        "given_data_key": b"\xfb" * 32,
+        "model": "ollama/qwen3",
+        "model_url": "http://127.0.0.1:8091/v1",
+        "model_key": "k",
+        "model_mode": "tools",
+        "model_timeout_s": 5,
+        "model_retries": 0,
+        "model_fallbacks": ("a", "b"),
+        "model_prices": {"openai/x": (Decimal("0.15"), Decimal("0.60"))},
+        "allow_addresses": (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128")),
+        "question_expiry_s": 60,
+        "session_idle_h": 1,
+        "log_level": "debug",
+        "workers": 0,
+        "work_lease_s": 2,
+    }
+    assert {name: getattr(made, name) for name in expected} == expected
+    assert {variables.of(each.metadata).name for each in fields(Settings)} == set(given)
+    assert made.data_key == b"\xfb" * 32
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "clause"),
+    [
+        ("OPSIQ_PORT", "http", "whole number from 0 to 65535"),
+        ("OPSIQ_PORT", "65536", "whole number from 0 to 65535"),
+        ("OPSIQ_PORT", "٨٠", "whole number"),
+        ("OPSIQ_MODEL_MODE", "json", "one of json_schema, tools"),
+        ("OPSIQ_BASE_URL", "ops.example", "begins with http:// or https://"),
+        ("OPSIQ_BASE_URL", "https://", "begins with"),
+        ("OPSIQ_DATABASE_URL", "mysql://x/y", "sqlite\\+aiosqlite://"),
+        ("OPSIQ_ALLOW_ADDRESSES", "10.0.0.1/8", "no CIDR network"),
+        ("OPSIQ_ALLOW_ADDRESSES", "localhost", "no CIDR network"),
+        ("OPSIQ_MODEL_PRICES", "gpt-x=cheap", "model=prompt/completion"),
+        ("OPSIQ_MODEL_PRICES", "gpt-x=1/NaN", "model=prompt/completion"),
+        ("OPSIQ_MODEL_PRICES", "=1/2", "model=prompt/completion"),
+        ("OPSIQ_DATA_KEY", "short", "32 bytes"),
+        ("OPSIQ_DATA_KEY", "ключ", "32 bytes"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_named_with_the_mend(name: str, value: str, clause: str) -> None:
+    with pytest.raises(BadSetting, match=clause) as caught:
+        Settings.load({name: value})
+    assert name in caught.value.detail
+    assert caught.value.extra == {"setting": name}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OPSIQ_DATA_KEY", "hunter2hunter2"), ("OPSIQ_DATABASE_URL", "mysql://u:hunter2@db/x")],
+)
+def test_a_secret_value_is_not_shown_when_it_is_wrong(name: str, value: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        Settings.load({name: value})
+    assert "hunter2" not in caught.value.detail
+
+
+def test_secrets_are_not_in_the_representation() -> None:
+    made = Settings.load(
+        {
+            "OPSIQ_DATA_KEY": KEY,
+            "OPSIQ_MODEL_KEY": "hunter2",
+            "OPSIQ_DATABASE_URL": "postgresql+asyncpg://u:hunter2@db/x",
+        }
+    )
+    assert "hunter2" not in repr(made)
+    assert repr(b"\xfb" * 32) not in repr(made)
+
+
+def test_a_misspelt_setting_is_refused_with_the_name_that_was_meant() -> None:
+    with pytest.raises(BadSetting, match="Did you mean OPSIQ_ALLOW_ADDRESSES"):
+        Settings.load({"OPSIQ_ALOW_ADRESSES": "127.0.0.0/8"})
+
+
+def test_a_name_like_none_of_them_points_to_the_list() -> None:
+    with pytest.raises(BadSetting, match=r"settings\.md"):
+        Settings.load({"OPSIQ_ZZZZZZZZ": "1"})
+
+
+def test_what_the_sdks_and_the_tests_read_is_left_alone() -> None:
+    Settings.load(
+        {
+            "OPSIQ_KEY": "pk_test_1",
+            "OPSIQ_SECRET": "sk_test_1",
+            "OPSIQ_URL": "http://x",
+            "OPSIQ_TEST_MODEL_URL": "x",
+            "PATH": "/bin",
+        }
+    )
+
+
+def test_empty_counts_as_not_set() -> None:
+    assert Settings.load({"OPSIQ_PORT": " "}).port == 8080
+
+
+def test_an_ipv6_host_is_bracketed_in_the_address() -> None:
+    assert Settings.load({"OPSIQ_HOST": "::1"}).base_url == "http://[::1]:8080"
+
+
+def test_the_settings_page_is_what_the_code_says() -> None:
+    assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings.reference()
