@@ -13,7 +13,7 @@ PREPOSITIONS: Final = word_set(
     "after beginning between until till through before ending via using of as under over onto off against during"
 )
 SKIPPED: Final = word_set(
-    "the a an is are as of to = : my his her their our its be with ' \" ` named called set number value - ( which that"
+    "the a an is are as of to = : my his her their our its be with ' \" ` named called set number value - ( which that will would should must"
 )
 _AFTER_SKIPPED: Final = word_set("' \" ` ) as the is my a an")
 _BREAKS: Final = word_set(". ! ? ;")
@@ -54,7 +54,7 @@ def label(text: Text, start: int, end: int, target: Target) -> float:
         ):
             best, matched = max(best, weight), matched + 1
         elif token.low in labels:
-            best = max(best, weight * 0.9)
+            best = max(best, weight * 0.8)
         elif stemmed in target.about and step < 2:
             best = max(best, weight * 0.4)
         step += 1
@@ -82,6 +82,8 @@ def affinity(text: Text, start: int, target: Target) -> float:
         return 0.0
     if any(said in ROLES[role][1] for role in target.roles):
         return 0.3
+    if target.roles == {"sort"}:
+        return -0.15 if said in {"in", "by", "with", "at", "from", "near", "starring"} else 0.0
     opposed = {
         "from": {"target", "end"},
         "to": {"origin", "start", "maker"},

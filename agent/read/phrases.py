@@ -92,8 +92,6 @@ def _run(tokens: tuple[Token, ...], index: int) -> int:
             last += 1
         elif token.low in _JOINERS - {"and", "in"} and follows is not None and _proper(follows):
             last += 2
-        elif False:
-            last += 1
         else:
             break
     return last
@@ -149,7 +147,9 @@ def extent(text: Text, first: int) -> int:
             continue
         if not token.word:
             break
-        if token.low in _STOP:
+        if tokens[first].capital and last > first and not token.capital and not _goes_on(tokens, last):
+            break
+        if token.low in _STOP and not (token.capital and last > first and tokens[last - 1].capital):
             joins = (
                 last > first
                 and token.low in {"of", "the", "in", "and"}
@@ -165,6 +165,22 @@ def extent(text: Text, first: int) -> int:
     while last > first and not tokens[last - 1].word:
         last -= 1
     return last
+
+
+def _goes_on(tokens: tuple[Token, ...], index: int) -> bool:
+    """Whether a small word inside a name leads on to more of it: "of the", a number, a capital."""
+    token = tokens[index]
+    if token.text[0].isdigit() or token.text[0] == "#" or not token.word:
+        return True
+    follows = tokens[index + 1] if index + 1 < len(tokens) else None
+    if follows is None or not follows.word:
+        return False
+    return (
+        follows.capital
+        or follows.text[0].isdigit()
+        or follows.text[0] == "#"
+        or (token.low in _JOINERS and follows.low == "the")
+    )
 
 
 def after_label(text: Text, index: int) -> Phrase | None:

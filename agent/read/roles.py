@@ -7,20 +7,8 @@ from typing import Final, Literal
 from agent.read.text import word_set
 
 Role = Literal[
-    "origin",
-    "target",
-    "place",
-    "person",
-    "maker",
-    "topic",
-    "title",
-    "body",
-    "start",
-    "end",
-    "means",
-    "vessel",
-    "change",
-]
+    "origin", "target", "place", "person", "maker", "topic", "title", "body", "start", "end", "means", "vessel", "change", "sort"
+]  # fmt: skip
 
 # role → (words of a parameter's name that mean it, prepositions before its value, labels and verbs around its value)
 ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] = {
@@ -84,6 +72,11 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
         ),
         word_set("to until till through by before ending and"),
         word_set("ending until end under below maximum most due returning"),
+    ),
+    "sort": (
+        word_set("genre category subcategory type cuisine style kind sort brand color colour"),
+        frozenset(),
+        word_set("genre category type style kind"),
     ),
     "change": (word_set("new updated value replacement"), word_set("to into as with"), word_set("to rename change")),
     "means": (

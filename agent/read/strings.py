@@ -12,7 +12,7 @@ from agent.read.context import PREPOSITIONS, affinity, label, preposition
 from agent.read.reading import Found
 from agent.read.roles import ROLES
 from agent.read.target import Target, stem
-from agent.read.text import Text, split_name, word_set
+from agent.read.text import Text, split_name
 
 _ADDRESS: Final = re.compile(r"\d+\w?\s+\w+")
 _QUERY: Final = re.compile(
@@ -50,7 +50,13 @@ def _quoted(text: Text, target: Target) -> list[Found]:
     for quote in quotes.find(text):
         near = label(text, quote.outer_start, quote.outer_end, target)
         weight = {"quoted": 0.5, "said": 0.15, "named": 0.2, "tail": 0.0}[quote.kind] + near
-        if near < 0.1 and _claimed(text, quote.outer_start):
+        key = _key(text, quote)
+        if key is not None:
+            # 'city': 'Denver' in something like JSON: the key alone decides.
+            if key != target.name.lower():
+                continue
+            weight = 0.95
+        elif near < 0.1 and _claimed(text, quote.outer_start):
             weight -= 0.2
         weight += 0.7 * affinity(text, quote.outer_start, target)
         if quote.kind == "tail":
@@ -67,6 +73,16 @@ def _quoted(text: Text, target: Target) -> list[Found]:
             weight += 0.45 if "title" in target.roles else 0.0
         made.append(Found(quote.start, quote.end, text.original(quote.start, quote.end), weight=weight))
     return made
+
+
+def _key(text: Text, quote: quotes.Quote) -> str | None:
+    """The quoted key that a quoted value has, an empty one where the quote is itself a key."""
+    if quote.kind != "quoted":
+        return None
+    if text.plain[quote.outer_end : quote.outer_end + 1] == ":":
+        return ""
+    match = re.search(r"[\"']([\w -]+)[\"']:\s*$", text.low[max(0, quote.outer_start - 60) : quote.outer_start])
+    return match.group(1) if match else None
 
 
 def _claimed(text: Text, start: int) -> bool:
@@ -159,6 +175,8 @@ def _phrased(text: Text, target: Target, now: datetime) -> list[Found]:
                 weight -= 0.2
             if _ADDRESS.match(value) and "address" in target.description.lower():
                 weight += 0.3
+        elif "sort" in target.roles and _describes(text, phrase.end):
+            weight += 0.2
         elif near < 0.2 and _describes(text, phrase.end):
             weight -= 0.12
         if phrase.by == "by" or (phrase.kind == "name" and preposition(text, phrase.start) == "by"):
