@@ -73,7 +73,10 @@ class Sessions:
                 raise BadSetting(f"The database file {parsed.database} can't be made: {error.strerror}.") from error
             made = _sqlite(url)
         elif parsed.drivername == "postgresql+asyncpg":
-            made = _postgresql(url)
+            try:
+                made = _postgresql(url)
+            except ModuleNotFoundError as error:
+                raise BadSetting("PostgreSQL needs its driver: pip install 'opsiq-server[postgres]'.") from error
         else:
             raise BadSetting(f"{parsed.drivername!r} is not a database OpsIQ knows: write {EXAMPLES}.")
         try:
