@@ -28,18 +28,25 @@ from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
 
 # Fitted on development cases by evals.calibrate: from ACT an offer is taken, between ASK and ACT it is only proposed.
-ACT: Final = 0.5
-ASK: Final = 0.3
+ACT: Final = 0.42
+ASK: Final = 0.25
+# An offer that has everything it needs is taken from here: the words filled it, which words about something else would not.
+COMPLETE: Final = 0.3
 # Two offers closer than this can't be told apart by these means: the person says which.
 MARGIN: Final = 0.05
 # Each part of a request that is taken apart must stand firmly on its own.
-PART: Final = 0.5
+PART: Final = 0.42
 FILLED_AT_MOST: Final = 5
 _NEAREST: Final = 3
 
 _IF: Final = re.compile(
-    r"(?<!check )(?<!see )(?<!know )(?<!verify )(?<!me )(?<!confirm )(?<!determine )(?<!out )(?<!ask )\b(?:if|unless)\b"
-    r"(?!\s+(?:possible|you\s+can|you\s+could|you\s+would|you\s+don['’]?t\s+mind|needed|necessary|available|i\s+may|not))",
+    r"(?<!even )(?<!as )\b(?:if|unless)\b"
+    r"(?!\s+(?:possible|you\s+(?:can|could|would|don['’]?t\s+mind)|needed|necessary|available|any|i\s+may|not\b))",
+    re.IGNORECASE,
+)
+# "check if", "I wonder if", "let me know if": a question, not a condition.
+_WHETHER: Final = re.compile(
+    r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
     re.IGNORECASE,
 )
 
@@ -83,12 +90,10 @@ def _resolve(
         filling = fill(text, 0, offer, kinds, request.now)
         return Calls(drafts=(Draft(action=offer.name, version=offer.version, arguments=filling.arguments),))
     parts = segments(text)
-    if len(parts) > 1:
-        drafts = _several(parts, shortlist, kinds, request.now, notes, seen)
-        if drafts is not None:
-            return drafts
-    whole = hear(text) if len(parts) > 1 else parts[0]
-    return _one(whole, shortlist, kinds, request.now, notes, seen)
+    several = _several(parts, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
+    if several is None:
+        return _one(hear(text), shortlist, kinds, request.now, notes, seen)
+    return several
 
 
 def segments(text: str) -> list[Clause]:
@@ -126,8 +131,10 @@ def _several(
     notes: list[str],
     seen: list[str],
 ) -> Calls | None:
-    """A draft for each part, or None where some part does not stand on its own."""
+    """A draft for each part, or None where the parts are no wishes of their own: one fits nothing, or the same action is meant twice and
+    one of the two has not all it needs (then it is one wish in several sentences)."""
     drafts: list[Draft] = []
+    incomplete: list[str] = []
     confidence = 1.0
     forbidden: set[str] = set()
     for part in parts:
@@ -142,8 +149,10 @@ def _several(
         top = best[0]
         notes.append(_note(part, top))
         confidence = min(confidence, top.probability)
+        incomplete += [top.offer.name] if top.filling.missing else []
         drafts.append(Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments))
-    if not drafts or any(draft.action in forbidden for draft in drafts):
+    names = [draft.action for draft in drafts]
+    if not drafts or not forbidden.isdisjoint(names) or any(names.count(name) > 1 for name in incomplete):
         return None
     return Calls(drafts=tuple(drafts), confidence=round(confidence, 4))
 
@@ -169,7 +178,8 @@ def _one(
         return Abstain(reason="below_threshold", detail="No registered action fits this well enough.", nearest=nearest)
     draft = Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments)
     rivals = [each for each in best if top.probability - each.probability < MARGIN and each.probability >= ASK]
-    if top.probability < ACT or len(rivals) > 1:
+    sure = COMPLETE if _needs(top) and not top.filling.missing else ACT
+    if top.probability < sure or len(rivals) > 1:
         offered = rivals if len(rivals) > 1 else best[:_NEAREST]
         text = "Which of these do you mean?" if len(offered) > 1 else "Is this what you mean?"
         return Ask(question=_question(text, offered), drafts=(draft,))
@@ -179,8 +189,13 @@ def _one(
     return Calls(drafts=(draft,), confidence=round(top.probability, 4))
 
 
+def _needs(top: Weighed) -> bool:
+    """Whether the action needs anything said at all: only then does having it all tell something."""
+    return any("default" not in (top.offer.properties.get(name) or {}) for name in top.offer.required)
+
+
 def _conditional(clause: Clause) -> bool:
-    return clause.condition or bool(_IF.search(clause.text))
+    return clause.condition or bool(_IF.search(_WHETHER.sub(" ", clause.text)))
 
 
 def _question(text: str, offered: Sequence[Weighed]) -> Question:

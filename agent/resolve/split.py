@@ -18,17 +18,29 @@ _JOINT: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|‘[^’]*’|«[^»]*»")
+# What may stand before an order without being part of it: greeting, politeness, and saying that one wants something.
 _LEAD: Final = re.compile(
-    r"^(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|so|well|just|and|can|could|would|will|you|i|we|want|need|would|like|"
-    r"i['’]?d|i['’]?ll|i['’]?m|am|let['’]?s|lets|to|have|help|me|us|for|there|good|morning|"
-    r"afternoon|evening|able|go|ahead|love|wish|it|be|try|trying|going|gonna|wanna|assist|need|needs|wondering|if|possible|thanks|thank|dear|team|right|now)\b[,\s]*)+",
+    r"^\W*(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|there|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+|so|well|just|and|"
+    r"but|first|next|finally|lastly|thanks|thank\s+you|if\s+possible|go\s+ahead\s+and|"
+    r"(?:can|could|would|will|may)\s+you(?:\s+(?:please|kindly|just|also|help(?:\s+me)?(?:\s+(?:to|with))?))*|"
+    r"(?:can|could|may)\s+(?:i|we)\s+(?:please\s+)?(?:have|get)|(?:would|do)\s+you\s+mind|be\s+able\s+to|"
+    r"(?:i|we)(?:\s+(?:also|just|really|now|would|will|am|are))*(?:['’]?(?:d|ll|m|re|ve))?(?:\s+(?:also|just|really|now))*\s+"
+    r"(?:want(?:ed)?|needs?|like|love|wish|have|trying|going|wondering|hoping|hope|planning)"
+    r"(?:\s+(?:you|help|assistance))?(?:\s+(?:to|in|with|for))?(?=\s)|"
+    r"help\s+me(?:\s+(?:to|with|out))?|let['’]?s|let\s+us|you\s+(?:need|have)\s+to|time\s+to|it['’]?s\s+time\s+to|gonna|wanna)\b[\s,:!.-]*)+",
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_NOT: Final = (
+    r"(?:do\s+not|don['’]?t|dont|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|can\s+you\s+not|please\s+not)"
+)
 _NEGATED: Final = re.compile(
-    r"\b(?:do\s+not|don['’]?t|dont|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|no\s+need\s+to|without)\s+(?:\w+ly\s+)?"
-    r"(?P<verb>[^\W\d_]+)",
+    rf"^\W*(?:(?:please|but|and|also|just|ok|okay|hey|no|wait|stop)\b[\s,]*)*(?:(?:i|we|you)\s+)?{_NOT}\s+(?:want\s+(?:you\s+)?to\s+|let\s+\w+\s+)?"
+    r"(?:\w+ly\s+)?(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
+)
+_FORBIDDEN: Final = re.compile(
+    rf"\b(?:{_NOT}|without|no\s+need\s+to|instead\s+of|rather\s+than)\s+(?:\w+ly\s+)?(?P<verb>[^\W\d_]+)", re.IGNORECASE
 )
 _ABOUT: Final = re.compile(
     r"^\W*(?:how\s+(?:do|does|did|can|could|should|would|is|are)\b(?!\s+(?:many|much)\b)|why\b|what\s+(?:does|happens|is\s+the\s+difference)|"
@@ -52,8 +64,8 @@ make take bring keep turn switch add give start end email refund
 """
 _ORDERS: Final = frozenset(stem(word) for word in _ORDER_WORDS.split())
 
-_READING_WORDS: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse explore
-discover identify count calculate compute compare determine estimate verify summarize analyze"""
+_READING_WORDS: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse
+explore discover identify count calculate compute compare determine estimate verify summarize analyze"""
 READING: Final = frozenset(stem(word) for word in _READING_WORDS.split())
 """Stems of verbs that ask without changing anything."""
 _DOING: Final = _ORDERS.union(word for word in KIN) - READING
@@ -64,13 +76,14 @@ _WONDERS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One part of a request with its offsets in it. ``negated`` is the verb that must not be done; ``about`` marks a
-    question about how things are; ``condition`` an "if …"."""
+    """One part of a request with its offsets in it. ``negated`` is the verb of an order not to do something, ``forbidden`` every verb
+    said not to be done; ``about`` marks a question about how things are; ``condition`` an "if …"."""
 
     text: str
     start: int
     end: int
     negated: str | None = None
+    forbidden: tuple[str, ...] = ()
     about: bool = False
     condition: bool = False
 
@@ -115,6 +128,7 @@ def hear(text: str, start: int = 0) -> Clause:
         start,
         start + len(text),
         negated=negated["verb"].casefold() if negated else None,
+        forbidden=tuple(each["verb"].casefold() for each in _FORBIDDEN.finditer(bare)),
         about=bool(_ABOUT.match(bare)),
         condition=bool(_CONDITION.match(bare)),
     )

@@ -19,24 +19,22 @@ from registry.offer import Offer
 from registry.shortlist import Scored, Shortlist
 from registry.words import EMPTY, GENERIC, KIN, runs, stem
 
-BIAS: Final = -6.34
+BIAS: Final = -6.4
 WEIGHTS: Final[Mapping[str, float]] = {
-    "relative": 3.09,
-    "lexical": 1.25,
-    "explained": 1.78,
-    "name": 0.0,
-    "verb": 1.26,
-    "object": -0.35,
-    "clash": -0.87,
-    "central": 1.12,
-    "described": 4.27,
-    "manner": 1.25,
-    "filled": -0.1,
-    "unknown": 0.0,
-    "short": 0.06,
-    "about": -0.36,
+    "relative": 3.2,
+    "lexical": 1.1,
+    "explained": 1.35,
+    "verb": 1.4,
+    "clash": -0.9,
+    "central": 1.3,
+    "described": 4.0,
+    "manner": 1.3,
+    "about": -0.45,
     "negated": -4.0,
 }
+
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,53 +63,53 @@ def weigh(candidates: Sequence[tuple[Offer, Mapping[str, float], Filling]]) -> l
 
 
 def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: Filling) -> dict[str, float]:
-    """The marks of one offer. ``best`` is the highest lexical score any offer got for this clause."""
+    """The marks of one offer. ``best`` is the highest lexical score any offer got for this clause.
+
+    relative, lexical  its score against the best one's, and by itself
+    explained          how much of what is said it speaks of, or was used as a value
+    central            how much of what is left after the values are taken out says what the action is
+    described          how much of what the action is was said
+    verb, clash        whether it goes by the verb that was said; an order it knows nothing of
+    manner             a question meets an action that reads, an order one that changes something
+    about, negated     a question about how things work; the verb not to be done is this action's
+    """
     offer = scored.offer
     words = telling(clause)
     said = {each for each, _, _ in words}
     near = said.union(*(KIN.get(each, frozenset()) for each in said)) if said else said
-    spoken = shortlist.spoken(offer.name)
-    used = filling.spans
-
-    core = shortlist.core(offer.name)
-    explained = unknown = total = central = free = 0.0
+    spoken, core, named = shortlist.spoken(offer.name), shortlist.core(offer.name), shortlist.called(offer.name)
+    explained = total = central = free = 0.0
     for each, start, end in words:
         weight = 0.4 if each in GENERIC else 1.0
         total += weight
-        if not any(begin <= start and end <= stop for begin, stop in used):
-            free += weight
-            if each in core:
-                central += weight
-            elif not core.isdisjoint(KIN.get(each, ())):
-                central += 0.7 * weight
-        if each in spoken or any(begin <= start and end <= stop for begin, stop in used):
+        if any(begin <= start and end <= stop for begin, stop in filling.spans):
             explained += weight
-        elif any(other in spoken for other in KIN.get(each, ())):
-            explained += 0.7 * weight
-        elif not shortlist.knows(each):
-            unknown += weight
-
-    named = shortlist.called(offer.name)
-    telling_names = [each for each in named if each not in GENERIC]
+            continue
+        free += weight
+        central += weight * _known(each, core)
+        explained += weight * _known(each, spoken)
     verb = head(clause.text)
-    required = [name for name in offer.required if "default" not in (offer.properties.get(name) or {})]
+    meets = _meets(verb, named, spoken)
     return {
         "relative": scored.score / best if best > 0 else 0.0,
         "lexical": min(1.0, scored.score / (3.0 * (1.0 + len(words) ** 0.5))),
         "explained": explained / total if total else 0.0,
-        "name": _share(named, said, near),
-        "verb": _meets(verb, named, spoken),
-        "object": _share(telling_names, said, near) if telling_names else _share(named, said, near),
-        "clash": float(verb is not None and verb not in GENERIC and is_order(verb) and not _meets(verb, named, spoken)),
+        "verb": meets,
+        "clash": float(verb is not None and verb not in GENERIC and is_order(verb) and not meets),
         "central": central / free if free else 0.5,
         "described": _share([each for each in core if each not in GENERIC], said, near),
         "manner": _manner(clause, named, offer),
-        "filled": 1.0 - len(filling.missing) / len(required) if required else 1.0,
-        "unknown": unknown / total if total else 1.0,
-        "short": 1.0 if len(words) < 2 else 0.0,
         "about": float(clause.about),
-        "negated": float(clause.negated is not None and stem(clause.negated) in near.intersection({*named})),
+        "negated": float(
+            any(stem(verb) in named or not KIN.get(stem(verb), _NONE).isdisjoint(named) for verb in clause.forbidden)
+        ),
     }
+
+
+def _known(word: str, words: frozenset[str]) -> float:
+    if word in words:
+        return 1.0
+    return 0.0 if words.isdisjoint(KIN.get(word, ())) else 0.7
 
 
 def telling(clause: Clause) -> list[tuple[str, int, int]]:
