@@ -33,6 +33,7 @@ _FUNCTIONS: Final = frozenset(
 _BOUND: Final = re.compile(r"\.(?:all|exists|exists_one|existsOne|map|filter)\(\s*([A-Za-z_]\w*)\s*,")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _PARAM: Final = re.compile(r"\b(params|records)\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*(['\"])([A-Za-z_]\w*)\3\s*\])")
+_PLACE: Final = re.compile(r"<input>:\d+:(\d+): (.*)")
 _HAS: Final = re.compile(r"\bhas\(\s*params\s*\.\s*([A-Za-z_]\w*)\s*\)")
 
 
@@ -101,7 +102,7 @@ def compile(expression: str) -> Condition:  # noqa: A001 - the word of the trade
         program = cel.compile(expression)
         names, functions = set(program.variables()), set(program.functions())
     except Exception as error:
-        raise InvalidInput(f"This is no CEL expression. {_first_line(str(error))}") from error
+        raise InvalidInput(f"This is no CEL expression. {_said(error)}") from error
     unquoted = _STRING.sub("''", expression)
     strangers = names - _VARIABLES - set(_BOUND.findall(unquoted))
     if strangers:
@@ -115,6 +116,9 @@ def compile(expression: str) -> Condition:  # noqa: A001 - the word of the trade
     return Condition(expression, program)
 
 
-def _first_line(message: str) -> str:
-    """The parser's message without the drawing of the place under it."""
-    return message.split("\n", 1)[0][:300]
+def _said(error: Exception) -> str:
+    """The parser's complaint with its place, without the drawing under it and the list of every token it would have liked."""
+    first = str(error).split("\n", 1)[0]
+    found = _PLACE.search(first)
+    said = f"At character {found[1]}: {found[2]}" if found else first
+    return said.split(" expecting {", 1)[0][:300].rstrip(".") + "."

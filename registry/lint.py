@@ -70,10 +70,11 @@ def _one(value: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
         return
     yield from coerced(value, dumped, pointer)
     yield from _bytes(contract, pointer)
-    yield from parameters(contract, pointer)
+    about_parameters = list(parameters(contract, pointer))
+    yield from about_parameters
     yield from _policy(contract, pointer)
     yield from _endpoint(contract, pointer)
-    if isinstance(contract.properties, dict):
+    if not any(finding.code == "parameters_schema" for finding in about_parameters):
         yield from _condition(contract, f"{pointer}/confirmation/condition")
         yield from _preview(contract, pointer)
     yield from hidden(dumped, pointer)

@@ -63,11 +63,11 @@ def _schema(contract: Contract, pointer: str) -> Iterator[Finding]:
             )
     required = schema.get("required", ())
     for name in required if isinstance(required, list) else ():
-        if name not in properties:
+        if isinstance(name, str) and name not in properties:
             yield Finding(
                 f"{pointer}/required",
                 "required_unknown",
-                f"{name!r} is required but not a property{_near(str(name), properties)}",
+                f"{name!r} is required but not a property{_near(name, properties)}",
             )
 
 

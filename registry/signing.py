@@ -158,12 +158,12 @@ def _parsed(raw: bytes) -> Contract:
 
 def _kid(signature: str) -> str:
     """The key id of a signature in exactly the one form; raises BadSignature for any other."""
+    if signature.count(".") == 2 and signature.split(".")[1]:
+        raise BadSignature("The signature carries its own payload; send a detached JWS (header..signature).")
     if len(signature) > _MAX_SIGNATURE_CHARS:
         raise BadSignature(f"The signature is longer than {_MAX_SIGNATURE_CHARS} characters; it is not one of ours.")
     found = _DETACHED.fullmatch(signature)
     if found is None:
-        if signature.count(".") == 2 and signature.split(".")[1]:
-            raise BadSignature("The signature carries its own payload; send a detached JWS (header..signature).")
         raise BadSignature("The signature is not a detached JWS (header..signature).")
     if _b64(_unb64(found["signature"])) != found["signature"]:
         raise BadSignature("The signature's base64url has loose bits at its end; it was changed after signing.")

@@ -1,0 +1,1 @@
+"""Folders as strangers might drop them in."""

@@ -1,0 +1,3 @@
+from .platform import Good
+
+__all__ = ["Good"]

@@ -1,0 +1,5 @@
+from registry.connector import Connector
+
+
+class Nameless(Connector):
+    pass

@@ -1,0 +1,65 @@
+"""A preview names values and computes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import InvalidInput
+from registry import preview
+
+NAMES = frozenset({"amount", "invoice_id"})
+RECORDS = frozenset({"invoice_id"})
+VALUES = {"amount": "49.00 EUR", "invoice_id": 7}
+HELD = {"invoice_id": {"number": "INV-7", "note": "{{ params.amount }}\n<b>x</b>"}}
+
+
+def render(template: str) -> str:
+    return preview.render(template, VALUES, HELD)
+
+
+def faults(template: str) -> list[str]:
+    return list(preview.faults(template, NAMES, RECORDS))
+
+
+def test_values_stand_where_they_are_named() -> None:
+    template = "Refund {{ params.amount }} of {{ records.invoice_id.number }}{% if params.amount %}!{% endif %}"
+    assert faults(template) == []
+    assert render(template) == "Refund 49.00 EUR of INV-7!"
+
+
+def test_a_value_is_never_read_as_a_template_and_stays_on_one_line() -> None:
+    assert render("{{ records.invoice_id.note }}") == "{{ params.amount }} <b>x</b>"
+
+
+def test_an_endless_value_is_cut() -> None:
+    assert len(preview.render("{{ params.a }}", {"a": "x" * 9999}, {})) == preview.MAX_CHARS
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ params.nothing }}", "{{ params.amount.__class__.__mro__ }}", "{{ params.amount + 1 }}", "{{ 1 // 0 }}"],
+)
+def test_what_cannot_be_rendered_is_a_typed_error(template: str) -> None:
+    with pytest.raises(InvalidInput, match="preview"):
+        render(template)
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ("{{ params.amount", "no Jinja2 template"),
+        ("{{ params.amount | shout }}", "no Jinja2 template"),
+        ("{{ amount }}", "reads 'amount'"),
+        ("{{ actor.name }}", "reads 'actor'"),
+        ("{{ range(9) }}", "reads 'range'"),
+        ("{{ params.amont }}", "params.amont"),
+        ("{{ params['amont'] }}", "params.amont"),
+        ("{{ params[records.invoice_id.number] }}", "a computed name"),
+        ("{{ records.amount.x }}", "a parameter with a record"),
+        ("{% for x in params.amount %}{{ x }}{% endfor %}", "loops"),
+        ("{% include 'x' %}", "loops, defines or includes"),
+        ("{% macro x() %}{% endmacro %}", "loops, defines or includes"),
+    ],
+)
+def test_what_would_not_render_is_found_beforehand(template: str, why: str) -> None:
+    assert any(why in fault for fault in faults(template)), faults(template)
