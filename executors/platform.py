@@ -28,7 +28,7 @@ _NOTHING_SENT: Final = frozenset({"dns", "connect"})
 class HttpPlatformClient:
     """Reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
 
-    ``base_url`` may hold a path, which every read stays below. Raises BadSetting for one that can't be used.
+    ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none. Raises BadSetting for one that can't be used.
     """
 
     def __init__(
@@ -122,7 +122,8 @@ class HttpPlatformClient:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = open_session(self._guard, reuse=True, tls=self._tls)
-            self._session.headers["Authorization"] = f"Bearer {self._token}"
+            if self._token:
+                self._session.headers["Authorization"] = f"Bearer {self._token}"
             self._session.headers["Accept"] = "application/json"
         return self._session
 

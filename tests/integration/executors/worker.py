@@ -1,0 +1,34 @@
+"""A worker process to be killed: notes each start and end of a piece of work in a file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from executors.engine import Engine
+from executors.queue import Done, Outcome, SqlQueue
+from store.sessions import Sessions
+from store.work import Work
+
+
+async def main(url: str, notes: Path) -> None:
+    def note(what: str, work: Work) -> None:
+        with notes.open("a") as file:
+            file.write(f"{what} {work.key}\n")
+
+    async def handle(work: Work) -> Outcome:
+        note("begun", work)
+        await asyncio.sleep(0.05)
+        note("ended", work)
+        return Done()
+
+    sessions = await Sessions.open(url)
+    queue = SqlQueue(sessions, owner=f"worker-{os.getpid()}", lease_s=0.6)
+    async with Engine(queue, {"note": handle}, concurrency=5, poll_s=0.2):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
