@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote
 
 from connectors.saas.kinds import KINDS, PATHS
 from core import canon
@@ -14,6 +14,7 @@ from registry.records import Query, Record, RecordKind, admit
 
 MAX_TEXT_CHARS: Final = 200
 MAX_RECORDS: Final = 50
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 class SaasRecords:
@@ -44,8 +45,11 @@ class SaasRecords:
         return [record for record in records if _fits(record, query.where)][:limit]
 
     async def get(self, kind: str, record_id: str) -> Record | None:
+        """The record, or None: also for what can't be an id of this platform, which is not even asked for."""
         declared = self._kind(kind)
-        path = f"/api/{PATHS[kind]}/{quote(record_id, safe='')}"
+        if not _ID.fullmatch(record_id):
+            return None
+        path = f"/api/{PATHS[kind]}/{record_id}"
         row = await self._client.get_json(path)
         if row is None:
             return None
