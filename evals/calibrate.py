@@ -19,6 +19,7 @@ from pathlib import Path
 
 from agent.resolve.offline import ranked
 from agent.resolve.split import hear
+from agent.resolve.weigh import WEIGHTS
 from evals import external
 from evals.external import Case
 from evals.run import offered
@@ -56,14 +57,14 @@ def choices(cases: Sequence[Case], data: Path) -> Iterator[Choice]:
 
 def likelihoods(choice: Choice, bias: float, weights: Mapping[str, float]) -> list[float]:
     strengths = [
-        math.exp(bias + sum(weights[name] * value for name, value in marks.items())) for marks in choice.candidates
+        math.exp(bias + sum(weight * marks[name] for name, weight in weights.items())) for marks in choice.candidates
     ]
     return [strength / (1.0 + sum(strengths)) for strength in strengths]
 
 
 def fitted(found: Sequence[Choice]) -> tuple[float, dict[str, float]]:
     """Bias and weights that make what was right likely: gradient ascent with momentum and a ridge, over all choices at once."""
-    names = list(found[0].candidates[0])
+    names = list(WEIGHTS)
     bias, weights = 0.0, dict.fromkeys(names, 0.0)
     total = sum(choice.weight for choice in found)
     momentum = dict.fromkeys([*names, ""], 0.0)
@@ -73,8 +74,8 @@ def fitted(found: Sequence[Choice]) -> tuple[float, dict[str, float]]:
             for at, likely in enumerate(likelihoods(choice, bias, weights)):
                 error = choice.weight / total * (float(at == choice.right) - likely)
                 gradient[""] += error
-                for name, value in choice.candidates[at].items():
-                    gradient[name] += error * value
+                for name in names:
+                    gradient[name] += error * choice.candidates[at][name]
         for name in names:
             momentum[name] = 0.9 * momentum[name] + gradient[name] - RIDGE * weights[name]
             weights[name] += RATE * momentum[name]

@@ -3,6 +3,7 @@ reason."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +22,16 @@ OPTIONAL_LEAST: Final = 0.6
 # A closed set's word may stand inside a phrase that also names a record ("the open order"), if it fits that well.
 SHARED_LEAST: Final = 0.8
 MOST_READINGS: Final = 8
+# The first part of a place or name ("London" of "London, United Kingdom") is second choice to the whole.
+PART_STEP: Final = 0.1
 REFERENCE_CONFIDENCE: Final = 0.9
 REFERENCE_STEP: Final = 0.1
+
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}")
+_NAMED_DAY: Final = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|^\W*(?:the\s+)?\d{1,2}(?:st|nd|rd|th)?\W*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,16 @@ def _options(
         if argument is None:
             continue
         shared = isinstance(argument, Choice) and reading.confidence >= SHARED_LEAST
-        made.append(_Option(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument))
+        whole = _Option(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
+        made.append(whole)
+        head = reading.text.partition(",")[0].rstrip()
+        if isinstance(argument, Mention) and schema.get("type") == "string" and head != reading.text:
+            part = exact(head, name=name, schema=schema, annotation=annotation, now=now)
+            if part is not None:
+                end = reading.start + len(head)
+                words = Mention(spans=(_span(text, start, reading.start, end, origin),))
+                sure = reading.confidence - PART_STEP
+                made.append(_Option(name, at, whole.start, start + end, sure, False, words))
     return made
 
 
@@ -132,17 +150,27 @@ def _argument(
     annotation: Annotation,
     now: datetime,
 ) -> Argument | None:
-    """A member of a closed set, or the words: only such words as code reads the same value out of again, standing
-    alone."""
+    """A member of a closed set, or the words: only such words as code can read a value out of again, standing alone."""
     span = _span(text, start, reading.start, reading.end, origin)
     if "enum" in schema or "const" in schema or schema.get("type") == "boolean":
         return Choice(value=reading.value, spans=(span,))
+    year = _year_elsewhere(reading, text)
+    if year is not None:
+        dated = exact(f"{reading.text} {year[0]}", name=name, schema=schema, annotation=annotation, now=now)
+        if dated is not None and year[0] in str(dated.value):
+            return Mention(spans=(span, _span(text, start, year.start(), year.end(), origin)))
     again = exact(reading.text, name=name, schema=schema, annotation=annotation, now=now)
-    if again is not None and again.value == reading.value:
-        return Mention(spans=(span,))
-    if schema.get("type") == "array" and isinstance(reading.value, list):
+    if isinstance(reading.value, list) and (again is None or again.value != reading.value):
         return _several(reading, text, start, origin)
-    return None
+    return None if again is None else Mention(spans=(span,))
+
+
+def _year_elsewhere(reading: Reading, text: str) -> re.Match[str] | None:
+    """The one year a request speaks of, where a day is named without its own: "from April 18th 2023 until April 24th"."""
+    if not _DAY.match(str(reading.value)) or _YEAR.search(reading.text) or not _NAMED_DAY.search(reading.text):
+        return None
+    years = list(_YEAR.finditer(text))
+    return years[0] if len({year[0] for year in years}) == 1 else None
 
 
 def _several(reading: Reading, text: str, start: int, origin: int) -> Several | None:
@@ -176,7 +204,19 @@ def _assign(options: Mapping[str, list[_Option]], required: set[str]) -> dict[st
     for name in options:
         if name in required and name not in taken:
             _make_room(name, options, taken, required)
+        if name in required and name not in taken:
+            _share_phrase(name, options, taken)
     return taken
+
+
+def _share_phrase(name: str, options: Mapping[str, list[_Option]], taken: dict[str, _Option]) -> None:
+    """A phrase may say two things ("February 2022"): what is required and has no words of its own may use a part of another's."""
+    for option in options[name]:
+        in_the_way = [other for other in taken.values() if option.blocks(other)]
+        inside = all(other.start <= option.start and option.end <= other.end for other in in_the_way)
+        if inside and all((other.start, other.end) != (option.start, option.end) for other in in_the_way):
+            taken[name] = option
+            return
 
 
 def _make_room(name: str, options: Mapping[str, list[_Option]], taken: dict[str, _Option], required: set[str]) -> None:

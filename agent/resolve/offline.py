@@ -10,10 +10,13 @@ from typing import Final
 
 from agent.pipeline import (
     Abstain,
+    Argument,
     Ask,
     Calls,
     Candidate,
+    Choice,
     Draft,
+    Mention,
     Question,
     Request,
     Resolution,
@@ -131,11 +134,31 @@ def _several(
     notes: list[str],
     seen: list[str],
 ) -> Calls | None:
-    """A draft for each part, or None where the parts are no wishes of their own: one fits nothing, or the same action is meant twice and
-    one of the two has not all it needs (then it is one wish in several sentences)."""
-    drafts: list[Draft] = []
-    incomplete: list[str] = []
-    confidence = 1.0
+    """A draft for each part, or None where the parts are no wishes of their own: one fits nothing, or the same action is meant twice
+    without saying anything different (then it is one wish in several sentences)."""
+    wishes = _wishes(parts, shortlist, kinds, now, notes, seen)
+    if wishes is None or len(wishes) < 2:
+        return None
+    drafts = [
+        Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments) for top in wishes
+    ]
+    for at, (top, draft) in enumerate(zip(wishes, drafts, strict=True)):
+        for other in drafts[:at]:
+            if other.action == draft.action and (top.filling.missing or not _differ(other, draft)):
+                return None
+    return Calls(drafts=tuple(drafts), confidence=round(min(top.probability for top in wishes), 4))
+
+
+def _wishes(
+    parts: Sequence[Clause],
+    shortlist: Shortlist,
+    kinds: Sequence[RecordKind],
+    now: datetime,
+    notes: list[str],
+    seen: list[str],
+) -> list[Weighed] | None:
+    """What each part asks for; None where one of them asks for nothing that is offered, or for what another part forbids."""
+    wishes: list[Weighed] = []
     forbidden: set[str] = set()
     for part in parts:
         best = ranked(part, shortlist, kinds, now)
@@ -144,17 +167,27 @@ def _several(
             forbidden.update(each.offer.name for each in best[:1])
             notes.append(f"not to be done: {part.text!r}")
             continue
-        if not best or best[0].probability < PART or _conditional(part):
+        if not best or best[0].probability < PART or _conditional(part) or not best[0].marks["object"]:
             return None
-        top = best[0]
-        notes.append(_note(part, top))
-        confidence = min(confidence, top.probability)
-        incomplete += [top.offer.name] if top.filling.missing else []
-        drafts.append(Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments))
-    names = [draft.action for draft in drafts]
-    if not drafts or not forbidden.isdisjoint(names) or any(names.count(name) > 1 for name in incomplete):
-        return None
-    return Calls(drafts=tuple(drafts), confidence=round(confidence, 4))
+        wishes.append(best[0])
+        notes.append(_note(part, best[0]))
+    return wishes if forbidden.isdisjoint(each.offer.name for each in wishes) else None
+
+
+def _differ(one: Draft, other: Draft) -> bool:
+    """Whether two calls of one action say different things of the same parameter: two wishes, not one said twice."""
+    return any(
+        name in other.arguments
+        and other.arguments[name] != argument
+        and _said(argument) != _said(other.arguments[name])
+        for name, argument in one.arguments.items()
+    )
+
+
+def _said(argument: Argument) -> object:
+    if isinstance(argument, Mention):
+        return argument.text.casefold()
+    return argument.value if isinstance(argument, Choice) else tuple(_said(item) for item in argument.items)
 
 
 def _one(
@@ -172,6 +205,9 @@ def _one(
     top = best[0]
     notes.append(_note(clause, top))
     nearest = tuple(each.offer.name for each in best[:_NEAREST])
+    if clause.about and not top.marks["reads"]:
+        detail = "That is a question about how things are done; nothing was done."
+        return Abstain(reason="nothing_fits", detail=detail, nearest=nearest)
     if clause.negated is not None:
         return Abstain(reason="nothing_fits", detail=f"You said not to {clause.negated}.", nearest=nearest)
     if top.probability < ASK:

@@ -51,7 +51,7 @@ def weigh(candidates: Sequence[tuple[Offer, Mapping[str, float], Filling]]) -> l
     """Candidates with their probabilities, likeliest first. They share what "none of them", whose strength is 0, leaves: two that fit
     alike are each unlikely, however well they fit."""
     strengths = [
-        math.exp(BIAS + sum(WEIGHTS[name] * value for name, value in made.items())) for _, made, _ in candidates
+        math.exp(BIAS + sum(weight * made[name] for name, weight in WEIGHTS.items())) for _, made, _ in candidates
     ]
     total = 1.0 + sum(strengths)
     weighed = [
@@ -71,6 +71,7 @@ def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, fil
     described          how much of what the action is was said
     verb, clash        whether it goes by the verb that was said; an order it knows nothing of
     manner             a question meets an action that reads, an order one that changes something
+    object, reads      something of what it is was said beside the verb; it changes nothing (not weighed, but decided by)
     about, negated     a question about how things work; the verb not to be done is this action's
     """
     offer = scored.offer
@@ -100,6 +101,8 @@ def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, fil
         "described": _share([each for each in core if each not in GENERIC], said, near),
         "manner": _manner(clause, named, offer),
         "about": float(clause.about),
+        "object": float(any(each in near for each in core if each not in GENERIC and each != verb)),
+        "reads": float(reads(offer, named)),
         "negated": float(
             any(stem(verb) in named or not KIN.get(stem(verb), _NONE).isdisjoint(named) for verb in clause.forbidden)
         ),
@@ -131,8 +134,12 @@ def _manner(clause: Clause, named: Sequence[str], offer: Offer) -> float:
     """1 where a question meets an action that reads, or an order one that changes something; 0 where they cross; else
     a half."""
     wonders = asks(clause.text)
-    reads = offer.risk is Risk.READ or any(each in READING for each in named)
-    return 0.5 if wonders is None else float(wonders == reads)
+    return 0.5 if wonders is None else float(wonders == reads(offer, named))
+
+
+def reads(offer: Offer, named: Sequence[str]) -> bool:
+    """Whether the action only reads, by what it declares or else by the verb in its name."""
+    return offer.risk is Risk.READ or any(each in READING for each in named)
 
 
 def _meets(verb: str | None, named: Sequence[str], spoken: frozenset[str]) -> float:
