@@ -136,20 +136,21 @@ class Hand:
         except (aiohttp.ClientError, OSError) as fault:
             error, detail = kind_of(fault), detail_of(fault)
         duration_ms = round((self._monotonic() - began) * 1000)
-        log.info(
-            "attempt %s of %s: %s",
-            attempt,
-            message_id,
-            status if status is not None else error,
-            extra={
-                "message_id": message_id,
-                "attempt": attempt,
-                "origin": origin(url),
-                "status": status,
-                "error": error,
-                "duration_ms": duration_ms,
-            },
-        )
+        if log.isEnabledFor(logging.INFO):
+            log.info(
+                "attempt %d of %s: %s",
+                attempt,
+                message_id,
+                error if status is None else status,
+                extra={
+                    "message_id": message_id,
+                    "attempt": attempt,
+                    "origin": origin(url),
+                    "status": status,
+                    "error": error,
+                    "duration_ms": duration_ms,
+                },
+            )
         return Reply(
             status=status,
             body=head.body,

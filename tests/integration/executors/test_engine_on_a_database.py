@@ -43,7 +43,7 @@ async def becomes(sessions: Sessions, expected: dict[str, int]) -> None:
     found: dict[str, int] = {}
     try:
         async with asyncio.timeout(20):
-            while (found := await states(sessions)) != expected:
+            while (found := await states(sessions)) != expected:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     except TimeoutError:
         assert found == expected
