@@ -89,7 +89,11 @@ def candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKind | N
         found += lookalike.suspicious(mine)
         for twin in twins:
             theirs = name_of(twin, kind)
-            if twin.id != record.id and mine != theirs and lookalike.alike(mine, theirs):
+            if (
+                twin.id != record.id
+                and mine != theirs
+                and (lookalike.same_look(mine, theirs) or lookalike.near(mine, theirs))
+            ):
                 found += lookalike.marks(mine, theirs)
     return Candidate(
         id=record.id,

@@ -44,14 +44,15 @@ def skeleton(text: str) -> str:
     return " ".join(unicodedata.normalize("NFD", mapped).split())
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two different names look the same or nearly: equal skeletons (with case or without), or one edit apart."""
-    if skeleton(one) == skeleton(other) or skeleton(one.casefold()) == skeleton(other.casefold()):
-        return True
+def same_look(one: str, other: str) -> bool:
+    """Whether two names can't be told apart by eye: equal skeletons, with case or without ("Adarn" and "Adam" are; "Novak" and "Nowak" not)."""
+    return skeleton(one) == skeleton(other) or skeleton(one.casefold()) == skeleton(other.casefold())
+
+
+def near(one: str, other: str) -> bool:
+    """Whether one slip of a finger makes the one name the other."""
     first, second = _levelled(one), _levelled(other)
-    if min(len(first), len(second)) < NEAR_LENGTH:
-        return False
-    return Levenshtein.distance(first, second, score_cutoff=1) <= 1
+    return min(len(first), len(second)) >= NEAR_LENGTH and Levenshtein.distance(first, second, score_cutoff=1) <= 1
 
 
 def suspicious(text: str) -> tuple[str, ...]:

@@ -171,12 +171,11 @@ class Lookup:
                 if any(str(each.values.get(name)).casefold() == reference.email for name in mails)
             ]
         found = await self.kinds.search(Query(kind.name, reference.number, "number", bound, limit=MAX_CANDIDATES))
-        records = {each.id: each for each in found if numbered(reference.number, each, kind)}
+        records = numbered(reference.number, found, kind)
         if not records:
             record = await self.kinds.record(kind.name, reference.number)
-            if record is not None and fits(record, bound):
-                records[record.id] = record
-        return list(records.values())
+            records = [record] if record is not None and fits(record, bound) else []
+        return records
 
     async def _called(
         self,

@@ -26,12 +26,10 @@ def by_words(
         return []
     if by != "name":
         return picked if place or len(picked) == 1 else between(slot, param, kind, picked, f"match {said(words)}")
+    rivals = _with_twins(picked, records, kind, exact=fit is Fit.EXACT)
     if len(picked) > 1:
-        return (
-            picked if place else between(slot, param, kind, _with_twins(picked, records, kind), f"match {said(words)}")
-        )
+        return picked if place else between(slot, param, kind, rivals, f"are called {said(words)}")
     one = picked[0]
-    rivals = _with_twins([one], records, kind)
     if len(rivals) > 1:
         return between(slot, param, kind, rivals, f"look like {said(words)}")
     odd = lookalike.suspicious(name_of(one, kind))
@@ -46,16 +44,16 @@ def by_words(
     return [one]
 
 
-def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: RecordKind) -> list[Record]:
-    """The picked ones and every other record found whose name looks like one of theirs."""
+def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: RecordKind, *, exact: bool) -> list[Record]:
+    """The picked ones and every other record found that could be taken for one of them. A whole name typed letter by letter is told from
+    one that differs visibly (Novak, Nowak); from one that looks the same, nothing tells it."""
     names = [name_of(each, kind) for each in picked]
     ids = {each.id for each in picked}
-    twins = [
-        each
-        for each in records
-        if each.id not in ids and any(lookalike.alike(name_of(each, kind), name) for name in names)
-    ]
-    return [*picked, *twins]
+
+    def alike(name: str) -> bool:
+        return any(lookalike.same_look(name, one) or (not exact and lookalike.near(name, one)) for one in names)
+
+    return [*picked, *(each for each in records if each.id not in ids and alike(name_of(each, kind)))]
 
 
 def _similar(slot: str, param: str, kind: RecordKind, words: str, records: Sequence[Record]) -> Question:

@@ -17,7 +17,7 @@ from registry.contract import Contract, Policy, Risk
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``why`` is the reason a person must confirm, None where no one must; ``approvals`` how many different persons (0 without a reason)."""
+    """``why`` is the reason a person must confirm, None where no one must; ``approvals`` how many different persons (0 with none)."""
 
     why: str | None
     approvals: int

@@ -48,14 +48,22 @@ def best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tu
     return top, [record for each, record in weighed if each == top]
 
 
-def numbered(number: str, record: Record, kind: RecordKind) -> bool:
-    """Whether the record is called by exactly this number: its id or a number field, caseless."""
-    held = {
-        str(record.values[each.name]).casefold()
-        for each in kind.fields
-        if each.search == "number" and record.values.get(each.name) is not None
-    }
-    return number.casefold() in held | {record.id.casefold()}
+def numbered(number: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
+    """The records called by exactly this number (their id or a number field, caseless); where none is, those whose number differs in
+    punctuation or in its letters only ("1042" for INV-1042)."""
+    exactly = [each for each in records if number.casefold() in {held.casefold() for held in _numbers(each, kind)}]
+    loosely = [each for each in records if any(_same_code(number, held) for held in _numbers(each, kind))]
+    return exactly or loosely
+
+
+def _numbers(record: Record, kind: RecordKind) -> list[str]:
+    held = [record.values.get(each.name) for each in kind.fields if each.search == "number"]
+    return [record.id, *(str(each) for each in held if each is not None)]
+
+
+def _same_code(said: str, held: str) -> bool:
+    plain, asked = (re.sub(r"[^0-9a-z]", "", each.casefold()) for each in (held, said))
+    return bool(asked) and (asked == plain or (asked.isdigit() and asked == re.sub(r"[^0-9]", "", plain)))
 
 
 def in_line(records: Sequence[Record], field: str, *, descending: bool) -> list[Record]:
