@@ -102,23 +102,22 @@ class ModelClient:
         the repair didn't fit either."""
         loaded = await asyncio.to_thread(_libraries)
         tally = _Tally(self._timer())
+        misfit = False
         for model in (self.settings.model, *self.settings.fallbacks):
             reply = await self._ask(loaded, model, messages, shape, max_tokens, tally)
-            if reply is None:
-                continue
-            if reply.fault is not None and not reply.refused:
-                tally.notes.append(f"repaired: {reply.fault}")
-                reply = await self._ask(
-                    loaded, model, faults.repair(messages, reply.text, reply.fault, legal), shape, max_tokens, tally
-                )
-                if reply is None:
-                    continue
-            if reply.fault is not None and not reply.refused:
-                raise ModelMisbehaved(
-                    f"The model {model} answered twice with something that fits no offered action ({reply.fault}). "
-                    "Try another OPSIQ_MODEL_MODE or a more able model."
-                )
-            return self._completion(loaded, model, reply, tally)
+            if reply is not None and reply.misfit is not None:
+                tally.notes.append(f"{model}: asked once more ({reply.misfit})")
+                again = faults.repair(messages, reply.text, reply.misfit, legal)
+                reply = await self._ask(loaded, model, again, shape, max_tokens, tally)
+            if reply is not None and reply.misfit is None:
+                return self._completion(loaded, model, reply, tally)
+            misfit = reply is not None
+            if misfit:
+                tally.notes.append(f"{model}: its answer fits no offered action")
+        if misfit:
+            raise ModelMisbehaved(
+                f"{'; '.join(tally.notes)}. Try another OPSIQ_MODEL_MODE, a more able model, or the offline resolver."
+            )
         raise ModelUnavailable(f"No model answered: {'; '.join(tally.notes)}.")
 
     async def _ask(
@@ -177,12 +176,14 @@ class ModelClient:
         except TimeoutError:
             failure = Failure(f"no answer within {self.settings.timeout_s:g} s", again=True)
         except Exception as error:
-            if isinstance(error, loaded.litellm.exceptions.ContentPolicyViolationError):
-                return _Reply(None, mode, seen, None, refused=True)
-            if seen.response is None:
-                failure = faults.failure(loaded.litellm.exceptions, error, self.settings.timeout_s)
-            else:
+            known = loaded.litellm.exceptions
+            cause = faults.original(known, error)
+            if seen.response is not None:
                 fault = faults.fault(error)
+            elif isinstance(cause, known.ContentPolicyViolationError):
+                return _Reply(None, mode, seen, None, refused=True)
+            else:
+                failure = faults.failure(known, cause, self.settings.timeout_s)
         if failure is not None:
             return failure
         return _Reply(value, mode, seen, fault)
@@ -250,7 +251,7 @@ class _Seen:
 
 
 class _Reply(Generic[T]):
-    """A reply with its fault, if it fits not."""
+    """One reply. ``misfit`` says what was wrong with it where it fits the shape not; a refusal is no misfit."""
 
     def __init__(self, value: T | None, mode: str, seen: _Seen, fault: str | None, *, refused: bool = False) -> None:
         self.value = value
@@ -262,7 +263,7 @@ class _Reply(Generic[T]):
         self.text: str = (calls[0].function.arguments if calls else getattr(message, "content", None)) or ""
         declined = getattr(message, "refusal", None) or getattr(choice, "finish_reason", None) == "content_filter"
         self.refused = refused or bool(declined) or (fault is not None and says_no(self.text))
-        self.fault = fault
+        self.misfit = None if self.refused else fault
         usage = getattr(seen.response, "usage", None)
         self.tokens_in = int(getattr(usage, "prompt_tokens", 0) or 0)
         self.tokens_out = int(getattr(usage, "completion_tokens", 0) or 0)

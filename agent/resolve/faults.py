@@ -35,8 +35,18 @@ def says_no(text: str) -> bool:
     return _REFUSAL.match(text) is not None
 
 
-def failure(known: Any, error: Exception, timeout_s: float) -> Failure:
-    """What LiteLLM raised, in our words. ``known`` is its module of exceptions."""
+def original(known: Any, error: BaseException) -> BaseException:
+    """What LiteLLM raised, out of what instructor wrapped around it. ``known`` is LiteLLM's module of exceptions."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if type(seen).__module__ == known.__name__:
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return error
+
+
+def failure(known: Any, error: BaseException, timeout_s: float) -> Failure:
+    """What LiteLLM raised, in our words."""
     if isinstance(error, known.Timeout):
         return Failure(f"no answer within {timeout_s:g} s", again=True)
     if isinstance(error, known.RateLimitError):
@@ -57,7 +67,7 @@ def failure(known: Any, error: Exception, timeout_s: float) -> Failure:
     return Failure(f"the provider failed ({type(error).__name__})", again=False)
 
 
-def _retry_after(error: Exception) -> float | None:
+def _retry_after(error: BaseException) -> float | None:
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
         return max(0.0, float(headers["retry-after"]))

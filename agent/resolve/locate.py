@@ -53,7 +53,7 @@ def locate(mention: str, typed: Sequence[Words], *, taken: Iterable[Span] = ()) 
     for find in (_as_it_stands, _folded):
         places = [Span(origin=o, start=s, end=e, text=t[s:e]) for o, t in reversed(typed) for s, e in find(wanted, t)]
         if places:
-            return (next((place for place in places if not any(_overlap(place, other) for other in used)), places[0]),)
+            return (next((place for place in places if not any(overlap(place, other) for other in used)), places[0]),)
     for scattered in (_in_order, _nearly):
         for origin, text in reversed(typed):
             if found := scattered(wanted, text):
@@ -178,5 +178,6 @@ def _joined(char: str) -> bool:
     return (char.isalnum() or char == "_") and not unicodedata.name(char, "").startswith(_SPACELESS)
 
 
-def _overlap(one: Span, other: Span) -> bool:
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two spans share a character."""
     return one.origin == other.origin and one.start < other.end and other.start < one.end

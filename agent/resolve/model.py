@@ -8,32 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from agent.pipeline import (
     Abstain,
-    Argument,
     Ask,
     Calls,
     Candidate,
-    Choice,
-    Draft,
-    Mention,
     Question,
     Request,
     Resolution,
     Resolved,
-    Several,
-    Span,
     Trace,
 )
-from agent.read import exact, scan
 from agent.resolve.client import Completion
-from agent.resolve.locate import locate, pieces, typed
+from agent.resolve.ground import Grounding
 from agent.resolve.resolver import candidates, chosen_action
-from agent.resolve.schema import ASK, MAX_CALLS, NONE, Entry, Member, Shape, Slot, plain, shape, value_texts
+from agent.resolve.schema import ASK, MAX_CALLS, NONE, Entry, Shape, Slot, plain, shape, value_texts
 from agent.resolve.split import clauses
 from prompts import DEFAULT_VERSION, ActionLine, AnswerLine, ParameterLine, ResolveContext, render
 from registry.offer import Offer
@@ -70,13 +63,14 @@ class ModelResolver:
         if not scored:
             return self._untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))
         picked = chosen_action(request, shortlist)
+        most = min(len(clauses(request.text)), MAX_CALLS)
         offers = [each.offer for each in scored if picked is None or each.offer.name == picked]
-        choice = shape(offers, several=len(clauses(request.text)) > 1)
+        choice = shape(offers, several=most > 1)
         titles = {kind.name: kind.title for kind in kinds}
         messages = [message.as_json() for message in render(self.version, context(request, choice, titles))]
         completion = await self.client.complete(messages, choice.model, legal=choice.describe())
         notes = list(completion.notes)
-        resolution = _resolution(completion.value, choice, request, scored, notes)
+        resolution = _resolution(completion.value, choice, request, scored, picked, most, kinds, notes)
         trace = Trace(
             resolver=self.name,
             model=completion.model,
@@ -142,20 +136,40 @@ def _hint(slot: Slot, offer: Offer, titles: Mapping[str, str]) -> str:
 
 
 def _resolution(
-    value: BaseModel | None, choice: Shape, request: Request, scored: Sequence[Scored], notes: list[str]
+    value: BaseModel | None,
+    choice: Shape,
+    request: Request,
+    scored: Sequence[Scored],
+    picked: str | None,
+    most: int,
+    kinds: Sequence[RecordKind],
+    notes: list[str],
 ) -> Resolution:
+    """``picked`` is the action the person chose when asked; ``most`` how many calls the request can be for: one a
+    clause."""
     nearest = tuple(each.offer.name for each in scored[:_NEAREST] if each.score > 0)
     if value is None:
         return Abstain(reason="model_refused", detail="The model would not work on this request.", nearest=nearest)
     answer = value.model_dump(by_alias=True, exclude_none=True)
     call = answer["call"]
+    if call["action"] == NONE and picked is not None:
+        call = {
+            "action": next(iter(choice.entries))
+        }  # the person has said so: which action is no longer the model's to say
     if call["action"] == NONE:
         return Abstain(reason="nothing_fits", detail="No registered action does this.", nearest=nearest)
     if call["action"] == ASK:
         return _which([choice.entries[token].offer for token in dict.fromkeys(call["between"])])
-    reader = _Reader(request, notes)
-    drafts = tuple(reader.draft(choice.entries[each["action"]], each) for each in [call, *answer.get("then", ())])
-    return Calls(drafts=drafts[:MAX_CALLS], confidence=reader.confidence)
+    grounding = Grounding(request, kinds, notes)
+    drafts = [grounding.draft(choice.entries[call["action"]], call)]
+    for more in answer.get("then", ())[: most - 1]:
+        draft = grounding.draft(choice.entries[more["action"]], more)
+        if draft.arguments:
+            drafts.append(draft)
+        else:
+            # Small models fill the list up; a further call that rests on no word of the request was not asked for.
+            notes.append(f"{draft.action}: a further call dropped, no word of the request is for it")
+    return Calls(drafts=tuple(drafts), confidence=grounding.confidence)
 
 
 def _which(offers: Sequence[Offer]) -> Ask:
@@ -166,102 +180,3 @@ def _which(offers: Sequence[Offer]) -> Ask:
         candidates=tuple(Candidate(id=offer.name, label=offer.title, detail=offer.description) for offer in offers),
     )
     return Ask(question=question)
-
-
-class _Reader:
-    """Turns calls of one answer into drafts, keeping what stands in the person's words and noting what doesn't."""
-
-    def __init__(self, request: Request, notes: list[str]) -> None:
-        self._request = request
-        self._words = typed(request)
-        self._notes = notes
-        self._given = 0
-        self._kept = 0
-
-    @property
-    def confidence(self) -> float:
-        """The part of what the model gave that was really said: one that makes up arguments may have made up the
-        action."""
-        return 1.0 if not self._given else round(self._kept / self._given, 4)
-
-    def draft(self, entry: Entry, call: Mapping[str, Any]) -> Draft:
-        arguments: dict[str, Argument] = {}
-        taken: list[Span] = []
-        for slot in entry.slots.values():
-            if slot.token not in call:
-                continue
-            argument = self._argument(entry.offer, slot, call[slot.token], taken)
-            self._given += 1
-            if argument is None:
-                self._notes.append(f"{entry.offer.name}.{slot.parameter}: dropped, the request doesn't say it")
-                continue
-            self._kept += 1
-            arguments[slot.parameter] = argument
-            taken += _spans(argument)
-        return Draft(action=entry.offer.name, version=entry.offer.version, arguments=arguments)
-
-    def _argument(self, offer: Offer, slot: Slot, value: Any, taken: Sequence[Span]) -> Argument | None:
-        schema = plain(offer.properties[slot.parameter], offer.parameters)
-        if not slot.many:
-            return self._one(offer, slot, schema, value, taken)
-        each = plain(schema.get("items") or {}, offer.parameters)
-        items: list[Mention | Choice] = []
-        for item in value:
-            found = self._one(offer, slot, each, item, [*taken, *(span for made in items for span in made.spans)])
-            if found is None:
-                self._notes.append(f"{offer.name}.{slot.parameter}: an item dropped, the request doesn't say it")
-            else:
-                items.append(found)
-        return Several(items=tuple(items)) if items else None
-
-    def _one(
-        self, offer: Offer, slot: Slot, schema: Mapping[str, Any], value: Any, taken: Sequence[Span]
-    ) -> Mention | Choice | None:
-        if slot.closed:
-            spans = self._evidence(offer, slot, schema, value)
-            return Choice(value=value, spans=spans) if spans else None
-        spans = pieces(value, self._words, taken=taken) or self._same_value(offer, slot, schema, value)
-        return Mention(spans=spans) if spans else None
-
-    def _evidence(self, offer: Offer, slot: Slot, schema: Mapping[str, Any], value: Member) -> tuple[Span, ...]:
-        """The words by which a member of a closed set was chosen: the set's own reader's, else the member's or its
-        other words'."""
-        if found := self._read(offer, slot, schema, value):
-            return found
-        if isinstance(value, bool):
-            return ()
-        annotation = offer.annotation(slot.parameter)
-        for said in (str(value), str(value).replace("_", " "), *annotation.words.get(str(value), ())):
-            if found := locate(said, self._words):
-                return found
-        return ()
-
-    def _same_value(self, offer: Offer, slot: Slot, schema: Mapping[str, Any], value: str) -> tuple[Span, ...]:
-        """Where a model converted what was typed ("2026-04-14" for "April 14th"): the typed words that read as that
-        very value."""
-        annotation = offer.annotation(slot.parameter)
-        if annotation.record or (schema.get("type") == "string" and "format" not in schema):
-            return ()
-        meant = exact(value, name=slot.parameter, schema=schema, annotation=annotation, now=self._request.now)
-        return self._read(offer, slot, schema, meant.value) if meant else ()
-
-    def _read(self, offer: Offer, slot: Slot, schema: Mapping[str, Any], value: Any) -> tuple[Span, ...]:
-        annotation = offer.annotation(slot.parameter)
-        for origin, text in reversed(self._words):
-            for reading in scan(
-                text,
-                name=slot.parameter,
-                schema=schema,
-                annotation=annotation,
-                now=self._request.now,
-                required=slot.required,
-            ):
-                if type(reading.value) is type(value) and reading.value == value:
-                    return (Span(origin=origin, start=reading.start, end=reading.end, text=reading.text),)
-        return ()
-
-
-def _spans(argument: Argument) -> tuple[Span, ...]:
-    if isinstance(argument, Several):
-        return tuple(span for item in argument.items for span in item.spans)
-    return argument.spans

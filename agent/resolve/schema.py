@@ -97,7 +97,7 @@ class _Closed(BaseModel):
         """Without titles, defaults and discriminators: they bind nothing and cost tokens where a provider shows the
         schema to its model."""
         terse: dict[str, Any] = _terse(super().model_json_schema(*arguments, **options))
-        return terse
+        return {"title": cls.__name__, **terse}  # the name of the tool, where the answer is a tool call
 
 
 class _Nothing(_Closed):

@@ -1,0 +1,151 @@
+"""From a model's values to a draft's arguments: each must stand on words a person typed, or it is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from agent.pipeline import Argument, Choice, Draft, Mention, Request, Several, Span
+from agent.read import Reading, exact, scan
+from agent.resolve.fill import OPTIONAL_LEAST, REQUIRED_LEAST, fill
+from agent.resolve.locate import locate, overlap, pieces, typed
+from agent.resolve.schema import Entry, Member, Slot, plain
+from registry.offer import Offer
+from registry.records import RecordKind
+
+
+class Grounding:
+    """Turns the calls of one answer into drafts. What was dropped, and what was read without the model, goes into
+    ``notes``."""
+
+    def __init__(self, request: Request, kinds: Sequence[RecordKind], notes: list[str]) -> None:
+        self._request = request
+        self._kinds = kinds
+        self._words = typed(request)
+        self._notes = notes
+        self._given = 0
+        self._kept = 0
+
+    @property
+    def confidence(self) -> float:
+        """The part of what the model gave that was really said: one that makes up arguments may have made up the
+        action."""
+        return 1.0 if not self._given else round(self._kept / self._given, 4)
+
+    def draft(self, entry: Entry, call: Mapping[str, Any]) -> Draft:
+        """``call`` holds the values the model gave by the entry's tokens."""
+        arguments: dict[str, Argument] = {}
+        taken: list[Span] = []
+        for slot in entry.slots.values():
+            if slot.token not in call:
+                continue
+            argument = self._argument(entry.offer, slot, call[slot.token], taken)
+            self._given += 1
+            if argument is None:
+                self._notes.append(f"{entry.offer.name}.{slot.parameter}: dropped, the request doesn't say it")
+                continue
+            self._kept += 1
+            arguments[slot.parameter] = argument
+            taken += _spans(argument)
+        self._part(entry, arguments)
+        self._complete(entry.offer, {slot.parameter for slot in entry.slots.values() if slot.token in call}, arguments)
+        return Draft(action=entry.offer.name, version=entry.offer.version, arguments=arguments)
+
+    def _part(self, entry: Entry, arguments: dict[str, Argument]) -> None:
+        """Words serve one parameter: where the model gave the same ones to two, the one they fit less loses them, if
+        it is optional."""
+        slots = [slot for slot in entry.slots.values() if slot.parameter in arguments and not slot.many]
+        for slot in sorted(slots, key=lambda each: self._fit(entry.offer, each, arguments[each.parameter])):
+            spans = _spans(arguments[slot.parameter])
+            others = [span for name, each in arguments.items() if name != slot.parameter for span in _spans(each)]
+            if not slot.required and all(any(overlap(span, other) for other in others) for span in spans):
+                del arguments[slot.parameter]
+                self._notes.append(f"{entry.offer.name}.{slot.parameter}: dropped, its words are another parameter's")
+
+    def _fit(self, offer: Offer, slot: Slot, argument: Argument) -> float:
+        """How surely the readers take these words for this parameter."""
+        spans = _spans(argument)
+        text = self._request.words(spans[0].origin)
+        readings = self._readings(text, offer, slot, plain(offer.properties[slot.parameter], offer.parameters))
+        fits = (each.confidence for each in readings if each.start < spans[-1].end and spans[0].start < each.end)
+        return max(fits, default=0.0)
+
+    def _complete(self, offer: Offer, spoken_of: Collection[str], arguments: dict[str, Argument]) -> None:
+        """Reads without the model what it gave in words of its own, and what the contract requires and it left out."""
+        wanted = {name for name in (*spoken_of, *offer.required) if name not in arguments}
+        taken = [span for argument in arguments.values() for span in _spans(argument)]
+        for origin, text in reversed(self._words if wanted else ()):
+            for name, argument in fill(text, 0, offer, self._kinds, self._request.now, origin).arguments.items():
+                free = not any(overlap(one, other) for one in _spans(argument) for other in taken)
+                if name in wanted and name not in arguments and free:
+                    arguments[name] = argument
+                    self._notes.append(f"{offer.name}.{name}: read from the request without the model")
+
+    def _argument(self, offer: Offer, slot: Slot, value: Any, taken: Sequence[Span]) -> Argument | None:
+        schema = plain(offer.properties[slot.parameter], offer.parameters)
+        if not slot.many:
+            return self._one(offer, slot, schema, value, taken)
+        each = plain(schema.get("items") or {}, offer.parameters)
+        items: list[Mention | Choice] = []
+        for item in value:
+            found = self._one(offer, slot, each, item, [*taken, *(span for made in items for span in made.spans)])
+            if found is None:
+                self._notes.append(f"{offer.name}.{slot.parameter}: an item dropped, the request doesn't say it")
+            else:
+                items.append(found)
+        return Several(items=tuple(items)) if items else None
+
+    def _one(
+        self, offer: Offer, slot: Slot, schema: Mapping[str, Any], value: Any, taken: Sequence[Span]
+    ) -> Mention | Choice | None:
+        if slot.closed:
+            spans = self._evidence(offer, slot, schema, value)
+            return Choice(value=value, spans=spans) if spans else None
+        spans = pieces(value, self._words, taken=taken) or self._same_value(offer, slot, schema, value)
+        return Mention(spans=spans) if spans else None
+
+    def _evidence(self, offer: Offer, slot: Slot, schema: Mapping[str, Any], value: Member) -> tuple[Span, ...]:
+        """The words by which a member of a closed set was chosen: the set's own reader's, else the member's or its
+        other words'."""
+        if found := self._read(offer, slot, schema, value):
+            return found
+        if isinstance(value, bool):
+            return ()
+        annotation = offer.annotation(slot.parameter)
+        for said in (str(value), str(value).replace("_", " "), *annotation.words.get(str(value), ())):
+            if found := locate(said, self._words):
+                return found
+        return ()
+
+    def _same_value(self, offer: Offer, slot: Slot, schema: Mapping[str, Any], value: str) -> tuple[Span, ...]:
+        """Where a model converted what was typed ("2026-04-14" for "April 14th"): the typed words that read as that
+        very value."""
+        annotation = offer.annotation(slot.parameter)
+        if annotation.record:
+            return ()
+        meant = exact(value, name=slot.parameter, schema=schema, annotation=annotation, now=self._request.now)
+        return self._read(offer, slot, schema, meant.value) if meant else ()
+
+    def _read(self, offer: Offer, slot: Slot, schema: Mapping[str, Any], value: Any) -> tuple[Span, ...]:
+        least = REQUIRED_LEAST if slot.required else OPTIONAL_LEAST
+        for origin, text in reversed(self._words):
+            for reading in self._readings(text, offer, slot, schema):
+                if reading.confidence >= least and type(reading.value) is type(value) and reading.value == value:
+                    return (Span(origin=origin, start=reading.start, end=reading.end, text=reading.text),)
+        return ()
+
+    def _readings(self, text: str, offer: Offer, slot: Slot, schema: Mapping[str, Any]) -> list[Reading]:
+        return scan(
+            text,
+            name=slot.parameter,
+            schema=schema,
+            annotation=offer.annotation(slot.parameter),
+            now=self._request.now,
+            required=slot.required,
+        )
+
+
+def _spans(argument: Argument) -> tuple[Span, ...]:
+    if isinstance(argument, Several):
+        return tuple(span for item in argument.items for span in item.spans)
+    return argument.spans

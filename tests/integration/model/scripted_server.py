@@ -1,0 +1,100 @@
+"""A model server that does as it is told: OpenAI's chat completions over real HTTP on loopback, one scripted reply a call."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One scripted reply: ``text`` as the assistant's words, or a ``status`` that isn't 200. ``hang`` never answers."""
+
+    text: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    finish: str = "stop"
+    refusal: str | None = None
+    hang: bool = False
+    tokens: tuple[int, int] = (100, 10)
+
+
+def says(answer: object, **more: Any) -> Reply:
+    return Reply(text=json.dumps(answer), **more)
+
+
+class ScriptedServer:
+    """Runs in the test's own loop. ``asked`` are the request bodies in order, ``keys`` their Authorization headers."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.asked: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.url = ""
+        self._closing = asyncio.Event()
+        self._runner: web.AppRunner | None = None
+
+    def script(self, replies: Sequence[Reply]) -> None:
+        self.replies = list(replies)
+        self.asked.clear()
+
+    async def start(self) -> None:
+        application = web.Application()
+        application.router.add_post("/v1/chat/completions", self._complete)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/v1"
+
+    async def stop(self) -> None:
+        self._closing.set()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _complete(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.asked.append(body)
+        self.keys.append(request.headers.get("Authorization", ""))
+        reply = self.replies.pop(0) if self.replies else Reply(status=500)
+        if reply.hang:
+            await self._closing.wait()
+        if reply.status != 200:
+            said = json.dumps(body["messages"])  # a provider that quotes the whole prompt in its error
+            error = {
+                "error": {
+                    "message": f"scripted {reply.status}: {said}",
+                    "type": "scripted",
+                    "code": None,
+                    "param": None,
+                }
+            }
+            return web.json_response(error, status=reply.status, headers=dict(reply.headers))
+        return web.json_response(_chat(body, reply))
+
+
+def _chat(body: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": reply.text, "refusal": reply.refusal}
+    if body.get("tools") and reply.refusal is None:
+        name = body["tools"][0]["function"]["name"]
+        message |= {
+            "content": None,
+            "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": name, "arguments": reply.text}}],
+        }
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": body["model"],
+        "choices": [{"index": 0, "finish_reason": reply.finish, "message": message}],
+        "usage": {
+            "prompt_tokens": reply.tokens[0],
+            "completion_tokens": reply.tokens[1],
+            "total_tokens": sum(reply.tokens),
+        },
+    }
