@@ -54,18 +54,18 @@ def _stated(description: str) -> tuple[tuple[tuple[str, ...], float, bool], ...]
     """ "private (true) or public (false)", "True for smoking rooms": words that the description ties to an answer."""
     made: list[tuple[tuple[str, ...], float, bool]] = []
     low = description.lower()
-    for match in re.finditer(r"\b([a-z][a-z-]+)\s*\((true|false)\)", low):
-        made.append(((stem(match.group(1)),), 0.7, match.group(2) == "true"))
+    made += [
+        ((stem(match.group(1)),), 0.7, match.group(2) == "true")
+        for match in re.finditer(r"\b([a-z][a-z-]+)\s*\((true|false)\)", low)
+    ]
     for match in re.finditer(
         r"[\"'`]?\b(true|false)[\"'`]?\s+(?:for|if|means|when|to)\s+([a-z-]+(?:\s+[a-z-]+)?)", low
     ):
         words = tuple(stem(word) for word in match.group(2).split() if word not in _FRAME and len(word) > 3)
         if words:
             made.append((words[:1], 0.5, match.group(1) == "true"))
-    for match in re.finditer(
-        r"\b(?:when|if)\b(?:\s+set\s+to)?\s+[\"'`]?true\b[^.]*?\b(?:is|are|be|being)\s+([a-z]{5,})", low
-    ):
-        made.append(((stem(match.group(1)),), 0.5, True))
+    tied = re.finditer(r"\b(?:when|if)\b(?:\s+set\s+to)?\s+[\"'`]?true\b[^.]*?\b(?:is|are|be|being)\s+([a-z]{5,})", low)
+    made += [((stem(match.group(1)),), 0.5, True) for match in tied]
     positive = {words for words, _, meant in made if meant}
     return tuple(each for each in made if each[2] or each[0] not in positive)
 

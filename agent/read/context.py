@@ -13,7 +13,8 @@ PREPOSITIONS: Final = word_set(
     "after beginning between until till through before ending via using of as under over onto off against during"
 )
 SKIPPED: Final = word_set(
-    "the a an is are as of to = : my his her their our its be with ' \" ` named called set number value - ( which that will would should must"
+    "the a an is are as of to = : my his her their our its be with ' \" ` named called set number value - ( which "
+    "that will would should must"
 )
 _AFTER_SKIPPED: Final = word_set("' \" ` ) as the is my a an")
 _BREAKS: Final = word_set(". ! ? ;")

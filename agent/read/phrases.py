@@ -10,17 +10,20 @@ from agent.read.context import PREPOSITIONS
 from agent.read.text import Text, Token, word_set
 
 _STOP: Final = PREPOSITIONS | word_set(
-    "and or but if then so because while when where who whom which what how why that this these those is are was were be been being am do "
-    "does did have has had can could will would shall should may might must please thanks thank i we you he she it they me us him them "
-    "want wants need needs like would'd let's also not don't just next last every monday tuesday wednesday thursday friday saturday sunday now today tomorrow yesterday tonight there here"
+    "and or but if then so because while when where who whom which what how why that this these those is are was "
+    "were be been being am do does did have has had can could will would shall should may might must please thanks "
+    "thank i we you he she it they me us him them want wants need needs like would'd let's also not don't just next "
+    "last every monday tuesday wednesday thursday friday saturday sunday now today tomorrow yesterday tonight there "
+    "here"
 )
 _ARTICLES: Final = word_set("the a an my our his her their its your some any this that")
 _JOINERS: Final = word_set("of the de la le di da van von der den del al el & and 's in")
 _OPENERS: Final = word_set(
-    "i i'm i'd i've i'll can could please would what what's who how when where why show find get give tell let help book set create make add "
-    "delete remove update change send play check is are do does did the a an my our this that these those we he she they it if hi hello hey "
-    "ok okay yes no and but or so search look list retrieve fetch call cancel open close refund for in on at to from with need want you your "
-    "start stop turn put schedule reserve buy order return exchange modify provide generate calculate convert translate share"
+    "i i'm i'd i've i'll can could please would what what's who how when where why show find get give tell let help "
+    "book set create make add delete remove update change send play check is are do does did the a an my our this "
+    "that these those we he she they it if hi hello hey ok okay yes no and but or so search look list retrieve "
+    "fetch call cancel open close refund for in on at to from with need want you your start stop turn put schedule "
+    "reserve buy order return exchange modify provide generate calculate convert translate share"
 )
 
 

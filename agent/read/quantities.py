@@ -110,7 +110,7 @@ def _other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:
     return made
 
 
-def percentages(text: Text, target: Target, now: datetime) -> list[Found]:
+def percentages(text: Text, target: Target) -> list[Found]:
     """Percent as said: "20%" is 20, unless the parameter's maximum is 1 (then 0.2)."""
     made: list[Found] = []
     share = target.schema.get("maximum") == 1
@@ -168,7 +168,7 @@ def sums(text: Text, target: Target, now: datetime) -> list[Found]:
     return made
 
 
-def lengths(text: Text, target: Target, now: datetime) -> list[Found]:
+def lengths(text: Text, target: Target) -> list[Found]:
     """Lengths of time in the unit that is asked for; one that does not come out even is no whole number."""
     made: list[Found] = []
     if target.unit is None:

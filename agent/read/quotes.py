@@ -13,7 +13,8 @@ _QUOTE: Final = re.compile(
     r"\"(?P<double>[^\"]+)\"|`(?P<tick>[^`]+)`|(?<![\w])'(?P<single>(?=\S)(?:[^'\n]|'(?=\w))*?[^'\s](?:'(?=s?\s+\w+'(?!\w)))?)'(?![\w])"
 )
 _TAIL: Final = re.compile(
-    r"\b(?P<label>[a-z][\w ]{1,24}?)\s*(?::|=|\s-)\s+(?P<rest>[^\n]+)|\b(?P<verb>saying|that says|that reads|reading|says)\s+(?:that\s+)?(?P<said>[^\n\"']+)"
+    r"\b(?P<label>[a-z][\w ]{1,24}?)\s*(?::|=|\s-)\s+(?P<rest>[^\n]+)"
+    r"|\b(?P<verb>saying|that says|that reads|reading|says)\s+(?:that\s+)?(?P<said>[^\n\"']+)"
     r"|\b(?P<titled>called|named|titled|entitled|nicknamed|labelled|labeled)\s+(?P<name>[^\n\"',.;:!?]+)",
     re.IGNORECASE,
 )

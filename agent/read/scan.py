@@ -57,9 +57,9 @@ def _read(read: Text, target: Target, kind: str, now: datetime, *, required: boo
         case "number":
             return quantities.numbers(read, target, now)
         case "percent":
-            return quantities.percentages(read, target, now)
+            return quantities.percentages(read, target)
         case "duration":
-            return quantities.lengths(read, target, now)
+            return quantities.lengths(read, target)
         case "currency":
             return quantities.currencies(read, target)
         case "date":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from agent.read import describe
 from agent.read.roles import ROLES, Role
 from agent.read.text import split_name, word_set
 from registry.contract import Annotation, Unit
@@ -36,20 +37,6 @@ UNITS: Final = {
     "weeks": "weeks", "month": "months", "months": "months", "year": "years", "years": "years", "ms": "milliseconds",
     "milliseconds": "milliseconds",
 }  # fmt: skip
-_DATE_FORMAT: Final = re.compile(
-    r"(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H)(?:[-/.: T,'Z]{0,3}(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H|ss|SS|%M|%S|Z))+"
-)
-_EXAMPLE_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:([T ])\d{2}:\d{2}(:\d{2})?(Z)?)?\b")
-_OPTIONS: Final = re.compile(
-    r"(?:available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must be|options?|values?|choose|choices?|"
-    r"such as|like|e\.g\.?|for example)[^\"'`]{0,50}?((?:[\"'`][^\"'`\n]{1,40}[\"'`](?:\s*\([^)]*\))?\s*(?:,|or|and|/|\|)*\s*){2,})",
-    re.IGNORECASE,
-)
-_CLOSED: Final = re.compile(
-    r"available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must be|options?|values?|choose|choices?",
-    re.IGNORECASE,
-)
-_QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
 
 
 @lru_cache(maxsize=16384)
@@ -131,7 +118,7 @@ def _target(name: str, schema_text: str, annotation_text: str) -> Target:
         schema=schema,
         annotation=annotation,
         enum=enum,
-        options=_options(description) if not enum else (),
+        options=describe.options(description) if not enum else (),
         unit=unit,
         minor=bool(
             re.search(
@@ -139,10 +126,10 @@ def _target(name: str, schema_text: str, annotation_text: str) -> Target:
                 description.lower() + " " + name,
             )
         ),
-        form=_form(description),
+        form=describe.form(description),
         items=schema.get("items") if isinstance(schema.get("items"), dict) else {},  # type: ignore[arg-type]
-        examples=_examples(description) if not enum else (),
-        shapes=_shapes(description),
+        examples=describe.examples(description) if not enum else (),
+        shapes=describe.shapes(description),
         zero_based="zero-based" in description.lower()
         or "0-based" in description.lower()
         or "zero based" in description.lower(),
@@ -301,53 +288,6 @@ def _unit(words: tuple[str, ...], description: str, annotation: Annotation) -> s
     if match and match.group(1) in UNITS:
         return UNITS[match.group(1)]
     return None
-
-
-def _form(description: str) -> str | None:
-    """The date format the description asks for, in strftime-like letters; an example date counts."""
-    found = _DATE_FORMAT.findall(description)
-    if found:
-        longest: str = max(found, key=len)
-        return longest.strip(" ,'")
-    example = _EXAMPLE_DATE.search(description)
-    if example:
-        if not example.group(1):
-            return "YYYY-MM-DD"
-        return f"YYYY-MM-DD{example.group(1)}HH:MM{':SS' if example.group(2) else ''}{example.group(3) or ''}"
-    return None
-
-
-def _options(description: str) -> tuple[str, ...]:
-    for match in _OPTIONS.finditer(description):
-        if _CLOSED.match(match.group(0)):
-            return tuple(dict.fromkeys(_QUOTED.findall(match.group(1))))
-    return ()
-
-
-def _examples(description: str) -> tuple[str, ...]:
-    """Values that the description merely mentions ("such as 'temperature', 'humidity'"): they may be said, others may be as well."""
-    match = re.search(
-        r"(?:such as|e\.g\.?|for example|for instance|like|examples?:?|including)[^\"'`]{0,20}((?:[\"'`][^\"'`\n]{1,40}[\"'`][^\"'`]{0,6})+)",
-        description,
-    )
-    return tuple(dict.fromkeys(_QUOTED.findall(match.group(1)))) if match else ()
-
-
-def _shapes(description: str) -> tuple[str, ...]:
-    """The shape of an identifier by its example ('#W0000000', 'U-001') or by words ("8-digit"), as regular expressions."""
-    made: list[str] = []
-    for written in _QUOTED.findall(description):
-        if re.fullmatch(r"[a-z]+[/@][a-z]+", written) and "http" not in written:
-            made.append(rf"[\w.-]+{written[re.search(r'[/@]', written).start()]}[\w.-]+")  # type: ignore[union-attr]
-        elif any(char.isdigit() for char in written) and not re.search(r"\s", written):
-            shape = re.sub(
-                r"\d+", lambda run: f"\\d{{{len(run.group())}}}" if len(run.group()) > 1 else "\\d+", re.escape(written)
-            )
-            made.append(shape)
-    match = re.search(r"\b(\d{1,2})[- ](digit|character)", description)
-    if match:
-        made.append(f"\\d{{{match.group(1)}}}" if match.group(2) == "digit" else f"\\w{{{match.group(1)}}}")
-    return tuple(made)
 
 
 def _roles(words: tuple[str, ...], description: str) -> frozenset[Role]:

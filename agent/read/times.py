@@ -19,7 +19,10 @@ _HOURS: Final = {
 }
 _MINUTES: Final = {"five": 5, "ten": 10, "twenty": 20, "twenty-five": 25, "quarter": 15, "half": 30}
 _HOUR: Final = "|".join(_HOURS)
-_HALF_DAY: Final = r"(?:\s*(?P<ap>a\.?m\b\.?|p\.?m\b\.?)|(?:\s+in the|\s+at|\s+this)?\s+(?P<part>morning|afternoon|evening|night|tonight)\b)"
+_HALF_DAY: Final = (
+    r"(?:\s*(?P<ap>a\.?m\b\.?|p\.?m\b\.?)"
+    r"|(?:\s+in the|\s+at|\s+this)?\s+(?P<part>morning|afternoon|evening|night|tonight)\b)"
+)
 _CLOCK: Final = (
     r"(?:(?<![\w:/$€£.-])(?P<h>[01]?\d|2[0-4])(?P<joint>[:.h])(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d+)?)?(?![\d:/-]|\.\d)"
     r"|(?<![\w:/$€£.,-])(?P<h2>1[0-2]|0?[1-9])(?![\d:/.,-]\d)"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from agent.read.references import words as lists
-from agent.read.references.parse import CODE, EMAIL, noun_at, owner_kind, person_like
+from agent.read.references.nouns import CODE, EMAIL, noun_at, owner_kind, person_like
 from agent.read.text import Text, Token, read_text, word_set
 from registry.records import RecordKind
 

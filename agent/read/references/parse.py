@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
 from agent.read.references import words as lists
-from agent.read.references.value import By, Reference
-from agent.read.text import Text, Token, read_text, singular
+from agent.read.references.choice import every, place, states
+from agent.read.references.cover import Cover
+from agent.read.references.marks import number
+from agent.read.references.nouns import EMAIL, noun_at, owner_kind
+from agent.read.references.value import Reference
+from agent.read.text import Text, read_text
 from registry.records import RecordKind
 
-EMAIL: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*|#\w+(?:-\w+)*|\d+(?:-\d+)*")
 _QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']+(?:'\w[^']*)*)'(?!\w)")
 
 
@@ -24,67 +24,28 @@ def parse(words: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> Referenc
     return _Parser(read_text(words), kind, tuple(kinds)).parse()
 
 
-def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
-    """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a longer word."""
-    best = 0
-    for noun in kind.nouns:
-        parts = noun.lower().split()
-        if len(parts) > best and index + len(parts) <= len(tokens):
-            if all(same_noun(tokens[index + step].low, part) for step, part in enumerate(parts)):
-                best = len(parts)
-    return best
-
-
-def same_noun(word: str, noun: str) -> bool:
-    if word == noun or singular(word) == singular(noun):
-        return True
-    if len(noun) < 5 or not word.isalpha() or word[:1] != noun[:1] or abs(len(word) - len(noun)) > 2:
-        return False
-    return OSA.distance(singular(word), singular(noun), score_cutoff=1) <= 1
-
-
-def person_like(kind: RecordKind) -> int:
-    """How much records of this kind are called by a name: 2 with an e-mail address as well, 1 with a name, 0 without."""
-    named = any(field.search == "name" for field in kind.fields)
-    mailed = any(field.search == "email" or field.type == "email" for field in kind.fields)
-    return 2 if named and mailed else 1 if named else 0
-
-
-def owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind | None:
-    """The kind that "X's …" most likely names: the nearest relation whose records are called by name."""
-    related = [
-        found for each in kind.relations for found in kinds if found.name == each.kind and found.name != kind.name
-    ]
-    return max(related, key=person_like, default=None)
-
-
-class _Parser:
+class _Parser(Cover):
     def __init__(self, text: Text, kind: RecordKind, kinds: tuple[RecordKind, ...]) -> None:
-        self.text, self.kind, self.kinds = text, kind, kinds
-        self.tokens = text.tokens
-        self.used = [False] * len(self.tokens)
-        self.spans: list[tuple[int, int]] = []
+        super().__init__(text)
+        self.kind, self.kinds = kind, kinds
         self.name: str | None = None
         self.number: str | None = None
         self.email: str | None = None
         self.about: str | None = None
         self.owner: Reference | None = None
-
-    def take(self, first: int, last: int) -> None:
-        for index in range(first, last):
-            self.used[index] = True
-        self.spans.append(self.text.span(self.tokens[first].start, self.tokens[last - 1].end))
+        self.through: Reference | None = None
 
     def parse(self) -> Reference:
         noun = self._noun()
-        self._quotes(noun)
+        self._quotes()
         owners_end = self._owner_before(noun)
+        self._through(noun)
         self._tails(noun)
         self._emails()
-        self._numbers(noun)
-        position, by, descending, count = self._place()
-        states = self._states()
-        every = self._every(noun, position, count)
+        self.number = number(self, noun)
+        position, by, descending, count = place(self)
+        narrowed = states(self, self.kind)
+        all_of_them = every(self, self.kind, noun, one=bool(self.number or position or count))
         pronoun, mine = self._pronoun(noun, owners_end)
         self._rest()
         return Reference(
@@ -97,9 +58,10 @@ class _Parser:
             by=by,
             descending=descending,
             count=count,
-            every=every,
-            states=states,
+            every=all_of_them,
+            states=narrowed,
             owner=self.owner,
+            through=self.through,
             pronoun=pronoun,
             mine=mine,
             spans=tuple(sorted(self.spans)),
@@ -114,7 +76,7 @@ class _Parser:
                 return index, index + length
         return None
 
-    def _quotes(self, noun: tuple[int, int] | None) -> None:
+    def _quotes(self) -> None:
         match = _QUOTED.search(self.text.plain)
         if match is None:
             return
@@ -168,6 +130,26 @@ class _Parser:
                     return index + 1
         return 0
 
+    def _through(self, noun: tuple[int, int] | None) -> None:
+        """ "the customer of invoice INV-1042": found by what belongs to it."""
+        if (
+            noun is None
+            or noun[1] >= len(self.tokens)
+            or self.tokens[noun[1]].low not in {"of", "for", "on", "behind", "with"}
+        ):
+            return
+        end = self._tail_end(noun[1] + 1)
+        for kind in self.kinds:
+            if kind.relation_to(self.kind.name) is None:
+                continue
+            if any(noun_at(self.tokens[:end], index, kind) for index in range(noun[1] + 1, end)):
+                offset = self.tokens[noun[1] + 1].start
+                words = self.text.original(offset, self.tokens[end - 1].end)
+                others = [each for each in self.kinds if each.name != self.kind.name]
+                self.through = _moved(parse(words, kind, others), self.text.span(offset, offset)[0])
+                self.take(noun[1], end)
+                return
+
     def _own(self, words: str, offset: int) -> None:
         """The owner phrase, parsed as the related kind whose noun it holds, else the one that is called by name."""
         if self.owner is not None:
@@ -179,8 +161,7 @@ class _Parser:
         if target is None:
             return
         made = parse(words, target, [kind for kind in self.kinds if kind.name != self.kind.name])
-        shift = self.text.span(offset, offset)[0]
-        self.owner = replace(made, spans=tuple((start + shift, end + shift) for start, end in made.spans))
+        self.owner = _moved(made, self.text.span(offset, offset)[0])
 
     def _tails(self, noun: tuple[int, int] | None) -> None:
         """After the noun (or its number): "of/for/from X" is the owner, "about X" a text, "called X" a name."""
@@ -269,95 +250,6 @@ class _Parser:
             self.take(first, last)
             return
 
-    def _numbers(self, noun: tuple[int, int] | None) -> None:
-        for index, token in enumerate(self.tokens):
-            if self.used[index] or not CODE.fullmatch(token.text) or token.low in lists.ORDINALS:
-                continue
-            if re.fullmatch(r"\d+(?:st|nd|rd|th)", token.low):
-                continue
-            bare = token.text.isdigit()
-            near = [other.low for other in self.tokens[max(0, index - 2) : index]]
-            after_noun = noun is not None and index >= noun[1]
-            counted = bare and len(token.text) < 3 and noun is not None and index < noun[0]
-            if counted or (
-                bare and not after_noun and noun is not None and not any(word in lists.NUMBERED for word in near)
-            ):
-                continue
-            self.number = token.text.removeprefix("#")
-            first = index
-            while (
-                first > 0
-                and not self.used[first - 1]
-                and self.tokens[first - 1].low in lists.NUMBERED | {":", "'", '"'}
-            ):
-                first -= 1
-            self.take(first, index + 1)
-            return
-
-    def _place(self) -> tuple[int | None, By | None, bool, int | None]:
-        low = [token.low for token in self.tokens]
-        position: int | None = None
-        by: By | None = None
-        descending = True
-        count: int | None = None
-        for length in (3, 2, 1):
-            for index in range(len(low) - length + 1):
-                phrase = " ".join(low[index : index + length])
-                if position is not None or any(self.used[index : index + length]) or phrase not in lists.PLACES:
-                    continue
-                position, by, descending = lists.PLACES[phrase]
-                if phrase in lists.ORDINALS and index + 1 < len(low):
-                    follows = low[index + 1]
-                    if follows in lists.PLACES and follows not in lists.ORDINALS:
-                        rank = lists.ORDINALS[phrase]
-                        sign, by, descending = lists.PLACES[follows]
-                        position = -rank if sign < 0 else rank
-                        self.take(index + 1, index + 2)
-                self.take(index, index + length)
-        for index, token in enumerate(self.tokens):
-            near = {other.low for other in self.tokens[max(0, index - 1) : index + 3]}
-            if position is None or self.used[index] or not near & set(lists.PLACES):
-                continue
-            number = lists.COUNTS.get(token.low) or (
-                int(token.low) if token.low.isdigit() and len(token.low) < 4 else None
-            )
-            if number:
-                count = number
-                self.take(index, index + 1)
-                break
-        return position, by, descending, count
-
-    def _states(self) -> dict[str, tuple[str | int | bool, ...]]:
-        made: dict[str, tuple[str | int | bool, ...]] = {}
-        low = [token.low for token in self.tokens]
-        for phrase in sorted(self.kind.states, key=len, reverse=True):
-            parts = re.split(r"[\s-]+", phrase.lower())
-            for index in range(len(low)):
-                for joined in {tuple(parts), ("-".join(parts),)}:
-                    stop = index + len(joined)
-                    if tuple(low[index:stop]) != joined or any(self.used[index:stop]):
-                        continue
-                    for name, values in self.kind.states[phrase].items():
-                        made.setdefault(name, tuple(values))
-                    self.take(index, stop)
-        return made
-
-    def _every(self, noun: tuple[int, int] | None, position: int | None, count: int | None) -> bool:
-        said = any(token.low in lists.EVERY and not used for token, used in zip(self.tokens, self.used, strict=True))
-        for index, token in enumerate(self.tokens):
-            if token.low in lists.EVERY and not self.used[index]:
-                self.take(index, index + 1)
-        if self.number or position is not None or count is not None:
-            return False
-        if said:
-            return True
-        if noun is None:
-            return False
-        head = self.tokens[noun[1] - 1]
-        return not head.owns and head.low.endswith("s") and singular(head.low) != head.low and head.low not in {
-            part for each in self.kind.nouns for part in each.lower().split() if singular(part) not in self.kind.nouns and part == each
-        }  # fmt: skip
-
     def _pronoun(self, noun: tuple[int, int] | None, skip: int) -> tuple[bool, bool]:
         if noun is not None or self.name or self.number or self.email or self.owner:
             return False, False
@@ -396,6 +288,12 @@ class _Parser:
             self._searched(content)
             for step in run:
                 self.take(step, step + 1)
+
+
+def _moved(made: Reference, shift: int) -> Reference:
+    """The same, its spans (and its owner's) counted from the beginning of the whole words."""
+    owner = _moved(made.owner, shift) if made.owner is not None else None
+    return replace(made, owner=owner, spans=tuple((start + shift, end + shift) for start, end in made.spans))
 
 
 def _strip_article(words: str) -> str:

@@ -13,12 +13,16 @@ By = Literal["order", "size"]
 class Reference:
     """How words point at one record (or several) of ``kind``.
 
-    Exact marks: ``number`` (a code or number as written, without "#"), ``email``. Searches: ``name`` (words of a name), ``text`` (what it is
-    about). Choice among what is found: sort by the kind's ``order`` or ``size`` field (``by``), ``descending`` or not, and take the
-    ``abs(position)``-th; 1 is "first", -1 "last", -2 "last but one"; with ``count``, that many from there on ("the last three").
-    ``every`` is set by "all of …" and by bare plurals. ``states`` are field filters by the kind's state words ("unpaid"). ``owner`` is what it belongs
-    to, a Reference of the related kind. ``pronoun``: the words are a pronoun ("him", "it", "that one"), to be resolved by what was
-    spoken of; ``mine`` if it is the speaker ("my", "me"). ``spans`` are the offsets in the words given that were understood.
+    - Exact marks: ``number`` (a code or number as written, without "#"), ``email``.
+    - Searches: ``name`` (words of a name), ``text`` (what it is about).
+    - Choice among what is found: sort by the kind's ``order`` or ``size`` field (``by``), ``descending`` or not, and take the
+      ``abs(position)``-th; 1 is "first", -1 "last", -2 "last but one"; with ``count``, that many from there on ("the last three").
+      ``every`` is set by "all of …" and by bare plurals. ``states`` are field filters by the kind's state words ("unpaid").
+    - ``owner`` is what it belongs to; ``through`` is what belongs to it ("the customer of invoice INV-1042").
+    - ``pronoun``: the words are a pronoun ("him", "it", "that one"), to be resolved by what was spoken of; ``mine`` if that is the
+      speaker ("my", "me").
+
+    ``spans`` are the offsets, in the words given, of what was understood.
     """
 
     kind: str
@@ -33,6 +37,7 @@ class Reference:
     every: bool = False
     states: Mapping[str, tuple[str | int | bool, ...]] = field(default_factory=dict)
     owner: Reference | None = None
+    through: Reference | None = None
     pronoun: bool = False
     mine: bool = False
     spans: tuple[tuple[int, int], ...] = ()
@@ -48,6 +53,7 @@ class Reference:
             or self.position
             or self.states
             or self.owner
+            or self.through
             or self.pronoun
             or self.every
         )

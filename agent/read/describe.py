@@ -1,0 +1,69 @@
+"""What a parameter's description says about the form of its value: date formats, listed options, examples, shapes of identifiers."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_DATE_FORMAT: Final = re.compile(
+    r"(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H)(?:[-/.: T,'Z]{0,3}(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H|ss|SS|%M|%S|Z))+"
+)
+_EXAMPLE_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:([T ])\d{2}:\d{2}(:\d{2})?(Z)?)?\b")
+_OPTIONS: Final = re.compile(
+    r"(?:available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must be|options?|values?|choose|choices?|"
+    r"such as|like|e\.g\.?|for example)[^\"'`]{0,50}?((?:[\"'`][^\"'`\n]{1,40}[\"'`](?:\s*\([^)]*\))?\s*(?:,|or|and|/|\|)*\s*){2,})",
+    re.IGNORECASE,
+)
+_CLOSED: Final = re.compile(
+    r"available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must be|options?|values?|choose|choices?",
+    re.IGNORECASE,
+)
+_QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
+
+
+def form(description: str) -> str | None:
+    """The date format the description asks for, in strftime-like letters; an example date counts."""
+    found = _DATE_FORMAT.findall(description)
+    if found:
+        longest: str = max(found, key=len)
+        return longest.strip(" ,'")
+    example = _EXAMPLE_DATE.search(description)
+    if example:
+        if not example.group(1):
+            return "YYYY-MM-DD"
+        return f"YYYY-MM-DD{example.group(1)}HH:MM{':SS' if example.group(2) else ''}{example.group(3) or ''}"
+    return None
+
+
+def options(description: str) -> tuple[str, ...]:
+    for match in _OPTIONS.finditer(description):
+        if _CLOSED.match(match.group(0)):
+            return tuple(dict.fromkeys(_QUOTED.findall(match.group(1))))
+    return ()
+
+
+def examples(description: str) -> tuple[str, ...]:
+    """Values that the description merely mentions ("such as 'temperature', 'humidity'"): they may be said, others may be as well."""
+    match = re.search(
+        r"(?:such as|e\.g\.?|for example|for instance|like|examples?:?|including)"
+        r"[^\"'`]{0,20}((?:[\"'`][^\"'`\n]{1,40}[\"'`][^\"'`]{0,6})+)",
+        description,
+    )
+    return tuple(dict.fromkeys(_QUOTED.findall(match.group(1)))) if match else ()
+
+
+def shapes(description: str) -> tuple[str, ...]:
+    """The shape of an identifier by its example ('#W0000000', 'U-001') or by words ("8-digit"), as regular expressions."""
+    made: list[str] = []
+    for written in _QUOTED.findall(description):
+        if re.fullmatch(r"[a-z]+[/@][a-z]+", written) and "http" not in written:
+            made.append(rf"[\w.-]+{written[re.search(r'[/@]', written).start()]}[\w.-]+")  # type: ignore[union-attr]
+        elif any(char.isdigit() for char in written) and not re.search(r"\s", written):
+            shape = re.sub(
+                r"\d+", lambda run: f"\\d{{{len(run.group())}}}" if len(run.group()) > 1 else "\\d+", re.escape(written)
+            )
+            made.append(shape)
+    match = re.search(r"\b(\d{1,2})[- ](digit|character)", description)
+    if match:
+        made.append(f"\\d{{{match.group(1)}}}" if match.group(2) == "digit" else f"\\w{{{match.group(1)}}}")
+    return tuple(made)

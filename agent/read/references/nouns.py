@@ -1,0 +1,49 @@
+"""Which words name a kind of record, and whose it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from agent.read.text import Token, singular
+from registry.records import RecordKind
+
+EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*|#\w+(?:-\w+)*|\d+(?:-\d+)*")
+
+
+def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
+    """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a longer word."""
+    best = 0
+    for noun in kind.nouns:
+        parts = noun.lower().split()
+        fits = best < len(parts) <= len(tokens) - index
+        if fits and all(same_noun(tokens[index + step].low, part) for step, part in enumerate(parts)):
+            best = len(parts)
+    return best
+
+
+def same_noun(word: str, noun: str) -> bool:
+    if word == noun or singular(word) == singular(noun):
+        return True
+    if len(noun) < 5 or not word.isalpha() or word[:1] != noun[:1] or abs(len(word) - len(noun)) > 2:
+        return False
+    return OSA.distance(singular(word), singular(noun), score_cutoff=1) <= 1
+
+
+def person_like(kind: RecordKind) -> int:
+    """How much records of this kind are called by a name: 2 with an e-mail address as well, 1 with a name, 0 without."""
+    named = any(field.search == "name" for field in kind.fields)
+    mailed = any(field.search == "email" or field.type == "email" for field in kind.fields)
+    return 2 if named and mailed else 1 if named else 0
+
+
+def owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind | None:
+    """The kind that "X's …" most likely names: the nearest relation whose records are called by name."""
+    related = [
+        found for each in kind.relations for found in kinds if found.name == each.kind and found.name != kind.name
+    ]
+    return max(related, key=person_like, default=None)
