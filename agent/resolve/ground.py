@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.pipeline import Argument, Choice, Draft, Mention, Request, Several, Span
 from agent.read import Reading, exact, scan
+from agent.read.reference import find
 from agent.resolve.fill import OPTIONAL_LEAST, REQUIRED_LEAST, fill
 from agent.resolve.locate import locate, overlap, pieces, typed
 from agent.resolve.schema import Entry, Member, Slot, plain
@@ -18,11 +19,12 @@ class Grounding:
     """Turns the calls of one answer into drafts. What was dropped, and what was read without the model, goes into
     ``notes``."""
 
-    def __init__(self, request: Request, kinds: Sequence[RecordKind], notes: list[str]) -> None:
+    def __init__(self, request: Request, kinds: Sequence[RecordKind], notes: list[str], *, alone: bool = True) -> None:
         self._request = request
         self._kinds = kinds
         self._words = typed(request)
         self._notes = notes
+        self._alone = alone
         self._given = 0
         self._kept = 0
 
@@ -54,7 +56,12 @@ class Grounding:
     def _part(self, entry: Entry, arguments: dict[str, Argument]) -> None:
         """Words serve one parameter: where the model gave the same ones to two, the one they fit less loses them, if
         it is optional."""
-        slots = [slot for slot in entry.slots.values() if slot.parameter in arguments and not slot.many]
+        slots = [
+            slot
+            for slot in entry.slots.values()
+            # "Adam's last invoice" says both whose and which: words for records may be shared.
+            if slot.parameter in arguments and not slot.many and not entry.offer.annotation(slot.parameter).record
+        ]
         for slot in sorted(slots, key=lambda each: self._fit(entry.offer, each, arguments[each.parameter])):
             spans = _spans(arguments[slot.parameter])
             others = [span for name, each in arguments.items() if name != slot.parameter for span in _spans(each)]
@@ -72,7 +79,9 @@ class Grounding:
 
     def _complete(self, offer: Offer, spoken_of: Collection[str], arguments: dict[str, Argument]) -> None:
         """Reads without the model what it gave in words of its own, and what the contract requires and it left out."""
-        wanted = {name for name in (*spoken_of, *offer.required) if name not in arguments}
+        # Of several calls each has its own part of the request, and which is not known here: what one lacks is asked
+        # for.
+        wanted = {name for name in (*spoken_of, *offer.required) if name not in arguments} if self._alone else set()
         taken = [span for argument in arguments.values() for span in _spans(argument)]
         for origin, text in reversed(self._words if wanted else ()):
             for name, argument in fill(text, 0, offer, self._kinds, self._request.now, origin).arguments.items():
@@ -102,7 +111,23 @@ class Grounding:
             spans = self._evidence(offer, slot, schema, value)
             return Choice(value=value, spans=spans) if spans else None
         spans = pieces(value, self._words, taken=taken) or self._same_value(offer, slot, schema, value)
-        return Mention(spans=spans) if spans else None
+        if not spans:
+            return None
+        return Mention(spans=self._whole(spans, offer.annotation(slot.parameter).record))
+
+    def _whole(self, spans: tuple[Span, ...], record: str | None) -> tuple[Span, ...]:
+        """The whole phrase that means a record, where a model copied a part of it: "last invoice" out of "Adam's last
+        invoice" would be another record."""
+        kind = next((each for each in self._kinds if each.name == record), None)
+        if kind is None:
+            return spans
+        origin, start, end = spans[0].origin, spans[0].start, spans[-1].end
+        text = self._request.words(origin)
+        around = [(a, b) for a, b in find(text, kind, self._kinds) if a <= start and end <= b]
+        if len(around) != 1:
+            return spans
+        ((a, b),) = around
+        return (Span(origin=origin, start=a, end=b, text=text[a:b]),)
 
     def _evidence(self, offer: Offer, slot: Slot, schema: Mapping[str, Any], value: Member) -> tuple[Span, ...]:
         """The words by which a member of a closed set was chosen: the set's own reader's, else the member's or its

@@ -160,9 +160,10 @@ def _resolution(
         return Abstain(reason="nothing_fits", detail="No registered action does this.", nearest=nearest)
     if call["action"] == ASK:
         return _which([choice.entries[token].offer for token in dict.fromkeys(call["between"])])
-    grounding = Grounding(request, kinds, notes)
+    further = answer.get("then", ())[: most - 1]
+    grounding = Grounding(request, kinds, notes, alone=not further)
     drafts = [grounding.draft(choice.entries[call["action"]], call)]
-    for more in answer.get("then", ())[: most - 1]:
+    for more in further:
         draft = grounding.draft(choice.entries[more["action"]], more)
         if draft.arguments:
             drafts.append(draft)

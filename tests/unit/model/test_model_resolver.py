@@ -15,7 +15,7 @@ from agent.resolve.client import Completion
 from agent.resolve.model import ModelResolver
 from registry.contract import Annotation, Derive
 from registry.offer import Offer
-from registry.records import RecordKind
+from registry.records import Field, RecordKind, Relation
 from registry.shortlist import Shortlist
 
 T = TypeVar("T", bound=BaseModel)
@@ -46,7 +46,15 @@ REFUND = Offer(
     examples=("refund Adam's last invoice",),
 )
 VOID = Offer("saas.void_invoice", 1, "Void an invoice", "Cancel an open invoice.", {"properties": {"invoice_id": TEXT}})
-INVOICE = RecordKind(name="invoice", title="Invoice", nouns=("invoice",), fields=())
+CUSTOMER = RecordKind("customer", "Customer", ("customer",), (Field("id", "id"), Field("name", search="name")))
+INVOICE = RecordKind(
+    "invoice",
+    "Invoice",
+    ("invoice", "invoices"),
+    (Field("id", "id"), Field("number", search="number"), Field("customer_id"), Field("created", "datetime")),
+    relations=(Relation("customer", "customer_id"),),
+    order="created",
+)
 
 
 class ScriptedClient:
@@ -84,7 +92,7 @@ async def resolve(
 ) -> tuple[Resolved, str]:
     client = ScriptedClient(answer)
     request = Request(text=text, now=NOW, answers=answers)
-    resolved = await ModelResolver(client).resolve(request, Shortlist(offers), [INVOICE])
+    resolved = await ModelResolver(client).resolve(request, Shortlist(offers), [INVOICE, CUSTOMER])
     return resolved, "\n".join(message["content"] for message in client.messages)
 
 
@@ -101,6 +109,24 @@ async def test_words_of_the_request_become_mentions_of_the_contracts_parameters(
     assert isinstance(mention, Mention)
     assert [(span.start, span.end, span.text) for span in mention.spans] == [(7, 26, "Adam's last invoice")]
     assert resolved.resolution.confidence == 1.0
+
+
+async def test_a_record_is_meant_by_the_whole_phrase_though_the_model_copied_a_part() -> None:
+    resolved, _ = await resolve("refund Adam's last invoice", call(invoice="last invoice"))
+    assert isinstance(resolved.resolution, Calls)
+    mention = resolved.resolution.drafts[0].arguments["invoice_id"]
+    assert isinstance(mention, Mention)
+    assert mention.text == "Adam's last invoice"
+
+
+async def test_of_two_calls_neither_takes_the_words_of_the_other() -> None:
+    then = [{"action": "saas.refund_invoice", "note": "double"}]
+    resolved, _ = await resolve(
+        "void invoice 8 and then refund the double one",
+        {**call("saas.void_invoice", invoice_id="invoice 8"), "then": then},
+    )
+    assert isinstance(resolved.resolution, Calls)
+    assert [set(draft.arguments) for draft in resolved.resolution.drafts] == [{"invoice_id"}, {"note"}]
 
 
 @pytest.mark.parametrize("made_up", ["inv_8842", "INV-1042", "Eve's invoice", "11111111-2222-3333-4444-555555555555"])
@@ -252,6 +278,7 @@ async def test_typed_answers_are_part_of_the_words_and_picked_records_never_reac
     assert isinstance(mention, Mention)
     assert mention.spans[0].origin == 2
     assert "number 7" in prompt
+    assert prompt.count("Later said") == 1
     assert "Secretson" not in prompt
     assert "cus_77" not in prompt
 
