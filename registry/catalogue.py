@@ -16,7 +16,7 @@ from registry.signing import verified
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A registered version that can't be used, and why."""
+    """A registered version that can't be used; ``why`` is a sentence without its full stop."""
 
     name: str
     version: int
@@ -100,7 +100,7 @@ def load(rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str]) -
         try:
             contract = verified(raw, signature, keys)
         except (BadSignature, InvalidInput) as error:
-            faults.append(Fault(name, version, error.detail))
+            faults.append(Fault(name, version, error.detail.rstrip(".")))
             continue
         if (contract.name, contract.version) != (name, version):
             faults.append(Fault(name, version, f"the signed contract is {contract.name} v{contract.version}, not this"))

@@ -21,7 +21,7 @@ def schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
         yield from outside
         return
     try:
-        jsonschema_rs.Draft202012Validator(schema)
+        jsonschema_rs.Draft202012Validator(schema, offline=True)
     except jsonschema_rs.ValidationError as error:
         yield at(*error.instance_path), error.message
     except (ValueError, RecursionError) as error:
@@ -32,7 +32,7 @@ def misfits(schema: Mapping[str, Any], definitions: Mapping[str, Any], value: An
     """Why ``value`` does not fit ``schema`` (whose ``#/$defs`` are ``definitions``); empty if it does. The schema
     must be usable."""
     whole = {**schema, "$defs": definitions} if definitions else dict(schema)
-    validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+    validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True, offline=True)
     found = next(iter(validator.iter_errors(value)), None)
     return found.message if found is not None else ""
 
