@@ -41,13 +41,17 @@ def label(text: Text, start: int, end: int, target: Target) -> float:
     for role in target.roles:
         labels |= ROLES[role][2]
     step = 0
+    damp = 1.0
     for token in text.before(start, 9):
         if token.text in _BREAKS or step >= len(_WEIGHTS_BEFORE):
             break
         if token.low in SKIPPED and stem(token.low) not in names:
             continue
+        if token.text == "," or token.low in {"and", "or", "but"}:
+            # What stands before a conjunction labels something else, as a rule.
+            damp = 0.4
         stemmed = stem(token.low)
-        weight = _WEIGHTS_BEFORE[step]
+        weight = _WEIGHTS_BEFORE[step] * damp
         if stemmed in names or any(
             part in names
             for part in map(stem, token.low.replace("-", "_").split("_"))

@@ -6,7 +6,6 @@ direction word beside it ("since", "until", "last", "next") decides.
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,7 +16,7 @@ from agent.read import almanac
 from agent.read.date_forms import COUNTS, DAYS, MONTHS, ORDINAL_DAYS, compiled
 from agent.read.text import Text
 
-_PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were|from)\s*(?:the\s+)?$")
+_PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
 
 
 @dataclass(frozen=True, slots=True)

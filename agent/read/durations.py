@@ -88,8 +88,9 @@ def _one(text: Text, number: numerals.Number) -> Duration | None:
     step = 0
     if number.value == Decimal("0.5") and after[0].low in {"a", "an"} and len(after) > 1:
         step = 1
+    if after[0].low == "of" and len(after) > 1:
+        step = 1
     word = after[step].low.lstrip("-")
-    # "30-minute" is cut as one token.
     factor = SECONDS.get(word)
     if factor is None or (len(word) == 1 and after[step].start > number.end + 1):
         return None

@@ -9,8 +9,8 @@ def _names(written: str) -> list[str]:
     return [name.replace("_", " ") for name in written.split()]
 
 
-STATES: Final = dict(
-    tuple(pair.split("="))
+STATES: Final = {
+    pair.partition("=")[0]: pair.partition("=")[2]
     for pair in _names(
         "alabama=AL alaska=AK arizona=AZ arkansas=AR california=CA colorado=CO connecticut=CT delaware=DE "
         "florida=FL georgia=GA hawaii=HI idaho=ID illinois=IL indiana=IN iowa=IA kansas=KS kentucky=KY "
@@ -20,7 +20,7 @@ STATES: Final = dict(
         "south_carolina=SC south_dakota=SD tennessee=TN texas=TX utah=UT vermont=VT virginia=VA washington=WA "
         "west_virginia=WV wisconsin=WI wyoming=WY district_of_columbia=DC"
     )
-)
+}
 COUNTRIES: Final = frozenset(
     _names(
         "algeria america argentina australia austria bangladesh belgium bolivia brazil bulgaria canada chile "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -11,8 +12,11 @@ from agent.read.reading import Found
 from agent.read.target import Target
 from agent.read.text import Text, word_set
 
+_STAMP: Final = re.compile(
+    r"(?<![\w-])\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?(?![\w:])",
+    re.IGNORECASE,
+)
 _LINKS: Final = word_set("at on by the , @ around from - of in")
-_PAST_WAY: Final = word_set("since after from starting between beginning")
 
 
 def days(text: Text, target: Target, now: datetime) -> list[Found]:
@@ -114,6 +118,13 @@ def date_times(text: Text, target: Target, now: datetime, *, epoch: bool = False
     whens = dates.find(text, now.date())
     clocks = list(times.find(text))
     used: set[int] = set()
+    for match in _STAMP.finditer(text.plain):
+        stamp = _stamp(match.group(), now)
+        if stamp is not None:
+            near = 0.5 * label(text, *match.span(), target) + affinity(text, match.start(), target)
+            made.append(_moment(text, target, *match.span(), stamp, 0.9 + near, epoch=epoch, how=""))
+    stamps = [(each.start, each.end) for each in made]
+    whens = tuple(each for each in whens if not any(start <= each.start < end for start, end in stamps))
     ends = "end" in target.roles and "start" not in target.roles
     for index, when in enumerate(whens):
         beside = _beside(text, when, clocks)
@@ -126,11 +137,7 @@ def date_times(text: Text, target: Target, now: datetime, *, epoch: bool = False
         if beside is not None:
             used.add(clocks.index(beside))
             start, end = min(when.start, beside.start), max(when.end, beside.end)
-            zone = text.plain[beside.end : beside.end + 1]
             moment = datetime.combine(day, _shifted(text, beside), now.tzinfo)
-            if zone == "Z" and text.plain[start:end].count("-") == 2:
-                end += 1
-                moment = moment.replace(tzinfo=datetime.fromisoformat("2000-01-01T00:00:00+00:00").tzinfo)
             weight = 0.75 if not beside.bare else 0.65
             made.append(_moment(text, target, start, end, moment, weight + way, epoch=epoch, how=when.how))
         else:
@@ -144,6 +151,15 @@ def date_times(text: Text, target: Target, now: datetime, *, epoch: bool = False
     for length in durations.find(text):
         made += _from_now(text, target, length, now, epoch=epoch)
     return made
+
+
+def _stamp(written: str, now: datetime) -> datetime | None:
+    """RFC 3339; without an offset it is of the zone of ``now``."""
+    try:
+        stamp = datetime.fromisoformat(written.upper().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return stamp if stamp.tzinfo is not None else stamp.replace(tzinfo=now.tzinfo)
 
 
 def _from_now(text: Text, target: Target, length: durations.Duration, now: datetime, *, epoch: bool) -> list[Found]:

@@ -220,8 +220,15 @@ def currencies(text: Text, target: Target) -> list[Found]:
             if len(token.low) > 2 or not token.word
             else None
         )
-        if code is None or (
-            token.low.upper() == code and not token.text.isupper() and label(text, token.start, token.end, target) < 0.2
+        alone = len(text.tokens) == 1
+        if (
+            code is None
+            or (not alone
+            and (
+                token.low.upper() == code
+                and not token.text.isupper()
+                and label(text, token.start, token.end, target) < 0.2
+            ))
         ):
             continue
         before = text.before(token.start, 1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from agent.read import arrays, booleans, enums, moments, patterns, places, quantities, strings
+from agent.read import arrays, booleans, enums, moments, money, patterns, places, quantities, strings
 from agent.read.reading import Found, Reading, settle
-from agent.read.target import Target, target_of
-from agent.read.text import Text, read_text
+from agent.read.target import UNITS, Target, stem, target_of
+from agent.read.text import Text, read_text, word_set
 from registry.contract import Annotation
 
 
@@ -137,35 +137,9 @@ def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annot
     return Reading(made.value, first, last, read.raw[first:last], made.how, made.shown, made.confidence)
 
 
-_LEADING = frozenset(
-    [
-        "at",
-        "on",
-        "by",
-        "for",
-        "in",
-        "the",
-        "a",
-        "an",
-        "is",
-        "around",
-        "about",
-        "exactly",
-        "to",
-        "of",
-        "from",
-        "until",
-        "since",
-        "it's",
-        "its",
-        "be",
-        "as",
-        "via",
-        "with",
-        "using",
-        "=",
-        ":",
-    ]
+_LITTLE: Final = word_set(
+    "please his her their my our at on by for in the a an is around about exactly to of from until since it's its be as via with using "
+    "= :"
 )
 
 
@@ -203,7 +177,11 @@ def _whole(read: Text, target: Target, start: int, end: int, now: datetime) -> F
             value = quantities.cast(target, number)
             if value is not None and quantities.within(target, value):
                 return Found(start, end, value, "" if words == str(value) else f"{words} → {value}", str(value), 0.9)
-        found = [each for each in _read(read, target, kind, now, required=True) if _covers(read, each, start, end)]
+        found = [
+            each
+            for each in _read(read, target, kind, now, required=True)
+            if _covers(read, target, kind, each, start, end)
+        ]
         found = [each for each in found if allowed(target, each.value)]
         if found:
             best = max(found, key=lambda each: (each.weight, each.end - each.start))
@@ -215,13 +193,22 @@ def _item(words: str, name: str, schema: Mapping[str, Any], annotation: Annotati
     return exact(words, name=name, schema=schema, annotation=annotation, now=now)
 
 
-def _covers(read: Text, found: Found, start: int, end: int) -> bool:
-    """Whether a reading takes all of the words but little ones around it."""
-    outside = [
-        token.low
-        for token in read.tokens
-        if (token.start < found.start and token.start >= start) or (token.start >= found.end and token.end <= end)
-    ]
-    if not outside:
-        return True
-    return all(word in _LEADING or word in {'"', "'", "`", "please", "(", ")"} for word in outside)
+_UNITS: Final = frozenset(UNITS) | {"percent", "night", "nights"}
+
+
+def _covers(read: Text, target: Target, kind: str, found: Found, start: int, end: int) -> bool:
+    """Whether a reading takes all of the words but little ones and the parameter's own around it ("his email a@b.c", "high priority").
+    A yes or no may be part of a sentence; a count may be followed by what is counted."""
+    if kind == "boolean":
+        return found.weight > 0.4
+    before = [token for token in read.tokens if start <= token.start < found.start]
+    after = [token for token in read.tokens if found.end <= token.start < end]
+    if kind == "number" and len(after) == 1 and after[0].low.isalpha() and after[0].low not in _UNITS and not before:
+        return money.currency_of(after[0].low) is None
+    return all(
+        token.low in _LITTLE
+        or token.text in "\"'`()#"
+        or stem(token.low) in target.own
+        or (kind == "pattern" and stem(token.low) in target.about)
+        for token in (*before, *after)
+    )
