@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -54,7 +55,7 @@ def test_the_curl_recipe_signs_a_request_that_is_let_in() -> None:
         check=True,
     )
     sent = done.stdout.split("\0")[:-1]
-    headers = dict(each.split(": ", 1) for before, each in zip(sent, sent[1:], strict=False) if before == "-H")
+    headers = dict(each.split(": ", 1) for before, each in itertools.pairwise(sent) if before == "-H")
     opsiq1.check(
         opsiq1.parse_header([headers["Authorization"]]),
         [SECRET],
