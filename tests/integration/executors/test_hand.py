@@ -36,10 +36,25 @@ SECRET = new_secret()
 BODY = b'{"action":"invoices.refund","params":{"amount":2000}}'
 
 
-async def post(hand: Hand, url: str, *, timeout_s: float = 5.0, attempt: int = 1, **rest: object) -> Reply:
+async def post(
+    hand: Hand,
+    url: str,
+    *,
+    timeout_s: float = 5.0,
+    attempt: int = 1,
+    headers: dict[str, str] | None = None,
+    connect_timeout_s: float = 5.0,
+) -> Reply:
     return await hand.post(
-        url, BODY, message_id="act_1", secrets=[SECRET], timeout_s=timeout_s, attempt=attempt, **rest
-    )  # type: ignore[arg-type]
+        url,
+        BODY,
+        message_id="act_1",
+        secrets=[SECRET],
+        headers=headers,
+        timeout_s=timeout_s,
+        connect_timeout_s=connect_timeout_s,
+        attempt=attempt,
+    )
 
 
 @pytest.fixture
