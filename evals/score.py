@@ -90,32 +90,38 @@ def judge(case: Case, entry: Entry) -> Verdict:
         acted = entry.decision == "act"
         return Verdict(case, entry, not acted, None, "acted_where_nothing_fits" if acted else "")
     wanted = expected.get("actions") or [expected]
-    named = [call["action"] for call in entry.calls]
-    right = bool(named) and named == [each["action"] for each in wanted]
+    names = [call["action"] for call in entry.calls]
+    right = named(case, entry)
     if decision == "clarify":
         if entry.decision == "act":
-            return Verdict(case, entry, False, right, "acted_where_it_had_to_ask", ", ".join(named))
+            return Verdict(case, entry, False, right, "acted_where_it_had_to_ask", ", ".join(names))
         if entry.decision != "clarify":
             return Verdict(case, entry, False, False, "abstained_where_it_had_to_ask")
         if not right:
-            return Verdict(case, entry, False, False, "asked_about_another_action", ", ".join(named))
+            return Verdict(case, entry, False, False, "asked_about_another_action", ", ".join(names))
         if set(entry.missing) != set(expected.get("missing") or ()):
             return Verdict(case, entry, False, True, "asked_for_other_parameters", ", ".join(entry.missing))
         return Verdict(case, entry, True, True, "")
     if entry.decision != "act":
         cause = "asked_where_it_could_act" if entry.decision == "clarify" else "abstained_where_it_could_act"
         if cause == "asked_where_it_could_act" and not right:
-            cause = "asked_about_another_action" if named else "asked_which_action"
+            cause = "asked_about_another_action" if names else "asked_which_action"
         return Verdict(case, entry, False, False, cause, ", ".join(entry.missing))
     if not right:
         return Verdict(
-            case, entry, False, False, "other_action" if len(named) == len(wanted) else "other_count", ", ".join(named)
+            case, entry, False, False, "other_action" if len(names) == len(wanted) else "other_count", ", ".join(names)
         )
     for call, each in zip(entry.calls, wanted, strict=True):
         cause, detail = _parameters(call.get("params") or {}, each.get("params") or {}, each.get("may_omit") or ())
         if cause:
             return Verdict(case, entry, False, True, cause, detail)
     return Verdict(case, entry, True, True, "")
+
+
+def named(case: Case, entry: Entry) -> bool:
+    """Whether the expected actions were named, in order, whatever was then done about them."""
+    wanted = case.expected.get("actions") or [case.expected]
+    return bool(entry.calls) and [call["action"] for call in entry.calls] == [each["action"] for each in wanted]
 
 
 def _parameters(given: Mapping[str, Any], accepted: Mapping[str, Any], may_omit: Sequence[str]) -> tuple[str, str]:
@@ -181,6 +187,7 @@ class Report:
 
     count: int
     full: Rate
+    named_action: Rate
     right_action: Rate
     full_call: Rate
     asked_rightly: Rate
@@ -194,7 +201,8 @@ class Report:
     def lines(self) -> list[str]:
         rows: list[tuple[str, Rate]] = [
             ("all right", self.full),
-            ("act: right action", self.right_action),
+            ("act: right action named (taken, or asked about)", self.named_action),
+            ("act: right action taken", self.right_action),
             ("act: full call", self.full_call),
             ("clarify: right action and parameters asked for", self.asked_rightly),
             ("abstain, noop: no action taken", self.no_action),
@@ -216,6 +224,7 @@ def report(verdicts: Sequence[Verdict]) -> Report:
     return Report(
         count=len(verdicts),
         full=rate(verdicts, lambda v: v.full),
+        named_action=rate(act, lambda v: named(v.case, v.entry)),
         right_action=rate(act, lambda v: bool(v.action)),
         full_call=rate(act, lambda v: v.full),
         asked_rightly=rate(clarify, lambda v: v.full),

@@ -31,14 +31,14 @@ from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
 
 # Fitted on development cases by evals.calibrate: from ACT an offer is taken, between ASK and ACT it is only proposed.
-ACT: Final = 0.42
+ACT: Final = 0.5
 ASK: Final = 0.25
 # An offer that has everything it needs is taken from here: the words filled it, which words about something else would not.
-COMPLETE: Final = 0.3
+COMPLETE: Final = 0.36
 # Two offers closer than this can't be told apart by these means: the person says which.
 MARGIN: Final = 0.05
 # Each part of a request that is taken apart must stand firmly on its own.
-PART: Final = 0.42
+PART: Final = 0.5
 FILLED_AT_MOST: Final = 5
 _NEAREST: Final = 3
 

@@ -95,7 +95,7 @@ def clauses(text: str) -> list[Clause]:
     small and cheap" stay whole. Offsets are code points.
     """
     quoted = [(m.start(), m.end()) for m in _QUOTED.finditer(text)]
-    cuts = [0]
+    cuts = [(0, 0)]
     for joint in _JOINT.finditer(text):
         if any(start < joint.end() and joint.start() < end for start, end in quoted):
             continue
@@ -106,10 +106,10 @@ def clauses(text: str) -> list[Clause]:
         ):
             continue
         if sentence or begins_like_an_order(after) or _CONDITION.match(after):
-            cuts.append(joint.end())
-    cuts.append(len(text))
+            cuts.append((joint.start(), joint.end()))
+    cuts.append((len(text), len(text)))
     made = []
-    for start, end in itertools.pairwise(cuts):
+    for (_, start), (end, _) in itertools.pairwise(cuts):
         piece = text[start:end]
         stripped = piece.strip(" \t\n,;")
         if not any(c.isalnum() for c in stripped):
