@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from core.errors import NotCanonical, NotFound
 from store import history
-from store.entries import BATCH, HistoryRow, digest_of
+from store.entries import BATCH, GENESIS, HistoryRow, digest_of
 from store.history import Anchor, Filters, Verdict
 from store.sessions import Sessions
 from tests.integration.store.rowmaking import ACTOR, AT, later
@@ -98,6 +98,16 @@ async def test_an_append_that_is_rolled_back_leaves_no_gap(sessions: Sessions) -
 
 async def test_twenty_racing_appends_leave_no_gap(sessions: Sessions) -> None:
     await asyncio.gather(*(write(sessions, 2) for _ in range(20)))
+    verdict = await verified(sessions)
+    assert (verdict.ok, verdict.count) == (True, 40)
+
+
+async def test_racing_appends_through_two_doors_of_one_database_leave_no_gap(
+    sessions: Sessions, database_url: str
+) -> None:
+    other = await Sessions.open(database_url)
+    await asyncio.gather(*(write(door, 1) for _ in range(20) for door in (sessions, other)))
+    await other.close()
     verdict = await verified(sessions)
     assert (verdict.ok, verdict.count) == (True, 40)
 
@@ -194,8 +204,10 @@ async def test_an_entry_before_the_first_is_named(sessions: Sessions) -> None:
     columns = "id, workspace, at, kind, actor, data, words, prev, digest"
     source = "'his_forged', workspace, at, kind, actor, data, words, prev, digest"
     await tamper(sessions, f"INSERT INTO history (seq, {columns}) SELECT 0, {source} FROM history WHERE seq = 1")
+    await forge(sessions, 0, prev=GENESIS)
     verdict = await verified(sessions)
     assert (verdict.first_break, verdict.count) == (0, 0)
+    assert "inserted before the first" in verdict.why
 
 
 async def test_an_entry_after_the_recorded_end_is_named(sessions: Sessions) -> None:

@@ -122,14 +122,18 @@ async def test_a_writer_cancelled_in_the_middle_leaves_nothing_and_the_next_one_
         await runs.insert(session, a_run("run_2"))
 
 
-async def test_twenty_writers_at_once_all_write(sessions: Sessions) -> None:
+async def test_twenty_writers_at_once_all_write_and_on_sqlite_in_order_of_arrival(sessions: Sessions) -> None:
+    wrote: list[int] = []
+
     async def write(n: int) -> None:
         async with sessions.begin() as session:
             await runs.insert(session, a_run(f"run_{n}"))
+            wrote.append(n)
 
     await asyncio.gather(*(write(n) for n in range(20)))
     async with sessions.read() as session:
         assert len(await runs.listed(session, "ws_1")) == 20
+    assert wrote == sorted(wrote) or sessions.dialect == "postgresql"
 
 
 async def test_the_database_has_a_clock_of_its_own_in_utc(sessions: Sessions) -> None:
