@@ -62,6 +62,9 @@ _PERCENT: Final = word_set("% percent pct percentage")
 _GLUED: Final = re.compile(r"([\d.,]*\d)([a-z]{1,12}|µs)", re.IGNORECASE)
 _HYPHEN: Final = re.compile(r"(\d+(?:[.,]\d+)?)-([a-z]{2,12})", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
+# More digits than any sum has: such a run is an identifier.
+_LONGEST: Final = 24
+_LARGEST: Final = 10**18
 _NOT_UNITS: Final = word_set("am pm st nd rd th x e")
 
 
@@ -92,7 +95,13 @@ def find(text: Text) -> tuple[Number, ...]:
 def decimal(written: str) -> Decimal | None:
     """Digits with separators → Decimal. The last separator is a decimal point unless it groups by three: 1,234 is a thousand, 1.234 is not;
     1.234,56 and 1 234,56 are European; 1,234.56 English."""
-    if not written or not written[0].isdigit() or not written[-1].isdigit() or not written.isascii():
+    if (
+        len(written) > _LONGEST
+        or not written
+        or not written[0].isdigit()
+        or not written[-1].isdigit()
+        or not written.isascii()
+    ):
         return None
     dots, commas = written.count("."), written.count(",")
     if not dots and not commas:
@@ -249,11 +258,15 @@ def _add(parts: list[str], current: Decimal, total: Decimal, seen: bool) -> tupl
             current += _ORDINAL_WORDS[part]
             ordinal = True
         elif part in _GROUPS:
+            if current >= 10**6:
+                return None
             current = (current or Decimal(1)) * _GROUPS[part]
         elif part in _SCALES and len(part) > 2 and part != "mio":
             if not seen and part == "grand":
                 return None
             size = _SCALES[part]
+            if size <= 100 and current >= 100 or total + current * size > _LARGEST:
+                return None
             if size == 100:
                 current = (current or Decimal(1)) * 100
             else:

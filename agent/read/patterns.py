@@ -13,7 +13,7 @@ from agent.read.text import Text, word_set
 
 _SHAPES: Final = {
     "email": r"(?<![\w.+-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+",
-    "url": r"\b(?:https?|ftp|wss?)://[^\s\"'<>`]+|\bwww\.[^\s\"'<>`]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|ai|co|edu|gov|info|app|me|us|uk|de|fr|local)\b(?:/[^\s\"'<>`]*)?",
+    "url": r"\b(?:https?|ftp|wss?)://[^\s\"'<>`]+|\bwww\.[^\s\"'<>`]+|(?<![\w.@-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|org|net|io|dev|ai|co|edu|gov|info|app|me|us|uk|de|fr|local)\b(?:/[^\s\"'<>`]*)?",
     "phone": r"(?<![\w.#-])\+?\(?\d[\d\s().-]{5,17}\d(?![\w-])",
     "uuid": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
     "ip": r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?![.\d])|(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}[0-9a-f]{1,4}(?![\w:])",

@@ -221,14 +221,13 @@ def currencies(text: Text, target: Target) -> list[Found]:
             else None
         )
         alone = len(text.tokens) == 1
-        if (
-            code is None
-            or (not alone
+        if code is None or (
+            not alone
             and (
                 token.low.upper() == code
                 and not token.text.isupper()
                 and label(text, token.start, token.end, target) < 0.2
-            ))
+            )
         ):
             continue
         before = text.before(token.start, 1)

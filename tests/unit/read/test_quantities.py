@@ -235,3 +235,12 @@ def test_a_currency_is_read_as_its_code(words: str, code: str) -> None:
     reading = exact(words, name="currency", schema={"type": "string"}, annotation=PLAIN, now=NOW)
     assert reading is not None
     assert reading.value == code
+
+
+@pytest.mark.parametrize("words", ["three hundred " * 400, "million " * 400, "9" * 4000, "1," * 2000, "dozen " * 300])
+def test_endless_numbers_neither_fail_nor_grow(words: str) -> None:
+    for found in numerals.find(read_text(words)):
+        assert abs(found.value) <= 10**18 * 12
+    schema = {"type": "integer", "description": "Price in dollars"}
+    for reading in scan(words, name="price", schema=schema, annotation=PLAIN, now=NOW):
+        assert abs(reading.value) < 2**53
