@@ -265,7 +265,7 @@ def _add(parts: list[str], current: Decimal, total: Decimal, seen: bool) -> tupl
             if not seen and part == "grand":
                 return None
             size = _SCALES[part]
-            if size <= 100 and current >= 100 or total + current * size > _LARGEST:
+            if (size <= 100 and current >= 100) or total + current * size > _LARGEST:
                 return None
             if size == 100:
                 current = (current or Decimal(1)) * 100

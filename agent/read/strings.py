@@ -115,6 +115,7 @@ def _as_titled(text: Text, target: Target, found: Found) -> Found:
 def _labelled(text: Text, target: Target) -> list[Found]:
     """After or before one of the parameter's own words: "namespace cascade-sandbox", "the Stronger album"."""
     made: list[Found] = []
+    inside = [(each.outer_start, each.outer_end) for each in quotes.find(text) if each.kind == "quoted"]
     names = set(target.own) - {"name", "id", "type"} or set(target.own)
     strong = len(names) == 1 or len(target.own) == 1
     for index, token in enumerate(text.tokens):
@@ -135,7 +136,7 @@ def _labelled(text: Text, target: Target) -> list[Found]:
         }:
             after = phrases.after_label(text, skip) or after
         base = 0.45 if strong else 0.35
-        if after is not None:
+        if after is not None and not any(start <= after.start < end for start, end in inside):
             value = text.original(after.start, after.end)
             shaped = after.capital or bool(re.search(r"[\d_\-/.]", value)) or text.plain[after.start - 1] in "'\""
             linked = after.start - token.end > 1 and re.search(
