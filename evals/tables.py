@@ -29,7 +29,7 @@ class Tables:
     """A ContextProvider over rows held in memory."""
 
     def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        found = {name: list(each) for name, each in rows.items() if each}
+        found = _named({name: list(each) for name, each in rows.items() if each})
         ids = {name: _id_field(name, each[0]) for name, each in found.items()}
         self._kinds = tuple(_kind(name, found[name], ids[name], ids) for name in found)
         self._records = {
@@ -83,6 +83,17 @@ def singular(stem: str) -> str:
         if plain.endswith(ending):
             return plain.removesuffix(ending) + instead
     return plain if plain.endswith("ss") else plain.removesuffix("s")
+
+
+def _named(rows: dict[str, list[Mapping[str, Any]]]) -> dict[str, list[Mapping[str, Any]]]:
+    """A table whose first column is an id of its own ("event_id") is of that kind ("event"), unless another table is called so."""
+    made: dict[str, list[Mapping[str, Any]]] = {}
+    for name, each in rows.items():
+        first = next(iter(each[0]))
+        kind = first.removesuffix("_id")
+        own = first.endswith("_id") and len({row.get(first) for row in each}) == len(each)
+        made[kind if own and kind not in rows and kind not in made else name] = each
+    return made
 
 
 def _rows(path: Path) -> list[Mapping[str, Any]]:

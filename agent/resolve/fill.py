@@ -12,13 +12,17 @@ from typing import Any, Final
 from agent.pipeline import Argument, Choice, Mention, Several, Span
 from agent.read import Reading, exact, scan
 from agent.read.reference import find
+from agent.resolve.split import head
 from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
 from registry.records import RecordKind
+from registry.words import GENERIC, name_stems, stems
 
-# Below these a reading is no better than a question. What is optional is only filled when the words plainly mean it.
-REQUIRED_LEAST: Final = 0.3
+# Below these a reading is a guess (agent.read says so from 0.4 down): asked for instead. What is optional is only filled when it is
+# plain.
+REQUIRED_LEAST: Final = 0.41
 OPTIONAL_LEAST: Final = 0.6
+PLAIN: Final = 0.8
 # A closed set's word may stand inside a phrase that also names a record ("the open order"), if it fits that well.
 SHARED_LEAST: Final = 0.8
 MOST_READINGS: Final = 8
@@ -66,13 +70,17 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
     ``origin``-th answer's) words."""
     options: dict[str, list[_Option]] = {}
     required = set(offer.required)
+    what = frozenset(
+        (*name_stems(offer.name), *stems(offer.title), *stems(offer.description.partition(". ")[0]), *GENERIC)
+    )
+    verb = head(text)
     for at, (name, schema) in enumerate(offer.properties.items()):
         annotation = offer.annotation(name)
         if annotation.derive is not None or not _speaks(annotation):
             continue
         found = _options(text, start, name, at, schema, annotation, kinds, now, origin, name in required)
         least = REQUIRED_LEAST if name in required else OPTIONAL_LEAST
-        options[name] = [each for each in found if each.confidence >= least]
+        options[name] = [each for each in found if each.confidence >= least and not _names_action(each, what, verb)]
     taken = _assign(options, required)
     missing = tuple(
         name
@@ -87,6 +95,22 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
         spans=tuple(sorted((each.start, each.end) for each in taken.values())),
         confidence={name: each.confidence for name, each in taken.items()},
     )
+
+
+def _names_action(option: _Option, what: frozenset[str], verb: str | None) -> bool:
+    """Whether the words say which action is meant and so can't be its value: the order's verb, or nothing but what the action is called
+    ("a one way flight" is no city). Words that plainly belong to the parameter stay."""
+    said = stems(" ".join(span.text for span in spans_of(option.argument)))
+    if said and said == [verb]:
+        return True
+    return bool(said) and isinstance(option.argument, Mention) and option.confidence < PLAIN and what.issuperset(said)
+
+
+def spans_of(argument: Argument) -> tuple[Span, ...]:
+    """The words an argument stands on, in order."""
+    if isinstance(argument, Several):
+        return tuple(span for item in argument.items for span in item.spans)
+    return argument.spans
 
 
 def _speaks(annotation: Annotation) -> bool:
