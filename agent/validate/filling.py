@@ -13,7 +13,8 @@ from agent.pipeline import Candidate, Question, Refusal, Several
 from agent.read.reference import Reference
 from agent.validate import asking, plain
 from agent.validate.found import Found
-from agent.validate.lookup import Lookup, Need
+from agent.validate.lookup import Lookup
+from agent.validate.need import Need
 from agent.validate.quoted import answered, quoted, spans_of
 from agent.validate.reach import MOST, all_of
 from agent.validate.slots import Slots, Trouble, record_source
@@ -140,7 +141,7 @@ class Filling:
         implied = await self._passed(kind)
         if len(implied) == 1:
             need = self._need(name)
-            outcome = self.lookup.checked(need, tuple(implied.values()), need.filter)
+            outcome = self.lookup.search.checked(need, tuple(implied.values()), need.filter)
             return outcome if isinstance(outcome, Question) else self._take(name, outcome)
         owner = self._owner(name)
         if owner is None or implied:

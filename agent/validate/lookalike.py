@@ -45,7 +45,7 @@ def skeleton(text: str) -> str:
 
 
 def same_look(one: str, other: str) -> bool:
-    """Whether two names can't be told apart by eye: equal skeletons, with case or without ("Adarn" and "Adam" are; "Novak" and "Nowak" not)."""
+    """Whether two names can't be told apart by eye: equal skeletons, with case or without (Adarn and Adam; not Novak and Nowak)."""
     return skeleton(one) == skeleton(other) or skeleton(one.casefold()) == skeleton(other.casefold())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -77,7 +77,9 @@ def _score(kind: RecordKind, row: Row, query: Query) -> float:
         if value is None or field.search is None or (query.by is not None and field.search != query.by):
             continue
         if field.search in ("number", "email"):
-            same = str(value).casefold() == text.casefold() or (text.isdigit() and "".join(filter(str.isdigit, str(value))) == text)
+            same = str(value).casefold() == text.casefold() or (
+                text.isdigit() and "".join(filter(str.isdigit, str(value))) == text
+            )
             best = max(best, 1.0 if same else 0.0)
         else:
             asked, there = text.casefold().split(), str(value).casefold().split()
@@ -117,7 +119,8 @@ def town() -> dict[str, list[Row]]:
     return {
         "customer": [customer(1, "Adam Novak"), customer(2, "Adam Nowak", currency="PLN"), customer(3, "Berta Lind"),
                      customer(4, "Cleo Marsh"), customer(5, "Dora Quist")],
-        "invoice": [invoice(11, 1, day=1), invoice(12, 1, total=9900, day=5), invoice(13, 1, "open", day=9), invoice(21, 2, day=2, currency="PLN"),
+        "invoice": [invoice(11, 1, day=1), invoice(12, 1, total=9900, day=5), invoice(13, 1, "open", day=9),
+                    invoice(21, 2, day=2, currency="PLN"),
                     invoice(31, 3, total=2500, day=3), invoice(41, 4, "refunded", day=4), invoice(42, 4, "refunded", day=6)],
         "ticket": [ticket(5519, 3, "Password reset fails"), ticket(5520, 1, "Wrong address", day=2)],
         "article": [{"slug": "how-to-reset-password", "title": "How to reset your password", "section": "Accounts", "language": "en",
@@ -132,7 +135,9 @@ class _NoClient:
         raise AssertionError("no unit test reaches a platform")
 
 
-SAAS: tuple[Contract, ...] = tuple(SaasConnector(_NoClient(), Settings("http://platform.example", {})).register_actions())
+SAAS: tuple[Contract, ...] = tuple(
+    SaasConnector(_NoClient(), Settings("http://platform.example", {})).register_actions()
+)
 
 
 def contract(name: str = "test.act", **fields: Any) -> Contract:
@@ -173,7 +178,8 @@ class Case:
         self.request = Request(text=text, now=NOW, surface=surface)
         self.actor, self.confirmed = actor, confirmed
         self.drafts = tuple(
-            Draft(action=action, arguments={name: self._argument(value) for name, value in arguments.items()}) for action, arguments in drafts
+            Draft(action=action, arguments={name: self._argument(value) for name, value in arguments.items()})
+            for action, arguments in drafts
         )
         self.last: Plan | Question | Refusal | None = None
 
@@ -227,11 +233,5 @@ class Case:
 
 
 def params(plan: Plan, step: int = 0) -> dict[str, Any]:
-    import json
-
     made: dict[str, Any] = json.loads(plan.steps[step].payload)["params"]
     return made
-
-
-def count() -> Callable[[], int]:
-    return itertools.count(1).__next__

@@ -1,0 +1,91 @@
+"""What a record is wanted for, and what was said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from agent.pipeline import Question, QuestionCode, Span
+from agent.read.reference import Reference
+from agent.validate.found import Found
+from agent.validate.reach import Scalar, Where
+from registry.records import RecordKind
+
+
+@dataclass(frozen=True)
+class Need:
+    """``slot`` is the question's slot (``0.invoice_id``, ``0.invoice_id/customer``), ``filter`` what the contract demands of the record,
+    ``order`` the field that "last" goes by, ``most`` how many may be meant (1 but for arrays)."""
+
+    slot: str
+    param: str
+    kind: RecordKind
+    filter: Mapping[str, Sequence[Scalar]] = field(default_factory=dict)
+    order: str | None = None
+    most: int = 1
+
+    def owner(self, kind: RecordKind) -> Need:
+        """The record on the way to this one: anything of that kind will do."""
+        return Need(f"{self.slot.split('/')[0]}/{kind.name}", self.param, kind)
+
+    def ask(self, text: str, *, code: QuestionCode = "not_found") -> Question:
+        return Question(slot=self.slot, code=code, text=text, param=self.param)
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One search. ``bound`` is what can be meant at all (the owner's, the speaker's own), ``wanted`` the filter on top of it: the
+    contract's demands and the states that were said."""
+
+    need: Need
+    reference: Reference
+    spans: tuple[Span, ...]
+    owner: Found | None
+    bound: Where
+    wanted: Where
+
+    @property
+    def kind(self) -> RecordKind:
+        return self.need.kind
+
+    @property
+    def via(self) -> tuple[Found, ...]:
+        return (self.owner,) if self.owner else ()
+
+    @property
+    def order(self) -> str | None:
+        """The field the line goes by."""
+        return self.kind.size if self.reference.by == "size" else self.need.order or self.kind.order
+
+
+Outcome = tuple[Found, ...] | Question
+"""The records that are meant (none: nothing was said), or what must be asked."""
+
+
+def amended(said_before: Reference | None, answer: Reference) -> Reference:
+    """What an answer changes about a reference: "the last one" keeps whose it is, "INV-1042" or a name stands by itself."""
+    if said_before is None or answer.number or answer.email:
+        return answer
+    kept = replace(answer, owner=answer.owner or said_before.owner)
+    if answer.name or answer.text:
+        return kept
+    placed = answer if answer.position is not None else said_before
+    return replace(
+        kept,
+        name=said_before.name, text=said_before.text, number=said_before.number, email=said_before.email,
+        position=placed.position, by=placed.by, descending=placed.descending, count=placed.count,
+        states={**said_before.states, **answer.states}, pronoun=False,
+    )  # fmt: skip
+
+
+def name_only(reference: Reference) -> bool:
+    marks = (reference.number, reference.email, reference.text, reference.position, reference.states, reference.owner)
+    return bool(reference.name) and not any(marks)
+
+
+def place_word(reference: Reference) -> str:
+    """``the newest``, ``number 2 from the oldest``."""
+    first, last = ("biggest", "smallest") if reference.by == "size" else ("newest", "oldest")
+    word = first if reference.descending else last
+    rank = abs(reference.position or 1)
+    return f"the {word}" if rank == 1 else f"number {rank} from the {word}"

@@ -1,0 +1,162 @@
+"""One reference against the live records: by number, by name, by its place in a line, or because there is only one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from agent.pipeline import Question, Span
+from agent.read.reference import Reference
+from agent.validate import explain
+from agent.validate.asking import MAX_CANDIDATES, between, said
+from agent.validate.found import Found, plural, singular
+from agent.validate.namesake import by_words
+from agent.validate.need import Aim, Need, Outcome, place_word
+from agent.validate.ranking import in_line, numbered, tied
+from agent.validate.reach import MOST, Reach, Scalar, TooMany, Unrelated, fits, merged
+from registry.records import Query, Record
+
+
+class Search:
+    """Asks the platform, never remembers. Every method may raise PlatformUnavailable."""
+
+    def __init__(self, reach: Reach) -> None:
+        self.reach, self.kinds = reach, reach.kinds
+
+    async def aim(
+        self, need: Need, reference: Reference, spans: tuple[Span, ...], owner: Found | None
+    ) -> Aim | Question:
+        """What to look among, or why there can be nothing."""
+        kind = need.kind
+        scope = await self.reach.scope(kind)
+        own = await self.reach.within(kind, owner.record, owner.kind) if owner else {}
+        if isinstance(own, Unrelated):
+            whose = f" to a {singular(owner.kind)}" if owner else " to anyone"
+            return need.ask(f"{plural(kind).capitalize()} don't belong{whose}. Which {singular(kind)} is meant?")
+        if isinstance(own, TooMany) or isinstance(scope, TooMany):
+            text = f"There is too much to look through. Name the {singular(kind)} by its number."
+            return need.ask(text, code="ambiguous")
+        wanted = merged(reference.states, need.filter)
+        if wanted is None:
+            state, needed = explain.adjective(kind, reference.states), explain.adjective(kind, need.filter)
+            only = f"this works on {needed}{plural(kind)} only"
+            return need.ask(f"You asked for {state or 'other '}{plural(kind)}, but {only}. Which one?")
+        bound = None if own is None or scope is None else merged(own, scope)
+        if bound is None:
+            return need.ask(explain.nothing(kind, wanted, owner, (), more=False))
+        return Aim(need, reference, spans, owner, bound, wanted)
+
+    async def marked(self, aim: Aim) -> Outcome:
+        """By the number or address as written. Filters are applied last: what exists but doesn't fit is told as such."""
+        number, email, kind = aim.reference.number, aim.reference.email or "", aim.kind
+        mark, by = (number, "number") if number is not None else (email, "email")
+        found = await self.kinds.search(Query(kind.name, mark, _by(by), aim.bound, limit=MAX_CANDIDATES))
+        if number is None:
+            mails = [each.name for each in kind.fields if each.type == "email" or each.search == "email"]
+            records = [each for each in found if any(_caseless(each, name) == email.casefold() for name in mails)]
+        else:
+            records = numbered(number, found, kind)
+            record = None if records else await self.kinds.record(kind.name, number)
+            records = [record] if record is not None and fits(record, aim.bound) else records
+        if not records:
+            whose = f" of {aim.owner.label}" if aim.owner else ""
+            return aim.need.ask(f"There is no {singular(kind)} {said(mark)}{whose}.")
+        if len(records) > aim.need.most:
+            return between(aim.need.slot, aim.need.param, kind, records, f"go by {said(mark)}")
+        return self.checked(aim.need, [Found(each, kind, aim.spans, aim.via) for each in records], aim.wanted)
+
+    async def called(self, aim: Aim, words: str) -> Outcome:
+        """By a name, or by what it is about. Empty where nothing that fits is called so."""
+        kind = aim.kind
+        named = aim.reference.name is not None and any(each.search == "name" for each in kind.fields)
+        where = merged(aim.bound, aim.wanted)
+        if where is None:
+            return ()
+        found = await self.kinds.search(Query(kind.name, words, "name" if named else None, where, limit=MOST))
+        by_place = aim.reference.position is not None and len(found) < MOST
+        by = "name" if named else "text"
+        verdict = by_words(aim.need.slot, aim.need.param, kind, words, by, found, place=by_place)
+        if isinstance(verdict, Question) or not verdict:
+            return verdict if isinstance(verdict, Question) else ()
+        if by_place:
+            return self._standing(aim, verdict, more=False)
+        if len(verdict) > aim.need.most:
+            return between(aim.need.slot, aim.need.param, kind, verdict, f"match {said(words)}")
+        return tuple(Found(each, kind, aim.spans, aim.via) for each in verdict)
+
+    async def uncalled(self, aim: Aim, words: str) -> Outcome:
+        """Nothing that fits is called so: what is called so and doesn't fit, or that there is nothing of that name at all."""
+        kind = aim.kind
+        found = await self.kinds.search(Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
+        verdict = by_words(aim.need.slot, aim.need.param, kind, words, "name", found, place=True)
+        if isinstance(verdict, list) and len(verdict) == 1 and not fits(verdict[0], aim.wanted):
+            return self.checked(aim.need, [Found(verdict[0], kind, aim.spans)], aim.wanted)
+        return aim.need.ask(explain.unknown_name(kind, words, aim.wanted, aim.owner))
+
+    async def placed(self, aim: Aim) -> Outcome:
+        """By its place in a line, or because there is only one."""
+        need, kind, reference = aim.need, aim.kind, aim.reference
+        where = merged(aim.bound, aim.wanted)
+        if where is None:
+            return need.ask(explain.nothing(kind, aim.wanted, aim.owner, (), more=False))
+        descending = reference.descending if reference.position is not None else True
+        records = await self.kinds.search(Query(kind.name, None, None, where, aim.order, descending, MOST))
+        if not records:
+            told = bool(aim.bound or not aim.wanted)
+            others = await self.kinds.search(Query(kind.name, where=aim.bound, limit=MOST)) if told else ()
+            return need.ask(explain.nothing(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST))
+        more = len(records) >= MOST
+        if reference.position is not None:
+            return self._standing(aim, records, more=more)
+        if len(records) == 1 or (reference.every and len(records) <= need.most and not more):
+            how = "the only one" if len(records) == 1 else f"all {len(records)}"
+            return tuple(Found(each, kind, aim.spans, aim.via, how) for each in records)
+        if more and not aim.owner:
+            text = f"Which {explain.adjective(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
+            return need.ask(text, code="ambiguous")
+        what = f"of {aim.owner.label} could be meant" if aim.owner else "could be meant"
+        return between(need.slot, need.param, kind, records, what, more=more)
+
+    def checked(self, need: Need, found: Sequence[Found], wanted: Mapping[str, Sequence[Scalar]]) -> Outcome:
+        """The records, if all of them pass ``wanted``; else a question that says what keeps the first one out."""
+        out = next((each for each in found if not fits(each.record, wanted)), None)
+        return tuple(found) if out is None else need.ask(explain.kept_out(out.record, out.label, need.kind, wanted))
+
+    def _standing(self, aim: Aim, records: Sequence[Record], *, more: bool) -> Outcome:
+        """The one at the place that was said. Whoever shares its place, or can't be compared, is asked about."""
+        need, kind, reference, order = aim.need, aim.kind, aim.reference, aim.order
+        count, place = reference.count or 1, abs(reference.position or 1) - 1
+        if order is None or (reference.by == "size" and _currencies(records, aim) > 1):
+            return between(need.slot, need.param, kind, records, "stand in no one line", more=more)
+        line = in_line(records, order, descending=reference.descending)
+        if len(line) < place + count:
+            what = explain.phrase(kind, aim.wanted, aim.owner)
+            if not line:
+                return need.ask(f"No {what} has a place in that line.")
+            return between(need.slot, need.param, kind, line, "are all there are")
+        picked = line[place : place + count]
+        if len(picked) > need.most:
+            return between(need.slot, need.param, kind, picked, "are meant, and one is wanted")
+        equal = [each for end in (place, place + count - 1) for each in tied(line, end, order) if each not in picked]
+        if equal:
+            rivals = [each for each in line if each in picked or each in equal]
+            return between(need.slot, need.param, kind, rivals, "stand at that place together")
+        amount = f"{'more than ' if more else ''}{len(line)} {explain.adjective(kind, aim.wanted)}{plural(kind)}"
+        how = f"{place_word(reference)} of {amount}" if len(line) > 1 else "the only one"
+        return tuple(Found(each, kind, aim.spans, aim.via, how) for each in picked)
+
+
+def _currencies(records: Sequence[Record], aim: Aim) -> int:
+    """How many currencies the sizes are in: 90 EUR and 100 JPY are in no order of size."""
+    size = aim.kind.field_named(aim.kind.size) if aim.kind.size else None
+    if size is None or size.currency_field is None:
+        return 1
+    return len({record.values.get(size.currency_field) for record in records})
+
+
+def _caseless(record: Record, name: str) -> str:
+    return str(record.values.get(name)).casefold()
+
+
+def _by(by: str) -> Literal["number", "email"]:
+    return "number" if by == "number" else "email"
