@@ -23,6 +23,7 @@ from registry.words import GENERIC, name_stems, stems
 REQUIRED_LEAST: Final = 0.41
 OPTIONAL_LEAST: Final = 0.6
 PLAIN: Final = 0.8
+QUOTES: Final = frozenset("\"'“”‘’«`")
 # A closed set's word may stand inside a phrase that also names a record ("the open order"), if it fits that well.
 SHARED_LEAST: Final = 0.8
 MOST_READINGS: Final = 8
@@ -80,7 +81,12 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
             continue
         found = _options(text, start, name, at, schema, annotation, kinds, now, origin, name in required)
         least = REQUIRED_LEAST if name in required else OPTIONAL_LEAST
-        options[name] = [each for each in found if each.confidence >= least and not _names_action(each, what, verb)]
+        options[name] = [
+            each
+            for each in found
+            if each.confidence >= least
+            and not _names_action(each, text[each.start - start - 1 : each.start - start], what, verb)
+        ]
     taken = _assign(options, required)
     missing = tuple(
         name
@@ -97,13 +103,16 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
     )
 
 
-def _names_action(option: _Option, what: frozenset[str], verb: str | None) -> bool:
+def _names_action(option: _Option, before: str, what: frozenset[str], verb: str | None) -> bool:
     """Whether the words say which action is meant and so can't be its value: the order's verb, or nothing but what the action is called
-    ("a one way flight" is no city). Words that plainly belong to the parameter stay."""
-    said = stems(" ".join(span.text for span in spans_of(option.argument)))
-    if said and said == [verb]:
-        return True
-    return bool(said) and isinstance(option.argument, Mention) and option.confidence < PLAIN and what.issuperset(said)
+    ("a one way flight" is no city). What is quoted, plainly belongs to the parameter, or is a closed set's very word stays."""
+    if before and before in QUOTES:
+        return False
+    words = " ".join(span.text for span in spans_of(option.argument))
+    said = stems(words)
+    if isinstance(option.argument, Choice):
+        return said == [verb] and str(option.argument.value).casefold() != words.casefold()
+    return bool(said) and (said == [verb] or (option.confidence < PLAIN and what.issuperset(said)))
 
 
 def spans_of(argument: Argument) -> tuple[Span, ...]:
