@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -87,6 +87,11 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
             if each.confidence >= least
             and not _names_action(each, text[each.start - start - 1 : each.start - start], what, verb)
         ]
+    for name in options:
+        if offer.annotation(name).record is not None:
+            options[name] = _trimmed(
+                options[name], text, start, [each for other in options if other != name for each in options[other]]
+            )
     taken = _assign(options, required)
     missing = tuple(
         name
@@ -101,6 +106,22 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
         spans=tuple(sorted((each.start, each.end) for each in taken.values())),
         confidence={name: each.confidence for name, each in taken.items()},
     )
+
+
+def _trimmed(phrases: Sequence[_Option], text: str, start: int, others: Sequence[_Option]) -> list[_Option]:
+    """A record's phrase ends where another parameter's words run out of it: "Adam Novak 20" of "Adam Novak 20 euros" is "Adam Novak"."""
+    made = []
+    for phrase in phrases:
+        cut = min(
+            (each.start for each in others if phrase.start < each.start < phrase.end < each.end), default=phrase.end
+        )
+        kept = text[phrase.start - start : cut - start].rstrip(" ,")
+        if cut < phrase.end and kept:
+            origin = spans_of(phrase.argument)[0].origin
+            words = Mention(spans=(_span(text, start, phrase.start - start, phrase.start - start + len(kept), origin),))
+            phrase = replace(phrase, end=phrase.start + len(kept), argument=words)
+        made.append(phrase)
+    return made
 
 
 def _names_action(option: _Option, before: str, what: frozenset[str], verb: str | None) -> bool:

@@ -94,9 +94,13 @@ def _resolve(
         return Calls(drafts=(Draft(action=offer.name, version=offer.version, arguments=filling.arguments),))
     parts = segments(text)
     several = _several(parts, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
-    if several is None:
-        return _one(hear(text), shortlist, kinds, request.now, notes, seen)
-    return several
+    if several is not None:
+        return several
+    unwanted = [part for part in parts if part.negated]
+    if unwanted and len(parts) > 1:
+        # Taken as a whole, what must not be done would count as said.
+        return Abstain(reason="below_threshold", detail=f"You said not to {unwanted[0].negated}; the rest is unclear.")
+    return _one(hear(text), shortlist, kinds, request.now, notes, seen)
 
 
 def segments(text: str) -> list[Clause]:
@@ -137,7 +141,7 @@ def _several(
     """A draft for each part, or None where the parts are no wishes of their own: one fits nothing, or the same action is meant twice
     without saying anything different (then it is one wish in several sentences)."""
     wishes = _wishes(parts, shortlist, kinds, now, notes, seen)
-    if wishes is None or len(wishes) < 2:
+    if not wishes or (len(wishes) < 2 and not any(part.negated for part in parts)):
         return None
     drafts = [
         Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments) for top in wishes
