@@ -46,7 +46,13 @@ def skeleton(text: str) -> str:
 
 def same_look(one: str, other: str) -> bool:
     """Whether two names can't be told apart by eye: equal skeletons, with case or without (Adarn and Adam; not Novak and Nowak)."""
-    return skeleton(one) == skeleton(other) or skeleton(one.casefold()) == skeleton(other.casefold())
+    first, second = _looks(one), _looks(other)
+    return any(mine == theirs for mine, theirs in zip(first, second, strict=True))
+
+
+def _looks(text: str) -> tuple[str, str]:
+    """As written and in lower case: "I" is like "l" in the one, like "i" in the other."""
+    return skeleton(text).casefold(), skeleton(text.casefold())
 
 
 def near(one: str, other: str) -> bool:

@@ -1,0 +1,48 @@
+"""Nothing that can't be seen stays hidden in what a person reads."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.visible import is_hidden, visible
+
+
+@pytest.mark.parametrize(
+    "text", ["Adam Novak", "Žofia Wiśniewska", "佐藤 花子", "محمد الفارسي", "49.00 € – “paid”", ""]
+)
+def test_plain_text_goes_out_as_it_came_in(text: str) -> None:
+    assert visible(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u202eb", "a‹U+202E›b"),
+        ("Be\u200bcker", "Be‹U+200B›cker"),
+        ("a\x00b\x1b[31m", "a‹U+0000›b‹U+001B›[31m"),
+        ("a\nb", "a‹U+000A›b"),
+        ("\u2066x\u2069", "‹U+2066›x‹U+2069›"),
+        ("\U000e0041", "‹U+E0041›"),
+        ("\u3164", "‹U+3164›"),
+        ("\u2028", "‹U+2028›"),
+    ],
+)
+def test_what_is_hidden_is_spelled_out(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_line_breaks_stay_where_lines_are_shown() -> None:
+    assert visible("a\nb\r", lines=True) == "a\nb‹U+000D›"
+
+
+def test_a_long_text_is_cut_with_an_ellipsis() -> None:
+    assert visible("x" * 50, limit=10) == "x" * 9 + "…"
+
+
+@given(st.text(), st.integers(min_value=1, max_value=40))
+def test_the_result_holds_nothing_hidden_and_keeps_the_limit(text: str, limit: int) -> None:
+    shown = visible(text, limit=limit)
+    assert not any(is_hidden(char) for char in shown)
+    assert len(shown) <= limit
