@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from core.errors import InvalidInput
@@ -19,9 +21,42 @@ ROOTS: Final = frozenset({"params", "records"})
 MAX_CHARS: Final = 500
 """A rendered preview is cut here."""
 
-_environment: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+class _Bounded(ImmutableSandboxedEnvironment):
+    """Calls nothing and multiplies nothing: one short line could otherwise ask for gigabytes (``{{ 'a' * 10**9 }}``)."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002 - the base's shape
+        raise SecurityError(f"a preview does not compute with {operator}")
+
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002 - the base's shape
+        return False
+
+
+_FILTERS: Final = frozenset(
+    {
+        "capitalize",
+        "default",
+        "first",
+        "int",
+        "join",
+        "last",
+        "length",
+        "lower",
+        "replace",
+        "round",
+        "title",
+        "trim",
+        "upper",
+    }
+)
+"""Filters whose result is about as long as what they are given; padding and repeating ones are not there."""
+
+_environment: Final = _Bounded(undefined=StrictUndefined, autoescape=False)
 # A preview names values; it computes nothing. Loops and ranges could make a card of any length.
 _environment.globals.clear()
+_environment.filters = {name: made for name, made in _environment.filters.items() if name in _FILTERS}
 _REFUSED: Final = (
     nodes.For,
     nodes.Macro,

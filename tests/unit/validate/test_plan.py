@@ -236,3 +236,19 @@ async def test_a_preview_of_what_is_missing_falls_back_to_the_values() -> None:
     fields = {"parameters": NUMBER, "preview": "Send {{ params.n }} to {{ params.who }}"}
     plan = await Case("act 5", ("test.act", {"n": "5"}), contracts=[contract(**fields)]).plan()
     assert plan.steps[0].preview == "Act – n: 5"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ 'a' * 100000000 }}",
+        "{{ 'a'|center(100000000) }}",
+        "{{ '%100000000s' % 'a' }}",
+        "{{ 'a'.ljust(100000000) }}",
+        "{{ 10 ** 9000000 }}",
+        "{{ params.__class__.__mro__ }}",
+    ],
+)
+async def test_a_preview_that_computes_or_reaches_out_is_not_rendered(template: str) -> None:
+    plan = await Case("act 5", ("test.act", {"n": "5"}), contracts=[contract(parameters=NUMBER, preview=template)]).plan()
+    assert plan.steps[0].preview == "Act – n: 5"
