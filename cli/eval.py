@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,12 @@ def add_parser(subparsers: Any) -> None:
     running.add_argument(
         "--data", metavar="DIR", type=Path, required=True, help="the folder the cases' paths start from"
     )
-    running.add_argument("--resolver", metavar="NAME", default="offline", help="offline, or a LiteLLM model name")
+    running.add_argument(
+        "--resolver",
+        metavar="NAME",
+        default="offline",
+        help="offline (the default), or a LiteLLM model name, asked at OPSIQ_MODEL_URL with OPSIQ_MODEL_KEY",
+    )
     running.add_argument("--json", metavar="OUT", type=Path, help="write every case's answer and verdict here")
     running.add_argument("--limit", metavar="N", type=int, help="only the first N cases of each file")
     running.add_argument("--show", metavar="N", type=int, default=0, help="print up to N wrong answers of each file")
@@ -52,7 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _verdicts(cases: Any, arguments: argparse.Namespace) -> list[Verdict]:
+    from core.settings import Settings
     from evals.resolvers import resolver
     from evals.run import run as run_cases
 
-    return [each async for each in run_cases(cases, arguments.data, resolver(arguments.resolver))]
+    chosen = resolver(arguments.resolver, Settings.load(os.environ))
+    return [each async for each in run_cases(cases, arguments.data, chosen)]

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.pipeline import Argument, Choice
+from agent.resolve.fill import fill, spans_of
+from registry.offer import Offer
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def offer(
+    properties: dict[str, Any], required: list[str], name: str = "thing.do", description: str = "Do it."
+) -> Offer:
+    return Offer(name, 1, name, description, {"type": "object", "properties": properties, "required": required})
+
+
+def words(argument: Argument) -> str:
+    return " ".join(span.text for span in spans_of(argument))
+
+
+def date(description: str) -> dict[str, str]:
+    return {"type": "string", "format": "date", "description": description}
+
+
+def test_two_dates_take_two_places() -> None:
+    rental = offer({"start_date": date("First day"), "end_date": date("Last day")}, ["start_date", "end_date"])
+    filling = fill("from 2026-12-01 to 2026-12-05", 0, rental, (), NOW)
+    assert words(filling.arguments["start_date"]) == "2026-12-01"
+    assert words(filling.arguments["end_date"]) == "2026-12-05"
+
+
+def test_a_day_without_a_year_takes_the_one_the_request_names() -> None:
+    rental = offer({"start_date": date("First day"), "end_date": date("Last day")}, ["start_date", "end_date"])
+    filling = fill("from April 18th to April 24th 2023", 0, rental, (), NOW)
+    assert words(filling.arguments["start_date"]) == "April 18th 2023"
+
+
+def test_offsets_count_in_the_request_not_in_the_clause() -> None:
+    volume = offer({"volume": {"type": "integer", "description": "The volume"}}, ["volume"])
+    (span,) = spans_of(fill("set the volume to 70", 10, volume, (), NOW).arguments["volume"])
+    assert (span.start, span.end, span.text) == (28, 30, "70")
+
+
+def test_what_is_required_and_not_said_is_missing() -> None:
+    volume = offer({"volume": {"type": "integer", "description": "The volume"}}, ["volume"])
+    filling = fill("make it louder", 0, volume, (), NOW)
+    assert (filling.arguments, filling.missing) == ({}, ("volume",))
+
+
+def test_what_has_a_default_is_not_missing() -> None:
+    volume = offer({"volume": {"type": "integer", "default": 5}}, ["volume"])
+    assert fill("make it louder", 0, volume, (), NOW).missing == ()
+
+
+def test_words_that_name_the_action_are_no_value() -> None:
+    flight = offer(
+        {"origin_city": {"type": "string", "description": "The city to leave from"}},
+        ["origin_city"],
+        "flight.search",
+        "Search for a one way flight.",
+    )
+    assert fill("I'm looking for a one way flight", 0, flight, (), NOW).missing == ("origin_city",)
+
+
+def test_a_closed_set_gets_a_member_of_it() -> None:
+    seat = offer({"seat": {"type": "string", "enum": ["aisle", "window"], "description": "Which seat"}}, ["seat"])
+    chosen = fill("a window seat please", 0, seat, (), NOW).arguments["seat"]
+    assert isinstance(chosen, Choice)
+    assert chosen.value == "window"
+
+
+def test_no_words_serve_two_parameters() -> None:
+    numbers = offer(
+        {
+            "adults": {"type": "integer", "description": "Adults"},
+            "children": {"type": "integer", "description": "Children"},
+        },
+        ["adults", "children"],
+    )
+    filling = fill("for 2 adults and 3 children", 0, numbers, (), NOW)
+    spans = [span for argument in filling.arguments.values() for span in spans_of(argument)]
+    assert len({(span.start, span.end) for span in spans}) == len(spans) == 2
+    assert words(filling.arguments["adults"]).startswith("2")
