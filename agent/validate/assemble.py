@@ -15,6 +15,7 @@ from agent.validate.policy import Decision, decide
 from agent.validate.preview import preview
 from agent.validate.reach import Reach
 from agent.validate.slots import Slots
+from agent.validate.unclaimed import Unclaimed
 from core import ids
 from core.actor import Actor
 from core.errors import NotCanonical
@@ -54,11 +55,12 @@ async def validate(
         if isinstance(contract, Refusal):
             return contract
         contracts.append(contract)
-    lookup = Lookup(request, Reach(kinds, actor, request.surface), Scene())
+    unclaimed = Unclaimed(request, list(zip(drafts, contracts, strict=True)), kinds)
+    lookup = Lookup(request, unclaimed, Reach(kinds, actor, request.surface), Scene())
     steps: list[Step] = []
     decisions: list[Decision] = []
     for at, (draft, contract) in enumerate(zip(drafts, contracts, strict=True)):
-        slots = Slots(at, draft, contract, request)
+        slots = Slots(at, draft, contract, request, unclaimed)
         trouble = await Filling(slots, lookup).fill() or _unfit(slots)
         if trouble is not None:
             return trouble

@@ -144,6 +144,11 @@ class Filling:
             outcome = self.lookup.search.checked(need, tuple(implied.values()), need.filter)
             return outcome if isinstance(outcome, Question) else self._take(name, outcome)
         owner = self._owner(name)
+        if owner is None and not implied:
+            whose = await self.lookup.owner_in_request(self._need(name), ())
+            if isinstance(whose, Question):
+                return whose
+            owner = whose[0] if whose else None
         if owner is None or implied:
             return None
         outcome = await self.lookup.meant(self._need(name), Reference(kind=kind.name), owner.spans, owner)

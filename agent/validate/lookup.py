@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.pipeline import Question, Request, Span
 from agent.read.reference import Reference, parse
-from agent.validate.asking import between
+from agent.validate.asking import between, said
 from agent.validate.found import Found, Scene, singular
 from agent.validate.need import Aim, Need, Outcome, amended, name_only
 from agent.validate.quoted import answered
 from agent.validate.reach import Reach, fits, merged
 from agent.validate.search import Search
+from agent.validate.unclaimed import Unclaimed
 from registry.records import Kinds, RecordKind
 
 
 class Lookup:
     """One request's look-ups. ``scene`` is shared by all its steps, so that "his" and "it" find what was spoken of."""
 
-    def __init__(self, request: Request, reach: Reach, scene: Scene) -> None:
+    def __init__(self, request: Request, unclaimed: Unclaimed, reach: Reach, scene: Scene) -> None:
         self.request, self.reach, self.scene = request, reach, scene
+        self.unclaimed = unclaimed
         self.search = Search(reach)
 
     @property
@@ -59,14 +61,83 @@ class Lookup:
             return ()
         if reference.mine and reference.owner is None:
             return await self._speaker(need, spans)
-        if reference.pronoun or (reference.bare and owner is None and len(self.scene.of_kind(need.kind.name)) == 1):
+        if reference.pronoun or (reference.bare and owner is None and self._named_before(need, spans)):
             return await self._spoken(need, spans, reference)
+        if reference.through is not None:
+            return await self._through(need, reference.through, spans)
         if reference.owner is not None and (kind := self.kinds.get(reference.owner.kind)) is not None:
             found = await self.meant(need.owner(kind), reference.owner, spans)
-            if isinstance(found, Question):
-                return found
-            owner = found[0] if found else owner
-        return await self._find(need, reference, spans, owner)
+            number = reference.owner.number
+            if isinstance(found, Question) and not found.candidates and number and not reference.number:
+                # "The payment for INV-1050": what looks like its owner's number may be its own.
+                return await self._find(need, replace(reference, number=number, owner=None), spans, owner)
+        elif owner is None and _nobodys(reference):
+            found = await self.owner_in_request(need, spans)
+        else:
+            found = ()
+        if isinstance(found, Question):
+            return found
+        owner = found[0] if found else owner
+        if (
+            owner is not None
+            and reference.text
+            and owner.record.kind == (reference.owner.kind if reference.owner else None)
+        ):
+            # "Adam Novak his last invoice": the name is the owner's, and no part of what the invoice says.
+            reference = (
+                replace(reference, text=None) if any(_says(span, reference.text) for span in owner.spans) else reference
+            )
+        return await self._find(need, reference, (*spans, *(owner.spans if found and owner else ())), owner)
+
+    async def owner_in_request(self, need: Need, spans: tuple[Span, ...]) -> Outcome:
+        """Whose it is, where the argument does not say but the request does: the one that was named for something else already, or
+        that no argument has taken up. For a kind of people, the person itself. Empty where the request names nobody."""
+        if answered(self.request, need.slot) is not None:
+            return ()
+        whose = [found for each in need.kind.relations if (found := self.kinds.get(each.kind)) is not None]
+        kind = next((each for each in whose if any(part.search == "name" for part in each.fields)), None)
+        if kind is None:
+            return ()
+        named = self.unclaimed.named(kind, spans)
+        spoken = self.scene.of_kind(kind.name)
+        if not named and spoken:
+            return await self._spoken(need.owner(kind), spans, Reference(kind=kind.name, pronoun=True))
+        if not named:
+            return ()
+        return await self._named(need, need.owner(kind), named)
+
+    async def _named(self, need: Need, owner: Need, named: Sequence[tuple[Reference, Span]]) -> Outcome:
+        found: dict[tuple[str, str], Found] = {}
+        for reference, span in named:
+            outcome = await self.meant(owner, reference, (span,))
+            if isinstance(outcome, Question) and (outcome.candidates or answered(self.request, owner.slot) is not None):
+                return outcome
+            if not isinstance(outcome, Question):
+                found |= {each.key: each for each in outcome}
+        if len(found) > 1:
+            return between(owner.slot, owner.param, owner.kind, [each.record for each in found.values()], "are named")
+        if not found:
+            names = " and ".join(said(span.text) for _, span in named[:3])
+            return need.ask(f"Whose {singular(need.kind)} is meant? There is no {singular(owner.kind)} {names}.")
+        return tuple(found.values())
+
+    async def _through(self, need: Need, below: Reference, spans: tuple[Span, ...]) -> Outcome:
+        """ "The customer of invoice INV-1042": what that record belongs to."""
+        kind = self.kinds.get(below.kind)
+        if kind is None:
+            return ()
+        found = await self.meant(need.owner(kind), below, spans)
+        if isinstance(found, Question):
+            return found
+        above = [await self.reach.owner_of(each, need.kind) for each in found]
+        made = tuple({each.key: each for each in above if each is not None}.values())
+        if not made:
+            return need.ask(f"That {singular(kind)} belongs to no {singular(need.kind)}. Which one is meant?")
+        return self.search.checked(need, made, need.filter)
+
+    def _named_before(self, need: Need, spans: tuple[Span, ...]) -> bool:
+        """Whether "the account", "the invoice" can be what the request has named elsewhere."""
+        return bool(self.unclaimed.named(need.kind, spans)) or len(self.scene.of_kind(need.kind.name)) == 1
 
     async def _find(self, need: Need, reference: Reference, spans: tuple[Span, ...], owner: Found | None) -> Outcome:
         aim = await self.search.aim(need, reference, spans, owner)
@@ -116,6 +187,10 @@ class Lookup:
     async def _spoken(self, need: Need, spans: tuple[Span, ...], reference: Reference) -> Outcome:
         """What a pronoun means: the one record of this kind that was spoken of, or that what was spoken of belongs to."""
         spoken = self.scene.of_kind(need.kind.name)
+        named = self.unclaimed.named(need.kind, spans) if not spoken else []
+        if named:
+            outcome = await self._named(need, replace(need, filter={}), named)
+            return outcome if isinstance(outcome, Question) else self.search.checked(need, outcome, need.filter)
         if not spoken:
             above = [await self.reach.owner_of(each, need.kind) for each in self.scene.found]
             spoken = tuple({each.key: each for each in above if each is not None}.values())
@@ -125,3 +200,12 @@ class Lookup:
         if spoken:
             return between(need.slot, need.param, need.kind, [each.record for each in spoken], "were spoken of")
         return need.ask(f"Which {singular(need.kind)} is meant? None was named before.", code="missing")
+
+
+def _nobodys(reference: Reference) -> bool:
+    """Nothing in the words says which one but its place, its state, or that there is one."""
+    return not (reference.name or reference.text or reference.number or reference.email)
+
+
+def _says(span: Span, words: str) -> bool:
+    return span.text.casefold() in words.casefold() or words.casefold() in span.text.casefold()

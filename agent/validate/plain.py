@@ -20,6 +20,14 @@ def fill(slots: Slots, name: str) -> Trouble | None:
     """Puts the value of ``name`` if anything gives it; what stands in the way, or None."""
     parameter, sources = slots.parameter(name), slots.annotation(name).sources
     read, derived = _said(slots, parameter), _derived(slots, parameter)
+    if (
+        read is None
+        and parameter.is_money
+        and SourceKind.PROMPT in sources
+        and (overlooked := slots.unclaimed.amount())
+    ):
+        text = f"You wrote {asking.said(overlooked)}: what shall {parameter.label} be?"
+        return slots.ask(name, text, "unreadable")
     if read is not None and slots.money_in(name):
         read = _as_currency(slots, name, read)
         if isinstance(read, Read) and derived is not None:

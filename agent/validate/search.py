@@ -37,6 +37,8 @@ class Search:
             text = f"There is too much to look through. Name the {singular(kind)} by its number."
             return need.ask(text, code="ambiguous")
         wanted = merged(reference.states, need.filter)
+        if wanted is None and (reference.number or reference.email):
+            wanted = need.filter  # a number says which one; "void invoice INV-1051" may have its verb for a state
         if wanted is None:
             state, needed = explain.adjective(kind, reference.states), explain.adjective(kind, need.filter)
             only = f"this works on {needed}{plural(kind)} only"

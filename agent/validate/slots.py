@@ -9,6 +9,7 @@ from agent.pipeline import Draft, Filled, Question, QuestionCode, RecordSource, 
 from agent.validate import asking
 from agent.validate.found import Found
 from agent.validate.quoted import Quoted, answered, quoted, spans_of
+from agent.validate.unclaimed import Unclaimed
 from agent.validate.values import Parameter
 from core.visible import visible
 from registry.contract import Annotation, Contract
@@ -19,8 +20,9 @@ Trouble = Question | Refusal
 class Slots:
     """``at`` is the step's place in the request; ``filled`` the values so far, ``records`` what parameters were looked up as."""
 
-    def __init__(self, at: int, draft: Draft, contract: Contract, request: Request) -> None:
+    def __init__(self, at: int, draft: Draft, contract: Contract, request: Request, unclaimed: Unclaimed) -> None:
         self.at, self.draft, self.contract, self.request = at, draft, contract, request
+        self.unclaimed = unclaimed
         self.filled: dict[str, Filled] = {}
         self.records: dict[str, tuple[Found, ...]] = {}
 

@@ -250,5 +250,7 @@ async def test_a_preview_of_what_is_missing_falls_back_to_the_values() -> None:
     ],
 )
 async def test_a_preview_that_computes_or_reaches_out_is_not_rendered(template: str) -> None:
-    plan = await Case("act 5", ("test.act", {"n": "5"}), contracts=[contract(parameters=NUMBER, preview=template)]).plan()
+    plan = await Case(
+        "act 5", ("test.act", {"n": "5"}), contracts=[contract(parameters=NUMBER, preview=template)]
+    ).plan()
     assert plan.steps[0].preview == "Act – n: 5"

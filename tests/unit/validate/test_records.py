@@ -348,3 +348,69 @@ async def test_a_forged_choice_of_another_customers_record_is_refused() -> None:
         update={"answers": (Answer(slot="0.invoice_id", choice="12", label="INV-1012"),)}
     )
     assert not isinstance(await case.ask(), Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "mention"),
+    [
+        ("give Berta Lind her money back for the last invoice", "the last invoice"),
+        ("refund the last invoice to Berta Lind", "the last invoice"),
+        ("refund the invoice of berta.lind@example.com", "the invoice"),
+        ("refund Berta Lind her last invoice", "her last invoice"),
+        ("refund Berta Lind her last invoice", "Berta Lind her last invoice"),
+    ],
+)
+async def test_an_owner_that_the_resolver_overlooked_is_still_the_owner(text: str, mention: str) -> None:
+    plan = await refund(text, mention).plan()
+    assert params(plan)["invoice_id"] == 31
+    source = plan.steps[0].filled[0].source
+    assert isinstance(source, RecordSource)
+    assert source.via == ("customer Berta Lind",)
+
+
+async def test_an_owner_nobody_knows_is_asked_about_rather_than_left_out() -> None:
+    question = await refund("refund Zed Zebra for the last invoice", "the last invoice").question()
+    assert "There is no customer ‘Zed Zebra’" in question.text
+
+
+async def test_two_owners_that_could_be_meant_are_asked_about() -> None:
+    question = await refund("refund the last invoice to Berta Lind or to Cleo Marsh", "the last invoice").question()
+    assert {each.id for each in question.candidates} == {"3", "4"}
+
+
+async def test_the_last_invoice_after_somebody_was_spoken_of_is_theirs() -> None:
+    drafts = (
+        ("saas.suspend_customer", {"customer_id": "Berta", "reason": "fraud"}),
+        ("saas.refund_invoice", {"invoice_id": "the last invoice"}),
+    )
+    plan = await Case("suspend Berta because fraud and refund the last invoice", *drafts).plan()
+    assert params(plan, 1)["invoice_id"] == 31
+
+
+async def test_a_required_record_nobody_spoke_of_is_the_only_one_of_who_was_named() -> None:
+    assert params(await Case("refund Berta Lind", ("saas.refund_invoice", {})).plan())["invoice_id"] == 31
+
+
+async def test_a_person_named_beside_the_noun_must_pass_the_filter_too() -> None:
+    question = await Case(
+        "unlock the account of Berta Lind", ("saas.unsuspend_customer", {"customer_id": "the account"})
+    ).question()
+    assert question.text == "Berta Lind is active; this needs a suspended customer."
+
+
+async def test_the_customer_of_an_invoice_is_found_through_it() -> None:
+    text = "unlock the customer of invoice INV-1031"
+    case = Case(text, ("saas.unsuspend_customer", {"customer_id": "the customer of invoice INV-1031"}))
+    case.platform.row("customer", 3)["status"] = "suspended"
+    plan = await case.plan()
+    assert params(plan) == {"customer_id": 3}
+    assert {pin.record_kind for pin in plan.steps[0].pins} == {"customer", "invoice"}
+
+
+async def test_a_number_after_a_preposition_is_the_records_own() -> None:
+    assert params(await refund("refund the payment for INV-1031").plan())["invoice_id"] == 31
+
+
+async def test_a_verb_that_is_also_a_state_does_not_hide_a_numbered_record() -> None:
+    plan = await Case("void invoice INV-1013", ("saas.void_invoice", {"invoice_id": "void invoice INV-1013"})).plan()
+    assert params(plan)["invoice_id"] == 13

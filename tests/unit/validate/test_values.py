@@ -221,3 +221,11 @@ async def test_words_for_what_the_contract_derives_are_not_dropped_in_silence() 
         )["total"]
         == 2500
     )
+
+
+@pytest.mark.parametrize("mention", ["INV-1031", "20 EUR of invoice INV-1031"])
+async def test_an_amount_the_resolver_overlooked_is_asked_about_not_replaced_by_the_whole(mention: str) -> None:
+    case = Case("refund 20 EUR of invoice INV-1031", ("saas.refund_invoice", {"invoice_id": mention}))
+    question = await case.question()
+    assert (question.slot, question.text) == ("0.amount", "You wrote ‘20 EUR’: what shall Amount be?")
+    assert params(await case.say("20 EUR").plan())["amount"] == 2000

@@ -1,0 +1,59 @@
+"""What the person said and no argument has taken up. A resolver may overlook words; a call must not go out as if they had not been said.
+
+Only ever used to ask, or to find the owner of a record that was named without one: "give Nora her money back for the latest invoice" is
+about Nora's, even where a resolver has passed on "the latest invoice" alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agent.pipeline import Draft, Request, Span
+from agent.read import money
+from agent.read.reference import Reference, find, parse
+from agent.read.text import read_text
+from agent.validate.quoted import spans_of
+from registry.contract import Contract
+from registry.records import RecordKind
+
+
+class Unclaimed:
+    """The request's own text without the words that the drafts' arguments stand on."""
+
+    def __init__(self, request: Request, steps: Sequence[tuple[Draft, Contract]], kinds: Iterable[RecordKind]) -> None:
+        self._text, self._kinds = request.text, tuple(kinds)
+        self._claimed: list[Span] = []
+        self._read: list[Span] = []  # claimed by a parameter that is read from words, not looked up by them
+        for draft, contract in steps:
+            for name, argument in draft.arguments.items():
+                self._claimed += spans_of(argument)
+                self._read += spans_of(argument) if contract.annotation(name).record is None else ()
+
+    def named(self, kind: RecordKind, within: Sequence[Span] = ()) -> list[tuple[Reference, Span]]:
+        """Phrases that name a record of ``kind`` by a proper name or an address. Words claimed by other arguments are left out, those
+        inside ``within`` (the argument that asks) are not."""
+        own = {(span.start, span.end) for span in within if span.origin == 0}
+        others = [span for span in self._claimed if (span.start, span.end) not in own]
+        made: list[tuple[Reference, Span]] = []
+        for start, end in find(self._text, kind, self._kinds):
+            words = self._text[start:end]
+            reference = parse(words, kind, self._kinds)
+            proper = reference.email or (
+                reference.name and reference.name[:1].isupper() and money.currency_of(words) is None
+            )
+            if proper and not _taken(start, end, others):
+                bare = Reference(kind=kind.name, name=reference.name, email=reference.email)
+                made.append((bare, Span(start=start, end=end, text=words)))
+        return made
+
+    def amount(self) -> str | None:
+        """The first amount with a currency that no value was read from: "refund 20 EUR of INV-1042" says one, whatever else these words
+        have led to."""
+        for each in money.find(read_text(self._text)):
+            if each.currency is not None and not _taken(each.start, each.end, self._read):
+                return self._text[each.start : each.end]
+        return None
+
+
+def _taken(start: int, end: int, claimed: Sequence[Span]) -> bool:
+    return any(span.origin == 0 and span.start < end and start < span.end for span in claimed)
