@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -76,9 +77,10 @@ class Grounds:
                 return kept
             rows = await store.contracts.active(session, workspace)
             keys = {row.kid: row.public for row in await store.contracts.signing_keys(session, workspace)}
-        catalogue = load([(row.name, row.version, row.raw, row.signature) for row in rows], keys)
-        for fault in catalogue.faults:
-            log.error("contract can't be offered: %s", fault, extra={"workspace": workspace})
+        signed = [(row.name, row.version, row.raw, row.signature) for row in rows]
+        catalogue = await asyncio.to_thread(load, signed, keys)
+        for name, why in catalogue.faults.items():
+            log.error("%s can't be offered: %s", name, why, extra={"workspace": workspace})
         ground = self._assemble(generation, catalogue, settings)
         self._kept[workspace] = ground
         return ground

@@ -24,14 +24,14 @@ from agent.resolve.resolver import Resolver
 from agent.send import Sender
 from agent.signing import ActionSecrets
 from core.clock import Clock, utc_now
-from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
+from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
 from core.secretbox import SecretBox
 from core.settings import Settings
 from executors.engine import Engine
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.platform import HttpPlatformClient
-from executors.queue import Done, Later, Outcome, SqlQueue
+from executors.queue import Dead, Done, Later, Outcome, SqlQueue
 from registry.discovery import discover
 from store.sessions import Sessions
 from store.work import Work
@@ -99,6 +99,14 @@ async def opened(
             if work.attempt < PLAN_ATTEMPTS and error.retryable:
                 return Later(0.5 * 2**work.attempt, error.detail)
             await planner.unavailable(work.workspace, run_id, error)
+        except Unavailable:
+            raise
+        except Exception:
+            # Nothing was sent, and somebody waits: one more try, then a plain word instead of a long silence.
+            if work.attempt < 2:
+                raise
+            log.exception("planning failed twice", extra={"run_id": run_id})
+            return Dead("Planning failed twice (see the log).")
         return Done()
 
     async def send(work: Work) -> Outcome:

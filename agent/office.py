@@ -105,8 +105,9 @@ class Office:
         """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with every finding."""
         _owner(by, "signs contracts")
         contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
-        findings = lint.lint([json.loads(contract.canonical) for contract in contracts])
-        faults = [finding for finding in findings if not finding.code.startswith("warn_")]
+        known = [each.name for each in (await self.grounds.of(by.workspace)).catalogue]
+        findings = lint.lint([json.loads(contract.canonical) for contract in contracts], known=known)
+        faults = [finding for finding in findings if not lint.is_advice(finding)]
         if faults:
             raise InvalidContract("Not registered: mend these first.", findings=faults)
         now = self.clock()

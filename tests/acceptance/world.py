@@ -139,8 +139,8 @@ class World:
 
     def received(self, call_id: str) -> list[dict[str, Any]]:
         """What the platform's own ledger says of a call."""
-        ledger: Sequence[dict[str, Any]] = self.platform("GET", "/ledger.json")["calls"]
-        return [each for each in ledger if each["id"] == call_id]
+        ledger: Sequence[dict[str, Any]] = self.platform("GET", "/ledger?format=json")["items"]
+        return [each for each in ledger if each["webhook_id"] == call_id]
 
     def platform(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
