@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.pipeline import Plan
+from agent.pipeline import Plan, RecordSource
 from connectors.saas.kinds import KINDS
 from core.visible import is_hidden
 from tests.unit.validate.world import Case, Row, town
@@ -71,15 +71,18 @@ async def test_hidden_characters_are_visible_in_everything_a_card_shows() -> Non
     rows["invoice"][4].update(description="a\u202eb\u200b", number="INV-1031")
     rows["customer"][2].update(name="Berta \u2066Lind")
     rows["invoice"][4]["customer_name"] = "Berta\nLind\x00"
-    plan = await Case("refund INV-1031", ("saas.refund_invoice", {"invoice_id": "INV-1031"}), rows=rows).plan()
+    words = "the last invoice of berta.lind@example.com"
+    plan = await Case(f"refund {words}", ("saas.refund_invoice", {"invoice_id": words}), rows=rows).plan()
     step = plan.steps[0]
+    sources = [each.source for each in step.filled if isinstance(each.source, RecordSource)]
     shown = [
         step.preview,
         step.title,
+        *plan.held,
         *(each.shown for each in step.filled),
         *(pin.label for pin in step.pins),
-        *plan.held,
     ]
+    shown += [text for source in sources for text in (source.label, *source.via)]
     assert not any(is_hidden(char) for text in shown for char in text)
     assert "‹U+0000›" in step.preview
 

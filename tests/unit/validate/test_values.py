@@ -173,8 +173,8 @@ async def test_a_value_the_schema_forbids_is_refused_when_it_came_from_a_record(
 
 
 async def test_formats_are_asserted() -> None:
-    parameters = schema(address={"type": "string", "format": "ipv4"})
-    assert not isinstance(await act("use 999.1.2.3", {"address": "999.1.2.3"}, parameters).ask(), Plan)
+    parameters = schema(("address",), address={"type": "string", "format": "ipv4", "default": "999.1.2.3"})
+    assert (await act("go", {}, parameters).refusal()).code == "invalid"
 
 
 async def test_an_integer_beyond_what_json_carries_exactly_never_goes_out() -> None:
