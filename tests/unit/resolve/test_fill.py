@@ -83,3 +83,12 @@ def test_no_words_serve_two_parameters() -> None:
     spans = [span for argument in filling.arguments.values() for span in spans_of(argument)]
     assert len({(span.start, span.end) for span in spans}) == len(spans) == 2
     assert words(filling.arguments["adults"]).startswith("2")
+
+
+def test_a_closed_set_of_ranges_does_not_stop_the_request() -> None:
+    properties = {
+        "size": {"type": "string", "enum": ["3-5", "10:00"], "description": "The size"},
+        "volume": {"type": "integer", "description": "The volume"},
+    }
+    filling = fill("set the volume to 70", 0, offer(properties, ["volume"]), (), NOW)
+    assert words(filling.arguments["volume"]) == "70"
