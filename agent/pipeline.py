@@ -43,13 +43,22 @@ class Answer(Value):
     text: str | None = None
 
 
+GivenBy = Literal["api", "event"]
+"""What hands over a call ready-made, in data instead of words."""
+
+
 class Request(Value):
-    """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by (aware UTC)."""
+    """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by (aware UTC).
+
+    ``given`` says that nobody typed it: the drafts were given as data, and ``text`` only describes them. No words are read out of it,
+    and nobody is there to be asked: until somebody edits the card, what stands in the way is refused.
+    """
 
     text: str
     now: datetime
     surface: Surface = "admin"
     answers: tuple[Answer, ...] = ()
+    given: GivenBy | None = None
 
     def words(self, origin: int) -> str:
         return self.text if origin == 0 else (self.answers[origin - 1].text or self.answers[origin - 1].label or "")
@@ -85,14 +94,28 @@ class Several(Value):
 
 
 Argument = Annotated[Mention | Choice | Several, Field(discriminator="kind")]
+"""What a resolver can say of a parameter. It can never say ``Given``: a value of its own making would need no words."""
+
+
+class Given(Value):
+    """A value that was given as data, not in words: there is nothing to read, everything to check. ``pointer`` is the JSON Pointer of its
+    place in what was given, ``ref`` says in what: the API key's public part, the event's id."""
+
+    kind: Literal["given"] = "given"
+    value: Any
+    by: GivenBy
+    pointer: str
+    ref: str
 
 
 class Draft(Value):
-    """One call as a resolver sees it: an offered action and, for each parameter that was spoken of, its argument."""
+    """One call: an action and, for each parameter that was spoken of, its argument. ``given`` holds values that were given as data instead
+    (API, events); a draft has them only where ``Request.given`` says so."""
 
     action: str
     version: int = 1
     arguments: Mapping[str, Argument] = Field(default_factory=dict)
+    given: Mapping[str, Given] = Field(default_factory=dict)
 
 
 class Candidate(Value):
@@ -206,7 +229,18 @@ class DefaultSource(Value):
     kind: Literal["default"] = "default"
 
 
-Source = Annotated[PromptSource | RecordSource | DefaultSource, Field(discriminator="kind")]
+class GivenSource(Value):
+    """Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's public part or the
+    event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
+
+    kind: Literal["given"] = "given"
+    by: GivenBy
+    pointer: str
+    ref: str
+    reading: str = ""
+
+
+Source = Annotated[PromptSource | RecordSource | DefaultSource | GivenSource, Field(discriminator="kind")]
 
 
 class Filled(Value):
@@ -268,13 +302,23 @@ RefusalCode = Literal[
 ]  # fmt: skip
 
 
+class Fault(Value):
+    """One value that won't do, by its JSON Pointer in what was given."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
 class Refusal(Value):
-    """Why nothing will be done, in words for the person. ``nearest`` are contracts they may run that come closest."""
+    """Why nothing will be done, in words for the person. ``nearest`` are contracts they may run that come closest. ``faults`` name the
+    values of a call given as data that stand in its way."""
 
     kind: Literal["refusal"] = "refusal"
     code: RefusalCode
     detail: str
     nearest: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 # ── outcome ──────────────────────────────────────────────────────────────────────────────────────────────────────────

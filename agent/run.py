@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from agent.pipeline import Answer, CallOutcome, Draft, Plan, Question, Refusal, Request, RunState, Trace, Value
+from agent.pipeline import Answer, CallOutcome, Draft, GivenBy, Plan, Question, Refusal, Request, RunState, Trace, Value
 from core.actor import Actor, Surface
 
 # What a worker may still move on by itself; everything else waits for a person or is over.
@@ -26,7 +26,7 @@ class Run(Value):
 
     ``drafts`` are the resolver's calls, kept so that answers and edits are validated again in full without resolving anew. ``seen_at``
     is when the card was first shown to a person; ``decided_at`` when it was confirmed or rejected: their difference is the time
-    somebody took to look.
+    somebody took to look. ``given`` marks a call that came as data instead of words (``Request.given``).
     """
 
     id: str
@@ -36,6 +36,7 @@ class Run(Value):
     surface: Surface
     text: str
     now: datetime
+    given: GivenBy | None = None
     state: RunState = "received"
     revision: int = 1
     request_id: str | None = None
@@ -58,7 +59,7 @@ class Run(Value):
 
     @property
     def request(self) -> Request:
-        return Request(text=self.text, now=self.now, surface=self.surface, answers=self.answers)
+        return Request(text=self.text, now=self.now, surface=self.surface, answers=self.answers, given=self.given)
 
     @property
     def actions(self) -> tuple[str, ...]:
