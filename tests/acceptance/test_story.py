@@ -73,7 +73,7 @@ def test_a_role_that_may_not_refund_is_not_even_offered_it(world: World) -> None
 
 
 def test_somebody_without_the_role_cannot_confirm_anothers_card(world: World) -> None:
-    run = world.ask("olivia", "refund invoice INV-1043")
+    run = world.ask("olivia", "refund invoice INV-1042")
     assert run["state"] == "held", run
     with pytest.raises(Refused) as refused:
         world.clients["sara"].post(f"/v1/runs/{run['id']}/confirm", {"digest": run["card"]["digest"]})
@@ -104,7 +104,7 @@ def test_a_hundred_racing_confirms_send_once(world: World) -> None:
 
 
 def test_two_people_must_agree_and_the_one_who_asked_counts_once(world: World) -> None:
-    run = world.ask("amir", "suspend Brightwater because of unpaid bills")
+    run = world.ask("amir", 'suspend Brightwater with the reason "unpaid bills"')
     assert run["state"] == "held", run
     assert run["card"]["approvals_needed"] == 2
     run = world.confirm("amir", run)
