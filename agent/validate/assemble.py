@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from agent.pipeline import Draft, Plan, PromptSource, Question, Refusal, Request, Step
+from agent.pipeline import Draft, Fault, GivenSource, Plan, PromptSource, Question, Refusal, Request, Step
+from agent.validate import given
 from agent.validate.admission import admitted
 from agent.validate.filling import Filling
 from agent.validate.found import Scene
@@ -62,6 +63,8 @@ async def validate(
     for at, (draft, contract) in enumerate(zip(drafts, contracts, strict=True)):
         slots = Slots(at, draft, contract, request, unclaimed)
         trouble = await Filling(slots, lookup).fill() or _unfit(slots)
+        if isinstance(trouble, Question) and request.given is not None and not request.answers:
+            return given.refused(slots, trouble)
         if trouble is not None:
             return trouble
         decision = decide(contract, slots.params, slots.fields, confirmed_in_session)
@@ -84,7 +87,16 @@ async def validate(
 
 def _unfit(slots: Slots) -> Question | Refusal | None:
     """The contract's JSON Schema has the last word on every value; a person's own words can be said again, anything else can't."""
-    for misfit in misfits(slots.contract, slots.params):
+    unfit = list(misfits(slots.contract, slots.params))
+    faults = [
+        Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=visible(misfit.why))
+        for misfit in unfit
+        if (filled := slots.filled.get(misfit.param or "")) is not None and isinstance(filled.source, GivenSource)
+    ]
+    if faults:
+        detail = f"{len(faults)} of the given values won't do for “{slots.contract.title}”; nothing was sent."
+        return Refusal(code="invalid", detail=detail, faults=tuple(faults))
+    for misfit in unfit:
         filled = slots.filled.get(misfit.param or "")
         if filled is not None and isinstance(filled.source, PromptSource):
             text = f"{filled.shown} won't do for {filled.label}: {visible(misfit.why)}. What shall it be?"

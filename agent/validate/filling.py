@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.pipeline import Candidate, Question, Refusal, Several
+from agent.pipeline import Candidate, Question, Refusal, Several, Source
 from agent.read.reference import Reference
-from agent.validate import asking, plain
+from agent.validate import asking, given, plain
 from agent.validate.found import Found
 from agent.validate.lookup import Lookup
 from agent.validate.need import Need
@@ -42,6 +42,12 @@ class Filling:
     def _strangers(self) -> Trouble | None:
         """Arguments the contract does not declare are refused, not dropped: somebody meant something by them."""
         declared = self.contract.properties
+        if self.slots.draft.given and self.slots.request.given is None:
+            return Refusal(code="invalid", detail="This call carries values that nobody said; nothing was sent.")
+        for name, held in self.slots.draft.given.items():
+            if name in FORBIDDEN_NAMES or name not in declared:
+                detail = f"{asking.said(name)} is not a parameter of “{self.contract.title}”."
+                return given.fault(held, "unknown_parameter", detail)
         for name in (*self.slots.draft.arguments, *declared):
             if name in FORBIDDEN_NAMES or name not in declared:
                 detail = f"{asking.said(name)} is not a parameter of “{self.contract.title}”; nothing was sent."
@@ -86,6 +92,13 @@ class Filling:
             return Refusal(code="invalid", detail=detail)
         kind, need, owner = self._kind(name), self._need(name), self._owner(name)
         assert kind is not None
+        if (held := self.slots.given(name)) is not None:
+            field = self.slots.annotation(name).field or kind.id_field
+            named = await given.records(need, self.slots.parameter(name), held, field, self.lookup.reach)
+            if isinstance(named, Refusal):
+                return named
+            reading = ", ".join(each.named for each in named)
+            return self._take(name, named, given.source(held, reading))
         argument = self.slots.draft.arguments.get(name)
         asked = answered(self.slots.request, need.slot) is not None
         items = argument.items if isinstance(argument, Several) and not asked else (argument,)
@@ -102,8 +115,9 @@ class Filling:
             return self.slots.ask(name, text, "ambiguous")
         return self._take(name, tuple({each.key: each for each in found}.values()))
 
-    def _take(self, name: str, found: tuple[Found, ...]) -> Trouble | None:
-        """Records become the parameter's value: the field that the contract says is sent."""
+    def _take(self, name: str, found: tuple[Found, ...], source: Source | None = None) -> Trouble | None:
+        """Records become the parameter's value: the field that the contract says is sent. ``source`` is where the value came from, if
+        not from these records."""
         if not found:
             return None
         field = self.slots.annotation(name).field or found[0].kind.id_field
@@ -114,7 +128,7 @@ class Filling:
         for each in found:
             self.lookup.scene.add(each)
         value = sent if self.slots.parameter(name).is_array else sent[0]
-        self.slots.put(name, value, ", ".join(each.label for each in found), record_source(found, field))
+        self.slots.put(name, value, ", ".join(each.label for each in found), source or record_source(found, field))
         return self._contradiction(name)
 
     def _contradiction(self, name: str) -> Trouble | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import canon
 from core.actor import Actor, Surface
+from registry import pointer
 from registry.contract import Contract
 
 if TYPE_CHECKING:
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """One parameter that breaks the contract's JSON Schema; ``param`` is None where no single one does."""
+    """One parameter that breaks the contract's JSON Schema; ``param`` is None where no single one does. ``below`` is the JSON Pointer of
+    the fault inside the parameter's value."""
 
     param: str | None
     why: str
+    below: str = ""
 
 
 @lru_cache(maxsize=1024)
@@ -42,7 +45,7 @@ def misfits(contract: Contract, params: Mapping[str, Any]) -> Iterator[Misfit]:
         return
     for fault in validator.iter_errors(dict(params)):
         path = fault.instance_path
-        yield Misfit(str(path[0]) if path else None, fault.message[:200])
+        yield Misfit(str(path[0]) if path else None, fault.message[:200], pointer.at(*path[1:]))
 
 
 def body(contract: Contract, params: Mapping[str, Any], *, call_id: str, run_id: str, actor: Actor) -> str:

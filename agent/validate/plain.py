@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.pipeline import Argument, Choice, DefaultSource, Mention, PromptSource, Refusal, Several, Source
 from agent.read import money
-from agent.validate import asking, values
+from agent.validate import asking, given, values
 from agent.validate.quoted import Quoted, answered, quoted
 from agent.validate.slots import Slots, Trouble, record_source
 from agent.validate.values import Parameter, Read, Unread
@@ -19,7 +19,10 @@ from registry.records import shown_value
 def fill(slots: Slots, name: str) -> Trouble | None:
     """Puts the value of ``name`` if anything gives it; what stands in the way, or None."""
     parameter, sources = slots.parameter(name), slots.annotation(name).sources
-    read, derived = _said(slots, parameter), _derived(slots, parameter)
+    derived = _derived(slots, parameter)
+    if (held := slots.given(name)) is not None:
+        return given.fill(slots, parameter, held, derived[0] if derived is not None else None)
+    read = _said(slots, parameter)
     if (
         read is None
         and parameter.is_money
@@ -56,9 +59,9 @@ def fill(slots: Slots, name: str) -> Trouble | None:
 
 def _said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
     """What the person's words give: an answer before the resolver's argument."""
-    given = answered(slots.request, slots.slot(parameter.name))
-    if given is not None:
-        answer, words = given
+    said = answered(slots.request, slots.slot(parameter.name))
+    if said is not None:
+        answer, words = said
         if answer.choice is not None:
             return values.from_candidate(parameter, answer.choice, words)
         return _read(slots, parameter, Mention(spans=words.spans), words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agent.pipeline import Draft, Filled, Question, QuestionCode, RecordSource, Refusal, Request, Source
+from agent.pipeline import Draft, Filled, Given, Question, QuestionCode, RecordSource, Refusal, Request, Source
 from agent.validate import asking
 from agent.validate.found import Found
 from agent.validate.quoted import Quoted, answered, quoted, spans_of
@@ -56,8 +56,14 @@ class Slots:
         return asking.label_of(name, self.schema(name), self.annotation(name))
 
     def spoken(self, name: str) -> bool:
-        """Whether the person's words say anything of it, in the request or in an answer."""
-        return name in self.draft.arguments or answered(self.request, self.slot(name)) is not None
+        """Whether anything was said of it: in the request, in an answer, or by a value given as data."""
+        if name in self.draft.arguments or name in self.draft.given:
+            return True
+        return answered(self.request, self.slot(name)) is not None
+
+    def given(self, name: str) -> Given | None:
+        """The value that was given for it as data, unless an answer has replaced it since."""
+        return None if answered(self.request, self.slot(name)) is not None else self.draft.given.get(name)
 
     def words(self, name: str) -> Quoted | None:
         given = answered(self.request, self.slot(name))

@@ -21,7 +21,8 @@ class Unclaimed:
     """The request's own text without the words that the drafts' arguments stand on."""
 
     def __init__(self, request: Request, steps: Sequence[tuple[Draft, Contract]], kinds: Iterable[RecordKind]) -> None:
-        self._text, self._kinds = request.text, tuple(kinds)
+        # What only describes a call given as data is nobody's words.
+        self._text, self._kinds = "" if request.given else request.text, tuple(kinds)
         self._claimed: list[Span] = []
         self._read: list[Span] = []  # claimed by a parameter that is read from words, not looked up by them
         for draft, contract in steps:

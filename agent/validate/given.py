@@ -1,0 +1,121 @@
+"""Values that were given as data (API, events): nothing is read out of words, everything else is checked as ever.
+
+A value for a parameter that names a record is looked up and pinned like any other record; one the contract does not let a request choose is
+refused unless it is what the contract takes anyway. The contract's JSON Schema has the last word later, as it has on words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from agent.pipeline import Fault, Given, GivenSource, Question, Refusal
+from agent.validate import explain, values
+from agent.validate.asking import said
+from agent.validate.found import Found, singular
+from agent.validate.need import Need
+from agent.validate.reach import Reach, fits
+from agent.validate.slots import Slots
+from agent.validate.values import Parameter
+from core import canon
+from core.errors import NotCanonical
+from core.visible import visible
+from registry.contract import SourceKind
+from registry.records import Query, Record
+
+SHOWN_CHARS: Final = 4000
+
+
+def fault(given: Given, code: str, detail: str, *, below: str = "") -> Refusal:
+    """A refusal that names the value by its place in what was given."""
+    return Refusal(
+        code="invalid",
+        detail=f"{detail} Nothing was sent.",
+        faults=(Fault(pointer=given.pointer + below, code=code, detail=detail),),
+    )
+
+
+def source(given: Given, reading: str = "") -> GivenSource:
+    return GivenSource(by=given.by, pointer=given.pointer, ref=given.ref, reading=reading)
+
+
+def fill(slots: Slots, parameter: Parameter, given: Given, taken: Any | None) -> Refusal | None:
+    """Puts a given value that is no record. ``taken`` is what the contract derives for this parameter from a record, None for nothing."""
+    name, value = parameter.name, given.value
+    if SourceKind.PROMPT not in slots.annotation(name).sources and (taken is None or taken != value):
+        detail = f"{parameter.label} can't be chosen: the contract takes it from elsewhere. Leave it out."
+        return fault(given, "not_choosable", detail)
+    if slots.money_in(name) and taken is not None and taken != value:
+        detail = f"{parameter.label} is {visible(str(taken))} here; nothing is converted."
+        return fault(given, "other_currency", detail)
+    try:
+        written = canon.dumps(value).decode()
+    except NotCanonical as error:
+        return fault(given, "not_canonical", f"{parameter.label} can't be signed: {visible(error.detail)}")
+    nested = isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(each, dict | list) for each in value)
+    )
+    shown = visible(written, limit=SHOWN_CHARS) if nested else values.value_shown(parameter, value)
+    slots.put(name, value, shown, source(given))
+    return None
+
+
+async def records(
+    need: Need, parameter: Parameter, given: Given, field: str, reach: Reach
+) -> tuple[Found, ...] | Refusal:
+    """The records whose ``field`` holds the given value (each of them, for an array), in their order. Raises PlatformUnavailable."""
+    wanted = given.value if parameter.is_array else [given.value]
+    if not isinstance(wanted, list):
+        return fault(given, "wrong_type", f"{parameter.label} takes a list.")
+    if len(wanted) > need.most:
+        return fault(given, "too_many", f"{parameter.label} takes at most {need.most}; {len(wanted)} are given.")
+    found: list[Found] = []
+    for at, value in enumerate(wanted):
+        below = f"/{at}" if parameter.is_array else ""
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            detail = f"{parameter.label} is named by the {field} of the {singular(need.kind)}: a string or an integer."
+            return fault(given, "wrong_type", detail, below=below)
+        record = await _record(need, value, field, reach)
+        if record is None:
+            detail = f"There is no {singular(need.kind)} with the {field.replace('_', ' ')} {said(str(value))}."
+            return fault(given, "record_not_found", detail, below=below)
+        one = Found(record, need.kind, ())
+        if not fits(record, need.filter):
+            why = explain.kept_out(record, one.label, need.kind, need.filter)
+            return fault(given, "record_not_allowed", visible(why), below=below)
+        found.append(one)
+    return tuple(found)
+
+
+async def _record(need: Need, value: str | int, field: str, reach: Reach) -> Record | None:
+    """Exactly one, and within what this principal can mean at all."""
+    kind = need.kind
+    if field == kind.id_field:
+        record = await reach.kinds.record(kind.name, str(value))
+        held = [record] if record is not None and record.id == str(value) else []
+    else:
+        listed = await reach.kinds.search(Query(kind.name, where={field: (value,)}, limit=2))
+        held = [each for each in listed if str(each.values.get(field)) == str(value)]
+    scope = await reach.scope(kind)
+    if len(held) != 1 or not isinstance(scope, Mapping) or not fits(held[0], scope):
+        return None
+    return held[0]
+
+
+def refused(slots: Slots, question: Question) -> Refusal:
+    """What a person would be asked, told to whoever gave the values: there is nobody to answer."""
+    missing = question.missing if question.code == "missing" else ()
+    faults = [
+        Fault(pointer=_pointer(slots, name), code="missing", detail=f"{slots.label(name)} is required.")
+        for name in missing
+    ]
+    if not faults and question.param:
+        faults = [Fault(pointer=_pointer(slots, question.param), code=question.code, detail=question.text)]
+    names = ", ".join(slots.label(name) for name in missing)
+    detail = f"Not given: {names}." if missing else question.text
+    return Refusal(code="invalid", detail=f"{detail} Nothing was sent.", faults=tuple(faults))
+
+
+def _pointer(slots: Slots, name: str) -> str:
+    held = slots.draft.given.get(name)
+    return held.pointer if held is not None else f"/params/{name}"
