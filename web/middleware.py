@@ -14,7 +14,7 @@ from core import ids
 log = logging.getLogger("opsiq.access")
 
 MAX_BODY_BYTES: Final = 1024 * 1024
-_SECURITY: Final = (
+SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
@@ -50,7 +50,7 @@ class Threshold:
                 headers = list(message.get("headers", ()))
                 present = {name.lower() for name, _ in headers}
                 headers.append((b"x-request-id", request_id.encode()))
-                headers += [pair for pair in _SECURITY if pair[0] not in present]
+                headers += [pair for pair in SECURITY if pair[0] not in present]
                 message = {**message, "headers": headers}
             await send(message)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from agent.pipeline import Refusal
 from core.errors import OpsIQError
+from web.middleware import SECURITY
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,12 @@ _TITLES: Final[Mapping[int, str]] = {
 }
 
 
+MACHINES: Final = ("/v1/", "/healthz", "/readyz", "/openapi.json", "/static/")
+"""Where answers are read by programs. Everywhere else somebody looks at a page."""
+Draw = Callable[[Request, int, str, str], Response]
+"""Makes the page of an error from status, title and detail."""
+
+
 class Problem(OpsIQError):
     """An error of the HTTP face itself: its code is given, not a class of its own."""
 
@@ -89,8 +96,13 @@ def response(
     errors: list[dict[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
     extra: Mapping[str, Any] | None = None,
-) -> JSONResponse:
+) -> Response:
     number = status or STATUS.get(code, 500)
+    draw: Draw | None = getattr(request.app.state, "draw_problem", None)
+    if draw is not None and not request.url.path.startswith(MACHINES):
+        page = draw(request, number, _TITLES.get(number, "Error"), detail)
+        page.headers.update(headers or {})
+        return page
     body: dict[str, Any] = {
         "type": f"https://opsiq.invalid/problems/{code}",
         "title": _TITLES.get(number, "Error"),
@@ -107,7 +119,7 @@ def response(
     return JSONResponse(body, status_code=number, media_type="application/problem+json", headers=dict(headers or {}))
 
 
-def of_error(request: Request, error: OpsIQError) -> JSONResponse:
+def of_error(request: Request, error: OpsIQError) -> Response:
     errors = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.findings]
     if isinstance(error, Problem):
         return response(
@@ -119,9 +131,13 @@ def of_error(request: Request, error: OpsIQError) -> JSONResponse:
     )
 
 
-def of_refusal(request: Request, refusal: Refusal) -> JSONResponse:
+def of_refusal(request: Request, refusal: Refusal) -> Response:
     """A refusal of something done *to* a run (a stale confirm, an answer too late). The run itself is untouched."""
-    return response(request, refusal.code, refusal.detail, status=REFUSAL_STATUS.get(refusal.code, 409))
+    return response(request, refusal.code, refusal.detail, status=refusal_status(refusal))
+
+
+def refusal_status(refusal: Refusal) -> int:
+    return REFUSAL_STATUS.get(refusal.code, 409)
 
 
 def request_id(request: Request) -> str:
@@ -165,6 +181,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> Response:
         log.error("unexpected error", exc_info=error, extra={"request_id": request_id(request)})
-        return response(
-            request, "internal", "Something broke here. It was logged under this request id.", retryable=True
-        )
+        # This answer leaves outside of every middleware, so it brings the headers that the threshold would have set.
+        headers = {name.decode(): value.decode() for name, value in SECURITY} | {"X-Request-Id": request_id(request)}
+        detail = "Something broke here. It was logged under this request id."
+        return response(request, "internal", detail, retryable=True, headers=headers)

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import FastAPI
+
+from web.console import asking, entry, history, pages, runs, trouble
+from web.console.visitor import SignInNeeded
 
 
 def install(app: FastAPI) -> None:
-    """The console's routes."""
+    """The console's routes, its static files, and what a page answers to who is not signed in."""
+    app.state.console_door = asyncio.Lock()
+    app.state.draw_problem = trouble.draw
+    app.mount("/static", pages.Static(directory=pages.STATIC), name="static")
+    for router in (entry.router, asking.router, runs.router, history.router):
+        app.include_router(router)
+    app.add_exception_handler(SignInNeeded, entry.to_sign_in)

@@ -1,0 +1,267 @@
+"""Asking, and what becomes of it: the front page, the page of one run, and everything a person can do to a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final, get_args
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from agent.desk import MAX_TEXT, Verdict
+from agent.pipeline import Question, Refusal
+from agent.run import MOVING, Run
+from core.errors import InvalidInput
+from core.visible import visible
+from registry.contract import Risk
+from web import problem
+from web.console import card, outcome, words
+from web.console.card import Card, Said
+from web.console.forms import Form, Guarded
+from web.console.outcome import Outcome
+from web.console.pages import Page, redirect, render, wants_fragment
+from web.console.visitor import SignedIn, Visitor, shell
+from web.console.words import Badge
+from web.door import house_of
+
+router = APIRouter(include_in_schema=False)
+
+RECENT: Final = 6
+RECALLED: Final = 30
+LOOK_S: Final = 1.0
+FIRST_LOOK_S: Final = 0.4
+"""How long a look at a moving run waits for news: most runs are read within the first look, so nothing flickers."""
+_EXPLAINED: Final = {
+    "rejected": "Rejected. Nothing was sent.",
+    "expired": "This ran out before anybody decided. Nothing was sent.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Able:
+    """A contract this person may ask for, with words that do."""
+
+    title: str
+    example: str
+    risk: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    run_id: str
+    text: str
+    state: Badge
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskPage(Page):
+    template: ClassVar[str] = "ask.html"
+    said: str
+    trouble: str
+    able: tuple[Able, ...]
+    recent: tuple[Recent, ...]
+    recalled: tuple[str, ...]
+    max_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    number: int
+    id: str
+    label: str
+    detail: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    slot: str
+    text: str
+    options: tuple[Option, ...]
+    free_text: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """``nearest`` are what this person may do that comes closest."""
+
+    headline: str
+    detail: str
+    nearest: tuple[Able, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPage(Page):
+    """One of ``moving``, ``asked``, ``card``, ``refused``, ``outcome`` stands for where the run is; ``card`` stays beside its outcome."""
+
+    template: ClassVar[str] = "run.html"
+    run_id: str
+    revision: int
+    state: Badge
+    said: tuple[Said, ...]
+    notice: str
+    moving: str
+    asked: Asked | None
+    card: Card | None
+    outcome: Outcome | None
+    refused: Refused | None
+    ended: str
+    reason: str
+    again: str
+
+
+@router.get("/")
+async def ask_page(request: Request, visitor: SignedIn, say: Annotated[str, Query(max_length=MAX_TEXT)] = "") -> Response:
+    return await _ask(request, visitor, say)
+
+
+@router.post("/runs")
+async def ask(request: Request, form: Guarded) -> Response:
+    visitor = _member(form)
+    text = form.get("text", limit=100_000)
+    try:
+        run = await house_of(request).desk.ask(
+            visitor.actor, text, session_id=visitor.login.id, request_id=problem.request_id(request)
+        )
+    except InvalidInput as error:
+        return await _ask(request, visitor, text, trouble=error.detail)
+    return redirect(request, f"/runs/{run.id}")
+
+
+@router.get("/runs/{run_id}")
+async def run_page(
+    request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place: 204."""
+    run = await house_of(request).desk.settled(visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S)
+    if wants_fragment(request) and run.revision == seen:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return await _shown(request, visitor, run)
+
+
+@router.post("/runs/{run_id}/answer")
+async def answer(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = _member(form)
+    choice, text = form.get("choice", limit=300), form.get("text")
+    result = await house_of(request).desk.answer(
+        visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
+    )
+    return await _done(request, visitor, run_id, result)
+
+
+@router.post("/runs/{run_id}/confirm")
+async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = _member(form)
+    desk = house_of(request).desk
+    run = await desk.show(visitor.actor, run_id)
+    irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
+    if irreversible and form.get("sure", limit=10) != "yes":
+        unsure = Refusal(code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent.")
+        return await _done(request, visitor, run_id, unsure)
+    result = await desk.confirm(visitor.actor, run_id, form.get("digest", limit=100))
+    return await _done(request, visitor, run_id, result)
+
+
+@router.post("/runs/{run_id}/reject")
+async def reject(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = _member(form)
+    result = await house_of(request).desk.reject(visitor.actor, run_id, form.get("reason", limit=500))
+    return await _done(request, visitor, run_id, result)
+
+
+@router.post("/runs/{run_id}/edit")
+async def edit(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = _member(form)
+    changes = {form.get("slot", limit=200): form.get("words")}
+    result = await house_of(request).desk.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
+    return await _done(request, visitor, run_id, result)
+
+
+@router.post("/runs/{run_id}/decide")
+async def decide(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = _member(form)
+    verdict = next((each for each in get_args(Verdict) if each == form.get("verdict", limit=30)), None)
+    if verdict is None:
+        raise InvalidInput("Say whether it happened, did not happen, or is to be sent again.")
+    result = await house_of(request).desk.decide(visitor.actor, run_id, verdict)
+    return await _done(request, visitor, run_id, result)
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _member(form: Form) -> Visitor:
+    assert form.visitor is not None, "Guarded lets nobody else in"
+    return form.visitor
+
+
+async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | Refusal) -> Response:
+    """After a change the run's own page, so that a reload repeats nothing. A refusal is shown above the run as it stands."""
+    if isinstance(result, Run):
+        return redirect(request, f"/runs/{run_id}")
+    run = await house_of(request).desk.show(visitor.actor, run_id)
+    return await _shown(request, visitor, run, notice=visible(result.detail), status=problem.refusal_status(result))
+
+
+async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "") -> Response:
+    house = house_of(request)
+    ground = await house.grounds.of(visitor.actor.workspace)
+    listed = await house.desk.listed(visitor.actor, limit=RECALLED)
+    mine = [run for run in listed if run.actor.person == visitor.actor.person]
+    offers = ground.catalogue.offers(visitor.actor.role, "admin")
+    page = AskPage(
+        shell=shell(request, visitor),
+        title="Ask",
+        said=said[:MAX_TEXT],
+        trouble=trouble,
+        able=tuple(Able(each.title, (each.examples or (each.title,))[0], words.RISKS[each.risk]) for each in offers),
+        recent=tuple(Recent(run.id, visible(run.text, limit=160), words.STATES[run.state]) for run in mine[:RECENT]),
+        recalled=tuple(dict.fromkeys(run.text for run in mine)),
+        max_chars=MAX_TEXT,
+    )
+    return render(page, status=422 if trouble else 200)
+
+
+async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
+    viewer = visitor.actor
+    ground = await house_of(request).grounds.of(viewer.workspace)
+    shown_card = card.of(run, run.plan, viewer.person) if run.plan and run.state not in ("received", "asked") else None
+    came = outcome.of(run, run.plan, viewer, ground) if run.plan and run.outcomes else None
+    refused = None
+    if run.state in ("refused", "abstained") and run.refusal:
+        near = [each for each in ground.catalogue.offers(viewer.role, "admin") if each.name in run.refusal.nearest]
+        near.sort(key=lambda each: run.refusal.nearest.index(each.name) if run.refusal else 0)
+        refused = Refused(
+            "I can't do that" if run.state == "refused" else "No action here does that",
+            visible(run.refusal.detail),
+            tuple(Able(each.title, (each.examples or (each.title,))[0], words.RISKS[each.risk]) for each in near),
+        )
+    page = RunPage(
+        shell=shell(request, visitor),
+        title=visible(run.text, limit=60),
+        run_id=run.id,
+        revision=run.revision,
+        state=words.STATES[run.state],
+        said=shown_card.said if shown_card else card.said_plainly(run, viewer.person),
+        notice=notice,
+        moving=words.MOVING[run.state] if run.state in MOVING else "",
+        asked=_asked(run.question, run, viewer.person) if run.question and run.state == "asked" else None,
+        card=shown_card,
+        outcome=came,
+        refused=refused,
+        ended=_EXPLAINED.get(run.state, ""),
+        reason=visible(run.reason or ""),
+        again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
+    )
+    here = urlsplit(request.headers.get("hx-current-url", "")).path == f"/runs/{run.id}"
+    return render(page, status=status, headers=None if here else {"HX-Push-Url": f"/runs/{run.id}"})
+
+
+def _asked(question: Question, run: Run, viewer: str) -> Asked:
+    options = tuple(
+        Option(at + 1, each.id, visible(each.label), visible(each.detail), tuple(visible(mark) for mark in each.marks))
+        for at, each in enumerate(question.candidates)
+    )
+    return Asked(question.slot, visible(question.text), options, question.free_text, run.actor.person == viewer)

@@ -1,0 +1,183 @@
+"""The card: exactly what will be sent, where to, on whose word, and where each value comes from.
+
+It is made from the plan and the words typed, and from nothing else: no model writes a letter of it. Other people's text is shown with
+everything hidden in it spelled out (``core.visible``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.pipeline import DefaultSource, Filled, Plan, Span, Step
+from agent.run import Run
+from core.visible import visible
+from registry.contract import Risk
+from web.console import words
+from web.console.words import Badge
+
+_WHOLE = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of the words typed, and the keys of the values that were read from them or found by them."""
+
+    text: str
+    used_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that was typed or chosen: the request, or an answer to a question."""
+
+    label: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it."""
+
+    key: str
+    slot: str
+    name: str
+    label: str
+    shown: str
+    exact: str
+    source: str
+    long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    number: int
+    title: str
+    preview: str
+    risk: Badge
+    contract: str
+    version: int
+    url: str
+    idempotent: bool
+    params: tuple[Param, ...]
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    run_id: str
+    title: str
+    asked_by: str
+    role: str
+    asked_at: datetime
+    said: tuple[Said, ...]
+    calls: tuple[Call, ...]
+    held: tuple[str, ...]
+    drift: tuple[str, ...]
+    digest: str
+    expires_at: datetime | None
+    approvals: tuple[Approved, ...]
+    approvals_needed: int
+    irreversible: bool
+    is_open: bool
+    may_edit: bool
+    approved_by_me: bool
+
+
+def of(run: Run, plan: Plan, viewer: str) -> Card:
+    """``viewer`` is the person who looks; only who asked may edit."""
+    calls = tuple(_call(run, step, at, viewer) for at, step in enumerate(plan.steps))
+    return Card(
+        run_id=run.id,
+        title=calls[0].title if len(calls) == 1 else f"{len(calls)} actions, in this order",
+        asked_by=visible(run.actor.name, limit=120),
+        role=run.actor.role,
+        asked_at=run.created_at,
+        said=tuple(_said(run, plan, viewer)),
+        calls=calls,
+        held=tuple(visible(each) for each in plan.held),
+        drift=tuple(visible(each) for each in run.drift),
+        digest=plan.digest,
+        expires_at=run.expires_at,
+        approvals=tuple(Approved(visible(each.name, limit=120), each.at) for each in run.approvals),
+        approvals_needed=plan.approvals,
+        irreversible=any(step.risk is Risk.IRREVERSIBLE for step in plan.steps),
+        is_open=run.state == "held",
+        may_edit=run.state == "held" and run.actor.person == viewer,
+        approved_by_me=any(each.person == viewer for each in run.approvals),
+    )
+
+
+def said_plainly(run: Run, viewer: str) -> tuple[Said, ...]:
+    """The words alone, before there is a plan that uses them."""
+    return tuple(
+        Said(_who(run, origin, viewer), tuple(_pieces(run.request.words(origin), [])))
+        for origin in range(len(run.answers) + 1)
+    )
+
+
+def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
+    return Call(
+        number=at + 1,
+        title=visible(step.title),
+        preview=visible(step.preview),
+        risk=words.RISKS[step.risk],
+        contract=step.action,
+        version=step.version,
+        url=visible(step.url),
+        idempotent=step.idempotent,
+        params=tuple(_param(run, each, at, viewer) for each in step.filled),
+        payload=visible(step.payload, limit=_WHOLE),
+    )
+
+
+def _param(run: Run, filled: Filled, at: int, viewer: str) -> Param:
+    shown = visible(filled.shown, limit=_WHOLE)
+    return Param(
+        key=_key(at, filled),
+        slot=f"{at}.{filled.param}",
+        name=filled.param,
+        label=visible(filled.label),
+        shown=shown,
+        exact=visible(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
+        source=words.source(run, filled.source, viewer),
+        long=len(shown) > 160,
+    )
+
+
+def _key(at: int, filled: Filled) -> str:
+    return f"v{at}-{filled.param}"
+
+
+def _said(run: Run, plan: Plan, viewer: str) -> Iterator[Said]:
+    used = [
+        (span, _key(at, filled))
+        for at, step in enumerate(plan.steps)
+        for filled in step.filled
+        if not isinstance(filled.source, DefaultSource)
+        for span in filled.source.spans
+    ]
+    for origin in range(len(run.answers) + 1):
+        mine = [(span, key) for span, key in used if span.origin == origin]
+        yield Said(_who(run, origin, viewer), tuple(_pieces(run.request.words(origin), mine)))
+
+
+def _who(run: Run, origin: int, viewer: str) -> str:
+    who = "You" if run.actor.person == viewer else words.asker(run, viewer)
+    return f"{who} {'answered' if origin else 'asked'}"
+
+
+def _pieces(text: str, used: list[tuple[Span, str]]) -> Iterator[Piece]:
+    """The whole text, cut wherever a used phrase begins or ends: nothing of it is left out."""
+    cuts = sorted({0, len(text), *(cut for span, _ in used for cut in (span.start, span.end) if cut <= len(text))})
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        keys = [key for span, key in used if span.start <= start and end <= span.end]
+        yield Piece(visible(text[start:end], lines=True, limit=_WHOLE), " ".join(dict.fromkeys(keys)))

@@ -1,0 +1,229 @@
+"""Coming in and going out: sign-in, sign-out, the first workspace, and the choice of light or dark."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Final
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+import store.logins
+import store.members
+import store.workspaces
+from agent import history
+from agent.history import Kind
+from agent.house import House
+from agent.office import actor_of
+from core import ids, passwords
+from core.errors import InvalidInput, NotFound
+from store.members import MemberRow
+from web import problem
+from web.console.forms import Guarded, GuardedStranger, keep_secret, stranger_shell
+from web.console.pages import THEME_COOKIE, Page, redirect, render
+from web.console.visitor import COOKIE, LONGEST, found, fresh_token, local, set_cookie
+from web.door import house_of
+
+router = APIRouter(include_in_schema=False)
+
+WINDOW: Final = timedelta(minutes=15)
+MOST_BY_EMAIL: Final = 5
+MOST_BY_ADDRESS: Final = 30
+_WRONG: Final = "This e-mail address and password don't go together."
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInPage(Page):
+    template: ClassVar[str] = "sign_in.html"
+    email: str
+    next: str
+    trouble: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUpPage(Page):
+    template: ClassVar[str] = "set_up.html"
+    allowed: bool
+    name: str
+    person: str
+    email: str
+    trouble: str
+    least_characters: int
+
+
+async def to_sign_in(request: Request, _: Exception) -> Response:
+    """What a page answers to who is not signed in. htmx is told to leave the page; anybody else is redirected."""
+    wanted = request.headers.get("hx-current-url", "") if request.headers.get("hx-request") else str(request.url)
+    parts = urlsplit(wanted)
+    back = local(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
+    to = "/sign-in" if request.method == "POST" or back == "/" else f"/sign-in?next={quote(back, safe='')}"
+    if request.headers.get("hx-request"):
+        return Response(status_code=200, headers={"HX-Redirect": to, "Cache-Control": "no-store"})
+    return redirect(request, to)
+
+
+@router.get("/sign-in")
+async def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
+    if await found(request):
+        return redirect(request, local(next))
+    if await _unfounded(house_of(request)):
+        return redirect(request, "/set-up")
+    return _sign_in(request, email="", next_=local(next))
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, form: GuardedStranger) -> Response:
+    house = house_of(request)
+    email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
+    next_ = local(form.get("next", limit=2000) or "/")
+    address = request.client.host if request.client else ""
+    async with _one_at_a_time(request):
+        wait_min = await _throttled(house, email, address)
+        if wait_min:
+            trouble = f"Too many failed sign-ins. Wait {wait_min} minutes and try again."
+            return _sign_in(request, email=email, next_=next_, trouble=trouble, status=429)
+        member = await _recognised(house, email, password)
+        if member is None:
+            async with house.sessions.begin() as session:
+                await store.logins.failed(session, email=email, address=address, now=house.clock())
+            return _sign_in(request, email=email, next_=next_, trouble=_WRONG, status=401)
+    return await _welcome(request, house, member, next_)
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, form: Guarded) -> Response:
+    house = house_of(request)
+    async with house.sessions.begin() as session:
+        await store.logins.revoke(session, request.cookies.get(COOKIE, ""), house.clock())
+    answer = redirect(request, "/sign-in")
+    answer.delete_cookie(COOKIE, path="/")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@router.post("/theme")
+async def theme(request: Request, form: GuardedStranger) -> Response:
+    chosen = form.get("theme", limit=10)
+    if chosen not in ("light", "dark", ""):
+        raise InvalidInput("A theme is light, dark, or empty for what the machine prefers.")
+    answer = redirect(request, local(form.get("next", limit=2000) or "/"))
+    if chosen:
+        set_cookie(house_of(request), answer, THEME_COOKIE, chosen, max_age_s=365 * 86400)
+    else:
+        answer.delete_cookie(THEME_COOKIE, path="/")
+    return answer
+
+
+@router.get("/set-up")
+async def set_up_page(request: Request) -> Response:
+    if not await _unfounded(house_of(request)):
+        return redirect(request, "/sign-in")
+    return _set_up(request)
+
+
+@router.post("/set-up")
+async def set_up(request: Request, form: GuardedStranger) -> Response:
+    """Found the first workspace: only while there is none, and only from this machine."""
+    house = house_of(request)
+    name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
+    email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
+    async with _one_at_a_time(request):
+        if not await _unfounded(house) or not _from_this_machine(request):
+            raise NotFound("There is nothing to set up here.")
+        if not name or not person or "@" not in email:
+            trouble = "Give the workspace a name, and yourself a name and an e-mail address."
+            return _set_up(request, name=name, person=person, email=email, trouble=trouble)
+        try:
+            owner = await house.office.found(name, email=email, person=person, password=password)
+        except InvalidInput as error:
+            return _set_up(request, name=name, person=person, email=email, trouble=error.detail)
+    async with house.sessions.read() as session:
+        member = await store.members.get(session, owner.workspace, owner.id)
+    return await _welcome(request, house, member, "/")
+
+
+async def _welcome(request: Request, house: House, member: MemberRow, to: str) -> RedirectResponse:
+    """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same transaction."""
+    now, token = house.clock(), fresh_token()
+    async with house.sessions.begin() as session:
+        login = await store.logins.start(
+            session, login_id=ids.new("ses"), workspace=member.workspace, member_id=member.id, token=token, csrf=fresh_token(),
+            now=now, expires_at=now + LONGEST, replaces=request.cookies.get(COOKIE),
+            address=request.client.host if request.client else "", agent=request.headers.get("user-agent", ""),
+        )  # fmt: skip
+        await store.logins.forgive(session, member.email)
+        await store.members.seen(session, member.workspace, member.id, now)
+        await history.record_act(
+            session, actor_of(member), Kind.SIGNED_IN, now, request_id=problem.request_id(request), login=login.id
+        )
+    answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
+    set_cookie(house, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
+    return answer
+
+
+async def _recognised(house: House, email: str, password: str) -> MemberRow | None:
+    """The member whose password it is. An unknown address takes as long as a wrong password, within one hash."""
+    async with house.sessions.read() as session:
+        rows = [row for row in await store.members.by_email(session, email) if row.state == "active"]
+    for row in rows:
+        if await asyncio.to_thread(passwords.matches, password, row.password_hash):
+            return row
+    if not rows:
+        await asyncio.to_thread(passwords.matches, password, None)
+    return None
+
+
+def _one_at_a_time(request: Request) -> asyncio.Lock:
+    """Look at the count, try the password, count: not two at once, so that racing guesses can't pass one count together."""
+    lock: asyncio.Lock = request.app.state.console_door
+    return lock
+
+
+async def _throttled(house: House, email: str, address: str) -> int:
+    """Minutes to wait, 0 for none."""
+    since = house.clock() - WINDOW
+    async with house.sessions.read() as session:
+        by_email = await store.logins.failures(session, "email", email, since)
+        by_address = await store.logins.failures(session, "ip", address, since)
+    over = by_email >= MOST_BY_EMAIL or by_address >= MOST_BY_ADDRESS
+    return math.ceil(WINDOW.total_seconds() / 60) if over else 0
+
+
+async def _unfounded(house: House) -> bool:
+    async with house.sessions.read() as session:
+        return not await store.workspaces.every_one(session)
+
+
+def _from_this_machine(request: Request) -> bool:
+    """Straight from a loopback address, asked for by a loopback name: no proxy in between, no rebound name in front."""
+    if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")):
+        return False
+    host = request.url.hostname or ""
+    return _loopback(request.client.host if request.client else "") and (host == "localhost" or _loopback(host))
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _sign_in(request: Request, *, email: str, next_: str, trouble: str = "", status: int = 200) -> Response:
+    shell = stranger_shell(request)
+    page = SignInPage(shell=shell, title="Sign in", email=email, next=next_, trouble=trouble)
+    return keep_secret(request, render(page, status=status), shell)
+
+
+def _set_up(request: Request, *, name: str = "", person: str = "", email: str = "", trouble: str = "") -> Response:
+    shell = stranger_shell(request)
+    page = SetUpPage(
+        shell=shell, title="Set up", allowed=_from_this_machine(request), name=name, person=person, email=email,
+        trouble=trouble, least_characters=passwords.LEAST_CHARACTERS,
+    )  # fmt: skip
+    return keep_secret(request, render(page, status=422 if trouble else 200), shell)

@@ -1,0 +1,89 @@
+"""Forms: what was posted, let in only with the page's own secret and from the page's own site."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from core.errors import Forbidden, InvalidInput
+from web.console.pages import Shell, theme_of, wants_fragment
+from web.console.visitor import SignedIn, Visitor, found, fresh_token, set_cookie
+from web.door import house_of
+
+FIELD: Final = "csrf"
+STRANGERS_COOKIE: Final = "opsiq_form"
+_MAX_FIELDS: Final = 40
+_STALE: Final = "This form is not from a page you have open now. Nothing was done: load the page again and repeat it."
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A posted form that passed the door. ``visitor`` is None only on pages for strangers."""
+
+    visitor: Visitor | None
+    fields: dict[str, str]
+
+    def get(self, name: str, *, limit: int = 4000) -> str:
+        """The field's text, empty when absent. Raises InvalidInput when it is too long."""
+        text = self.fields.get(name, "")
+        if len(text) > limit:
+            raise InvalidInput(f"{name} has at most {limit} characters; this has {len(text)}.")
+        return text
+
+
+async def guarded(request: Request, visitor: SignedIn) -> Form:
+    """The dependency of every POST of a member. Raises SignInNeeded, Forbidden."""
+    return Form(visitor, await _fields(request, visitor.login.csrf))
+
+
+async def guarded_stranger(request: Request) -> Form:
+    """… and of the POSTs that need no sign-in: the secret is a cookie's, so that nobody is signed in by another site."""
+    visitor = await found(request)
+    secret = visitor.login.csrf if visitor else request.cookies.get(STRANGERS_COOKIE, "")
+    return Form(visitor, await _fields(request, secret))
+
+
+Guarded = Annotated[Form, Depends(guarded)]
+GuardedStranger = Annotated[Form, Depends(guarded_stranger)]
+
+
+async def _fields(request: Request, secret: str) -> dict[str, str]:
+    if not _from_here(request):
+        raise Forbidden(_STALE)
+    async with request.form(max_files=0, max_fields=_MAX_FIELDS) as form:
+        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    given = fields.pop(FIELD, "") or request.headers.get("x-csrf-token", "")
+    if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+        raise Forbidden(_STALE)
+    return fields
+
+
+def _from_here(request: Request) -> bool:
+    """The second line (Fetch Metadata; RFC 6454's Origin where a browser has none): what another site sends stays out."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+
+
+def stranger_shell(request: Request) -> Shell:
+    """The shell of a page for who is not signed in. Its secret is the cookie's, made now if there is none: see ``keep_secret``."""
+    secret = request.cookies.get(STRANGERS_COOKIE, "")
+    return Shell(
+        csrf=secret if len(secret) >= 32 else fresh_token(),
+        theme=theme_of(request),
+        path=request.url.path if request.method == "GET" else "/sign-in",
+        fragment=wants_fragment(request),
+    )
+
+
+def keep_secret(request: Request, answer: Response, shell: Shell) -> Response:
+    if request.cookies.get(STRANGERS_COOKIE) != shell.csrf:
+        set_cookie(house_of(request), answer, STRANGERS_COOKIE, shell.csrf, max_age_s=86400, strict=True)
+    return answer

@@ -1,0 +1,305 @@
+"""AI History, for owners: looked through, read entry by entry, exported, and its chain verified."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+import store.history
+import store.members
+from agent.history import Kind, record_act
+from core.clock import iso
+from core.errors import InvalidInput
+from core.visible import visible
+from store.history import Filters, HistoryRow
+from web import problem
+from web.api.history import csv_response
+from web.console.pages import Page, render
+from web.console.visitor import Owner, shell
+from web.door import house_of
+
+router = APIRouter(prefix="/history", include_in_schema=False)
+
+PAGE: Final = 50
+OUTCOMES: Final = (
+    "succeeded", "failed", "unknown", "skipped", "held", "confirmed", "rejected", "expired", "refused", "abstained", "asked",
+)  # fmt: skip
+RISKS: Final = ("read", "write", "irreversible")
+_WHOLE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filter as it stands in the form. Days are of UTC; ``until`` is included."""
+
+    kind: str = ""
+    person: str = ""
+    contract: str = ""
+    outcome: str = ""
+    risk: str = ""
+    since: str = ""
+    until: str = ""
+    run: str = ""
+    q: str = ""
+
+    @property
+    def query(self) -> str:
+        given = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
+        return urlencode(given)
+
+    @property
+    def filters(self) -> Filters:
+        until = _day(self.until)
+        return Filters(
+            kinds=(self.kind,) if self.kind else (),
+            run_id=self.run or None,
+            person=self.person or None,
+            contract=self.contract or None,
+            outcome=self.outcome or None,
+            risk=self.risk or None,
+            since=_day(self.since),
+            until=until + timedelta(days=1) if until else None,
+            words=self.q,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    seq: int
+    at: datetime
+    kind: str
+    who: str
+    role: str
+    contract: str
+    outcome: str
+    risk: str
+    summary: str
+    run_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryPage(Page):
+    template: ClassVar[str] = "history.html"
+    chosen: Chosen
+    kinds: tuple[str, ...]
+    people: tuple[Person, ...]
+    contracts: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    risks: tuple[str, ...]
+    lines: tuple[Line, ...]
+    query: str
+    first: bool
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryPage(Page):
+    """``data`` is what the entry holds, but for the prompt and the response, which are shown as the texts they are."""
+
+    template: ClassVar[str] = "entry.html"
+    seq: int
+    kind: str
+    at: datetime
+    run_id: str
+    facts: tuple[Fact, ...]
+    prompt: str
+    response: str
+    data: str
+    prev: str
+    digest: str
+    newer: int
+    older: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictPage(Page):
+    template: ClassVar[str] = "verdict.html"
+    ok: bool
+    count: int
+    first_break: int
+    why: str
+    last: str
+
+
+async def chosen(
+    kind: Annotated[str, Query(max_length=40)] = "",
+    person: Annotated[str, Query(max_length=64)] = "",
+    contract: Annotated[str, Query(max_length=128)] = "",
+    outcome: Annotated[str, Query(max_length=40)] = "",
+    risk: Annotated[str, Query(max_length=20)] = "",
+    since: Annotated[str, Query(max_length=10)] = "",
+    until: Annotated[str, Query(max_length=10)] = "",
+    run: Annotated[str, Query(max_length=64)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> Chosen:
+    return Chosen(kind, person, contract, outcome, risk, since, until, run, q.strip())
+
+
+Wanted = Annotated[Chosen, Depends(chosen)]
+
+
+@router.get("")
+async def history(
+    request: Request, visitor: Owner, wanted: Wanted, before: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    house, workspace = house_of(request), visitor.actor.workspace
+    async with house.sessions.read() as session:
+        rows = await store.history.page(session, workspace, filters=wanted.filters, before_seq=before, limit=PAGE)
+        people = await store.members.listed(session, workspace)
+    ground = await house.grounds.of(workspace)
+    page = HistoryPage(
+        shell=shell(request, visitor),
+        title="History",
+        chosen=wanted,
+        kinds=tuple(kind.value for kind in Kind),
+        people=tuple(Person(each.id, visible(each.name, limit=80)) for each in people),
+        contracts=tuple(each.name for each in ground.catalogue),
+        outcomes=OUTCOMES,
+        risks=RISKS,
+        lines=tuple(_line(row) for row in rows),
+        query=wanted.query,
+        first=before is None,
+        next=_with(wanted.query, before=rows[-1].seq) if len(rows) == PAGE else "",
+    )
+    return render(page)
+
+
+@router.get("/export.csv")
+async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
+    """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves."""
+    house, filters = house_of(request), wanted.filters
+    async with house.sessions.begin() as session:
+        await record_act(
+            session, visitor.actor, Kind.EXPORTED, house.clock(), request_id=problem.request_id(request), query=wanted.query
+        )
+    return csv_response(house, visitor.actor.workspace, filters)
+
+
+@router.get("/verify")
+async def verify(request: Request, visitor: Owner) -> Response:
+    async with house_of(request).sessions.read() as session:
+        verdict = await store.history.verify(session, visitor.actor.workspace)
+    page = VerdictPage(
+        shell=shell(request, visitor), title="The chain's verdict", ok=verdict.ok, count=verdict.count,
+        first_break=verdict.first_break or 0, why=verdict.why, last=verdict.last.digest if verdict.last else "",
+    )  # fmt: skip
+    return render(page)
+
+
+@router.get("/{seq}")
+async def entry(request: Request, visitor: Owner, seq: int) -> Response:
+    async with house_of(request).sessions.read() as session:
+        row = await store.history.get(session, visitor.actor.workspace, seq)
+        last = await store.history.head(session, visitor.actor.workspace)
+    data: dict[str, Any] = json.loads(row.data)
+    trace = data.get("trace") if isinstance(data.get("trace"), dict) else {}
+    prompt, response = (_text(trace.pop(name, "")) for name in ("prompt", "response")) if trace else ("", "")
+    page = EntryPage(
+        shell=shell(request, visitor),
+        title=f"Entry {row.seq}",
+        seq=row.seq,
+        kind=row.kind,
+        at=row.at,
+        run_id=row.run_id or "",
+        facts=tuple(_facts(row)),
+        prompt=prompt,
+        response=response,
+        data=_json(data),
+        prev=row.prev,
+        digest=row.digest,
+        newer=row.seq + 1 if last and row.seq < last.seq else 0,
+        older=row.seq - 1,
+    )
+    return render(page)
+
+
+def _facts(row: HistoryRow) -> list[Fact]:
+    actor = json.loads(row.actor)
+    facts = {
+        "Who": f"{actor.get('name', '')} ({actor.get('role', '')})",
+        "As": f"{actor.get('kind', '')} {actor.get('id', '')}",
+        "When, exactly": iso(row.at),
+        "Contract": row.contract,
+        "Outcome": row.outcome,
+        "Risk": row.risk,
+        "Resolver": row.model,
+        "Prompt version": row.prompt_version,
+        "Took": f"{row.duration_ms:g} ms" if row.duration_ms is not None else None,
+        "Request id": row.request_id,
+        "Entry id": row.id,
+    }
+    return [Fact(label, visible(value)) for label, value in facts.items() if value]
+
+
+def _line(row: HistoryRow) -> Line:
+    actor, data = json.loads(row.actor), json.loads(row.data)
+    return Line(
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind.replace("_", " "),
+        who=visible(str(actor.get("name", "")), limit=60),
+        role=str(actor.get("role", "")),
+        contract=row.contract or "",
+        outcome=row.outcome or "",
+        risk=row.risk or "",
+        summary=_summary(data),
+        run_id=row.run_id or "",
+    )
+
+
+_TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "connector", "query")
+
+
+def _summary(data: dict[str, Any]) -> str:
+    """The first thing in the entry that says something to a person."""
+    for holder in (data, *(data[name] for name in ("question", "refusal", "answer", "outcome") if isinstance(data.get(name), dict))):
+        for name in _TELLING:
+            if isinstance(holder.get(name), str) and holder[name]:
+                return visible(holder[name], limit=160)
+    drift = data.get("drift")
+    return visible(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
+
+
+def _text(value: Any) -> str:
+    """A text as it stands; one that is JSON (the messages sent to a model) indented."""
+    if not isinstance(value, str):
+        return _json(value) if value else ""
+    try:
+        return _json(json.loads(value))
+    except (ValueError, RecursionError):
+        return visible(value, lines=True, limit=_WHOLE)
+
+
+def _json(value: Any) -> str:
+    return visible(json.dumps(value, ensure_ascii=False, indent=2), lines=True, limit=_WHOLE)
+
+
+def _day(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidInput("A day is written as 2026-11-24.") from error
+
+
+def _with(query: str, **more: Any) -> str:
+    return "&".join(part for part in (query, urlencode(more)) if part)

@@ -1,0 +1,107 @@
+"""What came of a run: each call in words, its answer, and what may be done about it now."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from agent.ground import Ground
+from agent.pipeline import Plan, RecordSource
+from agent.run import Run
+from core.actor import OWNER, Actor
+from core.visible import visible
+from web.console import words
+from web.console.words import Badge
+
+_SENTENCES = {
+    "planned": "It has not been sent yet.",
+    "begun": "It has been sent; the platform has not answered yet.",
+    "succeeded": "The platform did it.",
+    "failed": "The platform did not do it.",
+    "unknown": "It was sent, but no answer came: it may have happened. Nothing is repeated until a person decides.",
+    "skipped": "It was not sent, because the call before it did not succeed.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One call's outcome. ``answer`` is the platform's body, indented where it is JSON."""
+
+    number: int
+    title: str
+    state: Badge
+    sentence: str
+    detail: str
+    call_id: str
+    status: str
+    attempts: int
+    answer: str
+    undo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    headline: str
+    tone: str
+    calls: tuple[Came, ...]
+    may_decide: bool
+    needs_owner: bool
+
+
+_HEADLINES = {
+    "executing": ("Being sent", "busy"),
+    "confirmed": ("Being sent", "busy"),
+    "succeeded": ("Done", "good"),
+    "failed": ("It failed", "bad"),
+    "unknown": ("Nobody knows yet whether it happened", "bad"),
+}
+
+
+def of(run: Run, plan: Plan, actor: Actor, ground: Ground) -> Outcome:
+    headline, tone = _HEADLINES.get(run.state, ("", "quiet"))
+    steps = {step.call_id: (at, step) for at, step in enumerate(plan.steps)}
+    calls = []
+    for each in run.outcomes:
+        at, step = steps[each.call_id]
+        calls.append(
+            Came(
+                number=at + 1,
+                title=visible(step.preview or step.title),
+                state=words.CALLS[each.state],
+                sentence=_SENTENCES[each.state],
+                detail=visible(each.detail),
+                call_id=each.call_id,
+                status=str(each.status) if each.status is not None else "none",
+                attempts=each.attempts,
+                answer=_answer(each.answer),
+                undo=_undo(plan, at, actor, ground) if each.state == "succeeded" else "",
+            )
+        )
+    unknown = run.state == "unknown"
+    return Outcome(headline, tone, tuple(calls), unknown and actor.role == OWNER, unknown and actor.role != OWNER)
+
+
+def _answer(body: str | None) -> str:
+    if not body:
+        return ""
+    try:
+        body = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        pass
+    return visible(body, lines=True, limit=70_000)
+
+
+def _undo(plan: Plan, at: int, actor: Actor, ground: Ground) -> str:
+    """Words that ask for the reverse, for the person to look over: the reversing contract's title and what it is to be done to."""
+    step = plan.steps[at]
+    contract = ground.catalogue.version(step.action, step.version)
+    reverse = ground.catalogue.get(contract.undo) if contract and contract.undo else None
+    if reverse is None or actor.role not in reverse.roles:
+        return ""
+    labels = [
+        each.source.label
+        for each in step.filled
+        if isinstance(each.source, RecordSource) and each.param in reverse.properties and each.source.field == "id"
+    ]
+    about = labels or [each.source.label for each in step.filled if isinstance(each.source, RecordSource)][:1]
+    return visible(" ".join([reverse.title[:1].lower() + reverse.title[1:], *about]), limit=300)

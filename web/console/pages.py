@@ -1,0 +1,132 @@
+"""Templates into answers. A template shows one frozen context class, which names it, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from core.visible import visible
+from web.console import words
+
+STATIC: Final = Path(__file__).parents[1] / "static"
+TEMPLATES: Final = Path(__file__).parent / "templates"
+THEME_COOKIE: Final = "opsiq_theme"
+_KEEP: Final = "public, max-age=31536000, immutable"
+_MOST_CHARS: Final = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation."""
+
+    href: str
+    label: str
+    icon: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    name: str
+    role: str
+    email: str
+    workspace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What stands around every page. ``fragment``: only the inside of ``main`` is wanted, to be put in place of the last one."""
+
+    csrf: str
+    theme: str
+    path: str
+    fragment: bool
+    who: Who | None = None
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """The root of the context classes. ``template`` is the one file that shows it; ``title`` names the window."""
+
+    template: ClassVar[str]
+    shell: Shell
+    title: str
+
+
+@cache
+def environment() -> Environment:
+    """Autoescape always; a name that the context lacks is an error, never an empty string."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.globals["asset"] = asset
+    made.filters["plain"] = _plain
+    made.filters["lines"] = _lines
+    made.filters["when"] = words.when
+    made.filters["iso"] = _iso
+    return made
+
+
+def html(page: Page) -> str:
+    context = {each.name: getattr(page, each.name) for each in fields(page)}
+    return environment().get_template(page.template).render(context)
+
+
+def render(page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    """A page is never kept by a browser or a proxy: the next person at this machine finds nothing."""
+    kept = {"Cache-Control": "no-store", "Vary": "HX-Request", **(headers or {})}
+    return HTMLResponse(html(page), status_code=status, headers=kept)
+
+
+def redirect(request: Request, to: str) -> Response:
+    """See there. A request of htmx is told to load it as a page when ``to`` is another shell (signing in and out)."""
+    return RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def wants_fragment(request: Request) -> bool:
+    return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
+
+
+def theme_of(request: Request) -> str:
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in ("light", "dark") else ""
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, which changes with its content: so it may be kept for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+class Static(StaticFiles):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        if answer.status_code == 200:
+            answer.headers["Cache-Control"] = _KEEP if scope["query_string"].startswith(b"v=") else "no-cache"
+        return answer
+
+
+def _plain(text: Any) -> str:
+    """One line, everything hidden in it spelled out. Escaped like all else where it is written."""
+    return visible(str(text), limit=_MOST_CHARS)
+
+
+def _lines(text: Any) -> str:
+    return visible(str(text), lines=True, limit=_MOST_CHARS)
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat()

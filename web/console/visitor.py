@@ -1,0 +1,128 @@
+"""Who is at the console: the cookie, the row behind it, the member as they are at this moment."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+import store.logins
+import store.members
+import store.workspaces
+from agent.house import House
+from agent.office import actor_of
+from core.actor import OWNER, Actor
+from core.errors import Forbidden, NotFound
+from store.logins import LoginRow
+from store.members import MemberRow
+from web.console.pages import Place, Shell, Who, theme_of, wants_fragment
+from web.door import house_of
+
+COOKIE: Final = "opsiq_session"
+LONGEST: Final = timedelta(days=7)
+"""However much it is used, a sign-in ends after this."""
+_TOUCH_EVERY: Final = timedelta(seconds=60)
+_PLACES: Final = (("/", "Ask", "ask"), ("/runs", "Runs", "runs"), ("/approvals", "Approvals", "approvals"))
+_OWNERS_PLACES: Final = (("/history", "History", "history"),)
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in; answered by the sign-in page, which leads back here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A member who is signed in. ``actor`` has the role of this moment, whatever it was at sign-in."""
+
+    actor: Actor
+    member: MemberRow
+    login: LoginRow
+    workspace_name: str
+
+
+async def found(request: Request) -> Visitor | None:
+    """The visitor of this request's cookie, unless the login is over, idle or revoked or the member may not sign in any more."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    house = house_of(request)
+    now = house.clock()
+    async with house.sessions.read() as session:
+        idle = now - timedelta(hours=house.settings.session_idle_h)
+        login = await store.logins.live(session, token, now, seen_since=idle)
+        if login is None:
+            return None
+        try:
+            member = await store.members.get(session, login.workspace, login.member_id)
+        except NotFound:
+            return None
+        if member.state != "active":
+            return None
+        workspace = await store.workspaces.get(session, login.workspace)
+    if now - login.last_seen_at > _TOUCH_EVERY:
+        async with house.sessions.begin() as session:
+            await store.logins.touch(session, login.id, now)
+    visitor = Visitor(actor_of(member), member, login, workspace.name)
+    request.state.visitor = visitor
+    return visitor
+
+
+async def signed_in(request: Request) -> Visitor:
+    """The dependency of every page. Raises SignInNeeded."""
+    visitor = await found(request)
+    if visitor is None:
+        raise SignInNeeded
+    return visitor
+
+
+async def owner(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    if visitor.actor.role != OWNER:
+        raise Forbidden(f"Only owners look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}.")
+    return visitor
+
+
+SignedIn = Annotated[Visitor, Depends(signed_in)]
+Owner = Annotated[Visitor, Depends(owner)]
+
+
+def shell(request: Request, visitor: Visitor) -> Shell:
+    path = request.url.path
+    places = _PLACES + (_OWNERS_PLACES if visitor.actor.role == OWNER else ())
+    return Shell(
+        csrf=visitor.login.csrf,
+        theme=theme_of(request),
+        path=local(f"{path}?{request.url.query}" if request.url.query else path) if request.method == "GET" else "/",
+        fragment=wants_fragment(request),
+        who=Who(visitor.actor.name, visitor.actor.role, visitor.member.email, visitor.workspace_name),
+        places=tuple(
+            Place(href, label, icon, path == href or (href != "/" and path.startswith(f"{href}/")))
+            for href, label, icon in places
+        ),
+    )
+
+
+def local(path: str) -> str:
+    """``path`` if it leads nowhere but to a page of this console, else the front page."""
+    plain = path.isprintable() and "\\" not in path and path.startswith("/") and not path.startswith("//")
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return "/"
+    return path if plain and not parts.scheme and not parts.netloc else "/"
+
+
+def set_cookie(house: House, answer: Response, name: str, value: str, *, max_age_s: int, strict: bool = False) -> None:
+    """HttpOnly, this site only, and by https only where the console is reached by it."""
+    answer.set_cookie(
+        name, value, max_age=max_age_s, path="/", httponly=True, samesite="strict" if strict else "lax",
+        secure=house.settings.base_url.startswith("https://"),
+    )  # fmt: skip
+
+
+def fresh_token() -> str:
+    return secrets.token_urlsafe(32)

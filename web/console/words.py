@@ -1,0 +1,90 @@
+"""What the console calls things: states, risks, sources and times in a person's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from agent.pipeline import CallState, DefaultSource, PromptSource, RecordSource, RunState, Span
+from agent.run import Run
+from core.visible import visible
+from registry.contract import Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word with a tone: ``quiet``, ``busy``, ``wait``, ``good``, ``bad``."""
+
+    text: str
+    tone: str
+
+
+STATES: Final[Mapping[RunState, Badge]] = {
+    "received": Badge("reading", "busy"),
+    "asked": Badge("asks you", "wait"),
+    "held": Badge("to confirm", "wait"),
+    "confirmed": Badge("confirmed", "busy"),
+    "executing": Badge("sending", "busy"),
+    "succeeded": Badge("done", "good"),
+    "failed": Badge("failed", "bad"),
+    "unknown": Badge("outcome unknown", "bad"),
+    "refused": Badge("not possible", "quiet"),
+    "abstained": Badge("no such action", "quiet"),
+    "rejected": Badge("rejected", "quiet"),
+    "expired": Badge("expired", "quiet"),
+}
+CALLS: Final[Mapping[CallState, Badge]] = {
+    "planned": Badge("waits for its turn", "quiet"),
+    "begun": Badge("under way", "busy"),
+    "succeeded": Badge("done", "good"),
+    "failed": Badge("failed", "bad"),
+    "unknown": Badge("unknown", "bad"),
+    "skipped": Badge("not sent", "quiet"),
+}
+RISKS: Final[Mapping[Risk, Badge]] = {
+    Risk.READ: Badge("reads only", "quiet"),
+    Risk.WRITE: Badge("changes data", "wait"),
+    Risk.IRREVERSIBLE: Badge("can't be undone", "bad"),
+}
+MOVING: Final[Mapping[RunState, str]] = {
+    "received": "Finding the one action that does this",
+    "confirmed": "Confirmed. Checking once more that nothing has changed",
+    "executing": "Signed and sent. Waiting for the platform's answer",
+}
+
+
+def when(at: datetime) -> str:
+    """``24 Nov 2026, 16:51:04 UTC``. One clock for everybody who looks at the same entry."""
+    there = at.astimezone(UTC)
+    return f"{there.day} {there:%b %Y, %H:%M:%S} UTC"
+
+
+def source(run: Run, given: PromptSource | RecordSource | DefaultSource, viewer: str) -> str:
+    """Where a value came from: ‘you said “20 dollars”’, ‘refundable of INV-1042, found by “Adam's last invoice”’."""
+    match given:
+        case DefaultSource():
+            return "the contract's default"
+        case PromptSource():
+            reading = f", read as {given.reading}" if given.reading else ""
+            return visible(f"{_said(run, given.spans, viewer)}{reading}")
+        case RecordSource():
+            via = f" of {', '.join(given.via)}" if given.via else ""
+            quoted = quotes(run, given.spans)
+            found = f", found by {quoted}" if quoted else ""
+            reading = f" ({given.reading})" if given.reading else ""
+            return visible(f"{given.field.replace('_', ' ')} of {given.label}{via}{found}{reading}")
+
+
+def quotes(run: Run, spans: Sequence[Span]) -> str:
+    return " and ".join(dict.fromkeys(f"“{run.request.words(span.origin)[span.start : span.end]}”" for span in spans))
+
+
+def asker(run: Run, viewer: str) -> str:
+    return "you" if run.actor.person == viewer else visible(run.actor.name, limit=60)
+
+
+def _said(run: Run, spans: Sequence[Span], viewer: str) -> str:
+    verb = "answered" if spans and all(span.origin for span in spans) else "said"
+    return f"{asker(run, viewer)} {verb} {quotes(run, spans)}"

@@ -1,0 +1,118 @@
+// Comfort on top of pages that work without it: keys, recall, countdowns, highlighted words. No page depends on this file.
+"use strict";
+(() => {
+  const typing = (element) => element instanceof Element && element.matches("input, textarea, select, [contenteditable]");
+  const main = () => document.getElementById("main");
+
+  // ── the ask box: Enter asks, ↑ and ↓ go through earlier requests ─────────────────────────────────────────────────
+  let recalledAt = -1;
+  let draft = "";
+  const recalled = () => [...document.querySelectorAll("#recalled li")].map((item) => item.textContent);
+
+  function recall(box, step) {
+    const texts = recalled();
+    const next = recalledAt + step;
+    if (next < -1 || next >= texts.length) return;
+    if (recalledAt === -1) draft = box.value;
+    recalledAt = next;
+    box.value = next === -1 ? draft : texts[next];
+    box.setSelectionRange(box.value.length, box.value.length);
+  }
+
+  function inAskBox(event, box) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      if (!event.repeat && box.value.trim()) box.form.requestSubmit();
+    } else if (event.key === "ArrowUp" && !box.value.slice(0, box.selectionStart).includes("\n")) {
+      event.preventDefault();
+      recall(box, 1);
+    } else if (event.key === "ArrowDown" && recalledAt >= 0 && !box.value.slice(box.selectionEnd).includes("\n")) {
+      event.preventDefault();
+      recall(box, -1);
+    }
+  }
+
+  // ── keys of a question or a card: only while the focus is inside it and not in a field (WCAG 2.1.4) ──────────────
+  function press(event) {
+    const region = event.target instanceof Element ? event.target.closest("[data-keys]") : null;
+    if (!region || typing(event.target) || event.repeat || event.altKey || event.metaKey) return;
+    if (event.ctrlKey) {
+      const confirm = event.key === "Enter" ? region.querySelector("[data-ctrl-enter]") : null;
+      if (confirm) {
+        event.preventDefault();
+        confirm.click();
+      }
+      return;
+    }
+    const wanted = [...region.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key);
+    if (!wanted || !wanted.checkVisibility()) return;
+    event.preventDefault();
+    if (wanted.matches("summary")) {
+      wanted.parentElement.open = true;
+      wanted.parentElement.querySelector("button[type=submit]").focus();
+    } else {
+      wanted.click();
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.target instanceof HTMLTextAreaElement && event.target.id === "text") inAskBox(event, event.target);
+    else press(event);
+  });
+
+  // ── an example fills the box instead of loading the page with it ─────────────────────────────────────────────────
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[data-fill]") : null;
+    const box = document.getElementById("text");
+    if (!link || !box || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    box.value = link.dataset.fill;
+    recalledAt = -1;
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  });
+
+  // ── a value shows which of the words it came from ────────────────────────────────────────────────────────────────
+  function light(event, on) {
+    const param = event.target instanceof Element ? event.target.closest("[data-value]") : null;
+    if (!param) return;
+    for (const mark of document.querySelectorAll("mark[data-for]"))
+      mark.classList.toggle("lit", on && mark.dataset.for.split(" ").includes(param.dataset.value));
+  }
+  for (const [name, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]])
+    document.addEventListener(name, (event) => light(event, on));
+
+  // ── an edit that opens puts the cursor into its field ────────────────────────────────────────────────────────────
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (!event.target.open || !event.target.matches(".edit, .reject")) return;
+      const field = event.target.querySelector("input:not([type=hidden])");
+      field.focus();
+      field.select();
+    },
+    true,
+  );
+
+  // ── how long a card still stands ─────────────────────────────────────────────────────────────────────────────────
+  function countDown() {
+    for (const each of document.querySelectorAll("[data-until]")) {
+      const left = Math.floor((Date.parse(each.dataset.until) - Date.now()) / 1000);
+      const two = (number) => String(number).padStart(2, "0");
+      const hours = left >= 3600 ? `${Math.floor(left / 3600)}:` : "";
+      each.textContent = left <= 0 ? "over" : `in ${hours}${two(Math.floor((left % 3600) / 60))}:${two(left % 60)}`;
+      each.classList.toggle("soon", left < 60);
+    }
+  }
+  setInterval(countDown, 1000);
+  countDown();
+
+  // ── after a part of the page was put in place of another ─────────────────────────────────────────────────────────
+  document.addEventListener("htmx:afterSettle", () => {
+    recalledAt = -1;
+    countDown();
+    const first = main()?.querySelector("[autofocus]");
+    if (first && !main().contains(document.activeElement)) first.focus();
+  });
+})();
