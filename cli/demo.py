@@ -1,0 +1,299 @@
+"""``opsiq demo``: a demo platform and a server beside it, founded and connected, in one command.
+
+``--once`` tells the whole story by itself."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from cli.client import Client
+
+PEOPLE: Final = (
+    ("olivia@northbeam.test", "Olivia Owner", "owner"),
+    ("oscar@northbeam.test", "Oscar Owner", "owner"),
+    ("amir@northbeam.test", "Amir Admin", "admin"),
+    ("sara@northbeam.test", "Sara Support", "support"),
+)
+REQUEST: Final = "refund Adam's last invoice"
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "demo",
+        help="console and demo platform on this machine",
+        description="Start the demo platform and the server, connected to each other, on this machine only.",
+    )
+    made.add_argument(
+        "--once", action="store_true", help="tell the whole story without a person, as JSON lines, and exit"
+    )
+    made.add_argument("--port", type=int, default=8080, help="the console's port; 0 for a free one")
+    made.add_argument("--platform-port", type=int, default=8090, help="the demo platform's port; 0 for a free one")
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if arguments.once:
+        with tempfile.TemporaryDirectory(prefix="opsiq-demo-") as made, ExitStack() as stack:
+            return _story(_start(Path(made), 0, 0, stack, quiet=True))
+    folder = Path(os.environ.get("OPSIQ_DATA") or ".data/demo")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with ExitStack() as stack:
+        return _stand(_start(folder, arguments.port, arguments.platform_port, stack, quiet=False))
+
+
+class Started:
+    """Both processes, up and connected."""
+
+    def __init__(
+        self, url: str, platform_url: str, kept: Mapping[str, Any], children: list[subprocess.Popen[str]]
+    ) -> None:
+        self.url = url
+        self.platform_url = platform_url
+        self.kept = kept
+        self.children = children
+
+    def client(self) -> Client:
+        from cli.client import Client
+
+        return Client(self.url, self.kept["key"], self.kept["secret"])
+
+
+def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, quiet: bool) -> Started:
+    kept_at = folder / "demo.json"
+    fresh = not kept_at.exists()
+    kept: dict[str, Any] = (
+        {"action_secret": _webhook_secret(), "token": secrets.token_urlsafe(24), "password": secrets.token_urlsafe(9)}
+        if fresh
+        else json.loads(kept_at.read_text())
+    )
+    environ = _environment(folder)
+    platform = _child(
+        stack, environ,
+        "-m", "demo", "--host", "127.0.0.1", "--port", str(platform_port), "--data", str(folder / "platform.db"),
+        secret=kept["action_secret"], token=kept["token"], quiet=quiet,
+    )  # fmt: skip
+    platform_url = _ready(platform, "the demo platform")
+    if fresh:
+        import asyncio
+
+        kept |= asyncio.run(_found(environ, kept, platform_url))
+        _write_private(kept_at, kept)
+    elif kept["platform_url"] != platform_url:
+        import asyncio
+
+        asyncio.run(_moved(environ, kept, platform_url))
+        kept["platform_url"] = platform_url
+        _write_private(kept_at, kept)
+    server = _child(stack, environ, "-m", "cli.main", "serve", "--host", "127.0.0.1", "--port", str(port), quiet=quiet)
+    url = _ready(server, "the server")
+    from cli.client import keep
+
+    keep(folder, url, kept["key"], kept["secret"])
+    return Started(url, platform_url, kept, [platform, server])
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("OPSIQ_KEY", "OPSIQ_SECRET", "OPSIQ_URL"))
+    }
+    return environ | {"OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8,::1/128"}
+
+
+async def _found(environ: Mapping[str, str], kept: Mapping[str, Any], platform_url: str) -> dict[str, Any]:
+    """The demo's workspace: people, connector, contracts signed, a key for the terminal."""
+    from dataclasses import replace
+
+    from agent.house import opened
+    from core.settings import Settings
+    from store.migrate import upgrade
+    from web.door import SCOPES
+
+    settings = replace(Settings.load(environ), workers=0)
+    await upgrade(settings.database_url)
+    async with opened(settings) as house:
+        (email, person, _), *others = PEOPLE
+        owner = await house.office.found("Northbeam (demo)", email=email, person=person, password=kept["password"])
+        for email, person, role in others:
+            await house.office.add_member(owner, email=email, person=person, role=role, password=kept["password"])
+        await house.office.connect(
+            owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
+        )
+        await house.office.register(owner, await house.office.proposed(owner, "saas"))
+        key, secret = await house.office.create_key(owner, "terminal", scopes=SCOPES)
+    return {"key": key.public, "secret": secret, "workspace": owner.workspace, "platform_url": platform_url}
+
+
+async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_url: str) -> None:
+    """The platform came up at another address: connect to it there, and sign contracts that say so, one version up."""
+    from dataclasses import replace
+
+    from agent.house import opened
+    from agent.office import actor_of
+    from core.settings import Settings
+    from store import contracts, members
+    from store.migrate import upgrade
+
+    settings = replace(Settings.load(environ), workers=0)
+    await upgrade(settings.database_url)
+    async with opened(settings) as house:
+        async with house.sessions.read() as session:
+            (row,) = await members.by_email(session, PEOPLE[0][0])
+            newest = {each.name: each.version for each in await contracts.active(session, kept["workspace"])}
+        owner = actor_of(row)
+        await house.office.connect(
+            owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
+        )
+        proposed = await house.office.proposed(owner, "saas")
+        await house.office.register(
+            owner, [each.model_copy(update={"version": newest.get(each.name, 0) + 1}) for each in proposed]
+        )
+
+
+def _child(
+    stack: ExitStack, environ: Mapping[str, str], *arguments: str, quiet: bool, secret: str = "", token: str = ""
+) -> subprocess.Popen[str]:
+    """A Python child of this one, ended with the stack. Secrets go by its environment, never by its command line."""
+    given = {"DEMO_SECRET": secret, "DEMO_TOKEN": token} if secret else {}
+    child = subprocess.Popen(  # noqa: S603
+        [sys.executable, *arguments],
+        env={**environ, **given},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if quiet else None,
+        text=True,
+    )
+    stack.callback(_end, child)
+    return child
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    if child.poll() is None:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(12)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    if child.stdout:
+        child.stdout.close()
+
+
+def _ready(child: subprocess.Popen[str], what: str) -> str:
+    from core.errors import Unavailable
+
+    assert child.stdout is not None
+    line = child.stdout.readline()
+    if not line:
+        raise Unavailable(
+            f"{what} did not start (exit code {child.wait(5)}). Is its port free? Choose another with --port or --platform-port."
+        )
+    url: str = json.loads(line)["url"]
+    return url
+
+
+def _stand(started: Started) -> int:
+    lines = [
+        f"Console        {started.url}",
+        f"Demo platform  {started.platform_url}",
+        "",
+        f"Sign in as one of these, password {started.kept['password']}",
+        *(f"  {email:<24} {person} ({role})" for email, person, role in PEOPLE),
+        "",
+        f'Or in another terminal:  .venv/bin/opsiq ask "{REQUEST}"',
+        "Ctrl-C stops both.",
+    ]
+    print("\n" + "\n".join(f"  {line}".rstrip() for line in lines) + "\n", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        while all(child.poll() is None for child in started.children):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        return 0
+    print("One of the two processes has ended; stopping the other.", file=sys.stderr)
+    return 1
+
+
+def _story(started: Started) -> int:
+    """Ask, answer, look, confirm, see it sent and recorded: each step one JSON line on standard output."""
+    from cli.ask import settled
+
+    server = started.client()
+    began = time.monotonic()
+
+    def step(name: str, **data: Any) -> None:
+        print(
+            json.dumps({"step": name, "at_s": round(time.monotonic() - began, 3), **data}, ensure_ascii=False),
+            flush=True,
+        )
+
+    shown = settled(server, server.post("/v1/runs", {"text": REQUEST, "session": "demo"})["id"])
+    entries = server.get("/v1/history", f"run_id={shown['id']}")["data"]
+    resolved = next(entry for entry in entries if entry["kind"] == "resolved")
+    calls = [draft["action"] for draft in resolved["data"]["resolution"].get("drafts", ())]
+    step("resolved", run_id=shown["id"], prompt=REQUEST, resolver=resolved["data"]["trace"]["resolver"], actions=calls)
+    while shown["state"] == "asked":
+        question = shown["question"]
+        chosen = question["candidates"][0]
+        step(
+            "asked",
+            question=question["text"],
+            candidates=[each["label"] for each in question["candidates"]],
+            answer=chosen["label"],
+        )
+        server.post(f"/v1/runs/{shown['id']}/answer", {"slot": question["slot"], "choice": chosen["id"]})
+        shown = settled(server, shown["id"])
+    if shown["state"] != "held":
+        step("stopped", state=shown["state"], refusal=shown["refusal"])
+        return 1
+    card = shown["card"]
+    params = {
+        each["name"]: {"value": each["value"], "shown": each["shown"], "source": each["source"]["kind"]}
+        for each in card["calls"][0]["params"]
+    }
+    step("held", digest=card["digest"], because=card["held"], url=card["calls"][0]["url"], params=params)
+    server.post(f"/v1/runs/{shown['id']}/confirm", {"digest": card["digest"]})
+    step("confirmed", digest=card["digest"])
+    shown = settled(server, shown["id"])
+    (outcome,) = shown["outcomes"]
+    step(
+        "sent",
+        state=shown["state"],
+        call_id=outcome["call_id"],
+        status=outcome["status"],
+        attempts=outcome["attempts"],
+        answer=outcome["answer"],
+    )
+    verdict = server.get("/v1/history/verify")
+    kinds = [entry["kind"] for entry in reversed(server.get("/v1/history", f"run_id={shown['id']}")["data"])]
+    step(
+        "recorded", entries=kinds, chain="unbroken" if verdict["ok"] else verdict["why"], chain_length=verdict["count"]
+    )
+    return 0 if shown["state"] == "succeeded" and verdict["ok"] else 1
+
+
+def _webhook_secret() -> str:
+    from core.webhook_signature import new_secret
+
+    return new_secret()
+
+
+def _write_private(path: Path, value: Mapping[str, Any]) -> None:
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(dict(value), file)
+    draft.replace(path)
