@@ -1,0 +1,146 @@
+"""What has happened, and what came of it: one row an event, one row for each subscriber that reacts to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import NotFound
+from store.dialect import UtcTime
+from store.rows import Row, add, add_new, every, first, storable, table
+
+
+class EventRow(Row, table=True):
+    """``data`` is canonical JSON. ``origin`` says what fired it (``key:…``, ``connector:…``, ``opsiq``), ``cause`` the event, run or call
+    it was caused by, ``depth`` how many events stand above it in that chain. ``state``: firing until every subscriber has had its turn.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_workspace_fired", "workspace", "fired_at", "id"),
+        Index("ix_events_workspace_name", "workspace", "name", "fired_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    workspace: str
+    name: str
+    data: str
+    occurred_at: datetime = Field(sa_type=UtcTime)
+    fired_at: datetime = Field(sa_type=UtcTime)
+    origin: str
+    cause: str | None = None
+    depth: int = 0
+    request_id: str | None = None
+    state: str = "firing"
+    finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class ReactionRow(Row, table=True):
+    """``state``: pending, retrying, done, failed, or skipped (a blocking subscriber before it failed). ``detail`` says what was done."""
+
+    __tablename__ = "event_reactions"
+    __table_args__ = (Index("ix_event_reactions_state", "workspace", "state"),)
+
+    event_id: str = Field(primary_key=True, foreign_key="events.id")
+    subscriber: str = Field(primary_key=True)
+    workspace: str
+    priority: int
+    blocking: bool = False
+    state: str = "pending"
+    attempts: int = 0
+    error: str = ""
+    detail: str = ""
+    started_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+_E = table(EventRow)
+_R = table(ReactionRow)
+OPEN = ("pending", "retrying")
+
+
+async def insert(session: AsyncSession, row: EventRow) -> EventRow:
+    """Raises Conflict when the id is taken."""
+    return await add(session, row)
+
+
+async def get(session: AsyncSession, workspace: str, event_id: str) -> EventRow:
+    """Raises NotFound, for another workspace's event as for none."""
+    row = await first(session, EventRow, select(_E).where(_E.c.id == event_id, _E.c.workspace == workspace))
+    if row is None:
+        raise NotFound("There is no such event in this workspace.")
+    return row
+
+
+async def listed(
+    session: AsyncSession,
+    workspace: str,
+    *,
+    name: str | None = None,
+    before: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+) -> list[EventRow]:
+    """Newest first. ``before`` is the last id of the page before (NotFound for an unknown one); ``since``, ``until`` bound ``fired_at``."""
+    statement = select(_E).where(_E.c.workspace == workspace)
+    if name is not None:
+        statement = statement.where(_E.c.name == name)
+    if since is not None:
+        statement = statement.where(_E.c.fired_at >= since)
+    if until is not None:
+        statement = statement.where(_E.c.fired_at < until)
+    if before is not None:
+        last = await get(session, workspace, before)
+        older = and_(_E.c.fired_at == last.fired_at, _E.c.id < last.id)
+        statement = statement.where(or_(_E.c.fired_at < last.fired_at, older))
+    return await every(session, EventRow, statement.order_by(_E.c.fired_at.desc(), _E.c.id.desc()).limit(limit))
+
+
+async def finish(session: AsyncSession, workspace: str, event_id: str, at: datetime) -> None:
+    """Every subscriber has had its turn."""
+    done = update(_E).where(_E.c.workspace == workspace, _E.c.id == event_id, _E.c.state == "firing")
+    await session.execute(done.values(state="done", finished_at=at))
+
+
+async def plan_reactions(session: AsyncSession, rows: Sequence[ReactionRow]) -> None:
+    """Write down who will react. Those that stand already are left as they are."""
+    for row in rows:
+        await add_new(session, row)
+
+
+async def reactions(session: AsyncSession, workspace: str, event_id: str) -> list[ReactionRow]:
+    """In the order in which they react."""
+    mine = select(_R).where(_R.c.workspace == workspace, _R.c.event_id == event_id)
+    return await every(session, ReactionRow, mine.order_by(_R.c.priority, _R.c.subscriber))
+
+
+async def reaction(session: AsyncSession, workspace: str, event_id: str, subscriber: str) -> ReactionRow | None:
+    one = select(_R).where(_R.c.workspace == workspace, _R.c.event_id == event_id, _R.c.subscriber == subscriber)
+    return await first(session, ReactionRow, one)
+
+
+async def move_reaction(
+    session: AsyncSession, row: ReactionRow, *, to: str, was: Collection[str] = OPEN, **columns: Any
+) -> bool:
+    """From a state in ``was`` and exactly the attempts that ``row`` shows, to ``to``. False: somebody was quicker, nothing is written."""
+    mine = and_(
+        _R.c.event_id == row.event_id,
+        _R.c.subscriber == row.subscriber,
+        _R.c.workspace == row.workspace,
+        _R.c.state.in_(tuple(was)),
+        _R.c.attempts == row.attempts,
+    )
+    fresh = {**storable(columns), "state": to}
+    return (await session.execute(update(_R).where(mine).values(fresh).returning(_R.c.event_id))).first() is not None
+
+
+async def troubled(session: AsyncSession, workspace: str, *, limit: int = 50) -> list[ReactionRow]:
+    """Reactions that failed or are being retried, newest event first (ids sort by time)."""
+    mine = select(_R).where(_R.c.workspace == workspace, _R.c.state.in_(("failed", "retrying")))
+    return await every(session, ReactionRow, mine.order_by(_R.c.event_id.desc(), _R.c.priority).limit(limit))
