@@ -52,7 +52,7 @@ class Gate:
         if denied is not None:
             return await self._refused(approver, run, denied)
         async with self.sessions.read() as session:
-            requester = await people.current(session, run.actor)
+            requester = await people.current(session, run.actor, self.clock())
         if requester is None:
             return await self._refused(
                 approver, run, Refusal(code="forbidden", detail=f"{run.actor.name} may no longer act here.")

@@ -13,9 +13,10 @@ import store.calls
 import store.runs
 from agent import history, runs
 from agent.confirm import Also, Gate, may_run, nothing
+from agent.direct import Direct
 from agent.ground import Grounds
 from agent.history import Kind
-from agent.pipeline import Answer, Question, Refusal, RunState
+from agent.pipeline import Answer, Given, GivenBy, Question, Refusal, RunState
 from agent.plan import put_resolve, put_send
 from agent.run import MOVING, Run
 from core import ids
@@ -60,6 +61,7 @@ class Desk:
     clock: Clock
     watch: Watch
     wake: Callable[[], None]
+    direct: Direct
 
     async def ask(
         self,
@@ -93,6 +95,23 @@ class Desk:
             await also(session, run)
             after_commit(session, self.wake)
         return run
+
+    async def run_action(
+        self,
+        actor: Actor,
+        action: str,
+        values: Mapping[str, Given],
+        *,
+        given: GivenBy,
+        surface: Surface = "admin",
+        session_id: str,
+        request_id: str | None = None,
+        also: Also = nothing,
+    ) -> Run:
+        """Run a contract by its name with values given as data: judged, held and recorded like a typed request (``Direct.run``)."""
+        return await self.direct.run(
+            actor, action, values, given=given, surface=surface, session_id=session_id, request_id=request_id, also=also
+        )
 
     async def settled(self, actor: Actor, run_id: str, *, wait_s: float = 30.0) -> Run:
         """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds."""

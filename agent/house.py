@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agent.confirm import Gate
 from agent.desk import Desk, Watch
+from agent.direct import Direct
 from agent.ground import Grounds
 from agent.office import Office
 from agent.plan import RESOLVE_WORK, SEND_WORK, Planner
@@ -122,7 +123,8 @@ async def opened(
         on_dead=buried,
     )
     engine = Engine(queue, {RESOLVE_WORK: resolve, SEND_WORK: send}, concurrency=settings.workers or 1)
-    desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, engine.wake)
+    direct = Direct(sessions, grounds, planner, clock, engine.wake)
+    desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, engine.wake, direct)
     house = House(
         settings,
         sessions,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.keys
 import store.members
-from core.actor import Actor
+from core.actor import OWNER, Actor
 from core.errors import NotFound
+from store.keys import KeyRow
 
 
-async def current(session: AsyncSession, actor: Actor) -> Actor | None:
-    """The same principal with the role it has at this moment, or None when it may not act any more."""
+async def current(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
+    """The same principal with the role it has at ``now``, or None when it may not act any more."""
     match actor.kind:
         case "member":
             try:
@@ -26,9 +29,21 @@ async def current(session: AsyncSession, actor: Actor) -> Actor | None:
                 key = await store.keys.get(session, actor.workspace, actor.id)
             except NotFound:
                 return None
-            if key.revoked_at is not None:
-                return None
-            return Actor(actor.workspace, key.id, "key", key.name, key.role, actor.person)
+            return await of_key(session, key, now)
         case "identity" | "system":
             # Vouched for by the platform at the door; the assertion's own short life bounds it.
             return actor
+
+
+async def of_key(session: AsyncSession, key: KeyRow, now: datetime) -> Actor | None:
+    """Whom a key acts as, or None when it is revoked or over, or has outgrown the member it belongs to: one who is no longer active, or no
+    longer has the key's role. An owner may hold a key of any role."""
+    if not key.secrets(now):
+        return None
+    try:
+        member = await store.members.get(session, key.workspace, key.person)
+    except NotFound:
+        return None
+    if member.state != "active" or member.role not in (key.role, OWNER):
+        return None
+    return Actor(key.workspace, key.id, "key", key.name, key.role, key.person)

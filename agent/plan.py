@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -47,7 +47,7 @@ class Planner:
         """Resolve and validate. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again)."""
         async with self.sessions.read() as session:
             run = await runs.get(session, workspace, run_id)
-            actor = await people.current(session, run.actor)
+            actor = await people.current(session, run.actor, self.clock())
             confirmed = await store.confirmations.of_session(session, workspace, run.session_id, run.actor.person)
         if run.state != "received":
             return
@@ -69,17 +69,8 @@ class Planner:
             else:
                 await self._settle(run, resolved.resolution, resolved, 0.0)
                 return
-        started = time.perf_counter()
-        verdict = await validate(
-            run.request,
-            run.drafts,
-            run_id=run.id,
-            actor=actor,
-            catalogue=ground.catalogue,
-            kinds=ground.kinds,
-            confirmed_in_session=confirmed.__contains__,
-        )
-        await self._settle(run, verdict, resolved, (time.perf_counter() - started) * 1000)
+        verdict, took_ms = await judged(run, ground, confirmed)
+        await self._settle(run, verdict, resolved, took_ms)
 
     async def _resolve(self, run: Run, ground: Ground) -> Resolved:
         shortlist = ground.shortlist(run.actor, run.surface)
@@ -115,19 +106,20 @@ class Planner:
         run = run.with_(updated_at=now, question=None, refusal=None, expires_at=None)
         try:
             async with self.sessions.begin() as session:
-                await self._write(session, run, verdict, resolved, took_ms)
+                await self.write(session, run, verdict, resolved, took_ms)
         except Conflict:
             log.info("another worker planned this run first", extra={"run_id": run.id})
         self.changed(run.id)
 
-    async def _write(
+    async def write(
         self,
         session: AsyncSession,
         run: Run,
         verdict: Plan | Question | Refusal | Abstain,
         resolved: Resolved | None,
         took_ms: float,
-    ) -> None:
+    ) -> Run:
+        """Move a received run by its verdict, in the caller's transaction, with what history says of it and the work that follows."""
         now = run.updated_at
         entry: dict[str, Any]
         match verdict:
@@ -163,6 +155,7 @@ class Planner:
         await history.record(session, moved, kind, now, outcome=moved.state, duration_ms=took_ms, **entry)
         if moved.state == "confirmed":
             await put_send(session, moved)
+        return moved
 
     async def unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
         """The last try failed: refuse in words instead of leaving the person waiting."""
@@ -184,6 +177,22 @@ class Planner:
         elif run.state in ("confirmed", "executing"):
             moved = await runs.move(session, run.with_(state="unknown", updated_at=now), was={"confirmed", "executing"})
             await history.record(session, moved, Kind.FINISHED, now, outcome="unknown", error=error)
+
+
+async def judged(run: Run, ground: Ground, confirmed: Collection[str]) -> tuple[Plan | Question | Refusal, float]:
+    """The verdict over a run's drafts, and the milliseconds it took. ``confirmed`` are the contracts confirmed in this session, by digest.
+    Raises PlatformUnavailable."""
+    started = time.perf_counter()
+    verdict = await validate(
+        run.request,
+        run.drafts,
+        run_id=run.id,
+        actor=run.actor,
+        catalogue=ground.catalogue,
+        kinds=ground.kinds,
+        confirmed_in_session=confirmed.__contains__,
+    )
+    return verdict, (time.perf_counter() - started) * 1000
 
 
 async def put_resolve(session: AsyncSession, run: Run) -> None:

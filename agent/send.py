@@ -82,7 +82,7 @@ class Sender:
         plan = run.plan
         assert plan is not None
         async with self.sessions.read() as session:
-            actor = await people.current(session, run.actor)
+            actor = await people.current(session, run.actor, self.clock())
         ground = await self.grounds.of(run.workspace)
         drift: tuple[str, ...] = (
             (f"{run.actor.name} may no longer act here.",)
@@ -243,7 +243,7 @@ class Sender:
         plan = run.plan
         assert plan is not None
         async with self.sessions.read() as session:
-            actor = await people.current(session, run.actor)
+            actor = await people.current(session, run.actor, self.clock())
         if actor is None:
             return f"{run.actor.name} may no longer act here."
         ground = await self.grounds.of(run.workspace)

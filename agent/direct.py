@@ -1,0 +1,77 @@
+"""A call given as data: the same gate, without a resolver. Judged at once, stored with its verdict in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import store.confirmations
+from agent import history, runs
+from agent.confirm import Also, nothing
+from agent.ground import Grounds
+from agent.history import Kind
+from agent.pipeline import Draft, Given, GivenBy
+from agent.plan import Planner, judged
+from agent.run import Run
+from core import ids
+from core.actor import Actor, Surface
+from core.clock import Clock
+from core.errors import Finding, InvalidInput, NotFound
+from store.sessions import Sessions, after_commit
+
+MAX_VALUES_BYTES: Final = 64 * 1024
+TEXT_CHARS: Final = 4000
+
+
+@dataclass(frozen=True)
+class Direct:
+    sessions: Sessions
+    grounds: Grounds
+    planner: Planner
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def run(
+        self,
+        actor: Actor,
+        action: str,
+        values: Mapping[str, Given],
+        *,
+        given: GivenBy,
+        surface: Surface = "admin",
+        session_id: str,
+        request_id: str | None = None,
+        also: Also = nothing,
+    ) -> Run:
+        """The run, held, confirmed or refused: durable when this returns. ``also`` is done in its transaction.
+
+        Raises NotFound for an action that is not registered, InvalidInput for values that are too large, PlatformUnavailable when a record
+        can't be looked up: then nothing is stored.
+        """
+        ground = await self.grounds.of(actor.workspace)
+        contract = ground.catalogue.get(action)
+        if contract is None and action not in ground.catalogue.faults:
+            raise NotFound("There is no registered action of this name.")
+        written = json.dumps({name: each.value for name, each in values.items()}, ensure_ascii=False, sort_keys=True)
+        if len(written.encode()) > MAX_VALUES_BYTES:
+            detail = f"The parameters of one call have at most {MAX_VALUES_BYTES} bytes together."
+            raise InvalidInput(detail, findings=[Finding("/params", "too_large", detail)])
+        now = self.clock()
+        run = Run(
+            id=ids.new("run"), workspace=actor.workspace, session_id=session_id, actor=actor, surface=surface,
+            text=f"{action} {written}"[:TEXT_CHARS], now=now, given=given, request_id=request_id, created_at=now, updated_at=now,
+            drafts=(Draft(action=action, version=contract.version if contract else 1, given=dict(values)),),
+        )  # fmt: skip
+        async with self.sessions.read() as session:
+            confirmed = await store.confirmations.of_session(session, run.workspace, session_id, actor.person)
+        verdict, took_ms = await judged(run, ground, confirmed)
+        async with self.sessions.begin() as session:
+            await runs.insert(session, run)
+            refs = sorted({each.ref for each in values.values()})
+            await history.record(session, run, Kind.PROMPT, now, text=run.text, given=given, refs=refs)
+            moved = await self.planner.write(session, run, verdict, None, took_ms)
+            await also(session, moved)
+            after_commit(session, self.wake)
+        return moved
