@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_closed_socket_after_acting_is_unknown_and_then_settled_with_the_same_
     assert attempted["outcome"] == "unknown"
     (received,) = world.received(outcome["call_id"])
     assert received["times_received"] == 2, "the same key came twice"
-    credits = world.platform("GET", "/api/credits?limit=100")
+    credits = world.platform("GET", "/api/credits?limit=50")
     assert sum(each["amount"] == 6200 for each in credits["items"]) == 1, "and was done once"
 
 
@@ -121,7 +122,7 @@ def test_kill_nine_between_claim_and_settle_loses_nothing_and_repeats_nothing(wo
     kinds = world.kinds(run)
     assert kinds.count("confirmed") == 1
     assert kinds[-1] == "finished"
-    credits = world.platform("GET", "/api/credits?limit=100")
+    credits = world.platform("GET", "/api/credits?limit=50")
     assert sum(each["amount"] == amount * 100 for each in credits["items"]) == 1
     assert world.verify()["ok"]
 
@@ -140,7 +141,7 @@ def test_history_that_was_edited_names_the_entry(world: World) -> None:
     run = credit(world, 80)
     world.act("olivia", run, "reject", reason="enough")
     (entry,) = world.entries(run, "rejected")
-    with sqlite3.connect(world.folder / "opsiq.db", timeout=10) as database:
+    with closing(sqlite3.connect(world.folder / "opsiq.db", timeout=10)) as database, database:
         data = json.dumps(json.loads(json.dumps(entry["data"])) | {"reason": "never"})
         database.execute("UPDATE history SET data = ? WHERE seq = ?", (data, entry["seq"]))
     verdict = world.verify()
@@ -148,7 +149,7 @@ def test_history_that_was_edited_names_the_entry(world: World) -> None:
 
 
 def call_state(world: World, call_id: str) -> str | None:
-    with sqlite3.connect(f"file:{world.folder / 'opsiq.db'}?mode=ro", uri=True, timeout=10) as database:
+    with closing(sqlite3.connect(f"file:{world.folder / 'opsiq.db'}?mode=ro", uri=True, timeout=10)) as database:
         row = database.execute("SELECT state FROM calls WHERE call_id = ?", (call_id,)).fetchone()
     return row[0] if row else None
 
