@@ -73,7 +73,7 @@ def test_a_role_that_may_not_refund_is_not_even_offered_it(world: World) -> None
 
 
 def test_somebody_without_the_role_cannot_confirm_anothers_card(world: World) -> None:
-    run = world.ask("olivia", "refund invoice INV-1042")
+    run = world.ask("olivia", "refund invoice INV-1050")
     assert run["state"] == "held", run
     with pytest.raises(Refused) as refused:
         world.clients["sara"].post(f"/v1/runs/{run['id']}/confirm", {"digest": run["card"]["digest"]})
