@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Index,
+    Select,
     and_,
     bindparam,
     delete,
@@ -29,11 +30,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core import canon, ids
+from store import lanes
 from store.dialect import EpochMs, is_postgresql, upsert
 from store.rows import Row, storable, table
 
 KEEP_DONE_DAYS: Final = 7
 MAX_ERROR: Final = 2_000
+_FRONT: Final = 400
 
 
 class WorkRow(Row, table=True):
@@ -49,10 +52,18 @@ class WorkRow(Row, table=True):
             "priority",
             "due_ms",
             "id",
+            "lane",
+            "kind",
             sqlite_where=text("finished_ms IS NULL"),
             postgresql_where=text("finished_ms IS NULL"),
         ),
-        Index("ix_work_lane", "lane", "state"),
+        Index(
+            "ix_work_claimed",
+            "lane",
+            "due_ms",
+            sqlite_where=text("state = 'claimed'"),
+            postgresql_where=text("state = 'claimed'"),
+        ),
         Index("ix_work_finished", "finished_ms"),
     )
 
@@ -151,14 +162,16 @@ async def claim(
 ) -> list[Work]:
     """Take up to ``limit`` due rows, most urgent first, and hold each for ``lease_s``. One statement.
 
-    ``per_lane`` leaves alone what would put more than so many rows of one lane under lease. On PostgreSQL two workers
-    that claim in the same instant may both see the lane free, so the limit holds for one worker and is near for many.
+    A lane that is held is passed over. ``per_lane`` leaves alone what would put more than so many rows of one lane (or
+    than its own width) under lease; it looks at the first few hundred rows of lanes with room, so what stands behind a
+    long queue is reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
+    free, so the limit holds for one worker and is near for many.
     """
-    open_ = and_(_T.c.finished_ms.is_(None), _T.c.due_ms <= EpochMs(), _T.c.kind.in_(tuple(kinds)))
+    open_ = and_(_T.c.finished_ms.is_(None), _T.c.due_ms <= EpochMs(), _T.c.kind.in_(tuple(kinds)), _not_held())
     order = (_T.c.priority, _T.c.due_ms, _T.c.id)
     due = select(_T.c.id).where(open_).order_by(*order).limit(limit)
     if per_lane is not None:
-        due = due.where(_lane_is_free(open_, order, per_lane))
+        due = due.where(_T.c.id.in_(_with_room(open_, order, per_lane, limit)))
     if is_postgresql(session):
         due = due.with_for_update(skip_locked=True)
     # MATERIALIZED: PostgreSQL may else run the locking, limited query once per row and claim more than the limit.
@@ -204,10 +217,17 @@ async def renew(session: AsyncSession, work: Work, lease_s: float) -> bool:
 
 
 async def next_due_s(session: AsyncSession, kinds: Collection[str]) -> float | None:
-    """Seconds until something of these kinds can be claimed, 0 if it can now, None if there is nothing."""
-    soonest = select(func.min(_T.c.due_ms) - EpochMs()).where(_T.c.finished_ms.is_(None), _T.c.kind.in_(tuple(kinds)))
+    """Seconds until something of these kinds can be claimed, 0 if it can now, None if there is nothing.
+
+    The end of a lane's hold counts as such a moment, whether or not something waits for it.
+    """
+    soonest = select(func.min(_T.c.due_ms) - EpochMs()).where(
+        _T.c.finished_ms.is_(None), _T.c.kind.in_(tuple(kinds)), _not_held()
+    )
     ms: int | None = (await session.execute(soonest)).scalar_one()
-    return None if ms is None else max(0.0, ms / 1000)
+    due_s = None if ms is None else max(0.0, ms / 1000)
+    free_s = await lanes.next_free_s(session)
+    return due_s if free_s is None else free_s if due_s is None else min(due_s, free_s)
 
 
 async def counts(session: AsyncSession, workspace: str | None = None) -> dict[tuple[str, str], int]:
@@ -238,16 +258,37 @@ async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
-def _lane_is_free(open_: ColumnElement[bool], order: Sequence[Any], per_lane: int) -> ColumnElement[bool]:
-    other = _T.alias("held")
-    held = (
-        select(func.count())
-        .where(other.c.lane == _T.c.lane, other.c.state == "claimed", other.c.due_ms > EpochMs())
-        .scalar_subquery()
+def _not_held() -> ColumnElement[bool]:
+    return or_(_T.c.lane.is_(None), _T.c.lane.not_in(lanes.held()))
+
+
+def _with_room(open_: ColumnElement[bool], order: Sequence[Any], per_lane: int, limit: int) -> Select[tuple[str]]:
+    """Ids of open rows that fit into their lanes, from the front of the queue of lanes that have room."""
+    width = func.coalesce(lanes.LANES.c.width, per_lane)
+    claimed = text("state = 'claimed'")  # spelt out: SQLite takes a partial index only for a condition it can read
+    under = (
+        select(_T.c.lane, func.count().label("n"))
+        .where(claimed, _T.c.lane.is_not(None), _T.c.due_ms > EpochMs())
+        .group_by(_T.c.lane)
+        .cte("under")
     )
-    rank = func.row_number().over(partition_by=_T.c.lane, order_by=order)
-    ranked = select(_T.c.id, (rank + held).label("place")).where(open_, _T.c.lane.is_not(None)).subquery("ranked")
-    return or_(_T.c.lane.is_(None), _T.c.id.in_(select(ranked.c.id).where(ranked.c.place <= per_lane)))
+    full = select(under.c.lane).outerjoin(lanes.LANES, lanes.LANES.c.lane == under.c.lane).where(under.c.n >= width)
+    with_room = or_(_T.c.lane.is_(None), _T.c.lane.not_in(full))
+    front = (
+        select(_T.c.id, _T.c.lane, _T.c.priority, _T.c.due_ms)
+        .where(open_, with_room)
+        .order_by(*order)
+        .limit(max(_FRONT, limit * 4))
+        .subquery("front")
+    )
+    rank = func.row_number().over(partition_by=front.c.lane, order_by=(front.c.priority, front.c.due_ms, front.c.id))
+    ranked = select(front.c.id, front.c.lane, rank.label("place")).subquery("ranked")
+    return (
+        select(ranked.c.id)
+        .outerjoin(under, under.c.lane == ranked.c.lane)
+        .outerjoin(lanes.LANES, lanes.LANES.c.lane == ranked.c.lane)
+        .where(or_(ranked.c.lane.is_(None), ranked.c.place + func.coalesce(under.c.n, 0) <= width))
+    )
 
 
 def _after(seconds: float) -> ColumnElement[int]:

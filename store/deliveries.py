@@ -1,0 +1,263 @@
+"""Webhook deliveries: one for each event and endpoint, its body, and every attempt at it.
+
+The body is written once for an event and sent as those bytes ever after. A delivery's ``state`` is pending, succeeded
+or failed, and never leaves succeeded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, bindparam, case, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import NotFound
+from store.dialect import UtcTime, upsert
+from store.rows import Row, every, first, table, values
+
+KEEP_DAYS: Final = 30
+DeliveryState = Literal["pending", "succeeded", "failed"]
+Cause = Literal["event", "replay", "test"]
+
+
+class BodyRow(Row, table=True):
+    """What is sent of one event, byte for byte."""
+
+    __tablename__ = "webhook_bodies"
+    __table_args__ = (Index("ix_webhook_bodies_created", "created_at"),)
+
+    event_id: str = Field(primary_key=True)
+    workspace: str
+    event: str
+    body: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+class DeliveryRow(Row, table=True):
+    """``tries`` counts the attempts of the series, ``attempts`` also what a person sent again.
+
+    ``status``, ``error`` and ``detail`` are those of the last attempt; ``next_at`` is when the next one is due, about.
+    """
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (
+        UniqueConstraint("event_id", "endpoint"),
+        Index("ix_webhook_deliveries_workspace", "workspace", "id"),
+        Index("ix_webhook_deliveries_endpoint", "endpoint", "state", "id"),
+        Index("ix_webhook_deliveries_created", "created_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    workspace: str
+    event_id: str = Field(foreign_key="webhook_bodies.event_id")
+    endpoint: str = Field(foreign_key="webhook_endpoints.id")
+    event: str
+    cause: str = "event"
+    state: str = "pending"
+    tries: int = 0
+    attempts: int = 0
+    status: int | None = None
+    error: str | None = None
+    detail: str = ""
+    created_at: datetime = Field(sa_type=UtcTime)
+    first_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    next_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class DeliveryAttemptRow(Row, table=True):
+    """``id`` is of the claim it was made under; ``n`` is the number it was sent with. ``headers`` is JSON, secrets hidden."""
+
+    __tablename__ = "webhook_attempts"
+    __table_args__ = (Index("ix_webhook_attempts_delivery", "delivery", "at"),)
+
+    id: str = Field(primary_key=True)
+    delivery: str = Field(foreign_key="webhook_deliveries.id")
+    n: int
+    by_hand: bool
+    at: datetime = Field(sa_type=UtcTime)
+    duration_ms: int
+    headers: str
+    status: int | None = None
+    error: str | None = None
+    detail: str = ""
+    response: bytes = Field(default=b"", sa_type=LargeBinary)
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What an attempt makes of its delivery. ``state`` None leaves it as it is."""
+
+    delivery: str
+    state: DeliveryState | None
+    status: int | None
+    error: str | None
+    detail: str
+    at: datetime
+    next_at: datetime | None
+    finished_at: datetime | None
+    in_series: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Everything given must hold; ``since`` is included, ``until`` is not (times of making)."""
+
+    endpoint: str | None = None
+    event: str | None = None
+    event_id: str | None = None
+    states: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+_T = table(DeliveryRow)
+_B = table(BodyRow)
+_A = table(DeliveryAttemptRow)
+
+
+async def put_body(session: AsyncSession, row: BodyRow) -> None:
+    """Keep what is sent of an event, unless it is kept already."""
+    await session.execute(upsert(session, _B).values(values(row)).on_conflict_do_nothing())
+
+
+async def put_many(session: AsyncSession, rows: Sequence[DeliveryRow]) -> None:
+    """Insert; what is there for the same event and endpoint stays as it is. The bodies must be there."""
+    if rows:
+        quiet = upsert(session, _T).on_conflict_do_nothing()
+        await session.execute(quiet, [values(row) for row in rows])
+
+
+async def get(session: AsyncSession, workspace: str, delivery_id: str) -> DeliveryRow:
+    """Raises NotFound."""
+    row = await first(session, DeliveryRow, select(_T).where(_T.c.id == delivery_id, _T.c.workspace == workspace))
+    if row is None:
+        raise NotFound("There is no such delivery in this workspace; deliveries are kept for 30 days.")
+    return row
+
+
+async def body(session: AsyncSession, event_id: str) -> bytes | None:
+    found: bytes | None = (await session.execute(select(_B.c.body).where(_B.c.event_id == event_id))).scalar()
+    return found
+
+
+async def by_ids(session: AsyncSession, delivery_ids: Collection[str]) -> list[DeliveryRow]:
+    return await every(session, DeliveryRow, select(_T).where(_T.c.id.in_(tuple(delivery_ids))))
+
+
+async def bodies(session: AsyncSession, event_ids: Collection[str]) -> dict[str, bytes]:
+    rows = await session.execute(select(_B.c.event_id, _B.c.body).where(_B.c.event_id.in_(tuple(event_ids))))
+    return {row.event_id: row.body for row in rows}
+
+
+async def listed(
+    session: AsyncSession, workspace: str, filters: Filters, *, before: str | None = None, limit: int = 50
+) -> list[DeliveryRow]:
+    """Newest first; ``before`` is the last id of the page before."""
+    statement = _fitting(select(_T).where(_T.c.workspace == workspace), filters)
+    if before is not None:
+        statement = statement.where(_T.c.id < before)
+    return await every(session, DeliveryRow, statement.order_by(_T.c.id.desc()).limit(limit))
+
+
+async def attempts_of(session: AsyncSession, delivery_id: str) -> list[DeliveryAttemptRow]:
+    """In the order they were made."""
+    mine = select(_A).where(_A.c.delivery == delivery_id)
+    return await every(session, DeliveryAttemptRow, mine.order_by(_A.c.at, _A.c.id))
+
+
+async def failed(
+    session: AsyncSession, endpoint_id: str, since: datetime, until: datetime, *, after: str = "", limit: int = 500
+) -> list[str]:
+    """Ids of an endpoint's failed deliveries made in [since, until), oldest first. Tests are not among them."""
+    mine = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.state == "failed", _T.c.cause != "test")
+    span = mine.where(_T.c.created_at >= since, _T.c.created_at < until, _T.c.id > after)
+    return list((await session.execute(span.order_by(_T.c.id).limit(limit))).scalars())
+
+
+async def heard(session: AsyncSession, endpoint_id: str, event_ids: Collection[str]) -> set[str]:
+    """Which of these events have a delivery to this endpoint."""
+    mine = select(_T.c.event_id).where(_T.c.endpoint == endpoint_id, _T.c.event_id.in_(tuple(event_ids)))
+    return set((await session.execute(mine)).scalars())
+
+
+_COME = (
+    update(_T)
+    .where(_T.c.id == bindparam("of"))
+    .values(
+        attempts=_T.c.attempts + 1,
+        tries=_T.c.tries + bindparam("tried"),
+        state=case((_T.c.state == "succeeded", _T.c.state), else_=func.coalesce(bindparam("now_state", type_=String()), _T.c.state)),
+        status=bindparam("now_status"),
+        error=bindparam("now_error", type_=String()),
+        detail=bindparam("now_detail", type_=String()),
+        first_at=func.coalesce(_T.c.first_at, bindparam("now_at", type_=UtcTime())),
+        next_at=case((_T.c.state == "succeeded", None), else_=bindparam("now_next", type_=UtcTime())),
+        finished_at=func.coalesce(bindparam("now_finished", type_=UtcTime()), _T.c.finished_at),
+    )
+)  # fmt: skip
+
+
+async def came(session: AsyncSession, attempts: Sequence[DeliveryAttemptRow], results: Sequence[Came]) -> None:
+    """Log attempts and move their deliveries on, many at once."""
+    if not attempts:
+        return
+    await session.execute(upsert(session, _A).on_conflict_do_nothing(), [values(row) for row in attempts])
+    given: list[dict[str, Any]] = [
+        {
+            "of": one.delivery, "tried": int(one.in_series), "now_state": one.state, "now_status": one.status,
+            "now_error": one.error, "now_detail": one.detail, "now_at": one.at, "now_next": one.next_at,
+            "now_finished": one.finished_at,
+        }
+        for one in sorted(results, key=lambda result: result.delivery)
+    ]  # fmt: skip
+    connection = await session.connection()
+    await connection.execute(_COME, given)
+
+
+async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail: str) -> None:
+    """A pending delivery is failed without an attempt."""
+    mine = update(_T).where(_T.c.id == delivery_id, _T.c.state == "pending")
+    await session.execute(mine.values(state="failed", detail=detail, next_at=None, finished_at=at))
+
+
+async def give_up_all(session: AsyncSession, endpoint_id: str, at: datetime, detail: str) -> int:
+    """Whatever is pending for this endpoint is failed; returns how many."""
+    mine = update(_T).where(_T.c.endpoint == endpoint_id, _T.c.state == "pending")
+    gone = mine.values(state="failed", detail=detail, next_at=None, finished_at=at).returning(_T.c.id)
+    return len((await session.execute(gone)).all())
+
+
+async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
+    """Delete up to ``limit`` deliveries made before then with their attempts, and as many bodies that nothing refers to.
+
+    Returns how many rows of either went: call it again until that is 0.
+    """
+    old = select(_T.c.id).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
+    ids = list((await session.execute(old)).scalars())
+    if ids:
+        await session.execute(delete(_A).where(_A.c.delivery.in_(ids)))
+        await session.execute(delete(_T).where(_T.c.id.in_(ids)))
+    used = select(_T.c.id).where(_T.c.event_id == _B.c.event_id).exists()
+    bare = select(_B.c.event_id).where(_B.c.created_at < before, ~used).limit(limit)
+    gone = await session.execute(delete(_B).where(_B.c.event_id.in_(bare)).returning(_B.c.event_id))
+    return len(ids) + len(gone.all())
+
+
+def _fitting(statement: Any, filters: Filters) -> Any:
+    for name in ("endpoint", "event", "event_id"):
+        wanted = getattr(filters, name)
+        if wanted is not None:
+            statement = statement.where(_T.c[name] == wanted)
+    if filters.states:
+        statement = statement.where(_T.c.state.in_(filters.states))
+    if filters.since is not None:
+        statement = statement.where(_T.c.created_at >= filters.since)
+    if filters.until is not None:
+        statement = statement.where(_T.c.created_at < filters.until)
+    return statement
