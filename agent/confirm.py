@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -15,11 +16,14 @@ from agent.pipeline import Plan, Refusal
 from agent.plan import put_resolve, put_send
 from agent.run import Approval, Run
 from agent.validate import recheck
+from agent.validate.payload import plan_digest
 from core.actor import Actor
 from core.clock import Clock
 from core.errors import Conflict
 from store import confirmations
 from store.sessions import Sessions
+
+log = logging.getLogger(__name__)
 
 Also = Callable[[AsyncSession, Run], Awaitable[None]]
 """Something more to write in the transaction that moves a run."""
@@ -57,7 +61,7 @@ class Gate:
             return await self._refused(
                 approver, run, Refusal(code="forbidden", detail=f"{run.actor.name} may no longer act here.")
             )
-        drift = await recheck(
+        drift = unbroken(run, plan) or await recheck(
             plan, actor=requester, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface
         )
         if drift:
@@ -138,6 +142,14 @@ class Gate:
                 await put_send(session, moved)
             await also(session, moved)
         return moved
+
+
+def unbroken(run: Run, plan: Plan) -> tuple[str, ...]:
+    """Drift of the last resort: the stored plan is no longer what its digest names, because somebody changed it where it is kept."""
+    if plan_digest(plan.steps, run_id=run.id, actor=run.actor, surface=run.surface) == plan.digest:
+        return ()
+    log.error("a stored plan does not match its digest", extra={"run_id": run.id, "workspace": run.workspace})
+    return ("The stored plan was changed behind this card's back. It was made again from your words.",)
 
 
 def may_run(ground: Ground, approver: Actor, plan: Plan) -> Refusal | None:

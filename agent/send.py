@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.calls
 from agent import history, people, runs
+from agent.confirm import unbroken
 from agent.ground import Grounds
 from agent.history import Kind
 from agent.pipeline import CallOutcome, CallState, RunState, Step
@@ -87,7 +88,8 @@ class Sender:
         drift: tuple[str, ...] = (
             (f"{run.actor.name} may no longer act here.",)
             if actor is None
-            else await recheck(plan, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface)
+            else unbroken(run, plan)
+            or await recheck(plan, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface)
         )
         now = self.clock()
         try:

@@ -101,6 +101,7 @@ def decimal(written: str) -> Decimal | None:
         or not written[0].isdigit()
         or not written[-1].isdigit()
         or not written.isascii()
+        or not written.replace(".", "").replace(",", "").isdigit()
     ):
         return None
     dots, commas = written.count("."), written.count(",")

@@ -40,7 +40,7 @@ def test_an_expired_card_sends_nothing_and_says_so(world: World) -> None:
     assert not world.received(run["card"]["calls"][0]["call_id"])
 
 
-def test_a_card_that_was_edited_in_the_database_is_not_sent(world: World) -> None:
+def test_a_plan_that_was_edited_in_the_database_is_made_again_and_not_sent(world: World) -> None:
     run = world.ask("olivia", "give Hugo Bernard 82 EUR credit")
     assert run["state"] == "held", run
 
@@ -49,10 +49,12 @@ def test_a_card_that_was_edited_in_the_database_is_not_sent(world: World) -> Non
         step["payload"] = step["payload"].replace("8200", "82000")
 
     rewrite(world, run["id"], ten_times)
-    with pytest.raises(Refused) as refused:
-        world.clients["olivia"].post(f"/v1/runs/{run['id']}/confirm", {"digest": run["card"]["digest"]})
-    assert refused.value.problem["code"] == "stale"
-    assert not world.received(run["card"]["calls"][0]["call_id"])
+    edited = run["card"]["calls"][0]["call_id"]
+    run = world.confirm("olivia", run)
+    assert run["state"] == "held"
+    assert "behind this card's back" in run["card"]["drift"][0]
+    assert json.loads(run["card"]["calls"][0]["payload"])["params"]["amount"] == 8200
+    assert not world.received(edited)
 
 
 def test_an_answer_to_another_question_or_an_invented_candidate_is_refused(world: World) -> None:
