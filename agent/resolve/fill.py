@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from agent.pipeline import Argument, Choice, Mention, Several, Span
 from agent.read import Reading, exact, scan
-from agent.read.reference import find
+from agent.read.reference import find, parse
+from agent.resolve.assign import Option, assign
 from agent.resolve.split import head
 from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
@@ -31,6 +32,12 @@ MOST_READINGS: Final = 8
 PART_STEP: Final = 0.1
 REFERENCE_CONFIDENCE: Final = 0.9
 REFERENCE_STEP: Final = 0.1
+BARE_STEP: Final = 0.35
+# What joins a record's phrase to the words after it and is part of neither.
+_HINGE: Final = re.compile(
+    r"(?:[\s,:;\"'“‘-]|\b(?:saying|says|with|that|because|about|for|by|as|and|to|of|at|on|in|the|a|an)\b)+$",
+    re.IGNORECASE,
+)
 
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}")
@@ -50,26 +57,10 @@ class Filling:
     confidence: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
-    """One way to fill one parameter. ``open`` marks words that another parameter may use too."""
-
-    param: str
-    at: int
-    start: int
-    end: int
-    confidence: float
-    open: bool
-    argument: Argument
-
-    def blocks(self, other: _Option) -> bool:
-        return not (self.open or other.open) and self.start < other.end and other.start < self.end
-
-
 def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime, origin: int = 0) -> Filling:
     """Arguments for ``offer`` out of ``text``, which begins at offset ``start`` of the request's (or the
     ``origin``-th answer's) words."""
-    options: dict[str, list[_Option]] = {}
+    options: dict[str, list[Option]] = {}
     required = set(offer.required)
     what = frozenset(
         (*name_stems(offer.name), *stems(offer.title), *stems(offer.description.partition(". ")[0]), *GENERIC)
@@ -92,7 +83,7 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
             options[name] = _trimmed(
                 options[name], text, start, [each for other in options if other != name for each in options[other]]
             )
-    taken = _assign(options, required)
+    taken = assign(options, required)
     missing = tuple(
         name
         for name in offer.required
@@ -108,14 +99,14 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
     )
 
 
-def _trimmed(phrases: Sequence[_Option], text: str, start: int, others: Sequence[_Option]) -> list[_Option]:
+def _trimmed(phrases: Sequence[Option], text: str, start: int, others: Sequence[Option]) -> list[Option]:
     """A record's phrase ends where another parameter's words run out of it: "Adam Novak 20" of "Adam Novak 20 euros" is "Adam Novak"."""
     made = []
     for phrase in phrases:
         cut = min(
             (each.start for each in others if phrase.start < each.start < phrase.end < each.end), default=phrase.end
         )
-        kept = text[phrase.start - start : cut - start].rstrip(" ,")
+        kept = _HINGE.sub("", text[phrase.start - start : cut - start])
         if cut < phrase.end and kept:
             origin = spans_of(phrase.argument)[0].origin
             words = Mention(spans=(_span(text, start, phrase.start - start, phrase.start - start + len(kept), origin),))
@@ -124,7 +115,7 @@ def _trimmed(phrases: Sequence[_Option], text: str, start: int, others: Sequence
     return made
 
 
-def _names_action(option: _Option, before: str, what: frozenset[str], verb: str | None) -> bool:
+def _names_action(option: Option, before: str, what: frozenset[str], verb: str | None) -> bool:
     """Whether the words say which action is meant and so can't be its value: the order's verb, or nothing but what the action is called
     ("a one way flight" is no city). What is quoted, plainly belongs to the parameter, or is a closed set's very word stays."""
     if before and before in QUOTES:
@@ -158,17 +149,17 @@ def _options(
     now: datetime,
     origin: int,
     required: bool,
-) -> list[_Option]:
+) -> list[Option]:
     schema = schema if isinstance(schema, Mapping) else {}
     kind = next((each for each in kinds if each.name == annotation.record), None)
     if kind is not None:
         return [
-            _Option(
+            Option(
                 name,
                 at,
                 start + begin,
                 start + end,
-                REFERENCE_CONFIDENCE - REFERENCE_STEP * rank,
+                _reference_confidence(text[begin:end], rank, kind, kinds),
                 False,
                 Mention(spans=(_span(text, start, begin, end, origin),)),
             )
@@ -185,7 +176,7 @@ def _options(
         if argument is None:
             continue
         shared = isinstance(argument, Choice) and reading.confidence >= SHARED_LEAST
-        whole = _Option(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
+        whole = Option(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
         made.append(whole)
         head = reading.text.partition(",")[0].rstrip()
         if isinstance(argument, Mention) and schema.get("type") == "string" and head != reading.text:
@@ -194,8 +185,14 @@ def _options(
                 end = reading.start + len(head)
                 words = Mention(spans=(_span(text, start, reading.start, end, origin),))
                 sure = reading.confidence - PART_STEP
-                made.append(_Option(name, at, whole.start, start + end, sure, False, words))
+                made.append(Option(name, at, whole.start, start + end, sure, False, words))
     return made
+
+
+def _reference_confidence(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> float:
+    """Phrases come best first; one that says nothing but the noun ("the account") gives way to one that tells which."""
+    bare = parse(words, kind, kinds).bare
+    return REFERENCE_CONFIDENCE - REFERENCE_STEP * rank - (BARE_STEP if bare else 0.0)
 
 
 def _argument(
@@ -246,53 +243,3 @@ def _several(reading: Reading, text: str, start: int, origin: int) -> Several | 
 
 def _span(text: str, start: int, begin: int, end: int, origin: int) -> Span:
     return Span(origin=origin, start=start + begin, end=start + end, text=text[begin:end])
-
-
-def _assign(options: Mapping[str, list[_Option]], required: set[str]) -> dict[str, _Option]:
-    """The surest readings first; of equals the earlier parameter takes the earlier words. A required parameter left
-    with nothing then moves the one that stands in its way to that one's next best words, if there are such."""
-    ranked = sorted(
-        (option for each in options.values() for option in each),
-        key=lambda option: (-option.confidence - 0.1 * (option.param in required), option.at, option.start),
-    )
-    taken: dict[str, _Option] = {}
-    for option in ranked:
-        if option.param not in taken and not any(option.blocks(other) for other in taken.values()):
-            taken[option.param] = option
-    for name in options:
-        if name in required and name not in taken:
-            _make_room(name, options, taken, required)
-        if name in required and name not in taken:
-            _share_phrase(name, options, taken)
-    return taken
-
-
-def _share_phrase(name: str, options: Mapping[str, list[_Option]], taken: dict[str, _Option]) -> None:
-    """A phrase may say two things ("February 2022"): what is required and has no words of its own may use a part of another's."""
-    for option in options[name]:
-        in_the_way = [other for other in taken.values() if option.blocks(other)]
-        inside = all(other.start <= option.start and option.end <= other.end for other in in_the_way)
-        if inside and all((other.start, other.end) != (option.start, option.end) for other in in_the_way):
-            taken[name] = option
-            return
-
-
-def _make_room(name: str, options: Mapping[str, list[_Option]], taken: dict[str, _Option], required: set[str]) -> None:
-    for option in options[name]:
-        in_the_way = [other for other in taken.values() if option.blocks(other)]
-        if len(in_the_way) != 1:
-            continue
-        holder = in_the_way[0].param
-        others = [option, *(each for each in taken.values() if each.param != holder)]
-        elsewhere = next(
-            (each for each in options[holder] if not any(each.blocks(other) for other in others)),
-            None,
-        )
-        if elsewhere is not None:
-            taken[holder] = elsewhere
-            taken[name] = option
-            return
-        if holder not in required and option.confidence >= taken[holder].confidence - 0.2:
-            del taken[holder]
-            taken[name] = option
-            return

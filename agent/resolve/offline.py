@@ -23,10 +23,10 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
-from agent.resolve.fill import fill
+from agent.resolve.fill import fill, spans_of
 from agent.resolve.resolver import CANDIDATES, chosen_action
 from agent.resolve.split import Clause, begins_like_an_order, clauses, hear
-from agent.resolve.weigh import Weighed, marks, weigh
+from agent.resolve.weigh import Weighed, hears, marks, reads, weigh
 from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
 
@@ -100,7 +100,29 @@ def _resolve(
     if unwanted and len(parts) > 1:
         # Taken as a whole, what must not be done would count as said.
         return Abstain(reason="below_threshold", detail=f"You said not to {unwanted[0].negated}; the rest is unclear.")
-    return _one(hear(text), shortlist, kinds, request.now, notes, seen)
+    return _unless_left_out(_one(hear(text), shortlist, kinds, request.now, notes, seen), parts, shortlist)
+
+
+def _unless_left_out(resolution: Resolution, parts: Sequence[Clause], shortlist: Shortlist) -> Resolution:
+    """A call for the whole request stands only if no order in it goes unheard: "refund it and send him flowers" is asked about where
+    nothing sends flowers. Half an answer to a question harms nobody."""
+    if not isinstance(resolution, Calls) or len(parts) < 2:
+        return resolution
+    draft = resolution.drafts[0]
+    offer = shortlist.get(draft.action)
+    assert offer is not None
+    if reads(offer, shortlist.called(offer.name)):
+        return resolution
+    used = [span for argument in draft.arguments.values() for span in spans_of(argument)]
+    for part in parts:
+        if not begins_like_an_order(part.text) or any(part.start < span.end and span.start < part.end for span in used):
+            continue
+        if not hears(part, shortlist.spoken(draft.action)):
+            text = f"Nothing I may do does “{part.text}”. Shall I do the rest?"
+            candidate = Candidate(id=offer.name, label=offer.title or offer.name, detail=offer.description[:200])
+            question = Question(slot="action", code="unclear_action", text=text, candidates=(candidate,))
+            return Ask(question=question, drafts=(draft,))
+    return resolution
 
 
 def segments(text: str) -> list[Clause]:
@@ -223,6 +245,8 @@ def _one(
         offered = rivals if len(rivals) > 1 else best[:_NEAREST]
         text = "Which of these do you mean?" if len(offered) > 1 else "Is this what you mean?"
         return Ask(question=_question(text, offered), drafts=(draft,))
+    if top.marks["strange"] and not top.marks["reads"]:
+        return Ask(question=_question("Is this what you mean?", [top]), drafts=(draft,))
     if _conditional(clause):
         text = "This depends on something I can't check. Shall I do it regardless?"
         return Ask(question=_question(text, [top]), drafts=(draft,))

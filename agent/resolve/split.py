@@ -61,6 +61,8 @@ pack return exchange replace swap reschedule postpone play stop mute skip draw p
 rewrite sort filter group count measure rank rate score review audit scan fix repair patch deploy build compile link
 unlink connect disconnect sync mount freeze unfreeze lock hold release waive void reopen unassign grant revoke rotate
 make take bring keep turn switch add give start end email refund
+create open close cancel delete remove erase update change modify edit rename assign reply send forward book reserve buy purchase pay
+schedule approve reject enable disable block unblock suspend restart reset upload download save import export submit
 """
 _ORDERS: Final = frozenset(stem(word) for word in _ORDER_WORDS.split())
 

@@ -17,7 +17,7 @@ from agent.resolve.split import READING, Clause, asks, head, is_order
 from registry.contract import Risk
 from registry.offer import Offer
 from registry.shortlist import Scored, Shortlist
-from registry.words import EMPTY, GENERIC, KIN, runs, stem
+from registry.words import EMPTY, GENERIC, KIN, runs, stem, stems
 
 BIAS: Final = -6.4
 WEIGHTS: Final[Mapping[str, float]] = {
@@ -71,7 +71,8 @@ def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, fil
     described          how much of what the action is was said
     verb, clash        whether it goes by the verb that was said; an order it knows nothing of
     manner             a question meets an action that reads, an order one that changes something
-    object, reads      something of what it is was said beside the verb; it changes nothing (not weighed, but decided by)
+    object, reads      something of what it is was said beside the verb; it changes nothing
+    strange            it knows nothing of the order's verb, however common that is (these three are decided by, not weighed)
     about, negated     a question about how things work; the verb not to be done is this action's
     """
     offer = scored.offer
@@ -103,6 +104,12 @@ def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, fil
         "about": float(clause.about),
         "object": float(any(each in near for each in core if each not in GENERIC and each != verb)),
         "reads": float(reads(offer, named)),
+        "strange": float(
+            verb is not None
+            and is_order(verb)
+            and verb not in spoken
+            and not _known(verb, frozenset((*named, *stems(offer.title))))
+        ),
         "negated": float(
             any(stem(verb) in named or not KIN.get(stem(verb), _NONE).isdisjoint(named) for verb in clause.forbidden)
         ),
@@ -113,6 +120,13 @@ def _known(word: str, words: frozenset[str]) -> float:
     if word in words:
         return 1.0
     return 0.0 if words.isdisjoint(KIN.get(word, ())) else 0.7
+
+
+def hears(clause: Clause, spoken: frozenset[str]) -> bool:
+    """Whether an action that speaks of these stems can have been meant by this clause too: it knows its verb, or most of what it says."""
+    words = [each for each, _, _ in telling(clause) if each not in GENERIC]
+    known = sum(_known(each, spoken) for each in words)
+    return known * 2 >= len(words)
 
 
 def telling(clause: Clause) -> list[tuple[str, int, int]]:

@@ -198,6 +198,22 @@ async def test_what_must_not_be_done_is_left_out_of_a_plan() -> None:
     assert [draft.action for draft in drafts] == ["invoice.refund"]
 
 
+async def test_an_order_that_nothing_carries_out_is_not_dropped_in_silence() -> None:
+    resolution = await resolve("refund invoice INV-1 and send flowers to his mother")
+    assert isinstance(resolution, Ask)
+    assert "send flowers to his mother" in resolution.question.text
+
+
+async def test_a_verb_the_action_knows_nothing_of_is_asked_about() -> None:
+    resolution = await resolve("delete the ticket 'printer on fire'")
+    assert not isinstance(resolution, Calls)
+
+
+async def test_a_phrase_that_tells_which_record_wins_over_the_mere_noun() -> None:
+    (draft,) = (await calls("give the customer ada@example.com 20 euros credit")).drafts
+    assert "ada@example.com" in words(draft.arguments["customer_id"])
+
+
 async def test_the_same_words_get_the_same_answer() -> None:
     text = "refund Adam's last invoice and open a ticket about 'double payment'"
     assert await resolve(text) == await resolve(text)

@@ -1,0 +1,74 @@
+"""Shares the words out: which reading each parameter gets, so that no words serve two of them without reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.pipeline import Argument
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to fill one parameter. ``open`` marks words that another parameter may use too."""
+
+    param: str
+    at: int
+    start: int
+    end: int
+    confidence: float
+    open: bool
+    argument: Argument
+
+    def blocks(self, other: Option) -> bool:
+        return not (self.open or other.open) and self.start < other.end and other.start < self.end
+
+
+def assign(options: Mapping[str, list[Option]], required: set[str]) -> dict[str, Option]:
+    """The surest readings first; of equals the earlier parameter takes the earlier words. A required parameter left
+    with nothing then moves the one that stands in its way to that one's next best words, if there are such."""
+    ranked = sorted(
+        (option for each in options.values() for option in each),
+        key=lambda option: (-option.confidence - 0.1 * (option.param in required), option.at, option.start),
+    )
+    taken: dict[str, Option] = {}
+    for option in ranked:
+        if option.param not in taken and not any(option.blocks(other) for other in taken.values()):
+            taken[option.param] = option
+    for name in options:
+        if name in required and name not in taken:
+            _make_room(name, options, taken, required)
+        if name in required and name not in taken:
+            _share_phrase(name, options, taken)
+    return taken
+
+
+def _share_phrase(name: str, options: Mapping[str, list[Option]], taken: dict[str, Option]) -> None:
+    """A phrase may say two things ("February 2022"): what is required and has no words of its own may use a part of another's."""
+    for option in options[name]:
+        in_the_way = [other for other in taken.values() if option.blocks(other)]
+        inside = all(other.start <= option.start and option.end <= other.end for other in in_the_way)
+        if inside and all((other.start, other.end) != (option.start, option.end) for other in in_the_way):
+            taken[name] = option
+            return
+
+
+def _make_room(name: str, options: Mapping[str, list[Option]], taken: dict[str, Option], required: set[str]) -> None:
+    for option in options[name]:
+        in_the_way = [other for other in taken.values() if option.blocks(other)]
+        if len(in_the_way) != 1:
+            continue
+        holder = in_the_way[0].param
+        others = [option, *(each for each in taken.values() if each.param != holder)]
+        elsewhere = next(
+            (each for each in options[holder] if not any(each.blocks(other) for other in others)),
+            None,
+        )
+        if elsewhere is not None:
+            taken[holder] = elsewhere
+            taken[name] = option
+            return
+        if holder not in required and option.confidence >= taken[holder].confidence - 0.2:
+            del taken[holder]
+            taken[name] = option
+            return
