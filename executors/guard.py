@@ -135,6 +135,15 @@ class Guard:
             raise Blocked(f"{text} may not be reached ({why}); list it in OPSIQ_ALLOW_ADDRESSES if it is meant")
         return address
 
+    def opened(self, text: str) -> bool:
+        """Whether this host, written as an address or as ``localhost``, is reached only because it is on the allow-list."""
+        text = "127.0.0.1" if text == "localhost" else text
+        try:
+            address = ip_address(text)
+        except ValueError:
+            return False
+        return any(address in network for network in self._allow) and self._refusal(address) is None
+
     async def addresses(self, host: str, port: int) -> list[Address]:
         """Every address of a name, all of them reachable. Raises Blocked if one is not, OSError if there are none."""
         lookup = self._lookup or _system_lookup

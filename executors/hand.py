@@ -23,7 +23,7 @@ from executors.guard import Guard
 from executors.retry import ErrorKind, Reply, retry_after_s
 from executors.session import Head, detail_of, kind_of, open_session, origin
 
-__all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Hand", "Reply"]
+__all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Hand", "Reply", "checked_headers"]
 
 log = logging.getLogger("opsiq.executors.hand")
 
@@ -112,7 +112,7 @@ class Hand:
         dialled.
         """
         began = self._monotonic()
-        all_headers = {**_checked(headers or {}), **self._signed(body, message_id, secrets, attempt)}
+        all_headers = {**checked_headers(headers or {}), **self._signed(body, message_id, secrets, attempt)}
         trail = _Trail()
         head = Head(MAX_ANSWER_BYTES)
         status: int | None = None
@@ -160,6 +160,7 @@ class Hand:
             retry_after_s=wait_s,
             cut=status is not None and not head.whole,
             detail=detail,
+            headers=all_headers,
         )
 
     def _signed(self, body: bytes, message_id: str, secrets: Sequence[str], attempt: int) -> dict[str, str]:
@@ -183,7 +184,8 @@ class Hand:
         return self._session
 
 
-def _checked(headers: Mapping[str, str]) -> dict[str, str]:
+def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers that a signed call may carry besides its own, by lower-case name. Raises InvalidInput for any other."""
     made: dict[str, str] = {}
     for name, value in headers.items():
         lower = name.lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,10 +26,21 @@ session.
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What settles of one group write together: ``write`` is called once with the items of those that fit, after their
+    records. As a record, it may be run again from the start.
+    """
+
+    write: Callable[[AsyncSession, Sequence[Any]], Awaitable[None]]
+    item: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """It is done."""
 
     record: Record | None = None
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ class Later:
     delay_s: float
     error: str
     record: Record | None = None
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,7 @@ class Dead:
 
     error: str
     record: Record | None = None
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +130,7 @@ class SqlQueue:
         """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""
         try:
             async with self._sessions.begin() as session:
-                return [await self._settle(session, work, outcome) for work, outcome in group]
+                return await self._settle_all(session, group)
         except Unavailable:
             raise
         except Exception as error:
@@ -135,6 +148,28 @@ class SqlQueue:
         async with self._sessions.read() as session:
             return await works.next_due_s(session, kinds)
 
+    async def _settle_all(self, session: AsyncSession, group: Sequence[Settlement]) -> list[bool | Exception]:
+        done = {work.id: work for work, outcome in group if isinstance(outcome, Done)}
+        # Two claims of one piece in a group (the first one lost its lease) must not be told apart by the id alone.
+        alone = len({work.id for work, _ in group}) < len(group)
+        acked = set() if alone else await works.ack_many(session, list(done.values()))
+        made: list[bool | Exception] = []
+        shared: dict[Callable[[AsyncSession, Sequence[Any]], Awaitable[None]], list[Any]] = {}
+        for work, outcome in group:
+            fits = (
+                work.id in acked
+                if isinstance(outcome, Done) and not alone
+                else await self._settle(session, work, outcome)
+            )
+            if fits and outcome.record is not None:
+                await outcome.record(session)
+            if fits and outcome.shared is not None:
+                shared.setdefault(outcome.shared.write, []).append(outcome.shared.item)
+            made.append(fits)
+        for write, items in shared.items():
+            await write(session, items)
+        return made
+
     async def _settle(self, session: AsyncSession, work: Work, outcome: Done | Later | Dead) -> bool:
         match outcome:
             case Done():
@@ -145,6 +180,4 @@ class SqlQueue:
                 fits = await works.bury(session, work, error)
                 if fits and self._on_dead is not None:
                     await self._on_dead(session, work, error)
-        if fits and outcome.record is not None:
-            await outcome.record(session)
         return fits

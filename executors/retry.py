@@ -22,7 +22,8 @@ WEBHOOK_DELAYS_S within WINDOW_S, then Failed. Receiving twice is safe by the me
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
@@ -46,7 +47,8 @@ class Reply:
 
     ``body`` is at most 64 KiB, ``cut`` if that is not all of it. ``sent`` is True if any byte of the request may have
     reached the peer: without a status its fate is then unknown. ``detail`` is a sentence for the log and holds no
-    secret. ``retry_after_s`` is seconds from now, from either form of Retry-After.
+    secret. ``retry_after_s`` is seconds from now, from either form of Retry-After. ``headers`` are those of the request,
+    by lower-case name, the caller's own among them.
     """
 
     status: int | None
@@ -57,6 +59,7 @@ class Reply:
     retry_after_s: float | None = None
     cut: bool = False
     detail: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -64,7 +64,12 @@ class WorkRow(Row, table=True):
             sqlite_where=text("state = 'claimed'"),
             postgresql_where=text("state = 'claimed'"),
         ),
-        Index("ix_work_finished", "finished_ms"),
+        Index(
+            "ix_work_finished",
+            "finished_ms",
+            sqlite_where=text("finished_ms IS NOT NULL"),
+            postgresql_where=text("finished_ms IS NOT NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -169,9 +174,11 @@ async def claim(
     """
     open_ = and_(_T.c.finished_ms.is_(None), _T.c.due_ms <= EpochMs(), _T.c.kind.in_(tuple(kinds)), _not_held())
     order = (_T.c.priority, _T.c.due_ms, _T.c.id)
-    due = select(_T.c.id).where(open_).order_by(*order).limit(limit)
+    due = select(_T.c.id).where(open_)
     if per_lane is not None:
-        due = due.where(_T.c.id.in_(_with_room(open_, order, per_lane, limit)))
+        fitting = _T.c.id.in_(_with_room(open_, order, per_lane, limit))
+        due = due.where(fitting) if is_postgresql(session) else select(_T.c.id).where(fitting)
+    due = due.order_by(*order).limit(limit)
     if is_postgresql(session):
         due = due.with_for_update(skip_locked=True)
     # MATERIALIZED: PostgreSQL may else run the locking, limited query once per row and claim more than the limit.

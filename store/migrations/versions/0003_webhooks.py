@@ -122,3 +122,11 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'claimed'"),
         postgresql_where=sa.text("state = 'claimed'"),
     )
+    op.drop_index("ix_work_finished", table_name="work")
+    op.create_index(
+        "ix_work_finished",
+        "work",
+        ["finished_ms"],
+        sqlite_where=sa.text("finished_ms IS NOT NULL"),
+        postgresql_where=sa.text("finished_ms IS NOT NULL"),
+    )
