@@ -55,6 +55,15 @@ class Kind(StrEnum):
     KEY_REVOKED = "key_revoked"
     SIGNED_IN = "signed_in"
     EXPORTED = "exported"
+    EVENT_REFUSED = "event_refused"
+    REACTION_FAILED = "reaction_failed"
+    RULE_CREATED = "rule_created"
+    RULE_CHANGED = "rule_changed"
+    RULE_DELETED = "rule_deleted"
+    RULE_HELD_BACK = "rule_held_back"
+    INSTRUCTION_CREATED = "instruction_created"
+    INSTRUCTION_CHANGED = "instruction_changed"
+    INSTRUCTION_DELETED = "instruction_deleted"
 
 
 async def record(

@@ -22,6 +22,7 @@ from agent.run import Run
 from agent.validate import validate
 from core.clock import Clock
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, OpsIQError
+from registry.contract import Risk
 from registry.shortlist import Shortlist
 from store.sessions import Sessions
 
@@ -74,6 +75,8 @@ class Planner:
 
     async def _resolve(self, run: Run, ground: Ground) -> Resolved:
         shortlist = ground.shortlist(run.actor, run.surface)
+        if run.only is not None:
+            shortlist = Shortlist([offer for offer in shortlist.offers if offer.name in run.only])
         chosen = next((answer for answer in reversed(run.answers) if answer.slot == "action" and answer.choice), None)
         if chosen is not None:
             return await self._resolve_chosen(run, ground, shortlist, chosen.choice or "")
@@ -183,6 +186,9 @@ async def judged(run: Run, ground: Ground, confirmed: Collection[str]) -> tuple[
     """The verdict over a run's drafts, and the milliseconds it took. ``confirmed`` are the contracts confirmed in this session, by digest.
     Raises PlatformUnavailable."""
     started = time.perf_counter()
+    strays = [draft.action for draft in run.drafts if run.only is not None and draft.action not in run.only]
+    if strays:
+        return Refusal(code="forbidden", detail="That names an action which is not among those allowed here."), 0.0
     verdict = await validate(
         run.request,
         run.drafts,
@@ -192,6 +198,13 @@ async def judged(run: Run, ground: Ground, confirmed: Collection[str]) -> tuple[
         kinds=ground.kinds,
         confirmed_in_session=confirmed.__contains__,
     )
+    if (
+        isinstance(verdict, Plan)
+        and run.hold
+        and not verdict.held
+        and any(s.risk is not Risk.READ for s in verdict.steps)
+    ):
+        verdict = verdict.model_copy(update={"held": (run.hold,), "approvals": max(1, verdict.approvals)})
     return verdict, (time.perf_counter() - started) * 1000
 
 

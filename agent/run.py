@@ -21,12 +21,24 @@ class Approval(Value):
     digest: str
 
 
+class Cause(Value):
+    """What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that met it."""
+
+    event_id: str
+    event: str
+    source: str
+    name: str
+
+
 class Run(Value):
     """Everything about one request. ``state`` and ``revision`` are also columns of its row; the row is the truth for both.
 
     ``drafts`` are the resolver's calls, kept so that answers and edits are validated again in full without resolving anew. ``seen_at``
     is when the card was first shown to a person; ``decided_at`` when it was confirmed or rejected: their difference is the time
     somebody took to look. ``given`` marks a call that came as data instead of words (``Request.given``).
+
+    A run that an event started says so in ``cause``. ``only`` narrows what may be chosen to these actions, however often the words are read
+    again; ``hold`` is why a person must confirm every write, whatever the contract's policy says.
     """
 
     id: str
@@ -37,6 +49,9 @@ class Run(Value):
     text: str
     now: datetime
     given: GivenBy | None = None
+    cause: Cause | None = None
+    only: tuple[str, ...] | None = None
+    hold: str = ""
     state: RunState = "received"
     revision: int = 1
     request_id: str | None = None

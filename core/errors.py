@@ -6,6 +6,7 @@
     │   └── InvalidContract         invalid_contract         a contract breaks opsiq/contract/v1; carries every finding
     ├── NotFound                    not_found                no such row in this workspace (another workspace's counts as none)
     ├── Conflict                    conflict                 the row has moved on since the caller saw it
+    ├── EventLoop                   event_loop               an event that stands too deep in a chain of events causing events
     ├── Unauthenticated             invalid_signature        nobody we know signed this
     │   └── ClockSkew               clock_skew               signed outside the window; carries the server's time
     ├── Forbidden                   forbidden                known, but may not
@@ -73,6 +74,10 @@ class NotFound(OpsIQError):
 
 class Conflict(OpsIQError):
     code = "conflict"
+
+
+class EventLoop(OpsIQError):
+    code = "event_loop"
 
 
 class Unauthenticated(OpsIQError):

@@ -6,7 +6,9 @@ import os
 import time
 from typing import Final, Literal
 
-Prefix = Literal["ws", "mem", "ses", "key", "run", "act", "evt", "dlv", "wrk", "req", "his", "con", "sec", "whe"]
+Prefix = Literal[
+    "ws", "mem", "ses", "key", "run", "act", "evt", "dlv", "wrk", "req", "his", "con", "sec", "whe", "rul", "ins"
+]
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

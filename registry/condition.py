@@ -1,4 +1,4 @@
-"""Conditions of the policy ``when``: CEL (github.com/google/cel-spec) over ``params`` and ``records``.
+"""Conditions in CEL (github.com/google/cel-spec): of the policy ``when`` over ``params`` and ``records``, of a rule over ``event``.
 
 ``params`` maps each parameter to its value as it will be sent, ``records`` each parameter to the safe fields of the
 record it was looked up in. A condition that can't be judged holds: a person confirms. CEL does not mix integers and
@@ -22,6 +22,8 @@ MAX_CHARS: Final = 200
 """Bounds the parser's recursion as well: the contract's own limit on a condition."""
 
 _VARIABLES: Final = frozenset({"params", "records"})
+EVENT: Final = frozenset({"event"})
+"""What a rule's condition reads: ``event.name``, ``event.data.<field>``, ``event.occurred_at``, ``event.id``."""
 _FUNCTIONS: Final = frozenset(
     {
         "size", "contains", "startsWith", "endsWith", "matches", "has", "all", "exists", "exists_one", "existsOne", "map",
@@ -60,9 +62,12 @@ class Condition:
 
     def judge(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> Judgement:
         """Never raises."""
+        return self.over({"params": dict(params), "records": {name: dict(fields) for name, fields in records.items()}})
+
+    def over(self, values: Mapping[str, Any]) -> Judgement:
+        """Judged with these values of its variables. Never raises."""
         try:
-            context = {"params": dict(params), "records": {name: dict(fields) for name, fields in records.items()}}
-            answer = self._program.execute(context)
+            answer = self._program.execute(dict(values))
         except KeyError as error:
             return Judgement(True, f"the condition reads {error}, which has no value here")
         except Exception as error:
@@ -91,9 +96,11 @@ class Condition:
 
 
 @lru_cache(maxsize=4096)
-def compile(expression: str) -> Condition:  # noqa: A001 - the word of the trade, as in re.compile
+def compile(  # noqa: A001 - the word of the trade, as in re.compile
+    expression: str, variables: frozenset[str] = _VARIABLES
+) -> Condition:
     """A condition ready to be judged. Raises InvalidInput, with the place, for what is no CEL or reads anything but
-    ``params`` and ``records``."""
+    ``variables``."""
     import cel
 
     if len(expression) > MAX_CHARS:
@@ -104,16 +111,23 @@ def compile(expression: str) -> Condition:  # noqa: A001 - the word of the trade
     except Exception as error:
         raise InvalidInput(f"This is no CEL expression. {_said(error)}") from error
     unquoted = _STRING.sub("''", expression)
-    strangers = names - _VARIABLES - set(_BOUND.findall(unquoted))
+    strangers = names - variables - set(_BOUND.findall(unquoted))
     if strangers:
-        raise InvalidInput(
-            f"A condition reads 'params' and 'records' only; {', '.join(sorted(strangers))} is neither. "
-            "Write params.<parameter> for a value, records.<parameter>.<field> for a field of its record."
-        )
+        raise InvalidInput(_stray(strangers, variables))
     unknown = {each for each in functions if each[:1].isalpha()} - _FUNCTIONS
     if unknown:
         raise InvalidInput(f"CEL has no function {', '.join(sorted(unknown))}.")
     return Condition(expression, program)
+
+
+def _stray(strangers: set[str], variables: frozenset[str]) -> str:
+    stray = ", ".join(sorted(strangers))
+    if variables == EVENT:
+        return f"A rule's condition reads 'event' only, not {stray}. Write event.data.<field> for a field of the event."
+    return (
+        f"A condition reads 'params' and 'records' only; {stray} is neither. "
+        "Write params.<parameter> for a value, records.<parameter>.<field> for a field of its record."
+    )
 
 
 def _said(error: Exception) -> str:

@@ -66,7 +66,10 @@ class FiringRow(Row, table=True):
     ``document`` is JSON: what shadow mode would have planned."""
 
     __tablename__ = "rule_firings"
-    __table_args__ = (Index("ix_rule_firings_source_at", "workspace", "source", "at"),)
+    __table_args__ = (
+        Index("ix_rule_firings_source_at", "workspace", "source", "at"),
+        Index("ix_rule_firings_run", "workspace", "run_id"),
+    )
 
     source: str = Field(primary_key=True)
     event_id: str = Field(primary_key=True, foreign_key="events.id")

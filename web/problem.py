@@ -24,6 +24,7 @@ STATUS: Final[Mapping[str, int]] = {
     "invalid_contract": 422,
     "not_found": 404,
     "conflict": 409,
+    "event_loop": 422,
     "invalid_signature": 401,
     "clock_skew": 401,
     "forbidden": 403,

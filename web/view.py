@@ -15,6 +15,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "state": run.state,
         "text": run.text,
         "surface": run.surface,
+        "cause": run.cause.model_dump(mode="json") if run.cause else None,
         "actor": {"id": run.actor.id, "name": run.actor.name, "role": run.actor.role},
         "created_at": run.created_at.isoformat(),
         "updated_at": run.updated_at.isoformat(),

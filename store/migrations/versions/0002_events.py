@@ -112,3 +112,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "event_id", name="pk_rule_firings"),
     )
     op.create_index("ix_rule_firings_source_at", "rule_firings", ["workspace", "source", "at"])
+    op.create_index("ix_rule_firings_run", "rule_firings", ["workspace", "run_id"])

@@ -1,0 +1,75 @@
+"""The universal events: names that mean the same on every platform, each with the JSON Schema of its data and a sample.
+
+The files in ``registry/events`` are the catalogue; ``docs/reference/events.md`` lists it. Custom names are welcome beside it and carry any
+JSON object. A schema says what must be there and what the known fields look like; more fields may always come along.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from core.errors import Finding
+from registry import pointer
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+CATEGORIES: Final = (
+    "billing", "subscriptions", "customers", "tickets", "orders", "licences", "chat", "security",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """``schema`` (JSON Schema 2020-12) describes ``data`` alone; ``sample`` is a ``data`` that fits it."""
+
+    name: str
+    category: str
+    title: str
+    description: str
+    schema: Mapping[str, Any]
+    sample: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name, "category": self.category, "title": self.title, "description": self.description,
+            "schema": dict(self.schema), "sample": dict(self.sample),
+        }  # fmt: skip
+
+
+@cache
+def every() -> Mapping[str, EventType]:
+    """All of them by name, in the catalogue's order."""
+    made: dict[str, EventType] = {}
+    for category in CATEGORIES:
+        held = json.loads(files("registry").joinpath("events", f"{category}.json").read_text(encoding="utf-8"))
+        for each in held["types"]:
+            made[each["name"]] = EventType(category=category, **each)
+    return made
+
+
+def get(name: str) -> EventType | None:
+    """None for a custom name."""
+    return every().get(name)
+
+
+def misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:
+    """What of ``data`` breaks the schema of this universal event, with pointers from the body; nothing for a custom name."""
+    if get(name) is None:
+        return ()
+    return [
+        Finding(pointer.at("data", *fault.instance_path), "schema", fault.message[:200])
+        for fault in _validator(name).iter_errors(dict(data))
+    ]
+
+
+@lru_cache(maxsize=256)
+def _validator(name: str) -> Validator:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(dict(every()[name].schema), validate_formats=True, offline=True)
