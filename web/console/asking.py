@@ -89,6 +89,7 @@ class Refused:
 
     headline: str
     detail: str
+    faults: tuple[str, ...]
     nearest: tuple[Able, ...]
 
 
@@ -113,7 +114,9 @@ class RunPage(Page):
 
 
 @router.get("/")
-async def ask_page(request: Request, visitor: SignedIn, say: Annotated[str, Query(max_length=MAX_TEXT)] = "") -> Response:
+async def ask_page(
+    request: Request, visitor: SignedIn, say: Annotated[str, Query(max_length=MAX_TEXT)] = ""
+) -> Response:
     return await _ask(request, visitor, say)
 
 
@@ -127,13 +130,11 @@ async def ask(request: Request, form: Guarded) -> Response:
         )
     except InvalidInput as error:
         return await _ask(request, visitor, text, trouble=error.detail)
-    return redirect(request, f"/runs/{run.id}")
+    return redirect(f"/runs/{run.id}")
 
 
 @router.get("/runs/{run_id}")
-async def run_page(
-    request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0
-) -> Response:
+async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
     """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place: 204."""
     run = await house_of(request).desk.settled(visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S)
     if wants_fragment(request) and run.revision == seen:
@@ -158,7 +159,9 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
     run = await desk.show(visitor.actor, run_id)
     irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
     if irreversible and form.get("sure", limit=10) != "yes":
-        unsure = Refusal(code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent.")
+        unsure = Refusal(
+            code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent."
+        )
         return await _done(request, visitor, run_id, unsure)
     result = await desk.confirm(visitor.actor, run_id, form.get("digest", limit=100))
     return await _done(request, visitor, run_id, result)
@@ -200,7 +203,7 @@ def _member(form: Form) -> Visitor:
 async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | Refusal) -> Response:
     """After a change the run's own page, so that a reload repeats nothing. A refusal is shown above the run as it stands."""
     if isinstance(result, Run):
-        return redirect(request, f"/runs/{run_id}")
+        return redirect(f"/runs/{run_id}")
     run = await house_of(request).desk.show(visitor.actor, run_id)
     return await _shown(request, visitor, run, notice=visible(result.detail), status=problem.refusal_status(result))
 
@@ -236,6 +239,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         refused = Refused(
             "I can't do that" if run.state == "refused" else "No action here does that",
             visible(run.refusal.detail),
+            tuple(visible(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
             tuple(Able(each.title, (each.examples or (each.title,))[0], words.RISKS[each.risk]) for each in near),
         )
     page = RunPage(

@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-from agent.pipeline import DefaultSource, Filled, Plan, Span, Step
+from agent.pipeline import Filled, Plan, PromptSource, RecordSource, Span, Step
 from agent.run import Run
 from core.visible import visible
 from registry.contract import Risk
@@ -162,7 +163,7 @@ def _said(run: Run, plan: Plan, viewer: str) -> Iterator[Said]:
         (span, _key(at, filled))
         for at, step in enumerate(plan.steps)
         for filled in step.filled
-        if not isinstance(filled.source, DefaultSource)
+        if isinstance(filled.source, PromptSource | RecordSource)
         for span in filled.source.spans
     ]
     for origin in range(len(run.answers) + 1):
@@ -178,6 +179,6 @@ def _who(run: Run, origin: int, viewer: str) -> str:
 def _pieces(text: str, used: list[tuple[Span, str]]) -> Iterator[Piece]:
     """The whole text, cut wherever a used phrase begins or ends: nothing of it is left out."""
     cuts = sorted({0, len(text), *(cut for span, _ in used for cut in (span.start, span.end) if cut <= len(text))})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         keys = [key for span, key in used if span.start <= start and end <= span.end]
         yield Piece(visible(text[start:end], lines=True, limit=_WHOLE), " ".join(dict.fromkeys(keys)))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import ClassVar, Final
 from urllib.parse import quote, urlsplit
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 import store.logins
@@ -24,7 +24,7 @@ from core import ids, passwords
 from core.errors import InvalidInput, NotFound
 from store.members import MemberRow
 from web import problem
-from web.console.forms import Guarded, GuardedStranger, keep_secret, stranger_shell
+from web.console.forms import GuardedStranger, guarded, keep_secret, stranger_shell
 from web.console.pages import THEME_COOKIE, Page, redirect, render
 from web.console.visitor import COOKIE, LONGEST, found, fresh_token, local, set_cookie
 from web.door import house_of
@@ -64,15 +64,15 @@ async def to_sign_in(request: Request, _: Exception) -> Response:
     to = "/sign-in" if request.method == "POST" or back == "/" else f"/sign-in?next={quote(back, safe='')}"
     if request.headers.get("hx-request"):
         return Response(status_code=200, headers={"HX-Redirect": to, "Cache-Control": "no-store"})
-    return redirect(request, to)
+    return redirect(to)
 
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
     if await found(request):
-        return redirect(request, local(next))
+        return redirect(local(next))
     if await _unfounded(house_of(request)):
-        return redirect(request, "/set-up")
+        return redirect("/set-up")
     return _sign_in(request, email="", next_=local(next))
 
 
@@ -95,12 +95,12 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
     return await _welcome(request, house, member, next_)
 
 
-@router.post("/sign-out")
-async def sign_out(request: Request, form: Guarded) -> Response:
+@router.post("/sign-out", dependencies=[Depends(guarded)])
+async def sign_out(request: Request) -> Response:
     house = house_of(request)
     async with house.sessions.begin() as session:
         await store.logins.revoke(session, request.cookies.get(COOKIE, ""), house.clock())
-    answer = redirect(request, "/sign-in")
+    answer = redirect("/sign-in")
     answer.delete_cookie(COOKIE, path="/")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
@@ -111,7 +111,7 @@ async def theme(request: Request, form: GuardedStranger) -> Response:
     chosen = form.get("theme", limit=10)
     if chosen not in ("light", "dark", ""):
         raise InvalidInput("A theme is light, dark, or empty for what the machine prefers.")
-    answer = redirect(request, local(form.get("next", limit=2000) or "/"))
+    answer = redirect(local(form.get("next", limit=2000) or "/"))
     if chosen:
         set_cookie(house_of(request), answer, THEME_COOKIE, chosen, max_age_s=365 * 86400)
     else:
@@ -122,7 +122,7 @@ async def theme(request: Request, form: GuardedStranger) -> Response:
 @router.get("/set-up")
 async def set_up_page(request: Request) -> Response:
     if not await _unfounded(house_of(request)):
-        return redirect(request, "/sign-in")
+        return redirect("/sign-in")
     return _set_up(request)
 
 

@@ -188,7 +188,12 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
     house, filters = house_of(request), wanted.filters
     async with house.sessions.begin() as session:
         await record_act(
-            session, visitor.actor, Kind.EXPORTED, house.clock(), request_id=problem.request_id(request), query=wanted.query
+            session,
+            visitor.actor,
+            Kind.EXPORTED,
+            house.clock(),
+            request_id=problem.request_id(request),
+            query=wanted.query,
         )
     return csv_response(house, visitor.actor.workspace, filters)
 
@@ -270,10 +275,18 @@ _TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "conn
 
 def _summary(data: dict[str, Any]) -> str:
     """The first thing in the entry that says something to a person."""
-    for holder in (data, *(data[name] for name in ("question", "refusal", "answer", "outcome") if isinstance(data.get(name), dict))):
+    for holder in (
+        data,
+        *(data[name] for name in ("question", "refusal", "answer", "outcome") if isinstance(data.get(name), dict)),
+    ):
         for name in _TELLING:
             if isinstance(holder.get(name), str) and holder[name]:
                 return visible(holder[name], limit=160)
+    call, plan = data.get("call"), data.get("plan")
+    if isinstance(call, dict) and call.get("status"):
+        return f"HTTP {call['status']}"
+    if isinstance(plan, dict) and plan.get("held"):
+        return visible(str(plan["held"][0]), limit=160)
     drift = data.get("drift")
     return visible(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 
@@ -84,10 +85,8 @@ def of(run: Run, plan: Plan, actor: Actor, ground: Ground) -> Outcome:
 def _answer(body: str | None) -> str:
     if not body:
         return ""
-    try:
+    with contextlib.suppress(ValueError, RecursionError):
         body = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
-    except (ValueError, RecursionError):
-        pass
     return visible(body, lines=True, limit=70_000)
 
 

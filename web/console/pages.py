@@ -69,7 +69,11 @@ class Page:
 def environment() -> Environment:
     """Autoescape always; a name that the context lacks is an error, never an empty string."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.globals["asset"] = asset
     made.filters["plain"] = _plain
@@ -90,8 +94,8 @@ def render(page: Page, *, status: int = 200, headers: Mapping[str, str] | None =
     return HTMLResponse(html(page), status_code=status, headers=kept)
 
 
-def redirect(request: Request, to: str) -> Response:
-    """See there. A request of htmx is told to load it as a page when ``to`` is another shell (signing in and out)."""
+def redirect(to: str) -> Response:
+    """See there (303), so that a reload repeats nothing."""
     return RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
 
 

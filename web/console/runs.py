@@ -84,9 +84,7 @@ async def approvals(request: Request, visitor: SignedIn) -> Response:
     me = visitor.actor.person
     held = await house_of(request).desk.awaiting(visitor.actor, limit=200)
     mine = [run for run in held if run.actor.person != me and all(each.person != me for each in run.approvals)]
-    page = ApprovalsPage(
-        shell=shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine))
-    )
+    page = ApprovalsPage(shell=shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine)))
     return render(page)
 
 

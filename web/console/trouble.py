@@ -28,7 +28,11 @@ def draw(request: Request, status: int, title: str, detail: str) -> Response:
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     around = shell(request, visitor) if visitor else stranger_shell(request)
     page = TroublePage(
-        shell=around, title=title, status=status, detail=visible(detail, limit=1000), request_id=problem.request_id(request)
+        shell=around,
+        title=title,
+        status=status,
+        detail=visible(detail, limit=1000),
+        request_id=problem.request_id(request),
     )
     answer = render(page, status=status)
     return answer if visitor else keep_secret(request, answer, around)

@@ -82,7 +82,9 @@ async def signed_in(request: Request) -> Visitor:
 
 async def owner(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
     if visitor.actor.role != OWNER:
-        raise Forbidden(f"Only owners look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}.")
+        raise Forbidden(
+            f"Only owners look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}."
+        )
     return visitor
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from agent.pipeline import CallState, DefaultSource, PromptSource, RecordSource, RunState, Span
+from agent.pipeline import CallState, DefaultSource, GivenSource, PromptSource, RecordSource, RunState, Source, Span
 from agent.run import Run
 from core.visible import visible
 from registry.contract import Risk
@@ -23,7 +23,7 @@ class Badge:
 
 STATES: Final[Mapping[RunState, Badge]] = {
     "received": Badge("reading", "busy"),
-    "asked": Badge("asks you", "wait"),
+    "asked": Badge("question", "wait"),
     "held": Badge("to confirm", "wait"),
     "confirmed": Badge("confirmed", "busy"),
     "executing": Badge("sending", "busy"),
@@ -55,22 +55,28 @@ MOVING: Final[Mapping[RunState, str]] = {
 }
 
 
+_GIVERS: Final = {"api": "the API key", "event": "the event"}
+
+
 def when(at: datetime) -> str:
     """``24 Nov 2026, 16:51:04 UTC``. One clock for everybody who looks at the same entry."""
     there = at.astimezone(UTC)
     return f"{there.day} {there:%b %Y, %H:%M:%S} UTC"
 
 
-def source(run: Run, given: PromptSource | RecordSource | DefaultSource, viewer: str) -> str:
+def source(run: Run, given: Source, viewer: str) -> str:
     """Where a value came from: ‘you said “20 dollars”’, ‘refundable of INV-1042, found by “Adam's last invoice”’."""
     match given:
         case DefaultSource():
             return "the contract's default"
+        case GivenSource():
+            reading = f", {given.reading}" if given.reading else ""
+            return visible(f"given by {_GIVERS[given.by]} {given.ref} at {given.pointer}{reading}")
         case PromptSource():
             reading = f", read as {given.reading}" if given.reading else ""
             return visible(f"{_said(run, given.spans, viewer)}{reading}")
         case RecordSource():
-            via = f" of {', '.join(given.via)}" if given.via else ""
+            via = f", of {', '.join(given.via)}" if given.via else ""
             quoted = quotes(run, given.spans)
             found = f", found by {quoted}" if quoted else ""
             reading = f" ({given.reading})" if given.reading else ""

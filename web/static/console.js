@@ -83,17 +83,18 @@
   for (const [name, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]])
     document.addEventListener(name, (event) => light(event, on));
 
-  // ── an edit that opens puts the cursor into its field ────────────────────────────────────────────────────────────
-  document.addEventListener(
-    "toggle",
-    (event) => {
-      if (!event.target.open || !event.target.matches(".edit, .reject")) return;
-      const field = event.target.querySelector("input:not([type=hidden])");
-      field.focus();
-      field.select();
-    },
-    true,
-  );
+  // ── a form that is opened has the cursor in its field at once: nothing typed is lost ─────────────────────────────
+  document.addEventListener("click", (event) => {
+    const summary = event.target instanceof Element ? event.target.closest(".edit > summary, .reject > summary") : null;
+    if (!summary) return;
+    event.preventDefault();
+    const details = summary.parentElement;
+    details.open = !details.open;
+    if (!details.open) return;
+    const field = details.querySelector("input:not([type=hidden])");
+    field.focus();
+    field.select();
+  });
 
   // ── how long a card still stands ─────────────────────────────────────────────────────────────────────────────────
   function countDown() {
