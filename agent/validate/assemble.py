@@ -15,6 +15,7 @@ from agent.validate.payload import body, misfits, plan_digest
 from agent.validate.policy import Decision, decide
 from agent.validate.preview import preview
 from agent.validate.reach import Reach
+from agent.validate.residue import said, unused
 from agent.validate.slots import Slots
 from agent.validate.unclaimed import Unclaimed
 from core import ids
@@ -22,7 +23,7 @@ from core.actor import Actor
 from core.errors import NotCanonical
 from core.visible import visible
 from registry.catalogue import Catalogue
-from registry.contract import Contract
+from registry.contract import Contract, Risk
 from registry.records import Kinds
 
 MAX_STEPS: Final = 20
@@ -75,11 +76,15 @@ async def validate(
                 code="invalid", detail=f"“{contract.title}” would carry a value that can't be signed: {error.detail}"
             )
         decisions.append(decision)
+    held = [decision.why for decision in decisions if decision.why is not None]
+    left = unused(request, drafts, contracts, steps, tuple(kinds))
+    if left and any(contract.risk is not Risk.READ for contract in contracts):
+        held.append(said(left))
     return Plan(
         run_id=run_id,
         steps=tuple(steps),
-        held=tuple(decision.why for decision in decisions if decision.why is not None),
-        approvals=max(decision.approvals for decision in decisions),
+        held=tuple(held),
+        approvals=max(1 if held else 0, *(decision.approvals for decision in decisions)),
         expires_s=min(contract.confirmation.expires_s for contract in contracts),
         digest=plan_digest(tuple(steps), run_id=run_id, actor=actor, surface=request.surface),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from agent.pipeline import Question, Request, Span
 from agent.read.reference import Reference, parse
@@ -15,6 +16,9 @@ from agent.validate.reach import Reach, fits, merged
 from agent.validate.search import Search
 from agent.validate.unclaimed import Unclaimed
 from registry.records import Kinds, RecordKind
+
+MOST_STRANGERS: Final = 4
+"""Look-ups that words may cost which turn out to name nobody."""
 
 
 class Lookup:
@@ -103,8 +107,17 @@ class Lookup:
         if not named and spoken:
             return await self._spoken(need.owner(kind), spans, Reference(kind=kind.name, pronoun=True))
         if not named:
-            return ()
+            return await self._stranger(need.owner(kind))
         return await self._named(need, need.owner(kind), named)
+
+    async def _stranger(self, owner: Need) -> Outcome:
+        """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his money back"). Live
+        data decides it, so words that name nobody are passed over."""
+        for span in self.unclaimed.strangers()[:MOST_STRANGERS]:
+            outcome = await self.meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
+            if not isinstance(outcome, Question) or outcome.candidates:
+                return outcome
+        return ()
 
     async def _named(self, need: Need, owner: Need, named: Sequence[tuple[Reference, Span]]) -> Outcome:
         found: dict[tuple[str, str], Found] = {}

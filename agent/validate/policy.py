@@ -1,7 +1,7 @@
 """Whether a person must confirm. The contract's policy alone decides; no words of a request and no record's text can change it.
 
 ``never`` is followed for an irreversible action too: an owner signed that contract, and every value in it has a source all the same. The
-linter warns of such a contract before it is signed. Whatever can't be judged is held.
+linter refuses such a contract, so only one signed elsewhere gets here. Whatever can't be judged is held.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from agent.read import money
 from agent.read.reference import Reference, find, parse
 from agent.read.text import read_text
 from agent.validate.quoted import spans_of
+from agent.validate.residue import left_over, spoken_of
 from registry.contract import Contract
 from registry.records import RecordKind
 
@@ -25,6 +26,7 @@ class Unclaimed:
         self._text, self._kinds = "" if request.given else request.text, tuple(kinds)
         self._claimed: list[Span] = []
         self._read: list[Span] = []  # claimed by a parameter that is read from words, not looked up by them
+        self._known = spoken_of([contract for _, contract in steps], self._kinds)
         for draft, contract in steps:
             for name, argument in draft.arguments.items():
                 self._claimed += spans_of(argument)
@@ -46,6 +48,10 @@ class Unclaimed:
                 bare = Reference(kind=kind.name, name=reference.name, email=reference.email)
                 made.append((bare, Span(start=start, end=end, text=words)))
         return made
+
+    def strangers(self) -> tuple[Span, ...]:
+        """Words that no argument stands on and no contract speaks of: a name may be among them, however it is written."""
+        return left_over(self._text, self._claimed, self._known)
 
     def amount(self) -> str | None:
         """The first amount with a currency that no value was read from: "refund 20 EUR of INV-1042" says one, whatever else these words

@@ -1,0 +1,117 @@
+"""The words that nothing has used. A resolver may pass over "half", "and 1050" or a name; whoever asked must see that it did.
+
+What is left over never stops a plan; it makes it held, whatever the contract's policy, and the card says which words they were.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step
+from agent.validate.quoted import spans_of
+from registry.contract import Contract
+from registry.records import RecordKind
+from registry.words import EMPTY, KIN, name_stems, runs, stem, stems
+
+# Empty for a search, but not for what shall be done: how many, which ones, and what is left out.
+_TELLING_WORDS: Final = """
+all each every both only same not no nor now today tomorrow yesterday over under above below without
+"""
+_TELLING: Final = frozenset(_TELLING_WORDS.split())
+# Said around any request: who speaks, how kindly, that it shall be done, and what "give back" and "take off" are made of.
+_AROUND_WORDS: Final = """
+could would can please kindly asap thanks thank dear hi hello hey again back away off ahead go get give let make do
+put take run set due because since reason account money new now immediately right straight away urgent urgently
+quickly soon today
+"""
+_SAID_AROUND: Final = frozenset(_AROUND_WORDS.split())
+# A unit or a part beside a number that was used changes what the number means.
+_MEASURE_WORDS: Final = """
+second minute hour day week fortnight month year percent half third quarter double twice dozen hundred thousand
+million k more extra additional another less except but until till
+"""
+_MEASURES: Final = frozenset(_MEASURE_WORDS.split())
+_NUMBER: Final = re.compile(r"\d")
+
+
+def unused(
+    request: Request,
+    drafts: Sequence[Draft],
+    contracts: Sequence[Contract],
+    steps: Sequence[Step],
+    kinds: Iterable[RecordKind],
+) -> tuple[Span, ...]:
+    """The request's own words, joined where they stand side by side, that no value came from and no contract speaks of."""
+    if request.given is not None:
+        return ()
+    claimed = [span for draft in drafts for argument in draft.arguments.values() for span in spans_of(argument)]
+    for step in steps:
+        for filled in step.filled:
+            if isinstance(filled.source, PromptSource | RecordSource):
+                claimed += filled.source.spans
+    return left_over(request.text, claimed, spoken_of(contracts, kinds))
+
+
+def left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tuple[Span, ...]:
+    """The words of ``text`` outside ``claimed`` that say something and are not among the ``known`` stems; neighbours joined."""
+    taken = [(span.start, span.end) for span in claimed if span.origin == 0]
+    made: list[tuple[int, int]] = []
+    for word, start, end in runs(text):
+        if any(start < last and first < end for first, last in taken):
+            continue
+        if not _tells(word, known):
+            continue
+        if made and not text[made[-1][1] : start].strip(" -"):
+            made[-1] = (made[-1][0], end)
+        else:
+            made.append((start, end))
+    return tuple(Span(start=start, end=end, text=text[start:end]) for start, end in made)
+
+
+def said(spans: Sequence[Span]) -> str:
+    """The reason on the card."""
+    words = ", ".join(f"‘{span.text}’" for span in spans[:5])
+    more = f" and {len(spans) - 5} more" if len(spans) > 5 else ""
+    return f"Nothing here comes of your words {words}{more}: make sure that it is what you mean."
+
+
+def _tells(word: str, known: frozenset[str]) -> bool:
+    low = word.casefold()
+    if _NUMBER.search(low) or low in _TELLING:
+        return low not in known
+    root = stem(low)
+    if low in _MEASURES or root in _MEASURES:
+        return True
+    if low in EMPTY or low in _SAID_AROUND or len(low) == 1:
+        return False
+    return root not in known and not KIN.get(root, frozenset()) & known
+
+
+def spoken_of(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
+    """What these actions are about, as stems: their names, descriptions, parameters and closed sets, and the kinds they refer to.
+    Not their examples: those speak of other people's requests."""
+    made: set[str] = set()
+    for contract in contracts:
+        made.update(name_stems(contract.name))
+        for text in (contract.title, contract.description, *contract.aliases):
+            made.update(stems(text))
+        for name, schema in contract.properties.items():
+            annotation = contract.annotation(name)
+            made.update(name_stems(name))
+            made.update(
+                stems(" ".join((str(schema.get("description", "")), annotation.label or "", *_members(schema))))
+            )
+    referred = {contract.annotation(name).record for contract in contracts for name in contract.properties}
+    for kind in kinds:
+        if kind.name in referred or any(
+            kind.name == each.kind for other in kinds if other.name in referred for each in other.relations
+        ):
+            made.update(stem(word) for noun in kind.nouns for word in noun.split())
+            made.update(stem(state) for state in kind.states)
+    return frozenset(made)
+
+
+def _members(schema: Any) -> list[str]:
+    return [str(each) for each in schema.get("enum", ())] if isinstance(schema, dict) else []
