@@ -165,11 +165,7 @@ def _options(
             )
             for rank, (begin, end) in enumerate(find(text, kind, kinds)[:MOST_READINGS])
         ]
-    try:
-        readings = scan(text, name=name, schema=schema, annotation=annotation, now=now, required=required)
-    except ArithmeticError:
-        # A value written like a number that is none ("3-5", "10:00") must not cost the whole request: this parameter is asked for.
-        return []
+    readings = scan(text, name=name, schema=schema, annotation=annotation, now=now, required=required)
     made = []
     for reading in readings[:MOST_READINGS]:
         argument = _argument(reading, text, start, origin, name, schema, annotation, now)
