@@ -52,6 +52,7 @@ class Kind(StrEnum):
     CONNECTOR_CONFIGURED = "connector_configured"
     MEMBER_ADDED = "member_added"
     KEY_CREATED = "key_created"
+    KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"
     SIGNED_IN = "signed_in"
     EXPORTED = "exported"
@@ -64,6 +65,17 @@ class Kind(StrEnum):
     INSTRUCTION_CREATED = "instruction_created"
     INSTRUCTION_CHANGED = "instruction_changed"
     INSTRUCTION_DELETED = "instruction_deleted"
+    WEBHOOK_CREATED = "webhook_created"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_PAUSED = "webhook_paused"
+    WEBHOOK_RESUMED = "webhook_resumed"
+    WEBHOOK_DELETED = "webhook_deleted"
+    WEBHOOK_ROTATED = "webhook_rotated"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    WEBHOOK_RESENT = "webhook_resent"
+    WEBHOOK_RECOVERED = "webhook_recovered"
+    WEBHOOK_REPLAYED = "webhook_replayed"
+    WEBHOOK_TESTED = "webhook_tested"
 
 
 async def record(

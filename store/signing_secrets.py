@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -52,6 +53,15 @@ async def get(session: AsyncSession, workspace: str, purpose: str, target: str) 
     if row is None:
         raise NotFound(f"There is no {purpose} signing secret for {target} in this workspace.")
     return row
+
+
+async def of_targets(
+    session: AsyncSession, workspaces: Collection[str], purpose: str, targets: Collection[str]
+) -> dict[str, SigningSecretRow]:
+    """By target, absent where there is none: for targets that are ids of ours, unique everywhere."""
+    mine = select(_T).where(_T.c.workspace.in_(tuple(workspaces)), _T.c.purpose == purpose)
+    mine = mine.where(_T.c.target.in_(tuple(targets)))
+    return {row.target: row for row in await every(session, SigningSecretRow, mine)}
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[SigningSecretRow]:

@@ -1,0 +1,185 @@
+"""What people send: one delivery again, all failed ones of a span, a span that was missed, a test."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.deliveries
+import store.events
+import store.webhooks
+import store.work
+from agent import history
+from agent.history import Kind
+from core import ids
+from core.actor import Actor
+from core.clock import Clock, from_iso, iso
+from core.errors import Conflict, InvalidInput, NotFound
+from events.subscribers import Fired, of_row
+from events.webhooks.endpoints import nothing
+from events.webhooks.fanout import deliver_to, delivery, put_body, wants
+from executors.queue import Done, Outcome
+from registry import event_catalogue
+from store.deliveries import DeliveryRow
+from store.sessions import Sessions, after_commit
+from store.webhooks import EndpointRow
+from store.work import Put, Work
+
+RESEND_WORK: Final = "webhook.resend"
+RECOVER_WORK: Final = "webhook.recover"
+REPLAY_WORK: Final = "webhook.replay"
+BATCH: Final = 500
+_AT_ONCE: Final = 60
+_IN_BULK: Final = 150
+
+
+@dataclass(frozen=True)
+class Span:
+    """A recovery or replay that was asked for: it goes on by itself."""
+
+    id: str
+    endpoint: str
+    since: datetime
+    until: datetime
+
+
+Also = Callable[[AsyncSession, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Again:
+    """``also`` is written in the same transaction as the act."""
+
+    sessions: Sessions
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def resend(self, by: Actor, delivery_id: str, *, also: Also = nothing) -> DeliveryRow:
+        """One more attempt, whatever became of those before it; it starts no new series. Raises NotFound."""
+        async with self.sessions.begin() as session:
+            row = await store.deliveries.get(session, by.workspace, delivery_id)
+            await store.webhooks.get(session, by.workspace, row.endpoint)
+            await self._send(session, row)
+            await also(session, row)
+            await history.record_act(
+                session, by, Kind.WEBHOOK_RESENT, self.clock(), delivery=row.id, endpoint=row.endpoint
+            )
+        return row
+
+    async def test(self, by: Actor, endpoint_id: str, event: str | None = None, *, also: Also = nothing) -> DeliveryRow:
+        """One attempt with a sample of the catalogue: ``event``, or the first that the endpoint wants. Raises NotFound."""
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            endpoint = await store.webhooks.get(session, by.workspace, endpoint_id)
+            fired = _sample(endpoint, event, now)
+            await put_body(session, fired, now)
+            row = delivery(fired, endpoint, "test", now)
+            await store.deliveries.put_many(session, [row])
+            await self._send(session, row)
+            await also(session, row)
+            await history.record_act(
+                session, by, Kind.WEBHOOK_TESTED, now, delivery=row.id, endpoint=endpoint.id, event=fired.name
+            )
+        return row
+
+    async def recover(
+        self, by: Actor, endpoint_id: str, since: datetime, until: datetime | None = None, *, also: Also = nothing
+    ) -> Span:
+        """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises Conflict."""
+        return await self._span(by, endpoint_id, since, until, Kind.WEBHOOK_RECOVERED, RECOVER_WORK, also)
+
+    async def replay(
+        self, by: Actor, endpoint_id: str, since: datetime, until: datetime | None = None, *, also: Also = nothing
+    ) -> Span:
+        """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises Conflict."""
+        return await self._span(by, endpoint_id, since, until, Kind.WEBHOOK_REPLAYED, REPLAY_WORK, also)
+
+    async def recovering(self, work: Work) -> Outcome:
+        """The work of ``recover``: each batch is a transaction; done again, it puts nothing twice."""
+        since, until, after = from_iso(work.payload["since"]), from_iso(work.payload["until"]), ""
+        while True:
+            async with self.sessions.begin() as session:
+                endpoint_id = work.payload["endpoint"]
+                found = await store.deliveries.failed(session, endpoint_id, since, until, after=after, limit=BATCH)
+                puts = [
+                    Put(
+                        f"{each}+{work.key}",
+                        RESEND_WORK,
+                        work.workspace,
+                        {"delivery": each},
+                        _IN_BULK,
+                        lane=endpoint_id,
+                    )
+                    for each in found
+                ]
+                await store.work.put_many(session, puts)
+                after_commit(session, self.wake)
+            if len(found) < BATCH:
+                return Done()
+            after = found[-1]
+
+    async def replaying(self, work: Work) -> Outcome:
+        """The work of ``replay``, newest event first; done again, it makes nothing twice."""
+        since, until, before = from_iso(work.payload["since"]), from_iso(work.payload["until"]), None
+        while True:
+            async with self.sessions.begin() as session:
+                endpoint = (await store.webhooks.by_ids(session, [work.payload["endpoint"]])).get(
+                    work.payload["endpoint"]
+                )
+                if endpoint is None or endpoint.state not in ("active", "paused"):
+                    return Done()
+                rows = await store.events.listed(
+                    session, work.workspace, before=before, since=since, until=until, limit=BATCH
+                )
+                heard = await store.deliveries.heard(session, endpoint.id, [row.id for row in rows])
+                for row in rows:
+                    if row.id not in heard and wants(endpoint, row.name):
+                        await deliver_to(session, of_row(row), [endpoint], "replay", self.clock())
+                after_commit(session, self.wake)
+            if len(rows) < BATCH:
+                return Done()
+            before = rows[-1].id
+
+    async def _span(
+        self, by: Actor, endpoint_id: str, since: datetime, until: datetime | None, kind: Kind, work: str, also: Also
+    ) -> Span:
+        now = self.clock()
+        if since.tzinfo is None or (until is not None and until.tzinfo is None):
+            raise InvalidInput("Give times with their zone, as in 2026-11-24T15:43:04Z.")
+        since = max(since, now - timedelta(days=store.deliveries.KEEP_DAYS))
+        span = Span(ids.new("wrk"), endpoint_id, since, min(until or now, now))
+        if span.since >= span.until:
+            raise InvalidInput("'since' must be before 'until' and before now.")
+        async with self.sessions.begin() as session:
+            endpoint = await store.webhooks.get(session, by.workspace, endpoint_id)
+            if endpoint.state == "disabled":
+                raise Conflict("This endpoint is disabled: resume it first.")
+            told = {"endpoint": endpoint_id, "since": iso(span.since), "until": iso(span.until)}
+            await store.work.put(session, key=span.id, kind=work, workspace=by.workspace, payload=told)
+            await also(session, span)
+            await history.record_act(session, by, kind, now, **told)
+            after_commit(session, self.wake)
+        return span
+
+    async def _send(self, session: AsyncSession, row: DeliveryRow) -> None:
+        await store.work.put(
+            session, key=f"{row.id}+{ids.new('wrk')}", kind=RESEND_WORK, workspace=row.workspace,
+            payload={"delivery": row.id}, priority=_AT_ONCE,
+        )  # fmt: skip
+        after_commit(session, self.wake)
+
+
+def _sample(endpoint: EndpointRow, event: str | None, now: datetime) -> Fired:
+    known = event_catalogue.every()
+    wanted = event or next((name for name in known if wants(endpoint, name)), "invoice.paid")
+    found = known.get(wanted)
+    if found is None:
+        raise NotFound(f"There is no sample of {wanted!r}: tests send the universal events of the catalogue.")
+    return Fired(
+        id=ids.new("evt"), workspace=endpoint.workspace, name=wanted, data=found.sample, occurred_at=now, fired_at=now,
+        origin="test", cause=None, depth=0,
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""The attempts: one handler for what is due by itself, one for what a person sends again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.deliveries
+from core.clock import Clock
+from events.webhooks.ledger import Entry, Ledger
+from events.webhooks.message import delivery_headers, logged_headers
+from events.webhooks.pouch import Packed, Pouch
+from events.webhooks.secrets import Seals
+from executors.hand import Hand
+from executors.queue import Done, Later, Outcome, Shared
+from executors.retry import Reply, Retry, Success, after_delivery
+from store.deliveries import Came, DeliveryAttemptRow, DeliveryState
+from store.work import Work
+
+TIMEOUT_S: Final = 15.0
+GIVEN_UP: Final = "The endpoint was disabled or deleted before this was delivered."
+
+
+@dataclass
+class Courier:
+    """Delivers. The pouch reads for many deliveries at once, and the ledger writes for many at once."""
+
+    pouch: Pouch
+    hand: Hand
+    seals: Seals
+    ledger: Ledger
+    clock: Clock
+    dice: Callable[[], float] = field(default=random.random)
+
+    async def deliver(self, work: Work) -> Outcome:
+        """One attempt of a delivery's series, and when the next one is due."""
+        packed = await self.pouch.of(work.payload["delivery"])
+        if packed is None or packed.delivery.state != "pending":
+            return Done()
+        if packed.endpoint.state == "paused":
+            return Later(1.0, "The endpoint is paused.")  # its lane is held: this waits until it is resumed
+        if packed.endpoint.state != "active":
+            return Done(partial(self._give_up, packed))
+        reply, at = await self._post(packed)
+        first_at = packed.delivery.first_at or at
+        verdict = after_delivery(
+            reply,
+            attempt=packed.delivery.tries + 1,
+            elapsed_s=(self.clock() - first_at).total_seconds(),
+            random=self.dice(),
+        )
+        now = self.clock()
+        match verdict:
+            case Success():
+                return Done(shared=self._told(work, packed, reply, at, "succeeded", "", finished_at=now))
+            case Retry(delay_s, _, detail):
+                next_at = now + timedelta(seconds=delay_s)
+                told = self._told(work, packed, reply, at, None, detail, next_at=next_at)
+                return Later(delay_s, detail, shared=told)
+            case failed:
+                return Done(shared=self._told(work, packed, reply, at, "failed", failed.detail, finished_at=now))
+
+    async def resend(self, work: Work) -> Outcome:
+        """One attempt that a person asked for: no series, whatever comes of it. A test is settled by it."""
+        packed = await self.pouch.of(work.payload["delivery"])
+        if packed is None or packed.endpoint.state == "deleted":
+            return Done()
+        reply, at = await self._post(packed)
+        verdict = after_delivery(reply, attempt=1, elapsed_s=0.0, random=0.5)
+        now = self.clock()
+        if isinstance(verdict, Success):
+            told = self._told(work, packed, reply, at, "succeeded", "", finished_at=now, by_hand=True)
+        else:
+            is_test = packed.delivery.cause == "test"
+            told = self._told(
+                work, packed, reply, at, "failed" if is_test else None, verdict.detail,
+                next_at=None if is_test else packed.delivery.next_at, finished_at=now if is_test else None, by_hand=True,
+            )  # fmt: skip
+        return Done(shared=told)
+
+    async def buried(self, session: AsyncSession, work: Work) -> None:
+        """The engine gave up on a delivery's work: so does the delivery."""
+        await store.deliveries.give_up(
+            session, work.payload["delivery"], self.clock(), "Something broke here while delivering (see the log)."
+        )
+
+    async def _post(self, packed: Packed) -> tuple[Reply, datetime]:
+        at = self.clock()
+        delivery, endpoint = packed.delivery, packed.endpoint
+        reply = await self.hand.post(
+            endpoint.url,
+            packed.body,
+            message_id=delivery.event_id,
+            secrets=self.seals.opened(packed.secret, at),
+            headers=delivery_headers(self._custom(packed), delivery.event, delivery.id),
+            timeout_s=TIMEOUT_S,
+            attempt=delivery.attempts + 1,
+        )
+        return reply, at
+
+    def _custom(self, packed: Packed) -> dict[str, str]:
+        endpoint = packed.endpoint
+        return self.seals.headers(endpoint.workspace, endpoint.id, endpoint.sealed_headers)
+
+    async def _give_up(self, packed: Packed, session: AsyncSession) -> None:
+        await store.deliveries.give_up(session, packed.delivery.id, self.clock(), GIVEN_UP)
+
+    def _told(
+        self,
+        work: Work,
+        packed: Packed,
+        reply: Reply,
+        at: datetime,
+        state: DeliveryState | None,
+        detail: str,
+        *,
+        next_at: datetime | None = None,
+        finished_at: datetime | None = None,
+        by_hand: bool = False,
+    ) -> Shared:
+        delivery = packed.delivery
+        attempt = DeliveryAttemptRow(
+            id=f"{work.id}.{work.attempt}", delivery=delivery.id, n=delivery.attempts + 1, by_hand=by_hand, at=at,
+            duration_ms=reply.duration_ms, headers=logged_headers(reply.headers, self._custom(packed)),
+            status=reply.status, error=reply.error, detail=detail, response=reply.body, cut=reply.cut,
+        )  # fmt: skip
+        came = Came(
+            delivery=delivery.id, state=state, status=reply.status, error=reply.error, detail=detail, at=at,
+            next_at=next_at, finished_at=finished_at, in_series=not by_hand,
+        )  # fmt: skip
+        return Shared(
+            self.ledger.write,
+            Entry(attempt, came, packed.endpoint.id, reply.ok, delivery.cause != "test", reply.retry_after_s),
+        )

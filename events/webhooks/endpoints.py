@@ -1,0 +1,259 @@
+"""Endpoints, as people govern them: made, changed, paused, resumed, rotated, deleted. Every act is an entry in AI History."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.deliveries
+import store.signing_secrets
+import store.webhooks
+from agent import history
+from agent.history import Kind
+from core import ids
+from core.actor import OWNER, Actor
+from core.clock import Clock
+from core.errors import Finding, Forbidden, InvalidInput
+from events.webhooks.message import custom_headers
+from events.webhooks.secrets import WEBHOOK, Seals
+from executors.guard import Blocked, Guard
+from registry.event_names import pattern
+from store import lanes
+from store.sessions import Sessions, after_commit
+from store.webhooks import EndpointRow, Rate
+
+MAX_ENDPOINTS: Final = 200
+MAX_PATTERNS: Final = 50
+MAX_DESCRIPTION: Final = 500
+MAX_PER_MINUTE: Final = 6_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An endpoint and how it has been doing: attempts of the last 24 hours, the names of its own headers, whether it is
+    signed with two secrets, and until when."""
+
+    row: EndpointRow
+    rate: Rate
+    header_names: tuple[str, ...]
+    previous_secret_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """``secret`` is answered here and never again; ``previous_until``: the one before it is good until then."""
+
+    shown: Shown
+    secret: str
+    previous_until: datetime | None = None
+
+
+AlsoShown = Callable[[AsyncSession, Shown], Awaitable[None]]
+AlsoMade = Callable[[AsyncSession, Made], Awaitable[None]]
+
+
+async def nothing(session: AsyncSession, made: Any) -> None:
+    """The ``also`` of who has nothing to add."""
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """``also`` is written in the same transaction as the act. Members need to be owners; a key needs its scope alone."""
+
+    sessions: Sessions
+    guard: Guard
+    seals: Seals
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def create(
+        self,
+        by: Actor,
+        url: str,
+        patterns: Sequence[str],
+        *,
+        description: str = "",
+        headers: Mapping[str, str] | None = None,
+        per_minute: int | None = None,
+        also: AlsoMade = nothing,
+    ) -> Made:
+        """Raises InvalidInput for a URL, pattern or header that can't be, Forbidden."""
+        _governs(by)
+        endpoint_id = ids.new("whe")
+        now = self.clock()
+        own = custom_headers(headers or {})
+        row = EndpointRow(
+            id=endpoint_id, workspace=by.workspace, url=self._url(url), patterns=_patterns(patterns),
+            description=_description(description), sealed_headers=self.seals.seal_headers(by.workspace, endpoint_id, own),
+            per_minute=_per_minute(per_minute), created_by=by.id, created_at=now, changed_at=now,
+        )  # fmt: skip
+        async with self.sessions.begin() as session:
+            if len(await store.webhooks.listed(session, by.workspace)) >= MAX_ENDPOINTS:
+                raise InvalidInput(f"A workspace has at most {MAX_ENDPOINTS} webhook endpoints: delete one first.")
+            await store.webhooks.insert(session, row)
+            secret = await self.seals.make(session, by.workspace, endpoint_id, now)
+            made = Made(Shown(row, Rate(0, 0), tuple(sorted(own))), secret)
+            await also(session, made)
+            await history.record_act(
+                session, by, Kind.WEBHOOK_CREATED, now, endpoint=endpoint_id, url=row.url, events=row.patterns.split()
+            )
+        return made
+
+    async def listed(self, by: Actor) -> list[Shown]:
+        async with self.sessions.read() as session:
+            rows = await store.webhooks.listed(session, by.workspace)
+            return [await self._shown(session, row) for row in rows]
+
+    async def show(self, by: Actor, endpoint_id: str) -> Shown:
+        """Raises NotFound."""
+        async with self.sessions.read() as session:
+            return await self._shown(session, await store.webhooks.get(session, by.workspace, endpoint_id))
+
+    async def change(
+        self, by: Actor, endpoint_id: str, given: Mapping[str, Any], *, also: AlsoShown = nothing
+    ) -> Shown:
+        """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput, NotFound."""
+        _governs(by)
+        columns: dict[str, Any] = {}
+        for name, value in given.items():
+            match name:
+                case "url":
+                    columns["url"] = self._url(value)
+                case "events":
+                    columns["patterns"] = _patterns(value)
+                case "description":
+                    columns["description"] = _description(value)
+                case "headers":
+                    own = custom_headers(value)
+                    columns["sealed_headers"] = self.seals.seal_headers(by.workspace, endpoint_id, own)
+                case "per_minute":
+                    columns["per_minute"] = _per_minute(value)
+                case _:
+                    raise InvalidInput(f"An endpoint has no {name!r} to change.")
+        told = {name: value for name, value in columns.items() if name != "sealed_headers"}
+        return await self._change(by, endpoint_id, Kind.WEBHOOK_CHANGED, also, columns, changed=sorted(given), **told)
+
+    async def pause(self, by: Actor, endpoint_id: str, *, also: AlsoShown = nothing) -> Shown:
+        """Deliveries go on being made, and wait. Raises Conflict unless it is active."""
+        _governs(by)
+        return await self._change(by, endpoint_id, Kind.WEBHOOK_PAUSED, also, {"state": "paused"}, was=("active",))
+
+    async def resume(self, by: Actor, endpoint_id: str, *, also: AlsoShown = nothing) -> Shown:
+        """From paused: what waited is sent. From disabled: what comes from now on is; the rest can be recovered."""
+        _governs(by)
+        fresh = {"state": "active", "why": "", "failing_since": None, "consecutive_failures": 0, "slow_s": 0.0}
+        return await self._change(by, endpoint_id, Kind.WEBHOOK_RESUMED, also, fresh, was=("paused", "disabled"))
+
+    async def delete(self, by: Actor, endpoint_id: str, *, also: AlsoShown = nothing) -> Shown:
+        """Its deliveries stay in the log; what was pending is failed, and its secret is gone."""
+        _governs(by)
+        return await self._change(
+            by, endpoint_id, Kind.WEBHOOK_DELETED, also, {"state": "deleted", "sealed_headers": ""}
+        )
+
+    async def rotate(self, by: Actor, endpoint_id: str, *, also: AlsoMade = nothing) -> Made:
+        """A fresh secret; for 24 hours everything is signed with both."""
+        _governs(by)
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            row = await store.webhooks.get(session, by.workspace, endpoint_id)
+            secret, until = await self.seals.rotate(session, by.workspace, endpoint_id, now)
+            made = Made(await self._shown(session, row), secret, until)
+            await also(session, made)
+            await history.record_act(
+                session, by, Kind.WEBHOOK_ROTATED, now, endpoint=endpoint_id, previous_until=until.isoformat()
+            )
+        return made
+
+    async def _change(
+        self,
+        by: Actor,
+        endpoint_id: str,
+        kind: Kind,
+        also: AlsoShown,
+        columns: Mapping[str, Any],
+        *,
+        was: Sequence[str] = (),
+        **told: Any,
+    ) -> Shown:
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            row = await store.webhooks.change(session, by.workspace, endpoint_id, now, was=was, **columns)
+            shown = await self._shown(session, row)
+            match kind:
+                case Kind.WEBHOOK_PAUSED:
+                    await lanes.hold(session, endpoint_id, lanes.FOREVER_S)
+                case Kind.WEBHOOK_RESUMED:
+                    await lanes.release(session, endpoint_id)
+                case Kind.WEBHOOK_DELETED:
+                    await store.deliveries.give_up_all(session, endpoint_id, now, "The endpoint was deleted.")
+                    await store.signing_secrets.remove(session, by.workspace, WEBHOOK, endpoint_id)
+                    await lanes.release(session, endpoint_id)
+            if "per_minute" in columns:
+                await lanes.widen(session, endpoint_id, 1 if columns["per_minute"] else None)
+            await also(session, shown)
+            await history.record_act(session, by, kind, now, endpoint=endpoint_id, **({"url": row.url} | told))
+            after_commit(session, self.wake)
+        return shown
+
+    async def _shown(self, session: AsyncSession, row: EndpointRow) -> Shown:
+        now = self.clock()
+        rate = (await store.webhooks.rates(session, [row.id], now)).get(row.id, Rate(0, 0))
+        names = tuple(sorted(self.seals.headers(row.workspace, row.id, row.sealed_headers)))
+        if row.state == "deleted":
+            return Shown(row, rate, names)
+        secret = await store.signing_secrets.get(session, row.workspace, WEBHOOK, row.id)
+        return Shown(row, rate, names, secret.previous_until if len(secret.secrets(now)) > 1 else None)
+
+    def _url(self, text: str) -> str:
+        """As given, if it can be dialled: https, or http to what the settings open on purpose. Names are judged when dialled."""
+        try:
+            url = self.guard.url(text)
+        except Blocked as error:
+            raise _wrong("url", f"This URL can't be an endpoint: {error}.") from error
+        if url.fragment:
+            raise _wrong("url", "An endpoint's URL has no #fragment: it would never be sent.")
+        if url.scheme != "https" and not self.guard.opened(url.raw_host or ""):
+            raise _wrong(
+                "url",
+                "Use https. Plain http is only for addresses that OPSIQ_ALLOW_ADDRESSES opens, written as addresses.",
+            )
+        return text
+
+
+def _governs(by: Actor) -> None:
+    if by.role != OWNER and by.kind != "key":
+        raise Forbidden(f"Only an owner governs webhooks; you are {by.role}.")
+
+
+def _patterns(given: Sequence[str]) -> str:
+    if not 1 <= len(given) <= MAX_PATTERNS:
+        raise _wrong(
+            "events", f"An endpoint hears of 1 to {MAX_PATTERNS} patterns of events: invoice.paid, invoice.*, *."
+        )
+    for at, text in enumerate(given):
+        try:
+            pattern(text)
+        except InvalidInput as error:
+            raise _wrong(f"events/{at}", error.detail) from error
+    return " ".join(dict.fromkeys(given))
+
+
+def _description(text: str) -> str:
+    if len(text) > MAX_DESCRIPTION:
+        raise _wrong("description", f"A description has at most {MAX_DESCRIPTION} characters.")
+    return text
+
+
+def _per_minute(given: int | None) -> int | None:
+    if given is not None and not 1 <= given <= MAX_PER_MINUTE:
+        raise _wrong("per_minute", f"per_minute is 1 to {MAX_PER_MINUTE}, or absent for no bound.")
+    return given
+
+
+def _wrong(field: str, detail: str) -> InvalidInput:
+    return InvalidInput(detail, findings=[Finding(f"/{field}", "invalid", detail)])

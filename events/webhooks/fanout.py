@@ -1,0 +1,83 @@
+"""From one event to its deliveries: each endpoint that wants it gets a delivery and a piece of durable work of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.deliveries
+import store.webhooks
+import store.work
+from core import ids
+from core.clock import Clock
+from events.subscribers import WEBHOOKS, Fired, Reacted, Subscriber
+from events.webhooks.message import body_of
+from registry.event_names import fits_any
+from store.deliveries import BodyRow, Cause, DeliveryRow
+from store.sessions import after_commit
+from store.webhooks import EndpointRow
+from store.work import Put
+
+DELIVER_WORK: Final = "webhook.deliver"
+PRIORITY: Final = 120
+
+
+def wants(endpoint: EndpointRow, event: str) -> bool:
+    return fits_any(endpoint.patterns.split(), event)
+
+
+@dataclass(frozen=True)
+class Fanout:
+    """The source of the subscriber that is called ``webhooks``: there for events that some endpoint wants."""
+
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+        hearing = await store.webhooks.hearing(session, event.workspace)
+        wanting = [endpoint for endpoint in hearing if wants(endpoint, event.name)]
+        if not wanting:
+            return ()
+
+        async def react(fired: Fired) -> Reacted:
+            async def record(writing: AsyncSession) -> None:
+                await deliver_to(writing, fired, wanting, "event", self.clock())
+                after_commit(writing, self.wake)
+
+            return Reacted(f"{len(wanting)} webhook deliver{'y' if len(wanting) == 1 else 'ies'}", record)
+
+        return (Subscriber("webhooks", WEBHOOKS, react),)
+
+
+async def deliver_to(
+    session: AsyncSession, event: Fired, endpoints: Sequence[EndpointRow], cause: Cause, now: datetime
+) -> None:
+    """One delivery and one piece of work for each endpoint; doing it again changes nothing. The body is made here, once."""
+    await put_body(session, event, now)
+    rows = [delivery(event, endpoint, cause, now) for endpoint in endpoints]
+    await store.deliveries.put_many(session, rows)
+    await store.work.put_many(
+        session,
+        [
+            Put(f"{event.id}+{row.endpoint}", DELIVER_WORK, event.workspace, {"delivery": row.id}, PRIORITY, lane=row.endpoint)
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+async def put_body(session: AsyncSession, event: Fired, now: datetime) -> None:
+    row = BodyRow(
+        event_id=event.id, workspace=event.workspace, event=event.name, body=body_of(event), created_at=now
+    )  # fmt: skip
+    await store.deliveries.put_body(session, row)
+
+
+def delivery(event: Fired, endpoint: EndpointRow, cause: Cause, now: datetime) -> DeliveryRow:
+    return DeliveryRow(
+        id=ids.new("dlv"), workspace=event.workspace, event_id=event.id, endpoint=endpoint.id, event=event.name,
+        cause=cause, created_at=now, next_at=now,
+    )  # fmt: skip

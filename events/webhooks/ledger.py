@@ -1,0 +1,138 @@
+"""What attempts leave behind: the log, the endpoint's health, and what follows from it (docs/reference/wire.md §6)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.deliveries
+import store.webhooks
+from agent import history
+from agent.history import Kind
+from core.actor import Actor
+from core.clock import Clock
+from events.fire import fire
+from executors.retry import WEBHOOK_DELAYS_S
+from store import lanes
+from store.deliveries import Came, DeliveryAttemptRow
+from store.sessions import after_commit
+from store.webhooks import EndpointRow, Tally, hour_of
+
+DISABLED_EVENT: Final = "webhook.endpoint_disabled"
+FAILING_FOR: Final = timedelta(days=5)
+FAILING_AT_LEAST: Final = len(WEBHOOK_DELAYS_S)
+"""One whole series: a single failure before a long silence and one after it are not five days of failing."""
+SLOW_DOWN: Final = frozenset({429, 502, 504})
+FIRST_SLOW_S: Final = 1.0
+MAX_SLOW_S: Final = 300.0
+NARROW_AFTER: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One attempt. ``counts``: it says something of the endpoint's health (a test does not)."""
+
+    attempt: DeliveryAttemptRow
+    came: Came
+    endpoint: str
+    ok: bool
+    counts: bool
+    retry_after_s: float | None = None
+
+
+def system(workspace: str) -> Actor:
+    """OpsIQ itself, for what nobody did."""
+    return Actor(workspace, "opsiq", "system", "OpsIQ", "system", "opsiq")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every write is in the transaction that settles the attempts' work."""
+
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def write(self, session: AsyncSession, entries: Sequence[Entry]) -> None:
+        await store.deliveries.came(session, [one.attempt for one in entries], [one.came for one in entries])
+        by_endpoint: dict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            if entry.counts or entry.came.status == 410:
+                by_endpoint[entry.endpoint].append(entry)
+        for endpoint in await store.webhooks.count(session, [_tally(name, of) for name, of in by_endpoint.items()]):
+            await self._pace(session, endpoint, by_endpoint[endpoint.id])
+            await self._judge(session, endpoint, by_endpoint[endpoint.id])
+
+    async def _pace(self, session: AsyncSession, endpoint: EndpointRow, entries: Sequence[Entry]) -> None:
+        """Slower while it asks for that, one at a time while nothing gets through, and never above its own rate."""
+        asked = [entry for entry in entries if entry.came.status in SLOW_DOWN]
+        slow_s = endpoint.slow_s
+        if asked:
+            slow_s = min(MAX_SLOW_S, max(FIRST_SLOW_S, slow_s * 2))
+        elif slow_s and any(entry.ok for entry in entries):
+            slow_s = slow_s / 2 if slow_s > FIRST_SLOW_S else 0.0
+        if slow_s != endpoint.slow_s:
+            await store.webhooks.set_slow(session, endpoint.id, slow_s)
+        rate_s = 60 / endpoint.per_minute if endpoint.per_minute else 0.0
+        wished_s = max((entry.retry_after_s or 0.0 for entry in asked), default=0.0)
+        hold_s = max(slow_s, rate_s, min(MAX_SLOW_S, wished_s))
+        if hold_s:
+            await lanes.hold(session, endpoint.id, hold_s)
+        narrow = bool(slow_s or rate_s) or endpoint.consecutive_failures >= NARROW_AFTER
+        if narrow:
+            await lanes.widen(session, endpoint.id, 1)
+        elif any(entry.ok for entry in entries):
+            await lanes.unnarrow(session, endpoint.id)
+
+    async def _judge(self, session: AsyncSession, endpoint: EndpointRow, entries: Iterable[Entry]) -> None:
+        if any(entry.came.status == 410 for entry in entries):
+            await self.disable(session, endpoint, "It answered 410 Gone.")
+        elif (
+            endpoint.failing_since is not None
+            and self.clock() - endpoint.failing_since >= FAILING_FOR
+            and endpoint.consecutive_failures >= FAILING_AT_LEAST
+        ):
+            await self.disable(session, endpoint, "Nothing has got through to it for 5 days.")
+
+    async def disable(self, session: AsyncSession, endpoint: EndpointRow, why: str) -> None:
+        """No more deliveries to it until a person resumes it; what waited is failed. Told in history and by an event."""
+        now = self.clock()
+        row = await store.webhooks.disable(session, endpoint.id, now, why)
+        if row is None:
+            return
+        failed = await store.deliveries.give_up_all(session, row.id, now, f"The endpoint was disabled. {why}")
+        told: dict[str, Any] = {
+            "endpoint": row.id,
+            "url": row.url,
+            "why": why,
+            "failing_since": _iso(row.failing_since),
+            "given_up": failed,
+        }
+        await fire(session, workspace=row.workspace, name=DISABLED_EVENT, data=told, origin="opsiq", at=now)
+        after_commit(session, self.wake)
+        await history.record_act(session, system(row.workspace), Kind.WEBHOOK_DISABLED, now, alert=True, **told)
+
+
+def _tally(endpoint: str, entries: Sequence[Entry]) -> Tally:
+    ordered = sorted((entry for entry in entries if entry.counts), key=lambda entry: entry.came.at)
+    good = [entry.came.at for entry in ordered if entry.ok]
+    bad = [entry.came.at for entry in ordered if not entry.ok]
+    trailing = [entry.came.at for entry in ordered if not good or entry.came.at > good[-1]]
+    return Tally(
+        endpoint=endpoint,
+        hour=hour_of(ordered[-1].came.at if ordered else entries[-1].came.at),
+        succeeded=len(good),
+        failed=len(bad),
+        trailing=len(trailing),
+        last_success_at=good[-1] if good else None,
+        last_failure_at=bad[-1] if bad else None,
+        trailing_since=trailing[0] if trailing else None,
+    )
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,49 @@
+"""What a webhook says: the event's bytes, made once, and the headers that go with them besides the signature."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from core import canon
+from core.clock import iso
+from core.errors import Finding, InvalidInput
+from events.subscribers import Fired
+from executors.hand import checked_headers
+
+MAX_HEADERS: Final = 20
+HIDDEN: Final = "(hidden)"
+_OURS: Final = ("webhook-", "opsiq-")
+_NEVER: Final = frozenset({"cookie", "expect", "proxy-authorization", "te", "trailer", "upgrade", "via"})
+
+
+def body_of(event: Fired) -> bytes:
+    """Standard Webhooks' recommended payload as canonical JSON: ``type``, ``timestamp``, ``data``; and the event's ``id``."""
+    told: dict[str, Any] = {
+        "id": event.id,
+        "type": event.name,
+        "timestamp": iso(event.occurred_at),
+        "data": dict(event.data),
+    }
+    return canon.dumps(told)
+
+
+def custom_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """An endpoint's own headers, by lower-case name. Raises InvalidInput for those that are malformed or not its to set."""
+    if len(headers) > MAX_HEADERS:
+        raise InvalidInput(f"An endpoint has at most {MAX_HEADERS} headers of its own.")
+    for name in headers:
+        if name.lower().startswith(_OURS) or name.lower() in _NEVER:
+            detail = f"The header {name!r} is not an endpoint's to set."
+            raise InvalidInput(detail, findings=[Finding(f"/headers/{name}", "reserved", detail)])
+    return checked_headers(headers)
+
+
+def delivery_headers(custom: Mapping[str, str], event: str, delivery_id: str) -> dict[str, str]:
+    return {**custom, "opsiq-event": event, "opsiq-delivery-id": delivery_id}
+
+
+def logged_headers(sent: Mapping[str, str], custom: Mapping[str, str]) -> str:
+    """The request's headers as JSON for the log: what an endpoint's owner put there may be a password, so it is hidden."""
+    return json.dumps({name: HIDDEN if name in custom else value for name, value in sent.items()})

@@ -1,0 +1,74 @@
+"""Secrets of webhook endpoints, and their own headers: sealed at rest, opened to send."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.secretbox import SecretBox
+from core.webhook_signature import new_secret
+from store import signing_secrets
+from store.signing_secrets import SigningSecretRow
+
+WEBHOOK: Final = "webhook"
+BOTH_VALID: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Seals:
+    box: SecretBox
+
+    async def make(self, session: AsyncSession, workspace: str, endpoint_id: str, now: datetime) -> str:
+        """A fresh secret for a fresh endpoint; it is answered here, once."""
+        secret = new_secret()
+        row = SigningSecretRow(
+            workspace=workspace, purpose=WEBHOOK, target=endpoint_id, created_at=now,
+            current=self._seal(workspace, endpoint_id, secret),
+        )  # fmt: skip
+        await signing_secrets.put_first(session, row)
+        return secret
+
+    async def rotate(
+        self, session: AsyncSession, workspace: str, endpoint_id: str, now: datetime
+    ) -> tuple[str, datetime]:
+        """A fresh secret; the one before it signs too until the moment answered. Raises NotFound, Conflict."""
+        there = await signing_secrets.get(session, workspace, WEBHOOK, endpoint_id)
+        secret = new_secret()
+        until = now + BOTH_VALID
+        await signing_secrets.rotate(
+            session, workspace, WEBHOOK, endpoint_id,
+            was=there.current, sealed=self._seal(workspace, endpoint_id, secret), previous_until=until,
+        )  # fmt: skip
+        return secret, until
+
+    def opened(self, row: SigningSecretRow, now: datetime) -> list[str]:
+        """The secrets to sign with, newest first."""
+        context = _context(row.workspace, row.target)
+        return [self.box.open(sealed, context=context).decode() for sealed in row.secrets(now)]
+
+    def seal_headers(self, workspace: str, endpoint_id: str, headers: Mapping[str, str]) -> str:
+        if not headers:
+            return ""
+        return self.box.seal(json.dumps(dict(headers)).encode(), context=_headers_context(workspace, endpoint_id))
+
+    def headers(self, workspace: str, endpoint_id: str, sealed: str) -> dict[str, str]:
+        if not sealed:
+            return {}
+        made: dict[str, str] = json.loads(self.box.open(sealed, context=_headers_context(workspace, endpoint_id)))
+        return made
+
+    def _seal(self, workspace: str, endpoint_id: str, secret: str) -> str:
+        return self.box.seal(secret.encode(), context=_context(workspace, endpoint_id))
+
+
+def _context(workspace: str, endpoint_id: str) -> str:
+    return f"signing:{workspace}:{WEBHOOK}:{endpoint_id}"
+
+
+def _headers_context(workspace: str, endpoint_id: str) -> str:
+    return f"webhook-headers:{workspace}:{endpoint_id}"

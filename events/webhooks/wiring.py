@@ -1,0 +1,63 @@
+"""The parts of webhooks, put together once for a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import Clock
+from core.secretbox import SecretBox
+from events.subscribers import Source
+from events.webhooks.again import RECOVER_WORK, REPLAY_WORK, RESEND_WORK, Again
+from events.webhooks.courier import Courier
+from events.webhooks.endpoints import Endpoints
+from events.webhooks.fanout import DELIVER_WORK, Fanout
+from events.webhooks.ledger import Ledger
+from events.webhooks.pouch import Pouch
+from events.webhooks.secrets import Seals
+from executors.engine import Handler
+from executors.guard import Guard
+from executors.hand import Hand
+from store.sessions import Sessions
+from store.work import Work
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """What faces, the engine and the walk of events need. ``limits`` are how many deliveries run at once, by kind of work."""
+
+    endpoints: Endpoints
+    again: Again
+    source: Source
+    courier: Courier
+    handlers: Mapping[str, Handler]
+
+    def limits(self, workers: int) -> dict[str, int]:
+        """Deliveries mostly wait for others, so more of them run side by side than of what computes."""
+        return {DELIVER_WORK: workers * 4, RESEND_WORK: workers * 2}
+
+    def per_lane(self, workers: int) -> int:
+        """How many deliveries of one endpoint run at once: so that the slowest leaves room for the rest."""
+        return max(1, workers // 2)
+
+    async def buried(self, session: AsyncSession, work: Work) -> None:
+        """Belongs in the transaction that buries work."""
+        if work.kind == DELIVER_WORK:
+            await self.courier.buried(session, work)
+
+
+def assembled(
+    sessions: Sessions, guard: Guard, box: SecretBox, hand: Hand, clock: Clock, wake: Callable[[], None]
+) -> Webhooks:
+    seals = Seals(box)
+    courier = Courier(Pouch(sessions), hand, seals, Ledger(clock, wake), clock)
+    again = Again(sessions, clock, wake)
+    handlers: dict[str, Handler] = {
+        DELIVER_WORK: courier.deliver,
+        RESEND_WORK: courier.resend,
+        RECOVER_WORK: again.recovering,
+        REPLAY_WORK: again.replaying,
+    }
+    return Webhooks(Endpoints(sessions, guard, seals, clock, wake), again, Fanout(clock, wake), courier, handlers)
