@@ -28,12 +28,16 @@ from core.clock import Clock, utc_now
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
 from core.secretbox import SecretBox
 from core.settings import Settings
-from executors.engine import Engine
+from events.webhooks.wiring import Webhooks
+from events.webhooks.wiring import assembled as webhooks_assembled
+from events.wiring import Events, assembled
+from executors.engine import Engine, Handler
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.platform import HttpPlatformClient
 from executors.queue import Dead, Done, Later, Outcome, SqlQueue
 from registry.discovery import discover
+from store import retention
 from store.sessions import Sessions
 from store.work import Work
 
@@ -41,6 +45,7 @@ log = logging.getLogger(__name__)
 
 PLAN_ATTEMPTS = 4
 SWEEP_S = 5.0
+RETENTION_ROUNDS = 720
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class House:
     engine: Engine
     resolver: Resolver
     clock: Clock
+    events: Events
+    webhooks: Webhooks
 
 
 @asynccontextmanager
@@ -113,16 +120,26 @@ async def opened(
     async def send(work: Work) -> Outcome:
         return await sender.send(work.workspace, work.payload["run_id"])
 
+    def wake() -> None:
+        engine.wake()
+
+    webhooks = webhooks_assembled(sessions, guard, box, hand, clock, wake)
+    events = assembled(sessions, grounds, planner, clock, wake, (webhooks.source,))
+
     async def buried(session: AsyncSession, work: Work, error: str) -> None:
-        await planner.given_up(session, work.workspace, work.payload["run_id"], error)
+        await webhooks.buried(session, work)
+        if work.kind in (RESOLVE_WORK, SEND_WORK):
+            await planner.given_up(session, work.workspace, work.payload["run_id"], error)
 
     queue = SqlQueue(
         sessions,
         owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         lease_s=settings.work_lease_s,
+        per_lane=webhooks.per_lane(settings.workers),
         on_dead=buried,
     )
-    engine = Engine(queue, {RESOLVE_WORK: resolve, SEND_WORK: send}, concurrency=settings.workers or 1)
+    handlers: dict[str, Handler] = {RESOLVE_WORK: resolve, SEND_WORK: send, **events.handlers, **webhooks.handlers}
+    engine = Engine(queue, handlers, concurrency=settings.workers or 1, limits=webhooks.limits(settings.workers or 1))
     direct = Direct(sessions, grounds, planner, clock, engine.wake)
     desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, engine.wake, direct)
     house = House(
@@ -136,8 +153,10 @@ async def opened(
         engine,
         chosen,
         clock,
+        events,
+        webhooks,
     )
-    sweep = asyncio.create_task(_sweep(desk))
+    sweep = asyncio.create_task(_sweep(desk, sessions, clock))
     try:
         if settings.workers:
             await engine.start()
@@ -167,11 +186,16 @@ def _resolver(settings: Settings) -> Resolver | None:
     return ModelResolver(ModelClient(asked))
 
 
-async def _sweep(desk: Desk) -> None:
-    """Expire cards and questions that have run out. One that is confirmed first is checked for it again there."""
+async def _sweep(desk: Desk, sessions: Sessions, clock: Clock) -> None:
+    """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), and once an hour delete
+    what is kept no longer."""
+    rounds = 0
     while True:
         try:
             await desk.expire_due()
+            if rounds % RETENTION_ROUNDS == 0:
+                await retention.sweep(sessions, clock())
         except Exception:
-            log.exception("the sweep for expired cards failed; it runs again in %.0f s", SWEEP_S)
+            log.exception("the sweep failed; it runs again in %.0f s", SWEEP_S)
+        rounds += 1
         await asyncio.sleep(SWEEP_S)

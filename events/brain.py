@@ -1,0 +1,152 @@
+"""The AI brain: instructions in plain words that are carried out when an event fits, inside what their author named and may do.
+
+Three fences, none of them a prompt. The choice is narrowed to the contracts the instruction names *and* its author may run now; the words
+of the event are set in only where the instruction asks for them, quoted, and a whole quotation becomes the field itself; and every write
+waits for a person, unless an owner allowed this instruction to act alone. Even then a write waits when a value was read out of the event's
+own text, or when that text changes which actions are chosen.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.rules
+from agent import people
+from agent.pipeline import Ask, Calls, Draft, Plan, Refusal, Request, Resolved
+from agent.resolve.resolver import Resolver
+from agent.run import Cause, Run
+from core.actor import OWNER, Actor, Surface
+from core.errors import ModelMisbehaved, ModelUnavailable
+from events import act
+from events.act import Acting, Judged
+from events.quoting import Worded, unquoted, worded
+from events.rules import summary
+from events.subscribers import BRAIN, Fired, Reacted, Subscriber
+from registry.event_names import fits
+from registry.shortlist import Shortlist
+from store.rules import InstructionRow
+
+log = logging.getLogger(__name__)
+
+ATTENDED: Final = "“{}” acts on an event, and what the AI brain proposes is confirmed by a person."
+READ_OUT: Final = "“{}” acts alone, but a value here was read out of the event's own text."
+SWAYED: Final = "“{}” acts alone, but without the event's own text it would have chosen otherwise."
+
+
+@dataclass(frozen=True)
+class Brain:
+    """The source of one subscriber for each instruction that is on or in shadow."""
+
+    acting: Acting
+    resolver: Resolver
+    fallback: Resolver | None
+
+    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+        rows = await store.rules.instructions(session, event.workspace, modes=("on", "shadow"))
+        return [self._subscriber(row) for row in rows if fits(row.pattern, event.name)]
+
+    def _subscriber(self, row: InstructionRow) -> Subscriber:
+        async def react(event: Fired) -> Reacted:
+            return await self.react(row, event)
+
+        return Subscriber(row.id, BRAIN, react)
+
+    async def react(self, row: InstructionRow, event: Fired) -> Reacted:
+        """Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: then it is tried again."""
+        words = worded(row.text, event)
+        if words.missing:
+            lacks = ", ".join(f"{{{path}}}" for path in words.missing)
+            return self.acting.passed(
+                event, row.id, "untold", f"The event has no {lacks}, which the instruction speaks of."
+            )
+        author, may_act = await self.acting.author(row.author)
+        if may_act and await self.acting.over_limit(row.workspace, row.id, row.max_per_hour):
+            return self.acting.held_back(event, row.id, row.name, author, row.max_per_hour)
+        judged = await self._judged(row, event, words, author, may_act=may_act)
+        if row.mode == "shadow":
+            document = json.dumps(summary(judged.verdict), ensure_ascii=False)
+            return self.acting.passed(event, row.id, "shadow", f"Would have been {act.told(judged.verdict)}", document)
+        return self.acting.acted(event, row.id, judged)
+
+    async def _judged(
+        self, row: InstructionRow, event: Fired, words: Worded, author: Actor, *, may_act: bool
+    ) -> Judged:
+        cause = Cause(event_id=event.id, event=event.name, source=row.id, name=row.name)
+        surface: Surface = row.surface  # type: ignore[assignment]  # checked when the instruction was made
+        named = tuple(row.contracts.split())
+        run = self.acting.new_run(author, surface, words.text, cause, only=named, hold=ATTENDED.format(row.name))
+        if not may_act:
+            return Judged(run, Refusal(code="forbidden", detail=act.WITHDRAWN.format(author.name)))
+        ground = await self.acting.ground(row.workspace)
+        offers = [offer for offer in ground.shortlist(author, surface).offers if offer.name in named]
+        if not offers:
+            detail = f"{author.name} may run none of the actions that “{row.name}” names; nothing was sent."
+            return Judged(run, Refusal(code="forbidden", detail=detail))
+        shortlist, kinds = Shortlist(offers), tuple(ground.kinds)
+        resolved = await self._resolve(run.request, shortlist, kinds)
+        run = run.with_(trace=resolved.trace)
+        if not isinstance(resolved.resolution, Calls):
+            asked = resolved.resolution
+            return Judged(run, asked.question if isinstance(asked, Ask) else asked, resolved)
+        drafts: list[Draft] = []
+        read_out = False
+        for draft in resolved.resolution.drafts:
+            contract = ground.catalogue.get(draft.action) if draft.action in shortlist else None
+            if contract is None:
+                detail = f"The event's text is no order, and “{row.name}” does not name that action; nothing was sent."
+                return Judged(run, Refusal(code="forbidden", detail=detail), resolved)
+            made, out = unquoted(draft, contract, words, event)
+            drafts.append(made)
+            read_out = read_out or out
+        hold = await self._hold(row, words, drafts, shortlist, kinds, run, read_out=read_out)
+        run = run.with_(drafts=tuple(drafts), confidence=resolved.resolution.confidence, hold=hold)
+        judged = await self.acting.judge(run, resolved)
+        if isinstance(judged.verdict, Plan):
+            return judged
+        # Whoever answers may have the words read again: from then on a person confirms.
+        return replace(judged, run=run.with_(hold=ATTENDED.format(row.name)))
+
+    async def _hold(
+        self,
+        row: InstructionRow,
+        words: Worded,
+        drafts: Sequence[Draft],
+        shortlist: Shortlist,
+        kinds: tuple[Any, ...],
+        run: Run,
+        *,
+        read_out: bool,
+    ) -> str:
+        """Why a write must wait for a person, empty where it need not: an owner said so, still is one, and the event's text has no part in
+        what is done."""
+        if not row.unattended_by:
+            return ATTENDED.format(row.name)
+        allowing = Actor(**json.loads(row.unattended_by))
+        async with self.acting.sessions.read() as session:
+            owner = await people.current(session, allowing, self.acting.clock())
+        if owner is None or owner.role != OWNER:
+            return ATTENDED.format(row.name)
+        if read_out:
+            return READ_OUT.format(row.name)
+        if words.blank == words.text:
+            return ""
+        blind = await self._resolve(run.request.model_copy(update={"text": words.blank}), shortlist, kinds)
+        same = isinstance(blind.resolution, Calls) and [each.action for each in blind.resolution.drafts] == [
+            each.action for each in drafts
+        ]
+        return "" if same else SWAYED.format(row.name)
+
+    async def _resolve(self, request: Request, shortlist: Shortlist, kinds: tuple[Any, ...]) -> Resolved:
+        try:
+            return await self.resolver.resolve(request, shortlist, kinds)
+        except (ModelUnavailable, ModelMisbehaved) as error:
+            if self.fallback is None:
+                raise
+            log.warning("the model gave no usable answer: %s", error.code)
+            return await self.fallback.resolve(request, shortlist, kinds)

@@ -1,0 +1,134 @@
+"""Firing: the event and the one piece of work that lets its subscribers react, in the transaction of whoever says that it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.calls
+import store.events
+import store.rules
+import store.runs
+import store.work
+from agent import history
+from agent.history import Kind
+from core import canon, ids
+from core.actor import Actor
+from core.clock import Clock
+from core.errors import EventLoop, Finding, InvalidInput, NotFound
+from events.subscribers import Fired, of_row
+from registry import event_catalogue, event_names
+from store.events import EventRow
+from store.sessions import Sessions, after_commit
+
+REACT_WORK: Final = "event.react"
+MAX_DATA_BYTES: Final = 64 * 1024
+MAX_DEPTH: Final = 8
+"""How many events may stand above one in the chain of causes."""
+
+Also = Callable[[AsyncSession, Fired], Awaitable[None]]
+
+
+async def nothing(session: AsyncSession, fired: Fired) -> None:
+    """The ``Also`` of who has nothing to add."""
+
+
+async def fire(
+    session: AsyncSession,
+    *,
+    workspace: str,
+    name: str,
+    data: Mapping[str, Any],
+    origin: str,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    caused_by: str | None = None,
+    request_id: str | None = None,
+) -> Fired:
+    """Write the event and its fan-out into the caller's transaction. Whoever commits it wakes the engine.
+
+    ``caused_by`` is the event, run or call that led to it. Raises InvalidInput (with findings) for a name that is none, data that does not
+    fit a universal event's schema or is too large, a cause that is not here; EventLoop when more than 8 events stand above it.
+    """
+    event_names.name(name)
+    findings = event_catalogue.misfits(name, data)
+    if findings:
+        raise InvalidInput(f"The data does not fit the schema of {name}.", findings=findings)
+    written = canon.dumps(dict(data))
+    if len(written) > MAX_DATA_BYTES:
+        raise InvalidInput(f"An event's data has at most {MAX_DATA_BYTES} bytes; this one has {len(written)}.")
+    depth = 0 if caused_by is None else await _depth_below(session, workspace, caused_by)
+    if depth > MAX_DEPTH:
+        raise EventLoop(
+            f"{name} stands at the end of a chain of {depth} events that caused each other; at most {MAX_DEPTH} may. It was not fired.",
+            extra={"depth": depth},
+        )
+    row = await store.events.insert(
+        session,
+        EventRow(
+            id=ids.new("evt"), workspace=workspace, name=name, data=written.decode(), occurred_at=occurred_at or at, fired_at=at,
+            origin=origin, cause=caused_by, depth=depth, request_id=request_id,
+        ),
+    )  # fmt: skip
+    await store.work.put(
+        session, key=row.id, kind=REACT_WORK, workspace=workspace, payload={"event_id": row.id}, priority=20
+    )
+    return of_row(row)
+
+
+async def _depth_below(session: AsyncSession, workspace: str, cause: str) -> int:
+    """One more than the event it goes back to; a run that a person asked for stands where an event would."""
+    try:
+        if cause.startswith("evt_"):
+            return (await store.events.get(session, workspace, cause)).depth + 1
+        if cause.startswith("act_"):
+            cause = (await store.calls.get(session, workspace, cause)).run_id
+        run = await store.runs.get(session, workspace, cause)
+    except NotFound as error:
+        detail = "caused_by names no event (evt_…), run (run_…) or call (act_…) of this workspace."
+        raise InvalidInput(detail, findings=[Finding("/caused_by", "unknown", detail)]) from error
+    firing = await store.rules.firing_of_run(session, workspace, run.id)
+    return 1 if firing is None else (await store.events.get(session, workspace, firing.event_id)).depth + 1
+
+
+@dataclass(frozen=True)
+class Firing:
+    """The door to events: what APIs and consoles fire through."""
+
+    sessions: Sessions
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def fire(
+        self,
+        actor: Actor,
+        name: str,
+        data: Mapping[str, Any],
+        *,
+        occurred_at: datetime | None = None,
+        caused_by: str | None = None,
+        request_id: str | None = None,
+        also: Also = nothing,
+    ) -> Fired:
+        """As ``fire``, in a transaction of its own; ``also`` is written in it. An event refused for its depth is an entry in AI History."""
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                fired = await fire(
+                    session, workspace=actor.workspace, name=name, data=data, origin=f"{actor.kind}:{actor.id}", at=now,
+                    occurred_at=occurred_at, caused_by=caused_by, request_id=request_id,
+                )  # fmt: skip
+                await also(session, fired)
+                after_commit(session, self.wake)
+        except EventLoop as error:
+            async with self.sessions.begin() as session:
+                await history.record_act(
+                    session, actor, Kind.EVENT_REFUSED, now,
+                    request_id=request_id, event=name, caused_by=caused_by, detail=error.detail,
+                )  # fmt: skip
+            raise
+        return fired

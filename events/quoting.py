@@ -1,0 +1,143 @@
+"""An instruction's words with an event's fields set into them as quotations, and the way back from a quotation to its field.
+
+The owner writes ``Close ticket {data.ticket_id} with the reason {data.subject}``. Only the fields named so are shown to a resolver: numbers
+as they are, text between quotation marks with its own marks and control characters made harmless. What a resolver then points at is turned
+back by code: a whole quotation is the field itself, as the event has it, whatever was read into its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agent.pipeline import Argument, Draft, Given, Several, Span
+from core.errors import Finding, InvalidInput
+from core.visible import visible
+from events.subscribers import Fired
+from registry.contract import Contract
+
+QUOTE_CHARS: Final = 1000
+_FIELD: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
+_MARKS: Final = str.maketrans(dict.fromkeys("\"'“”‘’«»‹›„‚`´「」『』＂＇", "'"))
+_ROOTS: Final = ("data", "id", "name", "occurred_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One field in the words: ``start`` and ``end`` are its place with the quotation marks, ``free`` that it is text from outside."""
+
+    start: int
+    end: int
+    path: str
+    value: Any
+    free: bool
+
+    @property
+    def pointer(self) -> str:
+        return "/" + self.path.replace(".", "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The request's text; ``missing`` are the fields that the event does not have. ``blank`` is the same with the free text left out."""
+
+    text: str
+    blank: str
+    quotes: tuple[Quote, ...]
+    missing: tuple[str, ...]
+
+
+def check(text: str) -> None:
+    """Raises InvalidInput for a field that no event has."""
+    strays = [path for path in _FIELD.findall(text) if path.split(".")[0] not in _ROOTS]
+    if strays:
+        detail = (
+            f"{{{strays[0]}}} is no field of an event: write {{data.<field>}}, {{id}}, {{name}} or {{occurred_at}}."
+        )
+        raise InvalidInput(detail, findings=[Finding("/text", "unknown_field", detail)])
+
+
+def worded(text: str, event: Fired) -> Worded:
+    made, blank, missing = "", "", []
+    quotes: list[Quote] = []
+    at = 0
+    for found in _FIELD.finditer(text):
+        before = text[at : found.start()]
+        value = _look(event.as_json(), found[1])
+        at = found.end()
+        if value is None or isinstance(value, Mapping | list):
+            missing.append(found[1])
+            continue
+        free = isinstance(value, str)
+        shown = f"“{harmless(value)}”" if isinstance(value, str) else _scalar(value)
+        made += before
+        quotes.append(Quote(len(made), len(made) + len(shown), found[1], value, free))
+        made += shown
+        blank += before + ("“…”" if free else shown)
+    rest = text[at:]
+    return Worded(made + rest, blank + rest, tuple(quotes), tuple(missing))
+
+
+def harmless(text: str) -> str:
+    """Text on one line without quotation marks, so that it can't end its own quotation."""
+    return visible(" ".join(text.translate(_MARKS).split()), limit=QUOTE_CHARS)
+
+
+def unquoted(draft: Draft, contract: Contract, worded: Worded, event: Fired) -> tuple[Draft, bool]:
+    """The draft with whole quotations turned into the event's own values, and whether anything is left that was read out of free text.
+
+    A record that nothing names is taken from the event's field of the parameter's own name (``ticket_id``).
+    """
+    arguments: dict[str, Argument] = {}
+    given: dict[str, Given] = {}
+    read_out = False
+    for name, argument in draft.arguments.items():
+        quote = _whole(argument, worded.quotes)
+        if quote is not None:
+            given[name] = Given(value=quote.value, by="event", pointer=quote.pointer, ref=event.id)
+            continue
+        arguments[name] = argument
+        read_out = read_out or any(_overlaps(span, quote) for span in _spans(argument) for quote in worded.quotes)
+    for name in contract.properties:
+        value = event.data.get(name)
+        plain = isinstance(value, str | int) and not isinstance(value, bool)
+        if name not in arguments and name not in given and contract.annotation(name).record and plain:
+            given[name] = Given(value=value, by="event", pointer=f"/data/{name}", ref=event.id)
+    return draft.model_copy(update={"arguments": arguments, "given": given}), read_out
+
+
+def _whole(argument: Argument, quotes: Sequence[Quote]) -> Quote | None:
+    """The quotation that an argument is, with or without its marks."""
+    if isinstance(argument, Several):
+        return None
+    spans = _spans(argument)
+    if len(spans) != 1 or spans[0].origin != 0:
+        return None
+    span = spans[0]
+    for quote in quotes:
+        inner = (quote.start + 1, quote.end - 1) if quote.free else (quote.start, quote.end)
+        if (span.start, span.end) in ((quote.start, quote.end), inner):
+            return quote
+    return None
+
+
+def _overlaps(span: Span, quote: Quote) -> bool:
+    return quote.free and span.origin == 0 and span.start < quote.end and quote.start < span.end
+
+
+def _spans(argument: Argument) -> tuple[Span, ...]:
+    if isinstance(argument, Several):
+        return tuple(span for item in argument.items for span in item.spans)
+    return argument.spans
+
+
+def _look(value: Any, path: str) -> Any:
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _scalar(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)

@@ -1,0 +1,264 @@
+"""Who may set up what happens on events: a rule or instruction acts as its author, so it can be given no more than its author has.
+
+Whoever changes what one does becomes its author. Its author and owners may switch it and delete it; only an owner lets an instruction write
+without a card, and that ends with the next change by anybody else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+import store.rules
+from agent import history
+from agent.ground import Grounds
+from agent.history import Kind
+from agent.pipeline import Refusal
+from agent.validate.admission import admitted
+from core import canon, ids
+from core.actor import OWNER, Actor, Surface
+from core.clock import Clock
+from core.errors import Finding, Forbidden, InvalidInput
+from events import quoting
+from events.rules import Mapped, Mode
+from registry import condition, event_names, pointer
+from registry.contract import Contract
+from store.rules import InstructionRow, RuleRow
+from store.sessions import Sessions
+
+PER_HOUR: Final = 100
+
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Pattern = Annotated[str, Field(min_length=1, max_length=100)]
+PerHour = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Mapped):
+    """One parameter's value: ``{"from": "/data/customer_id"}`` or ``{"value": 500}``."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Source:
+        if (self.pointer is None) == (self.value is None):
+            raise ValueError("say either from (a pointer into the event) or value (a constant)")
+        return self
+
+
+class RuleForm(_Form):
+    """A rule as it is set up. It starts in shadow unless it is told otherwise: it watches and says what it would have done."""
+
+    name: Name
+    event: Pattern
+    condition: Annotated[str, Field(max_length=condition.MAX_CHARS)] = ""
+    action: Annotated[str, Field(min_length=1, max_length=200)]
+    surface: Surface = "admin"
+    parameters: Annotated[dict[str, Source], Field(max_length=100)] = {}
+    mode: Mode = "shadow"
+    max_per_hour: PerHour = PER_HOUR
+    note: Annotated[str, Field(max_length=1000)] = ""
+
+
+class InstructionForm(_Form):
+    """An instruction for the AI brain. It starts in shadow unless it is told otherwise."""
+
+    name: Name
+    event: Pattern
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    actions: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=20)]
+    surface: Surface = "admin"
+    mode: Mode = "shadow"
+    max_per_hour: PerHour = PER_HOUR
+    allow_unattended: bool = False
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    sessions: Sessions
+    grounds: Grounds
+    clock: Clock
+
+    async def add_rule(self, by: Actor, form: RuleForm) -> RuleRow:
+        """Raises InvalidInput with findings, Forbidden when the author may not run the action."""
+        now = self.clock()
+        columns = await self._rule_columns(by, form)
+        row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
+        async with self.sessions.begin() as session:
+            await store.rules.insert_rule(session, row)
+            await history.record_act(session, by, Kind.RULE_CREATED, now, rule=row.id, **_told(columns))
+        return row
+
+    async def change_rule(self, by: Actor, rule_id: str, changes: Mapping[str, Any]) -> RuleRow:
+        """Raises NotFound, Forbidden, InvalidInput, Conflict."""
+        row = await self.rule(by, rule_id)
+        _may_change(by, row.author)
+        columns: dict[str, Any] = {"mode": row.mode}
+        form = _parsed(RuleForm, {**rule_form(row), **changes})
+        if set(changes) <= {"mode"}:
+            columns = {"mode": form.mode}
+        else:
+            columns = await self._rule_columns(by, form)
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            changed = await store.rules.change_rule(session, row, updated_at=now, **columns)
+            await history.record_act(session, by, Kind.RULE_CHANGED, now, rule=row.id, **_told(columns))
+        return changed
+
+    async def remove_rule(self, by: Actor, rule_id: str) -> None:
+        row = await self.rule(by, rule_id)
+        _may_change(by, row.author)
+        async with self.sessions.begin() as session:
+            await store.rules.delete_rule(session, by.workspace, rule_id)
+            await history.record_act(session, by, Kind.RULE_DELETED, self.clock(), rule=rule_id, name=row.name)
+
+    async def rule(self, by: Actor, rule_id: str) -> RuleRow:
+        """Raises NotFound."""
+        async with self.sessions.read() as session:
+            return await store.rules.rule(session, by.workspace, rule_id)
+
+    async def rules(self, by: Actor) -> Sequence[RuleRow]:
+        async with self.sessions.read() as session:
+            return await store.rules.rules(session, by.workspace)
+
+    async def add_instruction(self, by: Actor, form: InstructionForm) -> InstructionRow:
+        """Raises InvalidInput with findings, Forbidden when the author may not run an action or may not let it act alone."""
+        now = self.clock()
+        columns = await self._instruction_columns(by, form)
+        row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
+        async with self.sessions.begin() as session:
+            await store.rules.insert_instruction(session, row)
+            await history.record_act(session, by, Kind.INSTRUCTION_CREATED, now, instruction=row.id, **_told(columns))
+        return row
+
+    async def change_instruction(self, by: Actor, instruction_id: str, changes: Mapping[str, Any]) -> InstructionRow:
+        """Raises NotFound, Forbidden, InvalidInput, Conflict."""
+        row = await self.instruction(by, instruction_id)
+        _may_change(by, row.author)
+        kept = instruction_form(row)
+        if by.role != OWNER:
+            kept["allow_unattended"] = False
+        form = _parsed(InstructionForm, {**kept, **changes})
+        columns: dict[str, Any] = (
+            {"mode": form.mode} if set(changes) <= {"mode"} else await self._instruction_columns(by, form)
+        )
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            changed = await store.rules.change_instruction(session, row, updated_at=now, **columns)
+            await history.record_act(session, by, Kind.INSTRUCTION_CHANGED, now, instruction=row.id, **_told(columns))
+        return changed
+
+    async def remove_instruction(self, by: Actor, instruction_id: str) -> None:
+        row = await self.instruction(by, instruction_id)
+        _may_change(by, row.author)
+        async with self.sessions.begin() as session:
+            await store.rules.delete_instruction(session, by.workspace, instruction_id)
+            await history.record_act(
+                session, by, Kind.INSTRUCTION_DELETED, self.clock(), instruction=instruction_id, name=row.name
+            )
+
+    async def instruction(self, by: Actor, instruction_id: str) -> InstructionRow:
+        """Raises NotFound."""
+        async with self.sessions.read() as session:
+            return await store.rules.instruction(session, by.workspace, instruction_id)
+
+    async def instructions(self, by: Actor) -> Sequence[InstructionRow]:
+        async with self.sessions.read() as session:
+            return await store.rules.instructions(session, by.workspace)
+
+    async def _rule_columns(self, by: Actor, form: RuleForm) -> dict[str, Any]:
+        event_names.pattern(form.event)
+        if form.condition:
+            condition.compile(form.condition, condition.EVENT)
+        contract = await self._runnable(by, form.action, form.surface)
+        findings = [
+            Finding(pointer.at("parameters", name), "unknown", f"“{contract.title}” has no parameter {name}.")
+            for name in form.parameters
+            if name not in contract.properties
+        ]
+        if findings:
+            raise InvalidInput("The rule names parameters that its action does not have.", findings=findings)
+        sources = {name: each.model_dump(by_alias=True, exclude_none=True) for name, each in form.parameters.items()}
+        return {
+            "name": form.name, "pattern": form.event, "condition": form.condition, "contract": form.action,
+            "surface": form.surface, "parameters": canon.dumps(sources).decode(), "mode": form.mode,
+            "max_per_hour": form.max_per_hour, "note": form.note, "author": _stored(by),
+        }  # fmt: skip
+
+    async def _instruction_columns(self, by: Actor, form: InstructionForm) -> dict[str, Any]:
+        event_names.pattern(form.event)
+        quoting.check(form.text)
+        for action in form.actions:
+            await self._runnable(by, action, form.surface)
+        if form.allow_unattended and by.role != OWNER:
+            raise Forbidden("Only an owner lets an instruction write without a card.")
+        return {
+            "name": form.name, "pattern": form.event, "text": form.text, "contracts": " ".join(dict.fromkeys(form.actions)),
+            "surface": form.surface, "mode": form.mode, "max_per_hour": form.max_per_hour,
+            "unattended_by": _stored(by) if form.allow_unattended else "", "author": _stored(by),
+        }  # fmt: skip
+
+    async def _runnable(self, by: Actor, action: str, surface: Surface) -> Contract:
+        catalogue = (await self.grounds.of(by.workspace)).catalogue
+        current = catalogue.get(action)
+        contract = admitted(catalogue, action, current.version if current else 1, actor=by, surface=surface)
+        if isinstance(contract, Refusal):
+            if contract.code == "forbidden":
+                raise Forbidden(contract.detail)
+            raise InvalidInput(contract.detail, findings=[Finding("/action", contract.code, contract.detail)])
+        return contract
+
+
+def rule_form(row: RuleRow) -> dict[str, Any]:
+    """A rule as its form's JSON."""
+    return {
+        "name": row.name, "event": row.pattern, "condition": row.condition, "action": row.contract, "surface": row.surface,
+        "parameters": json.loads(row.parameters), "mode": row.mode, "max_per_hour": row.max_per_hour, "note": row.note,
+    }  # fmt: skip
+
+
+def instruction_form(row: InstructionRow) -> dict[str, Any]:
+    """An instruction as its form's JSON."""
+    return {
+        "name": row.name, "event": row.pattern, "text": row.text, "actions": row.contracts.split(), "surface": row.surface,
+        "mode": row.mode, "max_per_hour": row.max_per_hour, "allow_unattended": bool(row.unattended_by),
+    }  # fmt: skip
+
+
+def may_see_inside(by: Actor, author: str) -> bool:
+    """Whether ``by`` may see what a rule makes of live records: its author, who acts in it, and owners."""
+    return by.role == OWNER or json.loads(author)["person"] == by.person
+
+
+def _may_change(by: Actor, author: str) -> None:
+    if not may_see_inside(by, author):
+        raise Forbidden("Only its author and owners change this.")
+
+
+def _stored(actor: Actor) -> str:
+    return canon.dumps({"workspace": actor.workspace, **actor.as_json()}).decode()
+
+
+def _told(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a change goes into history; the author is the entry's actor."""
+    return {name: value for name, value in columns.items() if name not in ("author", "unattended_by")} | (
+        {"unattended": bool(columns["unattended_by"])} if "unattended_by" in columns else {}
+    )
+
+
+def _parsed(form: type[Any], value: Mapping[str, Any]) -> Any:
+    from pydantic import ValidationError
+
+    try:
+        return form.model_validate(dict(value))
+    except ValidationError as error:
+        findings = [
+            Finding(pointer.at(*fault["loc"]), fault["type"], fault["msg"])
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        raise InvalidInput("The change does not have the form this endpoint takes.", findings=findings) from error

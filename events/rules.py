@@ -1,0 +1,175 @@
+"""Rules: when an event fits a pattern and a condition holds, run this contract with these parameters.
+
+A rule is no way around anything. It acts as its author, with the rights the author has when the event comes, through the same validation,
+confirmation policy, signature and history as a typed request; values come from the event by pointer, or from the rule as constants.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.events
+import store.rules
+from agent import history
+from agent.pipeline import Draft, Given, Plan, Refusal
+from agent.run import Cause
+from core.actor import Surface
+from events import act
+from events.act import Acting, Judged
+from events.subscribers import RULES, Fired, Reacted, Subscriber, of_row
+from registry import condition
+from registry.event_names import fits
+from store.rules import RuleRow
+
+Mode = Literal["on", "shadow", "off"]
+DRY_RUN_EVENTS: Final = 100
+
+
+class Mapped(BaseModel):
+    """Where a parameter's value comes from: ``from`` is a JSON Pointer (RFC 6901) into the event, ``value`` a constant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pointer: Annotated[
+        str | None, Field(alias="from", max_length=200, pattern=r"^/(data(/|$)|id$|name$|occurred_at$)")
+    ] = None
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Met:
+    """What a rule makes of one event: ``judged`` where its condition holds, else why nothing is done."""
+
+    verdict: Literal["met", "unmet", "untold"]
+    detail: str
+    judged: Judged | None = None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The source of one subscriber for each rule that is on or in shadow."""
+
+    acting: Acting
+
+    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+        rows = await store.rules.rules(session, event.workspace, modes=("on", "shadow"))
+        return [self._subscriber(row) for row in rows if fits(row.pattern, event.name)]
+
+    def _subscriber(self, row: RuleRow) -> Subscriber:
+        async def react(event: Fired) -> Reacted:
+            return await self.react(row, event)
+
+        return Subscriber(row.id, RULES, react)
+
+    async def react(self, row: RuleRow, event: Fired) -> Reacted:
+        """Raises PlatformUnavailable: then it is tried again."""
+        met = await self.meet(row, event)
+        if met.judged is None:
+            return (
+                Reacted(met.detail)
+                if met.verdict == "unmet"
+                else self.acting.passed(event, row.id, "untold", met.detail)
+            )
+        if row.mode == "shadow":
+            document = json.dumps(summary(met.judged.verdict), ensure_ascii=False)
+            return self.acting.passed(event, row.id, "shadow", f"Would have been {met.detail}", document)
+        if await self.acting.over_limit(row.workspace, row.id, row.max_per_hour):
+            return self.acting.held_back(event, row.id, row.name, met.judged.run.actor, row.max_per_hour)
+        return self.acting.acted(event, row.id, met.judged)
+
+    async def meet(self, row: RuleRow, event: Fired) -> Met:
+        """Judge one event by a rule. Records are read; nothing is stored and nothing is sent. Raises PlatformUnavailable."""
+        if row.condition:
+            judgement = condition.compile(row.condition, condition.EVENT).over({"event": event.as_json()})
+            if judgement.trouble:
+                return Met("untold", f"Nothing is done where {judgement.trouble}.")
+            if not judgement.holds:
+                return Met("unmet", f"{row.condition} does not hold.")
+        author, may_act = await self.acting.author(row.author)
+        ground = await self.acting.ground(row.workspace)
+        contract = ground.catalogue.get(row.contract)
+        values, missing = given(row, event, contract.required if contract else ())
+        run = self.acting.new_run(
+            author, surface_of(row), f"Rule “{row.name}” on {event.name} ({event.id})",
+            Cause(event_id=event.id, event=event.name, source=row.id, name=row.name), given="event", only=(row.contract,),
+            drafts=(Draft(action=row.contract, version=contract.version if contract else 1, given=values),),
+        )  # fmt: skip
+        if not may_act:
+            refusal = Refusal(code="forbidden", detail=act.WITHDRAWN.format(author.name))
+            judged = Judged(run, refusal)
+        elif missing:
+            refusal = Refusal(
+                code="invalid", detail=f"The event has nothing at {', '.join(missing)}; nothing was sent."
+            )
+            judged = Judged(run, refusal)
+        else:
+            judged = await self.acting.judge(run)
+        return Met("met", act.told(judged.verdict), judged)
+
+    async def dry_run(self, row: RuleRow, *, event_id: str | None = None, limit: int = 20) -> list[tuple[Fired, Met]]:
+        """What the rule would have made of one past event, or of the newest that fit its pattern. Nothing is sent or stored.
+        Raises NotFound, PlatformUnavailable."""
+        async with self.acting.sessions.read() as session:
+            if event_id is not None:
+                rows = [await store.events.get(session, row.workspace, event_id)]
+            else:
+                rows = [
+                    each
+                    for each in await store.events.listed(session, row.workspace, limit=DRY_RUN_EVENTS * 10)
+                    if fits(row.pattern, each.name)
+                ][:limit]
+        events = [of_row(each) for each in rows]
+        return [(event, await self.meet(row, event)) for event in events]
+
+
+def surface_of(row: RuleRow) -> Surface:
+    surface: Surface = row.surface  # type: ignore[assignment]  # checked when the rule was made
+    return surface
+
+
+def mapped(row: RuleRow) -> dict[str, Mapped]:
+    return {name: Mapped.model_validate(each) for name, each in json.loads(row.parameters).items()}
+
+
+def given(row: RuleRow, event: Fired, required: Collection[str]) -> tuple[dict[str, Given], list[str]]:
+    """The values with their sources, and the pointers at which the event lacks a required one; one that is not required is left out then.
+    A constant's source is the rule itself."""
+    values: dict[str, Given] = {}
+    missing: list[str] = []
+    whole = event.as_json()
+    for name, each in mapped(row).items():
+        if each.pointer is None:
+            values[name] = Given(value=each.value, by="event", pointer=f"/parameters/{name}/value", ref=row.id)
+            continue
+        value = look(whole, each.pointer)
+        if value is None and name in required:
+            missing.append(each.pointer)
+        elif value is not None:
+            values[name] = Given(value=value, by="event", pointer=each.pointer, ref=event.id)
+    return values, missing
+
+
+def look(value: Any, pointer: str) -> Any:
+    """What stands at a JSON Pointer, None where there is nothing (or null)."""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, Mapping):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdecimal() and len(key) < 10 and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
+
+
+def summary(verdict: act.Verdict) -> dict[str, Any]:
+    """A verdict that is not acted upon, as JSON: what would be sent, or why nothing would."""
+    if isinstance(verdict, Plan):
+        return {"held": list(verdict.held), "calls": history.plan_data(verdict)["calls"]}
+    return {"refusal": verdict.model_dump(mode="json")}

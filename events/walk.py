@@ -1,0 +1,193 @@
+"""The walk: one durable piece of work for each event takes its subscribers through their priorities.
+
+Who reacts is written down before anybody does. Lower priority comes first, the same priority side by side. A reaction and what it leaves
+behind are one transaction, so after a crash the walk goes on where it stood: what was done is not done again. A reaction that fails becomes
+work of its own, tried again later, and the walk goes on; only a blocking subscriber stops it, until it is done or has failed for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Final
+
+import store.events
+import store.history
+import store.work
+from agent.ground import Grounds
+from agent.history import Kind
+from core.clock import Clock
+from core.errors import OpsIQError
+from events.subscribers import Fired, Source, Subscriber, of_connector, of_row
+from executors.queue import Done, Later, Outcome
+from registry.event_names import fits
+from store.events import ReactionRow
+from store.sessions import Sessions, after_commit
+from store.work import Work
+
+log = logging.getLogger(__name__)
+
+RETRY_WORK: Final = "event.retry"
+REACT_S: Final = 60.0
+RETRY_S: Final = (5.0, 30.0, 120.0, 600.0, 3600.0)
+"""The pauses after the first failure, the second, …: with the last one used up the reaction has failed."""
+
+_SYSTEM: Final = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person": ""}
+
+
+class Walk:
+    """Handles ``event.react`` and ``event.retry``. ``react_s`` bounds one reaction."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        sources: Sequence[Source],
+        grounds: Grounds,
+        clock: Clock,
+        wake: Callable[[], None],
+        *,
+        react_s: float = REACT_S,
+    ) -> None:
+        self._sessions = sessions
+        self._sources = tuple(sources)
+        self._grounds = grounds
+        self._clock = clock
+        self._wake = wake
+        self._react_s = react_s
+
+    async def react(self, work: Work) -> Outcome:
+        """Take the event as far as it goes now. ``Later`` while a blocking subscriber is being retried."""
+        async with self._sessions.read() as session:
+            event = of_row(await store.events.get(session, work.workspace, work.payload["event_id"]))
+        there = await self._subscribers(event)
+        for _, group in groupby(await self._planned(event, there), key=lambda row: row.priority):
+            rows = list(group)
+            async with asyncio.TaskGroup() as tasks:
+                for row in rows:
+                    if row.state == "pending" or (row.state == "retrying" and row.blocking):
+                        tasks.create_task(self._let(event, row, there.get(row.subscriber)))
+            stopped = await self._blocked(event, [row.subscriber for row in rows if row.blocking])
+            if stopped is not None:
+                return stopped
+        return Done(lambda session: store.events.finish(session, event.workspace, event.id, self._clock()))
+
+    async def again(self, work: Work) -> Outcome:
+        """One more try of one reaction that failed."""
+        async with self._sessions.read() as session:
+            event = of_row(await store.events.get(session, work.workspace, work.payload["event_id"]))
+            row = await store.events.reaction(session, event.workspace, event.id, work.payload["subscriber"])
+        if row is not None and row.state == "retrying" and row.attempts == work.payload["attempts"]:
+            await self._let(event, row, (await self._subscribers(event)).get(row.subscriber))
+        return Done()
+
+    async def _subscribers(self, event: Fired) -> dict[str, Subscriber]:
+        """Everybody who reacts to this event, by name."""
+        ground = await self._grounds.of(event.workspace)
+        found = [
+            of_connector(connector.name, theirs)
+            for connector in ground.connectors
+            for theirs in connector.subscribers()
+            if fits(theirs.pattern, event.name)
+        ]
+        async with self._sessions.read() as session:
+            for source in self._sources:
+                found += await source.subscribers(session, event)
+        return {each.name: each for each in found}
+
+    async def _planned(self, event: Fired, there: dict[str, Subscriber]) -> list[ReactionRow]:
+        """Who reacts in which order: as it was written down at the first look, whoever has come or gone since."""
+        async with self._sessions.begin() as session:
+            rows = await store.events.reactions(session, event.workspace, event.id)
+            if not rows:
+                await store.events.plan_reactions(
+                    session,
+                    [
+                        ReactionRow(
+                            event_id=event.id, subscriber=each.name, workspace=event.workspace,
+                            priority=each.priority, blocking=each.blocking,
+                        )
+                        for each in there.values()
+                    ],
+                )  # fmt: skip
+                rows = await store.events.reactions(session, event.workspace, event.id)
+        return rows
+
+    async def _let(self, event: Fired, row: ReactionRow, subscriber: Subscriber | None) -> None:
+        """One try, and what came of it, committed. Raises only when that can't be written down."""
+        began = self._clock()
+        try:
+            if subscriber is None:
+                gone = "This subscriber is not there any more."
+                async with self._sessions.begin() as session:
+                    await store.events.move_reaction(session, row, to="skipped", error=gone, finished_at=began)
+                return
+            async with asyncio.timeout(self._react_s):
+                reacted = await subscriber.react(event)
+            async with self._sessions.begin() as session:
+                mine = await store.events.move_reaction(
+                    session, row, to="done", attempts=row.attempts + 1, detail=reacted.detail[:1000], error="",
+                    started_at=row.started_at or began, finished_at=self._clock(),
+                )  # fmt: skip
+                if mine and reacted.record is not None:
+                    await reacted.record(session)
+                after_commit(session, self._wake)
+        except Exception as error:  # whatever a subscriber does is its own failure, not its neighbours'
+            log.warning(
+                "%s failed to react to %s: %s", row.subscriber, event.name, _line(error),
+                exc_info=None if isinstance(error, OpsIQError | TimeoutError) else error, extra={"event_id": event.id},
+            )  # fmt: skip
+            await self._failed(event, row, _line(error), self._clock() if row.started_at is None else row.started_at)
+
+    async def _failed(self, event: Fired, row: ReactionRow, error: str, started_at: object) -> None:
+        attempts = row.attempts + 1
+        over = attempts > len(RETRY_S)
+        async with self._sessions.begin() as session:
+            mine = await store.events.move_reaction(
+                session, row, to="failed" if over else "retrying", attempts=attempts, error=error,
+                started_at=started_at, finished_at=self._clock() if over else None,
+            )  # fmt: skip
+            if not mine:
+                return
+            if over:
+                await store.history.append(
+                    session, workspace=event.workspace, kind=Kind.REACTION_FAILED.value, run_id=None, actor=_SYSTEM, at=self._clock(),
+                    data={"event_id": event.id, "event": event.name, "subscriber": row.subscriber, "attempts": attempts, "error": error},
+                )  # fmt: skip
+            elif not row.blocking:
+                await store.work.put(
+                    session, key=f"{event.id}:{row.subscriber}:{attempts}", kind=RETRY_WORK, workspace=event.workspace, priority=20,
+                    payload={"event_id": event.id, "subscriber": row.subscriber, "attempts": attempts},
+                    delay_s=RETRY_S[attempts - 1],
+                )  # fmt: skip
+
+    async def _blocked(self, event: Fired, blocking: Sequence[str]) -> Outcome | None:
+        """What a blocking subscriber that is not done makes of the walk; None when nothing stands in its way."""
+        if not blocking:
+            return None
+        async with self._sessions.read() as session:
+            rows = await store.events.reactions(session, event.workspace, event.id)
+        states = {row.subscriber: row for row in rows if row.subscriber in blocking}
+        waiting = [row for row in states.values() if row.state in store.events.OPEN]
+        if waiting:
+            slowest = max(waiting, key=lambda row: row.attempts)
+            return Later(RETRY_S[max(0, slowest.attempts - 1)], f"{slowest.subscriber} must be done first.")
+        failed = next((row for row in states.values() if row.state == "failed"), None)
+        if failed is None:
+            return None
+        now = self._clock()
+        async with self._sessions.begin() as session:
+            for row in await store.events.reactions(session, event.workspace, event.id):
+                if row.state == "pending":
+                    why = f"{failed.subscriber} failed, and it must be done first."
+                    await store.events.move_reaction(session, row, to="skipped", error=why, finished_at=now)
+            await store.events.finish(session, event.workspace, event.id, now)
+        return Done()
+
+
+def _line(error: Exception) -> str:
+    """An error as a line for a person. Only our own errors promise to hold no secret; of others the name must do."""
+    if isinstance(error, OpsIQError):
+        return error.detail[:1000]
+    return "It took too long." if isinstance(error, TimeoutError) else f"{type(error).__name__} (see the log)"

@@ -1,0 +1,50 @@
+"""The room's parts, put together once for a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.ground import Grounds
+from agent.plan import Planner
+from core.clock import Clock
+from events.act import Acting
+from events.brain import Brain
+from events.fire import REACT_WORK, Firing
+from events.rulebook import Rulebook
+from events.rules import Rules
+from events.subscribers import Source
+from events.walk import RETRY_WORK, Walk
+from executors.engine import Handler
+from store.sessions import Sessions
+
+
+@dataclass(frozen=True)
+class Events:
+    """What faces and the engine need of this room. ``handlers`` go into the engine."""
+
+    firing: Firing
+    rulebook: Rulebook
+    rules: Rules
+    handlers: Mapping[str, Handler]
+
+
+def assembled(
+    sessions: Sessions,
+    grounds: Grounds,
+    planner: Planner,
+    clock: Clock,
+    wake: Callable[[], None],
+    sources: Sequence[Source] = (),
+) -> Events:
+    """``sources`` are those of other rooms' subscribers beside the built-in ones (webhook endpoints)."""
+    acting = Acting(sessions, grounds, planner, clock, wake)
+    rules = Rules(acting)
+    brain = Brain(acting, planner.resolver, planner.fallback)
+    walk = Walk(sessions, (brain, rules, *sources), grounds, clock, wake)
+    return Events(
+        Firing(sessions, clock, wake),
+        Rulebook(sessions, grounds, clock),
+        rules,
+        {REACT_WORK: walk.react, RETRY_WORK: walk.again},
+    )
