@@ -15,7 +15,7 @@ KNOWN = frozenset(map(stem, ("refund", "invoice", "trial", "extend", "customer")
     [
         ("please refund the invoice, thanks", []),
         ("refund half of the invoice", ["half"]),
-        ("extend the trial by two more weeks", ["more weeks"]),
+        ("extend the trial by two more weeks", ["two more weeks"]),
         ("refund invoice 1042 and 1050", ["1042", "1050"]),
         ("refund the invoice but not the trial", ["but not"]),
         ("refund all invoices except the first", ["all", "except", "first"]),
