@@ -7,11 +7,12 @@ without a card, and that ends with the next change by anybody else.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.rules
 from agent import history
@@ -31,10 +32,20 @@ from store.rules import InstructionRow, RuleRow
 from store.sessions import Sessions
 
 PER_HOUR: Final = 100
+CONDITION_CHARS: Final = condition.MAX_CHARS
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Pattern = Annotated[str, Field(min_length=1, max_length=100)]
 PerHour = Annotated[int, Field(ge=1, le=10_000)]
+
+
+RowT = TypeVar("RowT")
+Also = Callable[[AsyncSession, RowT], Awaitable[None]]
+"""Something more to write in the transaction that stores a row."""
+
+
+async def nothing(session: AsyncSession, row: object) -> None:
+    """The ``Also`` of who has nothing to add."""
 
 
 class _Form(BaseModel):
@@ -56,7 +67,7 @@ class RuleForm(_Form):
 
     name: Name
     event: Pattern
-    condition: Annotated[str, Field(max_length=condition.MAX_CHARS)] = ""
+    condition: Annotated[str, Field(max_length=CONDITION_CHARS)] = ""
     action: Annotated[str, Field(min_length=1, max_length=200)]
     surface: Surface = "admin"
     parameters: Annotated[dict[str, Source], Field(max_length=100)] = {}
@@ -84,14 +95,15 @@ class Rulebook:
     grounds: Grounds
     clock: Clock
 
-    async def add_rule(self, by: Actor, form: RuleForm) -> RuleRow:
-        """Raises InvalidInput with findings, Forbidden when the author may not run the action."""
+    async def add_rule(self, by: Actor, form: RuleForm, *, also: Also[RuleRow] = nothing) -> RuleRow:
+        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not run the action."""
         now = self.clock()
         columns = await self._rule_columns(by, form)
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.sessions.begin() as session:
             await store.rules.insert_rule(session, row)
             await history.record_act(session, by, Kind.RULE_CREATED, now, rule=row.id, **_told(columns))
+            await also(session, row)
         return row
 
     async def change_rule(self, by: Actor, rule_id: str, changes: Mapping[str, Any]) -> RuleRow:
@@ -126,14 +138,18 @@ class Rulebook:
         async with self.sessions.read() as session:
             return await store.rules.rules(session, by.workspace)
 
-    async def add_instruction(self, by: Actor, form: InstructionForm) -> InstructionRow:
-        """Raises InvalidInput with findings, Forbidden when the author may not run an action or may not let it act alone."""
+    async def add_instruction(
+        self, by: Actor, form: InstructionForm, *, also: Also[InstructionRow] = nothing
+    ) -> InstructionRow:
+        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not run an action or may
+        not let it act alone."""
         now = self.clock()
         columns = await self._instruction_columns(by, form)
         row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.sessions.begin() as session:
             await store.rules.insert_instruction(session, row)
             await history.record_act(session, by, Kind.INSTRUCTION_CREATED, now, instruction=row.id, **_told(columns))
+            await also(session, row)
         return row
 
     async def change_instruction(self, by: Actor, instruction_id: str, changes: Mapping[str, Any]) -> InstructionRow:
@@ -252,8 +268,6 @@ def _told(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parsed(form: type[Any], value: Mapping[str, Any]) -> Any:
-    from pydantic import ValidationError
-
     try:
         return form.model_validate(dict(value))
     except ValidationError as error:
