@@ -1,0 +1,100 @@
+"""A console over a real house (SQLite file, no workers): people who sign in through its own pages, and runs put there by the desk."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+
+from agent.house import House, opened
+from agent.run import Run
+from core.actor import Actor
+from core.clock import FrozenClock
+from core.settings import Settings
+from store.migrate import upgrade
+from web.app import create_app
+
+PASSWORD = "correct horse battery"
+CONTRACT = {
+    "schema": "opsiq/contract/v1", "name": "shop.refund", "version": 1, "title": "Refund an order", "description": "Gives an order's money back.",
+    "surfaces": ["admin"], "roles": ["owner", "admin"], "risk": "irreversible", "examples": ["refund order 7"],
+    "parameters": {"type": "object", "additionalProperties": False, "properties": {"order": {"type": "integer"}}, "required": ["order"]},
+    "endpoint": {"url": "https://shop.example/refund"},
+}  # fmt: skip
+
+
+@dataclass
+class Console:
+    app: FastAPI
+    house: House
+    clock: FrozenClock
+    owner: Actor
+    admin: Actor
+    stranger: Actor
+
+    def browser(self, address: str = "127.0.0.1") -> AsyncClient:
+        """A browser without a cookie, at ``address``."""
+        transport = ASGITransport(app=self.app, client=(address, 4000), raise_app_exceptions=False)
+        return AsyncClient(transport=transport, base_url="http://console.test")
+
+    async def signed_in(self, email: str) -> AsyncClient:
+        browser = self.browser()
+        answer = await sign_in(browser, email, PASSWORD)
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    async def run_of(self, actor: Actor, text: str = "refund order 7") -> Run:
+        return await self.house.desk.ask(actor, text, session_id="test")
+
+
+@asynccontextmanager
+async def opened_console(folder: Path, *, founded: bool = True, **settings: str) -> AsyncIterator[Console]:
+    clock = FrozenClock(datetime(2026, 11, 24, 12, tzinfo=UTC))
+    loaded = replace(Settings.load({"OPSIQ_DATA": str(folder), **settings}), workers=0)
+    await upgrade(loaded.database_url)
+    async with opened(loaded, clock=clock) as house:
+        nobody = Actor("ws_none", "mem_none", "member", "Nobody", "owner", "mem_none")
+        owner = admin = stranger = nobody
+        if founded:
+            owner = await house.office.found("Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD)
+            admin = await house.office.add_member(
+                owner, email="amir@shop.test", person="Amir", role="admin", password=PASSWORD
+            )
+            await house.office.add_member(
+                owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD
+            )
+            await house.office.register(owner, [CONTRACT])
+            stranger = await house.office.found("Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD)
+        app = create_app(_kept(house))
+        app.state.house = house
+        yield Console(app, house, clock, owner, admin, stranger)
+
+
+@asynccontextmanager
+async def _kept(house: House) -> AsyncIterator[House]:
+    """The house is opened by the test; the app's lifespan does not run under a bare transport."""
+    yield house
+
+
+def csrf(page: Response) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert found, page.text
+    return html.unescape(found[1])
+
+
+async def sign_in(browser: AsyncClient, email: str, password: str, **fields: str) -> Response:
+    token = csrf(await browser.get("/sign-in"))
+    return await browser.post("/sign-in", data={"csrf": token, "email": email, "password": password, **fields})
+
+
+async def post(browser: AsyncClient, path: str, data: dict[str, str] | None = None, **headers: str) -> Response:
+    """Post a form as the page would: with its secret."""
+    token = csrf(await browser.get("/"))
+    return await browser.post(path, data={"csrf": token, **(data or {})}, headers=headers)
