@@ -95,6 +95,8 @@ class Endpoints:
             if len(await store.webhooks.listed(session, by.workspace)) >= MAX_ENDPOINTS:
                 raise InvalidInput(f"A workspace has at most {MAX_ENDPOINTS} webhook endpoints: delete one first.")
             await store.webhooks.insert(session, row)
+            if row.per_minute:
+                await lanes.widen(session, endpoint_id, 1)
             secret = await self.seals.make(session, by.workspace, endpoint_id, now)
             made = Made(Shown(row, Rate(0, 0), tuple(sorted(own))), secret)
             await also(session, made)
