@@ -247,7 +247,7 @@ class Desk:
         self.watch.changed(run_id)
         return moved
 
-    async def decide(self, actor: Actor, run_id: str, verdict: Verdict) -> Run | Refusal:
+    async def decide(self, actor: Actor, run_id: str, verdict: Verdict, *, also: Also = nothing) -> Run | Refusal:
         """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it again
         under the same key."""
         if actor.role != OWNER:
@@ -284,6 +284,7 @@ class Desk:
                 )
                 await history.record(session, moved, Kind.DECIDED, now, actor=actor, verdict=verdict)
                 await put_send(session, moved)
+                await also(session, moved)
                 after_commit(session, self.wake)
         except Conflict:
             return Refusal(code="already_decided", detail="This run has moved on; look at it again.")

@@ -66,6 +66,11 @@ class Grounds:
         self._client = client
         self._kept: dict[str, Ground] = {}
 
+    @property
+    def found(self) -> dict[str, str]:
+        """The connectors that can be configured: name → title."""
+        return {name: each.title for name, each in self._found.items()}
+
     async def of(self, workspace: str) -> Ground:
         """The current ground. One cheap query when nothing has changed."""
         async with self._sessions.read() as session:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.connectors
 import store.contracts
@@ -31,6 +34,9 @@ from store.members import MemberRow
 from store.sessions import Sessions
 from store.workspaces import WorkspaceRow
 
+KEY_OVERLAP: Final = timedelta(hours=24)
+"""How long a rotated secret stays good."""
+
 
 @dataclass(frozen=True)
 class Registered:
@@ -39,6 +45,22 @@ class Registered:
     contract: Contract
     fresh: bool
     secret: str | None = None
+
+
+@dataclass(frozen=True)
+class IssuedKey:
+    """A key with its secret, which is shown this once."""
+
+    row: KeyRow
+    secret: str
+
+
+T = TypeVar("T")
+Also = Callable[[AsyncSession, T], Awaitable[None]]
+
+
+async def nothing(session: AsyncSession, made: object) -> None:
+    """The ``Also`` of who has nothing to add."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +123,13 @@ class Office:
         ground = await self.grounds.of(by.workspace)
         return [contract for each in ground.connectors if each.name == name for contract in each.register_actions()]
 
-    async def register(self, by: Actor, values: Sequence[Any]) -> list[Registered]:
-        """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with every finding."""
+    async def register(
+        self, by: Actor, values: Sequence[Any], *, also: Also[list[Registered]] = nothing
+    ) -> list[Registered]:
+        """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with every finding.
+
+        ``also``, here and below, is done in the transaction of the change itself.
+        """
         _owner(by, "signs contracts")
         contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
         known = [each.name for each in (await self.grounds.of(by.workspace)).catalogue]
@@ -112,7 +139,6 @@ class Office:
             raise InvalidContract("Not registered: mend these first.", findings=faults)
         now = self.clock()
         made: list[Registered] = []
-        fresh: list[bool] = []
         async with self.sessions.begin() as session:
             key_row = next(
                 row for row in await store.contracts.signing_keys(session, by.workspace) if row.retired_at is None
@@ -125,15 +151,15 @@ class Office:
                     signature=signing.sign(contract.canonical, key), digest=contract.digest, state="active",
                     registered_by=by.id, created_at=now, changed_at=now,
                 )  # fmt: skip
-                fresh.append(await store.contracts.register(session, row))
-                if fresh[-1]:
+                fresh = await store.contracts.register(session, row)
+                if fresh:
                     await history.record_act(
                         session, by, Kind.CONTRACT_REGISTERED, now,
                         contract=contract.name, version=contract.version, digest=contract.digest, kid=key_row.kid,
                     )  # fmt: skip
-        for contract, new in zip(contracts, fresh, strict=True):
-            secret = await self.action_secrets.ensure(by.workspace, contract.endpoint.url)
-            made.append(Registered(contract, new, secret))
+                secret = await self.action_secrets.ensured(session, by.workspace, contract.endpoint.url)
+                made.append(Registered(contract, fresh, secret))
+            await also(session, made)
         return made
 
     async def create_key(
@@ -141,28 +167,63 @@ class Office:
         by: Actor,
         name: str,
         *,
-        scopes: Sequence[str],
+        scopes: Collection[str],
         role: str | None = None,
         person: str | None = None,
         mode: Literal["test", "live"] = "test",
+        expires_at: datetime | None = None,
+        also: Also[IssuedKey] = nothing,
     ) -> tuple[KeyRow, str]:
         """A key that acts as ``role`` (by default the maker's own) for ``person`` (the maker). The secret is answered here, once."""
         _owner(by, "makes keys")
         public = f"pk_{mode}_{secrets.token_urlsafe(18)}"
-        secret = f"sk_{mode}_{secrets.token_urlsafe(32)}"
+        secret = _new_secret(mode)
         now = self.clock()
         row = KeyRow(
-            id=ids.new("key"), workspace=by.workspace, public=public, mode=mode, name=name, role=role or by.role, person=person or by.person,
-            scopes=" ".join(sorted(scopes)), sealed=self.box.seal(secret.encode(), context=f"key:{public}"), created_at=now,
+            id=ids.new("key"), workspace=by.workspace, public=public, mode=mode, name=name, role=role or by.role,
+            person=person or by.person, scopes=" ".join(sorted(scopes)), sealed=self.box.seal(secret.encode(), context=f"key:{public}"),
+            created_at=now, expires_at=expires_at,
         )  # fmt: skip
         async with self.sessions.begin() as session:
             row = await store.keys.insert(session, row)
             await history.record_act(
                 session, by, Kind.KEY_CREATED, now, key=public, name=name, role=row.role, scopes=sorted(scopes)
             )
+            await also(session, IssuedKey(row, secret))
         return row, secret
 
-    async def retire(self, by: Actor, name: str) -> None:
+    async def rotate_key(
+        self, by: Actor, key_id: str, *, within: Collection[str], also: Also[IssuedKey] = nothing
+    ) -> IssuedKey:
+        """A fresh secret; the one before it stays good for a day. Raises NotFound, Conflict, and Forbidden for a key that may more than
+        ``within``: its secret would be a way to more than the caller has."""
+        _owner(by, "rotates keys")
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            there = await store.keys.get(session, by.workspace, key_id)
+            beyond = sorted(set(there.scopes.split()) - set(within))
+            if beyond:
+                raise Forbidden(f"That key has scopes which this one lacks: {', '.join(beyond)}.")
+            secret = _new_secret(there.mode)
+            sealed = self.box.seal(secret.encode(), context=f"key:{there.public}")
+            row = await store.keys.rotate(
+                session, by.workspace, key_id, was=there.sealed, sealed=sealed, previous_until=now + KEY_OVERLAP
+            )
+            await history.record_act(session, by, Kind.KEY_ROTATED, now, key=row.public, name=row.name)
+            await also(session, IssuedKey(row, secret))
+        return IssuedKey(row, secret)
+
+    async def revoke_key(self, by: Actor, key_id: str, *, also: Also[KeyRow] = nothing) -> KeyRow:
+        """It signs nothing from now on. Raises NotFound."""
+        _owner(by, "revokes keys")
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            row = await store.keys.revoke(session, by.workspace, key_id, now)
+            await history.record_act(session, by, Kind.KEY_REVOKED, now, key=row.public, name=row.name)
+            await also(session, row)
+        return row
+
+    async def retire(self, by: Actor, name: str, *, also: Also[ContractRow] = nothing) -> ContractRow:
         """From now on nobody is offered this contract. Held cards that rest on it drift."""
         _owner(by, "retires contracts")
         async with self.sessions.begin() as session:
@@ -170,6 +231,8 @@ class Office:
             await history.record_act(
                 session, by, Kind.CONTRACT_RETIRED, self.clock(), contract=name, version=row.version
             )
+            await also(session, row)
+        return row
 
     async def _add(self, session: Any, workspace: str, email: str, person: str, role: str, password: str) -> MemberRow:
         row = MemberRow(
@@ -181,6 +244,10 @@ class Office:
 
 def actor_of(member: MemberRow) -> Actor:
     return Actor(member.workspace, member.id, "member", member.name, member.role, member.id)
+
+
+def _new_secret(mode: str) -> str:
+    return f"sk_{mode}_{secrets.token_urlsafe(32)}"
 
 
 def _owner(by: Actor, does: str) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core.clock import Clock
 from core.secretbox import SecretBox
 from core.webhook_signature import new_secret
@@ -38,14 +40,18 @@ class ActionSecrets:
 
     async def ensure(self, workspace: str, url: str, secret: str | None = None) -> str | None:
         """Make the secret of ``url``'s origin if there is none. Answers it once, when made; None when it stood already."""
+        async with self.sessions.begin() as session:
+            return await self.ensured(session, workspace, url, secret)
+
+    async def ensured(self, session: AsyncSession, workspace: str, url: str, secret: str | None = None) -> str | None:
+        """``ensure`` in the caller's transaction."""
         target = origin(url)
         made = secret or new_secret()
         sealed = self.box.seal(made.encode(), context=_context(workspace, target))
         row = SigningSecretRow(
             workspace=workspace, purpose=ACTION, target=target, current=sealed, created_at=self.clock()
         )
-        async with self.sessions.begin() as session:
-            kept = await signing_secrets.put_first(session, row)
+        kept = await signing_secrets.put_first(session, row)
         return made if kept.current == sealed else None
 
 

@@ -166,6 +166,26 @@ class Settings:
             variables.integer(1, 720),
         ),
     )
+    redis_url: str = field(
+        default="",
+        repr=False,
+        metadata=variable(
+            "OPSIQ_REDIS_URL",
+            "A Redis in which all server processes count requests together: `redis://host:6379/0`. Empty: each counts its own.",
+            variables.address("redis", "rediss"),
+            default="empty",
+            secret=True,
+        ),
+    )
+    address_limit_per_min: int = field(
+        default=6000,
+        metadata=variable(
+            "OPSIQ_ADDRESS_LIMIT_PER_MIN",
+            "How many API requests a minute one address may send before signatures are looked at; 0 for no limit (behind a proxy that "
+            "limits, all requests come from its address).",
+            variables.integer(0, 1_000_000),
+        ),
+    )
     log_level: str = field(
         default="info",
         metadata=variable(

@@ -97,9 +97,11 @@ def one(connection: sqlite3.Connection, collection: Collection, key: str) -> dic
 
 def found(connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]) -> list[dict[str, Any]]:
     """The rows that fit ``q`` (``by`` one way of searching), ``where`` (a JSON object of lists), in ``order`` (``-issued_at``), at
-    most ``limit``. With ``q`` the best match comes first and ``order`` only parts equals. Raises Refused 400."""
-    limit = _limit(params.get("limit"))
-    return matching(connection, collection, params)[:limit]
+    most ``limit`` after the first ``offset``. With ``q`` the best match comes first and ``order`` only parts equals. Raises Refused 400."""
+    limit, offset = _limit(params.get("limit")), params.get("offset", "0")
+    if not offset.isascii() or not offset.isdigit() or len(offset) > 9:
+        raise Refused(400, "bad_offset", "offset is a number from 0.")
+    return matching(connection, collection, params)[int(offset) : int(offset) + limit]
 
 
 def matching(connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]) -> list[dict[str, Any]]:

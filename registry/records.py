@@ -83,7 +83,7 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A search in one kind. ``text`` is matched against the searchable fields (by ``by`` when given); ``where`` are exact values, any
-    of a list; ``order`` is a field, ``descending`` its direction. At most ``limit`` records, best match first when there is a text."""
+    of a list; ``order`` is a field, ``descending`` its direction. At most ``limit`` records, best match first when there is a text; the first ``offset`` of them are passed over."""
 
     kind: str
     text: str | None = None
@@ -92,6 +92,7 @@ class Query:
     order: str | None = None
     descending: bool = True
     limit: int = 10
+    offset: int = 0
 
 
 class ContextProvider(Protocol):

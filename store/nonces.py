@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Index, delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
-from store.dialect import UtcTime
+from store.dialect import UtcTime, upsert
 from store.rows import Row, add_new, table
 
 
@@ -27,6 +28,20 @@ _T = table(NonceRow)
 async def insert(session: AsyncSession, key: str, nonce: str, at: datetime) -> bool:
     """Take this nonce. False: it was taken before, so the request is a repeat."""
     return await add_new(session, NonceRow(key=key, nonce=nonce, at=at))
+
+
+async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, datetime]]) -> list[bool]:
+    """Take many (key, nonce, at) in one statement; for each, whether it was free. Of the same one twice, the first is."""
+    first = {(key, nonce): at for key, nonce, at in reversed(wanted)}
+    # In one order everywhere, so that two processes never wait for each other.
+    rows = [{"key": key, "nonce": nonce, "at": at} for (key, nonce), at in sorted(first.items())]
+    taken = upsert(session, _T).values(rows).on_conflict_do_nothing().returning(_T.c.key, _T.c.nonce)
+    fresh = {(key, nonce) for key, nonce in await session.execute(taken)}
+    made: list[bool] = []
+    for key, nonce, _ in wanted:
+        made.append((key, nonce) in fresh)
+        fresh.discard((key, nonce))
+    return made
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:

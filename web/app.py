@@ -4,56 +4,41 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
-from fastapi import Depends, FastAPI, Request
-from fastapi.responses import JSONResponse, Response
-from sqlalchemy import text
+from fastapi import FastAPI
 
 import web.console
 from agent.house import House
-from core.errors import OpsIQError
-from web import problem
-from web.api import history, runs
-from web.door import Caller, as_json, house_of, signed
+from web import openapi, problem
+from web.api import actions, connectors, contracts, customers, events, health, history, keys, me, rules, runs, tickets
+from web.limits import Limits
 from web.middleware import Threshold
+from web.nonces import Nonces
 
 
-def create_app(opened: AbstractAsyncContextManager[House]) -> FastAPI:
-    """The app over a house that is opened with it and closed with it."""
+def create_app(opened: AbstractAsyncContextManager[House], *, limits: Limits | None = None) -> FastAPI:
+    """The app over a house that is opened with it and closed with it. ``limits`` None: as the settings say."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened as house:
             app.state.house = house
-            yield
+            app.state.nonces = Nonces(house.sessions)
+            app.state.limits = limits or Limits.of(
+                house.settings.redis_url, per_address=house.settings.address_limit_per_min
+            )
+            try:
+                yield
+            finally:
+                await app.state.limits.close()
 
     app = FastAPI(
         title="OpsIQ", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
     )
     problem.install(app)
     app.add_middleware(Threshold)
-    app.include_router(runs.router)
-    app.include_router(history.router)
+    for api in (actions, connectors, contracts, customers, events, health, history, keys, me, rules, runs, tickets):
+        app.include_router(api.router)
     web.console.install(app)
-
-    @app.get("/v1/me", tags=["me"])
-    async def me(caller: Caller = Depends(signed("me:read"))) -> dict[str, Any]:
-        return as_json(caller)
-
-    @app.get("/healthz", tags=["health"])
-    async def healthz() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "ok"}
-
-    @app.get("/readyz", tags=["health"])
-    async def readyz(request: Request) -> Response:
-        """The database answers too."""
-        try:
-            async with house_of(request).sessions.read() as session:
-                await session.execute(text("SELECT 1"))
-        except OpsIQError:
-            return JSONResponse({"status": "database unavailable"}, status_code=503)
-        return JSONResponse({"status": "ok"})
-
+    openapi.install(app)
     return app

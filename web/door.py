@@ -1,26 +1,52 @@
-"""Who is at the door of the API: the signature, the window, the nonce, the scope, in this order (docs/reference/wire.md §1)."""
+"""Who is at the door of the API: the address, the signature, the window, the limit, the nonce, the scope, in this order
+(docs/reference/wire.md §1, §4)."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from sqlalchemy.exc import SQLAlchemyError
 
 import store.keys
-import store.nonces
+from agent import people
 from agent.house import House
 from core import opsiq1
-from core.actor import Actor
+from core.actor import OWNER, Actor
 from core.errors import Forbidden, Unauthenticated, Unavailable
+from store.keys import KeyRow
+from web.limits import LimitClass, Limits
+from web.nonces import Nonces
+from web.problem import Problem
 
-log = logging.getLogger(__name__)
-
-SCOPES: Final = ("runs:read", "runs:write", "history:read", "contracts:read", "contracts:write", "me:read")
+SCOPES: Final = (
+    "actions:run",
+    "connectors:read",
+    "contracts:read",
+    "contracts:write",
+    "customers:read",
+    "events:read",
+    "events:write",
+    "history:read",
+    "keys:read",
+    "keys:write",
+    "me:read",
+    "rules:read",
+    "rules:write",
+    "runs:read",
+    "runs:write",
+    "tickets:read",
+    "webhooks:read",
+    "webhooks:write",
+)
 """What a key may be allowed; ``docs/reference/api.md`` says which endpoint needs which."""
+
+TOUCH_EVERY: Final = timedelta(seconds=60)
+_UNKNOWN: Final = "The request is not signed by a key known here, or its key may no longer act."
 
 
 @dataclass(frozen=True)
@@ -31,7 +57,20 @@ class Caller:
     scopes: frozenset[str]
     key_id: str
     public: str
+    mode: str
     body: bytes
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a signed route asks of its caller. ``limit`` None means by the method: GETs are reads, everything else writes."""
+
+    scope: str
+    limit: LimitClass | None = None
+    owner: bool = False
+
+    def limit_of(self, method: str) -> LimitClass:
+        return self.limit or ("reads" if method == "GET" else "writes")
 
 
 def house_of(request: Request) -> House:
@@ -39,27 +78,50 @@ def house_of(request: Request) -> House:
     return house
 
 
-def signed(scope: str) -> Callable[[Request], Awaitable[Caller]]:
-    """The dependency of a signed route. Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, Unavailable."""
+def signed(
+    scope: str, limit: LimitClass | None = None, *, owner: bool = False
+) -> Callable[[Request], Awaitable[Caller]]:
+    """The dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with that role.
+
+    Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, Unavailable, Problem (``rate_limited``, ``unsupported_media_type``).
+    """
+    door = Door(scope, limit, owner)
 
     async def authenticate(request: Request) -> Caller:
-        caller = await _authenticated(request)
+        caller = await _authenticated(request, door)
         if scope not in caller.scopes:
             raise Forbidden(f"This key lacks the scope {scope!r}.")
+        if owner and caller.actor.role != OWNER:
+            raise Forbidden(f"Only keys with the role {OWNER} may do this; this one acts as {caller.actor.role}.")
+        _readable(request, caller.body)
         return caller
 
-    authenticate.__dict__["scope"] = scope
+    authenticate.__dict__["door"] = door
     return authenticate
 
 
-async def _authenticated(request: Request) -> Caller:
-    house = house_of(request)
+def door_of(dependant: Dependant) -> Door | None:
+    """What ``signed`` asks on a route with these dependencies, None where it is not behind it."""
+    waiting = [dependant]
+    while waiting:
+        each = waiting.pop()
+        found = getattr(each.call, "__dict__", {}).get("door")
+        if isinstance(found, Door):
+            return found
+        waiting += each.dependencies
+    return None
+
+
+async def _authenticated(request: Request, door: Door) -> Caller:
+    house, limits = house_of(request), _limits(request)
+    await limits.arrive(request.client.host if request.client else "")
     now = house.clock()
     claim = opsiq1.parse_header(request.headers.getlist("authorization"))
     idempotency_key = opsiq1.only(request.headers.getlist("idempotency-key"))
     body = await request.body()
     async with house.sessions.read() as session:
         row = await store.keys.by_public(session, claim.key)
+        actor = await people.of_key(session, row, now) if row else None
     sealed = row.secrets(now) if row else ()
     secrets = [house.box.open(each, context=f"key:{claim.key}").decode() for each in sealed]
     opsiq1.check(
@@ -71,28 +133,47 @@ async def _authenticated(request: Request) -> Caller:
         idempotency_key=idempotency_key,
         body=body,
     )
-    assert row is not None
     opsiq1.check_window(claim.ts, int(now.timestamp()))
+    if row is None or actor is None:
+        raise Unauthenticated(_UNKNOWN)
+    limit = door.limit_of(request.method)
+    before = await limits.check(limit, row.id)
+    await _once(request, row, claim.nonce)
+    standing = await limits.charge(limit, row.id, before)
+    if standing is not None:
+        request.state.headers = standing.headers()
+    return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, row.mode, body)
+
+
+async def _once(request: Request, row: KeyRow, nonce: str) -> None:
+    now = house_of(request).clock()
+    used = row.last_used_at
+    touch = row.id if used is None or now - used >= TOUCH_EVERY else None
     try:
-        async with house.sessions.begin() as session:
-            fresh = await store.nonces.insert(session, claim.key, claim.nonce, now)
-            await store.keys.touch(session, row.id, now)
+        fresh = await _nonces(request).take(row.public, nonce, now, touch=touch)
     except (SQLAlchemyError, OSError) as error:
         raise Unavailable("The nonce store does not answer, so the request can't be let through. Try again.") from error
     if not fresh:
         raise Unauthenticated("This nonce was used before. Sign every request, retries too, with a fresh one.")
-    actor = Actor(row.workspace, row.id, "key", row.name, row.role, row.person)
-    return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, body)
 
 
-def as_json(caller: Caller) -> dict[str, Any]:
-    return {
-        "workspace": caller.actor.workspace,
-        "key": {
-            "id": caller.key_id,
-            "public": caller.public,
-            "name": caller.actor.name,
-            "scopes": sorted(caller.scopes),
-        },
-        "role": caller.actor.role,
-    }
+def _readable(request: Request, body: bytes) -> None:
+    """What no endpoint takes: a body that is not JSON, a NUL in an address."""
+    if "%00" in request.scope["raw_path"].decode("ascii", "replace") or b"%00" in request.scope["query_string"]:
+        raise Problem("invalid_request", "The address holds a NUL character.")
+    if not body:
+        return
+    kinds = request.headers.getlist("content-type")
+    kind, _, more = (kinds[0] if len(kinds) == 1 else "").partition(";")
+    if kind.strip().lower() != "application/json" or more.strip().lower() not in ("", "charset=utf-8"):
+        raise Problem("unsupported_media_type", "Send the body as Content-Type: application/json, in UTF-8.")
+
+
+def _limits(request: Request) -> Limits:
+    limits: Limits = request.app.state.limits
+    return limits
+
+
+def _nonces(request: Request) -> Nonces:
+    nonces: Nonces = request.app.state.nonces
+    return nonces

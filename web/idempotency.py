@@ -7,25 +7,28 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.idempotency
-from agent.run import Run
+from core.secretbox import SecretBox
 from store.idempotency import IdempotencyRow
+from store.sessions import after_commit
 from web.door import Caller, house_of
 from web.problem import Problem
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 STALE: Final = timedelta(seconds=60)
 KEPT: Final = timedelta(hours=24)
+Effect = TypeVar("Effect")
+"""What acting has made: a run, an event, a rule."""
 
 
 @dataclass
@@ -33,18 +36,27 @@ class Attempt:
     """One request that holds its key. ``replay`` is the answer to give instead of acting; else act, and ``keep`` within the effect."""
 
     claim: IdempotencyRow
+    box: SecretBox
     replay: Response | None = None
     kept: bool = False
 
-    def keep(self, status: int, body: Callable[[Run], dict[str, Any]]) -> Callable[[AsyncSession, Run], Any]:
-        """What to do in the effect's own transaction."""
+    def keep(
+        self, status: int | Callable[[Effect], int], body: Callable[[Effect], dict[str, Any]]
+    ) -> Callable[[AsyncSession, Effect], Coroutine[Any, Any, None]]:
+        """What to do in the effect's own transaction: keep what will be answered to it. Sealed, since an answer may hold a secret that is
+        shown once."""
 
-        async def also(session: AsyncSession, run: Run) -> None:
-            text = json.dumps(body(run), ensure_ascii=False, separators=(",", ":"))
-            await store.idempotency.finish(session, self.claim, status=status, body=text)
-            self.kept = True
+        async def also(session: AsyncSession, effect: Effect) -> None:
+            text = json.dumps(body(effect), ensure_ascii=False, separators=(",", ":"))
+            number = status if isinstance(status, int) else status(effect)
+            sealed = self.box.seal(text.encode(), context=_context(self.claim))
+            await store.idempotency.finish(session, self.claim, status=number, body=sealed)
+            after_commit(session, self._is_kept)
 
         return also
+
+    def _is_kept(self) -> None:
+        self.kept = True
 
 
 @asynccontextmanager
@@ -76,13 +88,15 @@ async def once(request: Request, caller: Caller) -> AsyncIterator[Attempt]:
             )  # fmt: skip
         case "done":
             row = claim.row
+            status = row.status or 200
             replay = Response(
-                row.body or "", status_code=row.status or 200, media_type="application/json",
+                house.box.open(row.body or "", context=_context(row)), status_code=status,
+                media_type="application/json" if status < 400 else "application/problem+json",
                 headers={"Idempotency-Replayed": "true"},
             )  # fmt: skip
-            yield Attempt(row, replay)
+            yield Attempt(row, house.box, replay)
             return
-    attempt = Attempt(claim.row)
+    attempt = Attempt(claim.row, house.box)
     try:
         yield attempt
     finally:
@@ -103,9 +117,13 @@ def idempotency_key(request: Request) -> str:
     value = values[0]
     if len(value) >= 2 and value[0] == value[-1] == '"':
         value = value[1:-1]
-    if len(values) > 1 or not _KEY.fullmatch(value):
+    if not _KEY.fullmatch(value):
         raise Problem("invalid_request", "An Idempotency-Key is 1 to 255 characters of A-Z a-z 0-9 _ . : -")
     return value
+
+
+def _context(row: IdempotencyRow) -> str:
+    return f"idempotency:{row.workspace}:{row.method}:{row.path}:{row.key}"
 
 
 def _fingerprint(request: Request, body: bytes) -> str:

@@ -50,6 +50,12 @@ class Threshold:
                 headers = list(message.get("headers", ()))
                 present = {name.lower() for name, _ in headers}
                 headers.append((b"x-request-id", request_id.encode()))
+                told: dict[str, str] = scope["state"].get("headers", {})
+                headers += [
+                    (name.lower().encode(), value.encode())
+                    for name, value in told.items()
+                    if name.lower().encode() not in present
+                ]
                 headers += [pair for pair in SECURITY if pair[0] not in present]
                 message = {**message, "headers": headers}
             await send(message)

@@ -50,6 +50,10 @@ REFUSAL_STATUS: Final[Mapping[str, int]] = {
     "same_person": 403,
     "wrong_surface": 403,
     "not_found": 404,
+    "no_match": 404,
+    "invalid": 422,
+    "unsigned": 422,
+    "unavailable": 503,
 }
 """Refusals that are answers to a call; all others are 409: the run is not in a state that allows it."""
 _TITLES: Final[Mapping[int, str]] = {
@@ -104,20 +108,33 @@ def response(
         page = draw(request, number, _TITLES.get(number, "Error"), detail)
         page.headers.update(headers or {})
         return page
-    body: dict[str, Any] = {
+    made = body(request, code, detail, status=number, retryable=retryable, errors=errors, extra=extra)
+    return JSONResponse(made, status_code=number, media_type="application/problem+json", headers=dict(headers or {}))
+
+
+def body(
+    request: Request,
+    code: str,
+    detail: str,
+    *,
+    status: int,
+    retryable: bool = False,
+    errors: list[dict[str, str]] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A problem as JSON."""
+    return {
         "type": f"https://opsiq.invalid/problems/{code}",
-        "title": _TITLES.get(number, "Error"),
-        "status": number,
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
         "detail": detail,
         "instance": request.url.path,
         "code": code,
         "request_id": request_id(request),
         "retryable": retryable,
         **(extra or {}),
+        **({"errors": errors} if errors else {}),
     }
-    if errors:
-        body["errors"] = errors
-    return JSONResponse(body, status_code=number, media_type="application/problem+json", headers=dict(headers or {}))
 
 
 def of_error(request: Request, error: OpsIQError) -> Response:

@@ -1,78 +1,173 @@
-"""How a run looks from outside, as JSON. One shape for REST, the terminal and whoever builds a console of their own."""
+"""How a run looks from outside. One shape for REST, the terminal and whoever builds a console of their own; the OpenAPI document is made
+of these models, so what is described is what is answered."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
-from agent.pipeline import Filled, Plan, Question
-from agent.run import Run
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.pipeline import CallOutcome, Candidate, Filled, Plan, Question, QuestionCode, Refusal, RunState, Source
+from agent.run import Cause, Run
+from core.actor import Surface
+
+
+class View(BaseModel):
+    """Answers say every member they have, null where there is nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
+
+    def json_value(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+
+class ActorView(View):
+    id: str
+    name: str
+    role: str
+
+
+class QuestionView(View):
+    """The open question of a run in the state ``asked``: answer its ``slot`` with a candidate's id or in words."""
+
+    slot: str
+    code: QuestionCode
+    text: str
+    missing: tuple[str, ...]
+    free_text: bool
+    candidates: tuple[Candidate, ...]
+
+
+class ParamView(View):
+    """One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from (``source``)."""
+
+    name: str
+    label: str
+    value: Any
+    shown: str
+    source: Source
+
+
+class CallView(View):
+    """One call of the card. ``payload`` are the exact bytes that are sent to ``url``, as text."""
+
+    call_id: str
+    action: str
+    version: int
+    title: str
+    preview: str
+    risk: Literal["read", "write", "irreversible"]
+    url: str
+    payload: str
+    params: tuple[ParamView, ...]
+
+
+class ApprovalView(View):
+    name: str
+    at: str
+
+
+class CardView(View):
+    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why a person must
+    confirm; ``drift`` what has changed since the card before this one."""
+
+    digest: str
+    held: tuple[str, ...]
+    approvals_needed: int
+    approvals: tuple[ApprovalView, ...]
+    drift: tuple[str, ...]
+    calls: tuple[CallView, ...]
+
+
+class RefusalView(View):
+    """Why nothing was done. ``nearest`` are the names of actions that come closest."""
+
+    code: str
+    detail: str
+    nearest: tuple[str, ...]
+
+
+class RunView(View):
+    """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
+    History, for owners."""
+
+    id: str
+    state: RunState
+    text: str
+    surface: Surface
+    cause: Cause | None
+    actor: ActorView
+    created_at: str
+    updated_at: str
+    expires_at: str | None
+    question: QuestionView | None
+    card: CardView | None
+    refusal: RefusalView | None
+    reason: str | None
+    outcomes: tuple[CallOutcome, ...]
+
+
+class RunPage(View):
+    """``next`` goes into ``before`` for the page after this one; null at the end."""
+
+    data: Sequence[RunView] = Field(default_factory=tuple)
+    next: str | None
+
+
+def run_view(run: Run) -> RunView:
+    return RunView(
+        id=run.id,
+        state=run.state,
+        text=run.text,
+        surface=run.surface,
+        cause=run.cause,
+        actor=ActorView(id=run.actor.id, name=run.actor.name, role=run.actor.role),
+        created_at=run.created_at.isoformat(),
+        updated_at=run.updated_at.isoformat(),
+        expires_at=run.expires_at.isoformat() if run.expires_at else None,
+        question=_question(run.question) if run.question and run.state == "asked" else None,
+        card=_card(run, run.plan) if run.plan else None,
+        refusal=_refusal(run.refusal) if run.refusal else None,
+        reason=run.reason,
+        outcomes=run.outcomes,
+    )
 
 
 def run_json(run: Run) -> dict[str, Any]:
-    """The run as the API answers it. Rendered prompts and raw responses are not in it: they are in AI History, for owners."""
-    return {
-        "id": run.id,
-        "state": run.state,
-        "text": run.text,
-        "surface": run.surface,
-        "cause": run.cause.model_dump(mode="json") if run.cause else None,
-        "actor": {"id": run.actor.id, "name": run.actor.name, "role": run.actor.role},
-        "created_at": run.created_at.isoformat(),
-        "updated_at": run.updated_at.isoformat(),
-        "expires_at": run.expires_at.isoformat() if run.expires_at else None,
-        "question": question_json(run.question) if run.question and run.state == "asked" else None,
-        "card": card_json(run, run.plan) if run.plan else None,
-        "refusal": (
-            {"code": run.refusal.code, "detail": run.refusal.detail, "nearest": list(run.refusal.nearest)}
-            if run.refusal
-            else None
-        ),
-        "reason": run.reason,
-        "outcomes": [outcome.model_dump(mode="json") for outcome in run.outcomes],
-    }
+    """The run as the API answers it."""
+    return run_view(run).json_value()
 
 
-def question_json(question: Question) -> dict[str, Any]:
-    return {
-        "slot": question.slot,
-        "code": question.code,
-        "text": question.text,
-        "missing": list(question.missing),
-        "free_text": question.free_text,
-        "candidates": [each.model_dump(mode="json") for each in question.candidates],
-    }
+def _refusal(refusal: Refusal) -> RefusalView:
+    return RefusalView(code=refusal.code, detail=refusal.detail, nearest=refusal.nearest)
 
 
-def card_json(run: Run, plan: Plan) -> dict[str, Any]:
-    """Exactly what will be sent, where, and where each value comes from."""
-    return {
-        "digest": plan.digest,
-        "held": list(plan.held),
-        "approvals_needed": plan.approvals,
-        "approvals": [{"name": each.name, "at": each.at.isoformat()} for each in run.approvals],
-        "drift": list(run.drift),
-        "calls": [
-            {
-                "call_id": step.call_id,
-                "action": step.action,
-                "version": step.version,
-                "title": step.title,
-                "preview": step.preview,
-                "risk": step.risk.value,
-                "url": step.url,
-                "payload": step.payload,
-                "params": [_filled_json(each) for each in step.filled],
-            }
+def _question(question: Question) -> QuestionView:
+    return QuestionView(
+        slot=question.slot, code=question.code, text=question.text, missing=question.missing, free_text=question.free_text,
+        candidates=question.candidates,
+    )  # fmt: skip
+
+
+def _card(run: Run, plan: Plan) -> CardView:
+    return CardView(
+        digest=plan.digest,
+        held=plan.held,
+        approvals_needed=plan.approvals,
+        approvals=tuple(ApprovalView(name=each.name, at=each.at.isoformat()) for each in run.approvals),
+        drift=run.drift,
+        calls=tuple(
+            CallView(
+                call_id=step.call_id, action=step.action, version=step.version, title=step.title, preview=step.preview,
+                risk=step.risk.value, url=step.url, payload=step.payload, params=tuple(map(_param, step.filled)),
+            )
             for step in plan.steps
-        ],
-    }
+        ),
+    )  # fmt: skip
 
 
-def _filled_json(filled: Filled) -> dict[str, Any]:
-    return {
-        "name": filled.param,
-        "label": filled.label,
-        "value": filled.value,
-        "shown": filled.shown,
-        "source": filled.source.model_dump(mode="json"),
-    }
+def _param(filled: Filled) -> ParamView:
+    return ParamView(
+        name=filled.param, label=filled.label, value=filled.value, shown=filled.shown, source=filled.source
+    )

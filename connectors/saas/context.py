@@ -20,7 +20,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 class SaasRecords:
     """The platform's records, as ``connectors.saas.kinds`` declares them.
 
-    The platform does the matching (``q``, ``by``, ``where`` as JSON, ``order``, ``limit``), but is not believed: a row
+    The platform does the matching (``q``, ``by``, ``where`` as JSON, ``order``, ``limit``, ``offset``), but is not believed: a row
     that does not fit ``where``, and every row beyond the limit, is dropped here.
     """
 
@@ -78,6 +78,8 @@ def _params(kind: RecordKind, query: Query, limit: int) -> Mapping[str, str]:
         params["by"] = query.by
     if query.where:
         params["where"] = canon.dumps({name: list(values) for name, values in query.where.items()}).decode()
+    if query.offset:
+        params["offset"] = str(query.offset)
     if query.order is not None:
         params["order"] = f"-{query.order}" if query.descending else query.order
     return params

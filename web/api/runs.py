@@ -2,73 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from agent.desk import Verdict
 from agent.pipeline import Refusal
 from agent.run import Run
-from core import canon
 from core.actor import Surface
-from core.errors import Finding, InvalidInput
 from web import problem
+from web.api.body import ID_PATTERN, Body, Id, parsed
 from web.door import Caller, house_of, signed
 from web.idempotency import once
-from web.view import run_json
+from web.openapi import problems, takes
+from web.view import RunPage, RunView, run_json, run_view
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 Reads = Annotated[Caller, Depends(signed("runs:read"))]
 Writes = Annotated[Caller, Depends(signed("runs:write"))]
+OF_A_RUN = problems("404", "409", "422")
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-B = TypeVar("B", bound=_Body)
-
-
-class AskBody(_Body):
+class AskBody(Body):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
     surface: Surface = "admin"
     session: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_.:-]*$")] = ""
 
 
-class AnswerBody(_Body):
+class AnswerBody(Body):
     slot: Annotated[str, Field(min_length=1, max_length=200)]
     choice: Annotated[str | None, Field(max_length=300)] = None
     text: Annotated[str | None, Field(max_length=4000)] = None
 
 
-class ConfirmBody(_Body):
+class ConfirmBody(Body):
     digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
-class RejectBody(_Body):
+class RejectBody(Body):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
-class EditBody(_Body):
+class EditBody(Body):
     digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
     changes: dict[str, Annotated[str, Field(min_length=1, max_length=4000)]]
 
 
-def parsed(form: type[B], caller: Caller) -> B:
-    """The body, strictly: no duplicate keys, no unknown ones. Raises InvalidInput with a pointer for each fault."""
-    try:
-        return form.model_validate(canon.loads(caller.body))
-    except ValidationError as error:
-        findings = [
-            Finding("/" + "/".join(str(part) for part in fault["loc"]), fault["type"], fault["msg"])
-            for fault in error.errors(include_url=False, include_input=False)
-        ]
-        raise InvalidInput("The body does not have the form this endpoint takes.", findings=findings) from error
+class DecideBody(Body):
+    verdict: Verdict
 
 
-@router.post("", status_code=202)
+DIGEST = "sha256:" + "0" * 64
+
+
+@router.post(
+    "", status_code=202, response_model=RunView, openapi_extra=takes(AskBody, {"text": "refund Adam's last invoice"})
+)
 async def ask(request: Request, caller: Writes) -> Response:
     body = parsed(AskBody, caller)
     async with once(request, caller) as attempt:
@@ -85,26 +77,31 @@ async def ask(request: Request, caller: Writes) -> Response:
     return JSONResponse(run_json(run), status_code=202, headers={"Location": f"/v1/runs/{run.id}"})
 
 
-@router.get("")
+@router.get("", response_model=RunPage)
 async def listed(
     request: Request,
     caller: Reads,
-    before: Annotated[str | None, Query(max_length=64)] = None,
+    before: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> dict[str, Any]:
+) -> RunPage:
     runs = await house_of(request).desk.listed(caller.actor, before=before, limit=limit)
-    return {"data": [run_json(run) for run in runs], "next": runs[-1].id if len(runs) == limit else None}
+    return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
 
-@router.get("/{run_id}")
+@router.get("/{run_id}", response_model=RunView, responses=problems("404"))
 async def show(
-    request: Request, caller: Reads, run_id: str, wait_s: Annotated[float, Query(ge=0, le=60)] = 0.0
-) -> dict[str, Any]:
-    return run_json(await house_of(request).desk.settled(caller.actor, run_id, wait_s=wait_s))
+    request: Request, caller: Reads, run_id: Id, wait_s: Annotated[float, Query(ge=0, le=60)] = 0.0
+) -> RunView:
+    return run_view(await house_of(request).desk.settled(caller.actor, run_id, wait_s=wait_s))
 
 
-@router.post("/{run_id}/answer")
-async def answer(request: Request, caller: Writes, run_id: str) -> Response:
+@router.post(
+    "/{run_id}/answer",
+    response_model=RunView,
+    responses=OF_A_RUN,
+    openapi_extra=takes(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
+)
+async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     body = parsed(AnswerBody, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
@@ -115,8 +112,13 @@ async def answer(request: Request, caller: Writes, run_id: str) -> Response:
     return _answered(request, result)
 
 
-@router.post("/{run_id}/edit")
-async def edit(request: Request, caller: Writes, run_id: str) -> Response:
+@router.post(
+    "/{run_id}/edit",
+    response_model=RunView,
+    responses=OF_A_RUN,
+    openapi_extra=takes(EditBody, {"digest": DIGEST, "changes": {"0.amount": "20 dollars"}}),
+)
+async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
     body = parsed(EditBody, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
@@ -127,8 +129,13 @@ async def edit(request: Request, caller: Writes, run_id: str) -> Response:
     return _answered(request, result)
 
 
-@router.post("/{run_id}/confirm")
-async def confirm(request: Request, caller: Writes, run_id: str) -> Response:
+@router.post(
+    "/{run_id}/confirm",
+    response_model=RunView,
+    responses=OF_A_RUN,
+    openapi_extra=takes(ConfirmBody, {"digest": DIGEST}),
+)
+async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
     body = parsed(ConfirmBody, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
@@ -139,14 +146,39 @@ async def confirm(request: Request, caller: Writes, run_id: str) -> Response:
     return _answered(request, result)
 
 
-@router.post("/{run_id}/reject")
-async def reject(request: Request, caller: Writes, run_id: str) -> Response:
+@router.post(
+    "/{run_id}/reject",
+    response_model=RunView,
+    responses=OF_A_RUN,
+    openapi_extra=takes(RejectBody, {"reason": "Wrong customer"}),
+)
+async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     body = parsed(RejectBody, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
         result = await house_of(request).desk.reject(
             caller.actor, run_id, body.reason, also=attempt.keep(200, run_json)
+        )
+    return _answered(request, result)
+
+
+@router.post(
+    "/{run_id}/decide",
+    response_model=RunView,
+    responses=OF_A_RUN,
+    openapi_extra=takes(DecideBody, {"verdict": "happened"}),
+)
+async def decide(
+    request: Request, caller: Annotated[Caller, Depends(signed("runs:write", owner=True))], run_id: Id
+) -> Response:
+    """Settle a run whose outcome nobody knows: an owner looked at the platform, or has it sent again under the same key."""
+    body = parsed(DecideBody, caller)
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        result = await house_of(request).desk.decide(
+            caller.actor, run_id, body.verdict, also=attempt.keep(200, run_json)
         )
     return _answered(request, result)
 

@@ -1,0 +1,129 @@
+"""The API over a real house (SQLite file, no workers) with a real demo platform behind it: two workspaces, and keys of every role."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+
+from agent.house import House, opened
+from core import opsiq1
+from core.actor import Actor
+from core.clock import FrozenClock
+from core.settings import Settings
+from store.migrate import upgrade
+from tests.integration.demo.conftest import SECRET, TOKEN
+from web.app import create_app
+from web.door import SCOPES
+from web.limits import Limits
+
+PASSWORD = "correct horse battery"
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Key:
+    id: str
+    public: str
+    secret: str = field(repr=False)
+
+
+@dataclass
+class Shop:
+    """``call`` signs and sends; whatever is given as ``headers`` replaces or adds to what a good client would send."""
+
+    app: FastAPI
+    house: House
+    clock: FrozenClock
+    http: AsyncClient
+    actors: dict[str, Actor]
+    keys: dict[str, Key]
+    sent: int = 0
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        by: str | Key = "olivia",
+        query: str = "",
+        raw: bytes | None = None,
+        idempotency_key: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        key = self.keys[by] if isinstance(by, str) else by
+        content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+        self.sent += 1
+        if idempotency_key is None and method != "GET":
+            idempotency_key = f"test-{self.sent}"
+        told = {"Content-Type": "application/json"} if content else {}
+        if idempotency_key:
+            told["Idempotency-Key"] = idempotency_key
+        told["Authorization"] = self.signature(method, path, key, query, content, idempotency_key or "")
+        url = path + (f"?{query}" if query else "")
+        return await self.http.request(method, url, content=content, headers=told | (headers or {}))
+
+    def signature(
+        self, method: str, path: str, key: Key, query: str = "", body: bytes = b"", idempotency_key: str = ""
+    ) -> str:
+        return opsiq1.header(
+            key.secret, ts=int(self.clock().timestamp()), nonce=opsiq1.new_nonce(), key=key.public, method=method, path=path,
+            query=query, idempotency_key=idempotency_key, body=body,
+        )  # fmt: skip
+
+    async def key_of(
+        self, person: str, *, scopes: Collection[str] = SCOPES, role: str | None = None, name: str = "made"
+    ) -> Key:
+        """A key for a member, made by an owner of the member's workspace."""
+        actor = self.actors[person]
+        owner = self.actors["eve" if actor.workspace == self.actors["eve"].workspace else "olivia"]
+        row, secret = await self.house.office.create_key(
+            owner, name, scopes=scopes, role=role or actor.role, person=actor.person
+        )
+        return Key(row.id, row.public, secret)
+
+
+@asynccontextmanager
+async def opened_shop(
+    folder: Path, platform_url: str = "", *, limits: Limits | None = None, **settings: str
+) -> AsyncIterator[Shop]:
+    clock = FrozenClock(NOW)
+    given = {"OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8", **settings}
+    loaded = replace(Settings.load(given), workers=0)
+    await upgrade(loaded.database_url)
+    app = create_app(opened(loaded, clock=clock), limits=limits)
+    transport = ASGITransport(app=app, client=("203.0.113.9", 4000), raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=transport, base_url="http://api.test") as http,
+    ):
+        house: House = app.state.house
+        actors = await _people(house, platform_url)
+        shop = Shop(app, house, clock, http, actors, {})
+        for name in actors:
+            shop.keys[name] = await shop.key_of(name, name=name)
+        yield shop
+
+
+async def _people(house: House, platform_url: str) -> dict[str, Actor]:
+    office = house.office
+    olivia = await office.found("Shop", email="olivia@shop.test", person="olivia", password=PASSWORD)
+    actors = {"olivia": olivia}
+    for name, role in (("amir", "admin"), ("sara", "support"), ("nell", "nobody")):
+        actors[name] = await office.add_member(
+            olivia, email=f"{name}@shop.test", person=name, role=role, password=PASSWORD
+        )
+    actors["eve"] = await office.found("Elsewhere", email="eve@else.test", person="eve", password=PASSWORD)
+    if platform_url:
+        await office.connect(olivia, "saas", platform_url, {"read_token": TOKEN, "action_secret": SECRET})
+        proposed = await office.proposed(olivia, "saas")
+        await office.register(olivia, [json.loads(each.canonical) for each in proposed])
+    return actors

@@ -1,0 +1,88 @@
+"""Running a contract by its name with given parameters: the same gate as for typed words, without a resolver."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+
+from agent.pipeline import Given
+from agent.run import Run
+from core.actor import Surface
+from core.errors import Finding, InvalidInput
+from registry import pointer
+from web import problem
+from web.api.body import Body, parsed
+from web.door import Caller, house_of, signed
+from web.idempotency import once
+from web.openapi import problems, takes
+from web.view import RunView, run_json
+
+router = APIRouter(prefix="/v1/actions", tags=["actions"])
+Runs = Annotated[Caller, Depends(signed("actions:run", "actions"))]
+MAX_PARAMS = 200
+
+
+class RunActionBody(Body):
+    """``session`` groups runs for contracts that are confirmed once in a session."""
+
+    action: Annotated[str, Field(min_length=1, max_length=200)]
+    params: Annotated[dict[str, Any], Field(max_length=MAX_PARAMS)] = Field(default_factory=dict)
+    surface: Surface = "admin"
+    session: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_.:-]*$")] = ""
+
+
+@router.post(
+    "/run",
+    status_code=202,
+    response_model=RunView,
+    responses=problems("404", "409", "422"),
+    openapi_extra=takes(
+        RunActionBody,
+        {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": "how-to-reset-password"}},
+    ),
+)
+async def run(request: Request, caller: Runs) -> Response:
+    """Run a contract by name. 202 with the run: held with its card, or confirmed and on its way (``GET /v1/runs/{id}?wait_s=``)."""
+    body = parsed(RunActionBody, caller)
+    if any(not name for name in body.params):
+        raise InvalidInput(
+            "A parameter has no name.", findings=[Finding("/params", "unnamed", "Every parameter has a name.")]
+        )
+    values = {
+        name: Given(value=value, by="api", pointer="/params" + pointer.at(name), ref=caller.public)
+        for name, value in body.params.items()
+    }
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        made = await house_of(request).desk.run_action(
+            caller.actor,
+            body.action,
+            values,
+            given="api",
+            surface=body.surface,
+            session_id=f"{caller.key_id}:{body.session}",
+            request_id=problem.request_id(request),
+            also=attempt.keep(_status, lambda run: _answer(request, run)),
+        )
+    status = _status(made)
+    kind = "application/json" if status < 400 else "application/problem+json"
+    headers = {"Location": f"/v1/runs/{made.id}"} if status < 400 else {}
+    return JSONResponse(_answer(request, made), status_code=status, media_type=kind, headers=headers)
+
+
+def _status(run: Run) -> int:
+    return problem.refusal_status(run.refusal) if run.refusal else 202
+
+
+def _answer(request: Request, run: Run) -> dict[str, Any]:
+    """The run; or, where nothing will be done, a problem that names the run which history tells of."""
+    if run.refusal is None:
+        return run_json(run)
+    faults = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in run.refusal.faults]
+    return problem.body(
+        request, run.refusal.code, run.refusal.detail, status=_status(run), errors=faults, extra={"run_id": run.id}
+    )

@@ -1,0 +1,53 @@
+"""Bodies of requests, read strictly by hand from the bytes that were signed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core import canon
+from core.errors import Finding, InvalidInput
+from registry import pointer
+from web.door import Caller
+
+ID_PATTERN: Final = r"^[A-Za-z0-9_.-]{1,100}$"
+Id = Annotated[str, Path(pattern=ID_PATTERN)]
+"""An id or name in a path."""
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+B = TypeVar("B", bound=Body)
+
+
+def parsed(form: type[B], caller: Caller) -> B:
+    """The body, strictly: no duplicate keys, no unknown ones, no NaN, no text that can't be stored. Raises InvalidInput with a pointer for
+    each fault."""
+    value = canon.loads(caller.body)
+    _storable(value, "")
+    try:
+        return form.model_validate(value)
+    except ValidationError as error:
+        findings = [
+            Finding(pointer.at(*fault["loc"]), fault["type"], fault["msg"])
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        raise InvalidInput("The body does not have the form this endpoint takes.", findings=findings) from error
+
+
+def _storable(value: Any, where: str) -> None:
+    """No database keeps a NUL in text."""
+    if isinstance(value, str) and "\x00" in value:
+        detail = "Text can't hold a NUL character."
+        raise InvalidInput(detail, findings=[Finding(where, "nul", detail)])
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _storable(name, where)
+            _storable(each, where + pointer.at(name))
+    elif isinstance(value, list):
+        for at, each in enumerate(value):
+            _storable(each, where + pointer.at(at))

@@ -1,0 +1,272 @@
+"""Contracts over REST: what a key may run; for owners everything that is registered, and registering and retiring it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+
+import store.contracts
+from agent.office import Registered
+from core.actor import OWNER
+from core.errors import InvalidContract, NotFound
+from registry import lint
+from registry.catalogue import Catalogue
+from registry.contract import Contract
+from store.contracts import ContractRow
+from web.api.body import Body, Id, parsed
+from web.door import Caller, house_of, signed
+from web.idempotency import once
+from web.openapi import acts, problems, takes
+from web.view import View
+
+router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
+Reads = Annotated[Caller, Depends(signed("contracts:read"))]
+Writes = Annotated[Caller, Depends(signed("contracts:write", owner=True))]
+MAX_CONTRACTS = 500
+
+
+class SignatureView(View):
+    """``verified`` False: it is never offered, chosen or run; ``why`` says which check failed."""
+
+    verified: bool
+    why: str | None
+
+
+class ContractSummary(View):
+    name: str
+    version: int
+    digest: str
+    title: str
+    description: str
+    risk: str
+    policy: str
+    roles: tuple[str, ...]
+    surfaces: tuple[str, ...]
+    signature: SignatureView
+
+
+class ContractList(View):
+    data: Sequence[ContractSummary]
+
+
+class ContractView(View):
+    """``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no owner."""
+
+    name: str
+    version: int
+    digest: str
+    state: str
+    signature: SignatureView
+    contract: dict[str, Any]
+    jws: str | None
+
+
+class VersionView(View):
+    version: int
+    digest: str
+    state: str
+    registered_by: str
+    created_at: str
+    changed_at: str
+
+
+class VersionList(View):
+    data: Sequence[VersionView]
+
+
+class RegisteredView(View):
+    """``fresh`` False: this very version stood already. ``secret``: made now for the endpoint's origin and shown this once; it signs the
+    calls to it."""
+
+    name: str
+    version: int
+    digest: str
+    fresh: bool
+    secret: str | None
+
+
+class RegisteredList(View):
+    data: Sequence[RegisteredView]
+
+
+class RetiredView(View):
+    name: str
+    version: int
+    state: str
+
+
+class RegisterBody(Body):
+    contracts: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_CONTRACTS)]
+
+
+_EXAMPLE = {
+    "contracts": [
+        {
+            "schema": "opsiq/contract/v1",
+            "name": "shop.restock",
+            "title": "Restock an article",
+            "description": "Order more of an article.",
+            "surfaces": ["admin"],
+            "roles": ["owner"],
+            "parameters": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["sku"],
+                "properties": {"sku": {"type": "string", "maxLength": 40, "description": "The article."}},
+            },
+            "endpoint": {"url": "https://shop.example/opsiq/restock"},
+        }
+    ]
+}
+
+
+@router.get("", response_model=ContractList)
+async def listed(request: Request, caller: Reads) -> ContractList:
+    """What this key's role may run on any surface; for owners every active contract, those that don't verify too."""
+    house, workspace = house_of(request), caller.actor.workspace
+    catalogue = (await house.grounds.of(workspace)).catalogue
+    if caller.actor.role != OWNER:
+        offered = (each for each in catalogue if caller.actor.role in each.roles and each.surfaces)
+        return ContractList(data=tuple(_summary(each, None) for each in offered))
+    async with house.sessions.read() as session:
+        rows = await store.contracts.active(session, workspace)
+    return ContractList(data=tuple(_row_summary(row, _fault(catalogue, row)) for row in rows))
+
+
+@router.get("/{name}", response_model=ContractView, responses=problems("404"))
+async def get(request: Request, caller: Reads, name: Id) -> ContractView:
+    """One contract as it is offered; for an owner the newest version, whatever its state."""
+    house = house_of(request)
+    catalogue = (await house.grounds.of(caller.actor.workspace)).catalogue
+    row = (await _rows(request, caller, catalogue, name))[0]
+    return ContractView(
+        name=row.name,
+        version=row.version,
+        digest=row.digest,
+        state=row.state,
+        signature=_signature(_fault(catalogue, row)),
+        contract=_read(row),
+        jws=row.signature if caller.actor.role == OWNER else None,
+    )
+
+
+@router.get("/{name}/versions", response_model=VersionList, responses=problems("404"))
+async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
+    """Every version that was ever registered, newest first; for who is no owner, the one that is offered."""
+    catalogue = (await house_of(request).grounds.of(caller.actor.workspace)).catalogue
+    rows = await _rows(request, caller, catalogue, name)
+    return VersionList(
+        data=tuple(
+            VersionView(
+                version=row.version, digest=row.digest, state=row.state, registered_by=row.registered_by,
+                created_at=row.created_at.isoformat(), changed_at=row.changed_at.isoformat(),
+            )
+            for row in rows
+        )
+    )  # fmt: skip
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=RegisteredList,
+    responses=problems("409", "422"),
+    openapi_extra=takes(RegisterBody, _EXAMPLE),
+)
+async def register(request: Request, caller: Writes) -> Response:
+    """Lint, sign and register: all of them or none. What is wrong is told by its place in what was sent."""
+    body = parsed(RegisterBody, caller)
+    house = house_of(request)
+    known = [each.name for each in (await house.grounds.of(caller.actor.workspace)).catalogue]
+    findings = [each for each in lint.lint({"contracts": body.contracts}, known=known) if not lint.is_advice(each)]
+    if findings:
+        raise InvalidContract("Not registered: mend these first.", findings=findings)
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        made = await house.office.register(caller.actor, body.contracts, also=attempt.keep(201, _registered))
+    return JSONResponse(_registered(made), status_code=201)
+
+
+@router.delete("/{name}", response_model=RetiredView, responses=problems("404"), openapi_extra=acts())
+async def retire(request: Request, caller: Writes, name: Id) -> Response:
+    """Offer it no more. Cards that rest on it can't be confirmed any longer."""
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        row = await house_of(request).office.retire(caller.actor, name, also=attempt.keep(200, _retired))
+    return JSONResponse(_retired(row))
+
+
+async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: str) -> Sequence[ContractRow]:
+    """The versions this caller may see, newest first. Raises NotFound."""
+    async with house_of(request).sessions.read() as session:
+        rows = await store.contracts.versions(session, caller.actor.workspace, name)
+    if caller.actor.role != OWNER:
+        offered = catalogue.get(name)
+        may = offered is not None and caller.actor.role in offered.roles and offered.surfaces
+        rows = [row for row in rows if may and offered is not None and row.version == offered.version]
+    if not rows:
+        raise NotFound(f"There is no contract {name} in this workspace.")
+    return rows
+
+
+def _registered(made: Sequence[Registered]) -> dict[str, Any]:
+    return RegisteredList(
+        data=tuple(
+            RegisteredView(
+                name=each.contract.name, version=each.contract.version, digest=each.contract.digest, fresh=each.fresh,
+                secret=each.secret,
+            )
+            for each in made
+        )
+    ).json_value()  # fmt: skip
+
+
+def _retired(row: ContractRow) -> dict[str, Any]:
+    return RetiredView(name=row.name, version=row.version, state=row.state).json_value()
+
+
+def _fault(catalogue: Catalogue, row: ContractRow) -> str | None:
+    return None if row.state != "active" or catalogue.version(row.name, row.version) else catalogue.faults.get(row.name)
+
+
+def _signature(why: str | None) -> SignatureView:
+    return SignatureView(verified=why is None, why=why)
+
+
+def _summary(contract: Contract, why: str | None) -> ContractSummary:
+    return ContractSummary(
+        name=contract.name, version=contract.version, digest=contract.digest, title=contract.title,
+        description=contract.description, risk=contract.risk.value, policy=contract.confirmation.policy.value,
+        roles=contract.roles, surfaces=contract.surfaces, signature=_signature(why),
+    )  # fmt: skip
+
+
+def _row_summary(row: ContractRow, why: str | None) -> ContractSummary:
+    """From the stored bytes: they are shown to owners even where they do not verify."""
+    raw = _read(row)
+    confirmation = raw.get("confirmation")
+    return ContractSummary(
+        name=row.name, version=row.version, digest=row.digest, title=str(raw.get("title", "")),
+        description=str(raw.get("description", "")), risk=str(raw.get("risk", "")),
+        policy=str(confirmation.get("policy", "") if isinstance(confirmation, Mapping) else ""),
+        roles=_words(raw.get("roles")), surfaces=_words(raw.get("surfaces")), signature=_signature(why),
+    )  # fmt: skip
+
+
+def _read(row: ContractRow) -> dict[str, Any]:
+    try:
+        value = json.loads(row.raw)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list) else ()

@@ -1,0 +1,24 @@
+"""One customer, from whichever connector declares that kind."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from web.api import data
+from web.api.body import Id
+from web.api.data import RecordView
+from web.door import Caller, house_of, signed
+from web.openapi import problems
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"])
+
+
+@router.get("/{customer_id}", response_model=RecordView, responses=problems("404"))
+async def get(
+    request: Request, caller: Annotated[Caller, Depends(signed("customers:read"))], customer_id: Id
+) -> RecordView:
+    """A customer's declared fields, read live."""
+    ground = await house_of(request).grounds.of(caller.actor.workspace)
+    return await data.one(ground.kinds, "customer", customer_id)

@@ -1,0 +1,138 @@
+"""Safe data over REST: what the workspace's connectors declare, and nothing else of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Query as Asked
+from fastapi import Request
+from pydantic import Field
+
+from core import canon
+from core.errors import ConnectorBroken, Finding, InvalidInput, NotFound, OpsIQError
+from registry import pointer
+from registry.records import Kinds, Query, Record, RecordKind
+from web.view import View
+
+log = logging.getLogger(__name__)
+
+MAX_PAGE: Final = 50
+Limit = Annotated[int, Asked(ge=1, le=MAX_PAGE)]
+Cursor = Annotated[str | None, Asked(max_length=300, pattern=r"^[A-Za-z0-9_-]+$")]
+_RESERVED: Final = frozenset({"limit", "cursor"})
+_MAX_OFFSET: Final = 1_000_000
+T = TypeVar("T")
+
+
+class RecordView(View):
+    """One record. ``data`` holds its declared fields; ``label`` and ``detail`` are how a person sees it."""
+
+    kind: str
+    id: str
+    label: str
+    detail: str
+    data: dict[str, Any]
+
+
+class RecordPage(View):
+    """``next`` goes into ``cursor`` for the page after this one; null at the end."""
+
+    data: Sequence[RecordView] = Field(default_factory=tuple)
+    next: str | None
+
+
+def view(record: Record) -> RecordView:
+    return RecordView(
+        kind=record.kind, id=record.id, label=record.label, detail=record.detail, data=dict(record.values)
+    )
+
+
+def kind_named(kinds: Kinds, name: str) -> RecordKind:
+    """Whichever connector declares it. Raises NotFound."""
+    kind = kinds.get(name)
+    if kind is None:
+        raise NotFound(f"No enabled connector of this workspace provides {name} records.")
+    return kind
+
+
+async def one(kinds: Kinds, name: str, record_id: str) -> RecordView:
+    """Raises NotFound, PlatformUnavailable, ConnectorBroken."""
+    kind = kind_named(kinds, name)
+    record = await _asked(kinds.record(kind.name, record_id))
+    if record is None or record.id != record_id:
+        raise NotFound(f"There is no {name} {record_id}.")
+    return view(record)
+
+
+async def page(kinds: Kinds, name: str, request: Request, *, limit: int, cursor: str | None) -> RecordPage:
+    """Newest first. Every other query parameter is a declared field and the value it must have, any of several. Raises InvalidInput."""
+    kind = kind_named(kinds, name)
+    where = _where(kind, request)
+    offset, seen = _place(cursor, where)
+    asked = Query(kind.name, where=where, order=kind.order, descending=True, limit=limit, offset=offset)
+    found = list(await _asked(kinds.search(asked)))[:limit]
+    if offset and found and found[0].id == seen:
+        # A connector that passes over nothing would answer the first page for ever.
+        found = []
+    more = _cursor(offset + limit, where, found[0].id) if len(found) == limit else None
+    return RecordPage(data=tuple(map(view, found)), next=more)
+
+
+def _where(kind: RecordKind, request: Request) -> dict[str, list[str | int | bool]]:
+    where: dict[str, list[str | int | bool]] = {}
+    for name, value in request.query_params.multi_items():
+        if name in _RESERVED:
+            continue
+        if kind.field_named(name) is None:
+            known = ", ".join(each.name for each in kind.fields)
+            detail = f"{kind.name} records can be filtered by: {known}."
+            raise InvalidInput(detail, findings=[Finding(pointer.at("query", name), "unknown_field", detail)])
+        where.setdefault(name, []).append(_typed(kind, name, value))
+    return where
+
+
+def _typed(kind: RecordKind, name: str, value: str) -> str | bool:
+    declared = kind.field_named(name)
+    if len(value) > 200:
+        detail = f"{name} has at most 200 characters."
+        raise InvalidInput(detail, findings=[Finding(pointer.at("query", name), "too_long", detail)])
+    if declared is not None and declared.type == "boolean":
+        if value not in ("true", "false"):
+            detail = f"{name} is true or false."
+            raise InvalidInput(detail, findings=[Finding(pointer.at("query", name), "not_boolean", detail)])
+        return value == "true"
+    return value
+
+
+def _cursor(offset: int, where: Mapping[str, Any], first: str) -> str:
+    text = json.dumps([offset, canon.digest(where)[7:23], first])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str | None, where: Mapping[str, Any]) -> tuple[int, str]:
+    if cursor is None:
+        return 0, ""
+    try:
+        offset, filters, first = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        good = type(offset) is int and 0 < offset <= _MAX_OFFSET and isinstance(first, str)
+    except (ValueError, TypeError, RecursionError):
+        good = False
+    if not good or filters != canon.digest(where)[7:23]:
+        detail = "This cursor belongs to another list. Use the one in next, with the same filters."
+        raise InvalidInput(detail, findings=[Finding("/query/cursor", "bad_cursor", detail)])
+    return offset, first
+
+
+async def _asked(answer: Awaitable[T]) -> T:
+    """What a connector answers; whatever else it raises is its own fault and said so."""
+    try:
+        return await answer
+    except OpsIQError:
+        raise
+    except Exception as error:  # a connector is a stranger's code
+        log.exception("a connector failed on a read")
+        raise ConnectorBroken("The connector that provides these records failed; see the log.") from error

@@ -1,0 +1,44 @@
+"""For whoever keeps the process running: no signature, nothing of any workspace."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy import text
+
+from core.errors import OpsIQError
+from web.door import house_of
+from web.limits import Limits
+from web.view import View
+
+router = APIRouter(tags=["health"])
+
+
+class HealthView(View):
+    status: str
+
+
+class ReadyView(View):
+    """``uncounted``: requests that were let through because the rate limiter's store was down."""
+
+    status: str
+    uncounted: int
+
+
+@router.get("/healthz", response_model=HealthView)
+async def healthz() -> HealthView:
+    """The process answers."""
+    return HealthView(status="ok")
+
+
+@router.get("/readyz", response_model=ReadyView, responses={503: {"model": ReadyView}})
+async def readyz(request: Request) -> Response:
+    """The database answers too."""
+    limits: Limits = request.app.state.limits
+    try:
+        async with house_of(request).sessions.read() as session:
+            await session.execute(text("SELECT 1"))
+    except OpsIQError:
+        down = ReadyView(status="database unavailable", uncounted=limits.blind)
+        return JSONResponse(down.json_value(), status_code=503)
+    return JSONResponse(ReadyView(status="ok", uncounted=limits.blind).json_value())

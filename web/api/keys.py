@@ -1,0 +1,153 @@
+"""API keys over REST, for owners: a secret is answered once, when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+
+import store.keys
+from agent.office import IssuedKey
+from core.errors import Forbidden
+from store.keys import KeyRow
+from web.api.body import Body, Id, parsed
+from web.door import SCOPES, Caller, house_of, signed
+from web.idempotency import once
+from web.openapi import acts, problems, takes
+from web.view import View
+
+router = APIRouter(prefix="/v1/keys", tags=["keys"])
+Reads = Annotated[Caller, Depends(signed("keys:read", owner=True))]
+Writes = Annotated[Caller, Depends(signed("keys:write", owner=True))]
+
+KeyState = Literal["active", "expired", "revoked"]
+
+
+class KeyView(View):
+    """``rotating_until``: when the secret before the present one stops signing."""
+
+    id: str
+    public: str
+    name: str
+    mode: str
+    role: str
+    person: str
+    scopes: tuple[str, ...]
+    state: KeyState
+    created_at: str
+    last_used_at: str | None
+    expires_at: str | None
+    revoked_at: str | None
+    rotating_until: str | None
+
+
+class KeyList(View):
+    data: Sequence[KeyView]
+
+
+class IssuedKeyView(View):
+    """``secret`` is shown this once; nobody can read it again."""
+
+    key: KeyView
+    secret: str
+
+
+class CreateKeyBody(Body):
+    """``role`` is what contracts list (the maker's own by default); ``expires_days`` from now, never by default."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    scopes: Annotated[
+        list[str], Field(min_length=1, max_length=len(SCOPES), json_schema_extra={"items": {"enum": list(SCOPES)}})
+    ]
+    role: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")] = None
+    mode: Literal["test", "live"] = "test"
+    expires_days: Annotated[int | None, Field(ge=1, le=3650)] = None
+
+
+@router.get("", response_model=KeyList)
+async def listed(request: Request, caller: Reads) -> KeyList:
+    """Every key of the workspace, newest first, revoked ones too. No secret is in it."""
+    async with house_of(request).sessions.read() as session:
+        rows = await store.keys.listed(session, caller.actor.workspace)
+    return KeyList(data=tuple(_view(request, row) for row in rows))
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=IssuedKeyView,
+    responses=problems("409", "422"),
+    openapi_extra=takes(CreateKeyBody, {"name": "shop backend", "scopes": ["actions:run", "events:write"]}),
+)
+async def create(request: Request, caller: Writes) -> Response:
+    """A key that acts for the owner of the calling key. It can't have a scope that the calling key lacks."""
+    body = parsed(CreateKeyBody, caller)
+    beyond = sorted(set(body.scopes) - caller.scopes)
+    if beyond:
+        raise Forbidden(f"This key lacks, so can't give: {', '.join(beyond)}.")
+    house = house_of(request)
+    ends = house.clock() + timedelta(days=body.expires_days) if body.expires_days else None
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        row, secret = await house.office.create_key(
+            caller.actor, body.name, scopes=set(body.scopes), role=body.role, mode=body.mode, expires_at=ends,
+            also=attempt.keep(201, lambda issued: _issued(request, issued)),
+        )  # fmt: skip
+    return JSONResponse(_issued(request, IssuedKey(row, secret)), status_code=201)
+
+
+@router.post("/{key_id}/rotate", response_model=IssuedKeyView, responses=problems("404", "409"), openapi_extra=acts())
+async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
+    """A fresh secret. The one before it stays good for 24 h, so that nothing breaks while it is carried over."""
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        issued = await house_of(request).office.rotate_key(
+            caller.actor,
+            key_id,
+            within=caller.scopes,
+            also=attempt.keep(200, lambda issued: _issued(request, issued)),
+        )
+    return JSONResponse(_issued(request, issued))
+
+
+@router.delete("/{key_id}", response_model=KeyView, responses=problems("404"), openapi_extra=acts())
+async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
+    """It signs nothing from now on, with no secret."""
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        row = await house_of(request).office.revoke_key(
+            caller.actor, key_id, also=attempt.keep(200, lambda row: _view(request, row).json_value())
+        )
+    return JSONResponse(_view(request, row).json_value())
+
+
+def _issued(request: Request, issued: IssuedKey) -> dict[str, Any]:
+    return IssuedKeyView(key=_view(request, issued.row), secret=issued.secret).json_value()
+
+
+def _view(request: Request, row: KeyRow) -> KeyView:
+    now = house_of(request).clock()
+    expired = row.expires_at is not None and row.expires_at <= now
+    rotating = row.previous_until if row.previous_until is not None and row.previous_until > now else None
+    return KeyView(
+        id=row.id,
+        public=row.public,
+        name=row.name,
+        mode=row.mode,
+        role=row.role,
+        person=row.person,
+        scopes=tuple(row.scopes.split()),
+        state="revoked" if row.revoked_at else "expired" if expired else "active",
+        created_at=row.created_at.isoformat(),
+        last_used_at=row.last_used_at.isoformat() if row.last_used_at else None,
+        expires_at=row.expires_at.isoformat() if row.expires_at else None,
+        revoked_at=row.revoked_at.isoformat() if row.revoked_at else None,
+        rotating_until=rotating.isoformat() if rotating else None,
+    )

@@ -1,0 +1,40 @@
+"""Tickets, from whichever connector declares that kind."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+
+from web.api import data
+from web.api.data import Cursor, Limit, RecordPage
+from web.door import Caller, house_of, signed
+from web.openapi import problems
+
+router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
+
+_FILTERS: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": "fields",
+            "in": "query",
+            "required": False,
+            "style": "form",
+            "explode": True,
+            "description": "Any declared field and the value it must have (`status=open&customer_id=7`); one given twice may have either.",
+            "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+        }
+    ]
+}
+
+
+@router.get("", response_model=RecordPage, responses=problems("404"), openapi_extra=_FILTERS)
+async def listed(
+    request: Request,
+    caller: Annotated[Caller, Depends(signed("tickets:read"))],
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> RecordPage:
+    """Tickets, newest first, filtered by declared fields, read live."""
+    ground = await house_of(request).grounds.of(caller.actor.workspace)
+    return await data.page(ground.kinds, "ticket", request, limit=limit, cursor=cursor)

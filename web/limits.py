@@ -1,0 +1,168 @@
+"""Rate limits (docs/reference/wire.md §4): requests a minute for each API key and class of request, and a coarse limit for each address.
+
+Counted by the ``limits`` library in a sliding window: in this process's memory, or in Redis for all processes together. A key is charged
+once its signature and nonce have proved good, so nobody drains a key that isn't theirs; the address limit stands before that. When the
+store of the counts is down, requests are let through and counted in ``blind``: a broken counter must not stop a working platform.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage.redis.redispy import RedispyBridge
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import ConfigurationError, StorageError
+
+from core.errors import BadSetting
+from web.problem import Problem
+
+log = logging.getLogger(__name__)
+
+LimitClass = Literal["events", "actions", "reads", "webhook_test", "writes"]
+PER_MINUTE: Final[Mapping[LimitClass, int]] = {
+    "events": 1000,
+    "actions": 200,
+    "reads": 2000,
+    "webhook_test": 60,
+    "writes": 200,
+}
+"""Requests a minute for each key. ``events``: events/fire; ``actions``: actions/run; ``webhook_test``: webhooks/test; other POSTs, PUTs,
+PATCHes and DELETEs are ``writes``, GETs ``reads``."""
+WINDOW_S: Final = 60
+REDIS_TIMEOUT_S: Final = 0.25
+_DOWN: Final = (StorageError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is left of a limit: ``remaining`` of ``quota`` for ``reset_s`` more seconds."""
+
+    quota: int
+    remaining: int
+    reset_s: int
+
+    def headers(self) -> dict[str, str]:
+        """draft-ietf-httpapi-ratelimit-headers."""
+        return {
+            "RateLimit-Policy": f'"key";q={self.quota};w={WINDOW_S}',
+            "RateLimit": f'"key";r={self.remaining};t={self.reset_s}',
+        }
+
+
+class Limits:
+    """``blind`` counts the requests that were let through uncounted because the store did not answer."""
+
+    def __init__(
+        self, storage: Storage | None = None, *, per_minute: Mapping[LimitClass, int] = PER_MINUTE, per_address: int = 0
+    ) -> None:
+        self._limiter = SlidingWindowCounterRateLimiter(storage or MemoryStorage())
+        self._items: Mapping[LimitClass, RateLimitItem] = {
+            each: RateLimitItemPerMinute(amount) for each, amount in per_minute.items()
+        }
+        self._address = RateLimitItemPerMinute(per_address) if per_address else None
+        self.blind = 0
+
+    @classmethod
+    def of(cls, redis_url: str, *, per_address: int) -> Limits:
+        """In memory where ``redis_url`` is empty. Redis is not asked before the first request. Raises BadSetting without its driver."""
+        if not redis_url:
+            return cls(per_address=per_address)
+        try:
+            storage = RedisStorage(
+                f"async+{redis_url}", implementation="redispy", wrap_exceptions=True, key_prefix="opsiq",
+                socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S,
+            )  # fmt: skip
+        except ConfigurationError as error:
+            raise BadSetting("OPSIQ_REDIS_URL needs the Redis driver: pip install 'opsiq-server[redis]'.") from error
+        return cls(storage, per_address=per_address)
+
+    async def arrive(self, address: str) -> None:
+        """Count a request by where it comes from. Raises Problem ``rate_limited``."""
+        if self._address is None:
+            return
+        where = _network(address)
+        try:
+            if await self._limiter.hit(self._address, "address", where):
+                return
+            reset, _ = await self._limiter.get_window_stats(self._address, "address", where)
+        except _DOWN as error:
+            self._blind(error)
+            return
+        wait = _seconds(reset)
+        raise Problem(
+            "rate_limited", "Too many requests from this address. Wait, then go on more slowly.",
+            headers={"Retry-After": str(wait)}, retryable=True,
+        )  # fmt: skip
+
+    async def check(self, limit: LimitClass, key_id: str) -> Standing | None:
+        """Whether one more request would pass, without counting it: a flood with a good key costs no nonce. Raises Problem
+        ``rate_limited``; None when the store is down."""
+        item = self._items[limit]
+        try:
+            reset, remaining = await self._limiter.get_window_stats(item, limit, key_id)
+        except _DOWN as error:
+            self._blind(error)
+            return None
+        if remaining < 1:
+            raise _limited(Standing(item.amount, 0, _seconds(reset)))
+        return Standing(item.amount, remaining, _seconds(reset))
+
+    async def charge(self, limit: LimitClass, key_id: str, before: Standing | None) -> Standing | None:
+        """Count this request, whose standing was ``before``. Raises Problem ``rate_limited`` when others took what was left."""
+        if before is None:
+            return None
+        try:
+            counted = await self._limiter.hit(self._items[limit], limit, key_id)
+        except _DOWN as error:
+            self._blind(error)
+            return None
+        if not counted:
+            raise _limited(Standing(before.quota, 0, max(before.reset_s, 1)))
+        return Standing(before.quota, before.remaining - 1, before.reset_s or WINDOW_S)
+
+    async def close(self) -> None:
+        storage = self._limiter.storage
+        if isinstance(storage, RedisStorage) and isinstance(storage.bridge, RedispyBridge):
+            client: Any = storage.bridge.get_connection()
+            await client.aclose()
+        elif isinstance(storage, MemoryStorage) and storage.timer is not None:
+            storage.timer.cancel()
+            await asyncio.gather(storage.timer, return_exceptions=True)
+
+    def _blind(self, error: BaseException) -> None:
+        self.blind += 1
+        log.warning("the rate limiter's store does not answer; let through (%s so far): %s", self.blind, error)
+
+
+def _limited(standing: Standing) -> Problem:
+    return Problem(
+        "rate_limited",
+        f"This key may send {standing.quota} such requests a minute. Wait for Retry-After, then go on more slowly.",
+        headers={"Retry-After": str(max(1, standing.reset_s)), **standing.headers()},
+        retryable=True,
+    )
+
+
+def _seconds(reset: float) -> int:
+    return max(0, min(WINDOW_S, math.ceil(reset - time.time())))
+
+
+def _network(address: str) -> str:
+    """An IPv4 address by itself, an IPv6 one by the /64 its holder has to itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped) if mapped else str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,197 @@
+"""The OpenAPI 3.1 document: made from the routes themselves, so that no route can be missing and no scope can be wrong.
+
+Bodies are read by hand from the signed bytes (``web.api.body``); a route says which model it reads with ``takes``. Everything that holds
+for every signed route (security, scope, limit, idempotency, the problems it may answer) is added here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final, Literal
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import RouteContext, iter_route_contexts
+from pydantic import BaseModel
+
+from core import opsiq1
+from web import problem
+from web.door import SCOPES, Door, door_of
+from web.limits import PER_MINUTE
+
+PREFIX: Final = "/v1/"
+SECURITY: Final = "OPSIQ1"
+_PROBLEMS: Final[Mapping[str, str]] = {
+    "400": "The request can't be read, or lacks what it needs.",
+    "401": "Not signed by a key known here, or outside the window.",
+    "403": "The key's scopes or its role don't reach this.",
+    "404": "There is no such thing in this workspace.",
+    "409": "It has moved on, or is under way.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "422": "What was sent won't do.",
+    "429": "More requests than this key may send in a minute.",
+    "503": "Something this depends on is down. Try again.",
+}
+ALWAYS: Final = ("400", "401", "403", "429", "503")
+WITH_BODY: Final = ("413", "415")
+_ABOUT: Final = """A gate between plain language and a platform's actions.
+
+Every request to `/v1` is signed (see `securitySchemes`); every answer carries `X-Request-Id`, and `RateLimit` with what is left
+of the key's limit. Errors are `application/problem+json` (RFC 9457) with a permanent `code`."""
+_SCHEME: Final = f"""`Authorization: {opsiq1.SCHEME} key=<public key>,ts=<unix seconds>,nonce=<22 chars base64url>,sig=<64 hex>`,
+where `sig` is the HMAC-SHA256, with the secret key as text, of nine lines joined by LF: `{opsiq1.SCHEME}`, ts, nonce, public key,
+METHOD, path, query, Idempotency-Key, hex SHA-256 of the body. An absent value is an empty line."""
+
+
+_REF: Final = "#/components/schemas/{model}"
+OPEN: Final = ("/healthz", "/readyz")
+"""Paths of the document that need no signature."""
+_HEADERS: Final[Mapping[str, Any]] = {
+    "X-Request-Id": {"description": "Found again in the logs and in AI History.", "schema": {"type": "string"}},
+    "RateLimit-Policy": {"description": 'The key\'s limit: `"key";q=1000;w=60`.', "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": 'What is left of it, and for how long: `"key";r=999;t=60`.',
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string"}},
+}
+_IDEMPOTENCY_KEY: Final[Mapping[str, Any]] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "A fresh one for each act, the same for its retries. Kept for 24 h.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9_.:-]+$"},
+}
+
+
+class Fault(BaseModel):
+    pointer: str
+    code: str
+    detail: str
+
+
+class ProblemView(BaseModel):
+    """RFC 9457. Decide by ``code``, then by ``status``."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    retryable: bool
+    errors: list[Fault] | None = None
+    run_id: str | None = None
+    server_time: int | None = None
+
+
+def takes(model: type[BaseModel], example: Any, *, idempotent: bool = True) -> dict[str, Any]:
+    """For ``openapi_extra``: this route reads its body as ``model``. ``idempotent``: it needs an Idempotency-Key."""
+    schema = model.model_json_schema(ref_template=_REF)
+    content = {"application/json": {"schema": schema, "example": example}}
+    return {"requestBody": {"required": True, "content": content}, "x-idempotent": idempotent}
+
+
+def acts() -> dict[str, Any]:
+    """For ``openapi_extra``: a route without a body that needs an Idempotency-Key."""
+    return {"x-idempotent": True}
+
+
+def problems(*statuses: Literal["404", "409", "422"]) -> dict[int | str, dict[str, Any]]:
+    """For ``responses``: what this route may answer beyond what every route may."""
+    return {int(status): {"description": _PROBLEMS[status]} for status in statuses}
+
+
+def install(app: FastAPI) -> None:
+    """``app.openapi()`` and ``GET /openapi.json`` answer this document."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = made(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def signed_routes(app: FastAPI) -> Iterator[tuple[RouteContext, str, Door]]:
+    """Every route under ``/v1`` with its method and what it asks of its caller. Raises LookupError for one that asks nothing."""
+    for route in iter_route_contexts(app.routes):
+        if not (route.path or "").startswith(PREFIX):
+            continue
+        door = door_of(route.dependant)
+        if door is None:
+            raise LookupError(f"{route.path} is not behind signed(…)")
+        for method in sorted(route.methods or ()):
+            yield route, method, door
+
+
+def made(app: FastAPI) -> dict[str, Any]:
+    """The document as JSON. Raises LookupError for a route under ``/v1`` that is not signed."""
+    signed = list(signed_routes(app))
+    open_ones = [route for route in iter_route_contexts(app.routes) if route.path in OPEN]
+    routes = [*dict.fromkeys(route for route, _, _ in signed), *open_ones]
+    document = get_openapi(
+        title=app.title, version=app.version, openapi_version="3.1.0", description=_ABOUT, routes=routes
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = _hoisted(ProblemView.model_json_schema(ref_template=_REF), schemas)
+    schemas["Problem"]["properties"]["code"]["examples"] = sorted(problem.STATUS)
+    components["securitySchemes"] = {
+        SECURITY: {"type": "apiKey", "in": "header", "name": "Authorization", "description": _SCHEME}
+    }
+    components["headers"] = _HEADERS
+    for route, method, door in signed:
+        operation = document["paths"][route.path_format][method.lower()]
+        _complete(operation, route, method, door, schemas)
+    for path in OPEN:
+        for operation in document["paths"].get(path, {}).values():
+            _finish(operation, {})
+    document["x-scopes"] = list(SCOPES)
+    return document
+
+
+def _complete(operation: dict[str, Any], route: RouteContext, method: str, door: Door, schemas: dict[str, Any]) -> None:
+    limit = door.limit_of(method)
+    operation["operationId"] = f"{operation['tags'][0]}.{route.name}"
+    operation["security"] = [{SECURITY: []}]
+    operation["x-scope"] = door.scope
+    operation["x-limit"] = {"class": limit, "per_minute": PER_MINUTE[limit]}
+    if door.owner:
+        operation["x-role"] = "owner"
+    own = operation["responses"]
+    if "HTTPValidationError" in str(own.get("422")):
+        del own["422"]
+    statuses = [*ALWAYS]
+    body = operation.get("requestBody")
+    if body is not None:
+        statuses += WITH_BODY
+        content = body["content"]["application/json"]
+        content["schema"] = _hoisted(content["schema"], schemas)
+    if operation.pop("x-idempotent", False):
+        statuses += ("409", "422")
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    for status in statuses:
+        own.setdefault(status, {"description": _PROBLEMS[status]})
+    _finish(operation, {"RateLimit-Policy", "RateLimit"})
+
+
+def _finish(operation: dict[str, Any], limited: Collection[str]) -> None:
+    """Every answer's headers; every problem's shape."""
+    for status, answer in operation["responses"].items():
+        names = {"X-Request-Id", *limited, *(("Retry-After",) if status in ("429", "503") else ())}
+        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in sorted(names)}
+        if int(status) >= 400 and "content" not in answer:
+            answer["content"] = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _hoisted(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """The schema with what it defines moved to the components, where references look for it."""
+    for name, each in schema.pop("$defs", {}).items():
+        schemas.setdefault(name, each)
+    return schema
