@@ -1,0 +1,51 @@
+"""A worker process that is killed by its own second subscriber, in the middle of a walk, the first time it gets there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from events.subscribers import Fired
+from executors.engine import Engine
+from executors.queue import SqlQueue
+from store.sessions import Sessions
+from tests.integration.events.walking import Cast, Stage
+
+
+async def main(url: str, notes: Path) -> None:
+    def note(name: str) -> None:
+        with notes.open("a") as file:
+            file.write(f"{name}\n")
+
+    def noted() -> list[str]:
+        return notes.read_text().split()
+
+    async def first(event: Fired) -> None:
+        note("first")
+
+    async def second(event: Fired) -> None:
+        note("second")
+        if noted().count("second") == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def third(event: Fired) -> None:
+        note("third")
+
+    cast = Cast()
+    cast.add("first", 10, first)
+    cast.add("second", 20, second)
+    cast.add("third", 30, third)
+    sessions = await Sessions.open(url)
+    stage = Stage(sessions, cast)
+    queue = SqlQueue(sessions, owner=f"worker-{os.getpid()}", lease_s=0.6)
+    async with Engine(queue, stage.handlers, poll_s=0.1):
+        while "third" not in noted():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await sessions.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))

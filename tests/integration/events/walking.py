@@ -1,0 +1,105 @@
+"""A walk with subscribers made for a test, driven piece by piece: time is moved in the database's rows, never slept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.events
+import store.work
+from agent.ground import Grounds
+from core.clock import FrozenClock
+from core.secretbox import SecretBox
+from events.fire import REACT_WORK, fire
+from events.subscribers import Fired, Reacted, Record, Subscriber
+from events.walk import RETRY_WORK, Walk
+from executors.engine import Handler
+from executors.platform import HttpPlatformClient
+from executors.queue import Done, Later, SqlQueue
+from store.events import ReactionRow
+from store.sessions import Sessions
+
+WORKSPACE = "ws_1"
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def no_client(base_url: str, token: str) -> HttpPlatformClient:
+    raise AssertionError("no connector is configured here")
+
+
+class Cast:
+    """A source of subscribers, and the order in which they began and ended."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self._cast: list[Subscriber] = []
+
+    def add(
+        self,
+        name: str,
+        priority: int,
+        act: Callable[[Fired], Awaitable[None]] | None = None,
+        *,
+        blocking: bool = False,
+        record: Record | None = None,
+    ) -> None:
+        async def react(event: Fired) -> Reacted:
+            self.seen.append(name)
+            if act is not None:
+                await act(event)
+            return Reacted(f"{name} was here", record)
+
+        self._cast.append(Subscriber(name, priority, react, blocking))
+
+    def remove(self, name: str) -> None:
+        self._cast = [each for each in self._cast if each.name != name]
+
+    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+        return self._cast
+
+
+class Stage:
+    """One walk on one database."""
+
+    def __init__(self, sessions: Sessions, cast: Cast, **options: Any) -> None:
+        self.sessions = sessions
+        self.clock = FrozenClock(AT)
+        grounds = Grounds(sessions, SecretBox(bytes(32)), [], [], no_client)
+        self.walk = Walk(sessions, [cast], grounds, self.clock, lambda: None, **options)
+        self.queue = SqlQueue(sessions, owner="test", lease_s=60)
+        self.handlers: dict[str, Handler] = {REACT_WORK: self.walk.react, RETRY_WORK: self.walk.again}
+
+    async def fire(self, name: str = "order.packed", **data: Any) -> str:
+        async with self.sessions.begin() as session:
+            fired = await fire(session, workspace=WORKSPACE, name=name, data=data, origin="test", at=self.clock())
+        return fired.id
+
+    async def step(self) -> int:
+        """Do everything that is due now, once. Answers how much that was."""
+        claimed = await self.queue.claim(list(self.handlers), 50)
+        for work in claimed:
+            outcome = await self.handlers[work.kind](work)
+            assert isinstance(outcome, Done | Later)
+            assert await self.queue.settle([(work, outcome)]) == [True]
+        return len(claimed)
+
+    async def hurry(self) -> None:
+        """What is due later, and what is held by the dead, is due now."""
+        async with self.sessions.begin() as session:
+            await session.execute(text("UPDATE work SET due_ms = 0 WHERE finished_ms IS NULL"))
+
+    async def finish(self) -> None:
+        await self.hurry()
+        while await self.step():
+            await self.hurry()
+
+    async def reactions(self, event_id: str) -> dict[str, ReactionRow]:
+        async with self.sessions.read() as session:
+            return {row.subscriber: row for row in await store.events.reactions(session, WORKSPACE, event_id)}
+
+    async def states(self, event_id: str) -> dict[str, str]:
+        return {name: row.state for name, row in (await self.reactions(event_id)).items()}

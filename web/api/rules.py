@@ -1,0 +1,245 @@
+"""Rules and the AI brain's instructions over REST."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.rules
+from core import canon
+from core.clock import iso
+from core.errors import Forbidden, InvalidInput
+from events.rulebook import InstructionForm, RuleForm, instruction_form, may_see_inside, rule_form
+from events.rules import DRY_RUN_EVENTS, Met, summary
+from events.subscribers import Fired
+from store.rules import FiringRow, InstructionRow, RuleRow
+from web.api.body import Body, Id, parsed
+from web.door import Caller, house_of, signed
+from web.idempotency import once
+from web.openapi import problems, takes
+
+router = APIRouter(prefix="/v1", tags=["rules"])
+
+Reads = Annotated[Caller, Depends(signed("rules:read"))]
+Writes = Annotated[Caller, Depends(signed("rules:write"))]
+Limit = Annotated[int, Query(ge=1, le=100)]
+Before = Annotated[str | None, Query(max_length=64)]
+
+
+RULE_EXAMPLE: Final = {
+    "name": "Thank big payers",
+    "event": "invoice.paid",
+    "condition": "event.data.amount >= 100000",
+    "action": "saas.apply_credit",
+    "parameters": {
+        "customer_id": {"from": "/data/customer_id"},
+        "amount": {"value": 500},
+        "currency": {"from": "/data/currency"},
+    },
+    "mode": "on",
+}
+INSTRUCTION_EXAMPLE: Final = {
+    "name": "Spam",
+    "event": "ticket.created",
+    "text": "Close ticket {data.ticket_id}",
+    "actions": ["saas.close_ticket"],
+    "mode": "on",
+}
+
+
+class NewRule(RuleForm, Body):
+    """A rule (docs/reference/events.md)."""
+
+
+class NewInstruction(InstructionForm, Body):
+    """An instruction (docs/reference/events.md)."""
+
+
+class DryRunBody(Body):
+    """One past event by its id, or the newest that fit the rule's pattern."""
+
+    event_id: Annotated[str | None, Field(max_length=64)] = None
+    limit: Annotated[int, Field(ge=1, le=DRY_RUN_EVENTS)] = 20
+
+
+@router.get("/rules")
+async def rules(request: Request, caller: Reads) -> dict[str, Any]:
+    rows = await house_of(request).events.rulebook.rules(caller.actor)
+    return {"data": [rule_json(row) for row in rows]}
+
+
+@router.post("/rules", status_code=201, responses=problems("422"), openapi_extra=takes(NewRule, RULE_EXAMPLE))
+async def add_rule(request: Request, caller: Writes) -> Response:
+    form = parsed(NewRule, caller)
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        row = await house_of(request).events.rulebook.add_rule(caller.actor, form, also=attempt.keep(201, rule_json))
+    return JSONResponse(rule_json(row), status_code=201, headers={"Location": f"/v1/rules/{row.id}"})
+
+
+@router.get("/rules/{rule_id}", responses=problems("404"))
+async def rule(request: Request, caller: Reads, rule_id: Id) -> dict[str, Any]:
+    return rule_json(await house_of(request).events.rulebook.rule(caller.actor, rule_id))
+
+
+@router.patch(
+    "/rules/{rule_id}",
+    responses=problems("404", "409"),
+    openapi_extra=takes(NewRule, {"mode": "on"}, idempotent=False),
+)
+async def change_rule(request: Request, caller: Writes, rule_id: Id) -> dict[str, Any]:
+    """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author."""
+    return rule_json(await house_of(request).events.rulebook.change_rule(caller.actor, rule_id, _changes(caller)))
+
+
+@router.delete("/rules/{rule_id}", status_code=204, responses=problems("404"))
+async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response:
+    await house_of(request).events.rulebook.remove_rule(caller.actor, rule_id)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/rules/{rule_id}/dry-run",
+    responses=problems("404"),
+    openapi_extra=takes(DryRunBody, {"limit": 20}, idempotent=False),
+)
+async def dry_run(request: Request, caller: Reads, rule_id: Id) -> dict[str, Any]:
+    """What the rule would have made of past events. It reads records, stores nothing and sends nothing, so it takes no Idempotency-Key."""
+    body = parsed(DryRunBody, caller)
+    events = house_of(request).events
+    row = await events.rulebook.rule(caller.actor, rule_id)
+    if not may_see_inside(caller.actor, row.author):
+        raise Forbidden("A dry run reads records in its author's name: only the author and owners see it.")
+    met = await events.rules.dry_run(row, event_id=body.event_id, limit=body.limit)
+    return {"data": [_met_json(event, each) for event, each in met]}
+
+
+@router.get("/rules/{rule_id}/firings", responses=problems("404"))
+async def rule_firings(
+    request: Request, caller: Reads, rule_id: Id, before: Before = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """What came of the rule, event by event, newest first. Runs are read under ``/v1/runs``."""
+    row = await house_of(request).events.rulebook.rule(caller.actor, rule_id)
+    inside = may_see_inside(caller.actor, row.author)
+    async with house_of(request).sessions.read() as session:
+        return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
+
+
+@router.get("/instructions")
+async def instructions(request: Request, caller: Reads) -> dict[str, Any]:
+    rows = await house_of(request).events.rulebook.instructions(caller.actor)
+    return {"data": [instruction_json(row) for row in rows]}
+
+
+@router.post(
+    "/instructions",
+    status_code=201,
+    responses=problems("422"),
+    openapi_extra=takes(NewInstruction, INSTRUCTION_EXAMPLE),
+)
+async def add_instruction(request: Request, caller: Writes) -> Response:
+    form = parsed(NewInstruction, caller)
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        row = await house_of(request).events.rulebook.add_instruction(
+            caller.actor, form, also=attempt.keep(201, instruction_json)
+        )
+    return JSONResponse(instruction_json(row), status_code=201, headers={"Location": f"/v1/instructions/{row.id}"})
+
+
+@router.get("/instructions/{instruction_id}", responses=problems("404"))
+async def instruction(request: Request, caller: Reads, instruction_id: Id) -> dict[str, Any]:
+    return instruction_json(await house_of(request).events.rulebook.instruction(caller.actor, instruction_id))
+
+
+@router.patch(
+    "/instructions/{instruction_id}",
+    responses=problems("404", "409"),
+    openapi_extra=takes(NewInstruction, {"mode": "on"}, idempotent=False),
+)
+async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> dict[str, Any]:
+    """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author."""
+    rulebook = house_of(request).events.rulebook
+    return instruction_json(await rulebook.change_instruction(caller.actor, instruction_id, _changes(caller)))
+
+
+@router.delete("/instructions/{instruction_id}", status_code=204, responses=problems("404"))
+async def remove_instruction(request: Request, caller: Writes, instruction_id: Id) -> Response:
+    await house_of(request).events.rulebook.remove_instruction(caller.actor, instruction_id)
+    return Response(status_code=204)
+
+
+@router.get("/instructions/{instruction_id}/firings", responses=problems("404"))
+async def instruction_firings(
+    request: Request, caller: Reads, instruction_id: Id, before: Before = None, limit: Limit = 50
+) -> dict[str, Any]:
+    """What came of the instruction, event by event, newest first. Runs are read under ``/v1/runs``."""
+    row = await house_of(request).events.rulebook.instruction(caller.actor, instruction_id)
+    inside = may_see_inside(caller.actor, row.author)
+    async with house_of(request).sessions.read() as session:
+        return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
+
+
+def rule_json(row: RuleRow) -> dict[str, Any]:
+    return {"id": row.id, **rule_form(row), **_common(row)}
+
+
+def instruction_json(row: InstructionRow) -> dict[str, Any]:
+    return {"id": row.id, **instruction_form(row), **_common(row)}
+
+
+def _common(row: RuleRow | InstructionRow) -> dict[str, Any]:
+    author = json.loads(row.author)
+    return {
+        "author": {"id": author["id"], "name": author["name"]},
+        "created_at": iso(row.created_at),
+        "updated_at": iso(row.updated_at),
+        "revision": row.revision,
+    }
+
+
+async def _firings(
+    session: AsyncSession, workspace: str, source: str, before: str | None, limit: int, *, inside: bool
+) -> dict[str, Any]:
+    rows = await store.rules.firings(session, workspace, source, before=before, limit=limit)
+    return {
+        "data": [firing_json(row, inside=inside) for row in rows],
+        "next": rows[-1].event_id if len(rows) == limit else None,
+    }
+
+
+def firing_json(row: FiringRow, *, inside: bool) -> dict[str, Any]:
+    """``would`` is what shadow mode would have sent: for those who may see the records in it."""
+    return {
+        "event_id": row.event_id,
+        "at": iso(row.at),
+        "verdict": row.verdict,
+        "run_id": row.run_id,
+        "detail": row.detail if inside or row.verdict != "shadow" else "",
+        "would": json.loads(row.document) if row.document and inside else None,
+    }
+
+
+def _met_json(event: Fired, met: Met) -> dict[str, Any]:
+    return {
+        "event_id": event.id,
+        "event": event.name,
+        "occurred_at": iso(event.occurred_at),
+        "verdict": met.verdict,
+        "detail": met.detail,
+        "would": summary(met.judged.verdict) if met.judged else None,
+    }
+
+
+def _changes(caller: Caller) -> dict[str, Any]:
+    value = canon.loads(caller.body)
+    if not isinstance(value, dict) or not value:
+        raise InvalidInput("Send a JSON object with what shall change.")
+    return value
