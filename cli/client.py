@@ -1,4 +1,7 @@
-"""A signed call to a running server, for the terminal. Credentials come from OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET, or from the data folder."""
+"""A signed call to a running server, for the terminal.
+
+Credentials come from OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET, or from the data folder.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``opsiq/contract/v1``: one action a platform allows, as a frozen value. Signatures live in ``registry.signing``, linting in ``registry.lint``."""
+"""``opsiq/contract/v1``: one action a platform allows, as a frozen value.
+
+Signatures live in ``registry.signing``, linting in ``registry.lint``.
+"""
 
 from __future__ import annotations
 

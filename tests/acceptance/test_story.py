@@ -25,7 +25,11 @@ def test_the_refund_story_from_words_to_the_platforms_ledger(world: World) -> No
     assert run["state"] == "held"
     (call,) = run["card"]["calls"]
     params = {each["name"]: each for each in call["params"]}
-    assert (params["invoice_id"]["value"], params["amount"]["value"], params["currency"]["value"]) == (1042, 4900, "EUR")
+    assert (params["invoice_id"]["value"], params["amount"]["value"], params["currency"]["value"]) == (
+        1042,
+        4900,
+        "EUR",
+    )
     assert params["invoice_id"]["source"]["spans"][0]["text"] == "Adam's last invoice"
     assert (params["amount"]["source"]["kind"], params["amount"]["source"]["field"]) == ("record", "refundable")
     assert not world.received(call["call_id"]), "nothing may leave before the yes"
@@ -34,7 +38,11 @@ def test_the_refund_story_from_words_to_the_platforms_ledger(world: World) -> No
     assert run["state"] == "succeeded"
     (received,) = world.received(call["call_id"])
     assert received["times_received"] == 1
-    assert received["params"] == json.loads(call["payload"])["params"] == {name: each["value"] for name, each in params.items()}
+    assert (
+        received["params"]
+        == json.loads(call["payload"])["params"]
+        == {name: each["value"] for name, each in params.items()}
+    )
     assert world.kinds(run) == [
         "prompt", "resolved", "asked", "answered", "held", "confirmed", "call_begun", "call_settled", "finished",
     ]  # fmt: skip

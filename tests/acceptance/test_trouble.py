@@ -71,8 +71,8 @@ def test_a_closed_socket_after_acting_is_unknown_and_then_settled_with_the_same_
     assert attempted["outcome"] == "unknown"
     (received,) = world.received(outcome["call_id"])
     assert received["times_received"] == 2, "the same key came twice"
-    credits = world.platform("GET", "/api/credits?limit=50")
-    assert sum(each["amount"] == 6200 for each in credits["items"]) == 1, "and was done once"
+    given = world.platform("GET", "/api/credits?limit=50")
+    assert sum(each["amount"] == 6200 for each in given["items"]) == 1, "and was done once"
 
 
 def test_a_hanging_platform_is_unknown_until_it_answers(world: World) -> None:
@@ -105,7 +105,9 @@ def test_a_refusal_of_the_platform_fails_the_run_and_stops_the_rest(world: World
 
 
 @pytest.mark.parametrize("fault", [{"hang_after_acting_s": 20}, {"hang_s": 20}], ids=["after acting", "before acting"])
-def test_kill_nine_between_claim_and_settle_loses_nothing_and_repeats_nothing(world: World, fault: dict[str, Any]) -> None:
+def test_kill_nine_between_claim_and_settle_loses_nothing_and_repeats_nothing(
+    world: World, fault: dict[str, Any]
+) -> None:
     amount = 64 if "hang_s" in fault else 65
     run = credit(world, amount)
     world.faults(fault)
@@ -122,14 +124,16 @@ def test_kill_nine_between_claim_and_settle_loses_nothing_and_repeats_nothing(wo
     kinds = world.kinds(run)
     assert kinds.count("confirmed") == 1
     assert kinds[-1] == "finished"
-    credits = world.platform("GET", "/api/credits?limit=50")
-    assert sum(each["amount"] == amount * 100 for each in credits["items"]) == 1
+    given = world.platform("GET", "/api/credits?limit=50")
+    assert sum(each["amount"] == amount * 100 for each in given["items"]) == 1
     assert world.verify()["ok"]
 
 
 def test_kill_nine_before_the_plan_loses_no_request(world: World) -> None:
     client = world.clients["olivia"]
-    asked = [client.post("/v1/runs", {"text": f"give Hugo Bernard {amount} EUR credit"})["id"] for amount in range(70, 80)]
+    asked = [
+        client.post("/v1/runs", {"text": f"give Hugo Bernard {amount} EUR credit"})["id"] for amount in range(70, 80)
+    ]
     world.kill_server()
     world.start_server()
     for run_id in asked:
