@@ -10,7 +10,22 @@ from fastapi import FastAPI
 import web.console
 from agent.house import House
 from web import openapi, problem
-from web.api import actions, connectors, contracts, customers, events, health, history, keys, me, rules, runs, tickets
+from web.api import (
+    actions,
+    connectors,
+    contracts,
+    customers,
+    deliveries,
+    events,
+    health,
+    history,
+    keys,
+    me,
+    rules,
+    runs,
+    tickets,
+    webhooks,
+)
 from web.limits import Limits
 from web.middleware import Threshold
 from web.nonces import Nonces
@@ -37,7 +52,9 @@ def create_app(opened: AbstractAsyncContextManager[House], *, limits: Limits | N
     )
     problem.install(app)
     app.add_middleware(Threshold)
-    for api in (actions, connectors, contracts, customers, events, health, history, keys, me, rules, runs, tickets):
+    for api in (
+        actions, connectors, contracts, customers, deliveries, events, health, history, keys, me, rules, runs, tickets, webhooks,
+    ):  # fmt: skip
         app.include_router(api.router)
     web.console.install(app)
     openapi.install(app)

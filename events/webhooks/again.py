@@ -58,7 +58,9 @@ class Again:
     clock: Clock
     wake: Callable[[], None]
 
-    async def resend(self, by: Actor, delivery_id: str, *, also: Also = nothing) -> DeliveryRow:
+    async def resend(
+        self, by: Actor, delivery_id: str, *, request_id: str | None = None, also: Also = nothing
+    ) -> DeliveryRow:
         """One more attempt, whatever became of those before it; it starts no new series. Raises NotFound."""
         async with self.sessions.begin() as session:
             row = await store.deliveries.get(session, by.workspace, delivery_id)
@@ -66,11 +68,25 @@ class Again:
             await self._send(session, row)
             await also(session, row)
             await history.record_act(
-                session, by, Kind.WEBHOOK_RESENT, self.clock(), delivery=row.id, endpoint=row.endpoint
+                session,
+                by,
+                Kind.WEBHOOK_RESENT,
+                self.clock(),
+                request_id=request_id,
+                delivery=row.id,
+                endpoint=row.endpoint,
             )
         return row
 
-    async def test(self, by: Actor, endpoint_id: str, event: str | None = None, *, also: Also = nothing) -> DeliveryRow:
+    async def test(
+        self,
+        by: Actor,
+        endpoint_id: str,
+        event: str | None = None,
+        *,
+        request_id: str | None = None,
+        also: Also = nothing,
+    ) -> DeliveryRow:
         """One attempt with a sample of the catalogue: ``event``, or the first that the endpoint wants. Raises NotFound."""
         now = self.clock()
         async with self.sessions.begin() as session:
@@ -82,21 +98,42 @@ class Again:
             await self._send(session, row)
             await also(session, row)
             await history.record_act(
-                session, by, Kind.WEBHOOK_TESTED, now, delivery=row.id, endpoint=endpoint.id, event=fired.name
+                session,
+                by,
+                Kind.WEBHOOK_TESTED,
+                now,
+                request_id=request_id,
+                delivery=row.id,
+                endpoint=endpoint.id,
+                event=fired.name,
             )
         return row
 
     async def recover(
-        self, by: Actor, endpoint_id: str, since: datetime, until: datetime | None = None, *, also: Also = nothing
+        self,
+        by: Actor,
+        endpoint_id: str,
+        since: datetime,
+        until: datetime | None = None,
+        *,
+        request_id: str | None = None,
+        also: Also = nothing,
     ) -> Span:
         """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises Conflict."""
-        return await self._span(by, endpoint_id, since, until, Kind.WEBHOOK_RECOVERED, RECOVER_WORK, also)
+        return await self._span(by, endpoint_id, since, until, Kind.WEBHOOK_RECOVERED, RECOVER_WORK, request_id, also)
 
     async def replay(
-        self, by: Actor, endpoint_id: str, since: datetime, until: datetime | None = None, *, also: Also = nothing
+        self,
+        by: Actor,
+        endpoint_id: str,
+        since: datetime,
+        until: datetime | None = None,
+        *,
+        request_id: str | None = None,
+        also: Also = nothing,
     ) -> Span:
         """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises Conflict."""
-        return await self._span(by, endpoint_id, since, until, Kind.WEBHOOK_REPLAYED, REPLAY_WORK, also)
+        return await self._span(by, endpoint_id, since, until, Kind.WEBHOOK_REPLAYED, REPLAY_WORK, request_id, also)
 
     async def recovering(self, work: Work) -> Outcome:
         """The work of ``recover``: each batch is a transaction; done again, it puts nothing twice."""
@@ -145,7 +182,15 @@ class Again:
             before = rows[-1].id
 
     async def _span(
-        self, by: Actor, endpoint_id: str, since: datetime, until: datetime | None, kind: Kind, work: str, also: Also
+        self,
+        by: Actor,
+        endpoint_id: str,
+        since: datetime,
+        until: datetime | None,
+        kind: Kind,
+        work: str,
+        request_id: str | None,
+        also: Also,
     ) -> Span:
         now = self.clock()
         if since.tzinfo is None or (until is not None and until.tzinfo is None):
@@ -161,7 +206,7 @@ class Again:
             told = {"endpoint": endpoint_id, "since": iso(span.since), "until": iso(span.until)}
             await store.work.put(session, key=span.id, kind=work, workspace=by.workspace, payload=told)
             await also(session, span)
-            await history.record_act(session, by, kind, now, **told)
+            await history.record_act(session, by, kind, now, request_id=request_id, **told)
             after_commit(session, self.wake)
         return span
 

@@ -79,6 +79,7 @@ class Endpoints:
         description: str = "",
         headers: Mapping[str, str] | None = None,
         per_minute: int | None = None,
+        request_id: str | None = None,
         also: AlsoMade = nothing,
     ) -> Made:
         """Raises InvalidInput for a URL, pattern or header that can't be, Forbidden."""
@@ -101,7 +102,14 @@ class Endpoints:
             made = Made(Shown(row, Rate(0, 0), tuple(sorted(own))), secret)
             await also(session, made)
             await history.record_act(
-                session, by, Kind.WEBHOOK_CREATED, now, endpoint=endpoint_id, url=row.url, events=row.patterns.split()
+                session,
+                by,
+                Kind.WEBHOOK_CREATED,
+                now,
+                request_id=request_id,
+                endpoint=endpoint_id,
+                url=row.url,
+                events=row.patterns.split(),
             )
         return made
 
@@ -116,7 +124,13 @@ class Endpoints:
             return await self._shown(session, await store.webhooks.get(session, by.workspace, endpoint_id))
 
     async def change(
-        self, by: Actor, endpoint_id: str, given: Mapping[str, Any], *, also: AlsoShown = nothing
+        self,
+        by: Actor,
+        endpoint_id: str,
+        given: Mapping[str, Any],
+        *,
+        request_id: str | None = None,
+        also: AlsoShown = nothing,
     ) -> Shown:
         """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput, NotFound."""
         _governs(by)
@@ -137,27 +151,41 @@ class Endpoints:
                 case _:
                     raise InvalidInput(f"An endpoint has no {name!r} to change.")
         told = {name: value for name, value in columns.items() if name != "sealed_headers"}
-        return await self._change(by, endpoint_id, Kind.WEBHOOK_CHANGED, also, columns, changed=sorted(given), **told)
+        return await self._change(
+            by, endpoint_id, Kind.WEBHOOK_CHANGED, also, request_id, columns, changed=sorted(given), **told
+        )
 
-    async def pause(self, by: Actor, endpoint_id: str, *, also: AlsoShown = nothing) -> Shown:
+    async def pause(
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: AlsoShown = nothing
+    ) -> Shown:
         """Deliveries go on being made, and wait. Raises Conflict unless it is active."""
         _governs(by)
-        return await self._change(by, endpoint_id, Kind.WEBHOOK_PAUSED, also, {"state": "paused"}, was=("active",))
+        return await self._change(
+            by, endpoint_id, Kind.WEBHOOK_PAUSED, also, request_id, {"state": "paused"}, was=("active",)
+        )
 
-    async def resume(self, by: Actor, endpoint_id: str, *, also: AlsoShown = nothing) -> Shown:
+    async def resume(
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: AlsoShown = nothing
+    ) -> Shown:
         """From paused: what waited is sent. From disabled: what comes from now on is; the rest can be recovered."""
         _governs(by)
         fresh = {"state": "active", "why": "", "failing_since": None, "consecutive_failures": 0, "slow_s": 0.0}
-        return await self._change(by, endpoint_id, Kind.WEBHOOK_RESUMED, also, fresh, was=("paused", "disabled"))
+        return await self._change(
+            by, endpoint_id, Kind.WEBHOOK_RESUMED, also, request_id, fresh, was=("paused", "disabled")
+        )
 
-    async def delete(self, by: Actor, endpoint_id: str, *, also: AlsoShown = nothing) -> Shown:
+    async def delete(
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: AlsoShown = nothing
+    ) -> Shown:
         """Its deliveries stay in the log; what was pending is failed, and its secret is gone."""
         _governs(by)
         return await self._change(
-            by, endpoint_id, Kind.WEBHOOK_DELETED, also, {"state": "deleted", "sealed_headers": ""}
+            by, endpoint_id, Kind.WEBHOOK_DELETED, also, request_id, {"state": "deleted", "sealed_headers": ""}
         )
 
-    async def rotate(self, by: Actor, endpoint_id: str, *, also: AlsoMade = nothing) -> Made:
+    async def rotate(
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: AlsoMade = nothing
+    ) -> Made:
         """A fresh secret; for 24 hours everything is signed with both."""
         _governs(by)
         now = self.clock()
@@ -167,7 +195,13 @@ class Endpoints:
             made = Made(await self._shown(session, row), secret, until)
             await also(session, made)
             await history.record_act(
-                session, by, Kind.WEBHOOK_ROTATED, now, endpoint=endpoint_id, previous_until=until.isoformat()
+                session,
+                by,
+                Kind.WEBHOOK_ROTATED,
+                now,
+                request_id=request_id,
+                endpoint=endpoint_id,
+                previous_until=until.isoformat(),
             )
         return made
 
@@ -177,6 +211,7 @@ class Endpoints:
         endpoint_id: str,
         kind: Kind,
         also: AlsoShown,
+        request_id: str | None,
         columns: Mapping[str, Any],
         *,
         was: Sequence[str] = (),
@@ -198,7 +233,9 @@ class Endpoints:
             if "per_minute" in columns:
                 await lanes.widen(session, endpoint_id, 1 if columns["per_minute"] else None)
             await also(session, shown)
-            await history.record_act(session, by, kind, now, endpoint=endpoint_id, **({"url": row.url} | told))
+            await history.record_act(
+                session, by, kind, now, request_id=request_id, endpoint=endpoint_id, **({"url": row.url} | told)
+            )
             after_commit(session, self.wake)
         return shown
 
