@@ -83,7 +83,8 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A search in one kind. ``text`` is matched against the searchable fields (by ``by`` when given); ``where`` are exact values, any
-    of a list; ``order`` is a field, ``descending`` its direction. At most ``limit`` records, best match first when there is a text; the first ``offset`` of them are passed over."""
+    of a list; ``order`` is a field, ``descending`` its direction. At most ``limit`` records after the first
+    ``offset``, best match first when there is a text."""
 
     kind: str
     text: str | None = None

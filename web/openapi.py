@@ -131,7 +131,7 @@ def made(app: FastAPI) -> dict[str, Any]:
     """The document as JSON. Raises LookupError for a route under ``/v1`` that is not signed."""
     signed = list(signed_routes(app))
     open_ones = [route for route in iter_route_contexts(app.routes) if route.path in OPEN]
-    routes = [*dict.fromkeys(route for route, _, _ in signed), *open_ones]
+    routes = [*{id(route): route for route, _, _ in signed}.values(), *open_ones]
     document = get_openapi(
         title=app.title, version=app.version, openapi_version="3.1.0", description=_ABOUT, routes=routes
     )

@@ -3,42 +3,75 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime
 
 import store.history
 from agent.history import csv_lines
 from agent.house import House
-from core.actor import OWNER
-from core.errors import Forbidden
 from store.history import Filters, HistoryRow
 from web.door import Caller, house_of, signed
+from web.openapi import problems
+from web.view import View
 
 router = APIRouter(prefix="/v1/history", tags=["history"])
 
 
-async def owner(caller: Annotated[Caller, Depends(signed("history:read"))]) -> Caller:
-    if caller.actor.role != OWNER:
-        raise Forbidden("Only owners read AI History.")
-    return caller
+Owner = Annotated[Caller, Depends(signed("history:read", owner=True))]
+Word = Annotated[str | None, Query(max_length=200)]
+MAX_SEQ = 2**53 - 1
 
 
-Owner = Annotated[Caller, Depends(owner)]
+class EntryView(View):
+    """One entry. ``digest`` is of everything in it and of ``prev``, the digest of the entry before it."""
+
+    seq: int
+    id: str
+    at: str
+    kind: str
+    run_id: str | None
+    request_id: str | None
+    actor: dict[str, Any]
+    contract: str | None
+    outcome: str | None
+    risk: str | None
+    model: str | None
+    prompt_version: str | None
+    duration_ms: float | None
+    data: dict[str, Any]
+    prev: str
+    digest: str
+
+
+class EntryPage(View):
+    """``next`` goes into ``before`` for the page after this one; null at the end."""
+
+    data: Sequence[EntryView]
+    next: int | None
+
+
+class VerdictView(View):
+    """``first_break`` is the number of the first entry that is not what was written, null where there is none."""
+
+    ok: bool
+    count: int
+    first_break: int | None
+    why: str | None
 
 
 def filters(
-    kind: Annotated[list[str] | None, Query()] = None,
-    run_id: str | None = None,
-    contract: str | None = None,
-    outcome: str | None = None,
-    risk: str | None = None,
-    model: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    kind: Annotated[list[str] | None, Query(max_length=50)] = None,
+    run_id: Word = None,
+    contract: Word = None,
+    outcome: Word = None,
+    risk: Word = None,
+    model: Word = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> Filters:
     return Filters(
@@ -47,12 +80,12 @@ def filters(
     )  # fmt: skip
 
 
-@router.get("")
+@router.get("", response_model=EntryPage)
 async def page(
     request: Request,
     caller: Owner,
     wanted: Annotated[Filters, Depends(filters)],
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=MAX_SEQ)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     async with house_of(request).sessions.read() as session:
@@ -60,20 +93,24 @@ async def page(
     return {"data": [entry_json(row) for row in rows], "next": rows[-1].seq if len(rows) == limit else None}
 
 
-@router.get("/export.csv")
+@router.get(
+    "/export.csv",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 async def export(request: Request, caller: Owner, wanted: Annotated[Filters, Depends(filters)]) -> StreamingResponse:
     return csv_response(house_of(request), caller.actor.workspace, wanted)
 
 
-@router.get("/verify")
+@router.get("/verify", response_model=VerdictView)
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     async with house_of(request).sessions.read() as session:
         verdict = await store.history.verify(session, caller.actor.workspace)
     return {"ok": verdict.ok, "count": verdict.count, "first_break": verdict.first_break, "why": verdict.why}
 
 
-@router.get("/{seq}")
-async def entry(request: Request, caller: Owner, seq: int) -> dict[str, Any]:
+@router.get("/{seq}", response_model=EntryView, responses=problems("404"))
+async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> dict[str, Any]:
     async with house_of(request).sessions.read() as session:
         return entry_json(await store.history.get(session, caller.actor.workspace, seq))
 
