@@ -190,3 +190,23 @@ KIN: Final = _kin()
 """Stem → stems of like meaning."""
 GENERIC: Final = frozenset(stem(word) for word in _GENERIC.split())
 """Stems that many actions share whatever they do: they say little about which one is meant."""
+
+# Verbs a person gives orders with, beyond those that stand in groups of like meaning.
+_ORDER_WORDS: Final = """
+put move copy set apply run do use try call text ping tag label mark flag note log track watch follow unfollow like post
+publish pin archive unarchive restore recover merge split transfer extend renew upgrade downgrade promote demote
+invite onboard offboard escalate snooze remind charge bill capture credit debit deposit withdraw lend trade sell ship
+pack return exchange replace swap reschedule postpone play stop mute skip draw plot paint generate write draft compose
+rewrite sort filter group count measure rank rate score review audit scan fix repair patch deploy build compile link
+unlink connect disconnect sync mount freeze unfreeze lock hold release waive void reopen unassign grant revoke rotate
+make take bring keep turn switch add give start end email refund
+create open close cancel delete remove erase update change modify edit rename assign reply send forward book reserve buy purchase pay
+schedule approve reject enable disable block unblock suspend restart reset upload download save import export submit
+"""
+ORDERS: Final = frozenset(stem(word) for word in _ORDER_WORDS.split())
+"""Stems of verbs that people give orders with."""
+
+_READING_WORDS: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse
+explore discover identify count calculate compute compare determine estimate verify summarize analyze"""
+READING: Final = frozenset(stem(word) for word in _READING_WORDS.split())
+"""Stems of verbs that ask without changing anything."""

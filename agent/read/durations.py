@@ -23,7 +23,7 @@ SECONDS: Final = {
     **dict.fromkeys(("ms", "millisecond", "milliseconds"), Decimal("0.001")),
 }
 # "two more weeks" are two weeks.
-_BETWEEN: Final = frozenset({"of", "more", "extra", "additional", "further", "full", "whole", "entire", "free"})
+BETWEEN: Final = frozenset({"of", "more", "extra", "additional", "further", "full", "whole", "entire", "free", "another", "other"})
 _COMPACT: Final = re.compile(r"(\d+)h(\d{1,2})(?:m|min)?", re.IGNORECASE)
 _ISO: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
@@ -90,7 +90,7 @@ def _one(text: Text, number: numerals.Number) -> Duration | None:
     step = 0
     if number.value == Decimal("0.5") and after[0].low in {"a", "an"} and len(after) > 1:
         step = 1
-    if after[0].low in _BETWEEN and len(after) > 1:
+    if after[0].low in BETWEEN and len(after) > 1:
         step = 1
     word = after[step].low.lstrip("-")
     factor = SECONDS.get(word)

@@ -72,6 +72,8 @@ def numbers(text: Text, target: Target, now: datetime) -> list[Found]:
             weight += 0.12
         if number.unit and target.unit and UNITS.get(number.unit) not in {None, target.unit}:
             continue
+        if target.unit and _counts_other(text, end, target.unit):
+            continue
         if any(start <= number.start and end <= stop for start, stop in others):
             weight -= 0.3 if near < 0.3 else 0.1
         is_year = number.kind == "cardinal" and 1900 <= value <= 2100 and not number.words and end - number.start == 4
@@ -98,6 +100,16 @@ def numbers(text: Text, target: Target, now: datetime) -> list[Found]:
                 weight = 0.45 + label(text, code.start, code.end, target)
                 made.append(Found(code.start, code.end, number_value, f"{code.value} → {digits}", digits, weight))
     return made
+
+
+def _counts_other(text: Text, end: int, unit: str) -> bool:
+    """Whether what follows a number makes it a count of another unit: "two more weeks" are never 2 days."""
+    follows = [token.low for token in text.after(end, 3)]
+    while follows and follows[0] in durations.BETWEEN:
+        follows.pop(0)
+    return bool(follows) and (
+        UNITS.get(follows[0], unit) != unit or (follows[0] in durations.SECONDS and follows[0] not in UNITS)
+    )
 
 
 def _other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:

@@ -68,7 +68,7 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
     verb = head(text)
     for at, (name, schema) in enumerate(offer.properties.items()):
         annotation = offer.annotation(name)
-        if annotation.derive is not None or not _speaks(annotation):
+        if not _speaks(annotation):
             continue
         found = _options(text, start, name, at, schema, annotation, kinds, now, origin, name in required)
         least = REQUIRED_LEAST if name in required else OPTIONAL_LEAST
@@ -135,6 +135,9 @@ def spans_of(argument: Argument) -> tuple[Span, ...]:
 
 
 def _speaks(annotation: Annotation) -> bool:
+    """Whether words can give it a value. What is taken from a record is said only where the contract says so itself."""
+    if annotation.derive is not None:
+        return "sources" in annotation.model_fields_set and SourceKind.PROMPT in annotation.sources
     return SourceKind.PROMPT in annotation.sources or SourceKind.RECORD in annotation.sources
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from registry.words import EMPTY, KIN, stem
+from registry.words import EMPTY, KIN, ORDERS, READING, stem
 
 # Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
 _JOINT: Final = re.compile(
@@ -52,25 +52,7 @@ _CONDITION: Final = re.compile(
     r"^\W*(?:if|in\s+case|unless|when|whenever|provided|assuming|as\s+long\s+as)\b", re.IGNORECASE
 )
 
-# Verbs a person gives orders with, beyond those that stand in groups of like meaning.
-_ORDER_WORDS: Final = """
-put move copy set apply run do use try call text ping tag label mark flag note log track watch follow unfollow like post
-publish pin archive unarchive restore recover merge split transfer extend renew upgrade downgrade promote demote
-invite onboard offboard escalate snooze remind charge bill capture credit debit deposit withdraw lend trade sell ship
-pack return exchange replace swap reschedule postpone play stop mute skip draw plot paint generate write draft compose
-rewrite sort filter group count measure rank rate score review audit scan fix repair patch deploy build compile link
-unlink connect disconnect sync mount freeze unfreeze lock hold release waive void reopen unassign grant revoke rotate
-make take bring keep turn switch add give start end email refund
-create open close cancel delete remove erase update change modify edit rename assign reply send forward book reserve buy purchase pay
-schedule approve reject enable disable block unblock suspend restart reset upload download save import export submit
-"""
-_ORDERS: Final = frozenset(stem(word) for word in _ORDER_WORDS.split())
-
-_READING_WORDS: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse
-explore discover identify count calculate compute compare determine estimate verify summarize analyze"""
-READING: Final = frozenset(stem(word) for word in _READING_WORDS.split())
-"""Stems of verbs that ask without changing anything."""
-_DOING: Final = _ORDERS.union(word for word in KIN) - READING
+_DOING: Final = ORDERS.union(word for word in KIN) - READING
 _WONDERS: Final = re.compile(
     r"\?\s*$|\b(?:what|who|where|when|which|how\s+(?:many|much))\b|\b(?:looking|searching)\s+for\b", re.IGNORECASE
 )
@@ -167,7 +149,7 @@ def asks(text: str) -> bool | None:
 
 def is_order(word_stem: str) -> bool:
     """Whether this is the stem of a verb that people give orders with."""
-    return word_stem in _ORDERS or word_stem in READING
+    return word_stem in ORDERS or word_stem in READING
 
 
 def begins_like_an_order(text: str) -> bool:
@@ -178,7 +160,7 @@ def begins_like_an_order(text: str) -> bool:
     if first is None:
         return False
     word = stem(first[0])
-    if word not in _ORDERS and word not in KIN:
+    if word not in ORDERS and word not in KIN:
         return False
     following = text[first.end() :].lstrip()
     # "refunds are late", "invoices of Adam": a plural or a subject, not an order.

@@ -9,6 +9,7 @@ from agent.read.references import words as lists
 from agent.read.references.nouns import CODE, EMAIL, noun_at, owner_kind, person_like
 from agent.read.text import Text, Token, read_text, word_set
 from registry.records import RecordKind
+from registry.words import ORDERS, stem
 
 _LEFT: Final = (
     word_set("the a an this that these those of one my our his her their its new old")
@@ -20,6 +21,13 @@ _STOP: Final = word_set(
     "and or then but if because so when while please with to into as via using than not is are was were has have "
     "had can could should would will do does did tell send give make set mark let also"
 )
+# Said after a name of when or how something shall be done, and never a part of one.
+_MANNER: Final = word_set(
+    "immediately now today tomorrow tonight asap again soon quickly urgently please thanks thank right straight once effective instantly "
+    "already too back there here twice permanently temporarily completely fully"
+)
+_JOINERS: Final = word_set("of de di da del della la le van von der den du al el y & and o'")
+_BENEFICIARIES: Final = word_set("me us you myself")
 _PREPOSITIONS: Final = word_set(
     "of for from by belonging about regarding concerning called named titled on in to with under"
 )
@@ -80,7 +88,10 @@ def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
             first -= 1
             while first > 0 and _name_part(tokens, first - 1, tokens[first].capital):
                 first -= 1
-            continue
+            # What stands before a possessor is no state of what is possessed: "void Emma's invoice".
+            while first > 0 and tokens[first - 1].low in _LEFT:
+                first -= 1
+            break
         if token.low in _LEFT or token.low in states or (token.low.isdigit() and len(token.low) < 4):
             first -= 1
             continue
@@ -101,9 +112,11 @@ def _name_part(tokens: Sequence[Token], index: int, capital: bool) -> bool:
         return token.capital and not _starts_sentence(tokens, index)
     # A name typed in lower case: at most a first name before the last one, and never the sentence's verb.
     return (
-        index > 0
+        not token.capital
+        and token.low.isalpha()
         and not _starts_sentence(tokens, index)
-        and tokens[index - 1].low in {"of", "for", "to", "customer", "client", "user"}
+        and stem(token.low) not in ORDERS
+        and (tokens[index + 1].owns or tokens[index - 1].low in {"of", "for", "to", "customer", "client", "user"})
     )
 
 
@@ -133,6 +146,8 @@ def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequenc
         elif token.low in lists.ABOUT | lists.CALLED and token.low not in {"on", "re"}:
             return _clause(tokens, last + 1)
         elif token.low in {"of", "for", "from", "by"} and owned and last + 1 < len(tokens):
+            if token.low == "for" and tokens[last + 1].low in _BENEFICIARIES:
+                break
             stop = _clause(tokens, last + 1)
             if stop == last + 1:
                 break
@@ -147,12 +162,28 @@ def _clause(tokens: Sequence[Token], index: int) -> int:
     while (
         index < len(tokens)
         and tokens[index].text not in {",", ";", ".", "?", "!", ":", "(", ")"}
-        and tokens[index].low not in _STOP
+        and tokens[index].low not in _STOP | _MANNER
     ):
-        if index - first > 7:
+        if index - first > 7 or _past_name(tokens, first, index):
             break
         index += 1
     return index
+
+
+def _past_name(tokens: Sequence[Token], first: int, index: int) -> bool:
+    """Whether a name that began with a capital is over: "Hugo Bernard" of "Hugo Bernard by mail"."""
+    token, before = tokens[index], tokens[index - 1]
+    return (
+        index > first
+        and tokens[first].capital
+        and before.capital
+        and not before.owns
+        and token.word
+        and not token.capital
+        and not token.text[:1].isdigit()
+        and token.low not in _JOINERS
+        and token.low.isascii()
+    )
 
 
 def _owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from agent.read.references import words as lists
 from agent.read.references.choice import every, place, states
 from agent.read.references.cover import Cover
 from agent.read.references.marks import number
-from agent.read.references.nouns import EMAIL, noun_at, owner_kind
+from agent.read.references.nouns import EMAIL, noun_at, owner_kind, person_like
 from agent.read.references.value import Reference
 from agent.read.text import Text, read_text
 from registry.records import RecordKind
@@ -159,6 +159,9 @@ class _Parser(Cover):
         said = [kind for kind in related if any(noun_at(tokens, index, kind) for index in range(len(tokens)))]
         target = said[0] if said else owner_kind(self.kind, self.kinds)
         if target is None:
+            if person_like(self.kind):
+                # "Viktor Orlov's account" is the account called so.
+                self.name = self.name or words
             return
         made = parse(words, target, [kind for kind in self.kinds if kind.name != self.kind.name])
         self.owner = _moved(made, self.text.span(offset, offset)[0])
@@ -183,6 +186,11 @@ class _Parser(Cover):
                     self.about = self.about or _strip_article(content)
                 self.take(index, end)
                 index = end
+                continue
+            if token.low == "for" and index + 1 < len(self.tokens) and self.tokens[index + 1].low in {"me", "us"}:
+                # For whom it is done, not whose it is.
+                self.take(index, index + 2)
+                index += 2
                 continue
             if token.low in lists.OF and end > index + 1 and self._owned(index + 1, end):
                 first = index + 1
