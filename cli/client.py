@@ -46,6 +46,9 @@ class Client:
     def post(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("POST", path, "", json.dumps(body).encode(), uuid.uuid4().hex)
 
+    def delete(self, path: str) -> None:
+        self._call("DELETE", path, "", b"", "")
+
     def _call(self, method: str, path: str, query: str, body: bytes, idempotency_key: str) -> Any:
         authorization = opsiq1.header(
             self.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=self.key, method=method, path=path, query=query,
@@ -59,7 +62,8 @@ class Client:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=90) as answer:
-                return json.loads(answer.read())
+                said = answer.read()
+                return json.loads(said) if said else None
         except urllib.error.HTTPError as error:
             try:
                 problem = json.loads(error.read())

@@ -14,7 +14,19 @@ from typing import Final
 
 from core.errors import OpsIQError
 
-COMMANDS: Final = ("demo", "serve", "init", "ask", "runs", "contracts", "history", "resolve", "eval")
+COMMANDS: Final = (
+    "demo",
+    "serve",
+    "init",
+    "ask",
+    "runs",
+    "contracts",
+    "history",
+    "resolve",
+    "eval",
+    "listen",
+    "trigger",
+)
 
 
 def parser() -> argparse.ArgumentParser:
