@@ -23,11 +23,23 @@ from web.app import create_app
 
 PASSWORD = "correct horse battery"
 CONTRACT = {
-    "schema": "opsiq/contract/v1", "name": "shop.refund", "version": 1, "title": "Refund an order", "description": "Gives an order's money back.",
-    "surfaces": ["admin"], "roles": ["owner", "admin"], "risk": "irreversible", "examples": ["refund order 7"],
-    "parameters": {"type": "object", "additionalProperties": False, "properties": {"order": {"type": "integer"}}, "required": ["order"]},
+    "schema": "opsiq/contract/v1",
+    "name": "shop.refund",
+    "version": 1,
+    "title": "Refund an order",
+    "description": "Gives an order's money back.",
+    "surfaces": ["admin"],
+    "roles": ["owner", "admin"],
+    "risk": "irreversible",
+    "examples": ["refund order 7"],
+    "parameters": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"order": {"type": "integer"}},
+        "required": ["order"],
+    },
     "endpoint": {"url": "https://shop.example/refund"},
-}  # fmt: skip
+}
 
 
 @dataclass

@@ -9,13 +9,21 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from jinja2 import meta, nodes
 
 from agent.pipeline import (
-    Answer, DefaultSource, Filled, Plan, PromptSource, RecordSource, Span, Step,
-)  # fmt: skip
+    Answer,
+    DefaultSource,
+    Filled,
+    Plan,
+    PromptSource,
+    RecordSource,
+    Span,
+    Step,
+)
 from agent.run import Approval, Run
 from core.actor import Actor
 from registry.contract import Policy, Risk
@@ -42,73 +50,180 @@ def said(text: str, part: str, origin: int = 0) -> Span:
 
 TEXT = "refund Adam's last invoice, 20 dollars"
 PLAN = Plan(
-    run_id="run_1", held=("“Refund” is always confirmed.",), approvals=2, expires_s=900, digest="sha256:" + "ab" * 32,
+    run_id="run_1",
+    held=("“Refund” is always confirmed.",),
+    approvals=2,
+    expires_s=900,
+    digest="sha256:" + "ab" * 32,
     steps=(
         Step(
-            call_id="act_1", action="shop.refund", version=3, contract_digest="sha256:" + "cd" * 32, title="Refund an invoice",
-            preview="Refund 20.00 USD to Adam <b>Novak</b>.", risk=Risk.IRREVERSIBLE, policy=Policy.ALWAYS, approvals=2, idempotent=True,
-            url="https://shop.example/refund", timeout_s=15, deadline_s=120, payload='{"params":{"amount":2000}}',
+            call_id="act_1",
+            action="shop.refund",
+            version=3,
+            contract_digest="sha256:" + "cd" * 32,
+            title="Refund an invoice",
+            preview="Refund 20.00 USD to Adam <b>Novak</b>.",
+            risk=Risk.IRREVERSIBLE,
+            policy=Policy.ALWAYS,
+            approvals=2,
+            idempotent=True,
+            url="https://shop.example/refund",
+            timeout_s=15,
+            deadline_s=120,
+            payload='{"params":{"amount":2000}}',
             filled=(
-                Filled(param="amount", label="Amount", value=2000, shown="20.00 USD", source=PromptSource(spans=(said(TEXT, "20 dollars"),))),
                 Filled(
-                    param="invoice_id", label="Invoice", value=1042, shown="INV-1042",
+                    param="amount",
+                    label="Amount",
+                    value=2000,
+                    shown="20.00 USD",
+                    source=PromptSource(spans=(said(TEXT, "20 dollars"),)),
+                ),
+                Filled(
+                    param="invoice_id",
+                    label="Invoice",
+                    value=1042,
+                    shown="INV-1042",
                     source=RecordSource(
-                        record_kind="invoice", record_id="1042", label="INV-1042", field="id", via=("customer Adam Novak",),
+                        record_kind="invoice",
+                        record_id="1042",
+                        label="INV-1042",
+                        field="id",
+                        via=("customer Adam Novak",),
                         spans=(said(TEXT, "Adam's last invoice"), said("Adam Novak", "Novak", 1)),
                     ),
                 ),
-                Filled(param="reason", label="Reason", value="other\u202e", shown="other\u202e", source=DefaultSource()),
+                Filled(
+                    param="reason", label="Reason", value="other\u202e", shown="other\u202e", source=DefaultSource()
+                ),
             ),
         ),
     ),
-)  # fmt: skip
+)
 RUN = Run(
-    id="run_1", workspace="ws_1", session_id="s", actor=ME, surface="admin", text=TEXT, now=AT, state="held", plan=PLAN,
-    answers=(Answer(slot="0.invoice_id/customer", choice="421", label="Adam Novak"),), drift=("The status changed from paid to open.",),
-    approvals=(Approval(person="mem_9", name="Amir", at=AT, digest=PLAN.digest),), created_at=AT, updated_at=AT,
+    id="run_1",
+    workspace="ws_1",
+    session_id="s",
+    actor=ME,
+    surface="admin",
+    text=TEXT,
+    now=AT,
+    state="held",
+    plan=PLAN,
+    answers=(Answer(slot="0.invoice_id/customer", choice="421", label="Adam Novak"),),
+    drift=("The status changed from paid to open.",),
+    approvals=(Approval(person="mem_9", name="Amir", at=AT, digest=PLAN.digest),),
+    created_at=AT,
+    updated_at=AT,
     expires_at=AT + timedelta(minutes=15),
-)  # fmt: skip
+)
 BADGE = words.Badge("a badge", "good")
 ABLE = asking.Able("Refund an order", "refund order 7", words.Badge("can't be undone", "bad"))
 SAMPLES: dict[type[Page], Page] = {
-    entry.SignInPage: entry.SignInPage(shell=SHELL, title="Sign in", email="a@b.test", next="/wanted", trouble="wrong & again"),
+    entry.SignInPage: entry.SignInPage(
+        shell=SHELL, title="Sign in", email="a@b.test", next="/wanted", trouble="wrong & again"
+    ),
     entry.SetUpPage: entry.SetUpPage(
-        shell=SHELL, title="Set up", allowed=True, name="My shop", person="Olivia O'Hara", email="o@shop.test", trouble="too short", least_characters=10
+        shell=SHELL,
+        title="Set up",
+        allowed=True,
+        name="My shop",
+        person="Olivia O'Hara",
+        email="o@shop.test",
+        trouble="too short",
+        least_characters=10,
     ),
     asking.AskPage: asking.AskPage(
-        shell=SHELL, title="Ask", said="refund <order> 7", trouble="Say more.", able=(ABLE,),
-        recent=(asking.Recent("run_2", "an earlier one", BADGE),), recalled=("the last one",), max_chars=4000,
+        shell=SHELL,
+        title="Ask",
+        said="refund <order> 7",
+        trouble="Say more.",
+        able=(ABLE,),
+        recent=(asking.Recent("run_2", "an earlier one", BADGE),),
+        recalled=("the last one",),
+        max_chars=4000,
     ),
     asking.RunPage: asking.RunPage(
-        shell=SHELL, title="a run", run_id="run_1", revision=7, state=BADGE, said=card.said_plainly(RUN, "mem_1"), notice="Somebody was quicker.",
-        moving="Reading", card=card.of(RUN, PLAN, "mem_1"), ended="It ran out.", reason="too late", again="again please",
-        asked=asking.Asked("0.x", "Which <one>?", (asking.Option(1, "c1", "Adam", "the first", ("a mark",)),), True, True),
+        shell=SHELL,
+        title="a run",
+        run_id="run_1",
+        revision=7,
+        state=BADGE,
+        said=card.said_plainly(RUN, "mem_1"),
+        notice="Somebody was quicker.",
+        moving="Reading",
+        card=card.of(RUN, PLAN, "mem_1"),
+        ended="It ran out.",
+        reason="too late",
+        again="again please",
+        asked=asking.Asked(
+            "0.x", "Which <one>?", (asking.Option(1, "c1", "Adam", "the first", ("a mark",)),), True, True
+        ),
         refused=asking.Refused("I can't", "because", ("/amount: too much",), (ABLE,)),
         outcome=asking.Outcome(
-            "All done", "good", (asking.outcome.Came(1, "a call", BADGE, "It did.", "In detail.", "act_7", "200", 2, '{"ok": true}', "undo it"),), True, False
+            "All done",
+            "good",
+            (
+                asking.outcome.Came(
+                    1, "a call", BADGE, "It did.", "In detail.", "act_7", "200", 2, '{"ok": true}', "undo it"
+                ),
+            ),
+            True,
+            False,
         ),
     ),
     runs.RunsPage: runs.RunsPage(
-        shell=SHELL, title="Runs", lines=(runs.Line("run_1", "the words", BADGE, "Olivia", "shop.refund", AT),), everybodys=True, first=False, next="run_0"
+        shell=SHELL,
+        title="Runs",
+        lines=(runs.Line("run_1", "the words", BADGE, "Olivia", "shop.refund", AT),),
+        everybodys=True,
+        first=False,
+        next="run_0",
     ),
     runs.ApprovalsPage: runs.ApprovalsPage(
-        shell=SHELL, title="Approvals", waiting=(runs.Waiting("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara"),)
+        shell=SHELL,
+        title="Approvals",
+        waiting=(runs.Waiting("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara"),),
     ),
     history.HistoryPage: history.HistoryPage(
-        shell=SHELL, title="History", chosen=history.Chosen(q="some words", run="run_5", since="2026-11-01", until="2026-11-02"), kinds=("held",),
-        people=(history.Person("mem_1", "Olivia"),), contracts=("shop.refund",), outcomes=("failed",), risks=("read",),
-        lines=(history.Line(7, AT, "held", "Amir", "admin", "shop.refund", "expired", "irreversible", "in short", "run_1"),), query="q=some", first=False,
+        shell=SHELL,
+        title="History",
+        chosen=history.Chosen(q="some words", run="run_5", since="2026-11-01", until="2026-11-02"),
+        kinds=("held",),
+        people=(history.Person("mem_1", "Olivia"),),
+        contracts=("shop.refund",),
+        outcomes=("failed",),
+        risks=("read",),
+        lines=(
+            history.Line(7, AT, "held", "Amir", "admin", "shop.refund", "expired", "irreversible", "in short", "run_1"),
+        ),
+        query="q=some",
+        first=False,
         next="q=some&before=7",
     ),
     history.EntryPage: history.EntryPage(
-        shell=SHELL, title="Entry", seq=7, kind="held", at=AT, run_id="run_1", facts=(history.Fact("Who", "Olivia <b>"),), prompt="the prompt",
-        response="the response", data='{"a": 1}', prev="sha256:aa", digest="sha256:bb", newer=8, older=6,
+        shell=SHELL,
+        title="Entry",
+        seq=7,
+        kind="held",
+        at=AT,
+        run_id="run_1",
+        facts=(history.Fact("Who", "Olivia <b>"),),
+        prompt="the prompt",
+        response="the response",
+        data='{"a": 1}',
+        prev="sha256:aa",
+        digest="sha256:bb",
+        newer=8,
+        older=6,
     ),
     history.VerdictPage: history.VerdictPage(
         shell=SHELL, title="Verdict", ok=False, count=6, first_break=7, why="It was edited.", last=""
     ),
-    trouble.TroublePage: trouble.TroublePage(shell=SHELL, title="Not found", status=404, detail="nothing <here>", request_id="req_1"),
-}  # fmt: skip
+    trouble.TroublePage: trouble.TroublePage(
+        shell=SHELL, title="Not found", status=404, detail="nothing <here>", request_id="req_1"
+    ),
+}
 TOLD_OTHERWISE = {
     "tone",
     "icon",
@@ -180,7 +295,8 @@ def test_what_a_page_holds_is_on_it(page: type[Page]) -> None:
     text = pages.html(SAMPLES[page])
     shown = unescape(text)
     for name, value in leaves(SAMPLES[page]):
-        assert value in shown or value in unescape(re.sub(r"</?mark[^>]*>", "", text)), (name, value)
+        unmarked = unescape(re.sub(r"</?mark[^>]*>", "", text))
+        assert any(each in shown or each in unmarked for each in (value, quote(value))), (name, value)
 
 
 def test_every_page_has_a_sample() -> None:

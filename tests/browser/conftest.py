@@ -1,0 +1,65 @@
+"""A real Chromium against real processes. Without one on this machine these tests are skipped: ``make setup-browser`` installs it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.acceptance.world import World
+from tests.browser.visits import FLAGS, Visit
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+
+New = Callable[..., Visit]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Ends with the file: while Playwright's synchronous API is open, no other event loop runs in this thread."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: `make setup-browser` (Debian: apt-get install chromium) installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("world"))
+    try:
+        made.start_platform()
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(made.found).result()
+        made.start_server()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def visit(chromium: Browser, world: World) -> Iterator[New]:
+    """Makes a browser of its own for a person, at a width and in a theme; at the end none has complained of anything."""
+    made: list[Visit] = []
+    with ExitStack() as stack:
+
+        def new(width: int = 1280, scheme: str = "light", **options: object) -> Visit:
+            context = chromium.new_context(
+                viewport={"width": width, "height": 860},
+                color_scheme=scheme,
+                base_url=world.clients["olivia"].url,
+                **options,
+            )  # type: ignore[arg-type]
+            stack.callback(context.close)
+            page: Page = context.new_page()
+            made.append(Visit(page))
+            return made[-1]
+
+        yield new
+        for each in made:
+            assert each.complaints == []

@@ -1,0 +1,192 @@
+"""The whole story of a request in a real browser, by keyboard alone."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+from playwright.sync_api import expect
+
+from tests.acceptance.world import World
+from tests.browser.conftest import New
+
+
+def test_a_refund_by_keyboard_alone_from_words_to_the_platforms_ledger(world: World, visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.ask("refund Adam's last invoice")
+    olivia.sees(re.compile("Two customers"))
+    olivia.focus_is_on("#question")
+    olivia.press("1")
+    olivia.sees("Refund an invoice")
+    olivia.focus_is_on("#card-title")
+    page = olivia.page
+    for shown in ("49.00 EUR", "amount = 4900", "invoice_id = 1042"):
+        expect(page.locator("#card").get_by_text(shown, exact=True)).to_be_visible()
+    expect(page.locator("#card")).to_contain_text(re.compile(r"refundable of INV-1042 .*of customer Adam Novak"))
+    expect(page.locator("mark").first).to_have_text("Adam's last invoice")
+
+    olivia.press("Control+Enter")
+    expect(page.locator("#card-title")).to_be_visible()
+    olivia.press("y")
+    expect(page.get_by_role("button", name="Yes: confirm and send")).to_be_hidden()
+    olivia.press("c")
+    expect(page.get_by_role("button", name="Yes: confirm and send")).to_be_focused()
+    olivia.press("y")
+    olivia.sees("Done")
+    olivia.focus_is_on("#outcome-title")
+    call_id = page.locator(".came dd.mono").last.inner_text()
+    (received,) = world.received(call_id)
+    assert received["times_received"] == 1
+    assert received["params"] == {"amount": 4900, "currency": "EUR", "invoice_id": 1042}
+    assert world.verify()["ok"]
+
+
+def test_a_changeable_action_is_confirmed_by_control_and_enter(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.ask("give Hugo Bernard 75 EUR credit")
+    olivia.focus_is_on("#card-title")
+    olivia.press("Control+Enter")
+    olivia.sees("Done")
+    olivia.page.get_by_role("link", name="Undo this…").press("Enter")
+    expect(olivia.page.locator("#text")).to_have_value(re.compile("credit"))
+
+
+def test_a_key_typed_into_a_field_confirms_nothing(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.ask("give Hugo Bernard 76 EUR credit")
+    olivia.focus_is_on("#card-title")
+    olivia.page.get_by_text("Reject…").click()
+    olivia.focus_is_on("#reason")
+    olivia.type("cyc")
+    olivia.press("Control+Enter")
+    expect(olivia.page.locator("#card-title, .ended h1").first).to_be_visible()
+    expect(olivia.page.get_by_role("heading", name="Done")).to_have_count(0)
+
+
+def test_words_can_answer_and_a_value_lights_the_words_it_came_from(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.ask("refund Adam's last invoice")
+    olivia.sees(re.compile("Two customers"))
+    olivia.page.locator("#answer").focus()
+    olivia.type("Adam Novak")
+    olivia.press("Enter")
+    olivia.focus_is_on("#card-title")
+    mark = olivia.page.locator("mark", has_text="Adam's last invoice")
+    expect(mark).not_to_have_class(re.compile("lit"))
+    olivia.page.locator("[data-value$=invoice_id] .value").focus()
+    expect(mark).to_have_class(re.compile("lit"))
+
+
+def test_an_edit_makes_a_new_card_with_another_digest(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.ask("give Nora Lindqvist 90 EUR credit")
+    olivia.focus_is_on("#card-title")
+    card = olivia.page.locator("#card")
+    before = card.locator(".digest summary").inner_text()
+    card.get_by_label("Edit Amount").press("Enter")
+    olivia.type("60 euros")
+    olivia.press("Enter")
+    expect(card.get_by_text("60.00 EUR", exact=True)).to_be_visible()
+    assert card.locator(".digest summary").inner_text() != before
+    expect(card).to_contain_text("you answered “60 euros”")
+
+
+def test_a_rejection_keeps_its_reason_and_sends_nothing(world: World, visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.ask("refund invoice INV-1050")
+    olivia.focus_is_on("#card-title")
+    olivia.page.locator(".reject summary").press("Enter")
+    olivia.type("asked by mistake")
+    olivia.press("Enter")
+    olivia.sees("Rejected. Nothing was sent.")
+    expect(olivia.page.get_by_text("Reason: asked by mistake")).to_be_visible()
+    run = world.clients["olivia"].get(f"/v1/runs/{olivia.page.url.rsplit('/', 1)[1]}")
+    assert not world.received(run["card"]["calls"][0]["call_id"])
+
+
+def test_two_people_approve_from_two_browsers(visit: New) -> None:
+    amir, oscar = visit().sign_in("amir"), visit().sign_in("oscar")
+    amir.ask("suspend Brightwater")
+    amir.sees("Why shall the account be suspended?")
+    amir.focus_is_on("#answer")
+    amir.type("unpaid bills")
+    amir.press("Enter")
+    amir.focus_is_on("#card-title")
+    run_page = amir.page.url
+    expect(amir.page.locator("#card")).to_contain_text("0 of 2")
+    amir.press("c")
+    expect(amir.page.get_by_text("You have approved this.")).to_be_visible()
+    expect(amir.page.get_by_role("button", name=re.compile("Confirm|Approve"))).to_have_count(0)
+
+    oscar.page.get_by_role("link", name="Approvals").press("Enter")
+    waiting = oscar.page.locator("li", has_text="amir (admin)")
+    expect(waiting).to_contain_text("1 of 2")
+    waiting.get_by_role("link").press("Enter")
+    expect(oscar.page).to_have_url(run_page)
+    oscar.focus_is_on("#card-title")
+    oscar.press("c")
+    oscar.sees("Done")
+    amir.sees("Done")
+
+
+def test_the_arrow_up_recalls_what_was_asked_before(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.ask("resend invoice INV-1042")
+    olivia.sees("Done")
+    olivia.page.goto("/")
+    olivia.type("half a th")
+    olivia.press("ArrowUp")
+    expect(olivia.page.locator("#text")).to_have_value("resend invoice INV-1042")
+    olivia.press("ArrowDown")
+    expect(olivia.page.locator("#text")).to_have_value("half a th")
+
+
+def test_back_leads_to_the_page_before_and_asks_nothing_again(world: World, visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.ask("what's the weather in Prague tomorrow?")
+    olivia.sees("No action here does that")
+    before = len(world.clients["olivia"].get("/v1/runs")["data"])
+    olivia.page.go_back()
+    olivia.sees("What should be done?")
+    olivia.page.go_forward()
+    olivia.sees("No action here does that")
+    assert len(world.clients["olivia"].get("/v1/runs")["data"]) == before
+
+
+def test_an_example_fills_the_box(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.page.get_by_role("link", name=re.compile("^Send an invoice again")).press("Enter")
+    olivia.focus_is_on("#text")
+    expect(olivia.page.locator("#text")).to_have_value("resend invoice INV-1042")
+
+
+def test_history_is_filtered_and_leaves_as_csv(world: World, visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.ask("resend invoice INV-1042")
+    olivia.sees("Done")
+    run_id = olivia.page.url.rsplit("/", 1)[1]
+    olivia.page.get_by_role("link", name="History").press("Enter")
+    olivia.page.get_by_label("Kind").select_option("call_settled")
+    olivia.page.get_by_label("Contract").select_option("saas.resend_invoice")
+    olivia.page.get_by_role("button", name="Filter").press("Enter")
+    expect(olivia.page.locator("tbody tr").first).to_contain_text("call settled")
+    expect(olivia.page.locator("tbody tr", has_text="prompt")).to_have_count(0)
+    with olivia.page.expect_download() as download:
+        olivia.page.get_by_role("link", name="Export CSV").press("Enter")
+    with open(download.value.path(), newline="", encoding="utf-8") as file:  # noqa: PTH123  (a path of Playwright's)
+        rows = list(csv.DictReader(file))
+    assert {row["kind"] for row in rows} == {"call_settled"}
+    assert run_id in {row["run_id"] for row in rows}
+    olivia.page.get_by_role("link", name="Verify chain").press("Enter")
+    olivia.sees("The chain is unbroken")
+
+
+def test_without_javascript_the_whole_story_works_too(world: World, visit: New) -> None:
+    plain = visit(java_script_enabled=False)
+    plain.page.goto("/sign-in")
+    plain.sign_in("olivia")
+    plain.page.locator("#text").fill("give Emma Fischer 77 EUR credit")
+    plain.page.get_by_role("button", name="Ask").click()
+    plain.sees("Give a customer credit")
+    plain.page.get_by_role("button", name="Confirm and send").click()
+    plain.sees("Done")
