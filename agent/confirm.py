@@ -6,6 +6,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -57,16 +58,19 @@ class Gate:
             return await self._refused(approver, run, denied)
         async with self.sessions.read() as session:
             requester = await people.current(session, run.actor, self.clock())
+            standing = await still_standing(session, ground, run, self.clock())
         if requester is None:
             return await self._refused(
                 approver, run, Refusal(code="forbidden", detail=f"{run.actor.name} may no longer act here.")
             )
-        drift = unbroken(run, plan) or await recheck(
-            plan, actor=requester, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface
+        drift = (
+            unbroken(run, plan)
+            or another_role(run, requester)
+            or await recheck(plan, actor=requester, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface)
         )
         if drift:
             return await self._drifted(run, approver, drift, also)
-        return await self._approve(approver, run, plan, also)
+        return await self._approve(approver, run, plan, standing, also)
 
     def _refuse(self, approver: Actor, run: Run, digest: str) -> Refusal | None:
         now = self.clock()
@@ -82,10 +86,6 @@ class Gate:
             return Refusal(
                 code="same_person",
                 detail="You have approved this already. It needs the approval of a second, different person.",
-            )
-        if run.plan.approvals > 1 and run.approvals and approver.person == run.actor.person:
-            return Refusal(
-                code="same_person", detail="You asked for this, so the second approval must come from somebody else."
             )
         return None
 
@@ -115,10 +115,12 @@ class Gate:
             await also(session, moved)
         return moved
 
-    async def _approve(self, approver: Actor, run: Run, plan: Plan, also: Also) -> Run:
+    async def _approve(self, approver: Actor, run: Run, plan: Plan, standing: tuple[Approval, ...], also: Also) -> Run:
+        """``standing`` are the earlier approvals that still count: who gave one and lost the right to it since has not approved."""
         now = self.clock()
-        approval = Approval(person=approver.person, name=approver.name, at=now, digest=plan.digest)
-        approvals = (*run.approvals, approval)
+        approval = Approval(person=approver.person, name=approver.name, at=now, digest=plan.digest, actor=approver)
+        approvals = (*standing, approval)
+        gone = [each.person for each in run.approvals if each not in standing]
         complete = len(approvals) >= plan.approvals
         approved = run.with_(
             state="confirmed" if complete else "held",
@@ -133,12 +135,15 @@ class Gate:
             await history.record(
                 session, moved, Kind.CONFIRMED if complete else Kind.APPROVED, now,
                 actor=approver, outcome=moved.state, digest=plan.digest, seconds_to_approve=looked_s,
+                lapsed=gone,
             )  # fmt: skip
             if complete:
-                for step in plan.steps:
-                    await confirmations.remember(
-                        session, run.workspace, run.session_id, run.actor.person, step.contract_digest
-                    )
+                # What somebody else agreed to once is no standing yes of the person who asked.
+                if any(each.person == run.actor.person for each in approvals):
+                    for step in plan.steps:
+                        await confirmations.remember(
+                            session, run.workspace, run.session_id, run.actor.person, step.contract_digest
+                        )
                 await put_send(session, moved)
             await also(session, moved)
         return moved
@@ -150,6 +155,31 @@ def unbroken(run: Run, plan: Plan) -> tuple[str, ...]:
         return ()
     log.error("a stored plan does not match its digest", extra={"run_id": run.id, "workspace": run.workspace})
     return ("The stored plan was changed behind this card's back. It was made again from your words.",)
+
+
+def another_role(run: Run, requester: Actor) -> tuple[str, ...]:
+    """The payload names the role its principal had when it was made; with another role now it would tell the platform an untruth."""
+    if requester.role == run.actor.role:
+        return ()
+    return (f"{requester.name}'s role changed from {run.actor.role} to {requester.role}.",)
+
+
+async def still_standing(session: AsyncSession, ground: Ground, run: Run, now: datetime) -> tuple[Approval, ...]:
+    """The approvals of this very plan whose givers may still act, and may still run it themselves."""
+    kept: list[Approval] = []
+    for each in run.approvals:
+        if run.plan is None or each.digest != run.plan.digest:
+            continue
+        giver = await people.current(session, each.actor, now) if each.actor else None
+        if giver is not None and may_run(ground, giver, run.plan) is None:
+            kept.append(each)
+    return tuple(kept)
+
+
+def lapsed(run: Run, standing: tuple[Approval, ...]) -> tuple[str, ...]:
+    """Whose yes no longer counts: nothing is sent on the word of somebody who may not give it any more."""
+    gone = (each.name for each in run.approvals if each not in standing)
+    return tuple(f"{name}, who approved this, may no longer do so." for name in gone)
 
 
 def may_run(ground: Ground, approver: Actor, plan: Plan) -> Refusal | None:

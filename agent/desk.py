@@ -26,6 +26,8 @@ from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from store.sessions import Sessions, after_commit
 
 MAX_TEXT: Final = 4000
+PAGE: Final = 200
+RACES: Final = 5
 Verdict = Literal["resend", "happened", "did_not_happen"]
 
 
@@ -124,13 +126,16 @@ class Desk:
             await self.watch.wait(run_id, min(left, 0.25))
 
     async def show(self, actor: Actor, run_id: str) -> Run:
-        """One run: one's own, any for an owner, and a held one for whoever may approve it. Raises NotFound for the rest."""
+        """One run: one's own, any for an owner, a held one for whoever may approve it, and what came of it for who did. Raises NotFound for
+        the rest."""
         async with self.sessions.read() as session:
             run = await runs.get(session, actor.workspace, run_id)
             if run.state in ("executing", "unknown"):
                 calls = await store.calls.of_run(session, actor.workspace, run_id)
                 run = run.with_(outcomes=tuple(history.outcome_of(call) for call in calls))
-        if run.actor.person == actor.person or actor.role == OWNER or await self._may_approve(actor, run):
+        if run.actor.person == actor.person or actor.role == OWNER:
+            return run
+        if approved_by(run, actor) or await self._may_approve(actor, run):
             return run
         raise NotFound(f"There is no run {run_id}.")
 
@@ -147,12 +152,25 @@ class Desk:
 
     async def awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
         """Cards that this actor could approve now, oldest first."""
-        async with self.sessions.read() as session:
-            rows = await store.runs.listed(
-                session, actor.workspace, states=("held",), person=None, before=None, limit=500
-            )
-        held = [run for run in map(runs.of_row, reversed(rows)) if await self._may_approve(actor, run)]
-        return held[:limit]
+        ground = await self.grounds.of(actor.workspace)
+        mine = {contract.name for contract in ground.catalogue if actor.role in contract.roles}
+        now = self.clock()
+        found: list[Run] = []
+        last: store.runs.RunRow | None = None
+        while True:
+            async with self.sessions.read() as session:
+                rows = await store.runs.listed(
+                    session, actor.workspace, states=("held",), person=None, before=last, limit=PAGE
+                )
+            for row in rows:  # the columns first: a run's document is large
+                if not mine.issuperset(row.actions.split()) or (row.expires_at is not None and row.expires_at <= now):
+                    continue
+                run = runs.of_row(row)
+                if run.plan is not None and may_run(ground, actor, run.plan) is None and not approved_by(run, actor):
+                    found.append(run)
+            if len(rows) < PAGE:
+                return found[::-1][:limit]
+            last = rows[-1]
 
     async def answer(
         self,
@@ -191,6 +209,8 @@ class Desk:
             return Refusal(
                 code="already_decided", detail=f"This run is {run.state}; only a card that is held can be edited."
             )
+        if run.expires_at is not None and self.clock() >= run.expires_at:
+            return await self._expire(run)
         if run.plan.digest != digest:
             return Refusal(code="stale", detail="The card has changed since you saw it. Edit the new one.")
         ground = await self.grounds.of(run.workspace)
@@ -213,18 +233,17 @@ class Desk:
 
     async def confirm(self, actor: Actor, run_id: str, digest: str, *, also: Also = nothing) -> Run | Refusal:
         """Say yes to exactly ``digest``. Twice is once."""
-        run = await self._visible(actor, run_id)
-        try:
-            confirmed = await self.gate.confirm(actor, run, digest, also)
-        except Conflict:
-            # Somebody was quicker. If it was the same yes, this click asks for nothing more.
+        for _ in range(RACES):
             run = await self._visible(actor, run_id)
-            if run.state in ("confirmed", "executing", "succeeded", "failed", "unknown") and run.digest == digest:
-                return run
-            return Refusal(code="already_decided", detail=f"This run has moved on: it is {run.state} now.")
-        self.watch.changed(run_id)
-        self.wake()
-        return confirmed
+            try:
+                confirmed = await self.gate.confirm(actor, run, digest, also)
+            except Conflict:
+                # Somebody was quicker. The gate knows the same yes, and another's first of two yeses leaves room for this one.
+                continue
+            self.watch.changed(run_id)
+            self.wake()
+            return confirmed
+        return Refusal(code="already_decided", detail="This run keeps moving; look at it again.")
 
     async def reject(self, actor: Actor, run_id: str, reason: str = "", *, also: Also = nothing) -> Run | Refusal:
         """Say no. Only before anything is sent."""
@@ -260,15 +279,15 @@ class Desk:
             async with self.sessions.begin() as session:
                 for call in await store.calls.of_run(session, run.workspace, run.id):
                     match (call.state, verdict):
-                        case ("unknown", "resend"):
+                        case ("unknown" | "begun", "resend"):
                             changes: dict[str, Any] = {"to": "planned", "started_at": None, "finished_at": None}
-                        case ("unknown", "happened"):
+                        case ("unknown" | "begun", "happened"):
                             changes = {
                                 "to": "succeeded",
                                 "detail": f"{actor.name} found that it had happened.",
                                 "finished_at": now,
                             }
-                        case ("unknown", "did_not_happen"):
+                        case ("unknown" | "begun", "did_not_happen"):
                             changes = {
                                 "to": "failed",
                                 "detail": f"{actor.name} found that it had not happened.",
@@ -337,10 +356,17 @@ class Desk:
         return run
 
     async def _may_approve(self, actor: Actor, run: Run) -> bool:
-        if run.state != "held" or run.plan is None:
+        planned_anew = run.state == "received" and bool(
+            run.drift
+        )  # the approver who met the drift waits for the fresh card
+        if run.plan is None or not (run.state == "held" or planned_anew):
             return False
         ground = await self.grounds.of(run.workspace)
         return may_run(ground, actor, run.plan) is None
+
+
+def approved_by(run: Run, actor: Actor) -> bool:
+    return any(each.person == actor.person for each in run.approvals)
 
 
 def _answer(question: Question, choice: str | None, text: str | None) -> Answer:

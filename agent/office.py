@@ -187,7 +187,15 @@ class Office:
         async with self.sessions.begin() as session:
             row = await store.keys.insert(session, row)
             await history.record_act(
-                session, by, Kind.KEY_CREATED, now, key=public, name=name, role=row.role, scopes=sorted(scopes)
+                session,
+                by,
+                Kind.KEY_CREATED,
+                now,
+                key=public,
+                name=name,
+                role=row.role,
+                scopes=sorted(scopes),
+                person=row.person,
             )
             await also(session, IssuedKey(row, secret))
         return row, secret

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.confirmations
 import store.work
-from agent import history, people, runs
+from agent import history, outcomes, people, runs
 from agent.ground import Ground, Grounds
 from agent.history import Kind
 from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Question, Refusal, Resolved
@@ -177,9 +177,18 @@ class Planner:
             run = run.with_(state="refused", refusal=refusal, updated_at=now)
             moved = await runs.move(session, run, was={"received"})
             await history.record(session, moved, Kind.REFUSED, now, outcome="refused", error=error)
-        elif run.state in ("confirmed", "executing"):
-            moved = await runs.move(session, run.with_(state="unknown", updated_at=now), was={"confirmed", "executing"})
-            await history.record(session, moved, Kind.FINISHED, now, outcome="unknown", error=error)
+        elif run.state == "confirmed":  # no call was begun: nothing has left
+            refusal = Refusal(code="unavailable", detail="This could not be sent, and nothing has left. Ask again.")
+            run = run.with_(state="refused", refusal=refusal, updated_at=now)
+            moved = await runs.move(session, run, was={"confirmed"})
+            await history.record(session, moved, Kind.REFUSED, now, outcome="refused", error=error)
+        elif run.state == "executing":
+            came = await outcomes.abandoned(session, run, now)
+            state = outcomes.run_state(came)
+            run = run.with_(state=state, outcomes=came, updated_at=now)
+            moved = await runs.move(session, run, was={"executing"})
+            told = [history.outcome_data(each) for each in came]
+            await history.record(session, moved, Kind.FINISHED, now, outcome=state, outcomes=told, error=error)
 
 
 async def judged(run: Run, ground: Ground, confirmed: Collection[str]) -> tuple[Plan | Question | Refusal, float]:

@@ -13,12 +13,13 @@ MOVING: Final[frozenset[RunState]] = frozenset({"received", "confirmed", "execut
 
 
 class Approval(Value):
-    """One person's yes to one plan digest."""
+    """One person's yes to one plan digest. ``actor`` is who said it, so that their right can be asked for again before anything is sent."""
 
     person: str
     name: str
     at: datetime
     digest: str
+    actor: Actor | None = None
 
 
 class Cause(Value):

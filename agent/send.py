@@ -7,18 +7,16 @@ idempotent; otherwise it is ``unknown`` and a person decides. No transaction is 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from sqlalchemy.ext.asyncio import AsyncSession
+from datetime import timedelta
 
 import store.calls
-from agent import history, people, runs
-from agent.confirm import unbroken
+from agent import history, outcomes, people, runs
+from agent.confirm import another_role, lapsed, still_standing, unbroken
 from agent.ground import Grounds
 from agent.history import Kind
-from agent.pipeline import CallOutcome, CallState, RunState, Step
+from agent.pipeline import CallState, Step
 from agent.plan import put_resolve
 from agent.run import Run
 from agent.signing import ActionSecrets
@@ -82,13 +80,16 @@ class Sender:
         """The last look before anything leaves: role, contract, endpoint and records as they are now. Then the claim, committed."""
         plan = run.plan
         assert plan is not None
+        ground = await self.grounds.of(run.workspace)
         async with self.sessions.read() as session:
             actor = await people.current(session, run.actor, self.clock())
-        ground = await self.grounds.of(run.workspace)
+            standing = await still_standing(session, ground, run, self.clock())
         drift: tuple[str, ...] = (
             (f"{run.actor.name} may no longer act here.",)
             if actor is None
             else unbroken(run, plan)
+            or another_role(run, actor)
+            or lapsed(run, standing)
             or await recheck(plan, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface)
         )
         now = self.clock()
@@ -119,19 +120,27 @@ class Sender:
             call = await self._call(run, step)
         if call.state == "unknown" and not step.idempotent:
             return None
-        if run.plan is not None and step is not run.plan.steps[0] and call.attempts == 0:
-            refusal = await self._still_allowed(run, step)
+        # No start, yet attempts: a person who found its fate unknown wants it sent again. Only a 2xx settles it from here on.
+        resent = call.attempts > 0 and call.started_at is None
+        unknown_before = call.state == "unknown" or resent
+        if resent or (run.plan is not None and step is not run.plan.steps[0] and call.attempts == 0):
+            refusal = await self._still_allowed(run, step, resent=resent)
             if refusal is not None:
-                await self._mark(run, step, "failed", Kind.CALL_SETTLED, detail=refusal)
+                settled: CallState = "unknown" if resent else "failed"
+                await self._mark(run, step, settled, Kind.CALL_SETTLED, detail=refusal)
                 return None
         now = self.clock()
         begun_first = call.started_at or now
         if call.attempts and now >= begun_first + timedelta(seconds=step.deadline_s):
-            state: CallState = "unknown" if call.state == "unknown" else "failed"
-            await self._mark(run, step, state, Kind.CALL_SETTLED, detail=f"No success within {step.deadline_s} s.")
+            await self._mark(
+                run,
+                step,
+                "unknown" if unknown_before else "failed",
+                Kind.CALL_SETTLED,
+                detail=f"No success within {step.deadline_s} s.",
+            )
             return None
         secrets = await self.secrets.of(run.workspace, step.url)
-        unknown_before = call.state == "unknown"
         call = await self._begin(run, step, call)
         reply = await self.hand.post(
             step.url,
@@ -182,7 +191,7 @@ class Sender:
         answer = reply.body.decode("utf-8", "replace") if reply.body else None
         async with self.sessions.begin() as session:
             moved = await store.calls.move(
-                session, run.workspace, step.call_id, was={"begun"}, to=state,
+                session, run.workspace, step.call_id, was={"begun"}, to=state, of_attempt=call.attempts,
                 status=reply.status, answer=answer, detail=detail, finished_at=None if handled else now,
             )  # fmt: skip
             await store.calls.log_attempt(
@@ -240,8 +249,9 @@ class Sender:
         async with self.sessions.read() as session:
             return await store.calls.get(session, run.workspace, step.call_id)
 
-    async def _still_allowed(self, run: Run, step: Step) -> str | None:
-        """Checked again before each later step, but for the records that earlier steps of this run have themselves changed."""
+    async def _still_allowed(self, run: Run, step: Step, *, resent: bool = False) -> str | None:
+        """Checked again before each later step, but for the records that earlier steps of this run have themselves changed. One that is
+        ``resent`` may have changed its own, too."""
         plan = run.plan
         assert plan is not None
         async with self.sessions.read() as session:
@@ -249,7 +259,9 @@ class Sender:
         if actor is None:
             return f"{run.actor.name} may no longer act here."
         ground = await self.grounds.of(run.workspace)
-        earlier = plan.steps[: plan.steps.index(step)]
+        if changed := another_role(run, actor):
+            return " ".join(changed)
+        earlier = plan.steps[: plan.steps.index(step) + (1 if resent else 0)]
         touched = frozenset((pin.record_kind, pin.record_id) for each in earlier for pin in each.pins)
         rest = plan.model_copy(update={"steps": (step,)})
         drift = await recheck(
@@ -261,38 +273,18 @@ class Sender:
         now = self.clock()
         try:
             async with self.sessions.begin() as session:
-                outcomes = await self._outcomes(session, run, now)
-                state = run_state(outcomes)
-                done = run.with_(state=state, outcomes=outcomes, updated_at=now)
+                came = await outcomes.closed(session, run, now)
+                state = outcomes.run_state(came)
+                done = run.with_(state=state, outcomes=came, updated_at=now)
                 moved = await runs.move(session, done, was={"executing"})
                 await history.record(
                     session, moved, Kind.FINISHED, now,
-                    outcome=state, outcomes=[history.outcome_data(each) for each in outcomes],
+                    outcome=state, outcomes=[history.outcome_data(each) for each in came],
                     duration_ms=(now - run.created_at).total_seconds() * 1000,
                 )  # fmt: skip
         except Conflict:
             log.info("another worker finished this run first", extra={"run_id": run.id})
         self.changed(run.id)
-
-    async def _outcomes(self, session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
-        """What came of each call; those behind one that did not succeed are skipped for good."""
-        outcomes = []
-        for call in await store.calls.of_run(session, run.workspace, run.id):
-            if call.state == "planned":
-                call = await store.calls.move(
-                    session, run.workspace, call.call_id, was={"planned"}, to="skipped",
-                    detail="Not sent, because an earlier call did not succeed.", finished_at=now,
-                )  # fmt: skip
-            outcomes.append(history.outcome_of(call))
-        return tuple(outcomes)
-
-
-def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
-    """What a run has come to: unknown if any call is, failed if any failed, else succeeded."""
-    states = {each.state for each in outcomes}
-    if "unknown" in states or "begun" in states:
-        return "unknown"
-    return "failed" if states & {"failed", "skipped"} else "succeeded"
 
 
 def _planned(run: Run, step: Step, seq: int) -> CallRow:

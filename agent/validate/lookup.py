@@ -75,7 +75,7 @@ class Lookup:
             if isinstance(found, Question) and not found.candidates and number and not reference.number:
                 # "The payment for INV-1050": what looks like its owner's number may be its own.
                 return await self._find(need, replace(reference, number=number, owner=None), spans, owner)
-        elif owner is None and _nobodys(reference):
+        elif owner is None and _nobodys(reference) and not reference.every:
             found = await self.owner_in_request(need, spans)
         else:
             found = ()
@@ -107,13 +107,13 @@ class Lookup:
         if not named and spoken:
             return await self._spoken(need.owner(kind), spans, Reference(kind=kind.name, pronoun=True))
         if not named:
-            return await self._stranger(need.owner(kind))
+            return await self._stranger(need.owner(kind), spans)
         return await self._named(need, need.owner(kind), named)
 
-    async def _stranger(self, owner: Need) -> Outcome:
+    async def _stranger(self, owner: Need, beside: tuple[Span, ...]) -> Outcome:
         """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his money back"). Live
-        data decides it, so words that name nobody are passed over."""
-        for span in self.unclaimed.strangers()[:MOST_STRANGERS]:
+        data decides it, so words that name nobody are passed over, and so is what stands in another sentence than ``beside``."""
+        for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
             outcome = await self.meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
             if not isinstance(outcome, Question) or outcome.candidates:
                 return outcome
@@ -207,6 +207,11 @@ class Lookup:
         if not spoken:
             above = [await self.reach.owner_of(each, need.kind) for each in self.scene.found]
             spoken = tuple({each.key: each for each in above if each is not None}.values())
+        if not spoken and not reference.states:
+            # Names in lower case are found by asking for them.
+            stranger = await self._stranger(replace(need, filter={}), spans)
+            if stranger:
+                return stranger if isinstance(stranger, Question) else self.search.checked(need, stranger, need.filter)
         if len(spoken) == 1:
             again = replace(spoken[0], spans=spans, reading="spoken of before")
             return self.search.checked(need, [again], merged(need.filter, reference.states) or need.filter)

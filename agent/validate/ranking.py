@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
+from agent.read.text import singular
 from registry.records import Record, RecordKind
 
+_STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 _WORD = re.compile(r"\w+")
 
 
@@ -34,7 +36,8 @@ def fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
     if any(_level(words) == _level(text) for text in texts):
         return Fit.EXACT
     wanted, there = _words(words), [word for text in texts for word in _words(text)]
-    if wanted and all(word in there for word in wanted):
+    called = any(each.type == "email" for each in kind.fields)
+    if wanted and all(_is_one_of(word, there, plural=not called) for word in wanted):
         return Fit.WORDS
     if wanted and all(any(word.startswith(each) for word in there) for each in wanted):
         return Fit.STARTS
@@ -80,6 +83,18 @@ def tied(records: Sequence[Record], place: int, field: str) -> list[Record]:
 
 def _sortable(value: Any) -> tuple[int, float, str]:
     return (0, float(value), "") if isinstance(value, int | float) else (1, 0.0, str(value))
+
+
+def _is_one_of(word: str, there: Sequence[str], *, plural: bool) -> bool:
+    """As written or without the accents that the record has and a keyboard may lack; one or many where it is no person's name."""
+    if any(word in (each, _unaccented(each)) for each in there):
+        return True
+    return plural and len(word) > 3 and any(singular(word) == singular(each) for each in there)
+
+
+def _unaccented(word: str) -> str:
+    apart = unicodedata.normalize("NFD", word.translate(_STROKED))
+    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def _level(text: str) -> str:

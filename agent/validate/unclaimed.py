@@ -6,7 +6,10 @@ about Nora's, even where a resolver has passed on "the latest invoice" alone.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from agent.pipeline import Draft, Request, Span
 from agent.read import money
@@ -16,6 +19,13 @@ from agent.validate.quoted import spans_of
 from agent.validate.residue import left_over, spoken_of
 from registry.contract import Contract
 from registry.records import RecordKind
+
+_SENTENCE: Final = re.compile(r"[.!?:;]\s|\n")
+_PART: Final = re.compile(
+    r"\b(?:half|halves|(?:a|one|two|three)\s+(?:thirds?|quarters?|fifths?|tenths?)|partial(?:ly)?|partly|part\s+of)\b"
+    r"|\b\d+(?:[.,]\d+)?\s*(?:%|percent\b|per\s+cent\b)",
+    re.IGNORECASE,
+)
 
 
 class Unclaimed:
@@ -49,17 +59,22 @@ class Unclaimed:
                 made.append((bare, Span(start=start, end=end, text=words)))
         return made
 
-    def strangers(self) -> tuple[Span, ...]:
-        """Words that no argument stands on and no contract speaks of: a name may be among them, however it is written."""
-        return left_over(self._text, self._claimed, self._known)
+    def strangers(self, beside: Sequence[Span] = ()) -> tuple[Span, ...]:
+        """Words that no argument stands on and no contract speaks of: a name may be among them, however it is written. Only of the
+        sentences that ``beside`` stands in, if it stands in any."""
+        left = left_over(self._text, self._claimed, self._known)
+        ends = [0, *(match.end() for match in _SENTENCE.finditer(self._text)), len(self._text) + 1]
+        mine = {bisect_right(ends, span.start) for span in beside if span.origin == 0}
+        return tuple(span for span in left if not mine or bisect_right(ends, span.start) in mine)
 
     def amount(self) -> str | None:
         """The first amount with a currency that no value was read from: "refund 20 EUR of INV-1042" says one, whatever else these words
-        have led to."""
+        have led to. Or the part of one: "half of INV-1042"."""
         for each in money.find(read_text(self._text)):
             if each.currency is not None and not _taken(each.start, each.end, self._read):
                 return self._text[each.start : each.end]
-        return None
+        part = _PART.search(self._text)
+        return part[0] if part and not _taken(part.start(), part.end(), self._read) else None
 
 
 def _taken(start: int, end: int, claimed: Sequence[Span]) -> bool:

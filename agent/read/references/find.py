@@ -28,6 +28,8 @@ _MANNER: Final = word_set(
 )
 _JOINERS: Final = word_set("of de di da del della la le van von der den du al el y & and o'")
 _BENEFICIARIES: Final = word_set("me us you myself")
+_DETERMINERS: Final = word_set("the our")
+_MOST_DESCRIBING: Final = 4
 _PREPOSITIONS: Final = word_set(
     "of for from by belonging about regarding concerning called named titled on in to with under"
 )
@@ -99,8 +101,21 @@ def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
             first -= 1
             continue
         break
-    while first < index and tokens[first].low == "of":
+    while first < index and tokens[first].low in {"of", "to", "but"}:
         first += 1
+    return _described(tokens, first) if first == index and person_like(kind) != 2 else first
+
+
+def _described(tokens: Sequence[Token], first: int) -> int:
+    """Back over what a record is about: "the password reset article". Only up to a determiner; without one it is no such phrase."""
+    start = first
+    while start > 0 and first - start < _MOST_DESCRIBING:
+        token = tokens[start - 1]
+        if token.low in _DETERMINERS:
+            return start - 1
+        if not token.word or token.capital or token.owns or token.low in _STOP | _PREPOSITIONS:
+            break
+        start -= 1
     return first
 
 
