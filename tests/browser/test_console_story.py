@@ -134,6 +134,7 @@ def test_the_arrow_up_recalls_what_was_asked_before(visit: New) -> None:
     olivia.ask("resend invoice INV-1042")
     olivia.sees("Done")
     olivia.page.goto("/")
+    olivia.focus_is_on("#text")
     olivia.type("half a th")
     olivia.press("ArrowUp")
     expect(olivia.page.locator("#text")).to_have_value("resend invoice INV-1042")
