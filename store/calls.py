@@ -79,14 +79,24 @@ async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[Cal
 
 
 async def move(
-    session: AsyncSession, workspace: str, call_id: str, *, was: Collection[str], to: str, **columns: Any
+    session: AsyncSession,
+    workspace: str,
+    call_id: str,
+    *,
+    was: Collection[str],
+    to: str,
+    of_attempt: int | None = None,
+    **columns: Any,
 ) -> CallRow:
-    """One conditional UPDATE, as runs.move.
+    """One conditional UPDATE, as runs.move. ``of_attempt`` demands that this is still the latest attempt: an answer that
+    comes late settles nothing of a newer one.
 
     Raises Conflict when its state isn't in ``was``, NotFound when it isn't here.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
     statement = update(_T).where(_T.c.call_id == call_id, _T.c.workspace == workspace, _T.c.state.in_(states))
+    if of_attempt is not None:
+        statement = statement.where(_T.c.attempts == of_attempt)
     row = await first(session, CallRow, statement.values({**storable(columns), "state": to}).returning(_T))
     if row is None:
         there = await get(session, workspace, call_id)

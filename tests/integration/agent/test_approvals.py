@@ -1,0 +1,139 @@
+"""Who may say yes, to what, for how long: asked again at every decision."""
+
+from __future__ import annotations
+
+import store.members
+from agent.pipeline import Refusal
+from agent.run import Run
+from tests.integration.agent.bureau import CLOSE, CREDIT, EMAIL, SUSPEND, Bureau
+
+
+async def role(bureau: Bureau, person: str, to: str) -> None:
+    async with bureau.sessions.begin() as session:
+        await store.members.set_role(session, bureau.workspace, bureau.people[person].id, to)
+
+
+def refused(answer: Run | Refusal) -> str:
+    assert isinstance(answer, Refusal), answer
+    return answer.code
+
+
+async def test_two_people_in_either_order_and_one_of_them_asked(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", SUSPEND)
+    await bureau.confirm("ada", run)
+    assert (await bureau.run(run.id)).state == "held"
+    await bureau.confirm("amir", run)
+    assert (await bureau.work(run.id)).state == "succeeded"
+    assert len(bureau.hand.posted) == 1
+
+
+async def test_the_first_approvers_yes_counts_no_more_once_they_lost_the_role(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", SUSPEND)
+    await bureau.confirm("ada", run)
+    await role(bureau, "ada", "support")
+    await bureau.confirm("amir", run)
+    run = await bureau.run(run.id)
+    assert (run.state, [each.name for each in run.approvals]) == ("held", ["amir"])
+    assert bureau.people["ada"].person in (await bureau.entries(run.id))[-1].data
+    assert not bureau.hand.posted
+    await bureau.confirm("oscar", run)
+    assert (await bureau.work(run.id)).state == "succeeded"
+
+
+async def test_an_approver_who_lost_the_role_before_sending_stops_it(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", EMAIL)
+    await bureau.confirm("ada", run)
+    await role(bureau, "ada", "support")
+    run = await bureau.work(run.id)
+    assert (run.state, run.drift) == ("held", ("ada, who approved this, may no longer do so.",))
+    assert not bureau.hand.posted
+
+
+async def test_who_asked_with_another_role_now_is_never_named_with_the_old_one(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", EMAIL)
+    await role(bureau, "amir", "owner")
+    await bureau.confirm("ada", run)
+    run = await bureau.work(run.id)
+    assert run.state == "held"
+    assert run.drift == ("amir's role changed from admin to owner.",)
+    await bureau.confirm("ada", run)
+    await bureau.work(run.id)
+    assert b'"role":"owner"' in bureau.hand.posted[0].body
+
+
+async def test_an_approver_sees_what_came_of_it_and_a_second_click_is_one(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", EMAIL)
+    assert isinstance(await bureau.confirm("ada", run), Run)
+    again = await bureau.confirm("ada", run)
+    assert isinstance(again, Run)
+    assert again.state == "confirmed"
+    await bureau.work(run.id)
+    assert (await bureau.desk.show(bureau.people["ada"], run.id)).state == "succeeded"
+    assert (await bureau.kinds(run.id)).count("confirmed") == 1
+
+
+async def test_the_approver_who_met_the_drift_may_wait_for_the_fresh_card(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", EMAIL)
+    bureau.platform.row("customer", 3)["company"] = "Lind & Daughters"
+    again = await bureau.confirm("ada", run)
+    assert isinstance(again, Run)
+    assert again.state == "received"
+    assert (await bureau.desk.show(bureau.people["ada"], run.id)).state == "received"
+
+
+async def test_a_card_that_ran_out_is_not_brought_back_by_an_edit(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", EMAIL)
+    assert run.digest
+    bureau.clock.advance(days=8)
+    answer = await bureau.desk.edit(bureau.people["amir"], run.id, run.digest, {"0.email": "c@x.example"})
+    assert refused(answer) == "expired"
+    assert (await bureau.run(run.id)).state == "expired"
+
+
+async def test_once_in_a_session_is_the_yes_of_who_asked_and_of_nobody_else(bureau: Bureau) -> None:
+    run = await bureau.ask("sara", CLOSE)
+    await bureau.confirm("amir", run)
+    await bureau.work(run.id)
+    bureau.platform.row("ticket", 5519)["status"] = "open"
+    run = await bureau.ask("sara", CLOSE)
+    assert run.state == "held", "amir's yes was to one call"
+    await bureau.confirm("sara", run)
+    await bureau.work(run.id)
+    run = await bureau.ask("sara", CLOSE)
+    assert run.state == "succeeded"
+    other = await bureau.ask("sara", CLOSE, session_id="s2")
+    assert other.state == "held"
+
+
+async def test_what_awaits_an_approver_is_what_they_could_still_approve_oldest_first(bureau: Bureau) -> None:
+    first = await bureau.ask("amir", EMAIL)
+    bureau.clock.advance(seconds=1)
+    second = await bureau.ask("amir", SUSPEND)
+    ada, sara = bureau.people["ada"], bureau.people["sara"]
+    assert [run.id for run in await bureau.desk.awaiting(ada)] == [first.id, second.id]
+    assert [run.id for run in await bureau.desk.awaiting(ada, limit=1)] == [first.id]
+    assert await bureau.desk.awaiting(sara) == []
+    await bureau.confirm("ada", second)
+    assert [run.id for run in await bureau.desk.awaiting(ada)] == [first.id], "a second yes of hers counts nothing"
+    bureau.clock.advance(days=8)
+    assert await bureau.desk.awaiting(bureau.people["oscar"]) == []
+
+
+async def test_the_first_of_two_yeses_at_once_does_not_turn_the_other_away(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", SUSPEND)
+    quicker = bureau.people["oscar"]
+    assert run.digest
+    digest = run.digest
+    bureau.platform.meanwhile = lambda: bureau.desk.confirm(quicker, run.id, digest)
+    answer = await bureau.confirm("ada", run)
+    assert isinstance(answer, Run)
+    assert answer.state == "confirmed"
+
+
+async def test_seconds_to_approve_are_counted_from_the_card(bureau: Bureau) -> None:
+    run = await bureau.ask("olivia", CREDIT, EMAIL)
+    assert run.state == "held"
+    bureau.clock.advance(seconds=7)
+    await bureau.confirm("olivia", run)
+    (entry,) = [each for each in await bureau.entries(run.id) if each.kind == "confirmed"]
+    assert '"seconds_to_approve":7' in entry.data
