@@ -203,7 +203,8 @@ make take bring keep turn switch add give start end email refund
 create open close cancel delete remove erase update change modify edit rename assign reply send forward book reserve buy purchase pay
 schedule approve reject enable disable block unblock suspend restart reset upload download save import export submit
 """
-ORDERS: Final = frozenset(stem(word) for word in _ORDER_WORDS.split())
+ORDER_WORDS: Final = frozenset(_ORDER_WORDS.split())
+ORDERS: Final = frozenset(stem(word) for word in ORDER_WORDS)
 """Stems of verbs that people give orders with."""
 
 _READING_WORDS: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse

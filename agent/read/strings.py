@@ -21,6 +21,13 @@ _QUERY: Final = re.compile(
     re.IGNORECASE,
 )
 
+_BECAUSE: Final = re.compile(
+    r"\b(?:because(?:\s+of)?|due\s+to|owing\s+to|on\s+account\s+of|on\s+(?:the\s+)?grounds?\s+of|(?:the\s+)?reason(?:\s+is|\s+being|:)+)\s+"
+    r"(?P<rest>[^.;!?\n\"]+)",
+    re.IGNORECASE,
+)
+_FOR: Final = re.compile(r"\bfor\s+(?!(?:me|us|him|her|them|now|good|ever|a|an|the)\b)(?P<rest>[a-z][a-z -]*)\W*$")
+
 
 def texts(text: Text, target: Target, now: datetime, *, required: bool) -> list[Found]:
     """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere name."""
@@ -38,6 +45,8 @@ def texts(text: Text, target: Target, now: datetime, *, required: bool) -> list[
             for token in text.tokens
             if re.fullmatch(shape, token.text)
         ]
+    if stem("reason") in target.own:
+        made += _reasons(text)
     if "topic" in target.roles:
         made += _queries(text, required=required)
     if "body" in target.roles or "title" in target.roles:
@@ -222,6 +231,17 @@ def _participle(text: Text, start: int, target: Target) -> float:
     verb = words[1].low[:5]
     said = (*split_name(target.name), *re.findall(r"[a-z]+", target.description.lower()))
     return 0.25 if any(word.startswith(verb) for word in said) else -0.3
+
+
+def _reasons(text: Text) -> list[Found]:
+    """Why something shall be done: "because of fraud", "reason: chargeback"; less surely "for abuse" at the end."""
+    made: list[Found] = []
+    for pattern, weight in ((_BECAUSE, 0.85), (_FOR, 0.5)):
+        for match in pattern.finditer(text.plain):
+            start, end = match.span("rest")
+            end = start + len(text.plain[start:end].rstrip(" ,;"))
+            made.append(Found(start, end, text.original(start, end), weight=weight))
+    return made
 
 
 def _queries(text: Text, *, required: bool) -> list[Found]:

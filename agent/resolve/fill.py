@@ -39,6 +39,7 @@ _HINGE: Final = re.compile(
     re.IGNORECASE,
 )
 
+_TOWARDS: Final = re.compile(r"\b(?:to|into|onto|on|as)\s+(?:(?:the|a|an)\s+)?$", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}")
 _NAMED_DAY: Final = re.compile(
@@ -81,7 +82,10 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
     for name in options:
         if offer.annotation(name).record is not None:
             options[name] = _trimmed(
-                options[name], text, start, [each for other in options if other != name for each in options[other]]
+                _no_destination(options, name, text, start, offer, kinds),
+                text,
+                start,
+                [each for other in options if other != name for each in options[other]],
             )
     taken = assign(options, required)
     missing = tuple(
@@ -97,6 +101,24 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
         spans=tuple(sorted((each.start, each.end) for each in taken.values())),
         confidence={name: each.confidence for name, each in taken.items()},
     )
+
+
+def _no_destination(
+    options: Mapping[str, list[Option]], name: str, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind]
+) -> list[Option]:
+    """Without phrases that say where it shall go, not what is meant: "to the business plan", where another parameter takes "business"."""
+    kind = next((each for each in kinds if each.name == offer.annotation(name).record), None)
+    sets = [each for other in options if other != name for each in options[other] if isinstance(each.argument, Choice)]
+    if kind is None or not sets:
+        return options[name]
+    made = []
+    for phrase in options[name]:
+        said = parse(text[phrase.start - start : phrase.end - start], kind, kinds)
+        tells = said.owner or said.name or said.number or said.email or said.text or said.position or said.through
+        inside = any(phrase.start <= each.start and each.end <= phrase.end for each in sets)
+        if tells or not inside or not _TOWARDS.search(text[: phrase.start - start]):
+            made.append(phrase)
+    return made
 
 
 def _trimmed(phrases: Sequence[Option], text: str, start: int, others: Sequence[Option]) -> list[Option]:

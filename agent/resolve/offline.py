@@ -24,6 +24,8 @@ from agent.pipeline import (
     Trace,
 )
 from agent.resolve.fill import fill, spans_of
+from agent.resolve.listed import listed
+from agent.resolve.objects import foreign
 from agent.resolve.resolver import CANDIDATES, chosen_action
 from agent.resolve.split import Clause, begins_like_an_order, clauses, hear
 from agent.resolve.weigh import Weighed, hears, marks, reads, weigh
@@ -93,7 +95,7 @@ def _resolve(
         filling = fill(text, 0, offer, kinds, request.now)
         return Calls(drafts=(Draft(action=offer.name, version=offer.version, arguments=filling.arguments),))
     parts = segments(text)
-    several = _several(parts, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
+    several = _several(parts, text, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
     if several is not None:
         return several
     unwanted = [part for part in parts if part.negated]
@@ -154,6 +156,7 @@ def ranked(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], no
 
 def _several(
     parts: Sequence[Clause],
+    text: str,
     shortlist: Shortlist,
     kinds: Sequence[RecordKind],
     now: datetime,
@@ -168,11 +171,12 @@ def _several(
     drafts = [
         Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments) for top in wishes
     ]
+    apart = [each for top, draft in zip(wishes, drafts, strict=True) for each in listed(draft, text, top.offer, kinds)]
     for at, (top, draft) in enumerate(zip(wishes, drafts, strict=True)):
         for other in drafts[:at]:
             if other.action == draft.action and (top.filling.missing or not _differ(other, draft)):
                 return None
-    return Calls(drafts=tuple(drafts), confidence=round(min(top.probability for top in wishes), 4))
+    return Calls(drafts=tuple(apart), confidence=round(min(top.probability for top in wishes), 4))
 
 
 def _wishes(
@@ -238,7 +242,12 @@ def _one(
         return Abstain(reason="nothing_fits", detail=f"You said not to {clause.negated}.", nearest=nearest)
     if top.probability < ASK:
         return Abstain(reason="below_threshold", detail="No registered action fits this well enough.", nearest=nearest)
-    draft = Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments)
+    best = [each for each in best if not _foreign(clause, each, shortlist, kinds)]
+    if not best:
+        return Abstain(reason="nothing_fits", detail="No registered action does that to such a thing.", nearest=nearest)
+    if best[0] is not top:
+        return Ask(question=_question("Is this what you mean?", best[:1]), drafts=(_draft(best[0]),))
+    draft = _draft(top)
     rivals = [each for each in best if top.probability - each.probability < MARGIN and each.probability >= ASK]
     sure = COMPLETE if _needs(top) and not top.filling.missing else ACT
     if top.probability < sure or len(rivals) > 1:
@@ -250,7 +259,20 @@ def _one(
     if _conditional(clause):
         text = "This depends on something I can't check. Shall I do it regardless?"
         return Ask(question=_question(text, [top]), drafts=(draft,))
-    return Calls(drafts=(draft,), confidence=round(top.probability, 4))
+    drafts = listed(draft, " " * clause.start + clause.text, top.offer, kinds)
+    return Calls(drafts=drafts, confidence=round(top.probability, 4))
+
+
+def _draft(top: Weighed) -> Draft:
+    return Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments)
+
+
+def _foreign(clause: Clause, each: Weighed, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> bool:
+    same_verb = each.marks["verb"] == 1.0
+    spoken = shortlist.spoken(each.offer.name)
+    return not each.marks["reads"] and foreign(
+        clause, each.offer, spoken, kinds, each.filling.spans, each.filling.arguments, same_verb=same_verb
+    )
 
 
 def _needs(top: Weighed) -> bool:

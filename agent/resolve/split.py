@@ -8,7 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from registry.words import EMPTY, KIN, ORDERS, READING, stem
+from rapidfuzz.distance import OSA
+
+from registry.words import EMPTY, KIN, ORDER_WORDS, ORDERS, READING, stem
 
 # Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
 _JOINT: Final = re.compile(
@@ -52,6 +54,7 @@ _CONDITION: Final = re.compile(
     r"^\W*(?:if|in\s+case|unless|when|whenever|provided|assuming|as\s+long\s+as)\b", re.IGNORECASE
 )
 
+_LEAST_RESPELT: Final = 5
 _DOING: Final = ORDERS.union(word for word in KIN) - READING
 _WONDERS: Final = re.compile(
     r"\?\s*$|\b(?:what|who|where|when|which|how\s+(?:many|much))\b|\b(?:looking|searching)\s+for\b", re.IGNORECASE
@@ -127,12 +130,30 @@ def head(text: str) -> str | None:
     return _first(text)
 
 
+def after_verb(text: str) -> int | None:
+    """Where the words after an order's verb begin; None where the text does not begin like one."""
+    if not begins_like_an_order(text):
+        return None
+    lead = _LEAD.match(text)
+    verb = _WORD.match(text, lead.end() if lead else 0)
+    return verb.end() if verb else None
+
+
 def _first(text: str) -> str | None:
     lead = _LEAD.match(text)
     for word in _WORD.finditer(text, lead.end() if lead else 0):
         if word[0].casefold() not in EMPTY:
-            return stem(word[0])
+            return respelt(word[0]) or stem(word[0])
     return None
+
+
+def respelt(word: str) -> str | None:
+    """The stem of the one order that a word nobody knows is a slip away from ("refnd" → "refund"), if there is one."""
+    low, known = word.casefold(), stem(word)
+    if len(low) < _LEAST_RESPELT or word[:1].isupper() or known in ORDERS or known in READING or known in KIN:
+        return None
+    near = {stem(each) for each in ORDER_WORDS if each[0] == low[0] and OSA.distance(low, each, score_cutoff=1) <= 1}
+    return near.pop() if len(near) == 1 else None
 
 
 def asks(text: str) -> bool | None:

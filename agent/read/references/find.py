@@ -91,8 +91,10 @@ def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
             while first > 0 and _name_part(tokens, first - 1, tokens[first].capital):
                 first -= 1
             # What stands before a possessor is no state of what is possessed: "void Emma's invoice".
-            while first > 0 and tokens[first - 1].low in _LEFT:
+            while first > 0 and tokens[first - 1].low in _LEFT and not _toward(tokens, first - 1):
                 first -= 1
+            break
+        if _toward(tokens, first - 1):
             break
         if token.low in _LEFT or token.low in states or (token.low.isdigit() and len(token.low) < 4):
             first -= 1
@@ -104,6 +106,13 @@ def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
     while first < index and tokens[first].low in {"of", "to", "but"}:
         first += 1
     return _described(tokens, first) if first == index and person_like(kind) != 2 else first
+
+
+def _toward(tokens: Sequence[Token], index: int) -> bool:
+    """Whether "to" or "but" stands in no "second to last", "last but one"."""
+    return tokens[index].low in {"to", "but"} and (
+        index == 0 or tokens[index - 1].low not in {*lists.ORDINALS, "next", "last"}
+    )
 
 
 def _described(tokens: Sequence[Token], first: int) -> int:

@@ -47,7 +47,7 @@ class _Parser(Cover):
         narrowed = states(self, self.kind)
         all_of_them = every(self, self.kind, noun, one=bool(self.number or position or count))
         pronoun, mine = self._pronoun(noun, owners_end)
-        self._rest()
+        self._rest(noun)
         return Reference(
             kind=self.kind.name,
             name=self.name,
@@ -268,12 +268,18 @@ class _Parser(Cover):
                 return True, low in lists.MINE
         return False, False
 
-    def _rest(self) -> None:
+    def _describes(self, index: int, noun: tuple[int, int] | None, kind: RecordKind) -> bool:
+        """Whether another kind's noun only says what this record is about: "the invoice article"."""
+        return noun is not None and index == noun[0] - 1 and self.kind.relation_to(kind.name) is None
+
+    def _rest(self, noun: tuple[int, int] | None = None) -> None:
         """What is left: a name (Adam Novak, the Pro plan), or words that it is about."""
         runs: list[list[int]] = []
         others = [kind for kind in self.kinds if kind.name != self.kind.name]
         for index, token in enumerate(self.tokens):
-            foreign = any(noun_at(self.tokens, index, kind) for kind in others)
+            foreign = any(
+                noun_at(self.tokens, index, kind) and not self._describes(index, noun, kind) for kind in others
+            )
             if self.used[index] or not token.word or token.low in lists.FILLERS or foreign:
                 continue
             if token.low in lists.NUMBERED | lists.PRONOUNS | lists.MINE:
