@@ -18,9 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.rules
 from agent import people
-from agent.pipeline import Ask, Calls, Draft, Plan, Refusal, Request, Resolved
+from agent.ground import Ground
+from agent.pipeline import Ask, Calls, Draft, Plan, Refusal, Request, Resolved, Span
 from agent.resolve.resolver import Resolver
 from agent.run import Cause, Run
+from agent.validate import residue
+from agent.validate.quoted import spans_of
 from core.actor import OWNER, Actor, Surface
 from core.errors import ModelMisbehaved, ModelUnavailable
 from events import act
@@ -28,7 +31,9 @@ from events.act import Acting, Judged
 from events.quoting import Worded, unquoted, worded
 from events.rules import summary
 from events.subscribers import BRAIN, Fired, Reacted, Subscriber
+from registry.contract import Contract
 from registry.event_names import fits
+from registry.records import Kinds
 from registry.shortlist import Shortlist
 from store.rules import InstructionRow
 
@@ -104,8 +109,9 @@ class Brain:
             made, out = unquoted(draft, contract, words, event)
             drafts.append(made)
             read_out = read_out or out
-        hold = await self._hold(row, words, drafts, shortlist, kinds, run, read_out=read_out)
-        run = run.with_(drafts=tuple(drafts), confidence=resolved.resolution.confidence, hold=hold)
+        hold = await self._hold(row, words, drafts, shortlist, ground, run, resolved, read_out=read_out)
+        # From here on it is a call given as data: what it leaves open is refused, since nobody is there to be asked.
+        run = run.with_(drafts=tuple(drafts), confidence=resolved.resolution.confidence, hold=hold, given="event")
         judged = await self.acting.judge(run, resolved)
         if isinstance(judged.verdict, Plan):
             return judged
@@ -118,8 +124,9 @@ class Brain:
         words: Worded,
         drafts: Sequence[Draft],
         shortlist: Shortlist,
-        kinds: tuple[Any, ...],
+        ground: Ground,
         run: Run,
+        resolved: Resolved,
         *,
         read_out: bool,
     ) -> str:
@@ -134,13 +141,14 @@ class Brain:
             return ATTENDED.format(row.name)
         if read_out:
             return READ_OUT.format(row.name)
-        if words.blank == words.text:
-            return ""
-        blind = await self._resolve(run.request.model_copy(update={"text": words.blank}), shortlist, kinds)
-        same = isinstance(blind.resolution, Calls) and [each.action for each in blind.resolution.drafts] == [
-            each.action for each in drafts
-        ]
-        return "" if same else SWAYED.format(row.name)
+        if words.blank != words.text:
+            blind = await self._resolve(
+                run.request.model_copy(update={"text": words.blank}), shortlist, tuple(ground.kinds)
+            )
+            if _actions(blind) != [each.action for each in drafts]:
+                return SWAYED.format(row.name)
+        unheard = _unheard(words, resolved, [ground.catalogue.get(each.action) for each in drafts], ground.kinds)
+        return residue.said(unheard) if unheard else ""
 
     async def _resolve(self, request: Request, shortlist: Shortlist, kinds: tuple[Any, ...]) -> Resolved:
         try:
@@ -150,3 +158,20 @@ class Brain:
                 raise
             log.warning("the model gave no usable answer: %s", error.code)
             return await self.fallback.resolve(request, shortlist, kinds)
+
+
+def _unheard(words: Worded, resolved: Resolved, contracts: Sequence[Contract | None], kinds: Kinds) -> tuple[Span, ...]:
+    """The instruction's own words that nothing has used, the event's left out."""
+    heard = [Span(start=each.start, end=each.end, text=words.text[each.start : each.end]) for each in words.quotes]
+    if isinstance(resolved.resolution, Calls):
+        heard += [
+            span
+            for draft in resolved.resolution.drafts
+            for argument in draft.arguments.values()
+            for span in spans_of(argument)
+        ]
+    return residue.left_over(words.text, heard, residue.spoken_of([each for each in contracts if each], kinds))
+
+
+def _actions(resolved: Resolved) -> list[str]:
+    return [each.action for each in resolved.resolution.drafts] if isinstance(resolved.resolution, Calls) else []
