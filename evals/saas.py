@@ -72,7 +72,9 @@ def cases(path: Path, half: str = "both") -> list[dict[str, Any]]:
             if half in ("both", case["half"]):
                 made.append({**case, "prompt": str(case["prompt"]), "expected": dict(case["expected"])})
         except (ValueError, KeyError, TypeError) as error:
-            raise InvalidInput(f"{path}:{number} is no case: {error!r}. The format stands in README.md beside it.") from error
+            raise InvalidInput(
+                f"{path}:{number} is no case: {error!r}. The format stands in README.md beside it."
+            ) from error
     return made
 
 
@@ -81,7 +83,7 @@ def platform() -> Iterator[tuple[str, str]]:
     """A demo platform with its first data, and its read token: ``(url, token)``."""
     token = secrets.token_urlsafe(16)
     with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "demo", "--data", f"{folder}/platform.db"],
             env={**os.environ, "DEMO_TOKEN": token, "DEMO_SECRET": new_secret()},
             stdout=subprocess.PIPE,
@@ -180,9 +182,7 @@ def _same(call: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 
 def lines(judged: Sequence[Judged]) -> list[str]:
     """The report: right outcomes by half and by tag, wrong acts, asks."""
-    made = []
-    for name in ("open", "held"):
-        made.append(_line(name, [each for each in judged if each.case["half"] == name]))
+    made = [_line(half, [each for each in judged if each.case["half"] == half]) for half in ("open", "held")]
     made.append(_line("all", judged))
     by_tag: defaultdict[str, list[Judged]] = defaultdict(list)
     for each in judged:

@@ -23,7 +23,9 @@ SECONDS: Final = {
     **dict.fromkeys(("ms", "millisecond", "milliseconds"), Decimal("0.001")),
 }
 # "two more weeks" are two weeks.
-BETWEEN: Final = frozenset({"of", "more", "extra", "additional", "further", "full", "whole", "entire", "free", "another", "other"})
+BETWEEN: Final = frozenset(
+    {"of", "more", "extra", "additional", "further", "full", "whole", "entire", "free", "another", "other"}
+)
 _COMPACT: Final = re.compile(r"(\d+)h(\d{1,2})(?:m|min)?", re.IGNORECASE)
 _ISO: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 

@@ -139,6 +139,9 @@ def percentages(text: Text, target: Target) -> list[Found]:
     return made
 
 
+_THOUSANDS: Final = re.compile(r"(?<![\d.,])\d{1,3}[.]\d{3}(?![\d.,]\d)")
+
+
 def sums(text: Text, target: Target, now: datetime) -> list[Found]:
     """Money. In minor units where the annotation (or the description: "in cents") says so; another currency than the annotated one is
     no reading: nothing is converted."""
@@ -155,6 +158,8 @@ def sums(text: Text, target: Target, now: datetime) -> list[Found]:
         amount = said.amount
         value: Any
         words = text.plain[said.start : said.end]
+        if in_minor and known and money.exponent(known) != 3 and _THOUSANDS.search(words):
+            continue  # "1.000 EUR" is one or a thousand: nobody can tell
         if in_minor:
             value = money.minor(amount, known or "USD")
             if value is not None and target.types[:1] == ("string",):

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.resolve.fill import Filling
-from agent.resolve.split import READING, Clause, asks, head, is_order
+from agent.resolve.split import Clause, asks, head, is_order
 from registry.contract import Risk
 from registry.offer import Offer
 from registry.shortlist import Scored, Shortlist
-from registry.words import EMPTY, GENERIC, KIN, runs, stem, stems
+from registry.words import EMPTY, GENERIC, KIN, READING, runs, stem, stems
 
 # "negated" is set by hand: cases hardly ever teach it, and it must not be outvoted.
 BIAS: Final = -6.5

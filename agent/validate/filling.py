@@ -163,6 +163,9 @@ class Filling:
             if isinstance(whose, Question):
                 return whose
             owner = whose[0] if whose else None
+            if owner is None:
+                named = await self.lookup.in_request(self._need(name))
+                return named if isinstance(named, Question) else self._take(name, named)
         if owner is None or implied:
             return None
         outcome = await self.lookup.meant(self._need(name), Reference(kind=kind.name), owner.spans, owner)

@@ -12,6 +12,7 @@ from agent.validate.asking import between, said
 from agent.validate.found import Found, Scene, singular
 from agent.validate.need import Aim, Need, Outcome, amended, name_only
 from agent.validate.quoted import answered
+from agent.validate.ranking import Fit, fit
 from agent.validate.reach import Reach, fits, merged
 from agent.validate.search import Search
 from agent.validate.unclaimed import Unclaimed
@@ -110,12 +111,23 @@ class Lookup:
             return await self._stranger(need.owner(kind), spans)
         return await self._named(need, need.owner(kind), named)
 
+    async def in_request(self, need: Need) -> Outcome:
+        """Whom or what the request names that no argument has taken up ("unlock ben carter"), of a kind whose records are called by name.
+        Empty where it names none."""
+        if answered(self.request, need.slot) is not None or not any(part.search == "name" for part in need.kind.fields):
+            return ()
+        outcome = await self._stranger(replace(need, filter={}), ())
+        return outcome if isinstance(outcome, Question) else self.search.checked(need, outcome, need.filter)
+
     async def _stranger(self, owner: Need, beside: tuple[Span, ...]) -> Outcome:
         """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his money back"). Live
         data decides it, so words that name nobody are passed over, and so is what stands in another sentence than ``beside``."""
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
             outcome = await self.meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
-            if not isinstance(outcome, Question) or outcome.candidates:
+            sure = isinstance(outcome, Question) or all(
+                fit(span.text, each.record, each.kind, "name") >= Fit.WORDS for each in outcome
+            )
+            if sure and (not isinstance(outcome, Question) or outcome.candidates):
                 return outcome
         return ()
 

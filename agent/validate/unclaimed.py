@@ -23,6 +23,7 @@ from registry.records import RecordKind
 _SENTENCE: Final = re.compile(r"[.!?:;]\s|\n")
 _PART: Final = re.compile(
     r"\b(?:half|halves|(?:a|one|two|three)\s+(?:thirds?|quarters?|fifths?|tenths?)|partial(?:ly)?|partly|part\s+of)\b"
+    r"|(?<!\S)[-−]\s?\d+(?:[.,]\d+)?"
     r"|\b\d+(?:[.,]\d+)?\s*(?:%|percent\b|per\s+cent\b)",
     re.IGNORECASE,
 )

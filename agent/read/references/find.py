@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from agent.read import money
 from agent.read.references import words as lists
 from agent.read.references.nouns import CODE, EMAIL, noun_at, owner_kind, person_like
 from agent.read.text import Text, Token, read_text, word_set
@@ -60,16 +61,23 @@ def find(text: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> list[tuple
     if not made:
         made += [
             (token.start, token.end)
-            for token in read.tokens
+            for index, token in enumerate(read.tokens)
             if CODE.fullmatch(token.text)
             and (not token.text.isdigit() or len(token.text) > 3)
             and not _ordinal(token.low)
+            and not _sum(read.tokens, index)
         ]
     seen: list[tuple[int, int]] = []
     for start, end in made:
         if all(end <= other or start >= stop for other, stop in seen):
             seen.append((start, end))
     return [read.span(start, end) for start, end in seen]
+
+
+def _sum(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a bare number is an amount of money: "5000 EUR" is no record's number."""
+    beside = [tokens[step].low for step in (index - 1, index + 1) if 0 <= step < len(tokens)]
+    return tokens[index].text.isdigit() and any(money.currency_of(word) is not None for word in beside)
 
 
 def _ordinal(low: str) -> bool:
