@@ -72,13 +72,18 @@ def test_an_answer_to_another_question_or_an_invented_candidate_is_refused(world
 def test_who_lost_the_role_after_the_card_was_made_sends_nothing(world: World) -> None:
     run = world.ask("amir", "change Nora Lindqvist's email to nora.gone@example.net")
     assert run["state"] == "held", run
-    change(world, "UPDATE keys SET role = 'support' WHERE name = 'amir' AND workspace = ?", world.workspace)
+    become(world, "amir", "support")
     try:
         with pytest.raises(Refused) as refused:
             world.clients["amir"].post(f"/v1/runs/{run['id']}/confirm", {"digest": run["card"]["digest"]})
         assert refused.value.problem["code"] == "forbidden"
     finally:
-        change(world, "UPDATE keys SET role = 'admin' WHERE name = 'amir' AND workspace = ?", world.workspace)
+        become(world, "amir", "admin")
+
+
+def become(world: World, name: str, role: str) -> None:
+    change(world, "UPDATE members SET role = ? WHERE name = ? AND workspace = ?", role, name, world.workspace)
+    change(world, "UPDATE keys SET role = ? WHERE name = ? AND workspace = ?", role, name, world.workspace)
 
 
 def test_an_altered_contract_is_neither_offered_nor_run(world: World) -> None:
