@@ -85,12 +85,14 @@ class Walk:
     async def _subscribers(self, event: Fired) -> dict[str, Subscriber]:
         """Everybody who reacts to this event, by name."""
         ground = await self._grounds.of(event.workspace)
-        found = [
-            of_connector(connector.name, theirs)
-            for connector in ground.connectors
-            for theirs in connector.subscribers()
-            if fits(theirs.pattern, event.name)
-        ]
+        found: list[Subscriber] = []
+        for connector in ground.connectors:
+            try:
+                theirs = [each for each in connector.subscribers() if fits(each.pattern, event.name)]
+            except Exception:  # a stranger's code: it may fail in any way, and only for itself
+                log.exception("connector %s could not say who reacts to %s", connector.name, event.name)
+                continue
+            found += [of_connector(connector.name, each) for each in theirs]
         async with self._sessions.read() as session:
             for source in self._sources:
                 found += await source.subscribers(session, event)

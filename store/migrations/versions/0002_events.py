@@ -1,4 +1,4 @@
-"""Events, reactions, rules, instructions, the record index"""
+"""Events, reactions, rules, instructions"""
 
 from __future__ import annotations
 
@@ -50,17 +50,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_instructions"),
     )
     op.create_index("ix_instructions_workspace", "instructions", ["workspace", "created_at", "id"])
-    op.create_table(
-        "record_index",
-        sa.Column("workspace", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("values_json", sa.String(), nullable=False),
-        sa.Column("words", sa.String(), nullable=False),
-        sa.Column("as_of", TIME, nullable=False),
-        sa.PrimaryKeyConstraint("workspace", "kind", "id", name="pk_record_index"),
-    )
-    op.create_index("ix_record_index_as_of", "record_index", ["workspace", "kind", "as_of"])
     op.create_table(
         "rules",
         sa.Column("id", sa.String(), nullable=False),

@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from core.errors import EventLoop, InvalidInput
 from events.fire import MAX_DEPTH, fire
 from events.subscribers import Fired
 from events.walk import RETRY_S
+from registry import connector
+from registry.discovery import Found
 from store.sessions import Sessions
 from tests.integration.events.walking import AT, WORKSPACE, Cast, Stage
 
@@ -208,6 +211,48 @@ async def test_a_subscriber_that_is_gone_by_its_retry_is_passed_over(sessions: S
     await stage.hurry()
     await stage.finish()
     assert await stage.states(event_id) == {"broken": "skipped"}
+
+
+async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(sessions: Sessions) -> None:
+    seen: list[connector.Event] = []
+
+    class Mirror(connector.Connector):
+        name = "mirror"
+
+        def subscribers(self) -> Sequence[connector.Subscriber]:
+            async def note(event: connector.Event) -> None:
+                seen.append(event)
+
+            return (
+                connector.Subscriber("index", "customer.*", 30, note),
+                connector.Subscriber("other", "invoice.*", 30, note),
+            )
+
+    cast = Cast()
+    cast.add("rules", 20)
+    cast.add("webhooks", 40)
+    stage = Stage(sessions, cast, found=[Found("mirror", "Mirror", Mirror)])
+    await stage.configure("mirror")
+    event_id = await stage.fire("customer.renamed", customer_id=421)
+    await stage.finish()
+    assert list(await stage.states(event_id)) == ["rules", "connector:mirror:index", "webhooks"]
+    assert [(each.id, each.name, each.data) for each in seen] == [(event_id, "customer.renamed", {"customer_id": 421})]
+
+
+async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(sessions: Sessions) -> None:
+    class Broken(connector.Connector):
+        name = "broken"
+
+        def subscribers(self) -> Sequence[connector.Subscriber]:
+            raise RuntimeError("a stranger's defect")
+
+    cast = Cast()
+    cast.add("rules", 20)
+    stage = Stage(sessions, cast, found=[Found("broken", "Broken", Broken)])
+    await stage.configure("broken")
+    event_id = await stage.fire()
+    await stage.finish()
+    assert await stage.states(event_id) == {"rules": "done"}
 
 
 async def test_kill_9_between_two_priorities_loses_nothing_and_repeats_nothing_done(

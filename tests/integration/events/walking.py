@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import store.connectors
 import store.events
 import store.work
+import store.workspaces
 from agent.ground import Grounds
 from core.clock import FrozenClock
 from core.secretbox import SecretBox
@@ -18,17 +20,22 @@ from events.fire import REACT_WORK, fire
 from events.subscribers import Fired, Reacted, Record, Subscriber
 from events.walk import RETRY_WORK, Walk
 from executors.engine import Handler
+from executors.guard import Guard
 from executors.platform import HttpPlatformClient
 from executors.queue import Done, Later, SqlQueue
+from registry.discovery import Found
+from store.connectors import ConnectorRow
 from store.events import ReactionRow
 from store.sessions import Sessions
+from store.workspaces import WorkspaceRow
 
 WORKSPACE = "ws_1"
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def no_client(base_url: str, token: str) -> HttpPlatformClient:
-    raise AssertionError("no connector is configured here")
+def a_client(base_url: str, token: str) -> HttpPlatformClient:
+    """It is never asked for anything here."""
+    return HttpPlatformClient(base_url, token, guard=Guard([]))
 
 
 class Cast:
@@ -65,10 +72,11 @@ class Cast:
 class Stage:
     """One walk on one database."""
 
-    def __init__(self, sessions: Sessions, cast: Cast, **options: Any) -> None:
+    def __init__(self, sessions: Sessions, cast: Cast, *, found: Sequence[Found] = (), **options: Any) -> None:
         self.sessions = sessions
         self.clock = FrozenClock(AT)
-        grounds = Grounds(sessions, SecretBox(bytes(32)), [], [], no_client)
+        self.box = SecretBox(bytes(32))
+        grounds = Grounds(sessions, self.box, found, [], a_client)
         self.walk = Walk(sessions, [cast], grounds, self.clock, lambda: None, **options)
         self.queue = SqlQueue(sessions, owner="test", lease_s=60)
         self.handlers: dict[str, Handler] = {REACT_WORK: self.walk.react, RETRY_WORK: self.walk.again}
@@ -77,6 +85,16 @@ class Stage:
         async with self.sessions.begin() as session:
             fired = await fire(session, workspace=WORKSPACE, name=name, data=data, origin="test", at=self.clock())
         return fired.id
+
+    async def configure(self, connector: str) -> None:
+        sealed = self.box.seal(b"{}", context=f"connector:{WORKSPACE}:{connector}")
+        row = ConnectorRow(
+            workspace=WORKSPACE, name=connector, base_url="http://platform.test", sealed_secrets=sealed, enabled=True,
+            created_at=AT, updated_at=AT,
+        )  # fmt: skip
+        async with self.sessions.begin() as session:
+            await store.workspaces.insert(session, WorkspaceRow(id=WORKSPACE, name="W", created_at=AT))
+            await store.connectors.put(session, row)
 
     async def step(self) -> int:
         """Do everything that is due now, once. Answers how much that was."""
