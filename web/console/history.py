@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 from urllib.parse import urlencode
 
@@ -15,11 +15,11 @@ import store.history
 import store.members
 from agent.history import Kind, record_act
 from core.clock import iso
-from core.errors import InvalidInput
 from core.visible import visible
-from store.history import Filters, HistoryRow
+from store.history import HistoryRow
 from web import problem
 from web.api.history import csv_response
+from web.console.history_filter import Chosen, chosen
 from web.console.pages import Page, render
 from web.console.visitor import Owner, shell
 from web.door import house_of
@@ -32,41 +32,6 @@ OUTCOMES: Final = (
 )  # fmt: skip
 RISKS: Final = ("read", "write", "irreversible")
 _WHOLE: Final = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The filter as it stands in the form. Days are of UTC; ``until`` is included."""
-
-    kind: str = ""
-    person: str = ""
-    contract: str = ""
-    outcome: str = ""
-    risk: str = ""
-    since: str = ""
-    until: str = ""
-    run: str = ""
-    q: str = ""
-
-    @property
-    def query(self) -> str:
-        given = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
-        return urlencode(given)
-
-    @property
-    def filters(self) -> Filters:
-        until = _day(self.until)
-        return Filters(
-            kinds=(self.kind,) if self.kind else (),
-            run_id=self.run or None,
-            person=self.person or None,
-            contract=self.contract or None,
-            outcome=self.outcome or None,
-            risk=self.risk or None,
-            since=_day(self.since),
-            until=until + timedelta(days=1) if until else None,
-            words=self.q,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +102,6 @@ class VerdictPage(Page):
     first_break: int
     why: str
     last: str
-
-
-async def chosen(
-    kind: Annotated[str, Query(max_length=40)] = "",
-    person: Annotated[str, Query(max_length=64)] = "",
-    contract: Annotated[str, Query(max_length=128)] = "",
-    outcome: Annotated[str, Query(max_length=40)] = "",
-    risk: Annotated[str, Query(max_length=20)] = "",
-    since: Annotated[str, Query(max_length=10)] = "",
-    until: Annotated[str, Query(max_length=10)] = "",
-    run: Annotated[str, Query(max_length=64)] = "",
-    q: Annotated[str, Query(max_length=200)] = "",
-) -> Chosen:
-    return Chosen(kind, person, contract, outcome, risk, since, until, run, q.strip())
 
 
 Wanted = Annotated[Chosen, Depends(chosen)]
@@ -303,15 +254,6 @@ def _text(value: Any) -> str:
 
 def _json(value: Any) -> str:
     return visible(json.dumps(value, ensure_ascii=False, indent=2), lines=True, limit=_WHOLE)
-
-
-def _day(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise InvalidInput("A day is written as 2026-11-24.") from error
 
 
 def _with(query: str, **more: Any) -> str:

@@ -27,7 +27,7 @@ from agent.pipeline import (
 from agent.run import Approval, Run
 from core.actor import Actor
 from registry.contract import Policy, Risk
-from web.console import asking, card, entry, history, pages, runs, trouble, words
+from web.console import asking, card, entry, history, history_filter, pages, runs, trouble, words
 from web.console.pages import Page, Place, Shell, Who
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -188,7 +188,7 @@ SAMPLES: dict[type[Page], Page] = {
     history.HistoryPage: history.HistoryPage(
         shell=SHELL,
         title="History",
-        chosen=history.Chosen(q="some words", run="run_5", since="2026-11-01", until="2026-11-02"),
+        chosen=history_filter.Chosen(q="some words", run="run_5", since="2026-11-01", until="2026-11-02"),
         kinds=("held",),
         people=(history.Person("mem_1", "Olivia"),),
         contracts=("shop.refund",),

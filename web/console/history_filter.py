@@ -1,0 +1,71 @@
+"""The filter of the history page: as it stands in the form, in the address, and as the store is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query
+
+from core.errors import InvalidInput
+from store.history import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filter as it stands in the form. Days are of UTC; ``until`` is included."""
+
+    kind: str = ""
+    person: str = ""
+    contract: str = ""
+    outcome: str = ""
+    risk: str = ""
+    since: str = ""
+    until: str = ""
+    run: str = ""
+    q: str = ""
+
+    @property
+    def query(self) -> str:
+        given = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
+        return urlencode(given)
+
+    @property
+    def filters(self) -> Filters:
+        until = _day(self.until)
+        return Filters(
+            kinds=(self.kind,) if self.kind else (),
+            run_id=self.run or None,
+            person=self.person or None,
+            contract=self.contract or None,
+            outcome=self.outcome or None,
+            risk=self.risk or None,
+            since=_day(self.since),
+            until=until + timedelta(days=1) if until else None,
+            words=self.q,
+        )
+
+
+async def chosen(
+    kind: Annotated[str, Query(max_length=40)] = "",
+    person: Annotated[str, Query(max_length=64)] = "",
+    contract: Annotated[str, Query(max_length=128)] = "",
+    outcome: Annotated[str, Query(max_length=40)] = "",
+    risk: Annotated[str, Query(max_length=20)] = "",
+    since: Annotated[str, Query(max_length=10)] = "",
+    until: Annotated[str, Query(max_length=10)] = "",
+    run: Annotated[str, Query(max_length=64)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> Chosen:
+    return Chosen(kind, person, contract, outcome, risk, since, until, run, q.strip())
+
+
+def _day(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidInput("A day is written as 2026-11-24.") from error
