@@ -99,8 +99,8 @@ class Engine:
         self._wakes = tuple(wakes)
         self._pause = pause
         self._monotonic = monotonic
-        self._settler = Settler(queue)
         self._held: dict[tuple[str, int], _Held] = {}
+        self._settler = Settler(queue, lambda: len(self._held))
         self._ring = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()

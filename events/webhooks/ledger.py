@@ -63,7 +63,7 @@ class Ledger:
         for entry in entries:
             if entry.counts or entry.came.status == 410:
                 by_endpoint[entry.endpoint].append(entry)
-        for endpoint in await store.webhooks.count(session, [_tally(name, of) for name, of in by_endpoint.items()]):
+        for endpoint in await store.webhooks.count(session, [tally(name, of) for name, of in by_endpoint.items()]):
             await self._pace(session, endpoint, by_endpoint[endpoint.id])
             await self._judge(session, endpoint, by_endpoint[endpoint.id])
 
@@ -117,7 +117,8 @@ class Ledger:
         await history.record_act(session, system(row.workspace), Kind.WEBHOOK_DISABLED, now, alert=True, **told)
 
 
-def _tally(endpoint: str, entries: Sequence[Entry]) -> Tally:
+def tally(endpoint: str, entries: Sequence[Entry]) -> Tally:
+    """What a group of attempts at one endpoint comes to; the order they are given in does not matter."""
     ordered = sorted((entry for entry in entries if entry.counts), key=lambda entry: entry.came.at)
     good = [entry.came.at for entry in ordered if entry.ok]
     bad = [entry.came.at for entry in ordered if not entry.ok]

@@ -1,0 +1,42 @@
+"""How a group of attempts becomes an endpoint's health."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from events.webhooks.ledger import Entry, tally
+from store.deliveries import Came, DeliveryAttemptRow
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def at(minute: int, *, ok: bool, counts: bool = True) -> Entry:
+    when = NOON + timedelta(minutes=minute)
+    row = DeliveryAttemptRow(
+        id=f"wrk_{minute}.1", delivery="dlv_1", n=1, by_hand=False, at=when, duration_ms=1, headers="{}"
+    )
+    came = Came("dlv_1", None, 204 if ok else 500, None, "", when, None, None, in_series=True)
+    return Entry(row, came, "whe_1", ok, counts)
+
+
+def test_failures_after_the_last_success_are_those_that_count_as_consecutive() -> None:
+    made = tally("whe_1", [at(3, ok=False), at(0, ok=False), at(2, ok=False), at(1, ok=True)])
+    assert (made.succeeded, made.failed, made.trailing) == (1, 3, 2)
+    assert made.trailing_since == NOON + timedelta(minutes=2)
+    assert made.last_success_at == NOON + timedelta(minutes=1)
+    assert made.last_failure_at == NOON + timedelta(minutes=3)
+
+
+def test_a_success_at_the_end_leaves_nothing_failing() -> None:
+    made = tally("whe_1", [at(0, ok=False), at(1, ok=True)])
+    assert (made.trailing, made.trailing_since) == (0, None)
+
+
+def test_failures_alone_are_failing_since_the_first_of_them() -> None:
+    made = tally("whe_1", [at(5, ok=False), at(4, ok=False)])
+    assert (made.succeeded, made.trailing, made.trailing_since) == (0, 2, NOON + timedelta(minutes=4))
+
+
+def test_a_test_send_says_nothing_of_health() -> None:
+    made = tally("whe_1", [at(0, ok=True), at(1, ok=False, counts=False)])
+    assert (made.succeeded, made.failed, made.trailing) == (1, 0, 0)
