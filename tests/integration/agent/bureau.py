@@ -1,4 +1,4 @@
-"""The agent's rooms on a real SQLite file, with a platform in memory, a hand that posts into a list, and a resolver that does as it is told."""
+"""The agent on a real SQLite file: a platform in memory, a hand that posts into a list, a resolver that does as it is told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import store.calls
 import store.history
@@ -41,11 +41,13 @@ from tests.unit.validate.world import NOW, SAAS, Platform, town
 PASSWORD = "correct horse battery"
 PEOPLE = (("oscar", "owner"), ("amir", "admin"), ("ada", "admin"), ("sara", "support"))
 
-CREDIT = ("apply 20 EUR credit to Berta Lind", "saas.apply_credit", {"customer_id": "Berta Lind", "amount": "20 EUR"})
-EMAIL = ("change Berta Lind's email to b@x.example", "saas.update_email", {"customer_id": "Berta Lind", "email": "b@x.example"})  # fmt: skip
-SUSPEND = ("suspend Berta Lind for unpaid bills", "saas.suspend_customer", {"customer_id": "Berta Lind", "reason": "unpaid bills"})  # fmt: skip
-REPLY = ("reply to 5519 with done", "saas.reply_ticket", {"ticket_id": "5519", "message": "done"})
-CLOSE = ("close ticket 5519", "saas.close_ticket", {"ticket_id": "5519"})
+Order = tuple[str, str, dict[str, str]]
+BERTA: Final = {"customer_id": "Berta Lind"}
+CREDIT: Order = ("apply 20 EUR credit to Berta Lind", "saas.apply_credit", BERTA | {"amount": "20 EUR"})
+EMAIL: Order = ("change Berta Lind's email to b@x.example", "saas.update_email", BERTA | {"email": "b@x.example"})
+SUSPEND: Order = ("suspend Berta Lind for unpaid bills", "saas.suspend_customer", BERTA | {"reason": "unpaid bills"})
+REPLY: Order = ("reply to 5519 with done", "saas.reply_ticket", {"ticket_id": "5519", "message": "done"})
+CLOSE: Order = ("close ticket 5519", "saas.close_ticket", {"ticket_id": "5519"})
 ORDERS = (CREDIT, EMAIL, SUSPEND, REPLY, CLOSE)
 
 OK = Reply(200, b'{"ok":true}', 5, None, True)
