@@ -156,15 +156,15 @@ async def opened(
         events,
         webhooks,
     )
-    sweep = asyncio.create_task(_sweep(desk, sessions, clock))
+    closing = asyncio.Event()
+    sweep = asyncio.create_task(_sweep(desk, sessions, clock, closing))
     try:
         if settings.workers:
             await engine.start()
         yield house
     finally:
-        sweep.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await sweep
+        closing.set()
+        await sweep
         await engine.stop(10.0)
         await hand.close()
         for each in clients:
@@ -186,11 +186,11 @@ def _resolver(settings: Settings) -> Resolver | None:
     return ModelResolver(ModelClient(asked))
 
 
-async def _sweep(desk: Desk, sessions: Sessions, clock: Clock) -> None:
+async def _sweep(desk: Desk, sessions: Sessions, clock: Clock, closing: asyncio.Event) -> None:
     """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), and once an hour delete
-    what is kept no longer."""
+    what is kept no longer. Ends by itself when the house closes: cancelled in a query, it would leave its connection behind."""
     rounds = 0
-    while True:
+    while not closing.is_set():
         try:
             await desk.expire_due()
             if rounds % RETENTION_ROUNDS == 0:
@@ -198,4 +198,5 @@ async def _sweep(desk: Desk, sessions: Sessions, clock: Clock) -> None:
         except Exception:
             log.exception("the sweep failed; it runs again in %.0f s", SWEEP_S)
         rounds += 1
-        await asyncio.sleep(SWEEP_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(closing.wait(), SWEEP_S)

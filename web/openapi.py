@@ -157,7 +157,7 @@ def made(app: FastAPI) -> dict[str, Any]:
 
 def _complete(operation: dict[str, Any], route: RouteContext, method: str, door: Door, schemas: dict[str, Any]) -> None:
     limit = door.limit_of(method)
-    operation["operationId"] = f"{operation['tags'][0]}.{route.name}"
+    operation["operationId"] = f"{_module(route)}.{route.name}"
     operation["security"] = [{SECURITY: []}]
     operation["x-scope"] = door.scope
     operation["x-limit"] = {"class": limit, "per_minute": PER_MINUTE[limit]}
@@ -178,6 +178,11 @@ def _complete(operation: dict[str, Any], route: RouteContext, method: str, door:
     for status in statuses:
         own.setdefault(status, {"description": _PROBLEMS[status]})
     _finish(operation, {"RateLimit-Policy", "RateLimit"})
+
+
+def _module(route: RouteContext) -> str:
+    """The file of ``web/api`` it stands in: unique together with its name."""
+    return str(getattr(route.endpoint, "__module__", "")).rpartition(".")[2]
 
 
 def _finish(operation: dict[str, Any], limited: Collection[str]) -> None:

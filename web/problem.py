@@ -168,8 +168,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OpsIQError)
     async def known(request: Request, error: OpsIQError) -> Response:
-        if STATUS.get(error.code, 500) >= 500:
-            log.warning("%s: %s", error.code, error.detail, extra={"request_id": request_id(request)})
+        code = error.problem_code if isinstance(error, Problem) else error.code
+        if STATUS.get(code, 500) >= 500:
+            log.warning("%s: %s", code, error.detail, extra={"request_id": request_id(request)})
         return of_error(request, error)
 
     @app.exception_handler(RequestValidationError)

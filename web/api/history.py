@@ -88,6 +88,7 @@ async def page(
     before: Annotated[int | None, Query(ge=1, le=MAX_SEQ)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
+    """AI History, newest first, filtered."""
     async with house_of(request).sessions.read() as session:
         rows = await store.history.page(session, caller.actor.workspace, filters=wanted, before_seq=before, limit=limit)
     return {"data": [entry_json(row) for row in rows], "next": rows[-1].seq if len(rows) == limit else None}
@@ -99,11 +100,13 @@ async def page(
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 async def export(request: Request, caller: Owner, wanted: Annotated[Filters, Depends(filters)]) -> StreamingResponse:
+    """The same as CSV, streamed whole from one moment of the database."""
     return csv_response(house_of(request), caller.actor.workspace, wanted)
 
 
 @router.get("/verify", response_model=VerdictView)
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
+    """Walk the chain of digests and say where it first breaks."""
     async with house_of(request).sessions.read() as session:
         verdict = await store.history.verify(session, caller.actor.workspace)
     return {"ok": verdict.ok, "count": verdict.count, "first_break": verdict.first_break, "why": verdict.why}
@@ -111,6 +114,7 @@ async def verify(request: Request, caller: Owner) -> dict[str, Any]:
 
 @router.get("/{seq}", response_model=EntryView, responses=problems("404"))
 async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> dict[str, Any]:
+    """One entry, whole."""
     async with house_of(request).sessions.read() as session:
         return entry_json(await store.history.get(session, caller.actor.workspace, seq))
 

@@ -62,6 +62,7 @@ DIGEST = "sha256:" + "0" * 64
     "", status_code=202, response_model=RunView, openapi_extra=takes(AskBody, {"text": "refund Adam's last invoice"})
 )
 async def ask(request: Request, caller: Writes) -> Response:
+    """Ask for something in plain words. It is durable when this answers; ``GET /v1/runs/{run_id}?wait_s=`` waits for what comes of it."""
     body = parsed(AskBody, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
@@ -84,6 +85,7 @@ async def listed(
     before: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> RunPage:
+    """The key's own runs, newest first; for an owner everybody's."""
     runs = await house_of(request).desk.listed(caller.actor, before=before, limit=limit)
     return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
@@ -92,6 +94,7 @@ async def listed(
 async def show(
     request: Request, caller: Reads, run_id: Id, wait_s: Annotated[float, Query(ge=0, le=60)] = 0.0
 ) -> RunView:
+    """One run. ``wait_s`` waits so long for it to need a person or be over."""
     return run_view(await house_of(request).desk.settled(caller.actor, run_id, wait_s=wait_s))
 
 
@@ -102,6 +105,7 @@ async def show(
     openapi_extra=takes(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
 )
 async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
+    """Answer the open question with one of its candidates (``choice``) or in words (``text``)."""
     body = parsed(AnswerBody, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
@@ -119,6 +123,7 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     openapi_extra=takes(EditBody, {"digest": DIGEST, "changes": {"0.amount": "20 dollars"}}),
 )
 async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
+    """Change parameters of a held card by words. That is a new card with a new digest."""
     body = parsed(EditBody, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
@@ -136,6 +141,7 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
     openapi_extra=takes(ConfirmBody, {"digest": DIGEST}),
 )
 async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
+    """Say yes to exactly the card with this digest. Twice is once."""
     body = parsed(ConfirmBody, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
@@ -153,6 +159,7 @@ async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
     openapi_extra=takes(RejectBody, {"reason": "Wrong customer"}),
 )
 async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
+    """Say no to a held card or an open question. Nothing is sent."""
     body = parsed(RejectBody, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.api.shop import Shop, opened_shop
+from tests.integration.api.shop import Founded, Shop, founded, opened_shop
 from tests.integration.demo.conftest import Platform
 
 
@@ -18,7 +19,12 @@ def api_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, api_platform: Platform) -> Founded:
+    return asyncio.run(founded(tmp_path_factory.mktemp("founded"), api_platform.url))
+
+
 @pytest.fixture
-async def shop(tmp_path: Path, api_platform: Platform) -> AsyncIterator[Shop]:
-    async with opened_shop(tmp_path, api_platform.url) as made:
+async def shop(tmp_path: Path, template: Founded) -> AsyncIterator[Shop]:
+    async with opened_shop(tmp_path, template) as made:
         yield made

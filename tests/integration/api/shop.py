@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -91,10 +92,29 @@ class Shop:
         return Key(row.id, row.public, secret)
 
 
+@dataclass(frozen=True)
+class Founded:
+    """A data folder with both workspaces in it, copied for each test: hashing passwords takes a second."""
+
+    folder: Path
+    actors: dict[str, Actor]
+    keys: dict[str, Key]
+
+
+async def founded(folder: Path, platform_url: str) -> Founded:
+    async with opened_shop(folder, None) as shop:
+        shop.actors.update(await _people(shop.house, platform_url))
+        for name in shop.actors:
+            shop.keys[name] = await shop.key_of(name, name=name)
+        return Founded(folder, shop.actors, shop.keys)
+
+
 @asynccontextmanager
 async def opened_shop(
-    folder: Path, platform_url: str = "", *, limits: Limits | None = None, **settings: str
+    folder: Path, template: Founded | None, *, limits: Limits | None = None, **settings: str
 ) -> AsyncIterator[Shop]:
+    if template is not None:
+        shutil.copytree(template.folder, folder, dirs_exist_ok=True)
     clock = FrozenClock(NOW)
     given = {"OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8", **settings}
     loaded = replace(Settings.load(given), workers=0)
@@ -105,12 +125,8 @@ async def opened_shop(
         app.router.lifespan_context(app),
         AsyncClient(transport=transport, base_url="http://api.test") as http,
     ):
-        house: House = app.state.house
-        actors = await _people(house, platform_url)
-        shop = Shop(app, house, clock, http, actors, {})
-        for name in actors:
-            shop.keys[name] = await shop.key_of(name, name=name)
-        yield shop
+        actors, keys = (template.actors, template.keys) if template else ({}, {})
+        yield Shop(app, app.state.house, clock, http, dict(actors), dict(keys))
 
 
 async def _people(house: House, platform_url: str) -> dict[str, Actor]:

@@ -46,7 +46,13 @@ def operations(shop: Shop) -> list[Operation]:
 async def things(shop: Shop) -> dict[str, str]:
     """One of each thing that a path can name, all of them olivia's workspace's."""
     run = await shop.house.desk.ask(shop.actors["olivia"], "close ticket 5519", session_id="t")
-    made = {"run_id": run.id, "name": "saas.close_ticket", "key_id": shop.keys["amir"].id, "customer_id": "1", "seq": "1"}
+    made = {
+        "run_id": run.id,
+        "name": "saas.close_ticket",
+        "key_id": shop.keys["amir"].id,
+        "customer_id": "1",
+        "seq": "1",
+    }
     rule = {
         "name": "r", "event": "invoice.paid", "action": {"contract": "saas.close_ticket", "params": {"ticket_id": {"const": 1}}},
     }  # fmt: skip

@@ -1,0 +1,148 @@
+"""The door: keys that outgrew their maker, limits, nonces, and input that is no input."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from limits.aio.storage import MemoryStorage
+from sqlalchemy import func, select
+
+import store.members
+import store.nonces
+from agent import people
+from core import opsiq1
+from core.actor import Actor
+from store.nonces import NonceRow
+from store.sessions import Sessions
+from tests.integration.api.shop import NOW, Founded, Shop, opened_shop
+from web.limits import Limits
+from web.nonces import Nonces
+
+
+async def test_a_key_dies_with_its_makers_membership(shop: Shop) -> None:
+    assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200
+    workspace, amir = shop.actors["amir"].workspace, shop.actors["amir"].id
+    async with shop.house.sessions.begin() as session:
+        await store.members.disable(session, workspace, amir)
+    answer = await shop.call("GET", "/v1/me", by="amir")
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_signature")
+
+
+async def test_a_key_does_not_outlive_the_role_it_was_made_with(shop: Shop) -> None:
+    workspace, amir = shop.actors["amir"].workspace, shop.actors["amir"].id
+    async with shop.house.sessions.begin() as session:
+        await store.members.set_role(session, workspace, amir, "support")
+    assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 401
+    async with shop.house.sessions.begin() as session:
+        await store.members.set_role(session, workspace, amir, "owner")
+    assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200, "an owner may hold any role's key"
+
+
+async def test_a_key_that_is_over_signs_nothing_and_acts_no_more(shop: Shop) -> None:
+    body = {"name": "short", "scopes": ["me:read"], "expires_days": 1}
+    made = (await shop.call("POST", "/v1/keys", body)).json()
+    actor = Actor(shop.actors["olivia"].workspace, made["key"]["id"], "key", "short", "owner", shop.actors["olivia"].id)
+    async with shop.house.sessions.read() as session:
+        assert await people.current(session, actor, NOW + timedelta(hours=23)) is not None
+        assert await people.current(session, actor, NOW + timedelta(hours=25)) is None
+
+
+async def test_the_limit_is_charged_after_the_signature_and_told_on_every_answer(
+    tmp_path: Path, template: Founded
+) -> None:
+    async with opened_shop(tmp_path, template, limits=Limits(per_minute={"reads": 2, "writes": 9})) as shop:
+        for _ in range(5):
+            bad = await shop.call("GET", "/v1/me", headers={"Authorization": "OPSIQ1-HMAC-SHA256 nonsense"})
+            assert bad.status_code == 401
+        first = await shop.call("GET", "/v1/me")
+        assert first.headers["ratelimit"].startswith('"key";r=1;')
+        missing = await shop.call("GET", "/v1/runs/run_x")
+        assert (missing.status_code, missing.headers["ratelimit-policy"]) == (404, '"key";q=2;w=60')
+        last = await shop.call("GET", "/v1/me")
+        assert (last.status_code, last.json()["code"], last.json()["retryable"]) == (429, "rate_limited", True)
+        assert int(last.headers["retry-after"]) >= 1
+        assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200
+
+
+async def test_a_repeated_request_is_refused_and_drains_nobodys_limit(tmp_path: Path, template: Founded) -> None:
+    async with opened_shop(tmp_path, template, limits=Limits(per_minute={"reads": 3, "writes": 9})) as shop:
+        header = shop.signature("GET", "/v1/me", shop.keys["olivia"])
+        assert (await shop.http.get("/v1/me", headers={"Authorization": header})).status_code == 200
+        for _ in range(5):
+            assert (await shop.http.get("/v1/me", headers={"Authorization": header})).status_code == 401
+        assert (await shop.call("GET", "/v1/me")).headers["ratelimit"].startswith('"key";r=1;')
+
+
+async def test_an_address_that_floods_is_stopped_before_its_signatures_are_looked_at(
+    tmp_path: Path, template: Founded
+) -> None:
+    async with opened_shop(tmp_path, template, limits=Limits(MemoryStorage(), per_address=2)) as shop:
+        statuses = [(await shop.http.get("/v1/me")).status_code for _ in range(3)]
+        assert statuses == [401, 401, 429]
+
+
+async def test_nonces_that_arrive_together_are_committed_together_and_each_is_free_once(sessions: Sessions) -> None:
+    nonces = Nonces(sessions)
+    wanted = [(f"pk_{n % 3}", opsiq1.new_nonce()) for n in range(300)]
+    taken = await asyncio.gather(*(nonces.take(key, nonce, NOW) for key, nonce in wanted + wanted))
+    assert sum(taken) == 300
+    assert all(taken[n] != taken[n + 300] for n in range(300))
+    async with sessions.read() as session:
+        assert (await session.execute(select(func.count()).select_from(NonceRow.__table__))).scalar_one() == 300
+        assert not any(await _again(sessions, wanted[:5]))
+
+
+async def _again(sessions: Sessions, wanted: list[tuple[str, str]]) -> list[bool]:
+    async with sessions.begin() as session:
+        return await store.nonces.insert_many(session, [(key, nonce, NOW) for key, nonce in wanted])
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "code"),
+    [
+        (b'{"text": "a", "text": "b"}', 400, "not_canonical"),
+        (b'{"text": NaN}', 400, "not_canonical"),
+        (b'{"text": "\\ud800"}', 400, "not_canonical"),
+        (b'{"text": "\xff"}', 400, "not_canonical"),
+        (b'{"text": "a\\u0000b"}', 400, "invalid_request"),
+        (b"[" * 100_000, 400, "not_canonical"),
+        (b'{"text": "a", "more": 1}', 400, "invalid_request"),
+        (b"", 400, "not_canonical"),
+        (b"null", 400, "invalid_request"),
+        (b'{"text": "' + b"a" * 1024 * 1024 + b'"}', 413, "body_too_large"),
+    ],
+)
+async def test_a_body_that_is_none_is_told_so(shop: Shop, raw: bytes, status: int, code: str) -> None:
+    answer = await shop.call("POST", "/v1/runs", raw=raw)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", ""]
+)
+async def test_a_body_of_another_kind_is_415(shop: Shop, kind: str) -> None:
+    answer = await shop.call("POST", "/v1/runs", {"text": "hi"}, headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("path", ["/v1/runs/%00", "/v1/runs/a%2Fb", "/v1/runs/%E2%80%AE", "/v1/history/99999999999999999999",
+                                  "/v1/history/-1", "/v1/customers/..%2F..", "/v1/customers/" + "9" * 200])  # fmt: skip
+async def test_an_odd_path_is_a_clear_4xx(shop: Shop, path: str) -> None:
+    answer = await shop.call("GET", path)
+    assert answer.status_code in (400, 404), answer.text
+    assert json.loads(answer.text)["code"] in ("invalid_request", "not_found")
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Idempotency-Key"])
+async def test_a_doubled_header_is_refused(shop: Shop, name: str) -> None:
+    body = json.dumps({"text": "hi"}).encode()
+    headers = [("Content-Type", "application/json"), ("Idempotency-Key", "k"),
+               ("Authorization", shop.signature("POST", "/v1/runs", shop.keys["olivia"], "", body, "k"))]  # fmt: skip
+    headers.append(next(pair for pair in headers if pair[0] == name))
+    answer = await shop.http.post("/v1/runs", content=body, headers=headers)
+    assert answer.status_code == 401

@@ -1,0 +1,85 @@
+"""Rate limits counted in memory, and what happens when nothing can count."""
+
+from __future__ import annotations
+
+import pytest
+from limits.aio.storage import MemoryStorage
+from limits.errors import StorageError
+
+from web.limits import PER_MINUTE, Limits, Standing
+from web.problem import Problem
+
+
+class Down(MemoryStorage):
+    """A store that answers nothing."""
+
+    async def get_sliding_window(self, *_: object, **__: object) -> tuple[int, float, int, float]:
+        raise StorageError(ConnectionError("refused"))
+
+    async def acquire_sliding_window_entry(self, *_: object, **__: object) -> bool:
+        raise StorageError(ConnectionError("refused"))
+
+
+async def spend(limits: Limits, key: str = "k", times: int = 1) -> Standing | None:
+    standing = None
+    for _ in range(times):
+        standing = await limits.charge("writes", key, await limits.check("writes", key))
+    return standing
+
+
+def test_the_table_is_the_published_one() -> None:
+    assert PER_MINUTE == {"events": 1000, "actions": 200, "reads": 2000, "webhook_test": 60, "writes": 200}
+
+
+async def test_the_last_request_passes_and_the_next_is_told_when_to_come_back() -> None:
+    limits = Limits(per_minute={"writes": 3})
+    standing = await spend(limits, times=3)
+    assert standing is not None
+    assert standing.remaining == 0
+    with pytest.raises(Problem) as refused:
+        await limits.check("writes", "k")
+    headers = refused.value.headers
+    assert refused.value.problem_code == "rate_limited"
+    assert 1 <= int(headers["Retry-After"]) <= 60
+    assert headers["RateLimit-Policy"] == '"key";q=3;w=60'
+    assert headers["RateLimit"].startswith('"key";r=0;t=')
+    await limits.close()
+
+
+async def test_looking_costs_nothing_and_keys_and_classes_are_counted_apart() -> None:
+    limits = Limits(per_minute={"writes": 1, "reads": 1})
+    for _ in range(5):
+        await limits.check("writes", "k")
+    await spend(limits)
+    assert await spend(limits, "other") is not None
+    assert await limits.charge("reads", "k", await limits.check("reads", "k")) is not None
+    await limits.close()
+
+
+async def test_of_two_that_saw_one_left_only_one_is_let_through() -> None:
+    limits = Limits(per_minute={"writes": 1})
+    seen = await limits.check("writes", "k")
+    await limits.charge("writes", "k", seen)
+    with pytest.raises(Problem):
+        await limits.charge("writes", "k", seen)
+    await limits.close()
+
+
+async def test_a_store_that_is_down_lets_through_and_is_counted() -> None:
+    limits = Limits(Down(), per_minute={"writes": 1}, per_address=1)
+    for _ in range(3):
+        await limits.arrive("203.0.113.1")
+        assert await spend(limits) is None
+    assert limits.blind == 6
+
+
+async def test_an_address_is_limited_by_itself_and_an_ipv6_host_by_its_64() -> None:
+    limits = Limits(per_address=1)
+    await limits.arrive("2001:db8::1")
+    with pytest.raises(Problem):
+        await limits.arrive("2001:db8::ffff:1")
+    await limits.arrive("2001:db8:0:1::1")
+    await limits.arrive("203.0.113.1")
+    with pytest.raises(Problem):
+        await limits.arrive("::ffff:203.0.113.1")
+    await limits.close()

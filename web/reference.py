@@ -1,0 +1,137 @@
+"""docs/reference/api.md, made of the OpenAPI document. ``python -m web.reference`` writes it; a test compares the two."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from web.limits import PER_MINUTE, LimitClass
+from web.openapi import ALWAYS, OPEN
+
+_HEAD: Final = """# The API
+
+Everything under `/v1` is signed with an API key ([wire.md](wire.md) §1; by hand with curl: [the guide](../guide/curl.md)). The same, for
+machines, is the OpenAPI 3.1 document at `GET /openapi.json`; this page is made of it by `python -m web.reference`.
+
+- **Scopes.** A key may do what its scopes say, as the role it was made with, and never more than the member it belongs to: when that
+  member is disabled or loses the role, the key is refused. *owner* in the tables means that the key's role must be `owner`.
+- **Limits.** Each key has a limit a minute for each class of request: {limits}. Every answer says what is left:
+  `RateLimit-Policy: "key";q=1000;w=60`, `RateLimit: "key";r=999;t=60`. Beyond it: 429 `rate_limited` with `Retry-After`.
+- **Acting once.** Where an endpoint takes an `Idempotency-Key`, send a fresh one for each act and the same for its retries: the answer is
+  kept for 24 h and comes again with `Idempotency-Replayed: true`. The same key with another request: 422 `idempotency_key_reused`.
+- **Errors** are `application/problem+json` with a permanent `code` ([errors.md](errors.md)); `errors` names the faults by JSON Pointer.
+  Every signed endpoint may answer {always}; those with a body 413 and 415 too. Below stand only the others.
+- **Bodies** are strict JSON in UTF-8 of at most 1 MiB: no key twice, none that is unknown, no NaN, no NUL in text.
+- **Request ids.** Every answer carries `X-Request-Id`; logs and AI History know it.
+
+## Endpoints
+"""
+_NAMES: Final[Mapping[LimitClass, str]] = {
+    "events": "firing events",
+    "actions": "running actions",
+    "reads": "reads",
+    "webhook_test": "test webhooks",
+    "writes": "other writes",
+}
+_TABLE: Final = "| endpoint | scope | limit | what it does |\n| --- | --- | --- | --- |"
+
+
+def page(app: FastAPI) -> str:
+    """The page in Markdown."""
+    document = app.openapi()
+    schemas = document["components"]["schemas"]
+    limits = ", ".join(f"{PER_MINUTE[each]} {name} (`{each}`)" for each, name in _NAMES.items())
+    lines = [_HEAD.format(limits=limits, always=", ".join(ALWAYS))]
+    every = [
+        (method.upper(), path, operation)
+        for path, each in sorted(document["paths"].items())
+        for method, operation in each.items()
+        if path not in OPEN
+    ]
+    lines.append(_TABLE)
+    for method, path, operation in every:
+        owner = ", owner" if "x-role" in operation else ""
+        about = _first(operation.get("description", "") or operation.get("summary", ""))
+        lines.append(
+            f"| `{method} {path}` | `{operation['x-scope']}`{owner} | {operation['x-limit']['class']} | {about} |"
+        )
+    lines += [
+        "",
+        "`GET /healthz` answers while the process does, `GET /readyz` while the database does; neither is signed.",
+        "",
+    ]
+    for method, path, operation in every:
+        lines += _one(method, path, operation, schemas)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _one(method: str, path: str, operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterator[str]:
+    yield f"### {method} {path}\n"
+    if operation.get("description"):
+        yield " ".join(operation["description"].replace("``", "`").split()) + "\n"
+    parameters = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
+    if parameters:
+        yield "| query | form | |\n| --- | --- | --- |"
+        for each in parameters:
+            yield f"| `{each['name']}` | {_form(each['schema'], schemas)} | {each.get('description', '')} |"
+        yield ""
+    if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", ())):
+        yield "Takes an `Idempotency-Key`.\n"
+    if "requestBody" in operation:
+        yield from _body(operation["requestBody"]["content"]["application/json"], schemas)
+    good = [status for status in operation["responses"] if status < "400"]
+    for status in good:
+        content = operation["responses"][status].get("content", {})
+        forms = [_form(each.get("schema", {}), schemas) for each in content.values()]
+        yield f"Answers {status}{' with ' + ', '.join(forms) if forms and forms != ['any JSON'] else ''}.\n"
+    body = {"413", "415"} if "requestBody" in operation else set()
+    others = [each for each in operation["responses"] if each >= "400" and each not in {*ALWAYS, *body}]
+    if others:
+        yield f"May also answer {', '.join(others)}.\n"
+
+
+def _body(content: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterator[str]:
+    schema = content["schema"]
+    required = schema.get("required", ())
+    yield "| body | form | |\n| --- | --- | --- |"
+    for name, each in schema.get("properties", {}).items():
+        yield f"| `{name}` | {_form(each, schemas)} | {'required' if name in required else ''} |"
+    yield f"\n```json\n{json.dumps(content['example'], ensure_ascii=False)}\n```\n"
+
+
+def _form(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    if "$ref" in schema:
+        return f"`{schema['$ref'].rpartition('/')[2]}`"
+    if "const" in schema:
+        return f"`{json.dumps(schema['const'])}`"
+    if "enum" in schema:
+        return ", ".join(f"`{each}`" for each in schema["enum"])
+    for several in ("anyOf", "oneOf"):
+        if several in schema:
+            return " or ".join(_form(each, schemas) for each in schema[several])
+    kind = schema.get("type", "any JSON")
+    if kind == "array":
+        return f"list of {_form(schema.get('items', {}), schemas)}"
+    limits = [
+        f"{word} {schema[key]}"
+        for key, word in (("minimum", "from"), ("maximum", "to"), ("minLength", "min."), ("maxLength", "max."))
+        if key in schema
+    ]
+    more = [schema["format"]] if "format" in schema else []
+    return " ".join([kind, *more, *limits])
+
+
+def _first(text: str) -> str:
+    return " ".join(text.replace("``", "`").split()).partition(". ")[0].rstrip(".").replace("|", "\\|") + "."
+
+
+if __name__ == "__main__":
+    from contextlib import nullcontext
+
+    from web.app import create_app
+
+    sys.stdout.write(page(create_app(nullcontext())))  # type: ignore[arg-type]
