@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from agent.pipeline import Draft, Mention, Span
 from agent.read.reference import parse
 from registry.contract import Unit
 from registry.offer import Offer
 from registry.records import RecordKind
+
+_BETWEEN: Final = re.compile(r"\s*(?:,|;|&|\band\b|\bas\s+well\s+as\b)\s*(?:(?:and|also)\s+)?", re.IGNORECASE)
 
 
 def listed(draft: Draft, text: str, offer: Offer, kinds: Sequence[RecordKind]) -> tuple[Draft, ...]:
@@ -28,19 +31,30 @@ def listed(draft: Draft, text: str, offer: Offer, kinds: Sequence[RecordKind]) -
         if first is None or (offer.properties.get(name) or {}).get("type") == "array":
             continue
         nouns = "|".join(re.escape(noun) for noun in sorted(kind.nouns, key=len, reverse=True))
-        more = re.compile(
-            rf"\s*(?:,|;|&|\band\b|\bas\s+well\s+as\b)+\s*(?:(?:and|also)\s+)?(?:the\s+)?(?:(?:{nouns})\s+)?"
-            r"(?P<code>#?(?:[A-Za-z]{1,6}-?)?\d[\w-]*)(?![\w.,]?\w)",
-            re.IGNORECASE,
-        )
-        made, at = [draft], span.end
-        while (found := more.match(text, at)) is not None and _alike(found["code"], first):
-            start, at = found.span("code")
-            words = Mention(spans=(Span(start=start, end=at, text=found["code"]),))
-            made.append(draft.model_copy(update={"arguments": {**draft.arguments, name: words}}))
-        if len(made) > 1:
-            return tuple(made)
+        item = rf"(?:the\s+)?(?:(?:{nouns})\s+)?(?P<code>#?(?:[A-Za-z]{{1,6}}-?)?\d[\w-]*)(?![\w.,]?\w)"
+        places = _run(re.compile(item, re.IGNORECASE), text, span, first)
+        if len(places) > 1:
+            return tuple(_with(draft, name, text, start, end) for start, end in places)
     return (draft,)
+
+
+def _run(item: re.Pattern[str], text: str, span: Span, first: str) -> list[tuple[int, int]]:
+    """The items around ``span`` that only commas and "and" stand between."""
+    every = [found.span() for found in item.finditer(text) if _alike(found["code"], first)]
+    at = next((index for index, (start, end) in enumerate(every) if start < span.end and span.start < end), None)
+    if at is None:
+        return []
+    low = high = at
+    while low > 0 and _BETWEEN.fullmatch(text[every[low - 1][1] : every[low][0]]):
+        low -= 1
+    while high + 1 < len(every) and _BETWEEN.fullmatch(text[every[high][1] : every[high + 1][0]]):
+        high += 1
+    return every[low : high + 1]
+
+
+def _with(draft: Draft, name: str, text: str, start: int, end: int) -> Draft:
+    words = Mention(spans=(Span(start=start, end=end, text=text[start:end]),))
+    return draft.model_copy(update={"arguments": {**draft.arguments, name: words}})
 
 
 def _alike(code: str, first: str) -> bool:

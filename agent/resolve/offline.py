@@ -41,6 +41,8 @@ COMPLETE: Final = 0.36
 MARGIN: Final = 0.05
 # Each part of a request that is taken apart must stand firmly on its own.
 PART: Final = 0.5
+# Where the likeliest action does not work on such things, another is only proposed if its verb is at least akin.
+KINDRED: Final = 0.8
 FILLED_AT_MOST: Final = 5
 _NEAREST: Final = 3
 
@@ -243,7 +245,7 @@ def _one(
     if top.probability < ASK:
         return Abstain(reason="below_threshold", detail="No registered action fits this well enough.", nearest=nearest)
     best = [each for each in best if not _foreign(clause, each, shortlist, kinds)]
-    if not best:
+    if not best or (best[0] is not top and best[0].marks["verb"] < KINDRED):
         return Abstain(reason="nothing_fits", detail="No registered action does that to such a thing.", nearest=nearest)
     if best[0] is not top:
         return Ask(question=_question("Is this what you mean?", best[:1]), drafts=(_draft(best[0]),))

@@ -102,8 +102,10 @@ def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
             while first > 0 and tokens[first - 1].low in _LEFT and not _toward(tokens, first - 1):
                 first -= 1
             break
-        if _toward(tokens, first - 1):
+        if _toward(tokens, first - 1) or money.currency_of(token.low) is not None:
             break
+        if token.low in states and _starts_sentence(tokens, first - 1) and stem(token.low) in ORDERS:
+            break  # "void invoice 1051": the verb
         if token.low in _LEFT or token.low in states or (token.low.isdigit() and len(token.low) < 4):
             first -= 1
             continue
