@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from agent.pipeline import Argument, Choice, DefaultSource, Mention, PromptSource, Refusal, Several, Source
 from agent.read import money
@@ -14,6 +15,9 @@ from agent.validate.values import Parameter, Read, Unread
 from core.visible import visible
 from registry.contract import SourceKind
 from registry.records import shown_value
+
+_WHEN: Final = frozenset({"when", "date", "day", "time", "start", "end", "effective", "moment"})
+_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def fill(slots: Slots, name: str) -> Trouble | None:
@@ -53,6 +57,9 @@ def fill(slots: Slots, name: str) -> Trouble | None:
     elif (borrowed := _borrowed_currency(slots, name)) is not None:
         slots.put(name, borrowed.value, borrowed.shown, borrowed.source)
     elif SourceKind.DEFAULT in sources:
+        if SourceKind.PROMPT in sources and (moment := _other_moment(slots, parameter)):
+            asked = slots.ask(name, f"You wrote {asking.said(moment)}: what shall {parameter.label} be?", "unreadable")
+            return asked.model_copy(update={"candidates": asking.choices(parameter.schema)})
         _default(slots, parameter)
     return None
 
@@ -115,6 +122,12 @@ def _derived(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | No
         return None
     shown = visible(shown_value(field, found[0].record.values))
     return value, values.value_shown(parameter, value, shown), record_source(found, derive.field)
+
+
+def _other_moment(slots: Slots, parameter: Parameter) -> str | None:
+    """A day that the person named and nothing has taken up, where this parameter says when: its default is not what they said."""
+    about = set(_WORD.findall(f"{parameter.name} {parameter.label}".replace("_", " ").casefold()))
+    return slots.unclaimed.day(slots.request.now) if about & _WHEN else None
 
 
 def _default(slots: Slots, parameter: Parameter) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from agent.pipeline import Draft, Request, Span
-from agent.read import money
+from agent.read import dates, money
 from agent.read.reference import Reference, find, parse
 from agent.read.text import read_text
 from agent.validate.quoted import spans_of
@@ -76,6 +77,13 @@ class Unclaimed:
                 return self._text[each.start : each.end]
         part = _PART.search(self._text)
         return part[0] if part and not _taken(part.start(), part.end(), self._read) else None
+
+    def day(self, now: datetime) -> str | None:
+        """The first day that is named ("tomorrow", "on 3 March") outside all arguments."""
+        for each in dates.find(read_text(self._text), now.date()):
+            if each.weight > 0.5 and not _taken(each.start, each.end, self._claimed):
+                return self._text[each.start : each.end]
+        return None
 
 
 def _taken(start: int, end: int, claimed: Sequence[Span]) -> bool:

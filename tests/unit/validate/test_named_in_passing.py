@@ -59,3 +59,18 @@ async def test_a_third_invoice_is_no_third_of_an_invoice() -> None:
     asked = await Case(f"refund {words}", (REFUND, {"invoice_id": words})).ask()
     assert isinstance(asked, Question)
     assert asked.param == "invoice_id"
+
+
+@pytest.mark.parametrize(("said", "asked"), [("tomorrow", True), ("", False)])
+async def test_a_day_that_was_not_read_is_asked_about_before_a_default_is_used(said: str, asked: bool) -> None:
+    rows = town()
+    rows["subscription"] = [
+        {"id": 300, "customer_id": 3, "customer_name": "Berta Lind", "plan": "pro", "status": "active", "price": 4900,
+         "currency": "EUR", "interval": "month", "started_at": "2026-01-01T00:00:00Z"}
+    ]  # fmt: skip
+    words = "Berta Lind's subscription"
+    case = Case(f"cancel {words} {said}", ("saas.cancel_subscription", {"subscription_id": words}), rows=rows)
+    outcome = await case.ask()
+    assert isinstance(outcome, Question) is asked
+    if isinstance(outcome, Question):
+        assert outcome.param == "when"
