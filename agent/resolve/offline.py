@@ -170,9 +170,7 @@ def _several(
     wishes = _wishes(parts, shortlist, kinds, now, notes, seen)
     if not wishes or (len(wishes) < 2 and not any(part.negated for part in parts)):
         return None
-    drafts = [
-        Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments) for top in wishes
-    ]
+    drafts = [_draft(top) for top in wishes]
     apart = [each for top, draft in zip(wishes, drafts, strict=True) for each in listed(draft, text, top.offer, kinds)]
     for at, (top, draft) in enumerate(zip(wishes, drafts, strict=True)):
         for other in drafts[:at]:
@@ -270,10 +268,10 @@ def _draft(top: Weighed) -> Draft:
 
 
 def _foreign(clause: Clause, each: Weighed, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> bool:
-    same_verb = each.marks["verb"] == 1.0
-    spoken = shortlist.spoken(each.offer.name)
+    spoken, filled = shortlist.spoken(each.offer.name), each.filling
+    same = each.marks["verb"] == 1.0
     return not each.marks["reads"] and foreign(
-        clause, each.offer, spoken, kinds, each.filling.spans, each.filling.arguments, same_verb=same_verb
+        clause, each.offer, spoken, kinds, filled.spans, filled.arguments, same_verb=same
     )
 
 

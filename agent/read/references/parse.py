@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from agent.read.references import words as lists
@@ -12,7 +11,7 @@ from agent.read.references.choice import every, place, states
 from agent.read.references.cover import Cover
 from agent.read.references.marks import number
 from agent.read.references.nouns import EMAIL, noun_at, owner_kind, person_like
-from agent.read.references.value import Reference
+from agent.read.references.value import Reference, moved
 from agent.read.text import Text, read_text
 from registry.records import RecordKind
 
@@ -146,7 +145,7 @@ class _Parser(Cover):
                 offset = self.tokens[noun[1] + 1].start
                 words = self.text.original(offset, self.tokens[end - 1].end)
                 others = [each for each in self.kinds if each.name != self.kind.name]
-                self.through = _moved(parse(words, kind, others), self.text.span(offset, offset)[0])
+                self.through = moved(parse(words, kind, others), self.text.span(offset, offset)[0])
                 self.take(noun[1], end)
                 return
 
@@ -164,7 +163,7 @@ class _Parser(Cover):
                 self.name = self.name or words
             return
         made = parse(words, target, [kind for kind in self.kinds if kind.name != self.kind.name])
-        self.owner = _moved(made, self.text.span(offset, offset)[0])
+        self.owner = moved(made, self.text.span(offset, offset)[0])
 
     def _tails(self, noun: tuple[int, int] | None) -> None:
         """After the noun (or its number): "of/for/from X" is the owner, "about X" a text, "called X" a name."""
@@ -302,12 +301,6 @@ class _Parser(Cover):
             self._searched(content)
             for step in run:
                 self.take(step, step + 1)
-
-
-def _moved(made: Reference, shift: int) -> Reference:
-    """The same, its spans (and its owner's) counted from the beginning of the whole words."""
-    owner = _moved(made.owner, shift) if made.owner is not None else None
-    return replace(made, owner=owner, spans=tuple((start + shift, end + shift) for start, end in made.spans))
 
 
 def _strip_article(words: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 By = Literal["order", "size"]
@@ -57,3 +57,9 @@ class Reference:
             or self.pronoun
             or self.every
         )
+
+
+def moved(made: Reference, shift: int) -> Reference:
+    """The same, its spans (and its owner's) counted from the beginning of the whole words."""
+    owner = moved(made.owner, shift) if made.owner is not None else None
+    return replace(made, owner=owner, spans=tuple((start + shift, end + shift) for start, end in made.spans))
