@@ -183,9 +183,10 @@ def lapsed(run: Run, standing: tuple[Approval, ...]) -> tuple[str, ...]:
 
 
 def may_run(ground: Ground, approver: Actor, plan: Plan) -> Refusal | None:
-    """An approver needs the right to run every step themself."""
+    """An approver needs the right to run every step themself: as it was planned or, where that contract has been replaced since, as it is
+    now (the card then drifts)."""
     for step in plan.steps:
-        contract = ground.catalogue.version(step.action, step.version)
+        contract = ground.catalogue.version(step.action, step.version) or ground.catalogue.get(step.action)
         if contract is None or approver.role not in contract.roles:
             needed = ", ".join(contract.roles) if contract else "nobody"
             return Refusal(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import store.members
 from agent.pipeline import Refusal
 from agent.run import Run
-from tests.integration.agent.bureau import CLOSE, CREDIT, EMAIL, SUSPEND, Bureau
+from tests.integration.agent.bureau import CLOSE, CREDIT, EMAIL, SUSPEND, Bureau, contracts
 
 
 async def role(bureau: Bureau, person: str, to: str) -> None:
@@ -137,3 +137,17 @@ async def test_seconds_to_approve_are_counted_from_the_card(bureau: Bureau) -> N
     await bureau.confirm("olivia", run)
     (entry,) = [each for each in await bureau.entries(run.id) if each.kind == "confirmed"]
     assert '"seconds_to_approve":7' in entry.data
+
+
+async def test_a_contract_that_was_replaced_after_the_card_drifts_instead_of_turning_everybody_away(
+    bureau: Bureau,
+) -> None:
+    run = await bureau.ask("amir", EMAIL)
+    (value,) = [each for each in contracts() if each["name"] == "saas.update_email"]
+    await bureau.office.register(bureau.people["olivia"], [value | {"version": 2, "title": "Set an e-mail"}])
+    answer = await bureau.confirm("ada", run)
+    assert isinstance(answer, Run)
+    assert answer.drift
+    run = await bureau.work(run.id)
+    assert run.state == "refused"
+    assert not bureau.hand.posted

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -82,26 +82,20 @@ class RunMachine(RuleBasedStateMachine):
     def work(self, run_id: str, answers: list[Any]) -> None:
         """A worker takes the run up, and may die after the bytes have left."""
         self.bureau.hand.answers = [WorkerDied() if each is None else each for each in answers]
-        try:
+        with suppress(WorkerDied):
             self.do(self.bureau.work(run_id))
-        except WorkerDied:
-            pass
 
     @rule(run_id=runs, person=PEOPLE, old=st.booleans())
     def confirm(self, run_id: str, person: str, old: bool) -> None:
         run = self.run_of(run_id)
         digest = "sha256:" + "0" * 64 if old else run.digest or ""
-        try:
+        with suppress(NotFound):
             self.do(self.bureau.desk.confirm(self.bureau.people[person], run_id, digest))
-        except NotFound:
-            pass
 
     @rule(run_id=runs, person=PEOPLE)
     def reject(self, run_id: str, person: str) -> None:
-        try:
+        with suppress(NotFound):
             self.do(self.bureau.desk.reject(self.bureau.people[person], run_id))
-        except NotFound:
-            pass
 
     @rule(run_id=runs, amount=st.sampled_from(["30 EUR", "700 EUR"]))
     def edit(self, run_id: str, amount: str) -> None:
@@ -126,10 +120,8 @@ class RunMachine(RuleBasedStateMachine):
 
     @rule(run_id=runs, person=PEOPLE, verdict=st.sampled_from(["resend", "happened", "did_not_happen"]))
     def decide(self, run_id: str, person: str, verdict: Any) -> None:
-        try:
+        with suppress(NotFound, Forbidden, Conflict):
             self.do(self.bureau.desk.decide(self.bureau.people[person], run_id, verdict))
-        except (NotFound, Forbidden, Conflict):
-            pass
 
     def run_of(self, run_id: str) -> Run:
         return self.do(self.bureau.run(run_id))

@@ -35,7 +35,8 @@ async def test_work_that_is_given_up_before_anything_left_refuses_the_run(bureau
     await bureau.buried(run.id)
     run = await bureau.run(run.id)
     assert run.state == "refused"
-    assert run.refusal and "nothing has left" in run.refusal.detail
+    assert run.refusal
+    assert "nothing has left" in run.refusal.detail
     assert (await bureau.kinds(run.id))[-1] == "refused"
     assert not bureau.hand.posted
 
@@ -147,7 +148,8 @@ async def test_access_withdrawn_before_planning_refuses_and_before_sending_sends
     for run in (asked, held):
         done = await bureau.work(run.id)
         assert done.state == "refused"
-        assert done.refusal and done.refusal.code == "forbidden"
+        assert done.refusal
+        assert done.refusal.code == "forbidden"
     assert not bureau.hand.posted
 
 
