@@ -63,7 +63,7 @@ async def fire(request: Request, caller: Fires) -> Response:
     return JSONResponse(accepted(fired), status_code=202, headers={"Location": f"/v1/events/{fired.id}"})
 
 
-@router.get("/events")
+@router.get("/events", responses=problems("404"))
 async def listed(
     request: Request,
     caller: Reads,

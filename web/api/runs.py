@@ -78,7 +78,7 @@ async def ask(request: Request, caller: Writes) -> Response:
     return JSONResponse(run_json(run), status_code=202, headers={"Location": f"/v1/runs/{run.id}"})
 
 
-@router.get("", response_model=RunPage)
+@router.get("", response_model=RunPage, responses=problems("404"))
 async def listed(
     request: Request,
     caller: Reads,

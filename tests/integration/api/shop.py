@@ -83,12 +83,9 @@ class Shop:
     async def key_of(
         self, person: str, *, scopes: Collection[str] = SCOPES, role: str | None = None, name: str = "made"
     ) -> Key:
-        """A key for a member, made by an owner of the member's workspace."""
+        """A key that a member made."""
         actor = self.actors[person]
-        owner = self.actors["eve" if actor.workspace == self.actors["eve"].workspace else "olivia"]
-        row, secret = await self.house.office.create_key(
-            owner, name, scopes=scopes, role=role or actor.role, person=actor.person
-        )
+        row, secret = await self.house.office.create_key(actor, name, scopes=scopes, role=role)
         return Key(row.id, row.public, secret)
 
 
