@@ -86,6 +86,12 @@ async def opened(
     grounds = Grounds(sessions, box, found, broken, client)
     watch = Watch()
     action_secrets = ActionSecrets(sessions, box, clock)
+
+    def stirred(run_id: str) -> None:
+        """A plan that needs no one's yes has left work behind: look now, not at the next poll."""
+        watch.changed(run_id)
+        engine.wake()
+
     offline = Offline()
     chosen = resolver or _resolver(settings) or offline
     planner = Planner(
@@ -94,7 +100,7 @@ async def opened(
         chosen,
         offline if chosen is not offline else None,
         clock,
-        watch.changed,
+        stirred,
         settings.question_expiry_s,
     )
     sender = Sender(sessions, grounds, hand, action_secrets, clock, watch.changed)

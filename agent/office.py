@@ -169,19 +169,20 @@ class Office:
         *,
         scopes: Collection[str],
         role: str | None = None,
-        person: str | None = None,
         mode: Literal["test", "live"] = "test",
         expires_at: datetime | None = None,
         also: Also[IssuedKey] = nothing,
     ) -> tuple[KeyRow, str]:
-        """A key that acts as ``role`` (by default the maker's own) for ``person`` (the maker). The secret is answered here, once."""
-        _owner(by, "makes keys")
+        """A key that acts as ``role`` (by default the maker's own) and counts as its maker: nobody makes a second person for themself.
+        The secret is answered here, once. Raises Forbidden for a role that is not the maker's, unless an owner makes it."""
+        if role not in (None, by.role):
+            _owner(by, "makes keys of another role")
         public = f"pk_{mode}_{secrets.token_urlsafe(18)}"
         secret = _new_secret(mode)
         now = self.clock()
         row = KeyRow(
             id=ids.new("key"), workspace=by.workspace, public=public, mode=mode, name=name, role=role or by.role,
-            person=person or by.person, scopes=" ".join(sorted(scopes)), sealed=self.box.seal(secret.encode(), context=f"key:{public}"),
+            person=by.person, scopes=" ".join(sorted(scopes)), sealed=self.box.seal(secret.encode(), context=f"key:{public}"),
             created_at=now, expires_at=expires_at,
         )  # fmt: skip
         async with self.sessions.begin() as session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agent.pipeline import Filled
+from agent.pipeline import Filled, PromptSource
 from core.errors import InvalidInput
 from core.visible import visible
 from registry import preview as template
@@ -22,7 +22,7 @@ def preview(contract: Contract, filled: Mapping[str, Filled], records: Mapping[s
         params = {name: _param(contract, each) for name, each in filled.items()}
         seen = {name: {field: _plain(value) for field, value in values.items()} for name, values in records.items()}
         try:
-            return visible(template.render(contract.preview, params, seen), limit=MAX_CHARS)
+            return visible(template.render(contract.preview, params, seen), lines=True, limit=MAX_CHARS)
         except InvalidInput:
             pass  # a value it names is not there (an optional parameter): the list says what is
     values = [f"{each.label}: {each.shown}" for name in contract.properties if (each := filled.get(name)) is not None]
@@ -32,8 +32,9 @@ def preview(contract: Contract, filled: Mapping[str, Filled], records: Mapping[s
 def _param(contract: Contract, filled: Filled) -> Any:
     if contract.annotation(filled.param).unit in _MONEY or isinstance(filled.value, list):
         return filled.shown
-    return _plain(filled.value)
+    return _plain(filled.value, lines=isinstance(filled.source, PromptSource))
 
 
-def _plain(value: Any) -> Any:
-    return visible(value, lines=True) if isinstance(value, str) else value
+def _plain(value: Any, *, lines: bool = False) -> Any:
+    """Line breaks stay where the person typed them. One out of a record's field could pass for a line of the card, so it is spelled out."""
+    return visible(value, lines=lines) if isinstance(value, str) else value

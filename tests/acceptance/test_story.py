@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -62,7 +63,9 @@ def test_what_is_on_the_card_is_what_is_sent_byte_for_byte(world: World) -> None
 def test_a_request_that_needs_no_confirmation_is_sent_at_once(world: World) -> None:
     run = world.ask("sara", "resend invoice INV-1042")
     assert run["state"] == "succeeded", run
-    assert "auto_confirmed" in world.kinds(run)
+    confirmed, begun = (world.entries(run, kind)[0]["at"] for kind in ("auto_confirmed", "call_begun"))
+    waited = datetime.fromisoformat(begun) - datetime.fromisoformat(confirmed)
+    assert waited < timedelta(seconds=4), "it was woken, not found by the poll of every five seconds"
 
 
 def test_the_weather_is_nobodys_contract(world: World) -> None:

@@ -83,9 +83,7 @@ class World:
             proposed = await house.office.proposed(owner, "saas")
             await house.office.register(owner, edit([json.loads(each.canonical) for each in proposed]))
             for name, actor in people.items():
-                row, secret = await house.office.create_key(
-                    owner, name, scopes=SCOPES, role=actor.role, person=actor.person
-                )
+                row, secret = await house.office.create_key(actor, name, scopes=SCOPES)
                 made[name] = (row.public, secret)
         return made
 
