@@ -7,7 +7,7 @@ or failed, and never leaves succeeded.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -17,7 +17,7 @@ from sqlmodel import Field
 
 from core.errors import NotFound
 from store.dialect import UtcTime, upsert
-from store.rows import Row, every, first, table, values
+from store.rows import Row, every, first, storable, table, values
 
 KEEP_DAYS: Final = 30
 DeliveryState = Literal["pending", "succeeded", "failed"]
@@ -90,8 +90,33 @@ class DeliveryAttemptRow(Row, table=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What an attempt needs to know of its delivery."""
+
+    id: str
+    workspace: str
+    event_id: str
+    endpoint: str
+    event: str
+    cause: str
+    state: str
+    tries: int
+    attempts: int
+    first_at: datetime | None
+    next_at: datetime | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Came:
-    """What an attempt makes of its delivery. ``state`` None leaves it as it is."""
+    """An attempt, and what it makes of its delivery; the fields are those of the rows. ``state`` None leaves it as it is."""
+
+    attempt: str
+    n: int
+    duration_ms: int
+    headers: str
+    response: bytes
+    cut: bool
 
     delivery: str
     state: DeliveryState | None
@@ -119,6 +144,12 @@ class Filters:
 _T = table(DeliveryRow)
 _B = table(BodyRow)
 _A = table(DeliveryAttemptRow)
+# Built once, and read as plain values: these run for every delivery.
+_DUE = (
+    select(*(_T.c[each.name] for each in fields(Due) if each.name != "body"), _B.c.body)
+    .join(_B, _B.c.event_id == _T.c.event_id)
+    .where(_T.c.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 async def put_body(session: AsyncSession, row: BodyRow) -> None:
@@ -146,13 +177,10 @@ async def body(session: AsyncSession, event_id: str) -> bytes | None:
     return found
 
 
-async def by_ids(session: AsyncSession, delivery_ids: Collection[str]) -> list[DeliveryRow]:
-    return await every(session, DeliveryRow, select(_T).where(_T.c.id.in_(tuple(delivery_ids))))
-
-
-async def bodies(session: AsyncSession, event_ids: Collection[str]) -> dict[str, bytes]:
-    rows = await session.execute(select(_B.c.event_id, _B.c.body).where(_B.c.event_id.in_(tuple(event_ids))))
-    return {row.event_id: row.body for row in rows}
+async def due(session: AsyncSession, delivery_ids: Collection[str]) -> list[Due]:
+    """These deliveries with their bodies, in no order; those that are gone are absent."""
+    found = await session.execute(_DUE, {"ids": tuple(delivery_ids)})
+    return [Due(**row) for row in found.mappings()]
 
 
 async def listed(
@@ -203,11 +231,19 @@ _COME = (
 )  # fmt: skip
 
 
-async def came(session: AsyncSession, attempts: Sequence[DeliveryAttemptRow], results: Sequence[Came]) -> None:
-    """Log attempts and move their deliveries on, many at once."""
-    if not attempts:
+async def came(session: AsyncSession, results: Sequence[Came]) -> None:
+    """Log attempts and move their deliveries on, many at once. Raises InvalidInput for text that can't be stored."""
+    if not results:
         return
-    await session.execute(upsert(session, _A).on_conflict_do_nothing(), [values(row) for row in attempts])
+    logged: list[dict[str, Any]] = [
+        {
+            "id": one.attempt, "delivery": one.delivery, "n": one.n, "by_hand": not one.in_series, "at": one.at,
+            "duration_ms": one.duration_ms, "headers": one.headers, "status": one.status, "error": one.error,
+            "detail": one.detail, "response": one.response, "cut": one.cut,
+        }
+        for one in results
+    ]  # fmt: skip
+    await session.execute(upsert(session, _A).on_conflict_do_nothing(), [storable(row) for row in logged])
     given: list[dict[str, Any]] = [
         {
             "of": one.delivery, "tried": int(one.in_series), "now_state": one.state, "now_status": one.status,

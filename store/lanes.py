@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Select, case, func, select, update
+from sqlalchemy import BigInteger, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -49,12 +49,6 @@ async def widen(session: AsyncSession, lane: str, width: int | None) -> None:
     """Set how many pieces of it may run at once."""
     fresh = upsert(session, LANES).values(lane=lane, held_until_ms=0, width=width)
     await session.execute(fresh.on_conflict_do_update(index_elements=["lane"], set_={"width": width}))
-
-
-async def unnarrow(session: AsyncSession, lane: str) -> None:
-    """Give a narrowed lane its full width again."""
-    narrowed = update(LANES).where(LANES.c.lane == lane, LANES.c.width.is_not(None))
-    await session.execute(narrowed.values(width=None))
 
 
 def held() -> Select[tuple[str]]:

@@ -162,28 +162,33 @@ _TALLY = (
         last_success_at=func.coalesce(bindparam("good", type_=UtcTime()), _T.c.last_success_at),
         last_failure_at=func.coalesce(bindparam("bad", type_=UtcTime()), _T.c.last_failure_at),
     )
-    .returning(_T)
 )
 
 
 async def count(session: AsyncSession, tallies: Sequence[Tally]) -> list[EndpointRow]:
     """Write what came of a group of attempts, one tally an endpoint; answers the endpoints as they are then."""
-    rows: list[EndpointRow] = []
-    for one in sorted(tallies, key=lambda tally: tally.endpoint):
-        given = {
+    if not tallies:
+        return []
+    ordered = sorted(
+        tallies, key=lambda tally: tally.endpoint
+    )  # one order everywhere: no two transactions wait crosswise
+    connection = await session.connection()
+    given = [
+        {
             "of": one.endpoint, "well": one.succeeded, "trailing": one.trailing, "since": one.trailing_since,
             "good": one.last_success_at, "bad": one.last_failure_at,
-        }  # fmt: skip
-        row = await first(session, EndpointRow, _TALLY, given)
-        if row is None:
-            continue
-        rows.append(row)
-        fresh = upsert(session, _H).values(
-            endpoint=one.endpoint, hour=one.hour, succeeded=one.succeeded, failed=one.failed
-        )
-        grown = {name: _H.c[name] + fresh.excluded[name] for name in ("succeeded", "failed")}
-        await session.execute(fresh.on_conflict_do_update(index_elements=["endpoint", "hour"], set_=grown))
-    return rows
+        }
+        for one in ordered
+    ]  # fmt: skip
+    await connection.execute(_TALLY, given)
+    fresh = upsert(session, _H)
+    grown = {name: _H.c[name] + fresh.excluded[name] for name in ("succeeded", "failed")}
+    hours = [
+        {"endpoint": one.endpoint, "hour": one.hour, "succeeded": one.succeeded, "failed": one.failed}
+        for one in ordered
+    ]
+    await session.execute(fresh.on_conflict_do_update(index_elements=["endpoint", "hour"], set_=grown), hours)
+    return list((await by_ids(session, [one.endpoint for one in ordered])).values())
 
 
 async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datetime) -> dict[str, Rate]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Field
 
 from core import canon, ids
@@ -172,23 +174,7 @@ async def claim(
     long queue is reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
     free, so the limit holds for one worker and is near for many.
     """
-    open_ = and_(_T.c.finished_ms.is_(None), _T.c.due_ms <= EpochMs(), _T.c.kind.in_(tuple(kinds)), _not_held())
-    order = (_T.c.priority, _T.c.due_ms, _T.c.id)
-    due = select(_T.c.id).where(open_)
-    if per_lane is not None:
-        fitting = _T.c.id.in_(_with_room(open_, order, per_lane, limit))
-        due = due.where(fitting) if is_postgresql(session) else select(_T.c.id).where(fitting)
-    due = due.order_by(*order).limit(limit)
-    if is_postgresql(session):
-        due = due.with_for_update(skip_locked=True)
-    # MATERIALIZED: PostgreSQL may else run the locking, limited query once per row and claim more than the limit.
-    picked = due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
-    statement = (
-        update(_T)
-        .where(_T.c.id.in_(select(picked.c.id)))
-        .values(state="claimed", owner=owner, attempt=_T.c.attempt + 1, due_ms=_after(lease_s))
-        .returning(_T)
-    )
+    statement = _claiming(owner, tuple(kinds), lease_s, limit, per_lane, is_postgresql(session))
     rows = (await session.execute(statement)).mappings().all()
     claimed = [_work(row) for row in rows]
     return sorted(claimed, key=lambda work: (work.priority, work.created_ms, work.id))
@@ -263,6 +249,30 @@ async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
     mine = and_(_T.c.id == work.id, _T.c.owner == work.owner, _T.c.attempt == work.attempt, _T.c.state == "claimed")
     statement = update(_T).where(mine).values(storable(columns)).returning(_T.c.id)
     return (await session.execute(statement)).first() is not None
+
+
+@lru_cache(maxsize=512)
+def _claiming(
+    owner: str, kinds: tuple[str, ...], lease_s: float, limit: int, per_lane: int | None, postgresql: bool
+) -> ReturningUpdate[Any]:
+    """Kept, since to build it costs as much as to run it."""
+    open_ = and_(_T.c.finished_ms.is_(None), _T.c.due_ms <= EpochMs(), _T.c.kind.in_(kinds), _not_held())
+    order = (_T.c.priority, _T.c.due_ms, _T.c.id)
+    due = select(_T.c.id).where(open_)
+    if per_lane is not None:
+        fitting = _T.c.id.in_(_with_room(open_, order, per_lane, limit))
+        due = due.where(fitting) if postgresql else select(_T.c.id).where(fitting)
+    due = due.order_by(*order).limit(limit)
+    if postgresql:
+        due = due.with_for_update(skip_locked=True)
+    # MATERIALIZED: PostgreSQL may else run the locking, limited query once per row and claim more than the limit.
+    picked = due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
+    return (
+        update(_T)
+        .where(_T.c.id.in_(select(picked.c.id)))
+        .values(state="claimed", owner=owner, attempt=_T.c.attempt + 1, due_ms=_after(lease_s))
+        .returning(_T)
+    )
 
 
 def _not_held() -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from events.webhooks.secrets import Seals
 from executors.hand import Hand
 from executors.queue import Done, Later, Outcome, Shared
 from executors.retry import Reply, Retry, Success, after_delivery
-from store.deliveries import Came, DeliveryAttemptRow, DeliveryState
+from store.deliveries import Came, DeliveryState
 from store.work import Work
 
 TIMEOUT_S: Final = 15.0
@@ -95,7 +95,7 @@ class Courier:
         delivery, endpoint = packed.delivery, packed.endpoint
         reply = await self.hand.post(
             endpoint.url,
-            packed.body,
+            delivery.body,
             message_id=delivery.event_id,
             secrets=self.seals.opened(packed.secret, at),
             headers=delivery_headers(self._custom(packed), delivery.event, delivery.id),
@@ -125,16 +125,11 @@ class Courier:
         by_hand: bool = False,
     ) -> Shared:
         delivery = packed.delivery
-        attempt = DeliveryAttemptRow(
-            id=f"{work.id}.{work.attempt}", delivery=delivery.id, n=delivery.attempts + 1, by_hand=by_hand, at=at,
-            duration_ms=reply.duration_ms, headers=logged_headers(reply.headers, self._custom(packed)),
-            status=reply.status, error=reply.error, detail=detail, response=reply.body, cut=reply.cut,
-        )  # fmt: skip
         came = Came(
+            attempt=f"{work.id}.{work.attempt}", n=delivery.attempts + 1, duration_ms=reply.duration_ms,
+            headers=logged_headers(reply.headers, self._custom(packed)), response=reply.body, cut=reply.cut,
             delivery=delivery.id, state=state, status=reply.status, error=reply.error, detail=detail, at=at,
             next_at=next_at, finished_at=finished_at, in_series=not by_hand,
         )  # fmt: skip
-        return Shared(
-            self.ledger.write,
-            Entry(attempt, came, packed.endpoint.id, reply.ok, delivery.cause != "test", reply.retry_after_s),
-        )
+        entry = Entry(came, packed.endpoint.id, reply.ok, delivery.cause != "test", reply.retry_after_s)
+        return Shared(self.ledger.write, entry)

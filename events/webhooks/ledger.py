@@ -19,7 +19,7 @@ from core.clock import Clock
 from events.fire import fire
 from executors.retry import WEBHOOK_DELAYS_S
 from store import lanes
-from store.deliveries import Came, DeliveryAttemptRow
+from store.deliveries import Came
 from store.sessions import after_commit
 from store.webhooks import EndpointRow, Tally, hour_of
 
@@ -31,13 +31,13 @@ SLOW_DOWN: Final = frozenset({429, 502, 504})
 FIRST_SLOW_S: Final = 1.0
 MAX_SLOW_S: Final = 300.0
 NARROW_AFTER: Final = 10
+NARROW_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One attempt. ``counts``: it says something of the endpoint's health (a test does not)."""
 
-    attempt: DeliveryAttemptRow
     came: Came
     endpoint: str
     ok: bool
@@ -58,7 +58,7 @@ class Ledger:
     wake: Callable[[], None]
 
     async def write(self, session: AsyncSession, entries: Sequence[Entry]) -> None:
-        await store.deliveries.came(session, [one.attempt for one in entries], [one.came for one in entries])
+        await store.deliveries.came(session, [one.came for one in entries])
         by_endpoint: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             if entry.counts or entry.came.status == 410:
@@ -73,20 +73,18 @@ class Ledger:
         slow_s = endpoint.slow_s
         if asked:
             slow_s = min(MAX_SLOW_S, max(FIRST_SLOW_S, slow_s * 2))
-        elif slow_s and any(entry.ok for entry in entries):
+        elif any(entry.ok for entry in entries):
             slow_s = slow_s / 2 if slow_s > FIRST_SLOW_S else 0.0
+        elif endpoint.consecutive_failures >= NARROW_AFTER:
+            slow_s = max(slow_s, NARROW_S)
+        rate_s = 60 / endpoint.per_minute if endpoint.per_minute else 0.0
         if slow_s != endpoint.slow_s:
             await store.webhooks.set_slow(session, endpoint.id, slow_s)
-        rate_s = 60 / endpoint.per_minute if endpoint.per_minute else 0.0
+            await lanes.widen(session, endpoint.id, 1 if slow_s or rate_s else None)
         wished_s = max((entry.retry_after_s or 0.0 for entry in asked), default=0.0)
         hold_s = max(slow_s, rate_s, min(MAX_SLOW_S, wished_s))
         if hold_s:
             await lanes.hold(session, endpoint.id, hold_s)
-        narrow = bool(slow_s or rate_s) or endpoint.consecutive_failures >= NARROW_AFTER
-        if narrow:
-            await lanes.widen(session, endpoint.id, 1)
-        elif any(entry.ok for entry in entries):
-            await lanes.unnarrow(session, endpoint.id)
 
     async def _judge(self, session: AsyncSession, endpoint: EndpointRow, entries: Iterable[Entry]) -> None:
         if any(entry.came.status == 410 for entry in entries):

@@ -9,7 +9,7 @@ import store.deliveries
 import store.signing_secrets
 import store.webhooks
 from events.webhooks.secrets import WEBHOOK
-from store.deliveries import DeliveryRow
+from store.deliveries import Due
 from store.sessions import Sessions
 from store.signing_secrets import SigningSecretRow
 from store.webhooks import EndpointRow
@@ -17,10 +17,9 @@ from store.webhooks import EndpointRow
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    delivery: DeliveryRow
+    delivery: Due
     endpoint: EndpointRow
     secret: SigningSecretRow
-    body: bytes
 
 
 class Pouch:
@@ -55,13 +54,13 @@ class Pouch:
 
     async def _read(self, delivery_ids: list[str]) -> dict[str, Packed]:
         async with self._sessions.read() as session:
-            rows = await store.deliveries.by_ids(session, delivery_ids)
+            rows = await store.deliveries.due(session, delivery_ids)
             targets = {row.endpoint for row in rows}
+            workspaces = {row.workspace for row in rows}
             endpoints = await store.webhooks.by_ids(session, targets)
-            secrets = await store.signing_secrets.of_targets(session, {row.workspace for row in rows}, WEBHOOK, targets)
-            bodies = await store.deliveries.bodies(session, {row.event_id for row in rows})
+            secrets = await store.signing_secrets.of_targets(session, workspaces, WEBHOOK, targets)
         return {
-            row.id: Packed(row, endpoints[row.endpoint], secrets[row.endpoint], bodies[row.event_id])
+            row.id: Packed(row, endpoints[row.endpoint], secrets[row.endpoint])
             for row in rows
             if row.endpoint in secrets
         }

@@ -320,3 +320,19 @@ async def test_health_counts_what_came_of_attempts_and_not_of_tests(office: Post
     assert shown.row.last_success_at < shown.row.failing_since
     await office.pass_time(hours=25)
     assert (await office.webhooks.endpoints.show(OWNER, endpoint)).rate.failed == 0
+
+
+async def test_ten_failures_in_a_row_narrow_an_endpoint_to_one_at_a_time_until_one_gets_through(
+    office: PostOffice,
+) -> None:
+    async with receiving(*[500] * 10, 204) as receiver:
+        await office.endpoint(receiver.url)
+        for _ in range(10):
+            await office.fire()
+            await office.turn()
+        for _ in range(5):
+            await office.fire()
+        await office.pass_time(seconds=1)
+        assert await office.turn() == 1
+        await office.pass_time(seconds=1)
+        assert await office.turn() == 4

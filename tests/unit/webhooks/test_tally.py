@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from events.webhooks.ledger import Entry, tally
-from store.deliveries import Came, DeliveryAttemptRow
+from store.deliveries import Came
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def at(minute: int, *, ok: bool, counts: bool = True) -> Entry:
     when = NOON + timedelta(minutes=minute)
-    row = DeliveryAttemptRow(
-        id=f"wrk_{minute}.1", delivery="dlv_1", n=1, by_hand=False, at=when, duration_ms=1, headers="{}"
-    )
-    came = Came("dlv_1", None, 204 if ok else 500, None, "", when, None, None, in_series=True)
-    return Entry(row, came, "whe_1", ok, counts)
+    came = Came(
+        attempt=f"wrk_{minute}.1", n=1, duration_ms=1, headers="{}", response=b"", cut=False, delivery="dlv_1", state=None,
+        status=204 if ok else 500, error=None, detail="", at=when, next_at=None, finished_at=None, in_series=True,
+    )  # fmt: skip
+    return Entry(came, "whe_1", ok, counts)
 
 
 def test_failures_after_the_last_success_are_those_that_count_as_consecutive() -> None:

@@ -1,0 +1,73 @@
+"""What the settles of one group write together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from executors.queue import Done, Later, Shared, SqlQueue
+from store import work
+from store.sessions import Sessions
+from store.work import Put
+
+
+async def test_a_group_writes_once_for_all_that_still_hold_their_work(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await work.put_many(session, [Put(f"k{n}", "call", "ws_1", {}) for n in range(4)])
+    queue = SqlQueue(sessions, owner="w1")
+    claimed = sorted(await queue.claim(["call"], 10), key=lambda one: one.key)
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE work SET owner = 'w2', attempt = 2 WHERE key = 'k1'"))
+    written: list[list[Any]] = []
+
+    async def write(_session: AsyncSession, items: Sequence[Any]) -> None:
+        written.append(list(items))
+
+    outcomes = [Done(shared=Shared(write, one.key)) for one in claimed[:3]]
+    results = await queue.settle([
+        *zip(claimed[:3], outcomes, strict=True), (claimed[3], Later(5.0, "not yet", shared=Shared(write, "k3")))
+    ])  # fmt: skip
+    assert results == [True, False, True, True]
+    assert written == [["k0", "k2", "k3"]]
+    async with sessions.read() as session:
+        assert await work.counts(session) == {("call", "done"): 2, ("call", "claimed"): 1, ("call", "ready"): 1}
+
+
+async def test_a_claim_and_its_predecessor_in_one_group_settle_once(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await work.put(session, key="k", kind="call", workspace="ws_1", payload={})
+    queue = SqlQueue(sessions, owner="w1")
+    (first,) = await queue.claim(["call"], 1)
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE work SET due_ms = 0"))
+    (second,) = await queue.claim(["call"], 1)
+    written: list[Any] = []
+
+    async def write(_session: AsyncSession, items: Sequence[Any]) -> None:
+        written.extend(items)
+
+    assert await queue.settle([(first, Done(shared=Shared(write, 1))), (second, Done(shared=Shared(write, 2)))]) == [
+        False,
+        True,
+    ]
+    assert written == [2]
+
+
+async def test_a_shared_write_that_fails_for_one_does_not_settle_it_and_spares_the_others(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await work.put_many(session, [Put(f"k{n}", "call", "ws_1", {}) for n in range(2)])
+    queue = SqlQueue(sessions, owner="w1")
+    claimed = sorted(await queue.claim(["call"], 10), key=lambda one: one.key)
+
+    async def write(_session: AsyncSession, items: Sequence[Any]) -> None:
+        if "k1" in items:
+            raise ValueError("k1 can't be written")
+
+    good, bad = await queue.settle([(one, Done(shared=Shared(write, one.key))) for one in claimed])
+    assert good is True
+    assert isinstance(bad, ValueError)
+    async with sessions.read() as session:
+        assert await work.counts(session) == {("call", "done"): 1, ("call", "claimed"): 1}
