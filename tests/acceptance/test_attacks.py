@@ -413,12 +413,16 @@ async def test_no_cell_of_the_export_is_a_formula_and_no_line_of_it_is_forged(wo
         for text in prompts:
             await it.ask("olivia", text)
         await it.ask("olivia", "close ticket 5519", "csv")
+        named = Actor(world.workspace, "mem_formula", "member", "=cmd|' /C calc'!A0", "+owner", "mem_formula")
+        async with it.house.sessions.begin() as session:
+            await history.record_act(session, named, history.Kind.SIGNED_IN, it.house.clock(), contract="-2+3")
         async with it.house.sessions.read() as session:
             rows = store.history.stream(session, world.workspace)
             text = "".join([piece async for piece in history.csv_lines(rows)])
             count = (await store.history.verify(session, world.workspace)).count
     table = list(csv.reader(io.StringIO(text, newline="")))
     assert len(table) == count + 1
+    assert any("'=cmd" in cell for row in table for cell in row), "a name that is a formula is in it, disarmed"
     assert {len(row) for row in table} == {len(history.COLUMNS)}
     for row in table:
         for cell in row:

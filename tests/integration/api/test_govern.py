@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from core import canon
+from core.errors import Forbidden
 from store.idempotency import IdempotencyRow
 from tests.integration.api.shop import Key, Shop
 
@@ -150,3 +153,13 @@ async def test_decide_settles_only_what_is_unknown(shop: Shop) -> None:
     made = (await shop.call("POST", "/v1/runs", {"text": "close ticket 5519"})).json()
     answer = await shop.call("POST", f"/v1/runs/{made['id']}/decide", {"verdict": "happened"})
     assert (answer.status_code, answer.json()["code"]) == (409, "already_decided")
+
+
+async def test_nobody_makes_a_key_of_a_role_or_a_person_that_is_not_theirs(shop: Shop) -> None:
+    """Two approvals count persons: a key that counted as somebody else would make one person two."""
+    support = next(actor for actor in shop.actors.values() if actor.role == "support")
+    with pytest.raises(Forbidden):
+        await shop.house.office.create_key(support, "grown", scopes=["me:read"], role="owner")
+    owner = shop.actors["olivia"]
+    row, _ = await shop.house.office.create_key(owner, "lent", scopes=["me:read"], role="support")
+    assert row.person == owner.person
