@@ -43,11 +43,11 @@ class Client:
     def get(self, path: str, query: str = "") -> Any:
         return self._call("GET", path, query, b"", "")
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
-        return self._call("POST", path, "", json.dumps(body).encode(), uuid.uuid4().hex)
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        return self._call("POST", path, "", b"" if body is None else json.dumps(body).encode(), uuid.uuid4().hex)
 
-    def delete(self, path: str) -> None:
-        self._call("DELETE", path, "", b"", "")
+    def delete(self, path: str) -> Any:
+        return self._call("DELETE", path, "", b"", uuid.uuid4().hex)
 
     def _call(self, method: str, path: str, query: str, body: bytes, idempotency_key: str) -> Any:
         authorization = opsiq1.header(

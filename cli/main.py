@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "ask",
     "runs",
     "contracts",
+    "keys",
     "history",
     "resolve",
     "eval",

@@ -1,0 +1,62 @@
+"""``opsiq keys``: the API keys of a running server's workspace. A secret is printed once, when it is made."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "keys", help="list, create, rotate, revoke API keys", description="API keys of a running server, for owners."
+    )
+    acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
+    acts.add_parser("list", help="every key, newest first; no secret")
+    create = acts.add_parser("create", help="a new key; its secret is shown this once")
+    create.add_argument("name", help="what it is for")
+    create.add_argument(
+        "--scope", action="append", required=True, metavar="SCOPE", help="what it may do; may be repeated"
+    )
+    create.add_argument("--role", help="the role it acts as (by default this key's own)")
+    create.add_argument("--live", action="store_true", help="pk_live_… instead of pk_test_…")
+    create.add_argument("--expires-days", type=int, metavar="N", help="it ends after so many days")
+    for name, about in (
+        ("rotate", "a fresh secret; the one before it stays good for 24 h"),
+        ("revoke", "it signs nothing from now on"),
+    ):
+        acts.add_parser(name, help=about).add_argument("key_id", help="key_… as the list shows it")
+    for act in acts.choices.values():
+        act.add_argument("--json", action="store_true")
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from cli.client import client
+
+    server = client()
+    match arguments.act:
+        case "list":
+            answer = server.get("/v1/keys")
+        case "create":
+            body = {"name": arguments.name, "scopes": arguments.scope, "mode": "live" if arguments.live else "test"}
+            more = {"role": arguments.role, "expires_days": arguments.expires_days}
+            answer = server.post("/v1/keys", body | {name: value for name, value in more.items() if value is not None})
+        case "rotate":
+            answer = server.post(f"/v1/keys/{arguments.key_id}/rotate")
+        case _:
+            answer = server.delete(f"/v1/keys/{arguments.key_id}")
+    print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else _text(answer))
+    return 0
+
+
+def _text(answer: dict[str, Any]) -> str:
+    if "secret" in answer:
+        pair = f"OPSIQ_KEY={answer['key']['public']}\nOPSIQ_SECRET={answer['secret']}"
+        return f"{pair}\n{_line(answer['key'])}\nKeep the secret now: it is not shown again."
+    return "\n".join(map(_line, answer["data"])) if "data" in answer else _line(answer)
+
+
+def _line(key: dict[str, Any]) -> str:
+    used = (key["last_used_at"] or "never used")[:19]
+    return f"{key['id']}  {key['state']:<8}  {key['role']:<10}  {used:<19}  {key['public']}  {key['name']}  [{' '.join(key['scopes'])}]"
