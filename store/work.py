@@ -9,36 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Index,
-    Select,
     and_,
     bindparam,
     delete,
     func,
-    or_,
     select,
     text,
     tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Field
 
 from core import canon, ids
 from store import lanes
+from store.claiming import claiming, not_held
 from store.dialect import EpochMs, is_postgresql, upsert
 from store.rows import Row, storable, table
 
 KEEP_DONE_DAYS: Final = 7
 MAX_ERROR: Final = 2_000
-_FRONT: Final = 400
 
 
 class WorkRow(Row, table=True):
@@ -174,7 +170,7 @@ async def claim(
     long queue is reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
     free, so the limit holds for one worker and is near for many.
     """
-    statement = _claiming(owner, tuple(kinds), lease_s, limit, per_lane, is_postgresql(session))
+    statement = claiming(_T, owner, tuple(kinds), lease_s, limit, per_lane, is_postgresql(session))
     rows = (await session.execute(statement)).mappings().all()
     claimed = [_work(row) for row in rows]
     return sorted(claimed, key=lambda work: (work.priority, work.created_ms, work.id))
@@ -215,7 +211,7 @@ async def next_due_s(session: AsyncSession, kinds: Collection[str]) -> float | N
     The end of a lane's hold counts as such a moment, whether or not something waits for it.
     """
     soonest = select(func.min(_T.c.due_ms) - EpochMs()).where(
-        _T.c.finished_ms.is_(None), _T.c.kind.in_(tuple(kinds)), _not_held()
+        _T.c.finished_ms.is_(None), _T.c.kind.in_(tuple(kinds)), not_held(_T)
     )
     ms: int | None = (await session.execute(soonest)).scalar_one()
     due_s = None if ms is None else max(0.0, ms / 1000)
@@ -249,63 +245,6 @@ async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
     mine = and_(_T.c.id == work.id, _T.c.owner == work.owner, _T.c.attempt == work.attempt, _T.c.state == "claimed")
     statement = update(_T).where(mine).values(storable(columns)).returning(_T.c.id)
     return (await session.execute(statement)).first() is not None
-
-
-@lru_cache(maxsize=512)
-def _claiming(
-    owner: str, kinds: tuple[str, ...], lease_s: float, limit: int, per_lane: int | None, postgresql: bool
-) -> ReturningUpdate[Any]:
-    """Kept, since to build it costs as much as to run it."""
-    open_ = and_(_T.c.finished_ms.is_(None), _T.c.due_ms <= EpochMs(), _T.c.kind.in_(kinds), _not_held())
-    order = (_T.c.priority, _T.c.due_ms, _T.c.id)
-    due = select(_T.c.id).where(open_)
-    if per_lane is not None:
-        fitting = _T.c.id.in_(_with_room(open_, order, per_lane, limit))
-        due = due.where(fitting) if postgresql else select(_T.c.id).where(fitting)
-    due = due.order_by(*order).limit(limit)
-    if postgresql:
-        due = due.with_for_update(skip_locked=True)
-    # MATERIALIZED: PostgreSQL may else run the locking, limited query once per row and claim more than the limit.
-    picked = due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
-    return (
-        update(_T)
-        .where(_T.c.id.in_(select(picked.c.id)))
-        .values(state="claimed", owner=owner, attempt=_T.c.attempt + 1, due_ms=_after(lease_s))
-        .returning(_T)
-    )
-
-
-def _not_held() -> ColumnElement[bool]:
-    return or_(_T.c.lane.is_(None), _T.c.lane.not_in(lanes.held()))
-
-
-def _with_room(open_: ColumnElement[bool], order: Sequence[Any], per_lane: int, limit: int) -> Select[tuple[str]]:
-    """Ids of open rows that fit into their lanes, from the front of the queue of lanes that have room."""
-    width = func.coalesce(lanes.LANES.c.width, per_lane)
-    claimed = text("state = 'claimed'")  # spelt out: SQLite takes a partial index only for a condition it can read
-    under = (
-        select(_T.c.lane, func.count().label("n"))
-        .where(claimed, _T.c.lane.is_not(None), _T.c.due_ms > EpochMs())
-        .group_by(_T.c.lane)
-        .cte("under")
-    )
-    full = select(under.c.lane).outerjoin(lanes.LANES, lanes.LANES.c.lane == under.c.lane).where(under.c.n >= width)
-    with_room = or_(_T.c.lane.is_(None), _T.c.lane.not_in(full))
-    front = (
-        select(_T.c.id, _T.c.lane, _T.c.priority, _T.c.due_ms)
-        .where(open_, with_room)
-        .order_by(*order)
-        .limit(max(_FRONT, limit * 4))
-        .subquery("front")
-    )
-    rank = func.row_number().over(partition_by=front.c.lane, order_by=(front.c.priority, front.c.due_ms, front.c.id))
-    ranked = select(front.c.id, front.c.lane, rank.label("place")).subquery("ranked")
-    return (
-        select(ranked.c.id)
-        .outerjoin(under, under.c.lane == ranked.c.lane)
-        .outerjoin(lanes.LANES, lanes.LANES.c.lane == ranked.c.lane)
-        .where(or_(ranked.c.lane.is_(None), ranked.c.place + func.coalesce(under.c.n, 0) <= width))
-    )
 
 
 def _after(seconds: float) -> ColumnElement[int]:
