@@ -1,0 +1,143 @@
+"""The REST surface through real processes: the guide's shell, an action named by an integrator, a key's whole life, and two servers that
+count together in Redis."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.ask import settled
+from cli.client import Client, Refused
+from tests.acceptance.world import World
+
+GUIDE = Path(__file__).parents[2] / "docs/guide/curl.md"
+
+
+def shell(world: World, *commands: str) -> str:
+    """Run the guide's function, then ``commands``, as olivia."""
+    function = re.findall(r"```sh\n(opsiq_call\(\).*?)```", GUIDE.read_text(), re.DOTALL)[0]
+    olivia = world.clients["olivia"]
+    environment = {
+        **os.environ,
+        "OPSIQ_URL": olivia.url,
+        "OPSIQ_KEY": olivia.key,
+        "OPSIQ_SECRET": olivia.secret,
+        "no_proxy": "*",
+    }
+    done = subprocess.run(
+        ["sh", "-c", function + "\n" + "\n".join(commands)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_the_guides_shell_signs_reads_and_acts(world: World) -> None:
+    commands = [
+        each for each in re.findall(r"```sh\n(opsiq_call .*?)```", GUIDE.read_text(), re.DOTALL) if "…" not in each
+    ]
+    assert len(commands) == 3
+    me, tickets, run = (shell(world, each) for each in commands)
+    assert '"role":"owner"' in me
+    assert tickets.count('"kind":"ticket"') == 2
+    made = re.search(r'"id":"(run_[0-9A-Z]{26})"', run)
+    assert made, run
+    shown = settled(world.clients["olivia"], made[1])
+    assert shown["state"] == "succeeded", shown
+    (outcome,) = shown["outcomes"]
+    assert len(world.received(outcome["call_id"])) == 1
+
+
+def test_a_named_action_is_held_confirmed_signed_sent_and_told_in_history(world: World) -> None:
+    body = {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": "how-to-reset-password"}}
+    held = world.clients["olivia"].post("/v1/actions/run", body)
+    assert held["state"] == "held"
+    done = world.confirm("olivia", held)
+    assert done["state"] == "succeeded", done
+    assert world.kinds(done)[:3] == ["prompt", "held", "confirmed"]
+    assert world.verify()["ok"]
+
+
+def test_a_key_is_made_used_rotated_and_revoked(world: World) -> None:
+    olivia = world.clients["olivia"]
+    made = olivia.post("/v1/keys", {"name": "bot", "scopes": ["me:read"]})
+    old = Client(olivia.url, made["key"]["public"], made["secret"])
+    assert old.get("/v1/me")["key"]["scopes"] == ["me:read"]
+    fresh = Client(olivia.url, old.key, olivia.post(f"/v1/keys/{made['key']['id']}/rotate")["secret"])
+    assert old.get("/v1/me") == fresh.get("/v1/me")
+    olivia.delete(f"/v1/keys/{made['key']['id']}")
+    for each in (old, fresh):
+        with pytest.raises(Refused) as refused:
+            each.get("/v1/me")
+        assert refused.value.problem["code"] == "invalid_signature"
+
+
+def test_opsiq_keys_prints_a_secret_once(world: World) -> None:
+    olivia = world.clients["olivia"]
+    environment = {**os.environ, "OPSIQ_URL": olivia.url, "OPSIQ_KEY": olivia.key, "OPSIQ_SECRET": olivia.secret}
+
+    def keys(*arguments: str) -> str:
+        command = [sys.executable, "-m", "cli.main", "keys", *arguments]
+        return subprocess.run(
+            command, env=environment, cwd=GUIDE.parents[2], capture_output=True, text=True, check=True, timeout=30
+        ).stdout
+
+    made = keys("create", "from the terminal", "--scope", "me:read")
+    secret = re.findall(r"OPSIQ_SECRET=(sk_test_\S+)", made)[0]
+    key_id = re.findall(r"key_[0-9A-Z]{26}", made)[0]
+    assert key_id in keys("list")
+    assert secret not in keys("list")
+    assert secret not in keys("rotate", key_id)
+    assert "revoked" in keys("revoke", key_id)
+
+
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    found = shutil.which("redis-server")
+    if found is None:
+        pytest.skip("redis-server is not installed here")
+    socket = tmp_path / "redis.sock"
+    process = subprocess.Popen([found, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)],
+                               stdout=subprocess.PIPE, text=True)  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Ready to accept" in line:
+            break
+    yield f"redis+unix://{socket}"
+    process.terminate()
+    process.wait(10)
+    process.stdout.close()
+
+
+async def test_two_processes_count_together_in_redis_and_go_on_when_it_dies(redis_url: str) -> None:
+    from limits.errors import StorageError
+
+    from web.limits import Limits
+
+    one, other = (Limits.of(redis_url, per_address=3) for _ in range(2))
+    counted: list[Any] = []
+    for limits in (one, other, one):
+        standing = await limits.check("writes", "k")
+        counted.append(await limits.charge("writes", "k", standing))
+        await limits.arrive("203.0.113.1")
+    assert [each.remaining for each in counted] == [199, 198, 197]
+    with pytest.raises(Exception, match="Too many requests") as refused:
+        await other.arrive("203.0.113.1")
+    assert not isinstance(refused.value, StorageError)
+    await one.close()
+    await other.close()
+    gone = Limits.of("redis://127.0.0.1:1", per_address=1)
+    assert await gone.check("writes", "k") is None
+    assert gone.blind == 1
+    await gone.close()
