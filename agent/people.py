@@ -11,6 +11,7 @@ import store.members
 from core.actor import OWNER, Actor
 from core.errors import NotFound
 from store.keys import KeyRow
+from store.members import MemberRow
 
 
 async def current(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
@@ -27,22 +28,19 @@ async def current(session: AsyncSession, actor: Actor, now: datetime) -> Actor |
         case "key":
             try:
                 key = await store.keys.get(session, actor.workspace, actor.id)
+                holder = await store.members.get(session, key.workspace, key.person)
             except NotFound:
                 return None
-            return await of_key(session, key, now)
+            return of_key(key, holder, now)
         case "identity" | "system":
             # Vouched for by the platform at the door; the assertion's own short life bounds it.
             return actor
 
 
-async def of_key(session: AsyncSession, key: KeyRow, now: datetime) -> Actor | None:
+def of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
     """Whom a key acts as, or None when it is revoked or over, or has outgrown the member it belongs to: one who is no longer active, or no
     longer has the key's role. An owner may hold a key of any role."""
-    if not key.secrets(now):
-        return None
-    try:
-        member = await store.members.get(session, key.workspace, key.person)
-    except NotFound:
+    if not key.secrets(now) or member is None:
         return None
     if member.state != "active" or member.role not in (key.role, OWNER):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Index, or_, select, update
@@ -10,6 +11,7 @@ from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
 from store.dialect import UtcTime
+from store.members import MemberRow
 from store.rows import Row, add_new, every, first, storable, table
 
 
@@ -48,6 +50,7 @@ class KeyRow(Row, table=True):
 
 
 _T = table(KeyRow)
+_M = table(MemberRow)
 
 
 async def insert(session: AsyncSession, row: KeyRow) -> KeyRow:
@@ -60,6 +63,19 @@ async def insert(session: AsyncSession, row: KeyRow) -> KeyRow:
 async def by_public(session: AsyncSession, public: str) -> KeyRow | None:
     """The key of any workspace with this public part, usable or not; None when there is none."""
     return await first(session, KeyRow, select(_T).where(_T.c.public == public))
+
+
+async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[str, tuple[KeyRow, MemberRow | None]]:
+    """The keys with these public parts, each with the member it belongs to as that stands now (None: there is no such member)."""
+    mine = (_M.c.workspace == _T.c.workspace) & (_M.c.id == _T.c.person)
+    columns = [each.label(f"key_{each.name}") for each in _T.c] + [each.label(f"member_{each.name}") for each in _M.c]
+    asked = select(*columns).select_from(_T.outerjoin(_M, mine)).where(_T.c.public.in_(publics))
+    made: dict[str, tuple[KeyRow, MemberRow | None]] = {}
+    for row in (await session.execute(asked)).mappings():
+        key = KeyRow(**{each.name: row[f"key_{each.name}"] for each in _T.c})
+        member = MemberRow(**{each.name: row[f"member_{each.name}"] for each in _M.c}) if row["member_id"] else None
+        made[key.public] = (key, member)
+    return made
 
 
 async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:

@@ -26,6 +26,7 @@ from web.api import (
     tickets,
     webhooks,
 )
+from web.holders import Holders
 from web.limits import Limits
 from web.middleware import Threshold
 from web.nonces import Nonces
@@ -38,6 +39,7 @@ def create_app(opened: AbstractAsyncContextManager[House], *, limits: Limits | N
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened as house:
             app.state.house = house
+            app.state.holders = Holders(house.sessions)
             app.state.nonces = Nonces(house.sessions)
             app.state.limits = limits or Limits.of(
                 house.settings.redis_url, per_address=house.settings.address_limit_per_min

@@ -12,13 +12,13 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from sqlalchemy.exc import SQLAlchemyError
 
-import store.keys
 from agent import people
 from agent.house import House
 from core import opsiq1
 from core.actor import OWNER, Actor
 from core.errors import Forbidden, Unauthenticated, Unavailable
 from store.keys import KeyRow
+from web.holders import Holders
 from web.limits import LimitClass, Limits
 from web.nonces import Nonces
 from web.problem import Problem
@@ -119,9 +119,9 @@ async def _authenticated(request: Request, door: Door) -> Caller:
     claim = opsiq1.parse_header(request.headers.getlist("authorization"))
     idempotency_key = opsiq1.only(request.headers.getlist("idempotency-key"))
     body = await request.body()
-    async with house.sessions.read() as session:
-        row = await store.keys.by_public(session, claim.key)
-        actor = await people.of_key(session, row, now) if row else None
+    holders: Holders = request.app.state.holders
+    row, member = await holders.of(claim.key) or (None, None)
+    actor = people.of_key(row, member, now) if row else None
     sealed = row.secrets(now) if row else ()
     secrets = [house.box.open(each, context=f"key:{claim.key}").decode() for each in sealed]
     opsiq1.check(

@@ -1,0 +1,53 @@
+"""Many small questions to the database as one: what is asked while one group is being answered is answered together by the next.
+
+Nobody waits for a timer: alone, a question goes out at once. Each is answered by a transaction that began after it was asked, so nothing
+is staler or weaker than a transaction of its own; under load the database is asked once for many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Generic, TypeVar
+
+MOST: Final = 200
+"""The most questions of one group: a few parameters each, well below what any database takes."""
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+class Grouped(Generic[Asked, Answer]):
+    """``many`` answers a group, in its order; what it raises is raised to each that asked."""
+
+    def __init__(self, many: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], *, most: int = MOST) -> None:
+        self._many, self._most = many, most
+        self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def ask(self, asked: Asked) -> Answer:
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((asked, future))
+        if self._working is None:
+            self._working = asyncio.create_task(self._work())
+        return await future
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                await self._answer(group)
+        finally:
+            self._working = None
+
+    async def _answer(self, group: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self._many([asked for asked, _ in group])
+        except Exception as error:
+            for _, future in group:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), answer in zip(group, answers, strict=True):
+            if not future.done():  # whoever asked may have gone
+                future.set_result(answer)

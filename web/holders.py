@@ -1,0 +1,31 @@
+"""Keys with the members they belong to, read in groups: every request needs one, and none may be remembered, since a key that is revoked
+signs nothing from that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import store.keys
+from store.keys import KeyRow
+from store.members import MemberRow
+from store.sessions import Sessions
+from web.grouped import Grouped
+
+Holder = tuple[KeyRow, MemberRow | None]
+
+
+class Holders:
+    """One process's way to the table of keys."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._grouped = Grouped(self._read)
+
+    async def of(self, public: str) -> Holder | None:
+        """The key with this public part, usable or not, and its member as they are now. Raises what the database raises."""
+        return await self._grouped.ask(public)
+
+    async def _read(self, group: Sequence[str]) -> Sequence[Holder | None]:
+        async with self._sessions.read() as session:
+            found = await store.keys.with_members(session, sorted(set(group)))
+        return [found.get(public) for public in group]
