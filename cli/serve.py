@@ -43,7 +43,8 @@ async def _serve(settings: Any) -> int:
     from web.app import create_app
 
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("aiosqlite").setLevel("WARNING")
+    for noisy in ("aiosqlite", "alembic", "uvicorn.error"):
+        logging.getLogger(noisy).setLevel("WARNING")
     await upgrade(settings.database_url)
     listening = socket.create_server((settings.host, settings.port), backlog=2048)
     # asyncio sets this only on sockets that name their protocol; what is accepted here inherits it. Without it, every answer
