@@ -19,6 +19,7 @@ from core import clock
 from core.errors import InvalidInput
 from registry import contract
 from registry.contract import Annotation, Risk
+from registry.contract_file import with_base_url
 from registry.offer import Offer, of_contract
 from registry.words import name_stems
 
@@ -100,7 +101,8 @@ def registry_by_name(path: Path, records: tuple[str, ...] = ()) -> Mapping[str, 
 def offer(value: Any, records: tuple[str, ...] = ()) -> Offer:
     """One action of either kind as an offer."""
     if isinstance(value, dict) and value.get("schema") == contract.SCHEMA:
-        return of_contract(contract.parse(value))
+        # Nothing is sent from here, so where a connector's {base_url} leads does not matter.
+        return of_contract(contract.parse(with_base_url(value, "https://platform.invalid")))
     try:
         name, parameters = value["name"], value.get("parameters") or {"type": "object", "properties": {}}
         description = str(value.get("description") or "")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from evals import external
 from evals.external import Case, offer
 from evals.score import Entry, judge, rate, report, same
 
@@ -116,3 +117,11 @@ def test_a_foreign_id_parameter_refers_to_the_records_there_are() -> None:
     made = offer({"name": "x", "parameters": {"properties": {"order_id": {}, "other_id": {}}}}, ("order",))
     assert made.annotation("order_id").record == "order"
     assert made.annotation("other_id").record is None
+
+
+def test_a_connectors_contract_can_be_offered_before_anybody_said_where_its_platform_is() -> None:
+    value = {
+        "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock", "description": "Orders more.",
+        "parameters": {"type": "object"}, "endpoint": {"url": "{base_url}/restock"},
+    }  # fmt: skip
+    assert external.offer(value).name == "shop.restock"
