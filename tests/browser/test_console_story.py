@@ -47,6 +47,7 @@ def test_a_changeable_action_is_confirmed_by_control_and_enter(visit: New) -> No
     olivia.focus_is_on("#card-title")
     olivia.press("Control+Enter")
     olivia.sees("Done")
+    olivia.focus_is_on("#outcome-title")
     olivia.page.get_by_role("link", name="Undo this…").press("Enter")
     expect(olivia.page.locator("#text")).to_have_value(re.compile("credit"))
 
