@@ -35,12 +35,6 @@ class EventType:
     schema: Mapping[str, Any]
     sample: Mapping[str, Any]
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name, "category": self.category, "title": self.title, "description": self.description,
-            "schema": dict(self.schema), "sample": dict(self.sample),
-        }  # fmt: skip
-
 
 @cache
 def every() -> Mapping[str, EventType]:

@@ -4,13 +4,15 @@ of these models, so what is described is what is answered."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.pipeline import CallOutcome, Candidate, Filled, Plan, Question, QuestionCode, Refusal, RunState, Source
 from agent.run import Cause, Run
 from core.actor import Surface
+from core.clock import iso
 
 
 class View(BaseModel):
@@ -19,7 +21,15 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
 
     def json_value(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json", by_alias=True)
+
+
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""A time in UTC (RFC 3339)."""
+
+
+def moment(at: datetime | None) -> str | None:
+    return iso(at) if at else None
 
 
 class ActorView(View):
@@ -65,7 +75,7 @@ class CallView(View):
 
 class ApprovalView(View):
     name: str
-    at: str
+    at: Moment
 
 
 class CardView(View):
@@ -98,9 +108,9 @@ class RunView(View):
     surface: Surface
     cause: Cause | None
     actor: ActorView
-    created_at: str
-    updated_at: str
-    expires_at: str | None
+    created_at: Moment
+    updated_at: Moment
+    expires_at: Moment | None
     question: QuestionView | None
     card: CardView | None
     refusal: RefusalView | None

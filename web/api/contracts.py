@@ -22,7 +22,7 @@ from web.api.body import Body, Id, parsed
 from web.door import Caller, house_of, signed
 from web.idempotency import once
 from web.openapi import acts, problems, takes
-from web.view import View
+from web.view import Moment, View
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
 Reads = Annotated[Caller, Depends(signed("contracts:read"))]
@@ -71,8 +71,8 @@ class VersionView(View):
     digest: str
     state: str
     registered_by: str
-    created_at: str
-    changed_at: str
+    created_at: Moment
+    changed_at: Moment
 
 
 class VersionList(View):

@@ -16,7 +16,7 @@ from agent.house import House
 from store.history import Filters, HistoryRow
 from web.door import Caller, house_of, signed
 from web.openapi import problems
-from web.view import View
+from web.view import Moment, View
 
 router = APIRouter(prefix="/v1/history", tags=["history"])
 
@@ -31,7 +31,7 @@ class EntryView(View):
 
     seq: int
     id: str
-    at: str
+    at: Moment
     kind: str
     run_id: str | None
     request_id: str | None

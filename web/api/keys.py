@@ -18,7 +18,7 @@ from web.api.body import Body, Id, parsed
 from web.door import SCOPES, Caller, house_of, signed
 from web.idempotency import once
 from web.openapi import acts, problems, takes
-from web.view import View
+from web.view import Moment, View
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 Reads = Annotated[Caller, Depends(signed("keys:read", owner=True))]
@@ -38,11 +38,11 @@ class KeyView(View):
     person: str
     scopes: tuple[str, ...]
     state: KeyState
-    created_at: str
-    last_used_at: str | None
-    expires_at: str | None
-    revoked_at: str | None
-    rotating_until: str | None
+    created_at: Moment
+    last_used_at: Moment | None
+    expires_at: Moment | None
+    revoked_at: Moment | None
+    rotating_until: Moment | None
 
 
 class KeyList(View):

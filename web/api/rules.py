@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,13 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.rules
 from core import canon
-from core.clock import iso
 from core.errors import Forbidden, InvalidInput
-from events.rulebook import InstructionForm, RuleForm, instruction_form, may_see_inside, rule_form
-from events.rules import DRY_RUN_EVENTS, Met, summary
-from events.subscribers import Fired
-from store.rules import FiringRow, InstructionRow, RuleRow
+from events.rulebook import InstructionForm, RuleForm, may_see_inside
+from events.rules import DRY_RUN_EVENTS
 from web.api.body import Body, Id, parsed
+from web.api.rule_views import (
+    DryRunView,
+    FiringPage,
+    InstructionList,
+    InstructionView,
+    RuleList,
+    RuleView,
+    firing_view,
+    instruction_json,
+    instruction_view,
+    met_view,
+    rule_json,
+    rule_view,
+)
 from web.door import Caller, house_of, signed
 from web.idempotency import once
 from web.openapi import problems, takes
@@ -67,14 +77,22 @@ class DryRunBody(Body):
     limit: Annotated[int, Field(ge=1, le=DRY_RUN_EVENTS)] = 20
 
 
-@router.get("/rules")
-async def rules(request: Request, caller: Reads) -> dict[str, Any]:
+@router.get("/rules", response_model=RuleList)
+async def rules(request: Request, caller: Reads) -> RuleList:
+    """Every rule, oldest first."""
     rows = await house_of(request).events.rulebook.rules(caller.actor)
-    return {"data": [rule_json(row) for row in rows]}
+    return RuleList(data=tuple(map(rule_view, rows)))
 
 
-@router.post("/rules", status_code=201, responses=problems("422"), openapi_extra=takes(NewRule, RULE_EXAMPLE))
+@router.post(
+    "/rules",
+    status_code=201,
+    response_model=RuleView,
+    responses=problems("422"),
+    openapi_extra=takes(NewRule, RULE_EXAMPLE),
+)
 async def add_rule(request: Request, caller: Writes) -> Response:
+    """A rule acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
     form = parsed(NewRule, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
@@ -83,33 +101,37 @@ async def add_rule(request: Request, caller: Writes) -> Response:
     return JSONResponse(rule_json(row), status_code=201, headers={"Location": f"/v1/rules/{row.id}"})
 
 
-@router.get("/rules/{rule_id}", responses=problems("404"))
-async def rule(request: Request, caller: Reads, rule_id: Id) -> dict[str, Any]:
-    return rule_json(await house_of(request).events.rulebook.rule(caller.actor, rule_id))
+@router.get("/rules/{rule_id}", response_model=RuleView, responses=problems("404"))
+async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
+    """One rule."""
+    return rule_view(await house_of(request).events.rulebook.rule(caller.actor, rule_id))
 
 
 @router.patch(
     "/rules/{rule_id}",
+    response_model=RuleView,
     responses=problems("404", "409"),
     openapi_extra=takes(NewRule, {"mode": "on"}, idempotent=False),
 )
-async def change_rule(request: Request, caller: Writes, rule_id: Id) -> dict[str, Any]:
+async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author."""
-    return rule_json(await house_of(request).events.rulebook.change_rule(caller.actor, rule_id, _changes(caller)))
+    return rule_view(await house_of(request).events.rulebook.change_rule(caller.actor, rule_id, _changes(caller)))
 
 
 @router.delete("/rules/{rule_id}", status_code=204, responses=problems("404"))
 async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response:
+    """It meets no further event; what it has done stays on record."""
     await house_of(request).events.rulebook.remove_rule(caller.actor, rule_id)
     return Response(status_code=204)
 
 
 @router.post(
     "/rules/{rule_id}/dry-run",
+    response_model=DryRunView,
     responses=problems("404"),
     openapi_extra=takes(DryRunBody, {"limit": 20}, idempotent=False),
 )
-async def dry_run(request: Request, caller: Reads, rule_id: Id) -> dict[str, Any]:
+async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
     """What the rule would have made of past events. It reads records, stores nothing and sends nothing, so it takes no Idempotency-Key."""
     body = parsed(DryRunBody, caller)
     events = house_of(request).events
@@ -117,13 +139,13 @@ async def dry_run(request: Request, caller: Reads, rule_id: Id) -> dict[str, Any
     if not may_see_inside(caller.actor, row.author):
         raise Forbidden("A dry run reads records in its author's name: only the author and owners see it.")
     met = await events.rules.dry_run(row, event_id=body.event_id, limit=body.limit)
-    return {"data": [_met_json(event, each) for event, each in met]}
+    return DryRunView(data=tuple(met_view(event, each) for event, each in met))
 
 
-@router.get("/rules/{rule_id}/firings", responses=problems("404"))
+@router.get("/rules/{rule_id}/firings", response_model=FiringPage, responses=problems("404"))
 async def rule_firings(
     request: Request, caller: Reads, rule_id: Id, before: Before = None, limit: Limit = 50
-) -> dict[str, Any]:
+) -> FiringPage:
     """What came of the rule, event by event, newest first. Runs are read under ``/v1/runs``."""
     row = await house_of(request).events.rulebook.rule(caller.actor, rule_id)
     inside = may_see_inside(caller.actor, row.author)
@@ -131,19 +153,22 @@ async def rule_firings(
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
 
-@router.get("/instructions")
-async def instructions(request: Request, caller: Reads) -> dict[str, Any]:
+@router.get("/instructions", response_model=InstructionList)
+async def instructions(request: Request, caller: Reads) -> InstructionList:
+    """Every instruction, oldest first."""
     rows = await house_of(request).events.rulebook.instructions(caller.actor)
-    return {"data": [instruction_json(row) for row in rows]}
+    return InstructionList(data=tuple(map(instruction_view, rows)))
 
 
 @router.post(
     "/instructions",
     status_code=201,
+    response_model=InstructionView,
     responses=problems("422"),
     openapi_extra=takes(NewInstruction, INSTRUCTION_EXAMPLE),
 )
 async def add_instruction(request: Request, caller: Writes) -> Response:
+    """An instruction acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
     form = parsed(NewInstruction, caller)
     async with once(request, caller) as attempt:
         if attempt.replay:
@@ -154,32 +179,35 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
     return JSONResponse(instruction_json(row), status_code=201, headers={"Location": f"/v1/instructions/{row.id}"})
 
 
-@router.get("/instructions/{instruction_id}", responses=problems("404"))
-async def instruction(request: Request, caller: Reads, instruction_id: Id) -> dict[str, Any]:
-    return instruction_json(await house_of(request).events.rulebook.instruction(caller.actor, instruction_id))
+@router.get("/instructions/{instruction_id}", response_model=InstructionView, responses=problems("404"))
+async def instruction(request: Request, caller: Reads, instruction_id: Id) -> InstructionView:
+    """One instruction."""
+    return instruction_view(await house_of(request).events.rulebook.instruction(caller.actor, instruction_id))
 
 
 @router.patch(
     "/instructions/{instruction_id}",
+    response_model=InstructionView,
     responses=problems("404", "409"),
     openapi_extra=takes(NewInstruction, {"mode": "on"}, idempotent=False),
 )
-async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> dict[str, Any]:
+async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author."""
     rulebook = house_of(request).events.rulebook
-    return instruction_json(await rulebook.change_instruction(caller.actor, instruction_id, _changes(caller)))
+    return instruction_view(await rulebook.change_instruction(caller.actor, instruction_id, _changes(caller)))
 
 
 @router.delete("/instructions/{instruction_id}", status_code=204, responses=problems("404"))
 async def remove_instruction(request: Request, caller: Writes, instruction_id: Id) -> Response:
+    """It meets no further event; what it has done stays on record."""
     await house_of(request).events.rulebook.remove_instruction(caller.actor, instruction_id)
     return Response(status_code=204)
 
 
-@router.get("/instructions/{instruction_id}/firings", responses=problems("404"))
+@router.get("/instructions/{instruction_id}/firings", response_model=FiringPage, responses=problems("404"))
 async def instruction_firings(
     request: Request, caller: Reads, instruction_id: Id, before: Before = None, limit: Limit = 50
-) -> dict[str, Any]:
+) -> FiringPage:
     """What came of the instruction, event by event, newest first. Runs are read under ``/v1/runs``."""
     row = await house_of(request).events.rulebook.instruction(caller.actor, instruction_id)
     inside = may_see_inside(caller.actor, row.author)
@@ -187,55 +215,14 @@ async def instruction_firings(
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
 
-def rule_json(row: RuleRow) -> dict[str, Any]:
-    return {"id": row.id, **rule_form(row), **_common(row)}
-
-
-def instruction_json(row: InstructionRow) -> dict[str, Any]:
-    return {"id": row.id, **instruction_form(row), **_common(row)}
-
-
-def _common(row: RuleRow | InstructionRow) -> dict[str, Any]:
-    author = json.loads(row.author)
-    return {
-        "author": {"id": author["id"], "name": author["name"]},
-        "created_at": iso(row.created_at),
-        "updated_at": iso(row.updated_at),
-        "revision": row.revision,
-    }
-
-
 async def _firings(
     session: AsyncSession, workspace: str, source: str, before: str | None, limit: int, *, inside: bool
-) -> dict[str, Any]:
+) -> FiringPage:
     rows = await store.rules.firings(session, workspace, source, before=before, limit=limit)
-    return {
-        "data": [firing_json(row, inside=inside) for row in rows],
-        "next": rows[-1].event_id if len(rows) == limit else None,
-    }
-
-
-def firing_json(row: FiringRow, *, inside: bool) -> dict[str, Any]:
-    """``would`` is what shadow mode would have sent: for those who may see the records in it."""
-    return {
-        "event_id": row.event_id,
-        "at": iso(row.at),
-        "verdict": row.verdict,
-        "run_id": row.run_id,
-        "detail": row.detail if inside or row.verdict != "shadow" else "",
-        "would": json.loads(row.document) if row.document and inside else None,
-    }
-
-
-def _met_json(event: Fired, met: Met) -> dict[str, Any]:
-    return {
-        "event_id": event.id,
-        "event": event.name,
-        "occurred_at": iso(event.occurred_at),
-        "verdict": met.verdict,
-        "detail": met.detail,
-        "would": summary(met.judged.verdict) if met.judged else None,
-    }
+    return FiringPage(
+        data=tuple(firing_view(row, inside=inside) for row in rows),
+        next=rows[-1].event_id if len(rows) == limit else None,
+    )
 
 
 def _changes(caller: Caller) -> dict[str, Any]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import AwareDatetime, Field
 
-from core.clock import iso
-from events.webhooks.again import Span
-from events.webhooks.endpoints import Made, Shown
 from web import problem
 from web.api.body import Body, Id, parsed
-from web.api.deliveries import delivery_json
+from web.api.webhook_views import (
+    DeliveryView,
+    EndpointList,
+    EndpointView,
+    EndpointWithSecret,
+    SpanView,
+    delivery_json,
+    endpoint_json,
+    endpoint_view,
+    made_json,
+    span_json,
+)
 from web.door import Caller, house_of, signed
 from web.idempotency import once
 from web.openapi import acts, problems, takes
@@ -65,13 +72,19 @@ class TestBody(Body):
     event: Annotated[str | None, Field(max_length=100)] = None
 
 
-@router.get("/endpoints")
-async def listed(request: Request, caller: Reads) -> dict[str, Any]:
+@router.get("/endpoints", response_model=EndpointList)
+async def listed(request: Request, caller: Reads) -> EndpointList:
+    """Every endpoint with its health, newest first. No secret is in it."""
     shown = await house_of(request).webhooks.endpoints.listed(caller.actor)
-    return {"data": [endpoint_json(each) for each in shown]}
+    return EndpointList(data=tuple(map(endpoint_view, shown)))
 
 
-@router.post("/endpoints", status_code=201, openapi_extra=takes(EndpointBody, EXAMPLE))
+@router.post(
+    "/endpoints",
+    status_code=201,
+    response_model=EndpointWithSecret,
+    openapi_extra=takes(EndpointBody, EXAMPLE),
+)
 async def create(request: Request, caller: Writes) -> Response:
     """The secret is in this answer and in no other."""
     body = parsed(EndpointBody, caller)
@@ -87,23 +100,26 @@ async def create(request: Request, caller: Writes) -> Response:
     return JSONResponse(made_json(made), status_code=201, headers={"Location": where})
 
 
-@router.get("/endpoints/{endpoint_id}", responses=problems("404"))
-async def show(request: Request, caller: Reads, endpoint_id: Id) -> dict[str, Any]:
-    return endpoint_json(await house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id))
+@router.get("/endpoints/{endpoint_id}", response_model=EndpointView, responses=problems("404"))
+async def show(request: Request, caller: Reads, endpoint_id: Id) -> EndpointView:
+    """One endpoint and how it has been doing."""
+    return endpoint_view(await house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id))
 
 
 @router.patch(
     "/endpoints/{endpoint_id}",
+    response_model=EndpointView,
     responses=problems("404"),
     openapi_extra=takes(ChangeBody, {"events": ["*"]}, idempotent=False),
 )
-async def change(request: Request, caller: Writes, endpoint_id: Id) -> dict[str, Any]:
+async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointView:
+    """Only what is sent is changed."""
     body = parsed(ChangeBody, caller)
     given = {name: getattr(body, name) for name in body.model_fields_set}
     shown = await house_of(request).webhooks.endpoints.change(
         caller.actor, endpoint_id, given, request_id=problem.request_id(request)
     )
-    return endpoint_json(shown)
+    return endpoint_view(shown)
 
 
 @router.delete("/endpoints/{endpoint_id}", status_code=204, responses=problems("404"))
@@ -115,7 +131,12 @@ async def delete(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/endpoints/{endpoint_id}/pause", responses=problems("404", "409"), openapi_extra=acts())
+@router.post(
+    "/endpoints/{endpoint_id}/pause",
+    response_model=EndpointView,
+    responses=problems("404", "409"),
+    openapi_extra=acts(),
+)
 async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliveries go on being made, and wait."""
     async with once(request, caller) as attempt:
@@ -127,7 +148,12 @@ async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return JSONResponse(endpoint_json(shown))
 
 
-@router.post("/endpoints/{endpoint_id}/resume", responses=problems("404", "409"), openapi_extra=acts())
+@router.post(
+    "/endpoints/{endpoint_id}/resume",
+    response_model=EndpointView,
+    responses=problems("404", "409"),
+    openapi_extra=acts(),
+)
 async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """From paused, what waited is sent; from disabled, only what comes from now on (recover or replay the rest)."""
     async with once(request, caller) as attempt:
@@ -139,7 +165,12 @@ async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return JSONResponse(endpoint_json(shown))
 
 
-@router.post("/endpoints/{endpoint_id}/rotate", responses=problems("404"), openapi_extra=acts())
+@router.post(
+    "/endpoints/{endpoint_id}/rotate",
+    response_model=EndpointWithSecret,
+    responses=problems("404"),
+    openapi_extra=acts(),
+)
 async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """A fresh secret, in this answer and in no other. For 24 hours everything is signed with both."""
     async with once(request, caller) as attempt:
@@ -154,6 +185,7 @@ async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 @router.post(
     "/endpoints/{endpoint_id}/recover",
     status_code=202,
+    response_model=SpanView,
     responses=problems("404", "409"),
     openapi_extra=takes(SpanBody, {"since": "2026-11-24T06:00:00Z"}),
 )
@@ -173,6 +205,7 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
 @router.post(
     "/endpoints/{endpoint_id}/replay",
     status_code=202,
+    response_model=SpanView,
     responses=problems("404", "409"),
     openapi_extra=takes(SpanBody, {"since": "2026-11-24T06:00:00Z"}),
 )
@@ -192,6 +225,7 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 @router.post(
     "/test",
     status_code=202,
+    response_model=DeliveryView,
     responses=problems("404"),
     openapi_extra=takes(TestBody, {"endpoint": "whe_01JD8X4T5C6K7M8N9PQRSTVWXY", "event": "invoice.paid"}),
 )
@@ -206,42 +240,3 @@ async def test(request: Request, caller: Tests) -> Response:
             request_id=problem.request_id(request), also=attempt.keep(202, delivery_json),
         )  # fmt: skip
     return JSONResponse(delivery_json(row), status_code=202, headers={"Location": f"/v1/webhooks/deliveries/{row.id}"})
-
-
-def endpoint_json(shown: Shown) -> dict[str, Any]:
-    row, rate = shown.row, shown.rate
-    attempts = rate.succeeded + rate.failed
-    return {
-        "id": row.id,
-        "url": row.url,
-        "description": row.description,
-        "events": row.patterns.split(),
-        "headers": list(shown.header_names),
-        "per_minute": row.per_minute,
-        "state": row.state,
-        "why": row.why,
-        "created_at": iso(row.created_at),
-        "changed_at": iso(row.changed_at),
-        "previous_secret_until": _iso(shown.previous_secret_until),
-        "health": {
-            "last_success_at": _iso(row.last_success_at),
-            "last_failure_at": _iso(row.last_failure_at),
-            "failing_since": _iso(row.failing_since),
-            "consecutive_failures": row.consecutive_failures,
-            "attempts_24h": attempts,
-            "success_rate_24h": round(rate.succeeded / attempts, 4) if attempts else None,
-            "slowed_s": row.slow_s,
-        },
-    }
-
-
-def made_json(made: Made) -> dict[str, Any]:
-    return {**endpoint_json(made.shown), "secret": made.secret}
-
-
-def span_json(span: Span) -> dict[str, Any]:
-    return {"id": span.id, "endpoint": span.endpoint, "since": iso(span.since), "until": iso(span.until)}
-
-
-def _iso(at: datetime | None) -> str | None:
-    return iso(at) if at else None

@@ -1,0 +1,131 @@
+"""How events, their types and what came of them look from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from core.clock import iso
+from events.subscribers import Fired, of_row
+from registry.event_catalogue import EventType
+from store.events import EventRow, ReactionRow
+from web.view import Moment, View, moment
+
+
+class AcceptedView(View):
+    """``id`` names the event from now on; everything that reacts to it carries it."""
+
+    id: str
+    event: str
+
+
+class EventView(View):
+    """``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that chain. ``state``:
+    firing until every subscriber has had its turn."""
+
+    id: str
+    event: str
+    data: dict[str, Any]
+    occurred_at: Moment
+    fired_at: Moment
+    finished_at: Moment | None
+    origin: str
+    caused_by: str | None
+    depth: int
+    state: Literal["firing", "done"]
+    request_id: str | None
+
+
+class ReactionView(View):
+    """What one subscriber made of an event; lower ``priority`` comes first. ``skipped``: a blocking one before it failed."""
+
+    subscriber: str
+    priority: int
+    blocking: bool
+    state: Literal["pending", "retrying", "done", "failed", "skipped"]
+    attempts: int
+    detail: str
+    error: str
+    started_at: Moment | None
+    finished_at: Moment | None
+
+
+class EventDetail(EventView):
+    """An event with its reactions in the order in which they come."""
+
+    reactions: Sequence[ReactionView]
+
+
+class EventPage(View):
+    """``next`` goes into ``before`` for the page after this one; null at the end."""
+
+    data: Sequence[EventView]
+    next: str | None
+
+
+class EventTypeView(View):
+    """A universal event. ``schema`` is the JSON Schema of its data, ``sample`` an example that fits it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    name: str
+    category: str
+    title: str
+    description: str
+    of_data: Annotated[dict[str, Any], Field(alias="schema")]
+    sample: dict[str, Any]
+
+
+class EventTypeList(View):
+    data: Sequence[EventTypeView]
+
+
+def accepted(fired: Fired) -> dict[str, Any]:
+    return AcceptedView(id=fired.id, event=fired.name).json_value()
+
+
+def event_view(row: EventRow) -> EventView:
+    return EventView(**_event(row))
+
+
+def event_detail(row: EventRow, reactions: Sequence[ReactionRow]) -> EventDetail:
+    return EventDetail(**_event(row), reactions=tuple(map(reaction_view, reactions)))
+
+
+def _event(row: EventRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "event": row.name,
+        "data": dict(of_row(row).data),
+        "occurred_at": iso(row.occurred_at),
+        "fired_at": iso(row.fired_at),
+        "finished_at": moment(row.finished_at),
+        "origin": row.origin,
+        "caused_by": row.cause,
+        "depth": row.depth,
+        "state": row.state,
+        "request_id": row.request_id,
+    }
+
+
+def reaction_view(row: ReactionRow) -> ReactionView:
+    return ReactionView(
+        subscriber=row.subscriber,
+        priority=row.priority,
+        blocking=row.blocking,
+        state=row.state,
+        attempts=row.attempts,
+        detail=row.detail,
+        error=row.error,
+        started_at=moment(row.started_at),
+        finished_at=moment(row.finished_at),
+    )
+
+
+def type_view(each: EventType) -> EventTypeView:
+    return EventTypeView(
+        name=each.name, category=each.category, title=each.title, description=each.description,
+        of_data=dict(each.schema), sample=dict(each.sample),
+    )  # fmt: skip
