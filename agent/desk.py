@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,40 +19,19 @@ from agent.history import Kind
 from agent.pipeline import Answer, Given, GivenBy, Question, Refusal, RunState
 from agent.plan import put_resolve, put_send
 from agent.run import MOVING, Run
+from agent.watch import Watch
 from core import ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from store.sessions import Sessions, after_commit
 
+log = logging.getLogger(__name__)
+
 MAX_TEXT: Final = 4000
 PAGE: Final = 200
 RACES: Final = 5
 Verdict = Literal["resend", "happened", "did_not_happen"]
-
-
-class Watch:
-    """Wakes whoever waits for a run to change, within this process. Missing one only means waiting for the next look."""
-
-    def __init__(self) -> None:
-        self._events: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
-
-    def changed(self, run_id: str) -> None:
-        for event in self._events.get(run_id, ()):
-            event.set()
-
-    async def wait(self, run_id: str, timeout_s: float) -> None:
-        event = asyncio.Event()
-        self._events[run_id].add(event)
-        try:
-            async with asyncio.timeout(timeout_s):
-                await event.wait()
-        except TimeoutError:
-            pass
-        finally:
-            self._events[run_id].discard(event)
-            if not self._events[run_id]:
-                del self._events[run_id]
 
 
 @dataclass(frozen=True)
@@ -315,7 +294,10 @@ class Desk:
         async with self.sessions.read() as session:
             rows = await store.runs.due(session, self.clock(), 100)
         for row in rows:
-            await self._expire(runs.of_row(row))
+            try:
+                await self._expire(runs.of_row(row))
+            except Exception:
+                log.exception("run %s can't be expired; the others are", row.id)
         return len(rows)
 
     # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────

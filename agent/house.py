@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agent.confirm import Gate
-from agent.desk import Desk, Watch
+from agent.desk import Desk
 from agent.direct import Direct
 from agent.ground import Grounds
 from agent.office import Office
@@ -24,6 +24,7 @@ from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
 from agent.send import Sender
 from agent.signing import ActionSecrets
+from agent.watch import Watch
 from core.clock import Clock, utc_now
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
 from core.secretbox import SecretBox

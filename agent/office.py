@@ -101,7 +101,8 @@ class Office:
         return actor_of(member)
 
     async def connect(self, by: Actor, name: str, base_url: str, secrets: Mapping[str, str]) -> None:
-        """Configure a connector, new or anew. Its action calls are signed with ``secrets["action_secret"]`` where that is given."""
+        """Configure a connector, new or anew. Its action calls are signed with ``secrets["action_secret"]`` where
+        that is given; one that it replaces signs beside it for a day."""
         _owner(by, "configures connectors")
         now = self.clock()
         self.grounds.connector(name, base_url, dict(secrets))
@@ -115,8 +116,8 @@ class Office:
                 ),
             )  # fmt: skip
             await history.record_act(session, by, Kind.CONNECTOR_CONFIGURED, now, connector=name, base_url=base_url)
-        if "action_secret" in secrets:
-            await self.action_secrets.ensure(by.workspace, base_url, secrets["action_secret"])
+            if "action_secret" in secrets:
+                await self.action_secrets.adopt(session, by.workspace, base_url, secrets["action_secret"])
 
     async def proposed(self, by: Actor, name: str) -> Sequence[Contract]:
         """What a configured connector would have registered."""

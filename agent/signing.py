@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from store.sessions import Sessions
 from store.signing_secrets import SigningSecretRow
 
 ACTION: Final = "action"
+OVERLAP: Final = timedelta(hours=24)
+"""How long a replaced secret still signs beside the new one."""
 
 
 def origin(url: str) -> str:
@@ -53,6 +56,19 @@ class ActionSecrets:
         )
         kept = await signing_secrets.put_first(session, row)
         return made if kept.current == sealed else None
+
+    async def adopt(self, session: AsyncSession, workspace: str, url: str, secret: str) -> None:
+        """``secret`` signs calls to ``url``'s origin from now on. Another that stood signs beside it for ``OVERLAP``."""
+        if await self.ensured(session, workspace, url, secret):
+            return
+        target = origin(url)
+        context = _context(workspace, target)
+        row = await signing_secrets.get(session, workspace, ACTION, target)
+        if self.box.open(row.current, context=context).decode() != secret:
+            await signing_secrets.rotate(
+                session, workspace, ACTION, target, was=row.current,
+                sealed=self.box.seal(secret.encode(), context=context), previous_until=self.clock() + OVERLAP,
+            )  # fmt: skip
 
 
 def _context(workspace: str, target: str) -> str:

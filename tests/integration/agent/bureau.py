@@ -12,7 +12,7 @@ import store.calls
 import store.history
 from agent import runs
 from agent.confirm import Gate
-from agent.desk import Desk, Watch
+from agent.desk import Desk
 from agent.direct import Direct
 from agent.ground import Grounds
 from agent.office import Office
@@ -21,6 +21,7 @@ from agent.plan import Planner
 from agent.run import MOVING, Run
 from agent.send import Sender
 from agent.signing import ActionSecrets
+from agent.watch import Watch
 from connectors.saas import SaasConnector
 from core.actor import Actor
 from core.clock import FrozenClock
