@@ -33,18 +33,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _serve(settings: Any) -> int:
     import json
-    import logging
     import socket
 
     import uvicorn
 
     from agent.house import opened
+    from core import logs, traces
     from store.migrate import upgrade
     from web.app import create_app
 
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("aiosqlite", "alembic", "uvicorn.error"):
-        logging.getLogger(noisy).setLevel("WARNING")
+    logs.install(settings.log_level, settings.log_format)
+    ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
     await upgrade(settings.database_url)
     listening = socket.create_server((settings.host, settings.port), backlog=2048)
     # asyncio sets this only on sockets that name their protocol; what is accepted here inherits it. Without it, every answer
@@ -62,5 +61,8 @@ async def _serve(settings: Any) -> int:
     server = uvicorn.Server(config)
 
     print(json.dumps({"ready": True, "url": f"http://{host}:{port}"}), flush=True)
-    await server.serve(sockets=[listening])
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        ended()
     return 0 if server.started else 1

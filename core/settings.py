@@ -194,6 +194,33 @@ class Settings:
             variables.one_of("debug", "info", "warning", "error"),
         ),
     )
+    log_format: Literal["text", "json"] = field(
+        default="text",
+        metadata=variable(
+            "OPSIQ_LOG_FORMAT",
+            "`text` (logfmt) or `json`: one record a line, with the ids of request, run, event and delivery.",
+            variables.one_of("text", "json"),
+        ),
+    )
+    metrics_token: str = field(
+        default="",
+        repr=False,
+        metadata=variable(
+            "OPSIQ_METRICS_TOKEN",
+            "The bearer token `/metrics` asks for. Empty: it answers this machine only.",
+            default="empty",
+            secret=True,
+        ),
+    )
+    otlp_url: str = field(
+        default="",
+        metadata=variable(
+            "OPSIQ_OTLP_URL",
+            "An OpenTelemetry collector (OTLP over HTTP, `http://host:4318`) that gets traces and metrics. Needs the extra `otel`.",
+            variables.address("http", "https"),
+            default="empty: none",
+        ),
+    )
     workers: int = field(
         default=16,
         metadata=variable(

@@ -15,7 +15,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from core import meters
 from core.errors import OpsIQError, Unavailable
+from core.logs import bound
+from core.traces import span
 from executors.queue import Dead, Done, Later, Outcome, Queue, Settled
 from executors.settler import Settler
 from store.work import Work
@@ -31,6 +34,8 @@ MAX_BACKOFF_S: Final = 600.0
 _GAP_S: Final = 0.01
 _STUCK_S: Final = 0.25
 _BATCH: Final = 20
+_NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
+"""What a log line says of the work at hand, by where its payload has it."""
 
 Handler = Callable[[Work], Awaitable[Outcome]]
 """Does one piece of work. It may be cancelled (shutdown, lost lease) and will then be called again, maybe elsewhere."""
@@ -219,10 +224,15 @@ class Engine:
 
     async def _run(self, work: Work) -> None:
         outcome: Outcome | None = None
+        began = self._monotonic()
+        ids = {_NAMED[name]: value for name, value in work.payload.items() if name in _NAMED and isinstance(value, str)}
         try:
-            outcome = await self._handled(work)
-            if outcome is not None and not isinstance(outcome, Settled):
-                await self._settled(work, outcome)
+            with bound(**ids), span(work.kind, work_id=work.id, attempt=work.attempt, **ids):
+                outcome = await self._handled(work)
+                if outcome is not None and not isinstance(outcome, Settled):
+                    await self._settled(work, outcome)
+            meters.WORK.labels(work.kind, type(outcome).__name__.lower() if outcome else "lost").inc()
+            meters.WORK_S.labels(work.kind).observe(self._monotonic() - began)
         finally:
             self._held.pop((work.id, work.attempt), None)
             if self._behind or work.lane is not None or isinstance(outcome, Later):

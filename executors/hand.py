@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from core import webhook_signature
+from core import meters, webhook_signature
 from core.clock import Clock, utc_now
 from core.errors import InvalidInput
 from executors.guard import Guard
@@ -136,6 +136,8 @@ class Hand:
         except (aiohttp.ClientError, OSError) as fault:
             error, detail = kind_of(fault), detail_of(fault)
         duration_ms = round((self._monotonic() - began) * 1000)
+        purpose = "action" if message_id.startswith("act_") else "webhook"
+        meters.CALLS_OUT.labels(purpose, f"{status // 100}xx" if status is not None else str(error)).inc()
         if log.isEnabledFor(logging.INFO):
             log.info(
                 "attempt %d of %s: %s",

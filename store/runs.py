@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, and_, or_, select, update
+from sqlalchemy import Index, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -50,6 +50,7 @@ class RunRow(Row, table=True):
 
 _T = table(RunRow)
 WAITING = ("held", "asked")
+OPEN = (*WAITING, "received", "confirmed", "executing", "unknown")
 
 
 async def insert(session: AsyncSession, row: RunRow) -> RunRow:
@@ -122,3 +123,14 @@ async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[Ru
     """Waiting runs of every workspace whose time is over, longest overdue first. For the sweep that expires them."""
     over = select(_T).where(_T.c.state.in_(WAITING), _T.c.expires_at <= now)
     return await every(session, RunRow, over.order_by(_T.c.expires_at).limit(limit))
+
+
+async def standing(session: AsyncSession) -> dict[str, int]:
+    """How many runs of every workspace are in each state that is not the end of one."""
+    open_ = (
+        select(_T.c.state, func.count().label("n"))
+        .where(_T.c.state.in_(OPEN))
+        .group_by(_T.c.state)
+        .order_by(_T.c.state)
+    )
+    return {row.state: row.n for row in (await session.execute(open_)).all()}

@@ -227,6 +227,16 @@ async def counts(session: AsyncSession, workspace: str | None = None) -> dict[tu
     return {(kind, state): count for kind, state, count in (await session.execute(statement)).all()}
 
 
+async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
+    """What is not finished, of every workspace: (kind, ready or claimed, rows, seconds since the oldest became due; less than 0 for one
+    that is not due yet). What is claimed becomes due when its lease runs out."""
+    open_ = select(_T.c.kind, _T.c.state, func.count(), EpochMs() - func.min(_T.c.due_ms)).group_by(
+        _T.c.kind, _T.c.state
+    )
+    rows = (await session.execute(open_.where(_T.c.finished_ms.is_(None)).order_by(_T.c.kind, _T.c.state))).all()
+    return [(kind, state, count, ms / 1000) for kind, state, count, ms in rows]
+
+
 async def revive(session: AsyncSession, workspace: str, key: str) -> bool:
     """A person wants dead work tried again: due now, attempts kept. False: there is no such dead work here."""
     dead = update(_T).where(_T.c.workspace == workspace, _T.c.key == key, _T.c.state == "dead")

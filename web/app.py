@@ -21,6 +21,7 @@ from web.api import (
     history,
     keys,
     me,
+    metrics,
     rules,
     runs,
     tickets,
@@ -55,7 +56,7 @@ def create_app(opened: AbstractAsyncContextManager[House], *, limits: Limits | N
     problem.install(app)
     app.add_middleware(Threshold)
     for api in (
-        actions, connectors, contracts, customers, deliveries, events, health, history, keys, me, rules, runs, tickets, webhooks,
+        actions, connectors, contracts, customers, deliveries, events, health, history, keys, me, metrics, rules, runs, tickets, webhooks,
     ):  # fmt: skip
         app.include_router(api.router)
     web.console.install(app)

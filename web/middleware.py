@@ -9,10 +9,13 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core import ids
+from core import ids, meters
+from core.logs import bound
+from core.traces import span
 
 log = logging.getLogger("opsiq.access")
 
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 MAX_BODY_BYTES: Final = 1024 * 1024
 SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -74,14 +77,22 @@ class Threshold:
                 raise _TooLarge
             return message
 
-        try:
-            await self._app(scope, bounded, respond)
-        except _TooLarge:
-            if not status:
-                await _too_large(request_id, scope["path"], respond)
-        finally:
-            took = (time.perf_counter() - started) * 1000
-            log.info("%s %s %s %.1f ms %s", scope["method"], scope["path"], status, took, request_id)
+        with bound(request_id=request_id), span(scope["method"], request_id=request_id) as mark:
+            try:
+                await self._app(scope, bounded, respond)
+            except _TooLarge:
+                if not status:
+                    await _too_large(request_id, scope["path"], respond)
+            finally:
+                took_s = time.perf_counter() - started
+                route = getattr(scope.get("route"), "path", "none")
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                meters.REQUESTS.labels(method, route, status).inc()
+                meters.REQUEST_S.labels(method, route).observe(took_s)
+                if mark is not None:
+                    mark.update_name(f"{method} {route}")
+                    mark.set_attribute("http.response.status_code", status)
+                log.info("%s %s %s %.1f ms", scope["method"], scope["path"], status, took_s * 1000)
 
 
 class _TooLarge(Exception):

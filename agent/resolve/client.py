@@ -25,7 +25,9 @@ from pydantic import BaseModel
 
 from agent.resolve import faults
 from agent.resolve.faults import Failure, says_no
+from core import meters
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
+from core.traces import span
 
 Mode = Literal["json_schema", "tools", ""]
 Price = tuple[Decimal, Decimal]
@@ -132,10 +134,14 @@ class ModelClient:
         """One reply of one model with its retries, or None when it is given up."""
         for attempt in range(self.settings.retries + 1):
             tally.attempts += 1
-            outcome = await self._once(loaded, model, messages, shape, max_tokens)
+            with span("model", model=model, attempt=attempt + 1):
+                outcome = await self._once(loaded, model, messages, shape, max_tokens)
+            meters.MODEL_CALLS.labels(model, "answered" if isinstance(outcome, _Reply) else "failed").inc()
             if isinstance(outcome, _Reply):
                 tally.tokens_in += outcome.tokens_in
                 tally.tokens_out += outcome.tokens_out
+                meters.MODEL_TOKENS.labels(model, "in").inc(outcome.tokens_in)
+                meters.MODEL_TOKENS.labels(model, "out").inc(outcome.tokens_out)
                 return outcome
             tally.notes.append(f"{model}: {outcome.why}")
             if not outcome.again or attempt == self.settings.retries:

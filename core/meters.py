@@ -1,0 +1,39 @@
+"""What a process counts about itself, in Prometheus' terms. Labels are of bounded number: never an id, never a person's words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+REGISTRY: Final = CollectorRegistry()
+_WEB_S: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_WORK_S: Final = (0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60)
+
+REQUESTS: Final = Counter("opsiq_http_requests", "Requests answered.", ("method", "route", "status"), registry=REGISTRY)
+REQUEST_S: Final = Histogram(
+    "opsiq_http_request_seconds", "From the request's arrival to the end of its answer.", ("method", "route"),
+    buckets=_WEB_S, registry=REGISTRY,
+)  # fmt: skip
+WORK: Final = Counter(
+    "opsiq_work", "Pieces of durable work handled.", ("kind", "outcome"), registry=REGISTRY
+)  # outcome: done, later, dead, settled, lost
+WORK_S: Final = Histogram(
+    "opsiq_work_seconds", "How long a handler took.", ("kind",), buckets=_WORK_S, registry=REGISTRY
+)
+CALLS_OUT: Final = Counter(
+    "opsiq_outbound_attempts",
+    "Signed requests sent: action calls and webhooks.",
+    ("purpose", "result"),
+    registry=REGISTRY,
+)  # purpose: action, webhook; result: 2xx … 5xx, or the kind of error
+MODEL_CALLS: Final = Counter("opsiq_model_answers", "Answers asked of a model.", ("model", "result"), registry=REGISTRY)
+MODEL_TOKENS: Final = Counter("opsiq_model_tokens", "Tokens of model calls.", ("model", "direction"), registry=REGISTRY)
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def exposition() -> bytes:
+    """Every meter in Prometheus' text format 0.0.4."""
+    made: bytes = generate_latest(REGISTRY)
+    return made

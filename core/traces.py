@@ -1,0 +1,82 @@
+"""Spans of what is being done, for OpenTelemetry. Without the ``otel`` extra and ``OPSIQ_OTLP_URL`` a span costs nothing and goes nowhere.
+
+Spans name ids, routes, kinds and outcomes; never a person's words, a record's field or a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Final
+
+from core.errors import BadSetting
+
+_NOWHERE: Final[AbstractContextManager[None]] = nullcontext()
+_tracer: Any = None
+
+
+def span(name: str, **attributes: str | int | float | bool | None) -> AbstractContextManager[Any]:
+    """What happens within is one span; an exception that leaves it marks it as an error."""
+    if _tracer is None:
+        return _NOWHERE
+    given = {f"opsiq.{key}": value for key, value in attributes.items() if value is not None}
+    made: AbstractContextManager[Any] = _tracer.start_as_current_span(name, attributes=given)
+    return made
+
+
+def install(url: str, service: str) -> Callable[[], None]:
+    """Send spans and meters to the OTLP/HTTP collector at ``url`` (``http://host:4318``). Answers what flushes and ends it.
+
+    Raises BadSetting where the ``otel`` extra is not installed.
+    """
+    try:
+        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.metrics import MeterProvider
+        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError as error:
+        raise BadSetting("OPSIQ_OTLP_URL needs the extra: pip install 'opsiq-server[otel]'.") from error
+    base = url.rstrip("/")
+    resource = Resource.create({"service.name": service})
+    spans = TracerProvider(resource=resource)
+    spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces")))
+    reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics"))
+    meters = MeterProvider([reader], resource=resource)
+    _mirror(meters.get_meter("opsiq"))
+    use(spans.get_tracer("opsiq"))
+
+    def close() -> None:
+        use(None)
+        spans.shutdown()
+        meters.shutdown()
+
+    return close
+
+
+def use(tracer: Any) -> None:
+    """The tracer of this process; None for none."""
+    global _tracer  # one a process, as OpenTelemetry's own
+    _tracer = tracer
+
+
+def _mirror(meter: Any) -> None:
+    """core/meters.py is the one place that counts: each of its counters, and each histogram's sum and count, is observed from there."""
+    from opentelemetry.metrics import CallbackOptions, Observation
+
+    from core.meters import REGISTRY
+
+    def observed(family: str, sample: str) -> Callable[[CallbackOptions], Iterable[Observation]]:
+        def look(_: CallbackOptions) -> Iterable[Observation]:
+            for each in REGISTRY.collect():
+                if each.name == family:
+                    yield from (Observation(one.value, one.labels) for one in each.samples if one.name == sample)
+
+        return look
+
+    for each in REGISTRY.collect():
+        for suffix in ("_sum", "_count") if each.type == "histogram" else ("_total",):
+            name = each.name + suffix
+            meter.create_observable_counter(name, [observed(each.name, name)], description=each.documentation)

@@ -1,0 +1,68 @@
+"""``/metrics``: what this process counted, and what the database says stands, in Prometheus' text format."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+import store.runs
+import store.work
+from core import meters
+from core.errors import Forbidden
+from web.door import house_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """With ``OPSIQ_METRICS_TOKEN`` for whoever bears it, else for this machine alone, asked directly."""
+    house = house_of(request)
+    if not _may(request, house.settings.metrics_token):
+        raise Forbidden("Metrics are for this machine, or for who sends OPSIQ_METRICS_TOKEN as a bearer token.")
+    async with house.sessions.read() as session:
+        runs, work = await store.runs.standing(session), await store.work.waiting(session)
+    standing = CollectorRegistry()
+    standing.register(_Standing(runs, work))
+    return Response(meters.exposition() + generate_latest(standing), media_type=meters.CONTENT_TYPE)
+
+
+class _Standing(Collector):
+    """What is shared by all processes: a scrape of any of them tells it."""
+
+    def __init__(self, runs: dict[str, int], work: list[tuple[str, str, int, float]]) -> None:
+        self._runs, self._work = runs, work
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        runs = GaugeMetricFamily("opsiq_runs_open", "Runs that are not over.", labels=["state"])
+        for state in store.runs.OPEN:
+            runs.add_metric([state], self._runs.get(state, 0))
+        yield runs
+        rows = GaugeMetricFamily("opsiq_work_open", "Pieces of durable work not finished.", labels=["kind", "state"])
+        late = GaugeMetricFamily(
+            "opsiq_work_overdue_seconds", "How long the oldest has been due.", labels=["kind", "state"]
+        )
+        for kind, state, count, overdue_s in self._work:
+            rows.add_metric([kind, state], count)
+            late.add_metric([kind, state], max(overdue_s, 0.0))
+        yield rows
+        yield late
+
+
+def _may(request: Request, token: str) -> bool:
+    if token:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip")):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
+    except ValueError:
+        return False
