@@ -32,6 +32,7 @@ from core.settings import Settings
 from events.webhooks.wiring import Webhooks
 from events.webhooks.wiring import assembled as webhooks_assembled
 from events.wiring import Events, assembled
+from executors.bells import bell
 from executors.engine import Engine, Handler
 from executors.guard import Guard
 from executors.hand import Hand
@@ -88,10 +89,16 @@ async def opened(
     watch = Watch()
     action_secrets = ActionSecrets(sessions, box, clock)
 
+    ringing = bell(settings.database_url)
+
+    def wake() -> None:
+        engine.wake()
+        ringing.ring()
+
     def stirred(run_id: str) -> None:
         """A plan that needs no one's yes has left work behind: look now, not at the next poll."""
         watch.changed(run_id)
-        engine.wake()
+        wake()
 
     offline = Offline()
     chosen = resolver or _resolver(settings) or offline
@@ -127,9 +134,6 @@ async def opened(
     async def send(work: Work) -> Outcome:
         return await sender.send(work.workspace, work.payload["run_id"])
 
-    def wake() -> None:
-        engine.wake()
-
     webhooks = webhooks_assembled(sessions, guard, box, hand, clock, wake)
     events = assembled(sessions, grounds, planner, clock, wake, (webhooks.source,))
 
@@ -146,9 +150,15 @@ async def opened(
         on_dead=buried,
     )
     handlers: dict[str, Handler] = {RESOLVE_WORK: resolve, SEND_WORK: send, **events.handlers, **webhooks.handlers}
-    engine = Engine(queue, handlers, concurrency=settings.workers or 1, limits=webhooks.limits(settings.workers or 1))
-    direct = Direct(sessions, grounds, planner, clock, engine.wake)
-    desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, engine.wake, direct)
+    engine = Engine(
+        queue,
+        handlers,
+        concurrency=settings.workers or 1,
+        limits=webhooks.limits(settings.workers or 1),
+        wakes=(ringing,),
+    )
+    direct = Direct(sessions, grounds, planner, clock, wake)
+    desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, wake, direct)
     house = House(
         settings,
         sessions,
@@ -168,6 +178,8 @@ async def opened(
     try:
         if settings.workers:
             await engine.start()
+        else:
+            await ringing.open(engine.wake)
         yield house
     finally:
         closing.set()

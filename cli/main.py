@@ -17,6 +17,7 @@ from core.errors import OpsIQError
 COMMANDS: Final = (
     "demo",
     "serve",
+    "work",
     "init",
     "ask",
     "runs",

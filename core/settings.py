@@ -221,6 +221,14 @@ class Settings:
             default="empty: none",
         ),
     )
+    processes: int = field(
+        default=1,
+        metadata=variable(
+            "OPSIQ_PROCESSES",
+            "How many processes `opsiq serve` serves its port with, or `opsiq work` works with, on this machine.",
+            variables.integer(1, 256),
+        ),
+    )
     workers: int = field(
         default=16,
         metadata=variable(

@@ -145,8 +145,6 @@ class Engine:
         """
         self._stopping.set()
         self._ring.set()
-        for wake in self._wakes:
-            await wake.close()
         if self._loops:
             await self._loops[0]
         await self._finish(bound_s * 0.75)
@@ -159,6 +157,8 @@ class Engine:
         if self._loops:
             await self._loops[1]
         await self._settler.drain()
+        for wake in self._wakes:  # last, so that they can tell others of what was released
+            await wake.close()
 
     async def _finish(self, seconds: float) -> None:
         tasks = [held.task for held in self._held.values()]

@@ -33,6 +33,7 @@ BUSY_TIMEOUT_S: Final = 30.0
 READERS: Final = 4
 POSTGRESQL_CONNECTIONS: Final = 10
 EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
+_WAL: Final = "PRAGMA journal_mode=WAL"
 _CALLBACKS: Final = "opsiq.after_commit"
 _SQLITE_DOWN: Final = {
     sqlite3.SQLITE_BUSY,
@@ -159,7 +160,7 @@ def _sqlite(url: str) -> Sessions:
     arguments = {"isolation_level": None, "timeout": BUSY_TIMEOUT_S}
     writer = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
     reader = create_async_engine(url, connect_args=arguments, pool_size=READERS, max_overflow=0, pool_timeout=60)
-    _on_connect(writer, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    _on_connect(writer, _WAL, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
     _on_connect(reader, "PRAGMA query_only=ON")
     _on_begin(writer, "BEGIN IMMEDIATE")
     _on_begin(reader, "BEGIN")
@@ -178,6 +179,12 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(pragma)
+            if pragma == _WAL and (mode := cursor.fetchone()[0]) != "wal":
+                # Other processes could not read beside a writer, and a network file system's locks can't be trusted.
+                raise BadSetting(
+                    f"The database file's file system allows no write-ahead log (it stays in mode {mode!r}): put OPSIQ_DATA on a "
+                    "local disk, or set OPSIQ_DATABASE_URL to a PostgreSQL."
+                )
         cursor.close()
 
 

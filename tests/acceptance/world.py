@@ -12,14 +12,17 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import store.work
 from agent.house import opened
 from cli.ask import settled
 from cli.client import Client
 from core.settings import Settings
 from core.webhook_signature import new_secret
 from store.migrate import upgrade
+from store.sessions import Sessions
 from web.door import SCOPES
 
 TOKEN = "read-token-of-the-tests"
@@ -41,17 +44,23 @@ class World:
     processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     platform_url: str = ""
     workspace: str = ""
+    database_url: str = ""
 
     def environment(self) -> dict[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
-        return mine | {
-            "OPSIQ_DATA": str(self.folder),
-            "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
-            "OPSIQ_WORK_LEASE_S": "2",
-            "OPSIQ_LOG_LEVEL": "warning",
-            "DEMO_SECRET": self.secret,
-            "DEMO_TOKEN": TOKEN,
-        }
+        database = {"OPSIQ_DATABASE_URL": self.database_url} if self.database_url else {}
+        return (
+            mine
+            | database
+            | {
+                "OPSIQ_DATA": str(self.folder),
+                "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
+                "OPSIQ_WORK_LEASE_S": "2",
+                "OPSIQ_LOG_LEVEL": "warning",
+                "DEMO_SECRET": self.secret,
+                "DEMO_TOKEN": TOKEN,
+            }
+        )
 
     def start_platform(self) -> None:
         data = str(self.folder / "platform.db")
@@ -59,10 +68,7 @@ class World:
 
     def found(self, edit: Edit = lambda contracts: contracts) -> None:
         """Workspace, people, connector, contracts (after ``edit``) and a key for each person."""
-        settings = replace(
-            Settings.load({k: v for k, v in self.environment().items() if k.startswith("OPSIQ_")}), workers=0
-        )
-        keys = asyncio.run(self._found(settings, edit))
+        keys = asyncio.run(self._found(replace(self._settings(), workers=0), edit))
         for name, (public, secret) in keys.items():
             self.clients[name] = Client("", public, secret)
 
@@ -87,9 +93,32 @@ class World:
                 made[name] = (row.public, secret)
         return made
 
-    def start_server(self) -> None:
-        url = self._start("server", "-m", "cli.main", "serve", "--port", "0")
+    def start_server(self, name: str = "server", *, processes: int = 1, **environ: str) -> None:
+        url = self._start(
+            name, "-m", "cli.main", "serve", "--port", "0", "--processes", str(processes), environ=environ
+        )
         self.clients = {name: Client(url, each.key, each.secret) for name, each in self.clients.items()}
+
+    def start_worker(self, name: str = "worker") -> None:
+        self._start(name, "-m", "cli.main", "work")
+
+    def work_states(self) -> dict[str, int]:
+        """How much durable work there is by state, from the database itself."""
+
+        async def look() -> dict[str, int]:
+            sessions = await Sessions.open(self._settings().database_url)
+            async with sessions.read() as session:
+                found = await store.work.counts(session)
+            await sessions.close()
+            states: dict[str, int] = {}
+            for (_, state), count in found.items():
+                states[state] = states.get(state, 0) + count
+            return states
+
+        return asyncio.run(look())
+
+    def _settings(self) -> Settings:
+        return Settings.load({k: v for k, v in self.environment().items() if k.startswith("OPSIQ_")})
 
     def kill_server(self) -> None:
         """kill -9: nothing is finished, nothing is tidied up."""
@@ -103,7 +132,7 @@ class World:
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
-            process.wait(15)
+            process.wait(30)
             if process.stdout:
                 process.stdout.close()
 
@@ -147,10 +176,10 @@ class World:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
             return json.loads(answer.read())
 
-    def _start(self, name: str, *arguments: str) -> str:
+    def _start(self, name: str, *arguments: str, environ: Mapping[str, str] = MappingProxyType({})) -> str:
         process = subprocess.Popen(
             [sys.executable, *arguments],
-            env=self.environment(),
+            env=self.environment() | dict(environ),
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
@@ -159,5 +188,4 @@ class World:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, f"{name} did not start: exit code {process.wait(5)}"
-        url: str = json.loads(line)["url"]
-        return url
+        return str(json.loads(line).get("url", ""))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import BadSetting, Unavailable
 from store import nonces, runs
-from store.sessions import Sessions, after_commit, now
+from store.sessions import Sessions, _sqlite, after_commit, now
 from tests.integration.store.rowmaking import AT, a_run
 
 
@@ -183,3 +183,12 @@ async def test_a_folder_that_can_not_be_made_is_a_bad_setting(tmp_path: Path) ->
 def test_importing_the_store_does_not_load_alembic() -> None:
     code = "import sys, store.schema, store.migrate, store.history; sys.exit('alembic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_a_file_system_without_a_write_ahead_log_is_refused(tmp_path: Path) -> None:
+    """``unix-dotfile`` has no shared memory, like a network file system."""
+    made = _sqlite(f"sqlite+aiosqlite:///file:{tmp_path}/opsiq.db?vfs=unix-dotfile&uri=true")
+    with pytest.raises(BadSetting, match="write-ahead log"):
+        async with made.begin():
+            pass
+    await made.close()

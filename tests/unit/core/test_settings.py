@@ -46,6 +46,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "OPSIQ_QUESTION_EXPIRY_S": "60",
         "OPSIQ_SESSION_IDLE_H": "1",
         "OPSIQ_LOG_LEVEL": "debug",
+        "OPSIQ_PROCESSES": "3",
         "OPSIQ_WORKERS": "0",
         "OPSIQ_WORK_LEASE_S": "2",
         "OPSIQ_REDIS_URL": "redis://127.0.0.1:6379/0",

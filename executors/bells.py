@@ -1,0 +1,135 @@
+"""How a process tells the others on this machine that it has put work into a SQLite file: a datagram to each one's socket.
+
+Nothing depends on a ring (``executors.engine.Wake``): where it can't be heard, work is found at the next look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import os
+import socket
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from sqlalchemy.engine import make_url
+
+from executors.engine import Wake
+from store.bell import GAP_S, ListenBell
+
+log = logging.getLogger("opsiq.executors.bells")
+
+_SUFFIX: Final = ".bell"
+
+
+class Bell(Wake, Protocol):
+    """Hears the others and rings for them."""
+
+    def ring(self) -> None: ...
+
+
+class SocketBell:
+    """One socket for each process, in a folder that is this user's alone and belongs to the database file."""
+
+    def __init__(self, database: str) -> None:
+        name = hashlib.sha256(os.path.realpath(database).encode()).hexdigest()[:16]
+        # Not beside the file: a socket's path has at most 107 bytes.
+        self._folder = Path(tempfile.gettempdir()) / f"opsiq-{os.getuid()}-{name}"
+        self._path = self._folder / f"{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
+        self._socket: socket.socket | None = None
+        self._due: asyncio.TimerHandle | None = None
+        self._again = False
+
+    async def open(self, ring: Callable[[], None]) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            found = self._folder.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+                raise PermissionError(f"{self._folder} is not this user's alone")
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._socket.setblocking(False)
+            self._socket.bind(str(self._path))
+        except OSError as error:
+            log.warning("other processes can't be heard (%s); work is found by looking", error)
+            return
+        asyncio.get_running_loop().add_reader(self._socket, self._heard, ring)
+
+    def ring(self) -> None:
+        """Wake the others: now, and at most once in GAP_S."""
+        if self._socket is None:
+            return
+        if self._due is not None:
+            self._again = True
+            return
+        self._send()
+        self._due = asyncio.get_running_loop().call_later(GAP_S, self._rested)
+
+    async def close(self) -> None:
+        """Rings once more: what this process leaves behind is for the others."""
+        if self._socket is None:
+            return
+        if self._due is not None:
+            self._due.cancel()
+        self._send()
+        asyncio.get_running_loop().remove_reader(self._socket)
+        self._socket.close()
+        self._socket = None
+        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # others are still there
+            self._folder.rmdir()
+
+    def _heard(self, ring: Callable[[], None]) -> None:
+        assert self._socket is not None
+        with contextlib.suppress(OSError):
+            while self._socket.recv(16):
+                pass
+        ring()
+
+    def _rested(self) -> None:
+        self._due = None
+        if self._again:
+            self._again = False
+            self.ring()
+
+    def _send(self) -> None:
+        assert self._socket is not None
+        for other in self._others():
+            try:
+                self._socket.sendto(b"1", other)
+            except ConnectionRefusedError:  # its process was killed
+                Path(other).unlink(missing_ok=True)
+            except OSError:
+                continue  # it is going, or has not heard so many rings that one more adds nothing
+
+    def _others(self) -> list[str]:
+        try:
+            return [
+                each.path
+                for each in os.scandir(self._folder)
+                if each.name != self._path.name and each.name.endswith(_SUFFIX)
+            ]
+        except OSError:
+            return []
+
+
+class NoBell:
+    """For where none can be: work is found by looking."""
+
+    async def open(self, ring: Callable[[], None]) -> None: ...
+
+    def ring(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def bell(database_url: str) -> Bell:
+    """The bell of this database's processes."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "postgresql":
+        return ListenBell(database_url)
+    return SocketBell(url.database or "") if hasattr(socket, "AF_UNIX") and hasattr(os, "getuid") else NoBell()

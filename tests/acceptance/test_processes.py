@@ -1,0 +1,155 @@
+"""Several server processes on one port, and workers beside them: real processes on one database, found, killed and stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.client import Client, Refused
+from core import opsiq1
+from core.errors import Unavailable
+from executors.engine import POLL_S
+from tests.acceptance.world import World
+from tests.integration.conftest import NewDatabase, postgresql, sqlite_template
+
+__all__ = ["postgresql", "sqlite_template"]  # fixtures
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """Founded, with its platform, and no server yet."""
+    url = ""
+    if request.param == "postgresql":
+        fresh: NewDatabase = request.getfixturevalue("postgresql")
+        url = fresh()
+    made = World(tmp_path, database_url=url)
+    try:
+        made.start_platform()
+        made.found()
+        yield made
+    finally:
+        made.stop()
+
+
+def wait_for(what: Callable[[], Any], seconds: float = 60.0) -> Any:
+    """Polls other processes; the bound only ends a test that fails."""
+    end = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < end, "it did not come to this in time"
+        time.sleep(0.05)
+    return found
+
+
+def children(process: subprocess.Popen[str]) -> set[int]:
+    found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+    return {int(line) for line in found.stdout.split()}
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def answers(client: Client) -> bool:
+    """Whether a request got through; one that was under way in a process that was killed may not."""
+    try:
+        client.get("/v1/me")
+    except (Unavailable, Refused):
+        return False
+    return True
+
+
+def test_two_processes_serve_one_port_and_one_that_is_killed_is_followed_by_another(world: World) -> None:
+    world.start_server(processes=2)
+    family = world.processes["server"]
+    pids = wait_for(lambda: len(found := children(family)) == 2 and found)
+    run = world.ask("olivia", "give Hugo Bernard 61 EUR credit")
+    victim = min(pids)
+    os.kill(victim, signal.SIGKILL)
+    now = wait_for(lambda: len(found := children(family)) == 2 and victim not in found and found)
+    assert len(now & pids) == 1, "the other one went on"
+    wait_for(lambda: answers(world.clients["olivia"]))
+    assert world.confirm("olivia", run)["state"] == "succeeded"
+    assert world.verify()["ok"]
+
+
+def test_a_stop_ends_every_process_and_leaves_nothing_claimed(world: World) -> None:
+    world.start_server(processes=2)
+    family = world.processes.pop("server")
+    pids = wait_for(lambda: len(found := children(family)) == 2 and found)
+    world.clients["olivia"].post("/v1/runs", {"text": "give Hugo Bernard 62 EUR credit"})
+    family.terminate()
+    assert family.wait(60) == 0
+    assert family.stdout is not None
+    family.stdout.close()
+    assert not [pid for pid in pids if alive(pid)]
+    assert "claimed" not in world.work_states()
+
+
+def test_processes_whose_parent_was_killed_stop_by_themselves(world: World) -> None:
+    world.start_server(processes=2)
+    family = world.processes["server"]
+    pids = wait_for(lambda: len(found := children(family)) == 2 and found)
+    world.kill_server()
+    wait_for(lambda: not [pid for pid in pids if alive(pid)])
+
+
+def test_a_hangup_replaces_each_process_while_the_port_is_served(world: World) -> None:
+    world.start_server(processes=2)
+    family = world.processes["server"]
+    pids = wait_for(lambda: len(found := children(family)) == 2 and found)
+    family.send_signal(signal.SIGHUP)
+    refused = 0
+    end = time.monotonic() + 90
+    while children(family) & pids or len(children(family)) != 2:
+        assert time.monotonic() < end
+        refused += not answers(world.clients["olivia"])
+    assert refused == 0, "no request was lost meanwhile"
+
+
+def test_work_put_by_a_server_that_does_none_is_done_by_a_worker_at_once(world: World) -> None:
+    world.start_server(OPSIQ_WORKERS="0")
+    world.start_worker()
+    took = []
+    for amount in (63, 64, 65):
+        run = world.ask("olivia", f"give Hugo Bernard {amount} EUR credit")
+        began = time.monotonic()
+        run = world.confirm("olivia", run)
+        took.append(time.monotonic() - began)
+        assert run["state"] == "succeeded"
+    # Each look comes POLL_S after the last: unheard, every one of the three would take about that long.
+    assert min(took) < POLL_S / 2, "a ring is heard before the look that needs none"
+
+
+def test_a_nonce_is_good_in_one_process_only(world: World) -> None:
+    """Each request goes to one of two servers; the same signed bytes at both are accepted once."""
+    world.start_server()
+    first = world.clients["olivia"].url
+    world.start_server("other")
+    second = world.clients["olivia"].url
+    client = world.clients["olivia"]
+    authorization = opsiq1.header(
+        client.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=client.key, method="GET", path="/v1/me"
+    )
+    codes = sorted(_status(f"{url}/v1/me", authorization) for url in (first, second))
+    assert codes == [200, 401]
+
+
+def _status(url: str, authorization: str) -> int:
+    request = urllib.request.Request(url, headers={"Authorization": authorization})
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code

@@ -1,0 +1,117 @@
+"""How processes on one database tell each other that there is work."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+from sqlalchemy import text
+
+from executors.bells import Bell, SocketBell, bell
+from store.sessions import Sessions
+
+
+class Ear:
+    def __init__(self) -> None:
+        self.heard = 0
+
+    def __call__(self) -> None:
+        self.heard += 1
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110 (what is waited for comes over a socket)
+            await asyncio.sleep(0.01)
+
+
+async def heard_from(one: Bell, ear: Ear) -> None:
+    """Rings until it is heard: a bell on PostgreSQL connects in the background."""
+    before = ear.heard
+    async with asyncio.timeout(20):
+        while ear.heard == before:
+            one.ring()
+            await asyncio.sleep(0.02)
+
+
+async def test_a_ring_is_heard_by_the_others_and_not_by_who_rang(database_url: str) -> None:
+    bells, ears = [bell(database_url) for _ in range(3)], [Ear(), Ear(), Ear()]
+    for each, ear in zip(bells, ears, strict=True):
+        await each.open(ear)
+    await heard_from(bells[0], ears[1])
+    await heard_from(bells[0], ears[2])
+    await asyncio.sleep(0.2)  # the bells' connections have been made, and every ring has arrived
+    mine = ears[0].heard
+    await heard_from(bells[0], ears[1])
+    assert ears[0].heard == mine
+    for each in bells:
+        await each.close()
+
+
+async def test_a_hundred_rings_in_a_moment_are_few(database_url: str) -> None:
+    one, other, ear = bell(database_url), bell(database_url), Ear()
+    await one.open(lambda: None)
+    await other.open(ear)
+    await heard_from(one, ear)
+    await asyncio.sleep(0.2)
+    before = ear.heard
+    for _ in range(100):
+        one.ring()
+    await until(lambda: ear.heard > before)
+    await one.close()
+    await other.close()
+    assert ear.heard - before < 10
+
+
+async def test_a_bell_that_closes_rings_once_more(database_url: str) -> None:
+    one, other, ear = bell(database_url), bell(database_url), Ear()
+    await one.open(lambda: None)
+    await other.open(ear)
+    await heard_from(one, ear)
+    await asyncio.sleep(0.2)
+    before = ear.heard
+    await one.close()
+    await until(lambda: ear.heard > before)
+    await other.close()
+
+
+async def test_a_bell_whose_connection_is_cut_connects_again_and_looks(postgresql: Callable[[], str]) -> None:
+    url = await asyncio.to_thread(postgresql)
+    one, ear = bell(url), Ear()
+    await one.open(ear)
+    await until(lambda: ear.heard > 0)
+    before = ear.heard
+    sessions = await Sessions.open(url)
+    async with sessions.begin() as session:
+        await session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+            )
+        )
+    await until(lambda: ear.heard > before)
+    await sessions.close()
+    await one.close()
+
+
+async def test_the_socket_of_a_killed_process_is_cleared_away(tmp_path: object) -> None:
+    one = SocketBell(f"{tmp_path}/opsiq.db")
+    await one.open(lambda: None)
+    dead = one._folder / "1-dead.bell"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as gone:
+        gone.bind(str(dead))
+    one.ring()
+    assert not dead.exists()
+    await one.close()
+    assert not one._folder.exists()
+
+
+async def test_a_folder_that_others_may_write_to_is_not_used(tmp_path: object) -> None:
+    one, ear = SocketBell(f"{tmp_path}/opsiq.db"), Ear()
+    one._folder.mkdir()
+    one._folder.chmod(0o777)
+    await one.open(ear)
+    one.ring()
+    await one.close()
+    assert list(one._folder.iterdir()) == []
+    one._folder.rmdir()
