@@ -1,32 +1,27 @@
-"""Answers one case: resolved among its offers, its values computed by code, checked against the schema. Nothing is
-sent anywhere."""
+"""Answers one case as production would: resolved among its offers, then validated against its live records. A case ends at the card, the
+question or the refusal that a person would see; nothing is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-import jsonschema_rs
-
-from agent.pipeline import Abstain, Argument, Ask, Choice, Draft, Mention, Request, Several, Span
-from agent.read import exact
-from agent.read.reference import Reference, parse
+from agent.pipeline import Abstain, Ask, Draft, Plan, Question, Refusal, Request, Resolved, Source, Step
 from agent.resolve.resolver import Resolver
+from agent.validate import validate
+from core.actor import OWNER, Actor
 from core.errors import OpsIQError
 from evals.score import Entry
+from registry.catalogue import Catalogue
+from registry.contract import Confirmation, Contract, Endpoint, Policy
 from registry.offer import Offer
-from registry.records import ContextProvider, Kinds, Query, Record, RecordKind
+from registry.records import ContextProvider, Kinds
 from registry.shortlist import Shortlist
 
-
-@dataclass(slots=True)
-class _Call:
-    params: dict[str, Any] = field(default_factory=dict)
-    sources: dict[str, Any] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+ACTOR: Final = Actor("ws_eval", "mem_eval", "member", "Eva", OWNER, "eva")
+_AS_NAMED: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 async def answer(
@@ -37,134 +32,119 @@ async def answer(
     resolver: Resolver,
     now: datetime,
     records: ContextProvider | None = None,
+    catalogue: Catalogue | None = None,
+    stands_for: Mapping[str, str] = _AS_NAMED,
 ) -> Entry:
-    """What the resolver would have done, as a scored entry. An error of the resolver is the entry's ``error``, never
-    raised."""
+    """What would have been done, as a scored entry. An error of the resolver is the entry's ``error``, never raised.
+
+    ``catalogue`` holds the contracts of the shortlist's offers; without one they are made of the offers. ``stands_for`` gives a contract's
+    name in the source's own registry, where that is another one.
+    """
     kinds = Kinds([records] if records is not None else [])
-    every: tuple[RecordKind, ...] = tuple(kinds)
+    request = Request(text=text, now=now)
     try:
-        resolved = await resolver.resolve(Request(text=text, now=now), shortlist, every)
+        resolved = await resolver.resolve(request, shortlist, tuple(kinds))
     except OpsIQError as error:
         return Entry(id=case_id, decision="abstain", error=f"{error.code}: {error.detail}")
-    trace, resolution = resolved.trace, resolved.resolution
-    tokens = trace.tokens_in + trace.tokens_out
+    resolution = resolved.resolution
     if isinstance(resolution, Abstain):
-        detail = resolution.detail
-        return Entry(case_id, "abstain", question=detail, ms=trace.duration_ms, tokens=tokens, cost=trace.cost)
-    calls = [(draft, await _call(draft, shortlist, every, kinds, now)) for draft in resolution.drafts]
-    asked = resolution.question.text if isinstance(resolution, Ask) else ""
-    missing = [name for _, call in calls for name in call.missing]
-    faults = [fault for _, call in calls for fault in call.faults]
-    if not asked and (missing or faults):
-        asked = "; ".join([f"{name} is needed" for name in missing] + faults)
+        return _entry(case_id, resolved, "abstain", question=resolution.detail)
+    drafts = resolution.drafts
+    if catalogue is None:
+        catalogue = Catalogue(as_contract(offer) for draft in drafts if (offer := shortlist.get(draft.action)))
+    verdict: Plan | Question | Refusal = Refusal(code="no_match", detail="")
+    if drafts:
+        verdict = await validate(
+            request, drafts, run_id="run_eval", actor=ACTOR, catalogue=catalogue, kinds=kinds,
+            confirmed_in_session=lambda _: True,
+        )  # fmt: skip
+    named = tuple({"action": stands_for.get(draft.action, draft.action), "params": {}} for draft in drafts)
+    if isinstance(resolution, Ask) or isinstance(verdict, Question):
+        asked = resolution.question if isinstance(resolution, Ask) else verdict
+        assert isinstance(asked, Question)
+        return _entry(case_id, resolved, "clarify", named, _missing(verdict, drafts, catalogue), question=asked.text)
+    if isinstance(verdict, Refusal):
+        decision = "noop" if verdict.code == "condition_unmet" else "clarify"
+        return _entry(case_id, resolved, decision, named, question=verdict.detail)
+    calls = tuple(
+        {
+            "action": stands_for.get(step.action, step.action),
+            "params": {filled.param: filled.value for filled in step.filled},
+        }
+        for step in verdict.steps
+    )
+    return _entry(case_id, resolved, "act", calls, sources=_sources(verdict.steps))
+
+
+def as_contract(offer: Offer) -> Contract:
+    """The contract of an action that another project declared, under its own name and without a signature: only ever planned with.
+
+    What is optional and was not said is left out, as the sources expect: its default is the receiver's to fill in.
+    """
+    properties = {
+        name: schema if name in offer.required or not isinstance(schema, Mapping) else _without_default(schema)
+        for name, schema in offer.properties.items()
+    }
+    return Contract.model_construct(
+        name=offer.name,
+        version=offer.version,
+        title=offer.title or offer.name,
+        description=offer.description or offer.name,
+        surfaces=("admin",),
+        roles=(OWNER,),
+        parameters={**offer.parameters, "properties": properties},
+        annotations=dict(offer.annotations),
+        confirmation=Confirmation(policy=Policy.NEVER),
+        risk=offer.risk,
+        endpoint=Endpoint(url="https://platform.invalid/"),
+        examples=offer.examples,
+        aliases=offer.aliases,
+    )
+
+
+def _without_default(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key != "default"}
+
+
+def _missing(verdict: Plan | Question | Refusal, drafts: Sequence[Draft], catalogue: Catalogue) -> tuple[str, ...]:
+    """Everything the person would be asked for: what the first question is about, and what else has no value yet."""
+    if not isinstance(verdict, Question):
+        return ()
+    at = verdict.slot.partition(".")[0]
+    contract = catalogue.get(drafts[int(at)].action) if at.isdigit() else None
+    wanted = {*verdict.missing, verdict.param}
+    return tuple(name for name in (contract.required if contract else ()) if name in wanted)
+
+
+def _entry(
+    case_id: str,
+    resolved: Resolved,
+    decision: str,
+    calls: tuple[Mapping[str, Any], ...] = (),
+    missing: tuple[str, ...] = (),
+    *,
+    question: str = "",
+    sources: Mapping[str, Any] | None = None,
+) -> Entry:
+    trace = resolved.trace
     return Entry(
         id=case_id,
-        decision="clarify" if asked else "act",
-        calls=tuple({"action": draft.action, "params": call.params} for draft, call in calls),
-        missing=tuple(missing),
-        question=asked,
-        sources={f"{at}.{name}": source for at, (_, call) in enumerate(calls) for name, source in call.sources.items()},
+        decision=decision,
+        calls=calls,
+        missing=missing,
+        question=question,
+        sources=sources,
         ms=trace.duration_ms,
-        tokens=tokens,
+        tokens=trace.tokens_in + trace.tokens_out,
         cost=trace.cost,
     )
 
 
-async def _call(draft: Draft, shortlist: Shortlist, every: Sequence[RecordKind], kinds: Kinds, now: datetime) -> _Call:
-    offer = shortlist.get(draft.action)
-    made = _Call()
-    if offer is None:
-        made.faults.append(f"{draft.action} is not offered")
-        return made
-    for name, argument in draft.arguments.items():
-        await _value(made, name, argument, offer, every, kinds, now)
-    for name in offer.required:
-        if name in made.params:
-            continue
-        schema = offer.properties.get(name)
-        if isinstance(schema, Mapping) and "default" in schema:
-            made.params[name] = schema["default"]
-            made.sources[name] = {"kind": "default"}
-        elif name not in made.missing:
-            made.missing.append(name)
-    _check(made, offer)
-    return made
+def _sources(steps: Sequence[Step]) -> dict[str, Any]:
+    return {
+        f"{at}.{filled.param}": _source(filled.source) for at, step in enumerate(steps) for filled in step.filled
+    }
 
 
-async def _value(
-    made: _Call, name: str, argument: Argument, offer: Offer, every: Sequence[RecordKind], kinds: Kinds, now: datetime
-) -> None:
-    schema, annotation = offer.properties[name], offer.annotation(name)
-    kind = next((each for each in every if each.name == annotation.record), None)
-    if isinstance(argument, Mention) and kind is not None:
-        found = await _record(parse(argument.text, kind, every), kind, kinds)
-        if found is None:
-            made.missing.append(name)
-        else:
-            made.params[name] = found.values.get(annotation.field) if annotation.field else found.id
-            source = {"kind": "record", "record_kind": found.kind, "record_id": found.id, "label": found.label}
-            made.sources[name] = {**source, "spans": _spans(argument.spans)}
-        return
-    if isinstance(argument, Choice):
-        made.params[name] = argument.value
-        made.sources[name] = {"kind": "prompt", "spans": _spans(argument.spans), "reading": ""}
-        return
-    items = argument.items if isinstance(argument, Several) else (argument,)
-    each_schema = schema.get("items") or {} if isinstance(argument, Several) else schema
-    values: list[Any] = []
-    how: list[str] = []
-    for item in items:
-        if isinstance(item, Choice):
-            values.append(item.value)
-            continue
-        reading = exact(item.text, name=name, schema=each_schema, annotation=annotation, now=now)
-        if reading is None:
-            made.missing.append(name)
-            return
-        values.append(reading.value)
-        how += [reading.how] if reading.how else []
-    made.params[name] = values if isinstance(argument, Several) else values[0]
-    spans = [span for item in items for span in item.spans]
-    made.sources[name] = {"kind": "prompt", "spans": _spans(spans), "reading": "; ".join(how)}
-
-
-async def _record(reference: Reference, kind: RecordKind, kinds: Kinds) -> Record | None:
-    """The one record meant, or None where there is none or more than one."""
-    for exactly in (reference.number, reference.number and f"#{reference.number}"):
-        if exactly and (found := await kinds.record(kind.name, exactly)) is not None:
-            return found
-    where: dict[str, Sequence[str | int | bool]] = dict(reference.states)
-    if reference.owner is not None:
-        relation = kind.relation_to(reference.owner.kind)
-        owner_kind = kinds.get(reference.owner.kind)
-        if relation is not None and owner_kind is not None:
-            owner = await _record(reference.owner, owner_kind, kinds)
-            if owner is None:
-                return None
-            where[relation.via] = (owner.id,)
-    said = reference.email or reference.name or reference.text or reference.number
-    if said is None and not where and reference.by is None:
-        return None
-    order = {"order": kind.order, "size": kind.size, None: None}[reference.by]
-    fit = await kinds.search(
-        Query(kind.name, text=said, where=where, order=order, descending=reference.descending, limit=20)
-    )
-    at = abs(reference.position or 1) - 1
-    if order is not None and at < len(fit):
-        return fit[at]
-    return fit[0] if len(fit) == 1 else None
-
-
-def _check(made: _Call, offer: Offer) -> None:
-    try:
-        validator = jsonschema_rs.validator_for({**offer.parameters, "required": []})
-    except (ValueError, TypeError) as error:
-        made.faults.append(f"the parameters of {offer.name} are no JSON Schema: {error}")
-        return
-    for fault in validator.iter_errors(made.params):
-        name = str(fault.instance_path[0]) if fault.instance_path else ""
-        made.faults.append(f"{name}: {fault.message}")
-
-
-def _spans(spans: Sequence[Span]) -> list[dict[str, Any]]:
-    return [span.model_dump(mode="json") for span in spans]
+def _source(source: Source) -> dict[str, Any]:
+    return source.model_dump(mode="json", exclude_defaults=False)
