@@ -141,9 +141,7 @@ def _entry(
 
 
 def _sources(steps: Sequence[Step]) -> dict[str, Any]:
-    return {
-        f"{at}.{filled.param}": _source(filled.source) for at, step in enumerate(steps) for filled in step.filled
-    }
+    return {f"{at}.{filled.param}": _source(filled.source) for at, step in enumerate(steps) for filled in step.filled}
 
 
 def _source(source: Source) -> dict[str, Any]:

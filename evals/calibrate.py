@@ -46,10 +46,10 @@ def choices(cases: Sequence[Case], data: Path) -> Iterator[Choice]:
         wanted = case.expected.get("action")
         if case.expected.get("actions") or case.expected["decision"] == "noop":
             continue
-        shortlist, records = offered(case, data)
-        kinds: tuple[RecordKind, ...] = records.kinds() if records else ()
-        found = ranked(hear(case.prompt), shortlist, kinds, case.now or NOW)
-        names = [each.offer.name for each in found]
+        ground = offered(case, data)
+        kinds: tuple[RecordKind, ...] = ground.records.kinds() if ground.records else ()
+        found = ranked(hear(case.prompt), ground.shortlist, kinds, case.now or NOW)
+        names = [ground.stands_for.get(each.offer.name, each.offer.name) for each in found]
         if found and (wanted is None or wanted in names):
             right = None if wanted is None else names.index(wanted)
             yield Choice(tuple(each.marks for each in found), right, 1.0 / len(cases))

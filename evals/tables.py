@@ -14,55 +14,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from rapidfuzz import fuzz
-
 from core.errors import InvalidInput
-from registry.records import Field, FieldType, Query, Record, RecordKind, Relation, SearchBy, admit
+from evals.rows import Rows
+from registry.records import Field, FieldType, RecordKind, Relation, SearchBy
 
 MAX_ROWS: Final = 200_000
-_FUZZY_LEAST: Final = 85.0
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
 _NAMES: Final = ("name", "subject", "title", "username")
 
 
-class Tables:
-    """A ContextProvider over rows held in memory."""
+class Tables(Rows):
+    """Rows whose kinds are guessed from their columns."""
 
     def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         found = _named({name: list(each) for name, each in rows.items() if each})
         ids = {name: _id_field(name, each[0]) for name, each in found.items()}
-        self._kinds = tuple(_kind(name, found[name], ids[name], ids) for name in found)
-        self._records = {
-            kind.name: [admit(kind, row) for row in found[kind.name] if row.get(kind.id_field) not in (None, "")]
-            for kind in self._kinds
-        }
-        self._by_id = {name: {each.id: each for each in records} for name, records in self._records.items()}
-
-    def kinds(self) -> tuple[RecordKind, ...]:
-        return self._kinds
-
-    async def get(self, kind: str, record_id: str) -> Record | None:
-        return self._by_id.get(kind, {}).get(record_id)
-
-    async def search(self, query: Query) -> Sequence[Record]:
-        kind = next(each for each in self._kinds if each.name == query.kind)
-        fit = [
-            each
-            for each in self._records[kind.name]
-            if all(each.values.get(name) in accepted for name, accepted in query.where.items())
-        ]
-        if query.text is not None:
-            fields = [each.name for each in kind.fields if each.search and query.by in (None, each.search)]
-            scored = [
-                (max((_alike(query.text, each.values.get(f)) for f in fields), default=0.0), each) for each in fit
-            ]
-            scored = [pair for pair in scored if pair[0] >= _FUZZY_LEAST]
-            best = max((score for score, _ in scored), default=0.0)
-            fit = [each for score, each in scored if score >= best - 5.0]
-        if query.order is not None:
-            order = query.order
-            fit.sort(key=lambda each: str(each.values.get(order) or ""), reverse=query.descending)
-        return fit[: query.limit]
+        super().__init__([_kind(name, found[name], ids[name], ids) for name in found], found)
 
 
 def load(folder: Path) -> Tables:
@@ -174,15 +141,3 @@ def _field(column: str, id_field: str, rows: Sequence[Mapping[str, Any]]) -> Fie
     elif column.rpartition("_")[2] in _NAMES:
         search = "name"
     return Field(name=column, type=type_, label=column.replace("_", " "), search=search)
-
-
-def _alike(text: str, value: Any) -> float:
-    if not isinstance(value, str) or not value:
-        return 0.0
-    wanted, held = text.casefold(), value.casefold()
-    if wanted == held:
-        return 105.0
-    words = set(re.findall(r"\w+", held))
-    if set(re.findall(r"\w+", wanted)) <= words:
-        return 100.0
-    return float(fuzz.ratio(wanted, held))

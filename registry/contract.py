@@ -79,7 +79,8 @@ class Annotation(_Frozen):
     ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by default).
     ``filter`` maps fields to the values a record must have to be meant at all (``{"status": ["paid"]}``); ``order`` names the field
     that "last", "first", "latest" go by (descending is newest), overriding the kind's own. ``of`` names another parameter whose
-    record this one belongs to. ``words`` gives other words for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from``
+    record this one belongs to; ``like`` one whose record this one is but for what is said (the same shirt in red): both belong to one
+    record. ``words`` gives other words for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from``
     names the parameter that holds it.
     """
 
@@ -88,6 +89,7 @@ class Annotation(_Frozen):
     filter: dict[Word, list[str | int | bool]] = Field(default_factory=dict)
     order: Word | None = None
     of: Word | None = None
+    like: Word | None = None
     derive: Derive | None = None
     sources: tuple[SourceKind, ...] = (SourceKind.PROMPT, SourceKind.RECORD, SourceKind.DEFAULT)
     unit: Unit | None = None

@@ -80,6 +80,7 @@ def _annotations(contract: Contract, pointer: str) -> Iterator[Finding]:
             continue
         for field, target in (
             ("of", annotation.of),
+            ("like", annotation.like),
             ("derive/parameter", annotation.derive.parameter if annotation.derive else None),
             ("currency_from", annotation.currency_from),
         ):
@@ -108,6 +109,7 @@ def _record_words(annotation: Annotation, here: str) -> Iterator[Finding]:
             ("filter", annotation.filter),
             ("order", annotation.order),
             ("of", annotation.of),
+            ("like", annotation.like),
         ):
             if given:
                 yield Finding(

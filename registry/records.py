@@ -21,7 +21,8 @@ SearchBy = Literal["name", "number", "email", "text"]
 class Field:
     """One field that may be read. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy, any part),
     a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``. ``values`` lists an enum's words.
-    ``currency_field`` names the field that holds a money field's currency."""
+    ``currency_field`` names the field that holds a money field's currency. ``pattern`` is the form of a ``number`` (a regular expression
+    for the whole of it): with one, other codes are never taken for it."""
 
     name: str
     type: FieldType = "string"
@@ -29,6 +30,7 @@ class Field:
     search: SearchBy | None = None
     values: tuple[str, ...] = ()
     currency_field: str | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

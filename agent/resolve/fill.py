@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from agent.pipeline import Argument, Choice, Mention, Several, Span
+from agent.pipeline import Argument, Choice, Mention, Several
 from agent.read import Reading, exact, scan
-from agent.read.reference import find, parse
 from agent.resolve.assign import Option, assign
+from agent.resolve.likes import changes
+from agent.resolve.mentions import at_place, no_destination, phrases, spans_of, trimmed
 from agent.resolve.split import head
 from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
@@ -30,16 +31,6 @@ SHARED_LEAST: Final = 0.8
 MOST_READINGS: Final = 8
 # The first part of a place or name ("London" of "London, United Kingdom") is second choice to the whole.
 PART_STEP: Final = 0.1
-REFERENCE_CONFIDENCE: Final = 0.9
-REFERENCE_STEP: Final = 0.1
-BARE_STEP: Final = 0.35
-# What joins a record's phrase to the words after it and is part of neither.
-_HINGE: Final = re.compile(
-    r"(?:[\s,:;\"'“‘-]|\b(?:saying|says|with|that|because|about|for|by|as|and|to|of|at|on|in|the|a|an)\b)+$",
-    re.IGNORECASE,
-)
-
-_TOWARDS: Final = re.compile(r"\b(?:to|into|onto|on|as)\s+(?:(?:the|a|an)\s+)?$", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}")
 _NAMED_DAY: Final = re.compile(
@@ -71,7 +62,8 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
         annotation = offer.annotation(name)
         if not _speaks(annotation):
             continue
-        found = _options(text, start, name, at, schema, annotation, kinds, now, origin, name in required)
+        changed = any(offer.annotation(other).like == name for other in offer.properties)
+        found = _options(text, start, name, at, schema, annotation, kinds, now, origin, name in required, changed)
         least = REQUIRED_LEAST if name in required else OPTIONAL_LEAST
         options[name] = [
             each
@@ -81,13 +73,19 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
         ]
     for name in options:
         if offer.annotation(name).record is not None:
-            options[name] = _trimmed(
-                _no_destination(options, name, text, start, offer, kinds),
+            options[name] = trimmed(
+                no_destination(options, name, text, start, offer, kinds),
                 text,
                 start,
                 [each for other in options if other != name for each in options[other]],
             )
     taken = assign(options, required)
+    for at, name in enumerate(offer.properties):
+        like = taken.get(offer.annotation(name).like or "")
+        others = [each for each in taken.values() if each is not like]
+        become = changes(text, start, name, at, like, others) if like is not None else None
+        if become is not None:
+            taken[name] = become
     missing = tuple(
         name
         for name in offer.required
@@ -103,40 +101,6 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
     )
 
 
-def _no_destination(
-    options: Mapping[str, list[Option]], name: str, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind]
-) -> list[Option]:
-    """Without phrases that say where it shall go, not what is meant: "to the business plan", where another parameter takes "business"."""
-    kind = next((each for each in kinds if each.name == offer.annotation(name).record), None)
-    sets = [each for other in options if other != name for each in options[other] if isinstance(each.argument, Choice)]
-    if kind is None or not sets:
-        return options[name]
-    made = []
-    for phrase in options[name]:
-        said = parse(text[phrase.start - start : phrase.end - start], kind, kinds)
-        tells = said.owner or said.name or said.number or said.email or said.text or said.position or said.through
-        inside = any(phrase.start <= each.start and each.end <= phrase.end for each in sets)
-        if tells or not inside or not _TOWARDS.search(text[: phrase.start - start]):
-            made.append(phrase)
-    return made
-
-
-def _trimmed(phrases: Sequence[Option], text: str, start: int, others: Sequence[Option]) -> list[Option]:
-    """A record's phrase ends where another parameter's words run out of it: "Adam Novak 20" of "Adam Novak 20 euros" is "Adam Novak"."""
-    made = []
-    for phrase in phrases:
-        cut = min(
-            (each.start for each in others if phrase.start < each.start < phrase.end < each.end), default=phrase.end
-        )
-        kept = _HINGE.sub("", text[phrase.start - start : cut - start])
-        if cut < phrase.end and kept:
-            origin = spans_of(phrase.argument)[0].origin
-            words = Mention(spans=(_span(text, start, phrase.start - start, phrase.start - start + len(kept), origin),))
-            phrase = replace(phrase, end=phrase.start + len(kept), argument=words)
-        made.append(phrase)
-    return made
-
-
 def _names_action(option: Option, before: str, what: frozenset[str], verb: str | None) -> bool:
     """Whether the words say which action is meant and so can't be its value: the order's verb, or nothing but what the action is called
     ("a one way flight" is no city). What is quoted, plainly belongs to the parameter, or is a closed set's very word stays."""
@@ -147,13 +111,6 @@ def _names_action(option: Option, before: str, what: frozenset[str], verb: str |
     if isinstance(option.argument, Choice):
         return said == [verb] and str(option.argument.value).casefold() != words.casefold()
     return bool(said) and (said == [verb] or (option.confidence < PLAIN and what.issuperset(said)))
-
-
-def spans_of(argument: Argument) -> tuple[Span, ...]:
-    """The words an argument stands on, in order."""
-    if isinstance(argument, Several):
-        return tuple(span for item in argument.items for span in item.spans)
-    return argument.spans
 
 
 def _speaks(annotation: Annotation) -> bool:
@@ -174,22 +131,15 @@ def _options(
     now: datetime,
     origin: int,
     required: bool,
+    changed: bool,
 ) -> list[Option]:
     schema = schema if isinstance(schema, Mapping) else {}
     kind = next((each for each in kinds if each.name == annotation.record), None)
     if kind is not None:
-        return [
-            Option(
-                name,
-                at,
-                start + begin,
-                start + end,
-                _reference_confidence(text[begin:end], rank, kind, kinds),
-                False,
-                Mention(spans=(_span(text, start, begin, end, origin),)),
-            )
-            for rank, (begin, end) in enumerate(find(text, kind, kinds)[:MOST_READINGS])
-        ]
+        many = schema.get("type") == "array"
+        return (
+            [] if annotation.like else phrases(text, start, name, at, kind, kinds, origin, many=many, changed=changed)
+        )
     readings = scan(text, name=name, schema=schema, annotation=annotation, now=now, required=required)
     made = []
     for reading in readings[:MOST_READINGS]:
@@ -204,16 +154,10 @@ def _options(
             part = exact(head, name=name, schema=schema, annotation=annotation, now=now)
             if part is not None:
                 end = reading.start + len(head)
-                words = Mention(spans=(_span(text, start, reading.start, end, origin),))
+                words = Mention(spans=(at_place(text, start, reading.start, end, origin),))
                 sure = reading.confidence - PART_STEP
                 made.append(Option(name, at, whole.start, start + end, sure, False, words))
     return made
-
-
-def _reference_confidence(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> float:
-    """Phrases come best first; one that says nothing but the noun ("the account") gives way to one that tells which."""
-    bare = parse(words, kind, kinds).bare
-    return REFERENCE_CONFIDENCE - REFERENCE_STEP * rank - (BARE_STEP if bare else 0.0)
 
 
 def _argument(
@@ -227,14 +171,14 @@ def _argument(
     now: datetime,
 ) -> Argument | None:
     """A member of a closed set, or the words: only such words as code can read a value out of again, standing alone."""
-    span = _span(text, start, reading.start, reading.end, origin)
+    span = at_place(text, start, reading.start, reading.end, origin)
     if "enum" in schema or "const" in schema or schema.get("type") == "boolean":
         return Choice(value=reading.value, spans=(span,))
     year = _year_elsewhere(reading, text)
     if year is not None:
         dated = exact(f"{reading.text} {year[0]}", name=name, schema=schema, annotation=annotation, now=now)
         if dated is not None and year[0] in str(dated.value):
-            return Mention(spans=(span, _span(text, start, year.start(), year.end(), origin)))
+            return Mention(spans=(span, at_place(text, start, year.start(), year.end(), origin)))
     again = exact(reading.text, name=name, schema=schema, annotation=annotation, now=now)
     if isinstance(reading.value, list) and (again is None or again.value != reading.value):
         return _several(reading, text, start, origin)
@@ -258,9 +202,5 @@ def _several(reading: Reading, text: str, start: int, origin: int) -> Several | 
         if found < 0:
             return None
         at = found + len(str(value))
-        items.append(Mention(spans=(_span(text, start, found, at, origin),)))
+        items.append(Mention(spans=(at_place(text, start, found, at, origin),)))
     return Several(items=tuple(items)) if items else None
-
-
-def _span(text: str, start: int, begin: int, end: int, origin: int) -> Span:
-    return Span(origin=origin, start=start + begin, end=start + end, text=text[begin:end])

@@ -23,8 +23,9 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
-from agent.resolve.fill import fill, spans_of
+from agent.resolve.fill import fill
 from agent.resolve.listed import listed
+from agent.resolve.mentions import spans_of
 from agent.resolve.objects import foreign
 from agent.resolve.resolver import CANDIDATES, chosen_action
 from agent.resolve.split import Clause, begins_like_an_order, clauses, hear

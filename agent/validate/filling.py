@@ -14,6 +14,7 @@ from agent.read.reference import Reference
 from agent.validate import asking, given, plain
 from agent.validate.found import Found
 from agent.validate.lookup import Lookup
+from agent.validate.marked import alike
 from agent.validate.need import Need
 from agent.validate.quoted import answered, quoted, spans_of
 from agent.validate.reach import MOST, all_of
@@ -103,10 +104,20 @@ class Filling:
         asked = answered(self.slots.request, need.slot) is not None
         items = argument.items if isinstance(argument, Several) and not asked else (argument,)
         found: list[Found] = []
-        for item in items:
+        like = self.slots.annotation(name).like
+        bases = self.slots.records.get(like, ()) if like else ()
+        if like and len(bases) != len(items):
+            return self.slots.ask(
+                name, f"Which {self.slots.label(name)} goes with which? Say it for each.", "ambiguous"
+            )
+        for at, item in enumerate(items):
             words = quoted(self.slots.request, spans_of(item)) if item is not None else None
             reference = self.lookup.read(words.text, kind) if words is not None else None
-            outcome = await self.lookup.meant(need, reference, words.spans if words else (), owner)
+            spans = words.spans if words else ()
+            if bases and reference is not None and not asked:
+                outcome = await alike(need, reference, spans, bases[at], self.lookup.reach)
+            else:
+                outcome = await self.lookup.meant(need, reference, spans, owner)
             if isinstance(outcome, Question):
                 return outcome
             found += outcome
@@ -242,7 +253,7 @@ class Filling:
         return self.lookup.kinds.get(named) if named else None
 
     def _depth(self, name: str, seen: frozenset[str] = frozenset()) -> int:
-        above = self.slots.annotation(name).of
+        above = self.slots.annotation(name).of or self.slots.annotation(name).like
         return 0 if above is None or above in seen else 1 + self._depth(above, seen | {name})
 
     def _pronoun(self, name: str) -> bool:

@@ -16,8 +16,9 @@ def by_words(
     slot: str, param: str, kind: RecordKind, words: str, by: str, records: Sequence[Record], *, place: bool
 ) -> list[Record] | Question:
     """The records that ``words`` name; none, one, or with ``place`` (a word like "last" will choose) several. A Question where a person
-    must look: several are called so, one looks like another, a name holds what can't be seen, or only something similar exists."""
-    fit, picked = best(words, records, kind, by)
+    must look: several are called so, one looks like another, a name holds what can't be seen, or only something similar exists. ``by`` is
+    ``any`` where the words were found in names and texts together."""
+    fit, picked = best(words, records, kind, by) if by != "any" else (Fit.WORDS, list(records))
     if not picked:
         return []
     if fit is Fit.VAGUE and by == "name":

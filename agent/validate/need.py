@@ -79,8 +79,8 @@ def amended(said_before: Reference | None, answer: Reference) -> Reference:
 
 
 def name_only(reference: Reference) -> bool:
-    marks = (reference.number, reference.email, reference.text, reference.position, reference.states, reference.owner)
-    return bool(reference.name) and not any(marks)
+    tells = (reference.number, reference.email, reference.text, reference.position, reference.states, reference.owner)
+    return bool(reference.name) and not any((*tells, reference.marks))
 
 
 def place_word(reference: Reference) -> str:

@@ -51,6 +51,26 @@ def best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tu
     return top, [record for each, record in weighed if each == top]
 
 
+def described(words: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
+    """The records of which every word said is in the name or the text, and one at least in the name."""
+
+    def there(record: Record, *ways: str) -> list[str]:
+        return [
+            word
+            for each in kind.fields
+            if each.search in ways and record.values.get(each.name) is not None
+            for word in _words(str(record.values[each.name]))
+        ]
+
+    said = _words(words)
+    return [
+        record
+        for record in records
+        if all(_is_one_of(word, there(record, "name", "text"), plural=True) for word in said)
+        and any(_is_one_of(word, there(record, "name"), plural=True) for word in said)
+    ]
+
+
 def numbered(number: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
     """The records called by exactly this number (their id or a number field, caseless); where none is, those whose number differs in
     punctuation or in its letters only ("1042" for INV-1042)."""

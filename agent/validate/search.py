@@ -10,9 +10,10 @@ from agent.read.reference import Reference
 from agent.validate import explain
 from agent.validate.asking import MAX_CANDIDATES, between, said
 from agent.validate.found import Found, plural, singular
+from agent.validate.marked import narrowed
 from agent.validate.namesake import by_words
 from agent.validate.need import Aim, Need, Outcome, place_word
-from agent.validate.ranking import in_line, numbered, tied
+from agent.validate.ranking import Fit, best, described, in_line, numbered, tied
 from agent.validate.reach import MOST, Reach, Scalar, TooMany, Unrelated, fits, merged
 from registry.records import Query, Record
 
@@ -75,8 +76,12 @@ class Search:
         if where is None:
             return ()
         found = await self.kinds.search(Query(kind.name, words, "name" if named else None, where, limit=MOST))
+        found = narrowed(found, kind, aim.reference.marks) if aim.reference.marks else found
         by_place = aim.reference.position is not None and len(found) < MOST
         by = "name" if named else "text"
+        if named and not aim.reference.marks and best(words, found, kind, by)[0] is Fit.VAGUE:
+            pictured = await self._described(aim, words, where)
+            found, by = (pictured, "any") if pictured else (found, by)
         verdict = by_words(aim.need.slot, aim.need.param, kind, words, by, found, place=by_place)
         if isinstance(verdict, Question) or not verdict:
             return verdict if isinstance(verdict, Question) else ()
@@ -85,6 +90,13 @@ class Search:
         if len(verdict) > aim.need.most:
             return between(aim.need.slot, aim.need.param, kind, verdict, f"match {said(words)}")
         return tuple(Found(each, kind, aim.spans, aim.via) for each in verdict)
+
+    async def _described(self, aim: Aim, words: str, where: Mapping[str, Sequence[Scalar]]) -> Sequence[Record]:
+        """Called by a part of its name and what else it is: "the bamboo skateboard". Only among what one owner has."""
+        if not aim.bound or not any(each.search == "text" for each in aim.kind.fields):
+            return ()
+        found = await self.kinds.search(Query(aim.kind.name, where=where, limit=MOST))
+        return described(words, found, aim.kind) if len(found) < MOST else ()
 
     async def uncalled(self, aim: Aim, words: str) -> Outcome:
         """Nothing that fits is called so: what is called so and doesn't fit, or that there is nothing of that name at all."""

@@ -7,7 +7,8 @@ from typing import Final
 
 from agent.read import money
 from agent.read.references import words as lists
-from agent.read.references.nouns import CODE, EMAIL, noun_at, owner_kind, person_like
+from agent.read.references.groups import GROUP, extended
+from agent.read.references.nouns import CODE, EMAIL, code_of, has_form, noun_at, owner_kind, person_like
 from agent.read.text import Text, Token, read_text, word_set
 from registry.records import RecordKind
 from registry.words import ORDERS, stem
@@ -57,18 +58,24 @@ def find(text: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> list[tuple
         made += [match.span() for match in EMAIL.finditer(read.plain)]
     if named:
         made += _owners(read, kind, every)
-        made += _names(read, every)
-    if not made:
+        made += _names(read, every, things=named == 1)
+    things = _things(read, every) if not made and named == 1 else []
+    if not made or has_form(kind):
         made += [
             (token.start, token.end)
             for index, token in enumerate(read.tokens)
-            if CODE.fullmatch(token.text)
+            if code_of(token.text, kind)
             and (not token.text.isdigit() or len(token.text) > 3)
             and not _ordinal(token.low)
             and not _sum(read.tokens, index)
         ]
+    made = things + made
     seen: list[tuple[int, int]] = []
-    for start, end in made:
+    groups = [found.span() for found in GROUP.finditer(read.plain) if found[0][0] != "("]
+    for start, end in ((start, extended(read.plain, end)) for start, end in made):
+        # What stands in brackets says something of what stands before them.
+        if any(first < start and end < last for first, last in groups):
+            continue
         if all(end <= other or start >= stop for other, stop in seen):
             seen.append((start, end))
     return [read.span(start, end) for start, end in seen]
@@ -180,8 +187,8 @@ def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequenc
         elif token.low in lists.ABOUT | lists.CALLED and token.low not in {"on", "re"}:
             return _clause(tokens, last + 1)
         elif token.low in {"of", "for", "from", "by"} and owned and last + 1 < len(tokens):
-            if token.low == "for" and tokens[last + 1].low in _BENEFICIARIES:
-                break
+            if token.low == "for" and (tokens[last + 1].low in _BENEFICIARIES or CODE.fullmatch(tokens[last - 1].text)):
+                break  # "order 1042 for a new one": what has a number needs no owner to be told by
             stop = _clause(tokens, last + 1)
             if stop == last + 1:
                 break
@@ -242,8 +249,31 @@ def _owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[t
     return made
 
 
-def _names(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
-    """Capitalised runs inside a sentence, and what stands after "for", "to" or "from"."""
+def _things(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
+    """What a determiner introduces ("the electric kettle"), where it holds no kind's noun: a thing may be called so."""
+    made: list[tuple[int, int]] = []
+    tokens = read.tokens
+    for index, token in enumerate(tokens):
+        stop = index + 1
+        while stop < len(tokens) and stop - index <= _MOST_DESCRIBING and _plain_word(tokens, stop, kinds):
+            stop += 1
+        if token.low in _DETERMINERS | {"my", "a", "an"} and stop > index + 1:
+            made.append((tokens[index + 1].start, _end(tokens[stop - 1])))
+    return made
+
+
+def _plain_word(tokens: Sequence[Token], index: int, kinds: Sequence[RecordKind]) -> bool:
+    token = tokens[index]
+    return (
+        token.word
+        and token.text.replace("-", "").isalpha()
+        and token.low not in _STOP | _PREPOSITIONS | _MANNER
+        and not any(noun_at(tokens, index, kind) for kind in kinds)
+    )
+
+
+def _names(read: Text, kinds: Sequence[RecordKind], *, things: bool) -> list[tuple[int, int]]:
+    """Capitalised runs inside a sentence; for ``things`` also those that a colon introduces."""
     made: list[tuple[int, int]] = []
     tokens = read.tokens
     index = 0
@@ -252,10 +282,10 @@ def _names(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
         ours = any(noun_at(tokens, index, kind) for kind in kinds)
         if (
             token.capital
-            and token.text.isalpha()
+            and token.text.replace("-", "").isalpha()
             and token.text != "I"
             and not ours
-            and not _starts_sentence(tokens, index)
+            and (not _starts_sentence(tokens, index) or (things and index and tokens[index - 1].text == ":"))
         ):
             last = index + 1
             while (

@@ -6,13 +6,14 @@ import re
 
 from agent.read.references import words as lists
 from agent.read.references.cover import Cover
-from agent.read.references.nouns import CODE
+from agent.read.references.nouns import code_of
+from registry.records import RecordKind
 
 
-def number(cover: Cover, noun: tuple[int, int] | None) -> str | None:
+def number(cover: Cover, noun: tuple[int, int] | None, kind: RecordKind) -> str | None:
     """A code or number that marks the record: after its noun, after "number", or a code anywhere. "3rd" and "3 invoices" are none."""
     for index, token in enumerate(cover.tokens):
-        if cover.used[index] or not CODE.fullmatch(token.text) or token.low in lists.ORDINALS:
+        if cover.used[index] or not code_of(token.text, kind) or token.low in lists.ORDINALS:
             continue
         if re.fullmatch(r"\d+(?:st|nd|rd|th)", token.low):
             continue

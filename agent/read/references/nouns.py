@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -32,6 +33,24 @@ def same_noun(word: str, noun: str) -> bool:
     if len(noun) < 5 or not word.isalpha() or word[:1] != noun[:1] or abs(len(word) - len(noun)) > 2:
         return False
     return OSA.distance(singular(word), singular(noun), score_cutoff=1) <= 1
+
+
+def code_of(text: str, kind: RecordKind) -> bool:
+    """Whether ``text`` can be a number of ``kind``: a code, and of the form that the kind's numbers have, where it says so."""
+    if not CODE.fullmatch(text):
+        return False
+    patterns = [each.pattern for each in kind.fields if each.search == "number" and each.pattern]
+    return not patterns or any(compiled(each).fullmatch(text) for each in patterns)
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def has_form(kind: RecordKind) -> bool:
+    """Whether the kind says what its numbers look like."""
+    return any(each.search == "number" and each.pattern for each in kind.fields)
 
 
 def person_like(kind: RecordKind) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 from agent.read.references import words as lists
 from agent.read.references.choice import every, place, states
 from agent.read.references.cover import Cover
+from agent.read.references.groups import GROUP, marks
 from agent.read.references.marks import number
 from agent.read.references.nouns import EMAIL, noun_at, owner_kind, person_like
 from agent.read.references.value import Reference, moved
@@ -33,15 +34,17 @@ class _Parser(Cover):
         self.about: str | None = None
         self.owner: Reference | None = None
         self.through: Reference | None = None
+        self.marks: tuple[tuple[str, str], ...] = ()
 
     def parse(self) -> Reference:
+        self._groups()
         noun = self._noun()
         self._quotes()
         owners_end = self._owner_before(noun)
         self._through(noun)
         self._tails(noun)
         self._emails()
-        self.number = number(self, noun)
+        self.number = number(self, noun, self.kind)
         position, by, descending, count = place(self)
         narrowed = states(self, self.kind)
         all_of_them = every(self, self.kind, noun, one=bool(self.number or position or count))
@@ -59,6 +62,7 @@ class _Parser(Cover):
             count=count,
             every=all_of_them,
             states=narrowed,
+            marks=self.marks,
             owner=self.owner,
             through=self.through,
             pronoun=pronoun,
@@ -66,24 +70,35 @@ class _Parser(Cover):
             spans=tuple(sorted(self.spans)),
         )
 
+    def _groups(self) -> None:
+        for match in GROUP.finditer(self.text.plain):
+            if match[0][0] == "(":
+                continue
+            self.marks += marks(self.text.original(*match.span()))
+            first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
+            self.take(first, last)
+
     def _noun(self) -> tuple[int, int] | None:
         """Where the kind's own noun stands; the last one outside a "of/about …" tail is the head."""
         for index in range(len(self.tokens)):
-            length = noun_at(self.tokens, index, self.kind)
+            length = 0 if self.used[index] else noun_at(self.tokens, index, self.kind)
             if length:
                 self.take(index, index + length)
                 return index, index + length
         return None
 
     def _quotes(self) -> None:
-        match = _QUOTED.search(self.text.plain)
+        free = (
+            match
+            for match in _QUOTED.finditer(self.text.plain)
+            if not any(self.used[self.text.index_at(match.start()) : self.text.index_at(match.end())])
+        )
+        match = next(free, None)
         if match is None:
             return
         group = 1 if match.group(1) is not None else 2
         content = self.text.original(*match.span(group))
         first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
-        if any(self.used[first:last]):
-            return
         self._searched(content, titled=True)
         self.take(first, last)
 

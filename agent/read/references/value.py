@@ -18,6 +18,7 @@ class Reference:
     - Choice among what is found: sort by the kind's ``order`` or ``size`` field (``by``), ``descending`` or not, and take the
       ``abs(position)``-th; 1 is "first", -1 "last", -2 "last but one"; with ``count``, that many from there on ("the last three").
       ``every`` is set by "all of …" and by bare plurals. ``states`` are field filters by the kind's state words ("unpaid").
+    - ``marks`` tell it from its like ("T-shirt (blue, size: M)"): what a field is said to hold, with the field's name where it was said.
     - ``owner`` is what it belongs to; ``through`` is what belongs to it ("the customer of invoice INV-1042").
     - ``pronoun``: the words are a pronoun ("him", "it", "that one"), to be resolved by what was spoken of; ``mine`` if that is the
       speaker ("my", "me").
@@ -36,6 +37,7 @@ class Reference:
     count: int | None = None
     every: bool = False
     states: Mapping[str, tuple[str | int | bool, ...]] = field(default_factory=dict)
+    marks: tuple[tuple[str, str], ...] = ()
     owner: Reference | None = None
     through: Reference | None = None
     pronoun: bool = False
@@ -56,6 +58,7 @@ class Reference:
             or self.through
             or self.pronoun
             or self.every
+            or self.marks
         )
 
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.pipeline import Argument, Choice
-from agent.resolve.fill import fill, spans_of
+from agent.resolve.fill import fill
+from agent.resolve.mentions import spans_of
 from registry.offer import Offer
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

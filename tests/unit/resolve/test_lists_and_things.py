@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 
 from agent.pipeline import Abstain, Ask, Calls, Request, Resolution
-from agent.resolve.fill import spans_of
+from agent.resolve.mentions import spans_of
 from agent.resolve.offline import Offline
 from agent.resolve.split import respelt
 from connectors.saas.kinds import KINDS

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mention, Request, Resolution
-from agent.resolve.fill import spans_of
+from agent.resolve.mentions import spans_of
 from agent.resolve.offline import Offline
 from agent.resolve.resolver import candidates
 from registry.contract import Annotation, Risk, Unit

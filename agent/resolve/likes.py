@@ -1,0 +1,34 @@
+"""What something is exchanged for: "the blue kettle for a red one" says of the new one only how it differs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from agent.pipeline import Mention, Several
+from agent.resolve.assign import Option
+from agent.resolve.mentions import BECOMES, at_place, spans_of
+
+_OF: Final = re.compile(r"\s*,?\s*(?:of|from|in|on)\s+(?:(?:my|the|our)\s+)?", re.IGNORECASE)
+
+
+def changes(text: str, start: int, name: str, at: int, like: Option, others: Sequence[Option]) -> Option | None:
+    """What each record that ``like`` names is to become, in the same order; None where one of them has nothing said of it. ``others`` are
+    the words of other parameters, which may stand between ("the skateboard of order 1042 for a plastic one")."""
+    items = like.argument.items if isinstance(like.argument, Several) else (like.argument,)
+    made: list[Mention] = []
+    for item in items:
+        last = spans_of(item)[-1]
+        end = last.end - start
+        between = _OF.match(text, end)
+        past = next((o.end - start for o in others if between is not None and o.start - start == between.end()), None)
+        found = BECOMES.match(text, past if past is not None else end)
+        if found is None:
+            return None
+        words = found["new"].rstrip()
+        begin = found.start("new")
+        made.append(Mention(spans=(at_place(text, start, begin, begin + len(words), last.origin),)))
+    first, end = made[0].spans[0].start, made[-1].spans[0].end
+    argument = Several(items=tuple(made)) if isinstance(like.argument, Several) else made[0]
+    return Option(name, at, first, end, like.confidence, False, argument)

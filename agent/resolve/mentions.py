@@ -1,0 +1,130 @@
+"""Which words mean a record: the phrases that refer to one, cut free of the words that say something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from agent.pipeline import Argument, Choice, Mention, Several, Span
+from agent.read.reference import find, parse
+from agent.resolve.assign import Option
+from registry.offer import Offer
+from registry.records import RecordKind
+
+REFERENCE_CONFIDENCE: Final = 0.9
+REFERENCE_STEP: Final = 0.1
+BARE_STEP: Final = 0.35
+MOST_PHRASES: Final = 8
+# What joins a record's phrase to the words after it and is part of neither.
+_HINGE: Final = re.compile(
+    r"(?:[\s,:;\"'“‘-]|\b(?:saying|says|with|that|because|about|for|by|as|and|to|of|at|on|in|the|a|an)\b)+$",
+    re.IGNORECASE,
+)
+_TOWARDS: Final = re.compile(r"\b(?:to|into|onto|on|as)\s+(?:(?:the|a|an)\s+)?$", re.IGNORECASE)
+# After what is changed: to what. A group in brackets is taken whole, anything else up to where the next wish begins.
+BECOMES: Final = re.compile(
+    r"\s*,?\s*(?:to|for|into|with)\s+(?P<new>[{\[][^{}\[\]]*[}\]]"
+    r"|(?:(?!\b(?:via|using|and|then|with|by|paying|paid|in\s+order|of\s+order|from\s+order|please)\b)[^,;.!?\n{}\[\]])+)",
+    re.IGNORECASE,
+)
+_AND: Final = re.compile(
+    r"\s*(?:,|;|&|\band\b|\bas\s+well\s+as\b|\bplus\b)\s*(?:(?:and|also)\s+)?(?:the\s+)?", re.IGNORECASE
+)
+
+
+def phrases(
+    text: str,
+    start: int,
+    name: str,
+    at: int,
+    kind: RecordKind,
+    kinds: Sequence[RecordKind],
+    origin: int,
+    *,
+    many: bool,
+    changed: bool = False,
+) -> list[Option]:
+    """The ways to fill a parameter that refers to a record, best first; ``many`` takes phrases that are listed together as one, each
+    followed by what it is to become where it is ``changed``."""
+    found = find(text, kind, kinds)[: MOST_PHRASES * (3 if many else 1)]
+    made = [
+        Option(name, at, start + begin, start + end, _confidence(text[begin:end], rank, kind, kinds), False,
+               Mention(spans=(at_place(text, start, begin, end, origin),)))
+        for rank, (begin, end) in enumerate(found[:MOST_PHRASES])
+    ]  # fmt: skip
+    for run in _runs(text, found, changed=changed) if many else ():
+        items = tuple(Mention(spans=(at_place(text, start, begin, end, origin),)) for begin, end in run)
+        whole = (start + run[0][0], start + run[-1][1])
+        made.insert(0, Option(name, at, *whole, REFERENCE_CONFIDENCE, False, Several(items=items)))
+    return made
+
+
+def _runs(text: str, found: Sequence[tuple[int, int]], *, changed: bool) -> list[list[tuple[int, int]]]:
+    """The phrases that nothing but commas and "and" stand between, two or more of them; the longest run last."""
+    runs: list[list[tuple[int, int]]] = []
+    end = 0
+    for place in sorted(found):
+        if place[0] < end:
+            continue
+        if runs and _AND.fullmatch(text[end : place[0]]):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+        become = BECOMES.match(text, place[1]) if changed else None
+        end = become.end() if become is not None else place[1]
+    return sorted((run for run in runs if len(run) > 1), key=len)
+
+
+def no_destination(
+    options: Mapping[str, list[Option]], name: str, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind]
+) -> list[Option]:
+    """Without phrases that say where it shall go, not what is meant: "to the business plan", where another parameter takes "business"."""
+    kind = next((each for each in kinds if each.name == offer.annotation(name).record), None)
+    sets = [each for other in options if other != name for each in options[other] if isinstance(each.argument, Choice)]
+    if kind is None or not sets:
+        return options[name]
+    made = []
+    for phrase in options[name]:
+        said = parse(text[phrase.start - start : phrase.end - start], kind, kinds)
+        tells = said.owner or said.name or said.number or said.email or said.text or said.position or said.through
+        inside = any(phrase.start <= each.start and each.end <= phrase.end for each in sets)
+        if tells or not inside or not _TOWARDS.search(text[: phrase.start - start]):
+            made.append(phrase)
+    return made
+
+
+def trimmed(phrases: Sequence[Option], text: str, start: int, others: Sequence[Option]) -> list[Option]:
+    """A record's phrase ends where another parameter's words run out of it: "Adam Novak 20" of "Adam Novak 20 euros" is "Adam Novak"."""
+    made = []
+    for phrase in phrases:
+        cut = min(
+            (each.start for each in others if phrase.start < each.start < phrase.end < each.end), default=phrase.end
+        )
+        kept = _HINGE.sub("", text[phrase.start - start : cut - start])
+        if cut < phrase.end and kept:
+            origin = spans_of(phrase.argument)[0].origin
+            words = Mention(
+                spans=(at_place(text, start, phrase.start - start, phrase.start - start + len(kept), origin),)
+            )
+            phrase = replace(phrase, end=phrase.start + len(kept), argument=words)
+        made.append(phrase)
+    return made
+
+
+def _confidence(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> float:
+    """Phrases come best first; one that says nothing but the noun ("the account") gives way to one that tells which."""
+    bare = parse(words, kind, kinds).bare
+    return REFERENCE_CONFIDENCE - REFERENCE_STEP * rank - (BARE_STEP if bare else 0.0)
+
+
+def spans_of(argument: Argument) -> tuple[Span, ...]:
+    """The words an argument stands on, in order."""
+    if isinstance(argument, Several):
+        return tuple(span for item in argument.items for span in item.spans)
+    return argument.spans
+
+
+def at_place(text: str, start: int, begin: int, end: int, origin: int) -> Span:
+    return Span(origin=origin, start=start + begin, end=start + end, text=text[begin:end])

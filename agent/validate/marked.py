@@ -1,0 +1,87 @@
+"""Records told apart by what they hold: "the T-shirt (blue, M)", and "the same in red" of one that is known."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from agent.pipeline import Span
+from agent.read.reference import Reference
+from agent.read.text import word_set
+from agent.validate.asking import between, said
+from agent.validate.found import Found, singular
+from agent.validate.need import Need, Outcome
+from agent.validate.reach import MOST, Reach, merged
+from registry.records import Query, Record, RecordKind, shown_value
+
+_TOLD: Final = frozenset({"string", "enum", "integer", "number", "boolean", "date"})
+_WORD: Final = re.compile(r"\w+(?:[.+'-]\w+)*")
+_LITTLE: Final = word_set("a an the one ones of in with and same but new another")
+
+
+def holds(record: Record, kind: RecordKind, mark: tuple[str, str]) -> bool:
+    """Whether the record has this written in one of its fields: in the one that is named, if one is, or after that name in a text."""
+    name, value = (_level(part) for part in mark)
+    fields = [each for each in kind.fields if each.type in _TOLD]
+    if name:
+        own = [each for each in fields if name in (_level(each.name.replace("_", " ")), _level(each.label))]
+        if own:
+            return any(_level(shown_value(each, record.values)) == value for each in own)
+        value = f"{name} {value}"
+    return any(f" {value} " in f" {_level(shown_value(each, record.values))} " for each in fields)
+
+
+def narrowed(records: Sequence[Record], kind: RecordKind, marks: Sequence[tuple[str, str]]) -> list[Record]:
+    return [record for record in records if all(holds(record, kind, mark) for mark in marks)]
+
+
+async def alike(need: Need, reference: Reference, spans: tuple[Span, ...], base: Found, reach: Reach) -> Outcome:
+    """The record that is what ``base`` is but for what the words say: of the same owner, holding all that was said, and apart from that
+    differing from ``base`` in as little as can be. A question where no one or more than one is that."""
+    kind = need.kind
+    shared = [
+        (mine, theirs)
+        for mine in kind.relations
+        for theirs in base.kind.relations
+        if mine.kind == theirs.kind and base.record.values.get(theirs.via) is not None
+    ]
+    if not shared:
+        return need.ask(f"Nothing says which {kind.title.lower()} goes with {base.label}. Which one is meant?")
+    ((mine, theirs), *_) = shared
+    where = merged({mine.via: (base.record.values[theirs.via],)}, need.filter)
+    records = await reach.kinds.search(Query(kind.name, where=where or {}, limit=MOST)) if where else ()
+    if len(records) >= MOST:
+        return need.ask(
+            f"There are too many to look through for {base.label}. Name it by its number.", code="ambiguous"
+        )
+    marks = reference.marks or tuple(("", word) for word in _words(reference))
+    fit = narrowed(records, kind, marks)
+    if reference.number:
+        fit = [each for each in records if each.id == reference.number]
+    if not fit:
+        told = said(" ".join(value for _, value in marks)) if marks else "that"
+        return need.ask(f"There is no {singular(kind)} of {base.label} with {told}. Which one is meant?")
+    parts = _parts(base.record, base.kind)
+    differs = {each.id: len(parts - _parts(each, kind)) for each in fit}
+    least = [each for each in fit if differs[each.id] == min(differs.values())]
+    if len(least) > 1:
+        return between(need.slot, need.param, kind, least, f"fit in place of {base.label}")
+    how = f"{base.label} otherwise" if marks else f"the same as {base.label}"
+    return (Found(least[0], kind, spans, (base,), how),)
+
+
+def _words(reference: Reference) -> list[str]:
+    text = reference.name or reference.text or ""
+    return [word for word in _WORD.findall(text) if word.casefold() not in _LITTLE]
+
+
+def _parts(record: Record, kind: RecordKind) -> frozenset[str]:
+    """What a record holds, part by part: a text of several ("color: red, size: M") is several."""
+    texts = [shown_value(each, record.values) for each in kind.fields if each.type in _TOLD]
+    return frozenset(_level(part) for text in texts for part in re.split(r"[,;·]", text) if part.strip())
+
+
+def _level(text: str) -> str:
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
