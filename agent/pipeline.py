@@ -167,9 +167,12 @@ class Abstain(Value):
 
 
 class Ask(Value):
+    """``drafts`` are the likeliest calls; ``confidence`` is how sure it was of them, as in ``Calls``, where only that was lacking."""
+
     kind: Literal["ask"] = "ask"
     question: Question
     drafts: tuple[Draft, ...] = ()
+    confidence: float | None = None
 
 
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]

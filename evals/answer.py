@@ -4,6 +4,7 @@ question or the refusal that a person would see; nothing is sent."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,9 +14,9 @@ from agent.resolve.resolver import Resolver
 from agent.validate import validate
 from core.actor import OWNER, Actor
 from core.errors import OpsIQError
-from evals.score import Entry
+from evals.score import Call, Entry
 from registry.catalogue import Catalogue
-from registry.contract import Confirmation, Contract, Endpoint, Policy
+from registry.contract import Confirmation, Contract, Endpoint, Policy, Risk
 from registry.offer import Offer
 from registry.records import ContextProvider, Kinds
 from registry.shortlist import Shortlist
@@ -50,6 +51,7 @@ async def answer(
     if isinstance(resolution, Abstain):
         return _entry(case_id, resolved, "abstain", question=resolution.detail)
     drafts = resolution.drafts
+    declared = catalogue is not None
     if catalogue is None:
         catalogue = Catalogue(as_contract(offer) for draft in drafts if (offer := shortlist.get(draft.action)))
     verdict: Plan | Question | Refusal = Refusal(code="no_match", detail="")
@@ -62,18 +64,29 @@ async def answer(
     if isinstance(resolution, Ask) or isinstance(verdict, Question):
         asked = resolution.question if isinstance(resolution, Ask) else verdict
         assert isinstance(asked, Question)
-        return _entry(case_id, resolved, "clarify", named, _missing(verdict, drafts, catalogue), question=asked.text)
+        entry = _entry(case_id, resolved, "clarify", named, _missing(verdict, drafts, catalogue), question=asked.text)
+        proposed = _calls(verdict, stands_for) if isinstance(verdict, Plan) else ()
+        return replace(entry, proposed=proposed, confidence=resolution.confidence)
     if isinstance(verdict, Refusal):
         decision = "noop" if verdict.code == "condition_unmet" else "clarify"
         return _entry(case_id, resolved, decision, named, question=verdict.detail)
-    calls = tuple(
+    entry = _entry(case_id, resolved, "act", _calls(verdict, stands_for), sources=_sources(verdict.steps))
+    return replace(
+        entry,
+        held=verdict.held if declared else None,
+        changes=any(step.risk is not Risk.READ for step in verdict.steps),
+        confidence=resolution.confidence,
+    )
+
+
+def _calls(plan: Plan, stands_for: Mapping[str, str]) -> tuple[Call, ...]:
+    return tuple(
         {
             "action": stands_for.get(step.action, step.action),
             "params": {filled.param: filled.value for filled in step.filled},
         }
-        for step in verdict.steps
+        for step in plan.steps
     )
-    return _entry(case_id, resolved, "act", calls, sources=_sources(verdict.steps))
 
 
 def as_contract(offer: Offer) -> Contract:
@@ -137,6 +150,7 @@ def _entry(
         ms=trace.duration_ms,
         tokens=trace.tokens_in + trace.tokens_out,
         cost=trace.cost,
+        notes=trace.notes,
     )
 
 

@@ -22,7 +22,7 @@ from agent.resolve.split import hear
 from agent.resolve.weigh import WEIGHTS
 from evals import external
 from evals.external import Case
-from evals.run import offered
+from evals.files import offered
 from registry.records import RecordKind
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -1,8 +1,9 @@
-"""Reads registries and cases of the neutral format that other projects' suites are converted into.
+"""Reads registries and cases: our own, and those of the neutral format that other projects' suites are converted into.
 
 A registry is a JSON list of ``{name, description, parameters (JSON Schema), x_side_effect?}``, or an ``actions.json``
 of contracts. A case is one JSON line: ``{id, source, group, prompt, registry, registry_file, context?, expected,
-tags}``, its paths relative to one data folder.
+tags}``, its paths relative to one data folder. One without a registry is asked of the demo platform, through its
+connector; one with a ``world`` of the records and contracts in that file (docs/guide/evals.md).
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from agent.pipeline import Answer
 from core import clock
+from core.actor import Surface
 from core.errors import InvalidInput
 from registry import contract
 from registry.contract import Annotation, Risk
@@ -24,12 +27,14 @@ from registry.offer import Offer, of_contract
 from registry.words import name_stems
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+DECISIONS: Final = frozenset({"act", "clarify", "abstain", "noop"})
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One request and what is right for it. ``names`` is the closed set to offer; None offers the whole registry
-    file."""
+    file. ``role`` and ``surface`` are whose words these are and where they were typed; ``answers`` what was said to
+    the questions since."""
 
     id: str
     source: str
@@ -40,6 +45,37 @@ class Case:
     context: Mapping[str, Any]
     expected: Mapping[str, Any]
     tags: tuple[str, ...]
+    role: str = "owner"
+    surface: Surface = "admin"
+    half: str = ""
+    world: str = ""
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def on_platform(self) -> bool:
+        """Asked of the demo platform: neither a registry nor a world of its own."""
+        return not self.registry_file and not self.world
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The decisions that can be right. In the neutral format any way of not acting is as good as abstaining."""
+        said = self.expected["decision"]
+        if self.registry_file and said in ("abstain", "noop"):
+            return frozenset({"abstain", "noop", "clarify"})
+        return frozenset(said if isinstance(said, list) else [said])
+
+    @property
+    def wants(self) -> str:
+        """The decision it counts under: act, clarify, abstain or noop."""
+        said = self.expected["decision"]
+        return str(said[0] if isinstance(said, list) else said)
+
+    @property
+    def actions(self) -> tuple[Mapping[str, Any], ...]:
+        """The calls that are right, in order; for a question the action that it should be about, where that is known."""
+        if self.expected.get("actions"):
+            return tuple(self.expected["actions"])
+        return (self.expected,) if self.expected.get("action") else ()
 
     @property
     def now(self) -> datetime | None:
@@ -59,24 +95,38 @@ def cases(path: Path) -> list[Case]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
-            registry = value["registry"]
-            made.append(
-                Case(
-                    id=value["id"],
-                    source=value.get("source", ""),
-                    group=value.get("group", value["id"]),
-                    prompt=value["prompt"],
-                    names=tuple(registry) if isinstance(registry, list) else None,
-                    registry_file=value.get("registry_file") or registry,
-                    context=value.get("context") or {},
-                    expected=value["expected"],
-                    tags=tuple(value.get("tags", ())),
-                )
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise InvalidInput(f"Line {number} of {path} is no case ({error!r}).") from error
+            made.append(case(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InvalidInput(
+                f"Line {number} of {path} is no case ({error!r}). The format stands in docs/guide/evals.md."
+            ) from error
     return made
+
+
+def case(value: Mapping[str, Any]) -> Case:
+    """One case from its JSON. Raises ValueError, KeyError or TypeError where it is none."""
+    registry, expected = value.get("registry"), dict(value["expected"])
+    decisions = expected["decision"] if isinstance(expected["decision"], list) else [expected["decision"]]
+    if not decisions or not DECISIONS.issuperset(decisions):
+        raise ValueError(f"a decision is one of {', '.join(sorted(DECISIONS))}")
+    if "act" in decisions and not (expected.get("actions") or expected.get("action")):
+        raise ValueError("a case that may act names the right 'action' or 'actions'")
+    return Case(
+        id=str(value["id"]),
+        source=value.get("source", ""),
+        group=value.get("group", value["id"]),
+        prompt=str(value["prompt"]),
+        names=tuple(registry) if isinstance(registry, list) else None,
+        registry_file=value.get("registry_file") or (registry if isinstance(registry, str) else ""),
+        context=value.get("context") or {},
+        expected=expected,
+        tags=tuple(value.get("tags", ())),
+        role=value.get("role", "owner"),
+        surface=value.get("surface", "admin"),
+        half=value.get("half", ""),
+        world=value.get("world", ""),
+        answers=tuple(Answer.model_validate(each) for each in value.get("answers", ())),
+    )
 
 
 def registry(path: Path, records: Sequence[str] = ()) -> list[Offer]:

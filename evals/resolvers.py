@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from agent.resolve.client import ModelClient, ModelSettings
+from agent.resolve.model import Client, ModelResolver
 from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
+from core.errors import InvalidInput
 from core.settings import Settings
+from evals.cassette import Cassette, Recorded
+from prompts import DEFAULT_VERSION, versions
+
+OFFLINE = "offline"
 
 
-def resolver(name: str, settings: Settings) -> Resolver:
-    """``offline`` is the built-in one; any other name is a model's, asked where the settings say models are."""
-    if name == "offline":
+def prompt_version(name: str) -> str:
+    """``v2`` or ``resolve/v2`` → ``resolve/v2``. Raises InvalidInput for one that there isn't."""
+    full = name if "/" in name else f"resolve/{name}"
+    if full not in versions():
+        raise InvalidInput(f"There is no prompt version {name!r}; there are {', '.join(versions())}.")
+    return full
+
+
+def resolver(
+    name: str,
+    settings: Settings,
+    *,
+    version: str = DEFAULT_VERSION,
+    cassette: Cassette | None = None,
+    replay: bool = False,
+    take: int = 0,
+) -> Resolver:
+    """``offline`` is the built-in one; any other name is a model's, asked where the settings say models are, or
+    answered from the cassette: with ``replay`` from that alone. A model is asked alone, without fallbacks: it is that
+    one which is measured."""
+    if name == OFFLINE:
         return Offline()
-    from agent.resolve.client import ModelClient, ModelSettings
-    from agent.resolve.model import ModelResolver
-
     asked = ModelSettings(
         model=name,
         api_base=settings.model_url,
@@ -21,7 +43,9 @@ def resolver(name: str, settings: Settings) -> Resolver:
         mode=settings.model_mode,
         timeout_s=settings.model_timeout_s,
         retries=settings.model_retries,
-        fallbacks=settings.model_fallbacks,
         prices=settings.model_prices,
     )
-    return ModelResolver(ModelClient(asked))
+    client: Client = ModelClient(asked)
+    if cassette is not None:
+        client = Recorded(cassette, None if replay else client, model=name, mode=asked.mode, take=take)
+    return ModelResolver(client, version=version)

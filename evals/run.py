@@ -1,99 +1,69 @@
-"""Runs a file of cases through a resolver, in order, and judges the answers."""
+"""Runs cases through a resolver, several at a time, and judges the answers."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from functools import lru_cache
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agent.resolve.resolver import Resolver
 from core.errors import InvalidInput
-from evals import external, overlays, tables
-from evals.answer import answer, as_contract
 from evals.external import Case
-from evals.score import Verdict, judge
-from registry.catalogue import Catalogue
-from registry.offer import of_contract
-from registry.records import ContextProvider
-from registry.shortlist import Shortlist
+from evals.score import Entry, Verdict, judge
+from evals.stage import Stage
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, int]
+"""A case's id and which repetition of it."""
 
 
 async def run(
-    cases: Sequence[Case], data: Path, resolver: Resolver, now: datetime | None = None
-) -> AsyncIterator[Verdict]:
-    """A verdict for each case, as it comes. Files are found under ``data``; ``now`` serves cases that name no present
-    of their own.
+    cases: Sequence[Case],
+    stage: Stage,
+    resolver: Callable[[int], Resolver],
+    *,
+    repeat: int = 1,
+    parallel: int = 1,
+    done: Mapping[Key, Entry] | None = None,
+    came: Callable[[Entry], None] = lambda _: None,
+) -> list[Verdict]:
+    """A verdict for each case and repetition, in order. ``resolver`` makes the one for a repetition; ``parallel``
+    cases are under way at once; ``done`` are answers there are already; ``came`` hears of each new one.
 
-    Raises InvalidInput when a case offers an action its registry does not have."""
-    present = now or datetime.now(UTC)
-    for case in cases:
-        ground = offered(case, data)
-        entry = await answer(
-            case.id,
-            case.prompt,
-            shortlist=ground.shortlist,
-            resolver=resolver,
-            now=case.now or present,
-            records=ground.records,
-            catalogue=ground.catalogue,
-            stands_for=ground.stands_for,
-        )
-        yield judge(case, entry)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a case stands on: what it offers, indexed, its live records where it has some, and its contracts where somebody has written
-    an overlay (``stands_for``: contract → the source's own function)."""
-
-    shortlist: Shortlist
-    records: ContextProvider | None = None
-    catalogue: Catalogue | None = None
-    stands_for: Mapping[str, str] = field(default_factory=dict)
-
-
-def offered(case: Case, data: Path) -> Ground:
-    """A case's ground. Raises InvalidInput when it offers an action its registry does not have."""
-    path = data / case.registry_file
-    written = _overlaid(case.registry_file, path, case.names)
-    if written is not None:
-        present = case.context.get("now")
-        records = overlays.records(case.registry_file, data / case.tables, present) if case.tables else None
-        return replace(written, records=records)
-    guessed = _tables(data / case.tables) if case.tables else None
-    kinds = tuple(kind.name for kind in guessed.kinds()) if guessed else ()
-    return Ground(_shortlist(path, case.names, kinds), guessed)
-
-
-@lru_cache(maxsize=64)
-def _shortlist(path: Path, names: tuple[str, ...] | None, kinds: tuple[str, ...]) -> Shortlist:
-    every = external.registry_by_name(path, kinds)
-    if names is None:
-        return Shortlist(tuple(every.values()))
-    unknown = [name for name in names if name not in every]
-    if unknown:
-        raise InvalidInput(f"{path} has no action called {unknown[0]!r}.")
-    return Shortlist(tuple(every[name] for name in dict.fromkeys(names)))
-
-
-@lru_cache(maxsize=64)
-def _overlaid(registry_file: str, path: Path, names: tuple[str, ...] | None) -> Ground | None:
-    """An overlay's contracts, and the source's functions that it leaves as they are."""
-    written = overlays.overlay(registry_file, path)
-    if written is None:
-        return None
-    plain = _shortlist(path, names, ())
-    contracts = [each for each in written.contracts if written.stands_for[each.name] in plain]
-    left = [offer for offer in plain.offers if offer.name not in written.stands_for.values()]
-    return Ground(
-        Shortlist((*map(of_contract, contracts), *left)),
-        catalogue=Catalogue((*contracts, *map(as_contract, left))),
-        stands_for=written.stands_for,
+    What goes wrong in answering a case is its entry's error. Raises InvalidInput where a case itself can't be used."""
+    known = dict(done or {})
+    resolvers = [resolver(take) for take in range(repeat)]
+    wanted: Iterator[tuple[Case, int]] = (
+        (case, take) for take in range(repeat) for case in cases if (case.id, take) not in known
     )
 
+    async def worker() -> None:
+        for case, take in wanted:
+            entry = await _answer(case, take, stage, resolvers[take])
+            known[case.id, take] = entry
+            came(entry)
 
-@lru_cache(maxsize=8)
-def _tables(path: Path) -> tables.Tables:
-    return tables.load(path)
+    workers = [asyncio.create_task(worker()) for _ in range(parallel)]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for each in workers:
+            each.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+    return [judge(case, known[case.id, take]) for take in range(repeat) for case in cases]
+
+
+async def _answer(case: Case, take: int, stage: Stage, resolver: Resolver) -> Entry:
+    try:
+        return replace(await stage.answer(case, resolver), take=take)
+    except InvalidInput:
+        raise
+    except Exception as error:  # a bug in what is measured is a finding about one case, and must not hide the others
+        log.exception("case %s", case.id)
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(at.filename).name}:{at.lineno}"
+        return Entry(case.id, "abstain", error=f"{type(error).__name__}: {error} ({where})", take=take)

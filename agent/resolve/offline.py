@@ -254,7 +254,8 @@ def _one(
     if top.probability < sure or len(rivals) > 1:
         offered = rivals if len(rivals) > 1 else best[:_NEAREST]
         text = "Which of these do you mean?" if len(offered) > 1 else "Is this what you mean?"
-        return Ask(question=_question(text, offered), drafts=(draft,))
+        unsure = round(top.probability, 4)
+        return Ask(question=_question(text, offered), drafts=(draft,), confidence=unsure)
     if top.marks["strange"] and not top.marks["reads"]:
         return Ask(question=_question("Is this what you mean?", [top]), drafts=(draft,))
     if _conditional(clause):

@@ -3,58 +3,27 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent.resolve.offline import Offline
 from cli.main import main
 from core.errors import InvalidInput
-from evals import external, tables
+from evals import external, stage, tables
 from evals.answer import answer
 from evals.run import run
+from evals.score import Verdict
 from registry.records import Query
 from registry.shortlist import Shortlist
+from tests.integration.evals.conftest import case, write
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-CANCEL = {
-    "name": "cancel_order",
-    "description": "Cancel an order.",
-    "parameters": {
-        "type": "object",
-        "properties": {"order_id": {"type": "string", "description": "The order to cancel"}},
-        "required": ["order_id"],
-    },
-}
-VOLUME = {
-    "name": "set_volume",
-    "description": "Set the volume of the music.",
-    "parameters": {
-        "type": "object",
-        "properties": {"volume": {"type": "integer", "minimum": 0, "maximum": 100, "description": "The volume"}},
-        "required": ["volume"],
-    },
-}
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    (tmp_path / "registry.json").write_text(json.dumps([CANCEL, VOLUME]), "utf-8")
-    (tmp_path / "tables").mkdir()
-    (tmp_path / "tables" / "orders.csv").write_text("order_id,customer_name\n#W1,Ada\n#W2,Bob\n", "utf-8")
-    people = {"u1": {"name": {"first": "Ada", "last": "Novak"}, "email": "ada@example.com"}}
-    (tmp_path / "tables" / "users.json").write_text(json.dumps(people), "utf-8")
-    return tmp_path
-
-
-def write(data: Path, *cases: dict[str, Any]) -> Path:
-    path = data / "cases.jsonl"
-    path.write_text("".join(json.dumps(case) + "\n" for case in cases), "utf-8")
-    return path
-
-
-def case(prompt: str, expected: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"id": prompt, "prompt": prompt, "registry": "registry.json", "expected": expected, **more}
+async def verdicts(path: Path, data: Path) -> list[Verdict]:
+    cases = external.cases(path)
+    async with stage.opened(cases, data=data, now=NOW) as opened:
+        return await run(cases, opened, lambda _: Offline())
 
 
 async def test_cases_are_answered_and_judged(data: Path) -> None:
@@ -63,8 +32,7 @@ async def test_cases_are_answered_and_judged(data: Path) -> None:
         case("set the volume to 70", {"decision": "act", "action": "set_volume", "params": {"volume": [70]}}),
         case("what is the capital of France?", {"decision": "abstain", "action": None}),
     )
-    verdicts = [each async for each in run(external.cases(path), data, Offline(), NOW)]
-    assert [each.full for each in verdicts] == [True, True]
+    assert [each.full for each in await verdicts(path, data)] == [True, True]
 
 
 async def test_a_record_is_looked_up_and_its_id_is_sent_with_its_source(data: Path) -> None:
@@ -108,7 +76,7 @@ def test_a_line_that_is_no_case_is_named(data: Path) -> None:
 async def test_a_case_that_offers_an_unknown_action_is_refused(data: Path) -> None:
     path = write(data, case("x", {"decision": "abstain"}, registry=["nope"], registry_file="registry.json"))
     with pytest.raises(InvalidInput, match="nope"):
-        [each async for each in run(external.cases(path), data, Offline(), NOW)]
+        await verdicts(path, data)
 
 
 def test_resolve_prints_what_would_be_done(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,13 +87,3 @@ def test_resolve_prints_what_would_be_done(data: Path, capsys: pytest.CaptureFix
 
 def test_resolve_tells_by_its_exit_code_that_nothing_would_be_done(data: Path) -> None:
     assert main(["resolve", "who am I?", "--registry", str(data / "registry.json")]) == 3
-
-
-def test_eval_run_writes_each_answer(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = write(
-        data, case("set the volume to 70", {"decision": "act", "action": "set_volume", "params": {"volume": [7]}})
-    )
-    out = data / "out.json"
-    assert main(["eval", "run", str(path), "--data", str(data), "--json", str(out)]) == 0
-    assert json.loads(out.read_text("utf-8"))[0]["cause"] == "parameter_other_value"
-    assert "1 cases" in capsys.readouterr().out

@@ -1,0 +1,18 @@
+"""``opsiq eval``: requests run through a resolver and scored, compared, and held to a baseline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cli.eval import judging, running
+
+
+def add_parser(subparsers: Any) -> None:
+    made = subparsers.add_parser(
+        "eval",
+        help="measure how well requests are resolved",
+        description="Suites of requests, run through a resolver and judged. Nothing is ever sent to a platform.",
+    )
+    commands = made.add_subparsers(dest="eval_command", metavar="COMMAND", required=True)
+    running.add_parser(commands)
+    judging.add_parsers(commands)

@@ -1,0 +1,170 @@
+"""A model's answers by exact request, in a file that can be committed: replayed, a suite needs no model and no network.
+
+One JSON line an answer, ordered by key, so that two recordings compare line by line. The key is the digest of everything
+that decides an answer: model, mode, messages, the answer's schema, and which repetition it is. Nothing of the request
+is kept but that digest. A model that did not answer is not recorded; one whose answer fits no schema is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from agent.resolve.client import Completion
+from agent.resolve.model import Client
+from core import canon
+from core.errors import InvalidInput, ModelMisbehaved, ModelUnavailable
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class NotRecorded(ModelUnavailable):
+    """This exact request has no answer on the cassette, and nobody may be asked."""
+
+    code = "not_recorded"
+
+
+class Cassette:
+    """The answers of one file. ``hits`` and ``misses`` count what was looked for; each new answer is appended at once,
+    so that a run that is killed loses none, and ``close`` puts all of them in order."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.hits = 0
+        self.misses = 0
+        self._kept = _read(path) if path.exists() else {}
+        self._used: set[str] = set()
+        self._added = False
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def unused(self) -> int:
+        """How many answers nobody has asked for: left from requests that are not made any more."""
+        return len(self._kept) - len(self._used)
+
+    def find(self, key: str) -> Mapping[str, Any] | None:
+        found = self._kept.get(key)
+        if found is None:
+            self.misses += 1
+        else:
+            self.hits += 1
+            self._used.add(key)
+        return found
+
+    def add(self, key: str, answer: Mapping[str, Any]) -> None:
+        self._kept[key] = answer
+        self._used.add(key)
+        self._added = True
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(_line(key, answer))
+
+    def close(self, *, prune: bool = False) -> None:
+        """Put the file in order; with ``prune`` without the answers that were not used."""
+        if prune:
+            self._kept = {key: answer for key, answer in self._kept.items() if key in self._used}
+        if self._added or (prune and self.path.exists()):
+            text = "".join(_line(key, answer) for key, answer in sorted(self._kept.items()))
+            fresh = self.path.with_suffix(self.path.suffix + ".new")
+            fresh.write_text(text, "utf-8")
+            fresh.replace(self.path)
+
+
+class Recorded:
+    """A model client in front of another: what is on the cassette is answered from it. ``behind`` None means that
+    nobody is asked; ``model`` and ``mode`` are what the one behind asks with, ``take`` the repetition."""
+
+    def __init__(self, cassette: Cassette, behind: Client | None, *, model: str, mode: str, take: int = 0) -> None:
+        self._cassette = cassette
+        self._behind = behind
+        self._model = model
+        self._mode = mode
+        self._take = take
+
+    async def complete(
+        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = ""
+    ) -> Completion[T]:
+        """Raises NotRecorded, and what the client behind raises."""
+        key = canon.digest(
+            {
+                "model": self._model,
+                "mode": self._mode,
+                "messages": [dict(message) for message in messages],
+                "schema": shape.model_json_schema(),
+                "take": self._take,
+            }
+        )
+        kept = self._cassette.find(key)
+        if kept is not None:
+            return _completion(kept, messages, shape)
+        if self._behind is None:
+            raise NotRecorded(
+                f"{self._cassette.path.name} holds no answer of {self._model} to this request: the prompt, the contracts "
+                "or the shortlist have changed since it was recorded. Record again, without --replay."
+            )
+        try:
+            made = await self._behind.complete(messages, shape, legal=legal)
+        except ModelMisbehaved as error:
+            self._cassette.add(key, {"misbehaved": error.detail})
+            raise
+        self._cassette.add(key, _kept(made))
+        return made
+
+
+def _kept(made: Completion[T]) -> dict[str, Any]:
+    value = None if made.value is None else made.value.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {
+        "model": made.model,
+        "mode": made.mode,
+        "value": value,
+        "text": made.text,
+        "tokens_in": made.tokens_in,
+        "tokens_out": made.tokens_out,
+        "cost": made.cost,
+        "ms": round(made.duration_ms, 1),
+        "attempts": made.attempts,
+        "notes": list(made.notes),
+    }
+
+
+def _completion(kept: Mapping[str, Any], messages: Sequence[Mapping[str, str]], shape: type[T]) -> Completion[T]:
+    if "misbehaved" in kept:
+        raise ModelMisbehaved(kept["misbehaved"])
+    try:
+        value = None if kept["value"] is None else shape.model_validate_json(json.dumps(kept["value"]))
+    except ValidationError as error:
+        raise InvalidInput("An answer on the cassette does not fit its own request; record it again.") from error
+    return Completion(
+        value=value,
+        text=kept["text"],
+        model=kept["model"],
+        mode=kept["mode"],
+        messages=tuple(dict(message) for message in messages),
+        tokens_in=kept["tokens_in"],
+        tokens_out=kept["tokens_out"],
+        cost=kept["cost"],
+        duration_ms=kept["ms"],
+        attempts=kept["attempts"],
+        notes=tuple(kept["notes"]),
+    )
+
+
+def _line(key: str, answer: Mapping[str, Any]) -> str:
+    return json.dumps({"key": key, **answer}, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _read(path: Path) -> dict[str, Mapping[str, Any]]:
+    kept: dict[str, Mapping[str, Any]] = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        try:
+            value = json.loads(line)
+            kept[value.pop("key")] = value
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InvalidInput(f"{path}:{number} is no recorded answer ({error!r}).") from error
+    return kept

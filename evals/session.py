@@ -1,0 +1,104 @@
+"""One whole run by its setup: suites read, ground opened, cases answered, report made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from agent.resolve.resolver import Resolver
+from core import canon
+from core.settings import Settings
+from evals import report, stage, suites
+from evals.cassette import Cassette
+from evals.checkpoint import Checkpoint
+from evals.external import Case
+from evals.report import Setup
+from evals.resolvers import OFFLINE, resolver
+from evals.run import run
+from evals.score import Entry, Verdict
+from prompts import DEFAULT_VERSION
+
+MODEL_PARALLEL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run came to. ``report`` is its JSON."""
+
+    report: dict[str, Any]
+    verdicts: list[Verdict]
+    recorded: int
+    stale: int
+
+
+async def made(
+    setup: Setup,
+    settings: Settings,
+    now: datetime,
+    *,
+    parallel: int | None = None,
+    partial: Path | None = None,
+    resume: bool = False,
+    prune: bool = False,
+    resolvers: Callable[[int], Resolver] | None = None,
+    began: Callable[[int, int], None] = lambda _total, _done: None,
+    came: Callable[[Entry], None] = lambda _: None,
+) -> Ran:
+    """Make the run. ``partial`` is where its answers are kept meanwhile (and stay); ``resume`` takes up those there.
+    ``prune`` drops what the cassette holds and nobody asked for. ``resolvers`` stand in for the one the setup names, by
+    repetition. Raises InvalidInput."""
+    cases = suites.chosen(
+        suites.load(setup.suites), half=setup.half, tags=setup.tags, sample=setup.sample, seed=setup.seed
+    )
+    cassette = Cassette(Path(setup.cassette)) if setup.cassette else None
+    checkpoint = Checkpoint(partial, fingerprint(setup, cases), resume=resume) if partial else None
+    done = checkpoint.done if checkpoint else {}
+    began(len(cases) * setup.repeat, len(done))
+
+    def keep(entry: Entry) -> None:
+        if checkpoint:
+            checkpoint.add(entry)
+        came(entry)
+
+    def named(take: int) -> Resolver:
+        return resolver(
+            setup.resolver,
+            settings,
+            version=setup.prompt_version or DEFAULT_VERSION,
+            cassette=cassette,
+            replay=setup.replay,
+            take=take,
+        )
+
+    complete = False
+    try:
+        async with stage.opened(cases, data=Path(setup.data) if setup.data else None, now=now) as opened:
+            verdicts = await run(
+                cases,
+                opened,
+                resolvers or named,
+                repeat=setup.repeat,
+                parallel=parallel or (1 if setup.resolver == OFFLINE else MODEL_PARALLEL),
+                done=done,
+                came=keep,
+            )
+        complete = True
+    finally:
+        if checkpoint:
+            checkpoint.close()
+        if cassette:
+            cassette.close(prune=prune and complete)
+    return Ran(
+        report=report.report(setup, verdicts, now),
+        verdicts=verdicts,
+        recorded=cassette.misses if cassette and not setup.replay else 0,
+        stale=cassette.unused if cassette else 0,
+    )
+
+
+def fingerprint(setup: Setup, cases: Sequence[Case]) -> str:
+    """Tells one run from another: answers of one are never mixed into another."""
+    return canon.digest([setup.as_json(), report.digest_of(cases)])

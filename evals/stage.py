@@ -1,0 +1,61 @@
+"""Where cases are answered: each on the ground that it names, opened once for all that share it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from agent.ground import Ground
+from agent.resolve.resolver import Resolver
+from core.errors import InvalidInput
+from evals import platform, production
+from evals.answer import answer as answer_by_file
+from evals.external import Case
+from evals.files import offered
+from evals.score import Entry
+
+
+@dataclass(frozen=True)
+class Stage:
+    """``data`` is the folder that paths in cases start from; ``now`` serves those that name no present of their own."""
+
+    data: Path | None
+    now: datetime
+    platform: Ground | None
+
+    async def answer(self, case: Case, resolver: Resolver) -> Entry:
+        """Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is the entry's error."""
+        if case.on_platform:
+            assert self.platform is not None
+            return await production.answer(case, self.platform, resolver, case.now or platform.NOW)
+        found = offered(case, self._data)
+        return await answer_by_file(
+            case.id,
+            case.prompt,
+            shortlist=found.shortlist,
+            resolver=resolver,
+            now=case.now or self.now,
+            records=found.records,
+            catalogue=found.catalogue,
+            stands_for=found.stands_for,
+        )
+
+    @property
+    def _data(self) -> Path:
+        if self.data is None:
+            raise InvalidInput("These cases name files: say with --data which folder their paths start from.")
+        return self.data
+
+
+@asynccontextmanager
+async def opened(cases: Sequence[Case], *, data: Path | None, now: datetime) -> AsyncIterator[Stage]:
+    """A stage for these cases. The demo platform runs while it is open, if one of them needs it."""
+    async with AsyncExitStack() as stack:
+        ground = None
+        if any(case.on_platform for case in cases):
+            url, token = stack.enter_context(platform.platform())
+            ground = await stack.enter_async_context(platform.ground(url, token))
+        yield Stage(data, now, ground)
