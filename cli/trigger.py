@@ -25,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not arguments.event:
         for each in event_catalogue.every().values():
-            print(f"{each.name:32} {each.description}")
+            if not event_catalogue.is_own(each.name):
+                print(f"{each.name:32} {each.description}")
         return 0
     known = event_catalogue.get(arguments.event)
     if arguments.data is not None:

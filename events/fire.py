@@ -27,6 +27,7 @@ from store.sessions import Sessions, after_commit
 
 REACT_WORK: Final = "event.react"
 MAX_DATA_BYTES: Final = 64 * 1024
+OWN_ORIGIN: Final = "opsiq"
 MAX_DEPTH: Final = 8
 """How many events may stand above one in the chain of causes."""
 
@@ -51,10 +52,14 @@ async def fire(
 ) -> Fired:
     """Write the event and its fan-out into the caller's transaction. Whoever commits it wakes the engine.
 
-    ``caused_by`` is the event, run or call that led to it. Raises InvalidInput (with findings) for a name that is none, data that does not
-    fit a universal event's schema or is too large, a cause that is not here; EventLoop when more than 8 events stand above it.
+    ``caused_by`` is the event, run or call that led to it. Raises InvalidInput (with findings) for a name that is none or is
+    OpsIQ's own, data that does not fit a universal event's schema or is too large, a cause that is not here; EventLoop when more than 8
+    events stand above it.
     """
     event_names.name(name)
+    if origin != OWN_ORIGIN and event_catalogue.is_own(name):
+        detail = f"Only OpsIQ itself says {name}."
+        raise InvalidInput(detail, findings=[Finding("/event", "reserved", detail)])
     findings = event_catalogue.misfits(name, data)
     if findings:
         raise InvalidInput(f"The data does not fit the schema of {name}.", findings=findings)

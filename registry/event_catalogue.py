@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
 CATEGORIES: Final = (
-    "billing", "subscriptions", "customers", "tickets", "orders", "licences", "chat", "security",
+    "billing", "subscriptions", "customers", "tickets", "orders", "licences", "chat", "security", "opsiq",
 )  # fmt: skip
+OWN: Final = "opsiq"
+"""The category of what OpsIQ says of itself: nobody else can fire these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ def every() -> Mapping[str, EventType]:
 def get(name: str) -> EventType | None:
     """None for a custom name."""
     return every().get(name)
+
+
+def is_own(name: str) -> bool:
+    """Whether only OpsIQ itself says that this has happened."""
+    known = get(name)
+    return known is not None and known.category == OWN
 
 
 def misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:

@@ -7,15 +7,16 @@ for every signed route (security, scope, limit, idempotency, the problems it may
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic import BaseModel
 
+from agent.pipeline import RefusalCode
 from core import opsiq1
-from web import problem
+from web import examples, problem
 from web.door import SCOPES, Door, door_of
 from web.limits import PER_MINUTE
 
@@ -45,6 +46,7 @@ METHOD, path, query, Idempotency-Key, hex SHA-256 of the body. An absent value i
 
 
 _REF: Final = "#/components/schemas/{model}"
+_OF_RUNS: Final = ("/v1/runs", "/v1/actions")
 OPEN: Final = ("/healthz", "/readyz")
 """Paths of the document that need no signature."""
 _HEADERS: Final[Mapping[str, Any]] = {
@@ -151,6 +153,9 @@ def made(app: FastAPI) -> dict[str, Any]:
     for path in OPEN:
         for operation in document["paths"].get(path, {}).values():
             _finish(operation, {})
+    for name, each in examples.OF.items():
+        if name in schemas:
+            schemas[name]["examples"] = [each]
     document["x-scopes"] = list(SCOPES)
     return document
 
@@ -172,12 +177,27 @@ def _complete(operation: dict[str, Any], route: RouteContext, method: str, door:
         statuses += WITH_BODY
         content = body["content"]["application/json"]
         content["schema"] = _hoisted(content["schema"], schemas)
-    if operation.pop("x-idempotent", False):
+    idempotent = operation.pop("x-idempotent", False)
+    if idempotent:
         statuses += ("409", "422")
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     for status in statuses:
         own.setdefault(status, {"description": _PROBLEMS[status]})
+    path = route.path or ""
+    for status, answer in own.items():
+        if int(status) >= 400:
+            answer["x-codes"] = codes(int(status), idempotent=idempotent, of_a_run=path.startswith(_OF_RUNS))
     _finish(operation, {"RateLimit-Policy", "RateLimit"})
+
+
+def codes(status: int, *, idempotent: bool, of_a_run: bool) -> list[str]:
+    """Every code that a problem with this status can have: refusals answer only what is done to a run."""
+    found = {code for code, number in problem.STATUS.items() if number == status}
+    if not idempotent:
+        found = {code for code in found if not code.startswith("idempotency_")}
+    if of_a_run:
+        found |= {code for code in get_args(RefusalCode) if problem.REFUSAL_STATUS.get(code, 409) == status}
+    return sorted(found)
 
 
 def _module(route: RouteContext) -> str:

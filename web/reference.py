@@ -91,7 +91,10 @@ def _one(method: str, path: str, operation: Mapping[str, Any], schemas: Mapping[
     body = {"413", "415"} if "requestBody" in operation else set()
     others = [each for each in operation["responses"] if each >= "400" and each not in {*ALWAYS, *body}]
     if others:
-        yield f"May also answer {', '.join(others)}.\n"
+        named = (
+            f"{each} ({', '.join(f'`{code}`' for code in operation['responses'][each]['x-codes'])})" for each in others
+        )
+        yield f"May also answer {', '.join(named)}.\n"
 
 
 def _body(content: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterator[str]:

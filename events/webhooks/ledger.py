@@ -16,7 +16,7 @@ from agent import history
 from agent.history import Kind
 from core.actor import Actor
 from core.clock import Clock
-from events.fire import fire
+from events.fire import OWN_ORIGIN, fire
 from executors.retry import WEBHOOK_DELAYS_S
 from store import lanes
 from store.deliveries import Came
@@ -110,7 +110,7 @@ class Ledger:
             "failing_since": _iso(row.failing_since),
             "given_up": failed,
         }
-        await fire(session, workspace=row.workspace, name=DISABLED_EVENT, data=told, origin="opsiq", at=now)
+        await fire(session, workspace=row.workspace, name=DISABLED_EVENT, data=told, origin=OWN_ORIGIN, at=now)
         after_commit(session, self.wake)
         await history.record_act(session, system(row.workspace), Kind.WEBHOOK_DISABLED, now, alert=True, **told)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import jsonschema_rs
+
+from agent.pipeline import RefusalCode
 from tests.integration.api.shop import Shop
-from web import openapi, problem, reference
+from web import examples, openapi, problem, reference
 from web.app import create_app
 from web.door import SCOPES
 from web.limits import PER_MINUTE
@@ -40,6 +43,42 @@ async def test_operation_ids_differ_and_every_reference_leads_somewhere(shop: Sh
     for group, name in re.findall(r"#/components/([a-zA-Z]+)/([A-Za-z0-9_-]+)", str(document)):
         assert name in document["components"][group], name
     assert "$defs" not in str(document)
+
+
+async def test_every_answer_is_typed_and_its_example_fits(shop: Shop) -> None:
+    document = shop.app.openapi()
+    validators: dict[str, jsonschema_rs.Validator] = {}
+    for path, each in document["paths"].items():
+        for method, operation in each.items():
+            for status, answer in operation["responses"].items():
+                for kind, content in answer.get("content", {}).items():
+                    if kind == "text/csv":
+                        continue
+                    name = content["schema"]["$ref"].rpartition("/")[2]
+                    validators[name] = jsonschema_rs.Draft202012Validator(
+                        {**content["schema"], "components": document["components"]}
+                    )
+                    assert document["components"]["schemas"][name].get("examples"), (method, path, status, name)
+                assert "content" in answer or status == "204", (method, path, status)
+    assert set(validators) == set(examples.OF)
+    for name, example in examples.OF.items():
+        faults = [f"{fault.instance_path}: {fault.message}" for fault in validators[name].iter_errors(example)]
+        assert not faults, (name, faults)
+
+
+async def test_every_problem_says_the_codes_it_may_have(shop: Shop) -> None:
+    document = shop.app.openapi()
+    known = set(problem.STATUS) | set(get_args(RefusalCode))
+    for path, each in document["paths"].items():
+        for method, operation in each.items():
+            for status, answer in operation["responses"].items():
+                if path not in openapi.OPEN and int(status) >= 400:
+                    assert answer["x-codes"], (method, path, status)
+                    assert set(answer["x-codes"]) <= known, (method, path, status)
+            if path not in openapi.OPEN:
+                assert operation["responses"]["401"]["x-codes"] == ["bad_assertion", "clock_skew", "invalid_signature"]
+                acts = "idempotency_key_required" in operation["responses"]["400"]["x-codes"]
+                assert acts == any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", ()))
 
 
 async def test_the_document_is_served_and_every_problem_code_is_in_it(shop: Shop) -> None:

@@ -10,6 +10,7 @@ import store.events
 import store.history
 import store.work
 from events.fire import MAX_DEPTH
+from registry import event_catalogue
 from tests.integration.api.shop import Shop
 from tests.integration.events.reacting import fired, made_rule, made_runs, reacted, seen
 
@@ -66,6 +67,13 @@ async def test_a_custom_name_carries_any_object(shop: Shop) -> None:
 async def test_what_is_no_event_name_is_refused(shop: Shop, name: str) -> None:
     answer = await shop.call("POST", "/v1/events/fire", {"event": name, "data": {}})
     assert answer.status_code == 400
+    assert await events(shop) == []
+
+
+async def test_nobody_says_in_opsiqs_name_what_only_opsiq_knows(shop: Shop) -> None:
+    sample = dict(event_catalogue.every()["webhook.endpoint_disabled"].sample)
+    answer = await shop.call("POST", "/v1/events/fire", {"event": "webhook.endpoint_disabled", "data": sample})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "reserved")
     assert await events(shop) == []
 
 
