@@ -122,9 +122,14 @@ def _grouped(verdicts: Iterable[Verdict], of: Callable[[Verdict], Iterable[str]]
 
 
 def _confusion(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
-    pairs = Counter((_wanted(v), _got(v)) for v in verdicts)
-    ordered = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [{"expected": wanted, "got": got, "count": count} for (wanted, got), count in ordered]
+    pairs: Counter[tuple[str, str]] = Counter()
+    right: Counter[tuple[str, str]] = Counter()
+    for v in verdicts:
+        pair = _wanted(v), _got(v)
+        pairs[pair] += 1
+        right[pair] += v.full
+    ordered = sorted(pairs.items(), key=lambda each: (-each[1], each[0]))
+    return [{"expected": pair[0], "got": pair[1], "count": count, "right": right[pair]} for pair, count in ordered]
 
 
 def _wanted(verdict: Verdict) -> str:

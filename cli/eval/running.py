@@ -75,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     from core.errors import InvalidInput
     from core.settings import Settings
     from evals import report, session
+    from evals.page import page
 
     setups = list(_setups(arguments))
     if arguments.resume and not arguments.json:
@@ -84,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
     failed = 0
     for setup in setups:
         named = len(setups) > 1
-        out = _named(arguments.json, setup) if named else arguments.json
+        out = _named(arguments.json, setup) if named and arguments.json else arguments.json
         progress = Progress(setup.title, quiet=arguments.quiet)
         partial = out.with_suffix(out.suffix + ".part") if out else None
         ran = asyncio.run(
@@ -104,6 +105,9 @@ def run(arguments: argparse.Namespace) -> int:
         if out and partial:
             report.write(out, ran.report)
             partial.unlink(missing_ok=True)
+        if arguments.html:
+            page_at = _named(arguments.html, setup) if named else arguments.html
+            page_at.write_text(page(ran.report), "utf-8")
         _tell(ran, arguments.show)
         failed += sum(bool(each.entry.error) for each in ran.verdicts)
     return 1 if failed else 0
@@ -132,10 +136,8 @@ def _setups(arguments: argparse.Namespace) -> Iterator[Setup]:
             )
 
 
-def _named(path: Path | None, setup: Setup) -> Path | None:
+def _named(path: Path, setup: Setup) -> Path:
     """``out.json`` → ``out.openai-qwen05.resolve-v1.json``"""
-    if path is None:
-        return None
     name = ".".join(filter(None, (setup.resolver, setup.prompt_version)))
     return path.with_name(f"{path.stem}.{re.sub(r'[^A-Za-z0-9.]+', '-', name)}{path.suffix}")
 

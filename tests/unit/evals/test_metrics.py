@@ -16,10 +16,11 @@ def test_every_answer_is_in_the_confusion_once() -> None:
         judge(case("f", "clarify"), Entry("f", "abstain", error="model_unavailable: down")),
         judge(case("g", "abstain"), Entry("g", "abstain")),
     ]  # fmt: skip
-    found = {(each["expected"], each["got"]): each["count"] for each in measured(verdicts).confusion}
-    assert found == {
-        ("pay", "pay"): 2, ("pay", ASK): 1, ("pay", "gift"): 1, (NOTHING, "pay"): 1, (ASK, ERROR): 1, (NOTHING, NOTHING): 1
-    }  # fmt: skip
+    found = [(each["expected"], each["got"], each["count"], each["right"]) for each in measured(verdicts).confusion]
+    assert found == [
+        ("pay", "pay", 2, 2), (ASK, ERROR, 1, 0), (NOTHING, NOTHING, 1, 1), (NOTHING, "pay", 1, 0), ("pay", ASK, 1, 0),
+        ("pay", "gift", 1, 0),
+    ]  # fmt: skip
 
 
 def test_risk_over_coverage_goes_from_sure_to_unsure_and_counts_what_was_only_proposed() -> None:
