@@ -1,0 +1,50 @@
+// src/generated/openapi.ts from the server's OpenAPI document: the operations this SDK calls, and the schemas they reach.
+//
+//   node scripts/generate.mjs DOCUMENT.json           writes it
+//   node scripts/generate.mjs DOCUMENT.json --check   fails where it is not what would be written
+//
+// The document: GET /openapi.json of a server, or `python -m web.openapi` at the top of the repository.
+import { readFile, writeFile } from "node:fs/promises";
+import openapiTS, { astToString } from "openapi-typescript";
+
+const TARGET = new URL("../src/generated/openapi.ts", import.meta.url);
+const TAGS = ["actions", "connectors", "contracts", "customers", "deliveries", "events", "me", "runs", "tickets", "webhooks"];
+const HEAD = "// Generated from the server's OpenAPI document by scripts/generate.mjs. Do not edit.\n\n";
+
+export async function generated(document) {
+  const paths = {};
+  for (const [path, operations] of Object.entries(document.paths)) {
+    const wanted = Object.entries(operations).filter(([, each]) => TAGS.includes(String(each.operationId).split(".")[0]));
+    if (wanted.length) paths[path] = Object.fromEntries(wanted.map(([method, each]) => [method, bare(each)]));
+  }
+  const schemas = {};
+  const reach = (value) => {
+    for (const [, name] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (name in schemas) continue;
+      schemas[name] = document.components.schemas[name];
+      reach(schemas[name]);
+    }
+  };
+  reach(paths);
+  const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const small = { openapi: document.openapi, info: { title: "OpsIQ", version: "" }, paths, components: { schemas: sorted } };
+  return HEAD + astToString(await openapiTS(small, { alphabetize: true }));
+}
+
+// What types need of an operation: its parameters, its body, what it answers when all is well.
+function bare({ operationId, parameters = [], requestBody, responses }) {
+  const good = Object.entries(responses).filter(([status]) => status < "400");
+  const named = parameters.filter((each) => each.in !== "header");
+  const answers = good.map(([status, { description, content }]) => [status, { description, ...(content ? { content } : {}) }]);
+  return { operationId, parameters: named, ...(requestBody ? { requestBody } : {}), responses: Object.fromEntries(answers) };
+}
+
+const [file, flag] = process.argv.slice(2);
+if (!file) throw new Error("usage: node scripts/generate.mjs DOCUMENT.json [--check]");
+const fresh = await generated(JSON.parse(await readFile(file, "utf8")));
+if (flag === "--check") {
+  if (fresh !== (await readFile(TARGET, "utf8"))) {
+    console.error("src/generated/openapi.ts is not what the server's document says. Run: node scripts/generate.mjs DOCUMENT.json");
+    process.exit(1);
+  }
+} else await writeFile(TARGET, fresh);

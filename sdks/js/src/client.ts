@@ -1,0 +1,94 @@
+/** The client: `new OpsIQ({ publicKey, secretKey })`. */
+import { ConfigurationError } from "./errors.js";
+import { Connectors, Contracts, Customers, Events, MyKey, Tickets } from "./resources.js";
+import { Actions, Runs } from "./runs.js";
+import { type ActOptions, type Clock, type LogEntry, type QueryValues, systemClock, Transport } from "./transport.js";
+import { Webhooks } from "./webhooks.js";
+
+export interface OpsIQOptions {
+  /** `pk_test_…` or `pk_live_…` */
+  publicKey: string | undefined;
+  /** `sk_test_…` or `sk_live_…` */
+  secretKey: string | undefined;
+  /** The variable OPSIQ_URL where absent, else http://127.0.0.1:8080, where `opsiq serve` listens. */
+  baseUrl?: string | undefined;
+  /** For one try; 30 where absent. */
+  timeoutS?: number | undefined;
+  /** Tries after the first; 3 where absent. */
+  maxRetries?: number | undefined;
+  /** Hears of every try. No secret, header, body or query is in it. */
+  log?: ((entry: LogEntry) => void) | undefined;
+  fetch?: typeof fetch | undefined;
+  /** For tests. */
+  clock?: Partial<Clock> | undefined;
+}
+
+export class OpsIQ {
+  readonly events: Events;
+  readonly actions: Actions;
+  readonly runs: Runs;
+  readonly customers: Customers;
+  readonly tickets: Tickets;
+  readonly webhooks: Webhooks;
+  readonly connectors: Connectors;
+  readonly contracts: Contracts;
+  readonly me: MyKey;
+  readonly #transport: Transport;
+
+  constructor(options: OpsIQOptions) {
+    const { publicKey = "", secretKey = "", timeoutS = 30, maxRetries = 3, log, clock } = options;
+    // A swapped pair would send the secret in a header, so the forms are checked here and never repeated in a message.
+    if (!/^pk_[A-Za-z0-9_-]{1,96}$/.test(publicKey)) throw new ConfigurationError("publicKey must be an API key's public half, pk_….");
+    if (!/^sk_[A-Za-z0-9_-]{1,96}$/.test(secretKey)) throw new ConfigurationError("secretKey must be an API key's secret half, sk_….");
+    const modes = [publicKey, secretKey].map((each) => /^.k_(test|live)_/.exec(each)?.[1]);
+    if (modes[0] !== modes[1]) throw new ConfigurationError("publicKey and secretKey are of two pairs: one is for tests, the other is live.");
+    if (!(timeoutS > 0) || !(maxRetries >= 0)) throw new ConfigurationError("timeoutS is above 0, maxRetries 0 or more.");
+    const baseUrl = address(options.baseUrl ?? environment("OPSIQ_URL") ?? "http://127.0.0.1:8080");
+    // Some runtimes refuse a fetch that is called as a method of something else.
+    const given = options.fetch ?? globalThis.fetch;
+    const settings = { publicKey, baseUrl, timeoutS, maxRetries, log, clock: { ...systemClock, ...clock }, fetch: (...args: Parameters<typeof fetch>) => given(...args) };
+    this.#transport = new Transport(settings, secretKey);
+    this.events = new Events(this.#transport);
+    this.runs = new Runs(this.#transport);
+    this.actions = new Actions(this.#transport, this.runs);
+    this.customers = new Customers(this.#transport);
+    this.tickets = new Tickets(this.#transport);
+    this.webhooks = new Webhooks(this.#transport);
+    this.connectors = new Connectors(this.#transport);
+    this.contracts = new Contracts(this.#transport);
+    this.me = new MyKey(this.#transport);
+  }
+
+  /** Anything else of the API, signed and retried alike: `ops.request("GET", "/v1/history", { query: { limit: 10 } })`. */
+  request(method: string, path: string, parts: { query?: QueryValues; body?: unknown } = {}, options?: ActOptions): Promise<unknown> {
+    if (!path.startsWith("/") || /[?#\s]/.test(path)) throw new ConfigurationError("path begins with a slash and holds no query: that is `query`.");
+    return this.#transport.send(method.toUpperCase(), path, { ...parts, acts: !/^get$/i.test(method) }, options);
+  }
+
+  toJSON(): { publicKey: string; baseUrl: string } {
+    const { publicKey, baseUrl } = this.#transport.settings;
+    return { publicKey, baseUrl };
+  }
+}
+
+function address(given: string): string {
+  let url: URL;
+  try {
+    url = new URL(given);
+  } catch {
+    throw new ConfigurationError("baseUrl must be an address such as https://opsiq.example.com.");
+  }
+  if (!/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash || url.username) {
+    throw new ConfigurationError("baseUrl is http or https and a host, without a path or more.");
+  }
+  return url.origin;
+}
+
+function environment(name: string): string | undefined {
+  try {
+    const value = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.[name];
+    return value === "" ? undefined : value;
+  } catch {
+    return undefined; // a runtime that asks before it lets one look
+  }
+}

@@ -1,0 +1,168 @@
+/** The other side: your code for actions and events, each message verified and done once. */
+import { WebhookVerificationError } from "./errors.js";
+import type { Incoming } from "./incoming.js";
+import { type ActionCall, callOf, eventOf, jsonOf, keysOf, type Message, verify, type VerifyOptions, type WebhookEvent } from "./verify.js";
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Remembers by `webhook-id` what was answered. Keep it where all your processes reach it; MemoryStore is for one. */
+export interface IdempotencyStore {
+  /** Claims the id in one step: "new" to whom it was given, "busy" while somebody else has it, the reply once there is one. */
+  claim(id: string): "new" | "busy" | Reply | Promise<"new" | "busy" | Reply>;
+  settle(id: string, reply: Reply): void | Promise<void>;
+  /** It was not done: the next attempt may. */
+  release(id: string): void | Promise<void>;
+}
+
+export class MemoryStore implements IdempotencyStore {
+  readonly #replies = new Map<string, Reply | "busy">();
+
+  constructor(readonly most = 10_000) {}
+
+  claim(id: string): "new" | "busy" | Reply {
+    const known = this.#replies.get(id);
+    if (known) return known;
+    this.#replies.set(id, "busy");
+    if (this.#replies.size > this.most) for (const [each, reply] of this.#replies) if (reply !== "busy") { this.#replies.delete(each); break; }
+    return "new";
+  }
+  settle(id: string, reply: Reply): void { this.#replies.set(id, reply); }
+  release(id: string): void { this.#replies.delete(id); }
+}
+
+/** Thrown by a handler: no, and for good. OpsIQ does not try again; AI History shows the words. */
+export class Refuse extends Error {
+  constructor(message: string, readonly status = 422, readonly code = "refused") { super(message); }
+}
+
+export interface ReceiverOptions extends VerifyOptions {
+  store?: IdempotencyStore | undefined;
+  /** Hears of what a handler or the store threw, and of messages that were not believed; console.error where absent. */
+  onError?: ((error: unknown, message: Message | undefined) => void) | undefined;
+}
+
+type Handler<T> = (what: T, message: Message) => unknown;
+
+/** What Express, Next.js pages and node:http call a response. */
+interface NodeResponse {
+  statusCode: number;
+  setHeader(name: string, value: string): unknown;
+  end(body: string): unknown;
+}
+
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #store: IdempotencyStore;
+  readonly #actions = new Map<string, Handler<never>>();
+  readonly #events: [pattern: RegExp, handler: Handler<never>][] = [];
+
+  /** Throws ConfigurationError for a secret that is none. */
+  constructor(options: ReceiverOptions) {
+    keysOf(options.secrets);
+    this.#options = options;
+    this.#store = options.store ?? new MemoryStore();
+  }
+
+  /** What is done for an action. What it returns is the answer (JSON); what it throws lets OpsIQ try again, but for Refuse. */
+  action<P = Record<string, unknown>>(name: string, handler: Handler<ActionCall<P>>): this {
+    this.#actions.set(name, handler);
+    return this;
+  }
+
+  /** What is done for events: `invoice.paid`, `invoice.*`, `*`. The first that fits gets it; others are thanked for and dropped. */
+  event<D = Record<string, unknown>>(pattern: string, handler: Handler<WebhookEvent<D>>): this {
+    this.#events.push([expression(pattern), handler]);
+    return this;
+  }
+
+  /** For Express, Next.js pages and node:http. The route must leave the body raw. */
+  express(): (request: Incoming, response: NodeResponse) => Promise<void> {
+    return async (request, response) => {
+      const { status, headers, body } = await this.handle(request);
+      response.statusCode = status;
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      response.end(body);
+    };
+  }
+
+  /** For everything that speaks Fetch: Next.js app router, Hono, Deno, Bun, Workers. */
+  fetch(): (request: Request) => Promise<Response> {
+    return async (request) => {
+      const { status, headers, body } = await this.handle(request);
+      return new Response(body || null, { status, headers });
+    };
+  }
+
+  /** For every other framework: what to answer. Never throws. */
+  async handle(request: Incoming): Promise<Reply> {
+    let message: Message | undefined;
+    try {
+      message = await verify(request, this.#options);
+      const work = this.#work(message);
+      return typeof work === "function" ? await this.#once(message, work) : work;
+    } catch (error) {
+      this.#tell(error, message);
+      if (!(error instanceof WebhookVerificationError)) return problem(503, "unavailable", "Try again later.", { "Retry-After": "5" });
+      return problem({ too_large: 413, not_expected: 400 }[error.reason as string] ?? 401, error.reason, error.message);
+    }
+  }
+
+  /** What is to be done, or what to answer where nothing is. */
+  #work(message: Message): (() => unknown) | Reply {
+    if ("action" in jsonOf(message)) {
+      const call = callOf<never>(message);
+      const handler = this.#actions.get(call.action);
+      return handler ? () => handler(call as never, message) : problem(404, "unknown_action", "This platform does not know the action.");
+    }
+    const event = eventOf<never>(message);
+    const found = this.#events.find(([pattern]) => pattern.test(event.type));
+    return found ? () => found[1](event as never, message) : answer(undefined);
+  }
+
+  async #once(message: Message, work: () => unknown): Promise<Reply> {
+    const claim = await this.#store.claim(message.id);
+    // 425 is tried again, and says nothing against this endpoint.
+    if (claim === "busy") return problem(425, "in_flight", "An earlier attempt is still at work.", { "Retry-After": "1" });
+    if (claim !== "new") return { ...claim, headers: { ...claim.headers, "Idempotency-Replayed": "true" } };
+    let reply: Reply;
+    try {
+      reply = answer(await work());
+    } catch (error) {
+      if (!(error instanceof Refuse)) {
+        this.#tell(error, message);
+        await this.#store.release(message.id);
+        return problem(500, "failed", "The handler failed.");
+      }
+      reply = problem(error.status, error.code, error.message);
+    }
+    try {
+      await this.#store.settle(message.id, reply);
+    } catch (error) {
+      this.#tell(error, message); // it is done: saying so matters more than remembering it
+    }
+    return reply;
+  }
+
+  #tell(error: unknown, message: Message | undefined): void {
+    (this.#options.onError ?? console.error)(error, message);
+  }
+}
+
+function answer(value: unknown): Reply {
+  if (value === undefined) return { status: 204, headers: {}, body: "" };
+  return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) };
+}
+
+function problem(status: number, code: string, detail: string, headers: Record<string, string> = {}): Reply {
+  return { status, headers: { "Content-Type": "application/problem+json", ...headers }, body: JSON.stringify({ status, code, detail }) };
+}
+
+/** `*` is one word, as the last word all that follow (docs/guide/webhooks.md). */
+function expression(pattern: string): RegExp {
+  const words = pattern.split(".").map((word, at, all) => (word === "*" ? (at === all.length - 1 ? ".+" : "[^.]+") : word.replace(/[^A-Za-z0-9_]/g, "\\$&")));
+  return new RegExp(`^${words.join("\\.")}$`);
+}

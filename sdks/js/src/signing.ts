@@ -1,0 +1,92 @@
+/** OPSIQ1-HMAC-SHA256 (docs/reference/wire.md §1), and the little cryptography it needs: WebCrypto alone. */
+import { ConfigurationError } from "./errors.js";
+
+export const SCHEME = "OPSIQ1-HMAC-SHA256";
+const ASCII = /^[\x20-\x7e]*$/;
+const utf8 = new TextEncoder();
+
+export interface Signable {
+  ts: number;
+  nonce: string;
+  key: string;
+  method: string;
+  /** Exactly as sent; so are the others. */
+  path: string;
+  query?: string;
+  idempotencyKey?: string;
+  body?: string | Uint8Array;
+}
+
+/** The nine lines. Throws ConfigurationError for what no request line can carry. */
+export async function stringToSign(request: Signable): Promise<string> {
+  const { ts, nonce, key, method, path, query = "", idempotencyKey = "", body = "" } = request;
+  if (![nonce, key, method, path, query, idempotencyKey].every((each) => ASCII.test(each))) {
+    throw new ConfigurationError("Method, path, query and Idempotency-Key are printable ASCII.");
+  }
+  const digest = await (await subtle()).digest("SHA-256", bytes(body));
+  return [SCHEME, String(ts), nonce, key, method, path, query, idempotencyKey, hex(digest)].join("\n");
+}
+
+/** 64 hex digits. The whole secret is the key, as text. */
+export async function sign(secret: string, text: string): Promise<string> {
+  return hex(await hmac(utf8.encode(secret), utf8.encode(text)));
+}
+
+/** The Authorization header of one request. Each try needs a fresh `ts` and `nonce`. */
+export async function authorization(secret: string, request: Signable): Promise<string> {
+  const sig = await sign(secret, await stringToSign(request));
+  return `${SCHEME} key=${request.key},ts=${String(request.ts)},nonce=${request.nonce},sig=${sig}`;
+}
+
+/** 22 characters of base64url: 128 random bits. */
+export async function newNonce(): Promise<string> {
+  const random = (await webCrypto()).getRandomValues(new Uint8Array(16));
+  return base64(random).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+export async function hmac(key: Uint8Array<ArrayBuffer>, text: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  const made = await subtle();
+  const held = await made.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return made.sign("HMAC", held, text);
+}
+
+export function bytes(value: string | Uint8Array): Uint8Array<ArrayBuffer> {
+  return typeof value === "string" ? utf8.encode(value) : new Uint8Array(value);
+}
+
+export function hex(value: ArrayBuffer): string {
+  return Array.from(new Uint8Array(value), (each) => each.toString(16).padStart(2, "0")).join("");
+}
+
+export function base64(value: Uint8Array): string {
+  return btoa(String.fromCharCode(...value));
+}
+
+/** Undefined for what is not standard base64; padding may be absent. */
+export function unbase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  try {
+    return Uint8Array.from(atob(text.replace(/=+$/, "")), (each) => each.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes as long wherever the two differ. */
+export function sameText(a: string, b: string): boolean {
+  let differ = a.length ^ b.length;
+  for (let at = 0; at < a.length; at++) differ |= a.charCodeAt(at) ^ b.charCodeAt(at % Math.max(b.length, 1));
+  return differ === 0;
+}
+
+async function subtle(): Promise<SubtleCrypto> {
+  return (await webCrypto()).subtle;
+}
+
+/** Node 18 has it, but not as a global. */
+async function webCrypto(): Promise<Crypto> {
+  const here = (globalThis as { crypto?: Crypto }).crypto;
+  if (here) return here;
+  const name = "node:crypto";
+  return ((await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as { webcrypto: Crypto }).webcrypto;
+}

@@ -1,0 +1,154 @@
+/** Webhooks and action calls from OpsIQ (docs/reference/wire.md §2): Standard Webhooks `v1`, without sharp edges. */
+import { ConfigurationError, WebhookVerificationError } from "./errors.js";
+import { bodyOf, headersOf, type Incoming, joined } from "./incoming.js";
+import { base64, bytes, hmac, sameText, unbase64 } from "./signing.js";
+
+/** Remembers what came, so that the very same message is not believed twice. `key` is `<id>.<timestamp>`: a genuine retry has another. */
+export interface ReplayStore {
+  /** False where the key was there already. In one step: of two that come at once, one gets true. */
+  add(key: string, ttlS: number): boolean | Promise<boolean>;
+}
+
+export interface VerifyOptions {
+  /** `whsec_…`; several while one rotates. Absent ones are passed over, but one must be there. */
+  secrets: string | undefined | readonly (string | undefined)[];
+  /** Seconds that the timestamp may be from now, either way; 300 where absent. */
+  toleranceS?: number | undefined;
+  replay?: ReplayStore | undefined;
+  /** Unix seconds. */
+  now?: (() => number) | undefined;
+}
+
+/** What was verified. `id` is the idempotency key: the same for every attempt and resend. */
+export interface Message {
+  id: string;
+  timestamp: number;
+  attempt: number | undefined;
+  event: string | undefined;
+  deliveryId: string | undefined;
+  body: Uint8Array<ArrayBuffer>;
+}
+
+export interface WebhookEvent<D = Record<string, unknown>> {
+  id: string;
+  type: string;
+  /** When it happened. */
+  timestamp: string;
+  data: D;
+}
+
+export interface ActionCall<P = Record<string, unknown>> {
+  id: string;
+  action: string;
+  params: P;
+  actor: { id: string; name: string; role: string };
+  contract_version: number;
+  run_id: string;
+  workspace: string;
+}
+
+type Key = Uint8Array<ArrayBuffer>;
+
+/** Throws WebhookVerificationError for anything a sender can do wrong, ConfigurationError for a secret that is none. */
+export async function verify(input: Incoming, options: VerifyOptions): Promise<Message> {
+  const { toleranceS = 300, replay, now = () => Date.now() / 1000 } = options;
+  const keys = keysOf(options.secrets);
+  const found = headersOf(input);
+  const { "webhook-id": id = "", "webhook-timestamp": ts = "", "webhook-signature": signatures = "" } = found;
+  if (!/^[\x21-\x2d\x2f-\x7e]{1,255}$/.test(id) || !/^(0|[1-9][0-9]{0,10})$/.test(ts)) {
+    throw new WebhookVerificationError("malformed", "The webhook-id or the webhook-timestamp is malformed.");
+  }
+  const ageS = Math.floor(now()) - Number(ts);
+  if (!(Math.abs(ageS) <= toleranceS)) {
+    const hint = `signed more than ${String(toleranceS)} s ${ageS < 0 ? "ahead" : "ago"}: it is a replay, or a clock is wrong.`;
+    throw new WebhookVerificationError(ageS < 0 ? "too_new" : "too_old", `The message was ${hint}`);
+  }
+  const body = await bodyOf(input);
+  const head = bytes(`${id}.${ts}.`);
+  const fitting = await fit(keys, joined(head, body), signatures);
+  if (fitting === undefined) {
+    // What OpsIQ sends is canonical. Where that form of this body fits, somebody parsed it and wrote it again.
+    const again = canonicalForm(body);
+    if (again === undefined || !(await fit(keys, joined(head, again), signatures))) {
+      throw new WebhookVerificationError("no_match", "No signature on this message was made with a secret we share.");
+    }
+    throw new WebhookVerificationError("reserialised", "The body was parsed and written as JSON again. Verify the raw bytes as they came.");
+  }
+  if (replay && !(await replay.add(`${id}.${ts}`, 2 * toleranceS))) throw new WebhookVerificationError("replayed", "This very message has come before.");
+  const attempt = Number(found["opsiq-attempt"] ?? Number.NaN) || undefined;
+  return { id, timestamp: Number(ts), attempt, event: found["opsiq-event"], deliveryId: found["opsiq-delivery-id"], body };
+}
+
+/** A webhook's event, verified. */
+export async function verifyEvent<D = Record<string, unknown>>(input: Incoming, options: VerifyOptions): Promise<WebhookEvent<D>> {
+  return eventOf<D>(await verify(input, options));
+}
+
+/** A call of one of your actions, verified. */
+export async function verifyActionCall<P = Record<string, unknown>>(input: Incoming, options: VerifyOptions): Promise<ActionCall<P>> {
+  return callOf<P>(await verify(input, options));
+}
+
+export function eventOf<D>(message: Message): WebhookEvent<D> {
+  const body = jsonOf(message);
+  if (typeof body["type"] === "string" && isObject(body["data"])) return body as unknown as WebhookEvent<D>;
+  throw new WebhookVerificationError("not_expected", "The body is no event: it has no type and data.");
+}
+
+export function callOf<P>(message: Message): ActionCall<P> {
+  const body = jsonOf(message);
+  const whole = typeof body["action"] === "string" && isObject(body["params"]) && isObject(body["actor"]) && body["id"] === message.id;
+  if (whole) return body as unknown as ActionCall<P>;
+  throw new WebhookVerificationError("not_expected", "The body is no action call, or not the one that its webhook-id names.");
+}
+
+export function jsonOf({ body }: Message): Record<string, unknown> {
+  const value = parsed(body);
+  if (isObject(value)) return value;
+  throw new WebhookVerificationError("not_expected", "The body is no JSON object in UTF-8.");
+}
+
+/** ConfigurationError unless every secret is `whsec_` and base64 of 16 bytes or more. */
+export function keysOf(given: VerifyOptions["secrets"]): Key[] {
+  const secrets = [given].flat().filter((each): each is string => each !== undefined);
+  if (secrets.length === 0) throw new ConfigurationError("There is no secret to verify with.");
+  return secrets.map((secret) => {
+    const key = secret.startsWith("whsec_") ? unbase64(secret.slice(6)) : undefined;
+    if (key && key.length >= 16) return key;
+    throw new ConfigurationError("A webhook secret is whsec_ and standard base64 of at least 16 bytes.");
+  });
+}
+
+/** The signature that one of the keys made. Every key and part is compared, whatever fits first. */
+async function fit(keys: readonly Key[], text: Uint8Array<ArrayBuffer>, signatures: string): Promise<string | undefined> {
+  let fitting: string | undefined;
+  for (const key of keys) {
+    const expected = `v1,${base64(new Uint8Array(await hmac(key, text)))}`;
+    for (const part of signatures.split(" ")) if (sameText(expected, part)) fitting = expected;
+  }
+  return fitting;
+}
+
+/** RFC 8785 of a body that is JSON. */
+function canonicalForm(body: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  const value = parsed(body);
+  return value === undefined ? undefined : bytes(canonical(value));
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
+}
+
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
