@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-browser demo test test-quick check format bench docs lock clean
+.PHONY: help setup setup-dev setup-browser setup-php demo test test-quick check format bench docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,10 +28,14 @@ setup-dev: $(VENV)/.dev ## … and what tests and checks need
 setup-browser: ## Chromium for the browser tests, from the system's packages
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || scripts/system-packages chromium
 
+PHP_PACKAGES := php-cli php-curl php-mbstring php-sqlite3 php-xml phpunit composer php-guzzlehttp-guzzle php-symfony-http-foundation php-illuminate-http php-illuminate-routing
+setup-php: ## PHP and what its SDK's tests use, from the system's packages
+	@dpkg -s $(PHP_PACKAGES) >/dev/null 2>&1 || scripts/system-packages $(PHP_PACKAGES)
+
 demo: setup ## console and demo platform on this machine, with the addresses and the sign-in
 	$(BIN)/opsiq demo
 
-test: setup-dev setup-browser ## every test
+test: setup-dev setup-browser setup-php ## every test
 	$(BIN)/python -m pytest
 
 test-quick: setup-dev ## unit and integration tests only

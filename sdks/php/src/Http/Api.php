@@ -1,0 +1,175 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Http;
+
+use OpsIQ\Errors\ApiError;
+use OpsIQ\Errors\ConfigurationError;
+use OpsIQ\Errors\TransportError;
+use OpsIQ\Errors\UnreadableAnswerError;
+use OpsIQ\Json;
+use OpsIQ\Secret;
+use OpsIQ\Types\Type;
+
+/** One request from its arguments to what it answers: signed, sent, signed and sent again, read. */
+final class Api
+{
+    private int $clock_offset_s = 0;
+
+    /**
+     * @param \Closure(string, string, array<string, mixed>): void $log
+     * @param \Closure(): float $clock unix seconds
+     * @param \Closure(float): void $sleep
+     */
+    public function __construct(
+        private string $origin,
+        private string $key,
+        private Secret $secret,
+        private Transport $transport,
+        private Retries $retries,
+        private string $user_agent,
+        private float $timeout_s,
+        private float $connect_timeout_s,
+        private ?float $deadline_s,
+        private \Closure $log,
+        private \Closure $clock,
+        private \Closure $sleep,
+    ) {
+    }
+
+    /**
+     * What the endpoint answers: as `$type`, or decoded where that is null.
+     *
+     * @template T of Type
+     * @param class-string<T>|null $type
+     * @param list<string|int>|string $path segments, which are encoded here, or a path as it is
+     * @param array<string, mixed> $query null is left out, a list repeats the name
+     * @param array<string, mixed>|object|null $body an array's null members are left out, an object is sent as it is
+     * @param string|null $idempotency_key null: one is made for a POST
+     * @return ($type is null ? mixed : T)
+     */
+    public function call(
+        ?string $type, string $method, array|string $path, array $query = [], array|object|null $body = null,
+        ?string $idempotency_key = null, float $longer_s = 0.0,
+    ): mixed {
+        $path = is_string($path) ? $path : self::path($path);
+        $query = self::query($query);
+        $body = is_array($body) ? (object) array_filter($body, static fn ($value) => $value !== null) : $body;
+        $sent = $body === null ? '' : Json::encode($body);
+        $key = $idempotency_key ?? ($method === 'POST' ? bin2hex(random_bytes(16)) : null);
+        if ($key !== null && !preg_match('/\A[A-Za-z0-9_.:-]{1,255}\z/', $key)) {
+            throw new ConfigurationError('An idempotency key is 1 to 255 characters of A-Z a-z 0-9 _ . : -');
+        }
+        return $this->answer($type, $method, $path, $query, (string) $key, $sent, $this->timeout_s + $longer_s);
+    }
+
+    public function pause(float $s): void
+    {
+        ($this->sleep)($s);
+    }
+
+    private function answer(
+        ?string $type, string $method, string $path, string $query, string $key, string $body, float $timeout_s,
+    ): mixed {
+        $mended = false;
+        $began = hrtime(true);
+        for ($attempt = 1; ; $attempt++) {
+            $at = (int) ($this->clock)();
+            $left = $this->deadline_s === null ? $timeout_s : max(0.001, $this->deadline_s - self::since($began));
+            $request = $this->signed($at, $method, $path, $query, $key, $body, min($timeout_s, $left));
+            $answer = $failure = null;
+            $sent = hrtime(true);
+            try {
+                $answer = $this->transport->send($request);
+            } catch (TransportError $failure) {
+            }
+            $seen = [
+                'method' => $method, 'path' => $path, 'attempt' => $attempt, 'status' => $answer?->status,
+                'code' => $answer?->problem()['code'] ?? null, 'request_id' => $answer?->requestId(),
+                'duration_ms' => (int) (self::since($sent) * 1000),
+            ];
+            if ($answer !== null && $answer->status >= 200 && $answer->status < 300) {
+                ($this->log)('debug', 'OpsIQ answered {status} to {method} {path}', $seen);
+                return self::read($type, $answer, $at);
+            }
+            $offset = $answer === null || $mended ? null : $this->retries->clockOffset($answer, $at);
+            $pause = $offset === null ? $this->retries->pause($attempt, $answer, $at) : 0.0;
+            if ($pause === null || ($this->deadline_s !== null && self::since($began) + $pause >= $this->deadline_s)) {
+                ($this->log)('warning', 'OpsIQ: {method} {path} failed', $seen);
+                throw $failure ?? ApiError::of($answer, $at);
+            }
+            if ($offset !== null) {
+                [$this->clock_offset_s, $mended] = [$offset, true];
+            }
+            ($this->log)('warning', 'OpsIQ: {method} {path} failed and is sent again in {pause_s} s', $seen + ['pause_s' => $pause]);
+            ($this->sleep)($pause);
+        }
+    }
+
+    private static function since(int $began): float
+    {
+        return (hrtime(true) - $began) / 1e9;
+    }
+
+    private function signed(int $at, string $method, string $path, string $query, string $key, string $body, float $timeout_s): Request
+    {
+        $ts = $at + $this->clock_offset_s;
+        $authorization = Signature::header($this->secret, $ts, Signature::nonce(), $this->key, $method, $path, $query, $key, $body);
+        $headers = ['Authorization' => $authorization, 'Accept' => 'application/json', 'User-Agent' => $this->user_agent];
+        if ($key !== '') {
+            $headers['Idempotency-Key'] = $key;
+        }
+        if ($body !== '') {
+            $headers['Content-Type'] = 'application/json';
+        }
+        $target = $path . ($query === '' ? '' : "?$query");
+        return new Request($method, $this->origin, $target, $headers, $body, $timeout_s, min($timeout_s, $this->connect_timeout_s));
+    }
+
+    private static function read(?string $type, Answer $answer, int $at): mixed
+    {
+        try {
+            $value = $answer->body === '' ? null : Json::decode($answer->body);
+            return $type === null ? $value : $type::from($value);
+        } catch (\JsonException $error) {
+            throw new UnreadableAnswerError($answer, $at, 'The answer is no JSON. Is base_url right?', $error);
+        } catch (\TypeError $error) {
+            throw new UnreadableAnswerError($answer, $at, "The answer is no $type as this version knows it.", $error);
+        }
+    }
+
+    /** @param list<string|int> $segments */
+    private static function path(array $segments): string
+    {
+        $path = '/v1';
+        foreach ($segments as $segment) {
+            if (in_array((string) $segment, ['', '.', '..'], true)) {
+                throw new ConfigurationError("'$segment' is no id.");
+            }
+            $path .= '/' . rawurlencode((string) $segment);
+        }
+        return $path;
+    }
+
+    /** @param array<string, mixed> $query */
+    private static function query(array $query): string
+    {
+        $pairs = [];
+        foreach ($query as $name => $values) {
+            foreach (is_array($values) ? $values : [$values] as $value) {
+                $text = match (true) {
+                    is_bool($value) => $value ? 'true' : 'false',
+                    $value instanceof \DateTimeInterface => Json::time($value),
+                    $value instanceof \BackedEnum => (string) $value->value,
+                    $value === null, is_scalar($value), $value instanceof \Stringable => (string) $value,
+                    default => throw new ConfigurationError("The filter '$name' is no text, number, boolean or date."),
+                };
+                if ($value !== null) {
+                    $pairs[] = rawurlencode((string) $name) . '=' . rawurlencode($text);
+                }
+            }
+        }
+        return implode('&', $pairs);
+    }
+}

@@ -1,0 +1,26 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Types;
+
+/** Made from the OpenAPI document by scripts/types.php: don't edit. */
+final class Accepted extends Type
+{
+    /**
+     * `id` names the event from now on; everything that reacts to it carries it.
+     */
+    public function __construct(
+        public readonly string $id,
+        public readonly string $event,
+    ) {
+    }
+
+    public static function from(mixed $data): static
+    {
+        return new static(
+            $data['id'] ?? null,
+            $data['event'] ?? null,
+        );
+    }
+}

@@ -1,0 +1,40 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Types;
+
+/** Made from the OpenAPI document by scripts/types.php: don't edit. */
+final class Card extends Type
+{
+    /**
+     * Exactly what will be sent, where, and where each value comes from. Confirm it by its `digest`. `held` says why a person must
+     * confirm; `drift` what has changed since the card before this one.
+     *
+     * @param list<string> $held
+     * @param list<Approval> $approvals
+     * @param list<string> $drift
+     * @param list<Call> $calls
+     */
+    public function __construct(
+        public readonly string $digest,
+        public readonly array $held,
+        public readonly int $approvals_needed,
+        public readonly array $approvals,
+        public readonly array $drift,
+        public readonly array $calls,
+    ) {
+    }
+
+    public static function from(mixed $data): static
+    {
+        return new static(
+            $data['digest'] ?? null,
+            $data['held'] ?? null,
+            $data['approvals_needed'] ?? null,
+            self::all(Approval::class, $data['approvals'] ?? null),
+            $data['drift'] ?? null,
+            self::all(Call::class, $data['calls'] ?? null),
+        );
+    }
+}

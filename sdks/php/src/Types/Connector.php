@@ -1,0 +1,35 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Types;
+
+/** Made from the OpenAPI document by scripts/types.php: don't edit. */
+final class Connector extends Type
+{
+    /**
+     * `available`: found, not configured here. `broken` says why where it does not work.
+     *
+     * @param 'enabled'|'disabled'|'broken'|'available' $state
+     * @param list<Kind> $kinds
+     */
+    public function __construct(
+        public readonly string $name,
+        public readonly string $title,
+        public readonly string $state,
+        public readonly ?string $broken,
+        public readonly array $kinds,
+    ) {
+    }
+
+    public static function from(mixed $data): static
+    {
+        return new static(
+            $data['name'] ?? null,
+            $data['title'] ?? null,
+            $data['state'] ?? null,
+            $data['broken'] ?? null,
+            self::all(Kind::class, $data['kinds'] ?? null),
+        );
+    }
+}

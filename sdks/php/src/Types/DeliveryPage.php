@@ -1,0 +1,28 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Types;
+
+/** Made from the OpenAPI document by scripts/types.php: don't edit. */
+final class DeliveryPage extends Type
+{
+    /**
+     * `next` goes into `before` for the page after this one; null at the end.
+     *
+     * @param list<Delivery> $data
+     */
+    public function __construct(
+        public readonly array $data,
+        public readonly ?string $next,
+    ) {
+    }
+
+    public static function from(mixed $data): static
+    {
+        return new static(
+            self::all(Delivery::class, $data['data'] ?? null),
+            $data['next'] ?? null,
+        );
+    }
+}

@@ -1,0 +1,55 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Types;
+
+/** Made from the OpenAPI document by scripts/types.php: don't edit. */
+final class EventDetail extends Type
+{
+    protected const MAPS = ['data'];
+
+    /**
+     * An event with its reactions in the order in which they come.
+     *
+     * @param array<string, mixed> $data
+     * @param string $occurred_at RFC 3339
+     * @param string $fired_at RFC 3339
+     * @param string|null $finished_at RFC 3339
+     * @param 'firing'|'done' $state
+     * @param list<Reaction> $reactions
+     */
+    public function __construct(
+        public readonly string $id,
+        public readonly string $event,
+        public readonly array $data,
+        public readonly string $occurred_at,
+        public readonly string $fired_at,
+        public readonly ?string $finished_at,
+        public readonly string $origin,
+        public readonly ?string $caused_by,
+        public readonly int $depth,
+        public readonly string $state,
+        public readonly ?string $request_id,
+        public readonly array $reactions,
+    ) {
+    }
+
+    public static function from(mixed $data): static
+    {
+        return new static(
+            $data['id'] ?? null,
+            $data['event'] ?? null,
+            self::map($data['data'] ?? null),
+            $data['occurred_at'] ?? null,
+            $data['fired_at'] ?? null,
+            $data['finished_at'] ?? null,
+            $data['origin'] ?? null,
+            $data['caused_by'] ?? null,
+            $data['depth'] ?? null,
+            $data['state'] ?? null,
+            $data['request_id'] ?? null,
+            self::all(Reaction::class, $data['reactions'] ?? null),
+        );
+    }
+}

@@ -1,0 +1,32 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Types;
+
+/** Made from the OpenAPI document by scripts/types.php: don't edit. */
+final class Param extends Type
+{
+    /**
+     * One value of a call, as sent (`value`), as a person reads it (`shown`), and where it came from (`source`).
+     */
+    public function __construct(
+        public readonly string $name,
+        public readonly string $label,
+        public readonly mixed $value,
+        public readonly string $shown,
+        public readonly DefaultSource|GivenSource|PromptSource|RecordSource $source,
+    ) {
+    }
+
+    public static function from(mixed $data): static
+    {
+        return new static(
+            $data['name'] ?? null,
+            $data['label'] ?? null,
+            $data['value'] ?? null,
+            $data['shown'] ?? null,
+            self::oneOf(['default' => DefaultSource::class, 'given' => GivenSource::class, 'prompt' => PromptSource::class, 'record' => RecordSource::class], 'kind', $data['source'] ?? null),
+        );
+    }
+}

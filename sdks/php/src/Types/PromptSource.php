@@ -1,0 +1,30 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Types;
+
+/** Made from the OpenAPI document by scripts/types.php: don't edit. */
+final class PromptSource extends Type
+{
+    /**
+     * Read from the person's words. `reading` says how, where that isn't obvious ("next Friday → 2026-12-04").
+     *
+     * @param list<Span> $spans
+     */
+    public function __construct(
+        public readonly string $kind,
+        public readonly array $spans,
+        public readonly string $reading,
+    ) {
+    }
+
+    public static function from(mixed $data): static
+    {
+        return new static(
+            $data['kind'] ?? 'prompt',
+            self::all(Span::class, $data['spans'] ?? null),
+            $data['reading'] ?? '',
+        );
+    }
+}

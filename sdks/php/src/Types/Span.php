@@ -1,0 +1,30 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Types;
+
+/** Made from the OpenAPI document by scripts/types.php: don't edit. */
+final class Span extends Type
+{
+    /**
+     * Words as they stand. `origin` 0 is the request's text, n the n-th answer; `start`/`end` are code point offsets in it.
+     */
+    public function __construct(
+        public readonly int $origin,
+        public readonly int $start,
+        public readonly int $end,
+        public readonly string $text,
+    ) {
+    }
+
+    public static function from(mixed $data): static
+    {
+        return new static(
+            $data['origin'] ?? 0,
+            $data['start'] ?? null,
+            $data['end'] ?? null,
+            $data['text'] ?? null,
+        );
+    }
+}
