@@ -1,0 +1,40 @@
+"""OpsIQ from Python: signed requests, typed answers, verified webhooks."""
+
+from opsiq import _types as types
+from opsiq._aio import AsyncHeld, AsyncOpsIQ
+from opsiq._sync import Held, OpsIQ
+from opsiq._types import Run
+from opsiq._version import __version__
+from opsiq.core import Attempt
+from opsiq.errors import (
+    ApiError,
+    AuthenticationError,
+    ClockSkewError,
+    ConfigurationError,
+    ConflictError,
+    Fault,
+    ForbiddenError,
+    IdempotencyInFlightError,
+    IdempotencyKeyReusedError,
+    InvalidRequestError,
+    NotFoundError,
+    OpsIQError,
+    RateLimitedError,
+    ServerError,
+    TimedOutError,
+    TransportError,
+    UnavailableError,
+    UnprocessableError,
+    UnreadableAnswerError,
+    WebhookVerificationError,
+)
+from opsiq.receiver import Receiver, Refuse, Reply, SqliteStore, Store
+from opsiq.webhooks import ActionCall, Event, Verified, Webhooks
+
+__all__ = [
+    "ActionCall", "ApiError", "AsyncHeld", "AsyncOpsIQ", "Attempt", "AuthenticationError", "ClockSkewError", "ConfigurationError",
+    "ConflictError", "Event", "Fault", "ForbiddenError", "Held", "IdempotencyInFlightError", "IdempotencyKeyReusedError",
+    "InvalidRequestError", "NotFoundError", "OpsIQ", "OpsIQError", "RateLimitedError", "Receiver", "Refuse", "Reply", "Run",
+    "ServerError", "SqliteStore", "Store", "TimedOutError", "TransportError", "UnavailableError", "UnprocessableError",
+    "UnreadableAnswerError", "Verified", "WebhookVerificationError", "Webhooks", "__version__", "types",
+]  # fmt: skip

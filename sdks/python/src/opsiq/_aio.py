@@ -1,0 +1,414 @@
+"""The calls, and the client that makes them. ``_sync.py`` is made of this file by scripts/generate.py: change this one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from random import random as at_random
+from typing import Any, Literal, Optional, TypeVar, Union
+
+import httpx
+
+from opsiq import _types as types
+from opsiq import core
+from opsiq._types import Card, Run
+from opsiq.core import Answer, Attempt, Call, Came, Core, NoAnswer, Outgoing, body, piece, query
+from opsiq.errors import TimedOutError
+from opsiq.signing import Credentials
+
+T = TypeVar("T")
+Surface = Literal["admin", "customer", "writing"]
+When = Union[datetime, str]
+_PENDING = ("received", "held", "confirmed", "executing")
+
+
+class AsyncOpsIQ:
+    """The client. It keeps connections: make one, and close it at the end (``async with``, or ``aclose()``).
+
+    ``base_url``: the server, by default ``OPSIQ_URL`` of the environment, else this machine's. ``timeout_s`` bounds one attempt.
+    ``on_attempt`` is told of each. ``http``: an httpx client of yours, for proxies or certificates; it is not closed.
+    ``clock``, ``sleep``, ``random`` are for tests. Raises ConfigurationError.
+    """
+
+    def __init__(
+        self,
+        public_key: str,
+        secret_key: str,
+        *,
+        base_url: Optional[str] = None,
+        timeout_s: float = 30.0,
+        max_retries: int = 3,
+        on_attempt: Optional[Callable[[Attempt], None]] = None,
+        http: Optional[httpx.AsyncClient] = None,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Any] = asyncio.sleep,
+        random: Callable[[], float] = at_random,
+    ) -> None:
+        self._base_url = core.base_url(base_url or os.environ.get("OPSIQ_URL") or "http://127.0.0.1:8080")
+        self._core = Core(
+            Credentials(public_key, secret_key),
+            timeout_s=timeout_s,
+            max_retries=max_retries,
+            clock=clock,
+            random=random,
+            on_attempt=on_attempt,
+        )
+        self._http, self._mine = http or httpx.AsyncClient(), http is None
+        self._sleep = sleep
+        self.events = AsyncEvents(self)
+        self.runs = AsyncRuns(self)
+        self.actions = AsyncActions(self)
+        self.customers = AsyncCustomers(self)
+        self.tickets = AsyncTickets(self)
+        self.connectors = AsyncConnectors(self)
+        self.contracts = AsyncContracts(self)
+        self.webhooks = AsyncWebhooks(self)
+        self.me = AsyncMe(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._core.credentials.public_key!r}, base_url={self._base_url!r})"
+
+    async def __aenter__(self) -> AsyncOpsIQ:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        if self._mine:
+            await self._http.aclose()
+
+    async def do(self, call: Call[T]) -> T:
+        """Make a call, with what retries it takes. Raises ApiError, TransportError."""
+        exchange = self._core.begin(call)
+        while True:
+            outgoing = exchange.outgoing()
+            begun = time.monotonic()
+            came = await self._send(outgoing, begun + outgoing.timeout_s)
+            pause_s = exchange.took(came, time.monotonic() - begun)
+            if pause_s is None:
+                return exchange.result
+            await self._sleep(pause_s)
+
+    async def _send(self, outgoing: Outgoing, until: float) -> Came:
+        timeout = httpx.Timeout(outgoing.timeout_s, connect=min(10.0, outgoing.timeout_s))
+        request = self._http.build_request(
+            outgoing.method, self._base_url + outgoing.target, headers=dict(outgoing.headers), content=outgoing.body, timeout=timeout,
+        )  # fmt: skip
+        try:
+            answer = await self._http.send(request, stream=True, follow_redirects=False)
+            try:
+                parts = []
+                async for part in answer.aiter_bytes():
+                    parts.append(part)
+                    if time.monotonic() > until:
+                        return NoAnswer("timeout", "It came too slowly.")
+            finally:
+                await answer.aclose()
+        except httpx.TimeoutException as error:
+            return NoAnswer("timeout", str(error))
+        except httpx.ConnectError as error:
+            return NoAnswer("connect", str(error))
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            return NoAnswer("dropped", str(error))
+        return Answer(
+            answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, b"".join(parts)
+        )
+
+    async def _pages(
+        self, path: str, kind: Any, token: str, pairs: Sequence[tuple[str, Any]], start: Optional[str]
+    ) -> AsyncIterator[Any]:
+        while True:
+            page = await self.do(Call("GET", path, kind, query([*pairs, (token, start)])))
+            for each in page.data:
+                yield each
+            start = page.next
+            if not start:
+                return
+
+
+class _AsyncResource:
+    def __init__(self, client: AsyncOpsIQ) -> None:
+        self._client = client
+
+
+class AsyncEvents(_AsyncResource):
+    async def fire(
+        self,
+        event: str,
+        data: Optional[Mapping[str, Any]] = None,
+        *,
+        occurred_at: Optional[When] = None,
+        caused_by: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> types.Accepted:
+        """Say that something has happened. ``caused_by``: the event, run or call that led to it."""
+        sent = body(event=event, data=data or {}, occurred_at=occurred_at, caused_by=caused_by)
+        return await self._client.do(Call("POST", "/v1/events/fire", types.Accepted, "", sent, True, idempotency_key))
+
+
+class AsyncRuns(_AsyncResource):
+    async def ask(
+        self,
+        text: str,
+        *,
+        surface: Optional[Surface] = None,
+        session: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> Run:
+        """Ask for something in plain words; ``wait(run.id)`` waits for what comes of it."""
+        return await self._act("/v1/runs", body(text=text, surface=surface, session=session), idempotency_key)
+
+    async def get(self, run_id: str, *, wait_s: Optional[float] = None) -> Run:
+        """``wait_s`` (at most 60) waits on the server for the run to need a person or be over."""
+        return await self._client.do(
+            Call("GET", f"/v1/runs/{piece(run_id)}", Run, query([("wait_s", wait_s)]), wait_s=wait_s or 0)
+        )
+
+    def list(self, *, limit: Optional[int] = None, before: Optional[str] = None) -> AsyncIterator[Run]:
+        """Newest first, page after page of ``limit``."""
+        return self._client._pages("/v1/runs", types.RunPage, "before", [("limit", limit)], before)
+
+    async def confirm(self, run_id: str, digest: str, *, idempotency_key: Optional[str] = None) -> Run:
+        """Say yes to exactly the card with this digest."""
+        return await self._act(f"/v1/runs/{piece(run_id)}/confirm", body(digest=digest), idempotency_key)
+
+    async def reject(self, run_id: str, *, reason: Optional[str] = None, idempotency_key: Optional[str] = None) -> Run:
+        """Say no. Nothing is sent."""
+        return await self._act(f"/v1/runs/{piece(run_id)}/reject", body(reason=reason), idempotency_key)
+
+    async def answer(
+        self,
+        run_id: str,
+        slot: str,
+        *,
+        choice: Optional[str] = None,
+        text: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> Run:
+        """Answer the open question with one of its candidates (``choice``, its id) or in words (``text``)."""
+        return await self._act(
+            f"/v1/runs/{piece(run_id)}/answer", body(slot=slot, choice=choice, text=text), idempotency_key
+        )
+
+    async def wait(self, run_id: str, *, timeout_s: float = 60.0) -> Run:
+        """The run once it is neither held nor under way. Raises TimedOutError when it still is after ``timeout_s``; the run goes on."""
+        until = time.monotonic() + timeout_s
+        left = timeout_s
+        while True:
+            run = await self.get(run_id, wait_s=round(max(0.0, min(20.0, left)), 3))
+            left = until - time.monotonic()
+            if run.state not in _PENDING:
+                return run
+            if left <= 0:
+                raise TimedOutError(f"{run_id} is still {run.state} after {timeout_s:g} s.")
+            if run.state == "held":  # the server does not wait for people
+                await self._client._sleep(min(1.0, left))
+
+    async def _act(self, path: str, sent: bytes, key: Optional[str]) -> Run:
+        return await self._client.do(Call("POST", path, Run, "", sent, True, key))
+
+
+class AsyncHeld(Run):
+    """A run that waits for a yes to its ``card``: exactly what will be sent, where, and where each value comes from."""
+
+    card: Card
+    _runs: AsyncRuns
+
+    async def confirm(self, *, idempotency_key: Optional[str] = None) -> Run:
+        """Say yes to this card, as the key's person. A card that has changed since raises ConflictError."""
+        return await self._runs.confirm(self.id, self.card.digest, idempotency_key=idempotency_key)
+
+    async def reject(self, *, reason: Optional[str] = None, idempotency_key: Optional[str] = None) -> Run:
+        """Say no. Nothing is sent."""
+        return await self._runs.reject(self.id, reason=reason, idempotency_key=idempotency_key)
+
+    async def wait(self, *, timeout_s: float = 60.0) -> Run:
+        """Wait for somebody's yes or no, and for what comes of it. Raises TimedOutError."""
+        return await self._runs.wait(self.id, timeout_s=timeout_s)
+
+
+class AsyncActions(_AsyncResource):
+    async def run(
+        self,
+        action: str,
+        params: Optional[Mapping[str, Any]] = None,
+        *,
+        surface: Optional[Surface] = None,
+        session: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> Union[Run, AsyncHeld]:
+        """Run a contract by name. The run is on its way, or held for a yes."""
+        sent = body(action=action, params=params or {}, surface=surface, session=session)
+        run = await self._client.do(Call("POST", "/v1/actions/run", Run, "", sent, True, idempotency_key))
+        if run.state != "held" or run.card is None:
+            return run
+        held = AsyncHeld(**vars(run))
+        object.__setattr__(held, "_runs", self._client.runs)  # no field: it is neither compared nor shown
+        return held
+
+
+class AsyncCustomers(_AsyncResource):
+    async def get(self, customer_id: Union[str, int]) -> types.Record:
+        return await self._client.do(Call("GET", f"/v1/customers/{piece(customer_id)}", types.Record))
+
+
+class AsyncTickets(_AsyncResource):
+    def list(
+        self, *, limit: Optional[int] = None, cursor: Optional[str] = None, **fields: Any
+    ) -> AsyncIterator[types.Record]:
+        """Newest first, page after page of ``limit`` (at most 50). ``fields``: the value, or one of a list, of a declared field."""
+        return self._client._pages(
+            "/v1/tickets", types.RecordPage, "cursor", [*fields.items(), ("limit", limit)], cursor
+        )
+
+
+class AsyncConnectors(_AsyncResource):
+    async def list(self) -> Sequence[types.Connector]:
+        return (await self._client.do(Call("GET", "/v1/connectors", types.ConnectorList))).data
+
+
+class AsyncContracts(_AsyncResource):
+    async def list(self) -> Sequence[types.ContractSummary]:
+        return (await self._client.do(Call("GET", "/v1/contracts", types.ContractList))).data
+
+    async def get(self, name: str) -> types.Contract:
+        return await self._client.do(Call("GET", f"/v1/contracts/{piece(name)}", types.Contract))
+
+
+class AsyncMe(_AsyncResource):
+    async def get(self) -> types.Me:
+        """This key, its workspace, role and scopes."""
+        return await self._client.do(Call("GET", "/v1/me", types.Me))
+
+
+class AsyncWebhooks(_AsyncResource):
+    def __init__(self, client: AsyncOpsIQ) -> None:
+        super().__init__(client)
+        self.endpoints = AsyncEndpoints(client)
+        self.deliveries = AsyncDeliveries(client)
+
+    async def test(
+        self, endpoint_id: str, event: Optional[str] = None, *, idempotency_key: Optional[str] = None
+    ) -> types.Delivery:
+        """One attempt with a sample of the event, by default of the first one that the endpoint wants."""
+        sent = body(endpoint=endpoint_id, event=event)
+        return await self._client.do(Call("POST", "/v1/webhooks/test", types.Delivery, "", sent, True, idempotency_key))
+
+
+class AsyncEndpoints(_AsyncResource):
+    async def list(self) -> Sequence[types.Endpoint]:
+        return (await self._client.do(Call("GET", "/v1/webhooks/endpoints", types.EndpointList))).data
+
+    async def get(self, endpoint_id: str) -> types.Endpoint:
+        return await self._client.do(Call("GET", self._path(endpoint_id), types.Endpoint))
+
+    async def create(
+        self,
+        url: str,
+        events: Sequence[str],
+        *,
+        description: Optional[str] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        per_minute: Optional[int] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> types.EndpointWithSecret:
+        """``events`` are patterns: ``invoice.paid``, ``invoice.*``, ``*``. The secret is in this answer and in no other."""
+        sent = body(url=url, events=events, description=description, headers=headers, per_minute=per_minute)
+        return await self._client.do(
+            Call("POST", "/v1/webhooks/endpoints", types.EndpointWithSecret, "", sent, True, idempotency_key)
+        )
+
+    async def update(
+        self,
+        endpoint_id: str,
+        *,
+        url: Optional[str] = None,
+        events: Optional[Sequence[str]] = None,
+        description: Optional[str] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        per_minute: Optional[int] = None,
+    ) -> types.Endpoint:
+        """Only what is given is changed; ``headers`` replaces all of them."""
+        sent = body(url=url, events=events, description=description, headers=headers, per_minute=per_minute)
+        return await self._client.do(Call("PATCH", self._path(endpoint_id), types.Endpoint, "", sent))
+
+    async def delete(self, endpoint_id: str) -> None:
+        await self._client.do(Call("DELETE", self._path(endpoint_id), None))
+
+    async def pause(self, endpoint_id: str, *, idempotency_key: Optional[str] = None) -> types.Endpoint:
+        """Deliveries go on being made, and wait."""
+        return await self._client.do(
+            Call("POST", self._path(endpoint_id, "pause"), types.Endpoint, acts=True, key=idempotency_key)
+        )
+
+    async def resume(self, endpoint_id: str, *, idempotency_key: Optional[str] = None) -> types.Endpoint:
+        return await self._client.do(
+            Call("POST", self._path(endpoint_id, "resume"), types.Endpoint, acts=True, key=idempotency_key)
+        )
+
+    async def rotate(self, endpoint_id: str, *, idempotency_key: Optional[str] = None) -> types.EndpointWithSecret:
+        """A fresh secret, in this answer and in no other. For 24 hours everything is signed with both."""
+        return await self._client.do(
+            Call("POST", self._path(endpoint_id, "rotate"), types.EndpointWithSecret, acts=True, key=idempotency_key)
+        )
+
+    async def recover(
+        self, endpoint_id: str, since: When, *, until: Optional[When] = None, idempotency_key: Optional[str] = None
+    ) -> types.SpanView:
+        """One more attempt at every delivery made in the span that failed."""
+        return await self._span(endpoint_id, "recover", since, until, idempotency_key)
+
+    async def replay(
+        self, endpoint_id: str, since: When, *, until: Optional[When] = None, idempotency_key: Optional[str] = None
+    ) -> types.SpanView:
+        """Deliver the events of the span that this endpoint wants and has no delivery of."""
+        return await self._span(endpoint_id, "replay", since, until, idempotency_key)
+
+    async def _span(
+        self, endpoint_id: str, act: str, since: When, until: Optional[When], key: Optional[str]
+    ) -> types.SpanView:
+        sent = body(since=since, until=until)
+        return await self._client.do(Call("POST", self._path(endpoint_id, act), types.SpanView, "", sent, True, key))
+
+    def _path(self, endpoint_id: str, act: str = "") -> str:
+        return f"/v1/webhooks/endpoints/{piece(endpoint_id)}" + (f"/{act}" if act else "")
+
+
+class AsyncDeliveries(_AsyncResource):
+    def list(
+        self,
+        *,
+        endpoint: Optional[str] = None,
+        event: Optional[str] = None,
+        event_id: Optional[str] = None,
+        state: Union[str, Sequence[str], None] = None,
+        since: Optional[When] = None,
+        until: Optional[When] = None,
+        limit: Optional[int] = None,
+        before: Optional[str] = None,
+    ) -> AsyncIterator[types.Delivery]:
+        """Newest first, page after page of ``limit`` (at most 100)."""
+        pairs = [
+            ("endpoint", endpoint),
+            ("event", event),
+            ("event_id", event_id),
+            ("state", state),
+            ("since", since),
+            ("until", until),
+        ]
+        return self._client._pages(
+            "/v1/webhooks/deliveries", types.DeliveryPage, "before", [*pairs, ("limit", limit)], before
+        )
+
+    async def get(self, delivery_id: str) -> types.DeliveryDetail:
+        """With its body as it is sent, and every attempt."""
+        return await self._client.do(Call("GET", f"/v1/webhooks/deliveries/{piece(delivery_id)}", types.DeliveryDetail))
+
+    async def resend(self, delivery_id: str, *, idempotency_key: Optional[str] = None) -> types.Delivery:
+        """One more attempt with the same bytes and the same webhook-id; it starts no new series."""
+        path = f"/v1/webhooks/deliveries/{piece(delivery_id)}/resend"
+        return await self._client.do(Call("POST", path, types.Delivery, acts=True, key=idempotency_key))

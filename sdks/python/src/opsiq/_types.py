@@ -1,0 +1,456 @@
+"""What the server answers. Made of its OpenAPI document by scripts/generate.py; don't change it by hand.
+
+Times are ISO 8601 text. A newer server may answer members and states that are not listed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Optional, Union
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """``id`` names the event from now on; everything that reacts to it carries it."""
+
+    id: str
+    event: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    name: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was more)."""
+
+    n: int
+    by_hand: bool
+    at: str
+    duration_ms: int
+    request_headers: dict[str, str]
+    status: Optional[int]
+    error: Optional[str]
+    detail: str
+    response: str
+    response_cut: bool
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the card. ``payload`` are the exact bytes that are sent to ``url``, as text."""
+
+    call_id: str
+    action: str
+    version: int
+    title: str
+    preview: str
+    risk: Literal["read", "write", "irreversible"]
+    url: str
+    payload: str
+    params: tuple[Param, ...]
+
+
+@dataclass(frozen=True)
+class CallOutcome:
+    """What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the body as text."""
+
+    call_id: str
+    state: Literal["planned", "begun", "succeeded", "failed", "unknown", "skipped"]
+    status: Optional[int] = None
+    answer: Optional[str] = None
+    detail: str = ""
+    attempts: int = 0
+    duration_ms: float = 0.0
+    result_fits: Optional[bool] = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One thing a question offers. ``marks`` say how lookalikes differ ("‘а’ is CYRILLIC SMALL LETTER A")."""
+
+    id: str
+    label: str
+    detail: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Card:
+    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why a person must
+    confirm; ``drift`` what has changed since the card before this one."""
+
+    digest: str
+    held: tuple[str, ...]
+    approvals_needed: int
+    approvals: tuple[Approval, ...]
+    drift: tuple[str, ...]
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that met it."""
+
+    event_id: str
+    event: str
+    source: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Connector:
+    """``available``: found, not configured here. ``broken`` says why where it does not work."""
+
+    name: str
+    title: str
+    state: Literal["enabled", "disabled", "broken", "available"]
+    broken: Optional[str]
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True)
+class ConnectorList:
+    data: tuple[Connector, ...]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no owner."""
+
+    name: str
+    version: int
+    digest: str
+    state: str
+    signature: Signature
+    contract: dict[str, Any]
+    jws: Optional[str]
+
+
+@dataclass(frozen=True)
+class ContractList:
+    data: tuple[ContractSummary, ...]
+
+
+@dataclass(frozen=True)
+class ContractSummary:
+    name: str
+    version: int
+    digest: str
+    title: str
+    description: str
+    risk: str
+    policy: str
+    roles: tuple[str, ...]
+    surfaces: tuple[str, ...]
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class DefaultSource:
+    """The contract's own default."""
+
+    kind: Literal["default"] = "default"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One event on its way to one endpoint. ``status``, ``error`` and ``detail`` are those of the last attempt."""
+
+    id: str
+    event_id: str
+    event: str
+    endpoint: str
+    cause: Literal["event", "replay", "test"]
+    state: Literal["pending", "succeeded", "failed"]
+    attempts: int
+    status: Optional[int]
+    error: Optional[str]
+    detail: str
+    created_at: str
+    first_attempt_at: Optional[str]
+    next_attempt_at: Optional[str]
+    finished_at: Optional[str]
+
+
+@dataclass(frozen=True)
+class DeliveryDetail:
+    """``body`` is what is sent, byte for byte, as text."""
+
+    id: str
+    event_id: str
+    event: str
+    endpoint: str
+    cause: Literal["event", "replay", "test"]
+    state: Literal["pending", "succeeded", "failed"]
+    attempts: int
+    status: Optional[int]
+    error: Optional[str]
+    detail: str
+    created_at: str
+    first_attempt_at: Optional[str]
+    next_attempt_at: Optional[str]
+    finished_at: Optional[str]
+    body: str
+    attempt_log: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True)
+class DeliveryPage:
+    """``next`` goes into ``before`` for the page after this one; null at the end."""
+
+    data: tuple[Delivery, ...]
+    next: Optional[str]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two secrets until then."""
+
+    id: str
+    url: str
+    description: str
+    events: tuple[str, ...]
+    headers: tuple[str, ...]
+    per_minute: Optional[int]
+    state: Literal["active", "paused", "disabled", "deleted"]
+    why: str
+    created_at: str
+    changed_at: str
+    previous_secret_until: Optional[str]
+    health: HealthOfEndpoint
+
+
+@dataclass(frozen=True)
+class EndpointList:
+    data: tuple[Endpoint, ...]
+
+
+@dataclass(frozen=True)
+class EndpointWithSecret:
+    """``secret`` signs the deliveries; it is shown this once."""
+
+    id: str
+    url: str
+    description: str
+    events: tuple[str, ...]
+    headers: tuple[str, ...]
+    per_minute: Optional[int]
+    state: Literal["active", "paused", "disabled", "deleted"]
+    why: str
+    created_at: str
+    changed_at: str
+    previous_secret_until: Optional[str]
+    health: HealthOfEndpoint
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    label: str
+    type: str
+
+
+@dataclass(frozen=True)
+class GivenSource:
+    """Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's public part or the
+    event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
+
+    by: Literal["api", "event"]
+    pointer: str
+    ref: str
+    kind: Literal["given"] = "given"
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class HealthOfEndpoint:
+    """``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each attempt."""
+
+    last_success_at: Optional[str]
+    last_failure_at: Optional[str]
+    failing_since: Optional[str]
+    consecutive_failures: int
+    attempts_24h: int
+    success_rate_24h: Optional[float]
+    slowed_s: float
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``fields`` are all that is ever read of such a record."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Me:
+    workspace: str
+    key: MyKey
+    role: str
+
+
+@dataclass(frozen=True)
+class MyKey:
+    id: str
+    public: str
+    name: str
+    mode: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Param:
+    """One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from (``source``)."""
+
+    name: str
+    label: str
+    value: Any
+    shown: str
+    source: Union[PromptSource, RecordSource, DefaultSource, GivenSource]
+
+
+@dataclass(frozen=True)
+class PromptSource:
+    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04")."""
+
+    spans: tuple[Span, ...]
+    kind: Literal["prompt"] = "prompt"
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """The open question of a run in the state ``asked``: answer its ``slot`` with a candidate's id or in words."""
+
+    slot: str
+    code: Literal["ambiguous", "missing", "not_found", "unclear_action", "unreadable"]
+    text: str
+    missing: tuple[str, ...]
+    free_text: bool
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record. ``data`` holds its declared fields; ``label`` and ``detail`` are how a person sees it."""
+
+    kind: str
+    id: str
+    label: str
+    detail: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """``next`` goes into ``cursor`` for the page after this one; null at the end."""
+
+    data: tuple[Record, ...]
+    next: Optional[str]
+
+
+@dataclass(frozen=True)
+class RecordSource:
+    """Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam Novak")."""
+
+    record_kind: str
+    record_id: str
+    label: str
+    field: str
+    kind: Literal["record"] = "record"
+    spans: tuple[Span, ...] = ()
+    via: tuple[str, ...] = ()
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why nothing was done. ``nearest`` are the names of actions that come closest."""
+
+    code: str
+    detail: str
+    nearest: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
+    History, for owners."""
+
+    id: str
+    state: Literal[
+        "received",
+        "asked",
+        "held",
+        "confirmed",
+        "executing",
+        "succeeded",
+        "failed",
+        "unknown",
+        "refused",
+        "abstained",
+        "rejected",
+        "expired",
+    ]
+    text: str
+    surface: Literal["admin", "customer", "writing"]
+    cause: Optional[Cause]
+    actor: Actor
+    created_at: str
+    updated_at: str
+    expires_at: Optional[str]
+    question: Optional[Question]
+    card: Optional[Card]
+    refusal: Optional[Refusal]
+    reason: Optional[str]
+    outcomes: tuple[CallOutcome, ...]
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """``next`` goes into ``before`` for the page after this one; null at the end."""
+
+    data: tuple[Run, ...]
+    next: Optional[str]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """``verified`` False: it is never offered, chosen or run; ``why`` says which check failed."""
+
+    verified: bool
+    why: Optional[str]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point offsets in it."""
+
+    start: int
+    end: int
+    text: str
+    origin: int = 0
+
+
+@dataclass(frozen=True)
+class SpanView:
+    """What is being sent again, in the background: ``since`` is included, ``until`` is not."""
+
+    id: str
+    endpoint: str
+    since: str
+    until: str

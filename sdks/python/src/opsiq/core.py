@@ -1,0 +1,340 @@
+"""What a call is, over all its attempts, without I/O: the clients only carry bytes. Rules: tests/vectors/README.md."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+import re
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Final, Generic, Literal, Optional, TypeVar, Union, cast
+from urllib.parse import quote, urlsplit
+
+from opsiq._version import __version__
+from opsiq.errors import ApiError, ConfigurationError, TimedOutError, TransportError, UnreadableAnswerError, of_problem
+from opsiq.reading import Mismatch, reader
+from opsiq.signing import Credentials, new_nonce
+
+T = TypeVar("T")
+log = logging.getLogger("opsiq")
+
+USER_AGENT: Final = f"opsiq-python/{__version__} python/{platform.python_version()}"
+MAX_RETRY_AFTER_S: Final = 60
+_FIRST_PAUSE_S: Final = 0.5
+_LONGEST_PAUSE_S: Final = 8.0
+_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """One request to make. ``read`` is what a success is read as, None for nothing. ``acts``: it takes an Idempotency-Key."""
+
+    method: str
+    path: str
+    read: Optional[type[T]]
+    query: str = ""
+    body: Optional[bytes] = None
+    acts: bool = False
+    key: Optional[str] = None
+    wait_s: float = 0
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One attempt, to be sent exactly so."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: Optional[bytes]
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``headers`` by lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    kind: Literal["connect", "timeout", "dropped"]
+    why: str = ""
+
+
+Came = Union[Answer, NoAnswer]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the hook is told of each attempt: never a secret, a signature or a body. ``pause_s``: it is tried again after that."""
+
+    method: str
+    path: str
+    number: int
+    status: Optional[int]
+    error: Optional[str]
+    request_id: Optional[str]
+    duration_s: float
+    pause_s: Optional[float]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``pause_s`` None: not again. ``server_time``: sign by this clock from now on."""
+
+    pause_s: Optional[float] = None
+    server_time: Optional[int] = None
+
+
+class Core:
+    """What all calls of a client share. ``clock`` is unix seconds, ``random`` a number in [0, 1)."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        timeout_s: float,
+        max_retries: int,
+        clock: Callable[[], float],
+        random: Callable[[], float],
+        on_attempt: Optional[Callable[[Attempt], None]],
+    ) -> None:
+        if not timeout_s > 0 or max_retries < 0:
+            raise ConfigurationError("timeout_s must be more than 0, max_retries at least 0.")
+        self.credentials = credentials
+        self.timeout_s = timeout_s
+        self.max_retries = max_retries
+        self.clock = clock
+        self.random = random
+        self.on_attempt = on_attempt
+        self.offset_s = 0
+        """How far the server's clock is ahead of ours, as far as it has said so."""
+
+    def begin(self, call: Call[T]) -> Exchange[T]:
+        """Raises ConfigurationError for an idempotency key that can't be sent."""
+        return Exchange(self, call)
+
+
+class Exchange(Generic[T]):
+    """One call, attempt by attempt: ``outgoing()``, send it, ``took(what came)``, and again after the pause that says."""
+
+    result: T
+
+    def __init__(self, core: Core, call: Call[T]) -> None:
+        self._core = core
+        self._call = call
+        self._key = (idempotency_key(call.key) if call.key is not None else uuid.uuid4().hex) if call.acts else None
+        self._attempt = 0
+        self._mended = False
+        self._ts = 0
+
+    def outgoing(self) -> Outgoing:
+        """The next attempt, signed afresh."""
+        call, core = self._call, self._core
+        self._attempt += 1
+        self._ts = int(core.clock())
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+        if self._key is not None:
+            headers["Idempotency-Key"] = self._key
+        headers["Authorization"] = core.credentials.authorization(
+            ts=self._ts + core.offset_s, nonce=new_nonce(), method=call.method, path=call.path, query=call.query,
+            idempotency_key=self._key or "", body=call.body or b"",
+        )  # fmt: skip
+        target = f"{call.path}?{call.query}" if call.query else call.path
+        return Outgoing(call.method, target, headers, call.body, core.timeout_s + call.wait_s)
+
+    def took(self, came: Came, duration_s: float) -> Optional[float]:
+        """Seconds to pause before the next attempt; None when it is done and ``result`` stands. Raises ApiError or TransportError."""
+        if isinstance(came, Answer) and 200 <= came.status <= 299:
+            self._tell(came, duration_s, None)
+            self.result = _read(self._call, came)
+            return None
+        core = self._core
+        decision = decide(
+            came,
+            attempt=self._attempt,
+            max_retries=core.max_retries,
+            now=core.clock(),
+            random=core.random(),
+            mended=self._mended,
+        )
+        if decision.server_time is not None:
+            self._mended = True
+            core.offset_s = decision.server_time - self._ts
+        self._tell(came, duration_s, decision.pause_s)
+        if decision.pause_s is not None:
+            return decision.pause_s
+        if isinstance(came, Answer):
+            raise error_of(came, core.clock())
+        kind = TimedOutError if came.kind == "timeout" else TransportError
+        where = f"{self._call.method} {self._call.path}"
+        raise kind(
+            f"No answer to {where} after {self._attempt} attempt(s): {came.kind}. {came.why}".strip(),
+            idempotency_key=self._key,
+        )
+
+    def _tell(self, came: Came, duration_s: float, pause_s: Optional[float]) -> None:
+        answer, silence = (came, None) if isinstance(came, Answer) else (None, came.kind)
+        told = Attempt(
+            method=self._call.method,
+            path=self._call.path,
+            number=self._attempt,
+            status=answer.status if answer else None,
+            error=silence,
+            request_id=answer.headers.get("x-request-id") if answer else None,
+            duration_s=duration_s,
+            pause_s=pause_s,
+        )
+        log.debug("%s", told)
+        if self._core.on_attempt is not None:
+            try:
+                self._core.on_attempt(told)
+            except Exception:
+                log.exception("on_attempt raised; the call goes on")
+
+
+def decide(came: Came, *, attempt: int, max_retries: int, now: float, random: float, mended: bool = False) -> Decision:
+    """Whether what came, no success, is worth another attempt, and after which pause."""
+    if attempt > max_retries:
+        return Decision()
+    least = 0.0
+    if isinstance(came, Answer):
+        problem = json_object(came)
+        server_time = problem.get("server_time")
+        if came.status == 401 and problem.get("code") == "clock_skew":
+            fits = isinstance(server_time, int) and not isinstance(server_time, bool) and not mended
+            return Decision(0.0, server_time) if fits else Decision()
+        worth = problem.get("retryable")
+        least = retry_after_s(came, now) or 0.0
+        if not (worth if isinstance(worth, bool) else came.status in _AGAIN) or least > MAX_RETRY_AFTER_S:
+            return Decision()
+    pause = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(attempt - 1, 10))
+    return Decision(max(least, pause * (0.5 + random / 2)))
+
+
+def retry_after_s(came: Answer, now: float) -> Optional[float]:
+    """What ``Retry-After`` asks for: whole seconds, or an HTTP date. None where it is absent or unreadable."""
+    text = came.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:12])
+    try:
+        at = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return max(0.0, at.replace(tzinfo=at.tzinfo or timezone.utc).timestamp() - now)
+
+
+def error_of(came: Answer, now: float) -> ApiError:
+    """The error that an answer which is no success becomes."""
+    return of_problem(
+        came.status,
+        json_object(came),
+        request_id=came.headers.get("x-request-id"),
+        retry_after_s=retry_after_s(came, now),
+    )
+
+
+def json_object(came: Answer) -> Mapping[str, Any]:
+    """The JSON object of an answer, empty where it has none."""
+    try:
+        value = json.loads(came.body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _read(call: Call[T], came: Answer) -> T:
+    read: Any = call.read
+    try:
+        made: Any = reader(read)(json.loads(came.body)) if read is not None else None
+        return cast("T", made)
+    except Mismatch as error:
+        why = f"its {error}"
+    except (ValueError, RecursionError):
+        why = "it is no JSON"
+    detail = f"{call.method} {call.path} succeeded, but the answer can't be read: {why}."
+    raise UnreadableAnswerError(detail, status=came.status, request_id=came.headers.get("x-request-id"))
+
+
+def idempotency_key(given: str) -> str:
+    """Raises ConfigurationError for one that no request may carry."""
+    if not isinstance(given, str) or not _KEY.fullmatch(given):
+        raise ConfigurationError("An idempotency_key has 1 to 255 characters of A-Z a-z 0-9 _ . : -")
+    return given
+
+
+def base_url(given: str) -> str:
+    """Scheme, host and port. Raises ConfigurationError for more or less."""
+    parts = urlsplit(given)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+        or "@" in parts.netloc
+    ):
+        raise ConfigurationError("base_url is the server's address alone, as in https://opsiq.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def piece(value: Union[str, int]) -> str:
+    """An id as one piece of a path. Raises ConfigurationError for one that an address can't carry."""
+    text = str(value)
+    if text in ("", ".", ".."):
+        raise ConfigurationError(f"{text!r} is no id.")
+    return quoted(text)
+
+
+def quoted(text: str) -> str:
+    """Everything but the unreserved characters of RFC 3986 percent-encoded."""
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise ConfigurationError("There is half a character (a lone surrogate) in what was given.") from None
+
+
+def query(pairs: Iterable[tuple[str, Any]]) -> str:
+    """None is left out, a list or tuple repeats its name."""
+    parts = []
+    for name, value in pairs:
+        for each in value if isinstance(value, (list, tuple)) else (value,):
+            if each is not None:
+                text = (
+                    ("true" if each else "false")
+                    if isinstance(each, bool)
+                    else each.isoformat()
+                    if isinstance(each, datetime)
+                    else str(each)
+                )
+                parts.append(f"{quoted(name)}={quoted(text)}")
+    return "&".join(parts)
+
+
+def body(**members: Any) -> bytes:
+    """Compact JSON in UTF-8; a member that is None is left out. Raises ConfigurationError for what JSON has no form for."""
+    given = {name: value for name, value in members.items() if value is not None}
+    try:
+        text = json.dumps(given, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_value)
+        return text.encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(
+            f"This can't be written as JSON: {type(error).__name__}. Give text, numbers, lists and dictionaries."
+        ) from None
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError

@@ -1,0 +1,218 @@
+"""Everything the SDK raises.
+
+    OpsIQError
+    ├── ConfigurationError             something given to the SDK can't be used; nothing was sent
+    ├── WebhookVerificationError       a webhook or action call that is not to be believed; says why in ``reason``
+    ├── TransportError                 no answer came: it may have happened
+    │   └── TimedOutError              … in time
+    └── ApiError                       the server's answer is no success; decide by ``code``, then by the class
+        ├── UnreadableAnswerError      a success that can't be read
+        ├── InvalidRequestError        400, 405, 413, 415
+        ├── AuthenticationError        401
+        │   └── ClockSkewError         … and this machine's clock is wrong
+        ├── ForbiddenError             403
+        ├── NotFoundError              404
+        ├── ConflictError              409
+        │   └── IdempotencyInFlightError
+        ├── UnprocessableError         422
+        │   └── IdempotencyKeyReusedError
+        ├── RateLimitedError           429
+        └── ServerError                5xx
+            └── UnavailableError       503
+
+No text of theirs holds a secret, a signature or a body that was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong at one place of what was sent. ``pointer`` is a JSON Pointer."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class OpsIQError(Exception):
+    """The root."""
+
+
+class ConfigurationError(OpsIQError, ValueError):
+    """Something given to the SDK (a key, an id, an option) can't be used. Nothing was sent."""
+
+
+class WebhookVerificationError(OpsIQError):
+    """Don't believe it, and answer 401. ``reason`` is one word of the reference's table; the sender needs no more than the status."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.reason, str(self))
+
+
+class TransportError(OpsIQError):
+    """No answer came, on any attempt. What was asked for may have happened: send it again with the same ``idempotency_key``."""
+
+    def __init__(self, detail: str, *, idempotency_key: Optional[str] = None) -> None:
+        super().__init__(detail)
+        self.idempotency_key = idempotency_key
+
+
+class TimedOutError(TransportError):
+    """No answer came in time."""
+
+
+class ApiError(OpsIQError):
+    """The server's problem (RFC 9457). ``code`` is None where the answer was no problem document, a proxy's page for example."""
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status: int,
+        code: Optional[str] = None,
+        request_id: Optional[str] = None,
+        retryable: bool = False,
+        errors: Sequence[Fault] = (),
+        retry_after_s: Optional[float] = None,
+        run_id: Optional[str] = None,
+        server_time: Optional[int] = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.retryable = retryable
+        self.errors = tuple(errors)
+        self.retry_after_s = retry_after_s
+        self.run_id = run_id
+        self.server_time = server_time
+
+    def __str__(self) -> str:
+        faults = "".join(f"\n  {each.pointer}: {each.detail} [{each.code}]" for each in self.errors)
+        return (
+            f"{self.detail} [{self.code or 'no code'}, {self.status}, request {self.request_id or 'unknown'}]{faults}"
+        )
+
+    def __reduce__(self) -> Any:
+        return _revived, (type(self), self.detail, vars(self))
+
+
+def _revived(kind: type[ApiError], detail: str, fields: Mapping[str, Any]) -> ApiError:
+    return kind(detail, **{name: value for name, value in fields.items() if name != "detail"})
+
+
+class UnreadableAnswerError(ApiError):
+    """A success whose body can't be read. What was asked for has happened."""
+
+
+class InvalidRequestError(ApiError):
+    pass
+
+
+class AuthenticationError(ApiError):
+    pass
+
+
+class ClockSkewError(AuthenticationError):
+    """This machine's clock is more than 300 s off, and could not be made up for. ``server_time`` is in unix seconds."""
+
+
+class ForbiddenError(ApiError):
+    pass
+
+
+class NotFoundError(ApiError):
+    pass
+
+
+class ConflictError(ApiError):
+    pass
+
+
+class IdempotencyInFlightError(ConflictError):
+    pass
+
+
+class UnprocessableError(ApiError):
+    """What was sent won't do; ``errors`` says where, ``run_id`` which run history tells of."""
+
+
+class IdempotencyKeyReusedError(UnprocessableError):
+    pass
+
+
+class RateLimitedError(ApiError):
+    """``retry_after_s`` says how long to wait."""
+
+
+class ServerError(ApiError):
+    pass
+
+
+class UnavailableError(ServerError):
+    pass
+
+
+_BY_CODE: Mapping[str, type[ApiError]] = {
+    code: kind
+    for kind, codes in {
+        InvalidRequestError: (
+            "invalid_request not_canonical idempotency_key_required body_too_large unsupported_media_type "
+            "method_not_allowed"
+        ),
+        AuthenticationError: "invalid_signature bad_assertion",
+        ClockSkewError: "clock_skew",
+        ForbiddenError: "forbidden same_person wrong_surface",
+        NotFoundError: "not_found no_match",
+        ConflictError: "conflict expired stale already_decided drifted condition_unmet",
+        IdempotencyInFlightError: "idempotency_in_flight",
+        UnprocessableError: "invalid unsigned invalid_contract bad_contract_signature event_loop",
+        IdempotencyKeyReusedError: "idempotency_key_reused",
+        RateLimitedError: "rate_limited",
+        UnavailableError: "unavailable platform_unavailable model_unavailable",
+        ServerError: "model_misbehaved connector_broken bad_setting error internal",
+    }.items()
+    for code in codes.split()
+}
+_BY_STATUS: Mapping[int, type[ApiError]] = {
+    400: InvalidRequestError, 405: InvalidRequestError, 413: InvalidRequestError, 415: InvalidRequestError,
+    401: AuthenticationError, 403: ForbiddenError, 404: NotFoundError, 409: ConflictError, 422: UnprocessableError,
+    429: RateLimitedError, 503: UnavailableError,
+}  # fmt: skip
+
+
+def of_problem(
+    status: int, problem: Mapping[str, Any], *, request_id: Optional[str], retry_after_s: Optional[float]
+) -> ApiError:
+    """The error that a non-2xx answer becomes. ``problem`` is its JSON object, empty where it has none; ``request_id`` the header's."""
+    code = _text(problem, "code")
+    kind = _BY_CODE.get(code or "") or _BY_STATUS.get(status) or (ServerError if 500 <= status <= 599 else ApiError)
+    told = problem.get("errors")
+    faults = [each for each in told if isinstance(each, Mapping)] if isinstance(told, list) else []
+    server_time = problem.get("server_time")
+    return kind(
+        _text(problem, "detail") or f"The server answered {status}, without saying why.",
+        status=status,
+        code=code,
+        request_id=_text(problem, "request_id") or request_id,
+        retryable=problem.get("retryable") is True,
+        errors=[Fault(*(str(each.get(name, "")) for name in ("pointer", "code", "detail"))) for each in faults],
+        retry_after_s=retry_after_s,
+        run_id=_text(problem, "run_id"),
+        server_time=server_time if isinstance(server_time, int) and not isinstance(server_time, bool) else None,
+    )
+
+
+def _text(problem: Mapping[str, Any], name: str) -> Optional[str]:
+    value = problem.get(name)
+    return value if isinstance(value, str) else None
