@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-browser setup-php demo test test-quick check format bench docs lock clean
+.PHONY: help setup setup-dev setup-browser setup-php demo test test-quick check format faults bench docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,11 @@ check: setup-dev ## format, lint, types, import contracts
 format: setup-dev ## format and mend what can be mended by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+KILLS ?= 200
+DB ?= sqlite
+faults: setup-dev ## kill processes at random and count what was promised: make faults KILLS=200 DB=sqlite|postgres|nats
+	$(BIN)/python -m tests.faults --db $(DB) --kills $(KILLS)
 
 bench: setup-dev ## benchmarks, as ratios
 	$(BIN)/python -m bench

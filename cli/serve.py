@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import Any, Final
+
+ORPHANS_S: Final = 30.0
 
 
 def add_parser(sub: Any) -> None:
@@ -39,10 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     logs.install(settings.log_level, settings.log_format)
     if arguments.listen_fd is not None:
         return asyncio.run(_serve(settings, socket.socket(fileno=arguments.listen_fd), arguments.family_fd))
-    listening = socket.create_server((settings.host, settings.port), backlog=2048)
-    # asyncio sets this only on sockets that name their protocol; what is accepted here inherits it. Without it, every answer
-    # on a kept connection waits 40 ms for the client's delayed acknowledgement.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening = _listening(settings.host, settings.port, wait_s=ORPHANS_S if settings.processes > 1 else 0.0)
     return asyncio.run(
         _several(settings, listening, environ) if settings.processes > 1 else _serve(settings, listening, None)
     )
@@ -60,6 +59,9 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
 
 
 async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
+    import os
+    import signal
+
     import uvicorn
 
     from agent.house import opened
@@ -69,15 +71,16 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     from web.app import create_app
 
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
-    await upgrade(settings.database_url)
     line = Line(family_fd)
+    # Until the server handles signals it holds nothing, and this ends the process.
+    line.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    await upgrade(settings.database_url)
 
     class Announcing(uvicorn.Server):
-        """Says when it serves, and stops when its parent is gone."""
+        """Says when it serves."""
 
         async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
-            line.watch(lambda: setattr(self, "should_exit", True))
             line.ready()
 
     config = uvicorn.Config(
@@ -96,6 +99,32 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     finally:
         ended()
     return 0 if server.started else 1
+
+
+def _listening(host: str, port: int, wait_s: float) -> Any:
+    """The port, waited for while the children of a parent that was killed are still giving it up. Raises BadSetting."""
+    import errno
+    import socket
+    import time
+
+    from core.errors import BadSetting
+
+    end = time.monotonic() + wait_s
+    while True:
+        try:
+            made = socket.create_server(
+                (host, port), backlog=2048, family=socket.AF_INET6 if ":" in host else socket.AF_INET
+            )
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() >= end:
+                raise BadSetting(f"Can't listen on {host}:{port}: {error.strerror}.") from error
+            time.sleep(0.2)
+        else:
+            break
+    # asyncio sets this only on sockets that name their protocol; what is accepted here inherits it. Without it, every answer
+    # on a kept connection waits 40 ms for the client's delayed acknowledgement.
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
 
 
 def _announce(listening: Any) -> None:

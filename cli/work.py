@@ -55,11 +55,11 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     stop, line = asyncio.Event(), Line(family_fd)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    line.watch(stop.set)
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
     try:
         await upgrade(settings.database_url)
         async with opened(settings):
-            line.watch(stop.set)
             line.ready()
             if family_fd is None:
                 _announce()

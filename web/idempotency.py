@@ -25,7 +25,9 @@ from web.door import Caller, house_of
 from web.problem import Problem
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
-STALE: Final = timedelta(seconds=60)
+STALE: Final = timedelta(seconds=15)
+"""How long a claim without an answer is another's: one whose process was killed is tried again after it. A request that takes longer loses
+nothing by being overtaken: only one of the two can commit."""
 KEPT: Final = timedelta(hours=24)
 Effect = TypeVar("Effect")
 """What acting has made: a run, an event, a rule."""
