@@ -71,12 +71,12 @@ async def driven(site: Site, kills: int, pause_s: float, seed: int, pace: tuple[
 
 
 async def _trouble_the_platform(site: Site, dice: random.Random) -> None:
-    """What the next calls meet: one in three something bad."""
+    """What the next calls meet: one in five something bad."""
     kinds: list[dict[str, Any]] = [
         {"status": 500}, {"status": 503}, {"status": 429}, {"close_before": True}, {"close_after_acting": True},
         {"hang_s": 5}, {"hang_after_acting_s": 5},
     ]  # fmt: skip
-    await asyncio.to_thread(site.world.faults, *(dice.choice(kinds) if dice.random() < 0.33 else {} for _ in range(8)))
+    await asyncio.to_thread(site.world.faults, *(dice.choice(kinds) if dice.random() < 0.2 else {} for _ in range(8)))
 
 
 def say(line: str) -> None:

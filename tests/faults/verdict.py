@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from executors.retry import ACTION_DELAYS_S
 from tests.faults.load import Ledger
 from tests.faults.site import Site
 
@@ -125,20 +126,29 @@ async def _runs(site: Site, ledger: Ledger, made: Report) -> None:
     idempotent = {run_id: what for run_id, what in confirmed.items() if not what["say"]}
     words = {run_id: what for run_id, what in confirmed.items() if what["say"]}
     good = {run_id: sum(row[2] == 200 for row in by_run.get(run_id, [])) for run_id in confirmed}
+    attempts = dict(await site.rows("SELECT run_id, max(attempts) FROM calls GROUP BY run_id"))
+    # Five attempts, all of them met by trouble: then it is not done, or nobody knows, and the run says so.
+    spent = {
+        run_id
+        for run_id in idempotent
+        if states.get(run_id) in ("failed", "unknown") and attempts.get(run_id, 0) >= len(ACTION_DELAYS_S)
+    }
+    made.counts["runs whose every attempt met trouble (allowed)"] = len(spent)
     made.must_be_empty(
         "confirmed runs not executed exactly once",
         [
             (run_id, good[run_id], states.get(run_id))
             for run_id in idempotent
-            if good[run_id] != 1 or states.get(run_id) != "succeeded"
+            if (good[run_id], states.get(run_id)) != (1, "succeeded")
+            and not (run_id in spent and (good[run_id] == 0 or states[run_id] == "unknown"))
         ],
     )
     made.must_be_empty(
-        "credits not given exactly once",
+        "credits given twice, or recorded and not given",
         [
-            (run_id, given[what["amount"] * 100])
+            (run_id, given[what["amount"] * 100], states.get(run_id))
             for run_id, what in idempotent.items()
-            if given[what["amount"] * 100] != 1
+            if given[what["amount"] * 100] != good[run_id] or good[run_id] > 1
         ],
     )
     made.counts["calls received more than once under one key (done once)"] = sum(row[3] > 1 for row in done)
