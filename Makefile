@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-browser setup-php demo test test-quick check format faults bench docs lock clean
+.PHONY: help setup setup-dev setup-browser setup-php setup-servers demo test test-quick check format faults bench docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,13 +32,17 @@ PHP_PACKAGES := php-cli php-curl php-mbstring php-sqlite3 php-xml phpunit compos
 setup-php: ## PHP and what its SDK's tests use, from the system's packages
 	@dpkg -s $(PHP_PACKAGES) >/dev/null 2>&1 || scripts/system-packages $(PHP_PACKAGES)
 
+setup-servers: ## Redis and NATS for the tests, from the system's packages
+	@command -v redis-server >/dev/null 2>&1 || scripts/system-packages redis-server
+	@command -v nats-server >/dev/null 2>&1 || test -x /usr/sbin/nats-server || scripts/system-packages nats-server
+
 demo: setup ## console and demo platform on this machine, with the addresses and the sign-in
 	$(BIN)/opsiq demo
 
-test: setup-dev setup-browser setup-php ## every test
+test: setup-dev setup-browser setup-php setup-servers ## every test
 	$(BIN)/python -m pytest
 
-test-quick: setup-dev ## unit and integration tests only
+test-quick: setup-dev setup-servers ## unit and integration tests only
 	$(BIN)/python -m pytest tests/unit tests/integration
 
 check: setup-dev ## format, lint, types, import contracts
@@ -53,7 +57,7 @@ format: setup-dev ## format and mend what can be mended by itself
 
 KILLS ?= 200
 DB ?= sqlite
-faults: setup-dev ## kill processes at random and count what was promised: make faults KILLS=200 DB=sqlite|postgres|nats
+faults: setup-dev setup-servers ## kill processes at random and count what was promised: make faults KILLS=200 DB=sqlite|postgres|nats
 	$(BIN)/python -m tests.faults --db $(DB) --kills $(KILLS)
 
 bench: setup-dev ## benchmarks, as ratios
