@@ -18,6 +18,7 @@ from agent.confirm import Gate
 from agent.desk import Desk
 from agent.direct import Direct
 from agent.ground import Grounds
+from agent.keyring import open_box
 from agent.office import Office
 from agent.plan import RESOLVE_WORK, SEND_WORK, Planner
 from agent.resolve.offline import Offline
@@ -74,7 +75,11 @@ async def opened(
 ) -> AsyncIterator[House]:
     """Open the house and start its engine; at exit stop claiming, finish what is held, close. The schema must be up to date."""
     sessions = await Sessions.open(settings.database_url)
-    box = SecretBox(settings.data_key)
+    try:
+        box = await open_box(sessions, settings.data_keys, clock)
+    except BaseException:
+        await sessions.close()
+        raise
     guard = Guard(map(str, settings.allow_addresses))
     hand = Hand(guard, clock=clock)
     found, broken = discover()

@@ -28,6 +28,10 @@ COMMANDS: Final = (
     "eval",
     "listen",
     "trigger",
+    "data-key",
+    "doctor",
+    "backup",
+    "restore",
 )
 
 
@@ -39,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action="version", version=f"opsiq {importlib.metadata.version('opsiq-server')}")
     sub = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        importlib.import_module(f"cli.{name}").add_parser(sub)
+        importlib.import_module(f"cli.{name.replace('-', '_')}").add_parser(sub)
     return made
 
 

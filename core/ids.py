@@ -7,7 +7,7 @@ import time
 from typing import Final, Literal
 
 Prefix = Literal[
-    "ws", "mem", "ses", "key", "run", "act", "evt", "dlv", "wrk", "req", "his", "con", "sec", "whe", "rul", "ins"
+    "ws", "mem", "ses", "key", "run", "act", "evt", "dlv", "wrk", "req", "his", "con", "sec", "whe", "rul", "ins", "dk"
 ]
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

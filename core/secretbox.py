@@ -1,8 +1,8 @@
-"""Secrets at rest: sealed with one data key, bound to the place they are kept in.
+"""Secrets at rest: sealed with a data key, bound to the place they are kept in.
 
-A sealed value is ``v1.`` and the unpadded base64url of ``nonce (12) | ciphertext | tag (16)`` under AES-256-GCM (NIST
-SP 800-38D). The ``context`` is its associated data: a sealed value copied to another row, workspace or purpose does
-not open there.
+A sealed value is ``v1.``, the data key's id and ``.`` where it has one, and the unpadded base64url of ``nonce (12) | ciphertext |
+tag (16)`` under AES-256-GCM (NIST SP 800-38D). The ``context`` is its associated data: a sealed value copied to another row,
+workspace or purpose does not open there.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+from collections.abc import Mapping
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -28,14 +29,14 @@ def new_key() -> bytes:
 
 
 class SecretBox:
-    """Seals and opens with one key of 32 bytes. Raises BadSetting for a key of another length."""
+    """Seals with one key of 32 bytes, and opens with it and with ``older``, by their ids. Raises BadSetting for a key of another
+    length."""
 
-    __slots__ = ("_cipher",)
+    __slots__ = ("_ciphers", "_id")
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) != KEY_BYTES:
-            raise BadSetting(f"The data key must be {KEY_BYTES} bytes; this one is {len(key)}.")
-        self._cipher = AESGCM(key)
+    def __init__(self, key: bytes, *, id: str = "", older: Mapping[str, bytes] | None = None) -> None:  # noqa: A002
+        self._id = id
+        self._ciphers = {name: _cipher(each) for name, each in {**(older or {}), id: key}.items()}
 
     def __repr__(self) -> str:
         return "SecretBox(<key kept>)"
@@ -44,15 +45,25 @@ class SecretBox:
         """``plain`` sealed for ``context``; never twice the same text. Safe for about 2^32 values a key (random
         nonces)."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = nonce + self._cipher.encrypt(nonce, plain, context.encode("utf-8"))
-        return _PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii").rstrip("=")
+        sealed = nonce + self._ciphers[self._id].encrypt(nonce, plain, context.encode("utf-8"))
+        return (
+            _PREFIX
+            + (f"{self._id}." if self._id else "")
+            + base64.urlsafe_b64encode(sealed).decode("ascii").rstrip("=")
+        )
 
     def open(self, sealed: str, *, context: str) -> bytes:
         """What ``seal`` was given, byte for byte. Raises BadSetting where the key or the context is another, or the
         text was changed."""
-        raw = _decode(sealed)
+        name, raw = _decode(sealed)
+        cipher = self._ciphers.get(name)
+        if cipher is None:
+            raise BadSetting(
+                "A stored secret was sealed with a data key this process does not know. Restart it if one was made since it "
+                "started; else restore the database's data_keys from a backup, or enter the secret again."
+            )
         try:
-            return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode("utf-8"))
+            return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode("utf-8"))
         except InvalidTag as error:
             raise BadSetting(
                 "A stored secret does not open with this data key. Set OPSIQ_DATA_KEY (or restore data.key) to the key "
@@ -60,15 +71,22 @@ class SecretBox:
             ) from error
 
 
-def _decode(sealed: str) -> bytes:
+def _cipher(key: bytes) -> AESGCM:
+    if len(key) != KEY_BYTES:
+        raise BadSetting(f"The data key must be {KEY_BYTES} bytes; this one is {len(key)}.")
+    return AESGCM(key)
+
+
+def _decode(sealed: str) -> tuple[str, bytes]:
+    """The data key's id and the bytes."""
     unreadable = BadSetting("A stored secret is not in the sealed form 'v1.…'; enter the secret again.")
     if not sealed.startswith(_PREFIX):
         raise unreadable
-    body = sealed[len(_PREFIX) :]
+    name, _, body = sealed[len(_PREFIX) :].rpartition(".")
     try:
         raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise unreadable from error
     if len(raw) < _NONCE_BYTES + _TAG_BYTES:
         raise unreadable
-    return raw
+    return name, raw

@@ -72,7 +72,7 @@ class Settings:
         repr=False,
         metadata=variable(
             "OPSIQ_DATA_KEY",
-            "The key stored secrets are sealed with, 32 bytes in base64url. Keep a copy: without it they are lost.",
+            "The key that wraps the data keys which seal stored secrets, 32 bytes in base64url. Keep a copy: without it they are lost.",
             variables.key,
             default="made once, kept in `<data folder>/data.key` with mode 600",
             secret=True,
@@ -275,12 +275,27 @@ class Settings:
 
     @cached_property
     def data_key(self) -> bytes:
-        """The data key: the one given, else the one in the data folder, made there on first use with mode 600.
+        """The key that wraps data keys: the one given, else the one in the data folder, made there on first use with mode 600.
 
         Two processes that start at once end with the same key. Raises BadSetting for a file that others may read or
         that holds no key.
         """
-        return self.given_data_key if self.given_data_key is not None else _kept_key(self.data_dir / "data.key")
+        return self.given_data_key if self.given_data_key is not None else _kept_key(self.key_file)
+
+    @property
+    def data_keys(self) -> tuple[bytes, ...]:
+        """``data_key``, and where a rotation was cut off between database and file, the one that it was to be replaced by."""
+        if self.given_data_key is not None or not self.next_key_file.exists():
+            return (self.data_key,)
+        return (self.data_key, _kept_key(self.next_key_file))
+
+    @property
+    def key_file(self) -> Path:
+        return self.data_dir / "data.key"
+
+    @property
+    def next_key_file(self) -> Path:
+        return self.data_dir / "data.key.next"
 
 
 def _unknown(name: str, names: list[str]) -> str:
@@ -290,20 +305,36 @@ def _unknown(name: str, names: list[str]) -> str:
 
 
 def _kept_key(path: Path) -> bytes:
+    """Made where there is none. Raises BadSetting."""
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}.new")
-        text = base64.urlsafe_b64encode(secretbox.new_key()).decode("ascii").rstrip("=")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)  # unlike a rename, this never replaces the key another process has just put there
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        write_key(path, secretbox.new_key())
+    return read_key(path)
+
+
+def write_key(path: Path, key: bytes) -> bool:
+    """On disk with mode 600 when this returns. False: a file was there, and stays as it is."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(shown_key(key) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # unlike a rename, this never replaces the key another process has just put there
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True
+
+
+def shown_key(key: bytes) -> str:
+    """As OPSIQ_DATA_KEY and data.key have it."""
+    return base64.urlsafe_b64encode(key).decode("ascii").rstrip("=")
+
+
+def read_key(path: Path) -> bytes:
+    """Raises BadSetting for a file that others may read or that holds no key."""
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise BadSetting(f"{path} may be read by others. Run: chmod 600 {path}", extra={"setting": "OPSIQ_DATA_KEY"})
     try:

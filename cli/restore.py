@@ -1,0 +1,54 @@
+"""``opsiq restore``: a backup put back into an empty place, and checked."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "restore",
+        help="put a backup back into an empty place, and check it",
+        description="Fill the empty database of OPSIQ_DATA / OPSIQ_DATABASE_URL from a backup of the same engine, bring it to this version's "
+        "schema, and check that history is unbroken up to where it was and that stored secrets open. Stop every server first.",
+    )
+    made.add_argument("file", type=Path, help="what `opsiq backup` made")
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return asyncio.run(_run(arguments.file))
+
+
+async def _run(file: Path) -> int:
+    from agent.keyring import open_box
+    from cli import archive
+    from cli.workspace import open_sessions
+    from core.clock import utc_now
+    from core.errors import BadSetting
+    from core.settings import Settings
+
+    settings = Settings.load(os.environ)
+    found = await archive.put_back(settings, file)
+    async with open_sessions(os.environ) as sessions:
+        faults = await archive.faults(sessions, found)
+        for fault in faults:
+            print(fault)
+        if settings.given_data_key is None and not settings.key_file.exists():
+            print(f"The database is back. Copy the key it was made with to {settings.key_file} (mode 600), then run `opsiq doctor`.")
+            return 1
+        try:
+            await open_box(sessions, settings.data_keys, utc_now)
+        except BadSetting as error:
+            print(error.detail)
+            faults.append(error.detail)
+    if faults:
+        return 1
+    entries = sum(head["seq"] for head in found["history"].values())
+    print(f"Restored as of {found['made_at']}: {entries} history entries, unbroken; stored secrets open.")
+    print("What was under way then goes on when a server starts, with the same call and delivery ids.")
+    return 0

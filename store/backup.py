@@ -1,0 +1,104 @@
+"""A database as one file, taken while servers run, and put back into an empty place.
+
+SQLite: a copy of one moment by ``VACUUM INTO``. PostgreSQL: ``pg_dump`` in its custom format, and ``pg_restore``, from the same version or
+newer on PATH.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import inspect
+from sqlalchemy.engine import URL, make_url
+
+import store.workspaces
+from core.errors import Conflict, InvalidInput, Unavailable
+from store.sessions import Sessions
+
+
+async def snapshot(sessions: Sessions, url: str, to: Path) -> None:
+    """Write what the database holds at one moment into ``to``, which must not exist. Raises Unavailable when that did not work."""
+    os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    if sessions.dialect == "postgresql":
+        await _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={to}")
+        return
+    await asyncio.to_thread(_vacuumed, make_url(url).database or "", to)
+
+
+async def put_back(url: str, dump: Path) -> None:
+    """Fill the empty database at ``url`` with what ``snapshot`` wrote on the same engine. Raises Conflict where something is there."""
+    parsed = make_url(url)
+    if parsed.drivername.startswith("sqlite"):
+        path = Path(parsed.database or "")
+        if path.exists() and not await _empty(url):
+            raise Conflict(f"{path} holds a workspace already: restore into an empty data folder (OPSIQ_DATA).")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{path.name}.restoring")
+        shutil.copyfile(dump, draft)
+        draft.chmod(0o600)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        for beside in (f"{path.name}-wal", f"{path.name}-shm"):
+            path.with_name(beside).unlink(missing_ok=True)
+        draft.replace(path)
+        return
+    if not await _empty(url):
+        raise Conflict("This database holds a workspace already: restore into an empty one (OPSIQ_DATABASE_URL).")
+    flags = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", "--clean", "--if-exists")
+    await _run("pg_restore", url, *flags, f"--dbname={parsed.database}", str(dump))
+
+
+async def _empty(url: str) -> bool:
+    sessions = await Sessions.open(url)
+    try:
+        async with sessions.read() as session:
+            if not await (await session.connection()).run_sync(lambda plain: inspect(plain).has_table("workspaces")):
+                return True
+            return not await store.workspaces.every_one(session)
+    finally:
+        await sessions.close()
+
+
+def _vacuumed(database: str, to: Path) -> None:
+    try:
+        with closing(sqlite3.connect(f"{Path(database).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("VACUUM INTO ?", (str(to),))
+    except sqlite3.Error as error:
+        raise Unavailable(f"The database file could not be copied: {error}. Is there room beside {to}?") from error
+    with to.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+async def _run(program: str, url: str, *arguments: str) -> None:
+    if shutil.which(program) is None:
+        raise InvalidInput(
+            f"{program} is not on PATH: install PostgreSQL's client programs (Debian: postgresql-client)."
+        )
+    environ = {**os.environ, **_libpq(make_url(url))}
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [program, *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        raise Unavailable(f"{program} failed: {done.stderr.strip()[-1000:]}")
+
+
+def _libpq(url: URL) -> dict[str, str]:
+    """The address as libpq's variables: a password is in no argument that others can see."""
+    host = url.host or str(url.query.get("host", ""))
+    given = {
+        "PGHOST": host, "PGPORT": str(url.port or ""), "PGUSER": url.username or "", "PGPASSWORD": url.password or "",
+        "PGDATABASE": url.database or "",
+    }  # fmt: skip
+    return {name: value for name, value in given.items() if value}

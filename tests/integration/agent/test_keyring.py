@@ -1,0 +1,106 @@
+"""The key that protects stored secrets can be changed, and be cut off at any moment of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.keyring import open_box, rotate
+from cli.main import main
+from core.clock import utc_now
+from core.errors import BadSetting
+from core.secretbox import new_key
+from core.settings import Settings, shown_key, write_key
+from store.migrate import upgrade
+from store.sessions import Sessions
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("OPSIQ_DATA", str(tmp_path))
+    yield tmp_path
+
+
+def loaded() -> Settings:
+    import os
+
+    return Settings.load(os.environ)
+
+
+def opened(sealed: str | None = None, keys: tuple[bytes, ...] | None = None) -> str:
+    """Open ``sealed`` as a starting server would; else seal something new."""
+
+    async def done() -> str:
+        settings = loaded()
+        await upgrade(settings.database_url)
+        sessions = await Sessions.open(settings.database_url)
+        try:
+            box = await open_box(sessions, keys or settings.data_keys, utc_now)
+            return box.seal(b"secret", context="c") if sealed is None else box.open(sealed, context="c").decode()
+        finally:
+            await sessions.close()
+
+    return asyncio.run(done())
+
+
+@pytest.mark.parametrize("more", [[], ["--fresh-data-key"]])
+def test_after_a_rotation_the_new_key_opens_what_stood_and_the_old_one_nothing(folder: Path, more: list[str]) -> None:
+    sealed, old = opened(), loaded().data_key
+    assert main(["data-key", "rotate", *more]) == 0
+    assert loaded().data_key != old
+    assert opened(sealed) == "secret"
+    assert (opened().split(".")[1] == sealed.split(".")[1]) is not bool(more)
+    with pytest.raises(BadSetting, match="Restore the key"):
+        opened(sealed, (old,))
+    assert sorted(path.name for path in folder.glob("data.key*")) == ["data.key"]
+
+
+def test_a_key_of_the_environment_is_rotated_to_one_that_is_given(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPSIQ_DATA_KEY", shown_key(new_key()))
+    sealed = opened()
+    assert main(["data-key", "rotate"]) == 1
+    assert "--to" in capsys.readouterr().err
+    (folder / "new").write_text(shown_key(new := new_key()))
+    assert main(["data-key", "rotate", "--to", str(folder / "new")]) == 0
+    with pytest.raises(BadSetting, match="Restore the key"):
+        opened(sealed)
+    monkeypatch.setenv("OPSIQ_DATA_KEY", shown_key(new))
+    assert opened(sealed) == "secret"
+    assert not list(folder.glob("data.key*"))
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_rotation_cut_off_beside_its_commit_loses_nothing_and_is_finished_by_the_next(
+    folder: Path, committed: bool
+) -> None:
+    sealed, settings = opened(), loaded()
+    write_key(settings.next_key_file, new := new_key())
+
+    async def half() -> None:
+        sessions = await Sessions.open(settings.database_url)
+        await rotate(sessions, [settings.data_key], new, utc_now, fresh=False)
+        await sessions.close()
+
+    if committed:
+        asyncio.run(half())
+    assert opened(sealed) == "secret"
+    assert main(["data-key", "rotate"]) == 0
+    assert opened(sealed) == "secret"
+    assert [path.name for path in folder.glob("data.key*")] == ["data.key"]
+
+
+def test_many_that_open_a_new_database_at_once_share_one_data_key(folder: Path) -> None:
+    async def several() -> set[str]:
+        settings = loaded()
+        await upgrade(settings.database_url)
+        sessions = await Sessions.open(settings.database_url)
+        boxes = await asyncio.gather(*(open_box(sessions, settings.data_keys, utc_now) for _ in range(8)))
+        await sessions.close()
+        return {box.seal(b"x", context="c").split(".")[1] for box in boxes}
+
+    assert len(asyncio.run(several())) == 1
