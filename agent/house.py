@@ -179,7 +179,7 @@ async def opened(
         webhooks,
     )
     closing = asyncio.Event()
-    sweep = asyncio.create_task(_sweep(desk, sessions, clock, closing))
+    sweep = asyncio.create_task(_sweep(desk, sessions, clock, closing)) if settings.workers else None
     try:
         if settings.workers:
             await engine.start()
@@ -188,7 +188,8 @@ async def opened(
         yield house
     finally:
         closing.set()
-        await sweep
+        if sweep is not None:
+            await sweep
         await engine.stop(10.0)
         await hand.close()
         for each in clients:

@@ -22,14 +22,13 @@ from store.sessions import Sessions
 
 FORM: Final = "opsiq/backup/v1"
 DUMPS: Final = {"sqlite": "opsiq.db", "postgresql": "opsiq.pgdump"}
+_THERE: Final = "{} exists: a backup is never overwritten. Name another file."
 _NOT_OURS: Final = "{} is no backup that `opsiq backup` made, or it is damaged: {}."
 
 
 async def write(sessions: Sessions, settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
     """Answers the manifest. ``file`` is there, whole and with mode 600, or not at all. Raises Conflict where it was already."""
-    if file.exists():
-        raise Conflict(f"{file} exists: a backup is never overwritten. Name another file.")
-    with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".opsiq-backup-") as folder:
+    with tempfile.TemporaryDirectory(dir=_guarded(file), prefix=".opsiq-backup-") as folder:
         # The heads are read first: what is written while the dump begins only makes the chain longer.
         history = await _heads(sessions)
         dump = Path(folder) / DUMPS[sessions.dialect]
@@ -50,7 +49,7 @@ async def write(sessions: Sessions, settings: Settings, file: Path, *, with_key:
         try:
             os.link(draft, file)
         except FileExistsError:
-            raise Conflict(f"{file} exists: a backup is never overwritten. Name another file.") from None
+            raise Conflict(_THERE.format(file)) from None
     return manifest
 
 
@@ -92,6 +91,13 @@ async def faults(sessions: Sessions, manifest: dict[str, Any]) -> list[str]:
             if not verdict.ok:
                 found.append(f"The history of {workspace} is broken at entry {verdict.first_break}: {verdict.why}")
     return found
+
+
+def _guarded(file: Path) -> Path:
+    """Its folder. Raises Conflict."""
+    if file.exists():
+        raise Conflict(_THERE.format(file))
+    return file.absolute().parent
 
 
 async def _heads(sessions: Sessions) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,10 @@ import argparse
 import asyncio
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.settings import Settings
 
 
 def add_parser(sub: Any) -> None:
@@ -24,25 +27,26 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return asyncio.run(_run(arguments.file, with_key=arguments.with_key))
+    from core.settings import Settings
+
+    settings, file = Settings.load(os.environ), arguments.file
+    made = asyncio.run(_made(settings, file, with_key=arguments.with_key))
+    entries = sum(head["seq"] for head in made["history"].values())
+    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, {len(made['history'])} workspaces, {entries} history entries.")
+    if not arguments.with_key:
+        where = "OPSIQ_DATA_KEY" if settings.given_data_key is not None else str(settings.key_file)
+        print(f"Keep a copy of the key too ({where}), elsewhere: without it the stored secrets don't open.")
+    return 0
 
 
-async def _run(file: Path, *, with_key: bool) -> int:
+async def _made(settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
     from cli import archive
     from cli.workspace import open_sessions
     from core.errors import InvalidInput
-    from core.settings import Settings
 
-    settings = Settings.load(os.environ)
     if with_key and settings.given_data_key is not None:
         raise InvalidInput(
             "OPSIQ_DATA_KEY is set, so there is no data.key to put in: keep that key where it comes from."
         )
     async with open_sessions(os.environ) as sessions:
-        made = await archive.write(sessions, settings, file, with_key=with_key)
-    entries = sum(head["seq"] for head in made["history"].values())
-    print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, {len(made['history'])} workspaces, {entries} history entries.")
-    if not with_key:
-        where = "OPSIQ_DATA_KEY" if settings.given_data_key is not None else str(settings.key_file)
-        print(f"Keep a copy of the key too ({where}), elsewhere: without it the stored secrets don't open.")
-    return 0
+        return await archive.write(sessions, settings, file, with_key=with_key)

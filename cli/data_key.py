@@ -17,7 +17,8 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "data-key",
         help="change the key that protects stored secrets",
-        description="Stored secrets are sealed with data keys, which are wrapped with the key of OPSIQ_DATA_KEY or of data.key in the data folder.",
+        description="Stored secrets are sealed with data keys, which are wrapped with the key of OPSIQ_DATA_KEY or of data.key in the "
+        "data folder.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     acts.add_parser("new", help="print a fresh key, to be kept where OPSIQ_DATA_KEY comes from")
@@ -62,10 +63,9 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
         raise InvalidInput("OPSIQ_DATA_KEY is set: make a key with `opsiq data-key new` and give it with --to.")
     new = secretbox.new_key()
     if arguments.to is not None:
-        text = sys.stdin.readline() if arguments.to == "-" else Path(arguments.to).read_text(encoding="ascii")
         try:
-            new = variables.key(text.strip())
-        except ValueError as error:
+            new = variables.key(_given(arguments.to))
+        except (OSError, ValueError) as error:
             raise InvalidInput(f"The new key {error}. `opsiq data-key new` makes one.") from error
     async with open_sessions(os.environ) as sessions:
         if in_file:
@@ -79,6 +79,10 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         print(f"{count} data keys are wrapped with the new key. Set OPSIQ_DATA_KEY to it wherever OpsIQ starts.")
     return 0
+
+
+def _given(name: str) -> str:
+    return (sys.stdin.readline() if name == "-" else Path(name).read_text(encoding="ascii")).strip()
 
 
 async def _finish(sessions: Any, settings: Settings) -> None:

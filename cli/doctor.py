@@ -1,4 +1,232 @@
-from typing import Any
+"""``opsiq doctor``: is everything the server needs there, and does it answer? Looks only; changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from agent.house import House
+    from core.settings import Settings
+
+SKEW_S: Final = (2.0, 60.0)
+OVERDUE_S: Final = 60.0
+ASK_S: Final = 30
 
 
-def add_parser(sub: Any) -> None: ...
+@dataclass(frozen=True)
+class Finding:
+    """``detail`` says what is, and where it is not ok what to do."""
+
+    state: Literal["ok", "warn", "fail"]
+    about: str
+    detail: str
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "doctor",
+        help="check settings, database, keys, clock, work, connectors, model",
+        description="Check what the server needs, by the same OPSIQ_… variables. Exit code 1 when something fails.",
+    )
+    made.add_argument("--json", action="store_true", help="the findings as one JSON array")
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    found = asyncio.run(_findings())
+    if arguments.json:
+        print(json.dumps([asdict(each) for each in found], indent=2))
+    else:
+        for each in found:
+            print(f"{each.state:<5} {each.about:<11} {each.detail}")
+    return int(any(each.state == "fail" for each in found))
+
+
+async def _findings() -> list[Finding]:
+    from core.errors import OpsIQError
+    from core.settings import Settings
+
+    found: list[Finding] = []
+    try:
+        settings = Settings.load(os.environ)
+    except OpsIQError as error:
+        return [Finding("fail", "settings", error.detail)]
+    found.append(_folder(settings))
+    try:
+        found += [each async for each in _database(settings)]
+    except OpsIQError as error:
+        found.append(Finding("fail", "database", error.detail))
+    for ask in (_redis, _model):
+        if (one := await ask(settings)) is not None:
+            found.append(one)
+    return found
+
+
+def _folder(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    if not folder.exists():
+        return Finding("warn", "settings", f"{folder} does not exist yet; the first start makes it (OPSIQ_DATA).")
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if os.name == "posix" and mode & 0o077:
+        return Finding("warn", "settings", f"{folder} may be read by others. Run: chmod 700 {folder}")
+    return Finding("ok", "settings", f"read; data folder {folder}")
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    import store.sessions
+    from store.migrate import missing
+
+    if settings.database_url.startswith("sqlite") and not _there(settings.database_url.partition(":///")[2]):
+        yield Finding("fail", "database", "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it.")
+        return
+    sessions = await store.sessions.Sessions.open(settings.database_url)
+    try:
+        behind = await missing(sessions)
+        if behind:
+            yield Finding(
+                "fail",
+                "database",
+                f"It answers, but lacks {len(behind)} steps ({', '.join(behind)}): start a server to bring it up.",
+            )
+            return
+        yield Finding("ok", "database", f"{sessions.dialect} answers, its schema is this version's")
+        async with sessions.read() as session:
+            skew_s = abs((datetime.now(UTC) - await store.sessions.now(session)).total_seconds())
+        word: Literal["ok", "warn", "fail"] = "ok" if skew_s < SKEW_S[0] else "warn" if skew_s < SKEW_S[1] else "fail"
+        mend = "" if word == "ok" else ": signed requests may be refused. Set this machine's clock (NTP)"
+        yield Finding(word, "clock", f"{skew_s:.1f} s apart from the database's{mend}")
+    finally:
+        await sessions.close()
+    if settings.given_data_key is None and not settings.key_file.exists():
+        yield Finding(
+            "fail", "data key", f"{settings.key_file} is missing. Restore it from a copy: it opens the stored secrets."
+        )
+        return
+    async for each in _house(settings):
+        yield each
+
+
+def _there(path: str) -> bool:
+    return Path(path).exists()
+
+
+async def _house(settings: Settings) -> AsyncIterator[Finding]:
+    from agent.house import opened
+    from core.errors import BadSetting
+
+    try:
+        async with opened(replace(settings, workers=0, model="")) as house:
+            yield Finding("ok", "data key", "stored secrets open")
+            async for each in _workspaces(house):
+                yield each
+            yield await _work(house)
+    except BadSetting as error:
+        yield Finding("fail", "data key", error.detail)
+
+
+async def _workspaces(house: House) -> AsyncIterator[Finding]:
+    import store.workspaces
+
+    async with house.sessions.read() as session:
+        rows = await store.workspaces.every_one(session)
+    if not rows:
+        yield Finding("warn", "workspace", "There is none. `opsiq init` makes one.")
+    for row in rows:
+        ground = await house.grounds.of(row.id)
+        faults = "; ".join(f"{name}: {why}" for name, why in ground.catalogue.faults.items())
+        if faults:
+            yield Finding("fail", "contracts", f"{row.name}: {faults}")
+        else:
+            yield Finding("ok", "contracts", f"{row.name}: {len(ground.catalogue)} in force, every signature good")
+        for broken in ground.broken:
+            yield Finding("fail", "connector", f"{row.name}: {broken.name}: {broken.why}")
+        for connector in ground.connectors:
+            yield await _connector(row.name, connector)
+
+
+async def _connector(workspace: str, connector: Any) -> Finding:
+    from core.errors import OpsIQError
+    from registry.records import Query
+
+    about = f"{workspace}: {connector.name}"
+    for provider in connector.context_providers():
+        for kind in provider.kinds():
+            try:
+                await provider.search(Query(kind=kind.name, limit=1))
+            except OpsIQError as error:
+                return Finding("fail", "connector", f"{about}: {kind.name}: {error.detail}")
+    return Finding("ok", "connector", f"{about} answers")
+
+
+async def _work(house: House) -> Finding:
+    import store.work
+
+    async with house.sessions.read() as session:
+        open_ = await store.work.waiting(session)
+        dead = sum(n for (_, state), n in (await store.work.counts(session)).items() if state == "dead")
+    late = max((overdue_s for _, _, _, overdue_s in open_), default=0.0)
+    count = sum(n for _, _, n, _ in open_)
+    if late > OVERDUE_S:
+        return Finding(
+            "fail",
+            "work",
+            f"{count} open, the oldest due for {late:.0f} s: run `opsiq serve` or `opsiq work` (OPSIQ_WORKERS).",
+        )
+    if dead:
+        return Finding("warn", "work", f"{dead} pieces were given up; the log says why (state 'dead').")
+    return Finding("ok", "work", f"{count} open, none late")
+
+
+async def _redis(settings: Settings) -> Finding | None:
+    if not settings.redis_url:
+        return None
+    try:
+        import redis.asyncio
+        import redis.exceptions
+    except ImportError:
+        return Finding("fail", "redis", "OPSIQ_REDIS_URL needs the Redis driver: pip install 'opsiq-server[redis]'.")
+    client = redis.asyncio.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=5)
+    try:
+        await client.ping()
+    except (redis.exceptions.RedisError, OSError) as error:
+        return Finding("fail", "redis", f"It does not answer ({type(error).__name__}): check OPSIQ_REDIS_URL.")
+    finally:
+        await client.aclose()
+    return Finding("ok", "redis", "answers")
+
+
+async def _model(settings: Settings) -> Finding | None:
+    """One small question, as resolving asks it: the address, the key and the mode are those that count."""
+    if not settings.model:
+        return Finding("ok", "model", "none set: the offline resolver")
+    from pydantic import BaseModel, ConfigDict
+
+    from agent.resolve.client import ModelClient, ModelSettings
+    from core.errors import OpsIQError
+
+    class Pulse(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+        answer: Literal["yes"]
+
+    client = ModelClient(
+        ModelSettings(
+            model=settings.model, api_base=settings.model_url, api_key=settings.model_key, mode=settings.model_mode,
+            timeout_s=min(settings.model_timeout_s, ASK_S), retries=0, prices=settings.model_prices,
+        )
+    )  # fmt: skip
+    ask: Callable[..., Awaitable[Any]] = client.complete
+    try:
+        done = await ask([{"role": "user", "content": 'Answer with {"answer": "yes"}.'}], Pulse, max_tokens=20)
+    except OpsIQError as error:
+        return Finding("fail", "model", error.detail)
+    return Finding("ok", "model", f"{done.model} answers in {done.duration_ms:.0f} ms ({done.mode})")

@@ -13,8 +13,8 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "restore",
         help="put a backup back into an empty place, and check it",
-        description="Fill the empty database of OPSIQ_DATA / OPSIQ_DATABASE_URL from a backup of the same engine, bring it to this version's "
-        "schema, and check that history is unbroken up to where it was and that stored secrets open. Stop every server first.",
+        description="Fill the empty database of OPSIQ_DATA / OPSIQ_DATABASE_URL from a backup of the same engine, bring it to this "
+        "version's schema, and check that history is unbroken up to where it was and that stored secrets open. Stop every server first.",
     )
     made.add_argument("file", type=Path, help="what `opsiq backup` made")
     made.set_defaults(run=run)
@@ -39,7 +39,9 @@ async def _run(file: Path) -> int:
         for fault in faults:
             print(fault)
         if settings.given_data_key is None and not settings.key_file.exists():
-            print(f"The database is back. Copy the key it was made with to {settings.key_file} (mode 600), then run `opsiq doctor`.")
+            print(
+                f"The database is back. Copy the key it was made with to {settings.key_file} (mode 600), then run `opsiq doctor`."
+            )
             return 1
         try:
             await open_box(sessions, settings.data_keys, utc_now)

@@ -35,23 +35,27 @@ async def put_back(url: str, dump: Path) -> None:
     """Fill the empty database at ``url`` with what ``snapshot`` wrote on the same engine. Raises Conflict where something is there."""
     parsed = make_url(url)
     if parsed.drivername.startswith("sqlite"):
-        path = Path(parsed.database or "")
-        if path.exists() and not await _empty(url):
-            raise Conflict(f"{path} holds a workspace already: restore into an empty data folder (OPSIQ_DATA).")
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f"{path.name}.restoring")
-        shutil.copyfile(dump, draft)
-        draft.chmod(0o600)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        for beside in (f"{path.name}-wal", f"{path.name}-shm"):
-            path.with_name(beside).unlink(missing_ok=True)
-        draft.replace(path)
+        if not await _empty(url):
+            raise Conflict(
+                f"{parsed.database} holds a workspace already: restore into an empty data folder (OPSIQ_DATA)."
+            )
+        await asyncio.to_thread(_copied, dump, Path(parsed.database or ""))
         return
     if not await _empty(url):
         raise Conflict("This database holds a workspace already: restore into an empty one (OPSIQ_DATABASE_URL).")
     flags = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", "--clean", "--if-exists")
     await _run("pg_restore", url, *flags, f"--dbname={parsed.database}", str(dump))
+
+
+def _copied(dump: Path, path: Path) -> None:
+    draft = path.with_name(f"{path.name}.restoring")
+    shutil.copyfile(dump, draft)
+    draft.chmod(0o600)
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    for beside in (f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(beside).unlink(missing_ok=True)
+    draft.replace(path)
 
 
 async def _empty(url: str) -> bool:

@@ -45,6 +45,25 @@ async def upgrade_open(sessions: Sessions) -> None:
         await (await session.connection()).run_sync(_upgrade)
 
 
+async def missing(sessions: Sessions) -> list[str]:
+    """The steps this database lacks, first one first; looks only. Raises BadSetting for a database of a newer version."""
+    async with sessions.read() as session:
+        return await (await session.connection()).run_sync(_missing)
+
+
+def _missing(connection: Connection) -> list[str]:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    at = MigrationContext.configure(connection).get_current_revision()
+    steps = ScriptDirectory.from_config(_config(connection))
+    try:
+        return [step.revision for step in steps.iterate_revisions("head", at or "base")][::-1]
+    except CommandError as error:
+        raise BadSetting(f"This database was made by a newer version of OpsIQ, use that one: {error}") from error
+
+
 def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.util import CommandError

