@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import Index, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,9 @@ from core.errors import Conflict, NotFound
 from store.dialect import UtcTime
 from store.members import MemberRow
 from store.rows import Row, add_new, every, first, storable, table
+
+
+KeyState = Literal["active", "expired", "revoked"]
 
 
 class KeyRow(Row, table=True):
@@ -47,6 +51,15 @@ class KeyRow(Row, table=True):
         if self.sealed_previous is None or self.previous_until is None or self.previous_until <= now:
             return (self.sealed,)
         return (self.sealed, self.sealed_previous)
+
+    def state(self, now: datetime) -> KeyState:
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
+
+    def rotating_until(self, now: datetime) -> datetime | None:
+        """When the secret before the present one stops signing; None where it has, or there is none."""
+        return self.previous_until if self.previous_until is not None and self.previous_until > now else None
 
 
 _T = table(KeyRow)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.idempotency
 from core.secretbox import SecretBox
-from store.idempotency import IdempotencyRow
+from store.idempotency import Claim, IdempotencyRow
 from store.sessions import after_commit
 from web.door import Caller, house_of
 from web.problem import Problem
@@ -65,21 +65,9 @@ class Attempt:
 async def once(request: Request, caller: Caller) -> AsyncIterator[Attempt]:
     """Hold the request's Idempotency-Key. Given up at the end unless an answer was kept: then a retry acts again."""
     house = house_of(request)
-    key = idempotency_key(request)
-    now = house.clock()
-    async with house.sessions.begin() as session:
-        claim = await store.idempotency.start(
-            session,
-            workspace=caller.actor.workspace,
-            method=request.method,
-            path=request.url.path,
-            key=key,
-            fingerprint=_fingerprint(request, caller.body),
-            owner=secrets.token_hex(16),
-            now=now,
-            stale_before=now - STALE,
-            forget_before=now - KEPT,
-        )
+    claim = await claimed(
+        request, caller.actor.workspace, idempotency_key(request), fingerprint=_fingerprint(request, caller.body)
+    )
     match claim.verdict:
         case "reused":
             raise Problem("idempotency_key_reused", "This Idempotency-Key belongs to another request. Use a fresh key.")
@@ -98,6 +86,33 @@ async def once(request: Request, caller: Caller) -> AsyncIterator[Attempt]:
             )  # fmt: skip
             yield Attempt(row, house.box, replay)
             return
+    async with holding(request, claim) as attempt:
+        yield attempt
+
+
+async def claimed(request: Request, workspace: str, key: str, *, fingerprint: str) -> Claim:
+    """Claim ``key`` for this method and path. The verdict says whether it is ours."""
+    house = house_of(request)
+    now = house.clock()
+    async with house.sessions.begin() as session:
+        return await store.idempotency.start(
+            session,
+            workspace=workspace,
+            method=request.method,
+            path=request.url.path,
+            key=key,
+            fingerprint=fingerprint,
+            owner=secrets.token_hex(16),
+            now=now,
+            stale_before=now - STALE,
+            forget_before=now - KEPT,
+        )
+
+
+@asynccontextmanager
+async def holding(request: Request, claim: Claim) -> AsyncIterator[Attempt]:
+    """Act under a claim that is ours; given up at the end unless an answer was kept."""
+    house = house_of(request)
     attempt = Attempt(claim.row, house.box)
     try:
         yield attempt

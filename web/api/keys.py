@@ -13,7 +13,7 @@ from pydantic import Field
 import store.keys
 from agent.office import IssuedKey
 from core.errors import Forbidden
-from store.keys import KeyRow
+from store.keys import KeyRow, KeyState
 from web.api.body import Body, Id, parsed
 from web.door import SCOPES, Caller, house_of, signed
 from web.idempotency import once
@@ -23,8 +23,6 @@ from web.view import Moment, View
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 Reads = Annotated[Caller, Depends(signed("keys:read", owner=True))]
 Writes = Annotated[Caller, Depends(signed("keys:write", owner=True))]
-
-KeyState = Literal["active", "expired", "revoked"]
 
 
 class KeyView(View):
@@ -134,8 +132,7 @@ def _issued(request: Request, issued: IssuedKey) -> dict[str, Any]:
 
 def _view(request: Request, row: KeyRow) -> KeyView:
     now = house_of(request).clock()
-    expired = row.expires_at is not None and row.expires_at <= now
-    rotating = row.previous_until if row.previous_until is not None and row.previous_until > now else None
+    rotating = row.rotating_until(now)
     return KeyView(
         id=row.id,
         public=row.public,
@@ -144,7 +141,7 @@ def _view(request: Request, row: KeyRow) -> KeyView:
         role=row.role,
         person=row.person,
         scopes=tuple(row.scopes.split()),
-        state="revoked" if row.revoked_at else "expired" if expired else "active",
+        state=row.state(now),
         created_at=row.created_at.isoformat(),
         last_used_at=row.last_used_at.isoformat() if row.last_used_at else None,
         expires_at=row.expires_at.isoformat() if row.expires_at else None,

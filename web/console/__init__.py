@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from fastapi import FastAPI
 
-from web.console import asking, entry, history, pages, runs, trouble
+from web.console import asking, entry, history, keys, pages, runs, trouble
 from web.console.visitor import SignInNeeded
+
+ROUTERS: Final = (entry.router, asking.router, runs.router, history.router, keys.router)
 
 
 def install(app: FastAPI) -> None:
@@ -15,6 +18,6 @@ def install(app: FastAPI) -> None:
     app.state.console_door = asyncio.Lock()
     app.state.draw_problem = trouble.draw
     app.mount("/static", pages.Static(directory=pages.STATIC), name="static")
-    for router in (entry.router, asking.router, runs.router, history.router):
+    for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(SignInNeeded, entry.to_sign_in)

@@ -18,7 +18,7 @@ from registry.contract import Risk
 from web import problem
 from web.console import card, outcome, words
 from web.console.card import Card, Said
-from web.console.forms import Form, Guarded
+from web.console.forms import Guarded
 from web.console.outcome import Outcome
 from web.console.pages import Page, redirect, render, wants_fragment
 from web.console.visitor import SignedIn, Visitor, shell
@@ -122,7 +122,7 @@ async def ask_page(
 
 @router.post("/runs")
 async def ask(request: Request, form: Guarded) -> Response:
-    visitor = _member(form)
+    visitor = form.member
     text = form.get("text", limit=100_000)
     try:
         run = await house_of(request).desk.ask(
@@ -144,7 +144,7 @@ async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annot
 
 @router.post("/runs/{run_id}/answer")
 async def answer(request: Request, form: Guarded, run_id: str) -> Response:
-    visitor = _member(form)
+    visitor = form.member
     choice, text = form.get("choice", limit=300), form.get("text")
     result = await house_of(request).desk.answer(
         visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
@@ -154,7 +154,7 @@ async def answer(request: Request, form: Guarded, run_id: str) -> Response:
 
 @router.post("/runs/{run_id}/confirm")
 async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
-    visitor = _member(form)
+    visitor = form.member
     desk = house_of(request).desk
     run = await desk.show(visitor.actor, run_id)
     irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
@@ -169,14 +169,14 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
 
 @router.post("/runs/{run_id}/reject")
 async def reject(request: Request, form: Guarded, run_id: str) -> Response:
-    visitor = _member(form)
+    visitor = form.member
     result = await house_of(request).desk.reject(visitor.actor, run_id, form.get("reason", limit=500))
     return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/edit")
 async def edit(request: Request, form: Guarded, run_id: str) -> Response:
-    visitor = _member(form)
+    visitor = form.member
     changes = {form.get("slot", limit=200): form.get("words")}
     result = await house_of(request).desk.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
     return await _done(request, visitor, run_id, result)
@@ -184,7 +184,7 @@ async def edit(request: Request, form: Guarded, run_id: str) -> Response:
 
 @router.post("/runs/{run_id}/decide")
 async def decide(request: Request, form: Guarded, run_id: str) -> Response:
-    visitor = _member(form)
+    visitor = form.member
     verdict = next((each for each in get_args(Verdict) if each == form.get("verdict", limit=30)), None)
     if verdict is None:
         raise InvalidInput("Say whether it happened, did not happen, or is to be sent again.")
@@ -193,11 +193,6 @@ async def decide(request: Request, form: Guarded, run_id: str) -> Response:
 
 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _member(form: Form) -> Visitor:
-    assert form.visitor is not None, "Guarded lets nobody else in"
-    return form.visitor
 
 
 async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | Refusal) -> Response:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import math
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar, Final
 from urllib.parse import quote, urlsplit
 
@@ -24,6 +22,7 @@ from core import ids, passwords
 from core.errors import InvalidInput, NotFound
 from store.members import MemberRow
 from web import problem
+from web.console import guesses
 from web.console.forms import GuardedStranger, guarded, keep_secret, stranger_shell
 from web.console.pages import THEME_COOKIE, Page, redirect, render
 from web.console.visitor import COOKIE, LONGEST, found, fresh_token, local, set_cookie
@@ -31,9 +30,6 @@ from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
 
-WINDOW: Final = timedelta(minutes=15)
-MOST_BY_EMAIL: Final = 5
-MOST_BY_ADDRESS: Final = 30
 _WRONG: Final = "This e-mail address and password don't go together."
 
 
@@ -82,15 +78,14 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     next_ = local(form.get("next", limit=2000) or "/")
     address = request.client.host if request.client else ""
-    async with _one_at_a_time(request):
-        wait_min = await _throttled(house, email, address)
+    async with guesses.one_at_a_time(request):
+        wait_min = await guesses.wait_min(house, email, address)
         if wait_min:
             trouble = f"Too many failed sign-ins. Wait {wait_min} minutes and try again."
             return _sign_in(request, email=email, next_=next_, trouble=trouble, status=429)
         member = await _recognised(house, email, password)
         if member is None:
-            async with house.sessions.begin() as session:
-                await store.logins.failed(session, email=email, address=address, now=house.clock())
+            await guesses.count(house, email, address)
             return _sign_in(request, email=email, next_=next_, trouble=_WRONG, status=401)
     return await _welcome(request, house, member, next_)
 
@@ -132,7 +127,7 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
     house = house_of(request)
     name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
-    async with _one_at_a_time(request):
+    async with guesses.one_at_a_time(request):
         if not await _unfounded(house) or not _from_this_machine(request):
             raise NotFound("There is nothing to set up here.")
         if not name or not person or "@" not in email:
@@ -176,22 +171,6 @@ async def _recognised(house: House, email: str, password: str) -> MemberRow | No
     if not rows:
         await asyncio.to_thread(passwords.matches, password, None)
     return None
-
-
-def _one_at_a_time(request: Request) -> asyncio.Lock:
-    """Look at the count, try the password, count: not two at once, so that racing guesses can't pass one count together."""
-    lock: asyncio.Lock = request.app.state.console_door
-    return lock
-
-
-async def _throttled(house: House, email: str, address: str) -> int:
-    """Minutes to wait, 0 for none."""
-    since = house.clock() - WINDOW
-    async with house.sessions.read() as session:
-        by_email = await store.logins.failures(session, "email", email, since)
-        by_address = await store.logins.failures(session, "ip", address, since)
-    over = by_email >= MOST_BY_EMAIL or by_address >= MOST_BY_ADDRESS
-    return math.ceil(WINDOW.total_seconds() / 60) if over else 0
 
 
 async def _unfounded(house: House) -> bool:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
-from typing import Annotated, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Final, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, ValidationError
 
 from core.errors import Forbidden, InvalidInput
 from web.console.pages import Shell, theme_of, wants_fragment
-from web.console.visitor import SignedIn, Visitor, found, fresh_token, set_cookie
+from web.console.visitor import Owner, SignedIn, Visitor, found, fresh_token, set_cookie
 from web.door import house_of
 
 FIELD: Final = "csrf"
 STRANGERS_COOKIE: Final = "opsiq_form"
-_MAX_FIELDS: Final = 40
+_MAX_FIELDS: Final = 400
 _STALE: Final = "This form is not from a page you have open now. Nothing was done: load the page again and repeat it."
 
 
@@ -27,6 +29,19 @@ class Form:
 
     visitor: Visitor | None
     fields: dict[str, str]
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def member(self) -> Visitor:
+        assert self.visitor is not None, "a guarded form lets nobody else in"
+        return self.visitor
+
+    def every(self, name: str, *, limit: int = 200) -> tuple[str, ...]:
+        """All values of the field, in order: of ticked boxes, of rows. Raises InvalidInput when one is too long."""
+        values = self.lists.get(name, ())
+        if any(len(each) > limit for each in values):
+            raise InvalidInput(f"{name} has at most {limit} characters.")
+        return values
 
     def get(self, name: str, *, limit: int = 4000) -> str:
         """The field's text, empty when absent. Raises InvalidInput when it is too long."""
@@ -38,29 +53,40 @@ class Form:
 
 async def guarded(request: Request, visitor: SignedIn) -> Form:
     """The dependency of every POST of a member. Raises SignInNeeded, Forbidden."""
-    return Form(visitor, await _fields(request, visitor.login.csrf))
+    return Form(visitor, *await _fields(request, visitor.login.csrf))
+
+
+async def guarded_owner(request: Request, visitor: Owner) -> Form:
+    """… and of those of owners alone. Raises Forbidden for anybody else, whatever is posted."""
+    return Form(visitor, *await _fields(request, visitor.login.csrf))
 
 
 async def guarded_stranger(request: Request) -> Form:
     """… and of the POSTs that need no sign-in: the secret is a cookie's, so that nobody is signed in by another site."""
     visitor = await found(request)
     secret = visitor.login.csrf if visitor else request.cookies.get(STRANGERS_COOKIE, "")
-    return Form(visitor, await _fields(request, secret))
+    return Form(visitor, *await _fields(request, secret))
 
 
 Guarded = Annotated[Form, Depends(guarded)]
+GuardedOwner = Annotated[Form, Depends(guarded_owner)]
 GuardedStranger = Annotated[Form, Depends(guarded_stranger)]
 
 
-async def _fields(request: Request, secret: str) -> dict[str, str]:
+async def _fields(request: Request, secret: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The last value of each field, and all of them."""
     if not _from_here(request):
         raise Forbidden(_STALE)
     async with request.form(max_files=0, max_fields=_MAX_FIELDS) as form:
-        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+        given_fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    fields = dict(given_fields)
     given = fields.pop(FIELD, "") or request.headers.get("x-csrf-token", "")
     if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
         raise Forbidden(_STALE)
-    return fields
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, value in given_fields:
+        lists[name] = (*lists.get(name, ()), value)
+    return fields, lists
 
 
 def _from_here(request: Request) -> bool:
@@ -87,3 +113,18 @@ def keep_secret(request: Request, answer: Response, shell: Shell) -> Response:
     if request.cookies.get(STRANGERS_COOKIE) != shell.csrf:
         set_cookie(house_of(request), answer, STRANGERS_COOKIE, shell.csrf, max_age_s=86400, strict=True)
     return answer
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def checked(
+    model: type[M], values: Mapping[str, object], hints: Mapping[str, str] | None = None
+) -> tuple[M | None, str]:
+    """The values as the form that the API takes, or the first fault in a sentence; ``hints`` say it better, by field."""
+    try:
+        return model.model_validate(values), ""
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        where = str(fault["loc"][0]) if fault["loc"] else ""
+        return None, (hints or {}).get(where) or f"{where.replace('_', ' ').capitalize()}: {fault['msg']}."

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -18,22 +19,13 @@ from starlette.types import Scope
 
 from core.visible import visible
 from web.console import words
+from web.console.places import Place
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 TEMPLATES: Final = Path(__file__).parent / "templates"
 THEME_COOKIE: Final = "opsiq_theme"
 _KEEP: Final = "public, max-age=31536000, immutable"
 _MOST_CHARS: Final = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An entry of the navigation."""
-
-    href: str
-    label: str
-    icon: str
-    here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,8 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What stands around every page. ``fragment``: only the inside of ``main`` is wanted, to be put in place of the last one."""
+    """What stands around every page. ``fragment``: only the inside of ``main`` is wanted, to be put in place of the last one. ``once`` is
+    the ticket of this page's forms (``web.console.single``)."""
 
     csrf: str
     theme: str
@@ -54,6 +47,7 @@ class Shell:
     fragment: bool
     who: Who | None = None
     places: tuple[Place, ...] = ()
+    once: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +86,15 @@ def render(page: Page, *, status: int = 200, headers: Mapping[str, str] | None =
     """A page is never kept by a browser or a proxy: the next person at this machine finds nothing."""
     kept = {"Cache-Control": "no-store", "Vary": "HX-Request", **(headers or {})}
     return HTMLResponse(html(page), status_code=status, headers=kept)
+
+
+def show(request: Request, page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    """``render``, and where the page came in place of another one, its own address is put into the browser's bar."""
+    own = {} if not page.shell.fragment or request.method != "GET" else {"HX-Push-Url": page.shell.path}
+    there = urlsplit(request.headers.get("hx-current-url", ""))
+    if own.get("HX-Push-Url") == (f"{there.path}?{there.query}" if there.query else there.path):
+        own = {}
+    return render(page, status=status, headers={**own, **(headers or {})})
 
 
 def redirect(to: str) -> Response:

@@ -20,15 +20,14 @@ from core.actor import OWNER, Actor
 from core.errors import Forbidden, NotFound
 from store.logins import LoginRow
 from store.members import MemberRow
-from web.console.pages import Place, Shell, Who, theme_of, wants_fragment
+from web.console.pages import Shell, Who, theme_of, wants_fragment
+from web.console.places import places
 from web.door import house_of
 
 COOKIE: Final = "opsiq_session"
 LONGEST: Final = timedelta(days=7)
 """However much it is used, a sign-in ends after this."""
 _TOUCH_EVERY: Final = timedelta(seconds=60)
-_PLACES: Final = (("/", "Ask", "ask"), ("/runs", "Runs", "runs"), ("/approvals", "Approvals", "approvals"))
-_OWNERS_PLACES: Final = (("/history", "History", "history"),)
 
 
 class SignInNeeded(Exception):
@@ -94,17 +93,14 @@ Owner = Annotated[Visitor, Depends(owner)]
 
 def shell(request: Request, visitor: Visitor) -> Shell:
     path = request.url.path
-    places = _PLACES + (_OWNERS_PLACES if visitor.actor.role == OWNER else ())
     return Shell(
         csrf=visitor.login.csrf,
         theme=theme_of(request),
         path=local(f"{path}?{request.url.query}" if request.url.query else path) if request.method == "GET" else "/",
         fragment=wants_fragment(request),
         who=Who(visitor.actor.name, visitor.actor.role, visitor.member.email, visitor.workspace_name),
-        places=tuple(
-            Place(href, label, icon, path == href or (href != "/" and path.startswith(f"{href}/")))
-            for href, label, icon in places
-        ),
+        places=places(visitor.actor.role, path),
+        once=fresh_token(),
     )
 
 

@@ -96,6 +96,30 @@
     field.select();
   });
 
+  // ── copying: what stands in the element that the button names; where the clipboard is closed, it is selected instead ──
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
+    const from = button && document.getElementById(button.dataset.copy);
+    if (!from) return;
+    const said = button.querySelector("span");
+    try {
+      await navigator.clipboard.writeText(from.textContent);
+      said.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(from);
+      said.textContent = "Selected";
+    }
+    setTimeout(() => (said.textContent = "Copy"), 2000);
+  });
+
+  // ── on a narrow screen the navigation is one line: the place where one is stands in sight ────────────────────────
+  function placeInSight() {
+    const here = document.querySelector("#nav [aria-current]");
+    const nav = here?.closest("nav");
+    if (nav && nav.scrollWidth > nav.clientWidth) nav.scrollLeft = here.offsetLeft - nav.clientWidth / 2 + here.offsetWidth / 2;
+  }
+  placeInSight();
+
   // ── how long a card still stands ─────────────────────────────────────────────────────────────────────────────────
   function countDown() {
     for (const each of document.querySelectorAll("[data-until]")) {
@@ -113,6 +137,7 @@
   document.addEventListener("htmx:afterSettle", () => {
     recalledAt = -1;
     countDown();
+    placeInSight();
     const first = main()?.querySelector("[autofocus]");
     if (first && !main().contains(document.activeElement)) first.focus();
   });

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import html
 import re
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
@@ -66,27 +70,54 @@ class Console:
         return await self.house.desk.ask(actor, text, session_id="test")
 
 
+@dataclass(frozen=True)
+class Founded:
+    """A data folder as it is after founding, made once a run of tests and copied for each: four passwords are hashed in it."""
+
+    folder: Path
+    owner: Actor
+    admin: Actor
+    stranger: Actor
+
+
+_FOUNDED: list[Founded] = []
+NOON: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
 @asynccontextmanager
 async def opened_console(folder: Path, *, founded: bool = True, **settings: str) -> AsyncIterator[Console]:
-    clock = FrozenClock(datetime(2026, 11, 24, 12, tzinfo=UTC))
+    nobody = Actor("ws_none", "mem_none", "member", "Nobody", "owner", "mem_none")
+    owner = admin = stranger = nobody
+    if founded:
+        there = await _founded()
+        owner, admin, stranger = there.owner, there.admin, there.stranger
+        shutil.copytree(there.folder, folder, dirs_exist_ok=True)
+    clock = FrozenClock(NOON)
     loaded = replace(Settings.load({"OPSIQ_DATA": str(folder), **settings}), workers=0)
     await upgrade(loaded.database_url)
     async with opened(loaded, clock=clock) as house:
-        nobody = Actor("ws_none", "mem_none", "member", "Nobody", "owner", "mem_none")
-        owner = admin = stranger = nobody
-        if founded:
-            owner = await house.office.found("Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD)
-            admin = await house.office.add_member(
-                owner, email="amir@shop.test", person="Amir", role="admin", password=PASSWORD
-            )
-            await house.office.add_member(
-                owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD
-            )
-            await house.office.register(owner, [CONTRACT])
-            stranger = await house.office.found("Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD)
         app = create_app(_kept(house))
         app.state.house = house
         yield Console(app, house, clock, owner, admin, stranger)
+
+
+async def _founded() -> Founded:
+    if not _FOUNDED:
+        folder = Path(tempfile.mkdtemp(prefix="opsiq-founded-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        loaded = replace(Settings.load({"OPSIQ_DATA": str(folder)}), workers=0)
+        await upgrade(loaded.database_url)
+        async with opened(loaded, clock=FrozenClock(NOON)) as house:
+            office = house.office
+            owner = await office.found("Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD)
+            admin = await office.add_member(
+                owner, email="amir@shop.test", person="Amir", role="admin", password=PASSWORD
+            )
+            await office.add_member(owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD)
+            await office.register(owner, [CONTRACT])
+            stranger = await office.found("Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD)
+        _FOUNDED.append(Founded(folder, owner, admin, stranger))
+    return _FOUNDED[0]
 
 
 @asynccontextmanager

@@ -27,8 +27,9 @@ from agent.pipeline import (
 from agent.run import Approval, Run
 from core.actor import Actor
 from registry.contract import Policy, Risk
-from web.console import asking, card, entry, history, history_filter, pages, runs, trouble, words
-from web.console.pages import Page, Place, Shell, Who
+from web.console import asking, card, entry, history, history_filter, keys, pages, runs, secret, trouble, words
+from web.console.pages import Page, Shell, Who
+from web.console.places import Place
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CLASSES = sorted(Page.__subclasses__(), key=lambda each: each.__name__)
@@ -220,6 +221,50 @@ SAMPLES: dict[type[Page], Page] = {
     history.VerdictPage: history.VerdictPage(
         shell=SHELL, title="Verdict", ok=False, count=6, first_break=7, why="It was edited.", last=""
     ),
+    keys.KeysPage: keys.KeysPage(
+        shell=SHELL,
+        title="API keys",
+        lines=(keys.Line("key_1", "<b>shop</b>", "pk_test_1", BADGE, "owner", "events:write, me:read", AT, AT, BADGE),),
+    ),
+    keys.KeyPage: keys.KeyPage(
+        shell=SHELL,
+        title="a key",
+        key_id="key_1",
+        name="<b>shop</b>",
+        public="pk_test_1",
+        mode=BADGE,
+        state=BADGE,
+        usable=True,
+        role="support",
+        person="Olivia <b>",
+        scopes=(keys.Scope("events:write", "fires & more"),),
+        created_at=AT,
+        last_used_at=AT + timedelta(days=1),
+        expires_at=AT + timedelta(days=2),
+        revoked_at=None,
+        rotating_until=AT + timedelta(days=3),
+        overlap_h=24,
+        trouble="wrong & again",
+    ),
+    keys.NewKeyPage: keys.NewKeyPage(
+        shell=SHELL,
+        title="New key",
+        name="<b>shop</b>",
+        modes=(keys.Choice("test", "for tests", True),),
+        roles=(keys.Choice("owner", "an owner", True),),
+        expiries=(keys.Choice("30", "in a month", True),),
+        scopes=(keys.Scope("events:write", "fires & more", True),),
+        trouble="too <short>",
+    ),
+    secret.SecretPage: secret.SecretPage(
+        shell=SHELL,
+        title="made",
+        heading="It is <made>",
+        advice="keep it",
+        lines=(secret.Line("secret", "The secret", "sk_<x>", True),),
+        href="/onward",
+        onward="go on",
+    ),
     trouble.TroublePage: trouble.TroublePage(
         shell=SHELL, title="Not found", status=404, detail="nothing <here>", request_id="req_1"
     ),
@@ -238,6 +283,7 @@ TOLD_OTHERWISE = {
     "is_open",
     "irreversible",
     "long",
+    "once",
 }
 """Fields that choose how something is shown instead of being shown."""
 
@@ -306,7 +352,17 @@ def test_every_page_has_a_sample() -> None:
 @pytest.mark.parametrize("page", CLASSES, ids=lambda each: each.__name__)
 def test_markup_in_a_value_is_text_on_the_page(page: type[Page]) -> None:
     text = pages.html(SAMPLES[page])
-    for hostile in ("<order>", "<one>", "<here>", "<b>Novak</b>", "Olivia <b>"):
+    for hostile in (
+        "<order>",
+        "<one>",
+        "<here>",
+        "<b>Novak</b>",
+        "Olivia <b>",
+        "<b>shop</b>",
+        "<short>",
+        "<made>",
+        "<x>",
+    ):
         assert hostile not in text
 
 

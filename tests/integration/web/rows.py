@@ -1,0 +1,35 @@
+"""One row of everything that a page of the console can show, for an actor's workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.actor import Actor
+from tests.integration.web.console import PASSWORD, Console
+
+FIELDS: Final = {
+    "once": "a-ticket",
+    "password": PASSWORD,
+    "slot": "action",
+    "text": "x",
+    "words": "x",
+    "verdict": "happened",
+    "digest": "x",
+}
+"""Enough for any form to get past its own reading."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    ids: dict[str, str]
+
+    def at(self, path: str) -> str:
+        """A route's path with this workspace's ids in it."""
+        return path.format(**self.ids)
+
+
+async def rows_of(console: Console, actor: Actor) -> Rows:
+    run = await console.run_of(actor)
+    key, _ = await console.house.office.create_key(actor, "a key", scopes={"events:write"})
+    return Rows({"run_id": run.id, "seq": "1", "key_id": key.id})

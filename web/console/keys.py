@@ -1,0 +1,285 @@
+"""API keys, for owners: listed, made (their secret is shown once), rotated, revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import store.keys
+import store.members
+from agent.office import KEY_OVERLAP
+from core.actor import OWNER
+from core.visible import visible
+from store.keys import KeyRow, KeyState
+from web.api.keys import CreateKeyBody
+from web.console.forms import GuardedOwner, checked
+from web.console.guesses import own_password
+from web.console.pages import Page, redirect, show
+from web.console.secret import Line as Shown
+from web.console.secret import SecretPage
+from web.console.single import single
+from web.console.visitor import Owner, Visitor, shell
+from web.console.words import Badge
+from web.door import SCOPES, house_of
+
+router = APIRouter(prefix="/keys", include_in_schema=False)
+
+STATES: Final[Mapping[KeyState, Badge]] = {
+    "active": Badge("active", "good"),
+    "expired": Badge("expired", "quiet"),
+    "revoked": Badge("revoked", "bad"),
+}
+MODES: Final = {"live": Badge("live", "busy"), "test": Badge("test", "quiet")}
+DOES: Final[Mapping[str, str]] = {
+    "actions:run": "run contracts by name, as this key's role",
+    "connectors:read": "see the connectors and what they may read",
+    "contracts:read": "see the contracts of its role",
+    "contracts:write": "register and retire contracts (role owner)",
+    "customers:read": "look customers up in live data",
+    "events:read": "read events and what came of them",
+    "events:write": "fire events",
+    "history:read": "read and export AI History (role owner)",
+    "keys:read": "list keys (role owner)",
+    "keys:write": "make, rotate and revoke keys (role owner)",
+    "me:read": "ask who it is",
+    "rules:read": "read rules and instructions",
+    "rules:write": "set rules and instructions up",
+    "runs:read": "read runs",
+    "runs:write": "ask, answer, confirm and reject",
+    "tickets:read": "look tickets up in live data",
+    "webhooks:read": "read endpoints and deliveries",
+    "webhooks:write": "govern endpoints, send again, test",
+}
+USUAL: Final = frozenset({"actions:run", "events:write", "me:read", "runs:read"})
+"""Ticked to begin with: what the backend of a platform needs."""
+EXPIRIES: Final = (
+    ("", "never"), ("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"),
+)  # fmt: skip
+ADVICE: Final = "Copy it now and keep it where you keep passwords: nobody, not even an owner, can see it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: str
+    name: str
+    public: str
+    mode: Badge
+    role: str
+    scopes: str
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    state: Badge
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeysPage(Page):
+    template: ClassVar[str] = "keys.html"
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    name: str
+    does: str
+    ticked: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyPage(Page):
+    """``usable``: it can be rotated and revoked."""
+
+    template: ClassVar[str] = "key.html"
+    key_id: str
+    name: str
+    public: str
+    mode: Badge
+    state: Badge
+    usable: bool
+    role: str
+    person: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    rotating_until: datetime | None
+    overlap_h: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewKeyPage(Page):
+    template: ClassVar[str] = "key_new.html"
+    name: str
+    modes: tuple[Choice, ...]
+    roles: tuple[Choice, ...]
+    expiries: tuple[Choice, ...]
+    scopes: tuple[Scope, ...]
+    trouble: str
+
+
+@router.get("")
+async def keys(request: Request, visitor: Owner) -> Response:
+    house = house_of(request)
+    async with house.sessions.read() as session:
+        rows = await store.keys.listed(session, visitor.actor.workspace)
+    now = house.clock()
+    page = KeysPage(
+        shell=shell(request, visitor), title="API keys", lines=tuple(_line(row, row.state(now)) for row in rows)
+    )
+    return show(request, page)
+
+
+@router.get("/new")
+async def new(request: Request, visitor: Owner) -> Response:
+    return await _new(request, visitor, {"mode": "test", "role": visitor.actor.role}, USUAL)
+
+
+@router.post("")
+async def create(request: Request, form: GuardedOwner) -> Response:
+    visitor, house = form.member, house_of(request)
+    days = form.get("expires", limit=5)
+    body, trouble = checked(
+        CreateKeyBody,
+        {
+            "name": form.get("name", limit=1000).strip(), "role": form.get("role", limit=100), "mode": form.get("mode", limit=10),
+            "scopes": list(form.every("scope")), "expires_days": int(days) if days.isdecimal() else None,
+        },
+        {"scopes": "Tick at least one scope."},
+    )  # fmt: skip
+    if body is not None and not set(body.scopes) <= set(SCOPES):
+        trouble = "There is no such scope."
+    trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
+    if body is None or trouble:
+        return await _new(request, visitor, form.fields, form.every("scope"), trouble)
+    ends = house.clock() + timedelta(days=body.expires_days) if body.expires_days else None
+    async with single(request, form) as also:
+        row, secret = await house.office.create_key(
+            visitor.actor,
+            body.name,
+            scopes=set(body.scopes),
+            role=body.role,
+            mode=body.mode,
+            expires_at=ends,
+            also=also,
+        )
+    return _secret(request, visitor, row, secret, "The key is made", ADVICE, status=201)
+
+
+@router.get("/{key_id}")
+async def key(request: Request, visitor: Owner, key_id: str) -> Response:
+    return await _key(request, visitor, key_id)
+
+
+@router.post("/{key_id}/rotate")
+async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
+    visitor, house = form.member, house_of(request)
+    async with house.sessions.read() as session:
+        await store.keys.get(session, visitor.actor.workspace, key_id)
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await _key(request, visitor, key_id, trouble)
+    async with single(request, form) as also:
+        issued = await house.office.rotate_key(visitor.actor, key_id, within=SCOPES, also=also)
+    advice = f"{ADVICE} The secret before it stays good for {_hours(KEY_OVERLAP)} h, so that nothing breaks meanwhile."
+    return _secret(request, visitor, issued.row, issued.secret, "The key has a new secret", advice)
+
+
+@router.post("/{key_id}/revoke")
+async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
+    await house_of(request).office.revoke_key(form.member.actor, key_id)
+    return redirect(f"/keys/{key_id}")
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _line(row: KeyRow, state: KeyState) -> Line:
+    return Line(
+        id=row.id, name=visible(row.name, limit=120), public=row.public, mode=MODES.get(row.mode, MODES["test"]), role=row.role,
+        scopes=_scopes(row.scopes.split()), last_used_at=row.last_used_at, expires_at=row.expires_at, state=STATES[state],
+    )  # fmt: skip
+
+
+def _scopes(names: Collection[str]) -> str:
+    return "all scopes" if set(names) >= set(SCOPES) else ", ".join(names)
+
+
+async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "") -> Response:
+    house, workspace = house_of(request), visitor.actor.workspace
+    async with house.sessions.read() as session:
+        row = await store.keys.get(session, workspace, key_id)
+        people = {each.id: each.name for each in await store.members.listed(session, workspace)}
+    now = house.clock()
+    page = KeyPage(
+        shell=shell(request, visitor),
+        title=visible(row.name, limit=60),
+        key_id=row.id,
+        name=visible(row.name, limit=120),
+        public=row.public,
+        mode=MODES.get(row.mode, MODES["test"]),
+        state=STATES[row.state(now)],
+        usable=row.state(now) != "revoked",
+        role=row.role,
+        person=visible(people.get(row.person, row.person), limit=80),
+        scopes=tuple(Scope(each, DOES.get(each, "")) for each in row.scopes.split()),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        rotating_until=row.rotating_until(now),
+        overlap_h=_hours(KEY_OVERLAP),
+        trouble=trouble,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+async def _new(
+    request: Request, visitor: Visitor, given: Mapping[str, str], scopes: Collection[str], trouble: str = ""
+) -> Response:
+    house, workspace = house_of(request), visitor.actor.workspace
+    async with house.sessions.read() as session:
+        roles = {OWNER, *(each.role for each in await store.members.listed(session, workspace))}
+    roles |= {role for each in (await house.grounds.of(workspace)).catalogue for role in each.roles}
+    page = NewKeyPage(
+        shell=shell(request, visitor),
+        title="New key",
+        name=given.get("name", "")[:100],
+        modes=tuple(Choice(each, each, each == given.get("mode")) for each in ("test", "live")),
+        roles=tuple(Choice(each, each, each == given.get("role")) for each in sorted(roles)),
+        expiries=tuple(Choice(value, label, value == given.get("expires", "")) for value, label in EXPIRIES),
+        scopes=tuple(Scope(each, DOES[each], each in scopes) for each in SCOPES),
+        trouble=trouble,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+def _secret(
+    request: Request, visitor: Visitor, row: KeyRow, secret: str, heading: str, advice: str, *, status: int = 200
+) -> Response:
+    page = SecretPage(
+        shell=shell(request, visitor),
+        title=heading,
+        heading=heading,
+        advice=advice,
+        lines=(Shown("public", "Public key", row.public, False), Shown("secret", "Secret", secret, True)),
+        href=f"/keys/{row.id}",
+        onward="To the key",
+    )
+    return show(request, page, status=status)
+
+
+def _hours(span: timedelta) -> int:
+    return int(span.total_seconds() // 3600)

@@ -1,0 +1,28 @@
+"""A secret, shown this once: on the page that answers its making, which is kept nowhere and can't be loaded again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from web.console.pages import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something to copy: a ``secret`` one is not found anywhere again."""
+
+    id: str
+    label: str
+    value: str
+    secret: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretPage(Page):
+    template: ClassVar[str] = "secret.html"
+    heading: str
+    advice: str
+    lines: tuple[Line, ...]
+    href: str
+    onward: str
