@@ -76,7 +76,9 @@ class Grounds:
         async with self._sessions.read() as session:
             generation = await store.contracts.generation(session, workspace)
             settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
-            generation += "|" + ",".join(f"{row.name}@{row.updated_at.isoformat()}" for row in settings)
+            generation += "|" + ",".join(
+                f"{row.name}@{row.updated_at.isoformat()}{row.sealed_secrets[-16:]}" for row in settings
+            )
             kept = self._kept.get(workspace)
             if kept and kept.generation == generation:
                 return kept

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     CONFIRM_REFUSED = "confirm_refused"
     WORKSPACE_CREATED = "workspace_created"
     CONNECTOR_CONFIGURED = "connector_configured"
+    CONNECTOR_SECRET_SHARED = "connector_secret_shared"  # noqa: S105 - a kind of entry
     MEMBER_ADDED = "member_added"
     KEY_CREATED = "key_created"
     KEY_ROTATED = "key_rotated"

@@ -140,7 +140,7 @@ async def opened(
         return await sender.send(work.workspace, work.payload["run_id"])
 
     webhooks = webhooks_assembled(sessions, guard, box, hand, clock, wake)
-    events = assembled(sessions, grounds, planner, clock, wake, (webhooks.source,))
+    events = assembled(sessions, grounds, planner, clock, box, wake, (webhooks.source,))
 
     async def buried(session: AsyncSession, work: Work, error: str) -> None:
         await webhooks.buried(session, work)

@@ -26,6 +26,7 @@ from core.clock import Clock
 from core.errors import Forbidden, InvalidContract
 from core.secretbox import SecretBox
 from registry import lint, signing
+from registry.connector import WEBHOOK_SECRET
 from registry.contract import Contract, parse
 from store.connectors import ConnectorRow
 from store.contracts import ContractRow, SigningKeyRow
@@ -102,12 +103,12 @@ class Office:
 
     async def connect(self, by: Actor, name: str, base_url: str, secrets: Mapping[str, str]) -> None:
         """Configure a connector, new or anew. Its action calls are signed with ``secrets["action_secret"]`` where
-        that is given; one that it replaces signs beside it for a day."""
+        that is given; one that it replaces signs beside it for a day. What its webhooks are signed with stays unless it is given."""
         _owner(by, "configures connectors")
         now = self.clock()
         self.grounds.connector(name, base_url, dict(secrets))
-        sealed = self.box.seal(json.dumps(dict(secrets)).encode(), context=f"connector:{by.workspace}:{name}")
         async with self.sessions.begin() as session:
+            sealed = await self._sealed(session, by.workspace, name, secrets)
             await store.connectors.put(
                 session,
                 ConnectorRow(
@@ -243,6 +244,13 @@ class Office:
             )
             await also(session, row)
         return row
+
+    async def _sealed(self, session: AsyncSession, workspace: str, name: str, given: Mapping[str, str]) -> str:
+        context = f"connector:{workspace}:{name}"
+        there = next((row for row in await store.connectors.listed(session, workspace) if row.name == name), None)
+        held: dict[str, str] = json.loads(self.box.open(there.sealed_secrets, context=context)) if there else {}
+        stays = {} if WEBHOOK_SECRET in given else {k: v for k, v in held.items() if k.startswith(WEBHOOK_SECRET)}
+        return self.box.seal(json.dumps({**stays, **given}).encode(), context=context)
 
     async def _add(self, session: Any, workspace: str, email: str, person: str, role: str, password: str) -> MemberRow:
         row = MemberRow(

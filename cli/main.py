@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "init",
     "ask",
     "runs",
+    "connectors",
     "contracts",
     "keys",
     "history",

@@ -49,6 +49,7 @@ async def fire(
     occurred_at: datetime | None = None,
     caused_by: str | None = None,
     request_id: str | None = None,
+    event_id: str | None = None,
 ) -> Fired:
     """Write the event and its fan-out into the caller's transaction. Whoever commits it wakes the engine.
 
@@ -75,8 +76,8 @@ async def fire(
     row = await store.events.insert(
         session,
         EventRow(
-            id=ids.new("evt"), workspace=workspace, name=name, data=written.decode(), occurred_at=occurred_at or at, fired_at=at,
-            origin=origin, cause=caused_by, depth=depth, request_id=request_id,
+            id=event_id or ids.new("evt"), workspace=workspace, name=name, data=written.decode(),
+            occurred_at=occurred_at or at, fired_at=at, origin=origin, cause=caused_by, depth=depth, request_id=request_id,
         ),
     )  # fmt: skip
     await store.work.put(

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from agent.ground import Grounds
 from agent.plan import Planner
 from core.clock import Clock
+from core.secretbox import SecretBox
 from events.act import Acting
 from events.brain import Brain
 from events.fire import REACT_WORK, Firing
+from events.inbound import Inbox
 from events.rulebook import Rulebook
 from events.rules import Rules
 from events.subscribers import Source
@@ -26,6 +28,7 @@ class Events:
     firing: Firing
     rulebook: Rulebook
     rules: Rules
+    inbox: Inbox
     handlers: Mapping[str, Handler]
 
 
@@ -34,6 +37,7 @@ def assembled(
     grounds: Grounds,
     planner: Planner,
     clock: Clock,
+    box: SecretBox,
     wake: Callable[[], None],
     sources: Sequence[Source] = (),
 ) -> Events:
@@ -46,5 +50,6 @@ def assembled(
         Firing(sessions, clock, wake),
         Rulebook(sessions, grounds, clock),
         rules,
+        Inbox(sessions, grounds, box, clock, wake),
         {REACT_WORK: walk.react, RETRY_WORK: walk.again},
     )

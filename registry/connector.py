@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from datetime import datetime
+from typing import Any, ClassVar, Final, Protocol
 
+from core.clock import from_iso
 from registry.contract import Contract
 from registry.records import ContextProvider
+
+WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105 - the secret's name
+WEBHOOK_SECRET_BEFORE: Final = "webhook_secret_before"  # noqa: S105 - the secret's name
+WEBHOOK_SECRET_BEFORE_UNTIL: Final = "webhook_secret_before_until"  # noqa: S105 - a time
 
 
 class PlatformClient(Protocol):
@@ -37,12 +43,15 @@ class IdentityProvider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that has happened. ``id`` is the idempotency key of everything it sets off."""
+    """Something that has happened. To a subscriber, ``id`` is the idempotency key of everything it sets off; of an event made of a
+    webhook, it is the platform's own id of that message: the same one again is the same event. ``caused_by`` is the call (``act_…``),
+    run or event that led to it, where the platform says so; ``occurred_at`` is RFC 3339."""
 
     id: str
     name: str
     data: Mapping[str, Any]
     occurred_at: str
+    caused_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +67,11 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A webhook that a platform sent to its connector: the bytes as they came, header names in lower case."""
+    """A webhook that a platform sent to its connector: the bytes as they came, header names in lower case, and when that was."""
 
     headers: Mapping[str, str]
     body: bytes
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,14 @@ class Settings:
 
     base_url: str
     secrets: Mapping[str, str]
+
+    def webhook_secrets(self, now: datetime) -> Sequence[str]:
+        """What the platform's webhooks may be signed with: the present secret, and while it is being exchanged the one before it. Empty
+        where none is configured: then no webhook can be believed."""
+        present, before = self.secrets.get(WEBHOOK_SECRET), self.secrets.get(WEBHOOK_SECRET_BEFORE)
+        until = self.secrets.get(WEBHOOK_SECRET_BEFORE_UNTIL)
+        held = [before] if before and until and now < from_iso(until) else []
+        return [*([present] if present else ()), *held]
 
     def __repr__(self) -> str:
         return f"Settings(base_url={self.base_url!r}, secrets=<{len(self.secrets)} kept>)"
@@ -98,6 +116,10 @@ class Connector:
     def subscribers(self) -> Sequence[Subscriber]:
         return ()
 
+    @classmethod
+    def takes_webhooks(cls) -> bool:
+        return cls.handle_webhook is not Connector.handle_webhook
+
     async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:
-        """Events made of a platform's webhook; verifies it first. Raises BadAssertion."""
+        """Events made of a platform's webhook; verifies it first (its signature, and that it is fresh). Raises BadAssertion."""
         raise NotImplementedError(f"the connector {self.name!r} takes no webhooks")

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from store.dialect import UtcTime, upsert
 from store.rows import Row, every, first, table, values
 
@@ -52,6 +52,20 @@ async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
 async def listed(session: AsyncSession, workspace: str) -> list[ConnectorRow]:
     """By name, disabled ones too."""
     return await every(session, ConnectorRow, select(_T).where(_T.c.workspace == workspace).order_by(_T.c.name))
+
+
+async def using(session: AsyncSession, name: str) -> list[str]:
+    """The workspaces that have it switched on."""
+    mine = select(_T.c.workspace).where(_T.c.name == name, _T.c.enabled)
+    return list((await session.execute(mine.order_by(_T.c.workspace))).scalars())
+
+
+async def reseal(session: AsyncSession, row: ConnectorRow, sealed_secrets: str, at: datetime) -> None:
+    """Other secrets, everything else as it is. Raises Conflict when they were changed since ``row`` was read."""
+    same = (_T.c.workspace == row.workspace, _T.c.name == row.name, _T.c.sealed_secrets == row.sealed_secrets)
+    fresh = update(_T).where(*same).values(sealed_secrets=sealed_secrets, updated_at=at)
+    if (await session.execute(fresh.returning(_T.c.name))).first() is None:
+        raise Conflict(f"The secrets of {row.name} were changed meanwhile: try again.")
 
 
 async def enable(session: AsyncSession, workspace: str, name: str, enabled: bool, at: datetime) -> ConnectorRow:

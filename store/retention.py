@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store import confirmations, deliveries, idempotency, logins, nonces, webhooks, work
+from store import confirmations, deliveries, idempotency, inbound, logins, nonces, webhooks, work
 from store.sessions import Sessions
 
 DELIVERIES: Final = timedelta(days=deliveries.KEEP_DAYS)
@@ -19,6 +19,8 @@ NONCES: Final = timedelta(seconds=600)
 IDEMPOTENCY: Final = timedelta(hours=24)
 LOGINS: Final = timedelta(days=30)
 CONFIRMATIONS: Final = timedelta(days=7)
+INBOUND: Final = timedelta(days=30)
+"""Longer than any platform goes on sending a message again."""
 
 Purge = Callable[[AsyncSession, datetime], Awaitable[int]]
 
@@ -28,6 +30,7 @@ _BY_TABLE: Final[dict[str, Purge]] = {
     "idempotency": lambda session, now: idempotency.purge(session, now - IDEMPOTENCY),
     "logins": lambda session, now: logins.purge(session, now - LOGINS),
     "confirmations": lambda session, now: confirmations.purge(session, now - CONFIRMATIONS),
+    "inbound_messages": lambda session, now: inbound.purge(session, now - INBOUND),
     "webhook_endpoint_hours": webhooks.purge,
 }
 

@@ -19,6 +19,7 @@ from web.api import (
     events,
     health,
     history,
+    inbound,
     keys,
     me,
     metrics,
@@ -56,7 +57,8 @@ def create_app(opened: AbstractAsyncContextManager[House], *, limits: Limits | N
     problem.install(app)
     app.add_middleware(Threshold)
     for api in (
-        actions, connectors, contracts, customers, deliveries, events, health, history, keys, me, metrics, rules, runs, tickets, webhooks,
+        actions, connectors, contracts, customers, deliveries, events, health, history, inbound, keys, me, metrics, rules, runs,
+        tickets, webhooks,
     ):  # fmt: skip
         app.include_router(api.router)
     web.console.install(app)

@@ -26,6 +26,7 @@ from web.problem import Problem
 SCOPES: Final = (
     "actions:run",
     "connectors:read",
+    "connectors:write",
     "contracts:read",
     "contracts:write",
     "customers:read",
@@ -113,7 +114,7 @@ def door_of(dependant: Dependant) -> Door | None:
 
 
 async def _authenticated(request: Request, door: Door) -> Caller:
-    house, limits = house_of(request), _limits(request)
+    house, limits = house_of(request), limits_of(request)
     await limits.arrive(request.client.host if request.client else "")
     now = house.clock()
     claim = opsiq1.parse_header(request.headers.getlist("authorization"))
@@ -169,7 +170,7 @@ def _readable(request: Request, body: bytes) -> None:
         raise Problem("unsupported_media_type", "Send the body as Content-Type: application/json, in UTF-8.")
 
 
-def _limits(request: Request) -> Limits:
+def limits_of(request: Request) -> Limits:
     limits: Limits = request.app.state.limits
     return limits
 

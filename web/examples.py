@@ -350,12 +350,19 @@ OF: Final[Mapping[str, Any]] = {
     "RuleView": _RULE,
     "RunPage": _page(_RUN_VIEW),
     "RunView": _RUN_VIEW,
+    "SharedSecretView": {
+        "connector": "saas",
+        "url": "https://opsiq.example/connectors/saas/webhook?workspace=ws_01M87GY2TFCBQCXXY64Y338REY",
+        "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "previous_until": None,
+    },
     "SpanView": {
         "id": "rec_01M87GY7M98A3E99ACP82VX3NR",
         "endpoint": _ENDPOINT,
         "since": "2026-11-24T06:00:00.000000Z",
         "until": _AT,
     },
+    "TakenList": {"events": [{"id": _EVENT, "event": "invoice.paid", "repeated": False}]},
     "VerdictView": {"ok": True, "count": 29, "first_break": None, "why": None},
     "VersionList": _all(_VERSION),
 }

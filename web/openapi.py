@@ -31,6 +31,7 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "413": "The body is too large.",
     "415": "The body is not JSON.",
     "422": "What was sent won't do.",
+    "500": "Something broke here.",
     "429": "More requests than this key may send in a minute.",
     "503": "Something this depends on is down. Try again.",
 }
@@ -47,8 +48,9 @@ METHOD, path, query, Idempotency-Key, hex SHA-256 of the body. An absent value i
 
 _REF: Final = "#/components/schemas/{model}"
 _OF_RUNS: Final = ("/v1/runs", "/v1/actions")
-OPEN: Final = ("/healthz", "/readyz")
-"""Paths of the document that need no signature."""
+INBOUND: Final = "/connectors/{name}/webhook"
+OPEN: Final = ("/healthz", "/readyz", INBOUND)
+"""Paths of the document that need no API key."""
 _HEADERS: Final[Mapping[str, Any]] = {
     "X-Request-Id": {"description": "Found again in the logs and in AI History.", "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": 'The key\'s limit: `"key";q=1000;w=60`.', "schema": {"type": "string"}},
@@ -152,6 +154,8 @@ def made(app: FastAPI) -> dict[str, Any]:
         _complete(operation, route, method, door, schemas)
     for path in OPEN:
         for operation in document["paths"].get(path, {}).values():
+            if path == INBOUND:
+                _inbound(operation)
             _finish(operation, {})
     for name, each in examples.OF.items():
         if name in schemas:
@@ -188,6 +192,21 @@ def _complete(operation: dict[str, Any], route: RouteContext, method: str, door:
         if int(status) >= 400:
             answer["x-codes"] = codes(int(status), idempotent=idempotent, of_a_run=path.startswith(_OF_RUNS))
     _finish(operation, {"RateLimit-Policy", "RateLimit"})
+
+
+def _inbound(operation: dict[str, Any]) -> None:
+    """A platform's own signature stands in for a key, in whatever form its connector verifies."""
+    operation["operationId"] = "inbound.take"
+    operation["security"] = []
+    described = {"description": "As the platform sends it, signed in the form that its connector verifies."}
+    operation["requestBody"] = {"required": True, **described, "content": {"application/json": {"schema": {}}}}
+    own = operation["responses"]
+    for status in ("400", "401", "404", "413", "429", "500", "503"):
+        own.setdefault(status, {"description": _PROBLEMS[status]})
+    own["422"] = {"description": _PROBLEMS["422"]}
+    for status, answer in own.items():
+        if int(status) >= 400:
+            answer["x-codes"] = codes(int(status), idempotent=False, of_a_run=False)
 
 
 def codes(status: int, *, idempotent: bool, of_a_run: bool) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -75,8 +76,13 @@ _TITLES: Final[Mapping[int, str]] = {
 
 MACHINES: Final = ("/v1/", "/healthz", "/readyz", "/openapi.json", "/static/")
 """Where answers are read by programs. Everywhere else somebody looks at a page."""
+_WEBHOOK: Final = re.compile(r"/connectors/[^/]+/webhook")
 Draw = Callable[[Request, int, str, str], Response]
 """Makes the page of an error from status, title and detail."""
+
+
+def for_machines(path: str) -> bool:
+    return path.startswith(MACHINES) or _WEBHOOK.fullmatch(path) is not None
 
 
 class Problem(OpsIQError):
@@ -104,7 +110,7 @@ def response(
 ) -> Response:
     number = status or STATUS.get(code, 500)
     draw: Draw | None = getattr(request.app.state, "draw_problem", None)
-    if draw is not None and not request.url.path.startswith(MACHINES):
+    if draw is not None and not for_machines(request.url.path):
         page = draw(request, number, _TITLES.get(number, "Error"), detail)
         page.headers.update(headers or {})
         return page

@@ -62,6 +62,8 @@ def page(app: FastAPI) -> str:
     lines += [
         "",
         "`GET /healthz` answers while the process does, `GET /readyz` while the database does; neither is signed.",
+        "Platforms send their webhooks to `POST /connectors/{name}/webhook?workspace=ws_…`, signed as",
+        "[the connectors' guide](../guide/connectors.md) says.",
         "",
     ]
     for method, path, operation in every:

@@ -10,7 +10,6 @@ from connectors.saas import inbound as webhooks
 from connectors.saas.context import SaasRecords
 from connectors.saas.identity import SaasIdentities
 from core import canon
-from core.clock import utc_now
 from core.errors import BadAssertion
 from registry import contract
 from registry.connector import Connector, Event, IdentityProvider, Inbound
@@ -19,7 +18,6 @@ from registry.contract_file import with_base_url
 from registry.records import ContextProvider
 
 IDENTITY_SECRET: Final = "identity_secret"  # noqa: S105 - the secret's name
-WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105 - the secret's name
 
 
 class SaasConnector(Connector):
@@ -46,7 +44,7 @@ class SaasConnector(Connector):
         return [contract.parse(value) for value in filled["actions"]]
 
     async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:
-        secret = self.settings.secrets.get(WEBHOOK_SECRET)
-        if not secret:
+        secrets = self.settings.webhook_secrets(inbound.received_at)
+        if not secrets:
             raise BadAssertion("This connector has no webhook secret, so no webhook can be believed; configure one.")
-        return webhooks.events(inbound, secret, utc_now)
+        return webhooks.events(inbound, secrets)

@@ -2,41 +2,99 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from connectors.saas.kinds import CUSTOMER, INVOICE, SUBSCRIPTION, TICKET
+from connectors.saas.kinds import AGENT, ARTICLE, CREDIT, CUSTOMER, INVOICE, REVISION, SUBSCRIPTION, TICKET
 from core import canon, webhook_signature
-from core.clock import Clock, iso
+from core.clock import from_iso, iso
 from core.errors import BadAssertion, NotCanonical, Unauthenticated
 from registry.connector import Event, Inbound
 from registry.records import RecordKind, admit
 
 EVENTS: Final[Mapping[str, tuple[str, RecordKind]]] = {
     "customer.created": ("customer.signed_up", CUSTOMER),
+    "customer.updated": ("customer.updated", CUSTOMER),
     "customer.suspended": ("customer.suspended", CUSTOMER),
+    "customer.deleted": ("customer.deleted", CUSTOMER),
     "invoice.issued": ("invoice.created", INVOICE),
+    "invoice.updated": ("invoice.updated", INVOICE),
     "invoice.payment_succeeded": ("invoice.paid", INVOICE),
     "invoice.payment_failed": ("invoice.payment_failed", INVOICE),
     "invoice.past_due": ("invoice.overdue", INVOICE),
     "invoice.refunded": ("invoice.refunded", INVOICE),
+    "invoice.voided": ("invoice.voided", INVOICE),
+    "invoice.deleted": ("invoice.deleted", INVOICE),
     "subscription.started": ("subscription.created", SUBSCRIPTION),
+    "subscription.updated": ("subscription.updated", SUBSCRIPTION),
     "subscription.ended": ("subscription.cancelled", SUBSCRIPTION),
+    "subscription.deleted": ("subscription.deleted", SUBSCRIPTION),
     "ticket.opened": ("ticket.created", TICKET),
+    "ticket.updated": ("ticket.updated", TICKET),
     "ticket.closed": ("ticket.closed", TICKET),
+    "ticket.reopened": ("ticket.reopened", TICKET),
+    "ticket.deleted": ("ticket.deleted", TICKET),
+    "article.created": ("article.created", ARTICLE),
+    "article.updated": ("article.updated", ARTICLE),
+    "article.deleted": ("article.deleted", ARTICLE),
+    "agent.created": ("agent.created", AGENT),
+    "agent.updated": ("agent.updated", AGENT),
+    "agent.deleted": ("agent.deleted", AGENT),
+    "credit.given": ("credit.applied", CREDIT),
+    "credit.updated": ("credit.updated", CREDIT),
+    "credit.deleted": ("credit.deleted", CREDIT),
 }
-"""The platform's own type → the universal name and the kind of its ``data``."""
+"""The platform's own type → the universal (or, where there is none, custom) name and the kind of its ``data``."""
+
+_UNIVERSAL: Final[Mapping[str, Mapping[str, str]]] = {
+    "customer": {"customer_id": "id", "name": "name", "email": "email"},
+    "invoice": {
+        "invoice_id": "id",
+        "customer_id": "customer_id",
+        "amount": "total",
+        "currency": "currency",
+        "number": "number",
+        "due_at": "due_at",
+        "paid_at": "paid_at",
+    },
+    "subscription": {
+        "subscription_id": "id",
+        "customer_id": "customer_id",
+        "plan": "plan",
+        "amount": "price",
+        "currency": "currency",
+        "period": "interval",
+    },
+    "ticket": {
+        "ticket_id": "id",
+        "customer_id": "customer_id",
+        "subject": "subject",
+        "priority": "priority",
+        "assignee": "agent_name",
+    },
+    "article": {"slug": "slug", "title": "title"},
+    "agent": {"agent_id": "id", "name": "name"},
+    "credit": {
+        "credit_id": "id",
+        "customer_id": "customer_id",
+        "amount": "amount",
+        "currency": "currency",
+        "reason": "note",
+    },
+}
+"""Kind → the catalogue's name of a field of ``data`` → the record's own."""
+_INSTEAD: Final[Mapping[str, Mapping[str, str]]] = {"invoice.refunded": {"amount": "refunded"}}
 
 
-def events(inbound: Inbound, secret: str, clock: Clock) -> Sequence[Event]:
-    """The event of one webhook, none for a type we don't know. A repeat of the ``webhook-id`` makes the same event id.
+def events(inbound: Inbound, secrets: Sequence[str]) -> Sequence[Event]:
+    """The event of one webhook, none for a type we don't know; its id is the ``webhook-id``.
 
+    Its data are the catalogue's fields and, under ``record``, the record's safe fields with the platform's revision of it.
     Raises BadAssertion when it is not signed, older than five minutes, or not ``{"type", "data": {…}}``.
     """
-    now = clock()
+    now = inbound.received_at
     try:
-        sent_id = webhook_signature.verify([secret], inbound.headers, inbound.body, now=int(now.timestamp()))
+        sent_id = webhook_signature.verify(secrets, inbound.headers, inbound.body, now=int(now.timestamp()))
         message: Any = canon.loads(inbound.body)
     except (Unauthenticated, NotCanonical) as error:
         raise BadAssertion(error.detail) from error
@@ -45,11 +103,37 @@ def events(inbound: Inbound, secret: str, clock: Clock) -> Sequence[Event]:
         return ()
     name, kind = known
     row = message.get("data")
-    if not isinstance(row, dict) or row.get(kind.id_field) is None:
+    if not isinstance(row, dict) or not isinstance(row.get(kind.id_field), str | int):
         raise BadAssertion(f'The webhook\'s "data" must be a {kind.name} with its {kind.id_field!r}.')
-    values = dict(admit(kind, row).values)
-    return (Event(id=_event_id(sent_id), name=name, data=values, occurred_at=iso(now)),)
+    values = _values(kind, row)
+    data = _data(name, kind, values)
+    if isinstance(row.get(REVISION), int):
+        record: dict[str, Any] = {"kind": kind.name, REVISION: row[REVISION]}
+        data["record"] = record | (
+            {"id": str(row[kind.id_field]), "gone": True} if name.endswith(".deleted") else {"values": values}
+        )
+    return (Event(sent_id, name, data, _moment(message, "timestamp") or iso(now), _cause(message)),)
 
 
-def _event_id(sent_id: str) -> str:
-    return "evt_" + hashlib.sha256(f"saas\0{sent_id}".encode()).hexdigest()[:32]
+def _values(kind: RecordKind, row: Mapping[str, Any]) -> dict[str, Any]:
+    values = {each.name: row.get(each.name) for each in kind.fields}
+    if any(isinstance(value, dict | list) for value in values.values()):
+        raise BadAssertion("The webhook has a nested value where a scalar is declared.")
+    return dict(admit(kind, values).values)
+
+
+def _data(name: str, kind: RecordKind, values: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {**_UNIVERSAL[kind.name], **_INSTEAD.get(name, {})}
+    return {ours: values[theirs] for ours, theirs in fields.items() if values[theirs] is not None}
+
+
+def _moment(message: Mapping[str, Any], name: str) -> str | None:
+    try:
+        return iso(from_iso(message[name]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _cause(message: Mapping[str, Any]) -> str | None:
+    cause = message.get("caused_by")
+    return cause if isinstance(cause, str) else None

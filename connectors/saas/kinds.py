@@ -250,6 +250,9 @@ CREDIT: Final = RecordKind(
     states={"applied": {"status": ("applied",)}, "voided": {"status": ("voided",)}},
 )
 
+REVISION: Final = "revision"
+"""The column that goes up with every change of a row. No safe field: it only tells an older state from a newer one."""
+
 KINDS: Final = (CUSTOMER, INVOICE, SUBSCRIPTION, TICKET, ARTICLE, AGENT, CREDIT)
 
 PATHS: Final = {

@@ -23,7 +23,7 @@ async def test_every_signed_route_is_described_with_its_scope_limit_and_failures
     assert document["openapi"] == "3.1.0"
     described = {(method.upper(), path) for path, each in document["paths"].items() for method in each}
     routes = {(method, route.path_format) for route, method, _ in openapi.signed_routes(shop.app)}
-    assert described - {("GET", path) for path in openapi.OPEN} == routes
+    assert described - {("GET", path) for path in openapi.OPEN} - {("POST", openapi.INBOUND)} == routes
     for route, method, door in openapi.signed_routes(shop.app):
         operation = document["paths"][route.path_format][method.lower()]
         assert operation["x-scope"] == door.scope in SCOPES

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from connectors.saas import SaasConnector, inbound
 from connectors.saas.inbound import EVENTS
+from connectors.saas.kinds import INVOICE
 from core import webhook_signature
-from core.clock import FrozenClock
 from core.errors import BadAssertion
+from registry import event_catalogue
 from registry.connector import Inbound, Settings
 from tests.unit.connectors.platform_fake import FakePlatform
 
@@ -24,22 +25,46 @@ AT = int(NOW.timestamp())
 def sent(message: Any, *, at: int = AT, key: str = "msg_1", secret: str = SECRET) -> Inbound:
     body = message if isinstance(message, bytes) else json.dumps(message).encode()
     signature = webhook_signature.sign([secret], key, at, body)
-    return Inbound({"webhook-id": key, "webhook-timestamp": str(at), "webhook-signature": signature}, body)
+    return Inbound({"webhook-id": key, "webhook-timestamp": str(at), "webhook-signature": signature}, body, NOW)
 
 
 def events(message: Inbound) -> list[tuple[str, str, dict[str, Any]]]:
-    return [(each.id, each.name, dict(each.data)) for each in inbound.events(message, SECRET, FrozenClock(NOW))]
+    return [(each.id, each.name, dict(each.data)) for each in inbound.events(message, [SECRET])]
 
 
-PAID = {"type": "invoice.payment_succeeded", "data": {"id": 1042, "number": "INV-1042", "notes_internal": "NEVER SHOW"}}
+PAID = {
+    "type": "invoice.payment_succeeded",
+    "timestamp": "2026-11-24T11:59:00Z",
+    "caused_by": "act_01JD8X4T5C6K7M8N9PQRSTVWXY",
+    "data": {
+        "id": 1042, "number": "INV-1042", "customer_id": 421, "total": 4900, "currency": "EUR", "status": "paid", "revision": 3,
+        "notes_internal": "NEVER SHOW",
+    },
+}  # fmt: skip
 
 
 def test_a_signed_webhook_becomes_a_universal_event_with_safe_fields_only() -> None:
     ((event_id, name, data),) = events(sent(PAID))
-    assert event_id.startswith("evt_")
+    assert event_id == "msg_1"
     assert name == "invoice.paid"
-    assert data["number"] == "INV-1042"
-    assert "notes_internal" not in data
+    assert (data["invoice_id"], data["amount"], data["number"]) == (1042, 4900, "INV-1042")
+    assert event_catalogue.misfits(name, data) == []
+    assert set(data["record"]["values"]) == {each.name for each in INVOICE.fields}
+    assert (data["record"]["kind"], data["record"]["revision"]) == ("invoice", 3)
+    assert "NEVER SHOW" not in json.dumps(data)
+
+
+def test_it_says_when_it_happened_and_which_call_led_to_it() -> None:
+    (event,) = inbound.events(sent(PAID), [SECRET])
+    assert event.occurred_at == "2026-11-24T11:59:00.000000Z"
+    assert event.caused_by == "act_01JD8X4T5C6K7M8N9PQRSTVWXY"
+
+
+def test_what_was_deleted_carries_no_field_of_it() -> None:
+    row = {**PAID["data"], "revision": 4}  # type: ignore[dict-item]
+    ((_, name, data),) = events(sent({"type": "invoice.deleted", "data": row}))
+    assert name == "invoice.deleted"
+    assert data["record"] == {"kind": "invoice", "revision": 4, "id": "1042", "gone": True}
 
 
 def test_a_repeated_webhook_is_the_same_event_and_another_is_not() -> None:
@@ -61,7 +86,7 @@ def test_a_replayed_webhook_is_refused(at: int) -> None:
 def test_a_changed_byte_is_refused() -> None:
     message = sent(PAID)
     with pytest.raises(BadAssertion, match="No signature"):
-        events(Inbound(message.headers, message.body.replace(b"1042", b"1043")))
+        events(Inbound(message.headers, message.body.replace(b"1042", b"1043"), NOW))
 
 
 def test_a_signature_with_another_secret_is_refused() -> None:
@@ -86,6 +111,16 @@ async def test_without_a_secret_no_webhook_is_taken_and_nobody_is_vouched_for() 
     assert connector.identity_providers() == ()
     with pytest.raises(BadAssertion, match="no webhook secret"):
         await connector.handle_webhook(sent(PAID))
+
+
+def test_the_secret_before_the_present_one_is_good_until_its_time() -> None:
+    before, until = webhook_signature.new_secret(), "2026-11-24T12:00:01.000000Z"
+    settings = Settings(
+        "https://platform.example",
+        {"webhook_secret": SECRET, "webhook_secret_before": before, "webhook_secret_before_until": until},
+    )
+    assert settings.webhook_secrets(NOW) == [SECRET, before]
+    assert settings.webhook_secrets(NOW + timedelta(seconds=1)) == [SECRET]
 
 
 def test_every_event_has_a_universal_name() -> None:

@@ -1,0 +1,219 @@
+"""What platforms tell: a webhook to a connector, verified by it, becomes events, each once, in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.connectors
+import store.inbound
+from agent import history
+from agent.ground import Grounds
+from agent.history import Kind
+from core import ids, webhook_signature
+from core.actor import OWNER, Actor
+from core.clock import Clock, from_iso, iso
+from core.errors import (
+    BadSetting,
+    Conflict,
+    ConnectorBroken,
+    EventLoop,
+    Finding,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    OpsIQError,
+)
+from core.secretbox import SecretBox
+from events.fire import fire
+from registry.connector import (
+    WEBHOOK_SECRET,
+    WEBHOOK_SECRET_BEFORE,
+    WEBHOOK_SECRET_BEFORE_UNTIL,
+    Connector,
+    Event,
+    Inbound,
+)
+from store.inbound import InboundRow
+from store.sessions import Sessions, after_commit
+
+log = logging.getLogger(__name__)
+
+HANDLE_S: Final = 10.0
+MAX_EVENTS: Final = 100
+MAX_MESSAGE_CHARS: Final = 255
+OVERLAP: Final = timedelta(hours=24)
+"""How long a platform may go on signing with the secret before the present one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One event of a webhook. ``repeated``: the platform sent it before, and nothing was done again."""
+
+    id: str
+    event: str
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSecret:
+    """``secret`` is answered here and never again; ``previous_until``: the one before it is good until then."""
+
+    connector: str
+    secret: str
+    previous_until: datetime | None
+
+
+AlsoShared = Callable[[AsyncSession, SharedSecret], Awaitable[None]]
+
+
+async def nothing(session: AsyncSession, made: SharedSecret) -> None:
+    """The ``AlsoShared`` of who has nothing to add."""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    sessions: Sessions
+    grounds: Grounds
+    box: SecretBox
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def take(
+        self, name: str, inbound: Inbound, *, workspace: str | None = None, request_id: str | None = None
+    ) -> Sequence[Taken]:
+        """The events of one webhook: fired, or found to have been fired before. All in one transaction.
+
+        ``workspace`` None is the one that uses this connector, where only one does. Raises NotFound for a connector that is not set up
+        or takes no webhooks, BadAssertion for what it does not believe, Conflict for a message id that came with other bytes before,
+        InvalidInput for an event that is none, EventLoop, ConnectorBroken.
+        """
+        connector, workspace = await self._addressed(name, workspace)
+        told = await self._handled(connector, inbound)
+        digest = hashlib.sha256(inbound.body).hexdigest()
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                taken = [
+                    await self._take(session, workspace, name, event, digest, now, request_id=request_id)
+                    for event in told
+                ]
+                after_commit(session, self.wake)
+        except EventLoop as error:
+            async with self.sessions.begin() as session:
+                await history.record_act(
+                    session, _connector(workspace, name), Kind.EVENT_REFUSED, now,
+                    request_id=request_id, event=[each.name for each in told], detail=error.detail,
+                )  # fmt: skip
+            raise
+        return taken
+
+    async def share_secret(
+        self, by: Actor, name: str, given: str | None = None, *, also: AlsoShared = nothing
+    ) -> SharedSecret:
+        """What the platform signs its webhooks with from now on: ``given`` by it, or a fresh one. The one before it is good for a day.
+        ``also`` is written in the same transaction. Raises Forbidden, NotFound, InvalidInput for a secret that can't be one."""
+        if by.role != OWNER:
+            raise Forbidden(f"Only an owner shares secrets with a platform; you are {by.role}.")
+        secret = given or webhook_signature.new_secret()
+        try:
+            webhook_signature.sign([secret], "probe", 0, b"")
+        except BadSetting as error:
+            raise InvalidInput(error.detail, findings=[Finding("/secret", "invalid", error.detail)]) from error
+        now = self.clock()
+        context = f"connector:{by.workspace}:{name}"
+        async with self.sessions.begin() as session:
+            row = await store.connectors.get(session, by.workspace, name)
+            held: dict[str, str] = json.loads(self.box.open(row.sealed_secrets, context=context))
+            before = held.get(WEBHOOK_SECRET)
+            if before is not None and before != secret:
+                held[WEBHOOK_SECRET_BEFORE], held[WEBHOOK_SECRET_BEFORE_UNTIL] = before, iso(now + OVERLAP)
+            held[WEBHOOK_SECRET] = secret
+            sealed = self.box.seal(json.dumps(held).encode(), context=context)
+            await store.connectors.reseal(session, row, sealed, now)
+            until = held.get(WEBHOOK_SECRET_BEFORE_UNTIL)
+            made = SharedSecret(name, secret, from_iso(until) if until and from_iso(until) > now else None)
+            await also(session, made)
+            await history.record_act(session, by, Kind.CONNECTOR_SECRET_SHARED, now, connector=name)
+        return made
+
+    async def _addressed(self, name: str, workspace: str | None) -> tuple[Connector, str]:
+        async with self.sessions.read() as session:
+            using = await store.connectors.using(session, name)
+        found = [each for each in using if workspace in (None, each)]
+        if len(found) != 1:
+            raise NotFound(f"No webhook is expected here for {name[:64]!r}: check the connector and ?workspace=.")
+        ground = await self.grounds.of(found[0])
+        connector = next((each for each in ground.connectors if each.name == name), None)
+        if connector is None or not connector.takes_webhooks():
+            raise NotFound(f"The connector {name} takes no webhooks.")
+        return connector, found[0]
+
+    async def _handled(self, connector: Connector, inbound: Inbound) -> Sequence[Event]:
+        """What the connector makes of it. It is a stranger's code: it may fail in any way, and only for itself."""
+        try:
+            async with asyncio.timeout(HANDLE_S):
+                told = tuple(await connector.handle_webhook(inbound))
+        except OpsIQError:
+            raise
+        except Exception as error:
+            log.exception("connector %s failed to handle a webhook", connector.name)
+            raise ConnectorBroken(f"The connector {connector.name} failed to read this webhook.") from error
+        if len(told) > MAX_EVENTS or not all(map(_fit, told)):
+            raise ConnectorBroken(f"The connector {connector.name} made events that can't be taken of this webhook.")
+        return told
+
+    async def _take(
+        self,
+        session: AsyncSession,
+        workspace: str,
+        connector: str,
+        event: Event,
+        digest: str,
+        now: datetime,
+        *,
+        request_id: str | None,
+    ) -> Taken:
+        event_id = ids.new("evt")
+        row = InboundRow(
+            workspace=workspace, connector=connector, message=event.id, digest=digest, event_id=event_id, at=now
+        )
+        there = await store.inbound.take(session, row)
+        if there is not None and there.digest != digest:
+            raise Conflict(
+                "This message id came with another body before. A message that is sent again has the same bytes."
+            )
+        if there is not None:
+            return Taken(there.event_id, event.name, repeated=True)
+        for cause in (event.caused_by, None):
+            try:
+                fired = await fire(
+                    session, workspace=workspace, name=event.name, data=event.data, origin=f"connector:{connector}", at=now,
+                    occurred_at=from_iso(event.occurred_at), caused_by=cause, request_id=request_id, event_id=event_id,
+                )  # fmt: skip
+                return Taken(fired.id, fired.name, repeated=False)
+            except InvalidInput as error:
+                # What led to it may be forgotten here long since; it has happened all the same.
+                if cause is None or [each.pointer for each in error.findings] != ["/caused_by"]:
+                    raise
+        raise AssertionError("unreachable")  # pragma: no cover
+
+
+def _fit(event: Event) -> bool:
+    try:
+        from_iso(event.occurred_at)
+    except ValueError:
+        return False
+    return 1 <= len(event.id) <= MAX_MESSAGE_CHARS
+
+
+def _connector(workspace: str, name: str) -> Actor:
+    return Actor(workspace, f"connector:{name}", "system", name, "system", "")

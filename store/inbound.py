@@ -1,0 +1,42 @@
+"""Messages that platforms sent to their connectors: each (workspace, connector, message id) once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from store.dialect import UtcTime
+from store.rows import Row, add_new, first, table
+
+
+class InboundRow(Row, table=True):
+    """``message`` is the platform's own id of what it sent, ``digest`` is of the bytes it came in, ``event_id`` of what was made of it."""
+
+    __tablename__ = "inbound_messages"
+    __table_args__ = (Index("ix_inbound_messages_at", "at"),)
+
+    workspace: str = Field(primary_key=True)
+    connector: str = Field(primary_key=True)
+    message: str = Field(primary_key=True)
+    digest: str
+    event_id: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+_T = table(InboundRow)
+
+
+async def take(session: AsyncSession, row: InboundRow) -> InboundRow | None:
+    """Keep this message. What was kept under its id before, or None where it is new."""
+    if await add_new(session, row):
+        return None
+    same = (_T.c.workspace == row.workspace, _T.c.connector == row.connector, _T.c.message == row.message)
+    return await first(session, InboundRow, select(_T).where(*same))
+
+
+async def purge(session: AsyncSession, before: datetime) -> int:
+    """Forget messages from before then; returns how many. Never within the time in which a platform sends one again."""
+    return len((await session.execute(delete(_T).where(_T.c.at < before).returning(_T.c.message))).all())

@@ -1,0 +1,112 @@
+"""What platforms tell: the address of each connector's webhooks, and the secret a platform signs them with.
+
+``POST /connectors/{name}/webhook`` carries no API key. The connector verifies what comes by the platform's own signature; until then
+nothing of it is believed, and only the limit of its address and the bound on its size stand before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+
+from events.inbound import SharedSecret
+from registry.connector import Inbound
+from web import problem
+from web.api.body import Body, Id, parsed
+from web.door import Caller, house_of, limits_of, signed
+from web.idempotency import once
+from web.openapi import problems, takes
+from web.view import Moment, View, moment
+
+router = APIRouter(tags=["connectors"])
+
+Writes = Annotated[Caller, Depends(signed("connectors:write", owner=True))]
+WORKSPACE: Final = r"^ws_[0-9A-Z]{26}$"
+
+
+class TakenView(View):
+    """An event made of the webhook. ``repeated``: this message came before, and nothing was done again."""
+
+    id: str
+    event: str
+    repeated: bool
+
+
+class TakenList(View):
+    """Empty where the message says nothing that OpsIQ knows."""
+
+    events: Sequence[TakenView]
+
+
+class SharedSecretView(View):
+    """``url`` is where the platform sends its webhooks. ``secret`` signs them (Standard Webhooks ``v1``) and is shown this once; the one
+    before it is good until ``previous_until``."""
+
+    connector: str
+    url: str
+    secret: str
+    previous_until: Moment | None
+
+
+class SecretBody(Body):
+    """``secret``: the platform's own (``whsec_…``), where it makes them itself; by default a fresh one."""
+
+    secret: Annotated[str | None, Field(min_length=1, max_length=400)] = None
+
+
+@router.post("/connectors/{name}/webhook", status_code=202, response_model=TakenList, responses=problems("409", "422"))
+async def take(
+    request: Request, name: Id, workspace: Annotated[str | None, Query(pattern=WORKSPACE)] = None
+) -> TakenList:
+    """A platform's signed webhook. A message that comes again is answered again and does nothing. ``workspace`` may be left out where only
+    one uses this connector."""
+    house = house_of(request)
+    await limits_of(request).arrive(request.client.host if request.client else "")
+    taken = await house.events.inbox.take(
+        name, await _inbound(request, house.clock()), workspace=workspace, request_id=problem.request_id(request)
+    )
+    return TakenList(events=tuple(TakenView(id=each.id, event=each.event, repeated=each.repeated) for each in taken))
+
+
+@router.post(
+    "/v1/connectors/{name}/webhook-secret",
+    status_code=201,
+    response_model=SharedSecretView,
+    responses=problems("404"),
+    openapi_extra=takes(SecretBody, {}),
+)
+async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
+    """What the platform signs its webhooks with from now on, in this answer and in no other. The secret before it stays good for 24 h."""
+    body = parsed(SecretBody, caller)
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        made = await house_of(request).events.inbox.share_secret(
+            caller.actor, name, body.secret, also=attempt.keep(201, lambda each: _shared(request, caller, each))
+        )
+    return JSONResponse(_shared(request, caller, made), status_code=201)
+
+
+async def _inbound(request: Request, now: datetime) -> Inbound:
+    """The bytes as they came. A header that stands twice says nothing: it is left out, and verification misses it."""
+    headers: dict[str, str] = {}
+    twice: set[str] = set()
+    for name, value in request.headers.items():
+        if name in headers:
+            twice.add(name)
+        headers[name] = value
+    return Inbound({name: value for name, value in headers.items() if name not in twice}, await request.body(), now)
+
+
+def _shared(request: Request, caller: Caller, made: SharedSecret) -> dict[str, Any]:
+    base = house_of(request).settings.base_url.rstrip("/")
+    url = f"{base}/connectors/{quote(made.connector)}/webhook?workspace={caller.actor.workspace}"
+    return SharedSecretView(
+        connector=made.connector, url=url, secret=made.secret, previous_until=moment(made.previous_until)
+    ).json_value()
