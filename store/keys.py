@@ -15,7 +15,6 @@ from store.dialect import UtcTime
 from store.members import MemberRow
 from store.rows import Row, add_new, every, first, storable, table
 
-
 KeyState = Literal["active", "expired", "revoked"]
 
 

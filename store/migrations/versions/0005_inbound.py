@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 TIME = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 
