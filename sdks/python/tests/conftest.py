@@ -36,7 +36,6 @@ class Scripted:
         self.sent: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        request.read() if isinstance(request.stream, httpx.SyncByteStream) else None
         self.sent.append(request)
         answer = self.answers.pop(0)
         kinds = {"connect": httpx.ConnectError, "timeout": httpx.ReadTimeout, "dropped": httpx.RemoteProtocolError}

@@ -57,6 +57,21 @@ def test_a_call_becomes_this_request(case: dict[str, Any], scripted: Make) -> No
     client, script = scripted([TEAPOT])
     with pytest.raises(opsiq.ApiError, match="No"):
         list(called(client, case) or ())
+    check(script, case)
+
+
+@named(REQUESTS["cases"])
+async def test_the_asynchronous_client_makes_it_this_request_too(case: dict[str, Any]) -> None:
+    script = Scripted([TEAPOT])
+    async with httpx.AsyncClient(transport=httpx.MockTransport(script)) as http:
+        client = opsiq.AsyncOpsIQ(PUBLIC, SECRET, base_url="http://opsiq.test", http=http, clock=lambda: float(NOW))
+        called_ = called(client, case)
+        with pytest.raises(opsiq.ApiError, match="No"):
+            [each async for each in called_] if hasattr(called_, "__aiter__") else await called_
+    check(script, case)
+
+
+def check(script: Scripted, case: dict[str, Any]) -> None:
     [sent] = script.sent
     path, _, query = sent.url.raw_path.decode("ascii").partition("?")
     assert (sent.method, path, query) == (case["method"], case["path"], case["query"])

@@ -76,6 +76,8 @@ class SqliteStore:
     def close(self) -> None:
         self._db.close()
 
+    __del__ = close
+
     def claim(self, id: str, fingerprint: str) -> Claim:
         now = self._clock()
         with self._lock, closing(self._db.cursor()) as db:

@@ -1,0 +1,347 @@
+"""Both clients against a real server on a real socket: pages, cards, waiting, and a network that misbehaves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import gc
+import gzip
+import inspect
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Optional
+
+import httpx
+import pytest
+
+import opsiq
+
+from .conftest import PUBLIC, SECRET
+
+CARD = {
+    "digest": "sha256:" + "0" * 64,
+    "held": ["policy"],
+    "approvals_needed": 1,
+    "approvals": [],
+    "drift": [],
+    "calls": [],
+}
+RUN = {
+    "id": "run_1", "state": "confirmed", "text": "", "surface": "admin", "cause": None, "created_at": "t", "updated_at": "t",
+    "expires_at": None, "actor": {"id": "mem_1", "name": "Olivia", "role": "owner"}, "question": None, "card": None, "refusal": None,
+    "reason": None, "outcomes": [],
+}  # fmt: skip
+
+
+class Server:
+    """Answers by a function of method, target and body: a status and JSON, or whatever it does with the connection itself."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, bytes]] = []
+        self.answer: Callable[[BaseHTTPRequestHandler, str, str, bytes], Any] = lambda *_: (200, {})
+        outer = self
+
+        class Handles(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_any(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                outer.asked.append((self.command, self.path, body))
+                made = outer.answer(self, self.command, self.path, body)
+                if made is None:
+                    self.close_connection = True
+                    return
+                status, value = made
+                text = json.dumps(value).encode() if value is not None else b""
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            do_GET = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815 - the base class names them
+
+            def log_message(self, *_: Any) -> None:
+                """Quiet."""
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handles)
+        self.http.daemon_threads = True
+        self.http.block_on_close = False
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    made.http.shutdown()
+    made.http.server_close()
+
+
+class Either:
+    """Calls either client in the same words: what is awaitable is awaited, what iterates is listed."""
+
+    def __init__(self, client: Any, loop: Optional[asyncio.AbstractEventLoop]) -> None:
+        self.client = client
+        self.loop = loop
+
+    def __call__(self, name: str, *args: Any, on: Any = None, **options: Any) -> Any:
+        method = on or self.client
+        for part in name.split("."):
+            method = getattr(method, part)
+        return self.settled(method(*args, **options))
+
+    def settled(self, result: Any) -> Any:
+        if inspect.isasyncgen(result):
+            return self.settled(self._listed(result))
+        if inspect.isgenerator(result):
+            return list(result)
+        return self.loop.run_until_complete(result) if self.loop and inspect.isawaitable(result) else result
+
+    async def _listed(self, result: Any) -> list[Any]:
+        return [each async for each in result]
+
+
+@pytest.fixture(params=["sync", "async"])
+def ops(request: pytest.FixtureRequest, server: Server) -> Iterator[Callable[..., Either]]:
+    made: list[Either] = []
+    loop = asyncio.new_event_loop() if request.param == "async" else None
+
+    def make(**options: Any) -> Either:
+        kind = opsiq.OpsIQ if loop is None else opsiq.AsyncOpsIQ
+        options.setdefault("base_url", server.url)
+        made.append(Either(kind(PUBLIC, SECRET, random=lambda: 0.0, **options), loop))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each("close" if loop is None else "aclose")
+    if loop:
+        gc.collect()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+def test_pages_are_read_one_after_the_other_and_only_when_needed(server: Server, ops: Any) -> None:
+    record = {"kind": "ticket", "label": "", "detail": "", "data": {}}
+    pages = {"": ([1, 2], "A"), "A": ([3], "B"), "B": ([], None)}
+
+    def answer(_: Any, __: str, target: str, ___: bytes) -> Any:
+        ids, after = pages[httpx.URL(target).params.get("cursor", "")]
+        return 200, {"data": [{**record, "id": str(each)} for each in ids], "next": after}
+
+    server.answer = answer
+    found = ops()("tickets.list", status="open", limit=2)
+    assert [each.id for each in found] == ["1", "2", "3"]
+    base = "/v1/tickets?status=open&limit=2"
+    assert [each[1] for each in server.asked] == [base, f"{base}&cursor=A", f"{base}&cursor=B"]
+
+
+def test_a_page_nobody_needs_is_not_asked_for(server: Server) -> None:
+    server.answer = lambda *_: (200, {"data": [RUN, RUN], "next": "run_2"})
+    with opsiq.OpsIQ(PUBLIC, SECRET, base_url=server.url) as client:
+        runs = client.runs.list()
+        assert [next(runs).id, next(runs).id] == ["run_1", "run_1"]
+    assert len(server.asked) == 1
+
+
+def test_a_run_that_is_on_its_way_is_a_run(server: Server, ops: Any) -> None:
+    server.answer = lambda *_: (202, RUN)
+    result = ops()("actions.run", "saas.send_kb_link", {"ticket_id": 5519})
+    assert type(result) is opsiq.Run
+    assert (result.state, result.actor.name) == ("confirmed", "Olivia")
+
+
+def test_a_held_run_has_a_card_and_can_be_confirmed_rejected_and_waited_for(server: Server, ops: Any) -> None:
+    states = iter(["held", "held", "executing", "succeeded"])
+
+    def answer(_: Any, method: str, target: str, __: bytes) -> Any:
+        if target.startswith("/v1/runs/run_1?"):
+            return 200, {**RUN, "state": next(states), "card": CARD}
+        return (
+            (202, {**RUN, "state": "held", "card": CARD})
+            if target == "/v1/actions/run"
+            else (200, {**RUN, "state": target.rpartition("/")[2]})
+        )
+
+    pauses: list[float] = []
+    server.answer = answer
+    call = ops()
+    call.client._sleep = pauses.append if call.loop is None else noting(pauses)
+    held = call("actions.run", "saas.refund_invoice", {"invoice_id": 1042})
+    assert isinstance(held, (opsiq.Held, opsiq.AsyncHeld))
+    assert isinstance(held, opsiq.Run)
+    assert (held.state, held.card.digest) == ("held", CARD["digest"])
+    assert SECRET not in repr(held)
+    assert dataclasses.asdict(held)["card"]["digest"] == CARD["digest"]
+    assert call("confirm", on=held).state == "confirm"
+    assert call("reject", on=held, reason="No").state == "reject"
+    assert call("wait", on=held, timeout_s=30).state == "succeeded"
+    assert pauses == [1.0, 1.0]
+    assert server.asked[1] == ("POST", "/v1/runs/run_1/confirm", b'{"digest":"%s"}' % CARD["digest"].encode())
+    assert server.asked[2] == ("POST", "/v1/runs/run_1/reject", b'{"reason":"No"}')
+    assert [each[1] for each in server.asked[3:4]] == ["/v1/runs/run_1?wait_s=20.0"]
+
+
+def noting(pauses: list[float]) -> Any:
+    async def sleep(pause_s: float) -> None:
+        pauses.append(pause_s)
+
+    return sleep
+
+
+def test_waiting_ends_when_time_is_up_and_says_where_the_run_stands(server: Server, ops: Any) -> None:
+    server.answer = lambda *_: (200, {**RUN, "state": "executing"})
+    with pytest.raises(opsiq.TimedOutError, match="run_1 is still executing after 0"):
+        ops()("runs.wait", "run_1", timeout_s=0.01)
+
+
+@pytest.mark.parametrize("state", ["asked", "refused", "abstained", "unknown", "failed", "a state to come"])
+def test_waiting_ends_with_whatever_is_no_longer_under_way(server: Server, ops: Any, state: str) -> None:
+    server.answer = lambda *_: (200, {**RUN, "state": state})
+    assert ops()("runs.wait", "run_1").state == state
+
+
+def test_no_answer_in_time_is_tried_again_and_then_an_error(server: Server, ops: Any) -> None:
+    release = threading.Event()
+
+    def answer(*_: Any) -> Any:
+        release.wait(30)
+
+    server.answer = answer
+    with pytest.raises(opsiq.TimedOutError, match=r"2 attempt\(s\): timeout"):
+        ops(timeout_s=0.3, max_retries=1)("me.get")
+    release.set()
+    assert len(server.asked) == 2
+
+
+def test_an_answer_that_trickles_is_no_answer_in_time(server: Server, ops: Any) -> None:
+    release = threading.Event()
+
+    def answer(handler: Any, *_: Any) -> Any:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        with contextlib.suppress(OSError):
+            while not release.wait(0.05):
+                handler.wfile.write(b" ")
+
+    server.answer = answer
+    with pytest.raises(opsiq.TimedOutError, match="too slowly"):
+        ops(timeout_s=0.5, max_retries=0)("me.get")
+    release.set()
+
+
+def test_a_connection_that_drops_is_tried_again_with_the_same_key(server: Server, ops: Any) -> None:
+    keys: list[str] = []
+
+    def answer(handler: Any, *_: Any) -> Any:
+        keys.append(handler.headers["idempotency-key"])
+        return None if len(keys) < 3 else (202, {"id": "evt_1", "event": "a.b"})
+
+    server.answer = answer
+    assert ops()("events.fire", "a.b", {"n": 1}).id == "evt_1"
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
+
+
+def test_an_answer_cut_off_is_no_answer(server: Server, ops: Any) -> None:
+    def answer(handler: Any, *_: Any) -> Any:
+        handler.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"workspace"')
+
+    server.answer = answer
+    with pytest.raises(opsiq.TransportError, match="dropped"):
+        ops(max_retries=0)("me.get")
+
+
+def test_nobody_there_is_an_error_that_says_so(server: Server, ops: Any) -> None:
+    server.http.server_close()
+    with pytest.raises(opsiq.TransportError, match="connect") as raised:
+        ops(max_retries=0)("me.get")
+    assert not isinstance(raised.value, opsiq.TimedOutError)
+    server.http = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+
+def test_a_redirect_is_not_followed_even_by_a_client_that_follows_them(server: Server) -> None:
+    def answer(handler: Any, *_: Any) -> Any:
+        handler.send_response(307)
+        handler.send_header("Location", "/elsewhere")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    server.answer = answer
+    with httpx.Client(follow_redirects=True) as http, pytest.raises(opsiq.ApiError) as raised:
+        opsiq.OpsIQ(PUBLIC, SECRET, base_url=server.url, http=http).me.get()
+    assert raised.value.status == 307
+    assert len(server.asked) == 1
+
+
+def test_a_compressed_answer_is_read_and_a_broken_one_is_no_answer(server: Server, ops: Any) -> None:
+    bodies = [gzip.compress(b'{"data":[]}'), b"not gzip at all"]
+
+    def answer(handler: Any, *_: Any) -> Any:
+        body = bodies.pop(0)
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+        return None
+
+    server.answer = answer
+    call = ops(max_retries=0)
+    assert call("connectors.list") == ()
+    with pytest.raises(opsiq.TransportError, match="dropped"):
+        call("connectors.list")
+
+
+def test_a_removal_answers_nothing(server: Server, ops: Any) -> None:
+    server.answer = lambda *_: (204, None)
+    assert ops()("webhooks.endpoints.delete", "whe_1") is None
+
+
+def test_spans_are_recovered_and_replayed(server: Server, ops: Any) -> None:
+    server.answer = lambda *_: (202, {"id": "job_1", "endpoint": "whe_1", "since": "a", "until": "b"})
+    call = ops()
+    for act in ("recover", "replay"):
+        assert call(f"webhooks.endpoints.{act}", "whe_1", "2026-11-24T06:00:00Z").endpoint == "whe_1"
+        assert server.asked[-1] == ("POST", f"/v1/webhooks/endpoints/whe_1/{act}", b'{"since":"2026-11-24T06:00:00Z"}')
+
+
+def test_the_secret_of_an_endpoint_is_there_but_not_shown(server: Server, ops: Any) -> None:
+    health = {
+        "last_success_at": None, "last_failure_at": None, "failing_since": None, "consecutive_failures": 0, "attempts_24h": 0,
+        "success_rate_24h": None, "slowed_s": 0,
+    }  # fmt: skip
+    endpoint = {
+        "id": "whe_1", "url": "u", "description": "", "events": ["*"], "headers": [], "per_minute": None, "state": "active", "why": "",
+        "created_at": "t", "changed_at": "t", "previous_secret_until": None, "health": health, "secret": "whsec_hidden",
+    }  # fmt: skip
+    server.answer = lambda *_: (201, endpoint)
+    made = ops()("webhooks.endpoints.create", "https://example.com", ["*"])
+    assert made.secret == "whsec_hidden"
+    assert "hidden" not in repr(made)
+
+
+def test_a_call_that_waits_on_the_server_has_that_much_more_time(server: Server, ops: Any) -> None:
+    def answer(*_: Any) -> Any:
+        time.sleep(0.5)
+        return 200, RUN
+
+    server.answer = answer
+    assert ops(timeout_s=0.3, max_retries=0)("runs.get", "run_1", wait_s=20).id == "run_1"
+
+
+async def test_the_asynchronous_client_closes_what_it_opened_and_nothing_else(server: Server) -> None:
+    async with opsiq.AsyncOpsIQ(PUBLIC, SECRET, base_url=server.url) as client:
+        pass
+    assert client._http.is_closed
+    async with httpx.AsyncClient() as http:
+        async with opsiq.AsyncOpsIQ(PUBLIC, SECRET, base_url=server.url, http=http):
+            pass
+        assert not http.is_closed
