@@ -9,6 +9,7 @@ import gc
 import gzip
 import inspect
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -258,13 +259,12 @@ def test_an_answer_cut_off_is_no_answer(server: Server, ops: Any) -> None:
         ops(max_retries=0)("me.get")
 
 
-def test_nobody_there_is_an_error_that_says_so(server: Server, ops: Any) -> None:
-    server.http.server_close()
-    with pytest.raises(opsiq.TransportError, match="connect") as raised:
-        ops(max_retries=0)("me.get")
+def test_nobody_there_is_an_error_that_says_so(ops: Any) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))  # taken, and nobody listens
+        with pytest.raises(opsiq.TransportError, match="connect") as raised:
+            ops(max_retries=0, base_url=f"http://127.0.0.1:{free.getsockname()[1]}")("me.get")
     assert not isinstance(raised.value, opsiq.TimedOutError)
-    server.http = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
 
 def test_a_redirect_is_not_followed_even_by_a_client_that_follows_them(server: Server) -> None:
