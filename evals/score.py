@@ -7,7 +7,12 @@ wrong unless ``may_omit`` names it.
 from __future__ import annotations
 
 import re
+<<<<<<< HEAD
 from collections.abc import Mapping, Sequence
+=======
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+>>>>>>> 0722d09 (Several records in one order are a call each on one card; records are told apart by when they are and by what is said of them; an office's overlay)
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -161,6 +166,7 @@ def _misdecided(case: Case, entry: Entry, names: Sequence[str]) -> tuple[bool, b
         return False, None, f"{did}_where_nothing_fits", ", ".join(names)
     if case.wants == "clarify":
         if entry.decision == "act":
+<<<<<<< HEAD
             return False, named(case, entry), "acted_where_it_had_to_ask", ", ".join(names)
         return False, False, "abstained_where_it_had_to_ask", entry.question
     if entry.decision != "clarify":
@@ -179,6 +185,27 @@ def _acted(case: Case, entry: Entry, names: Sequence[str]) -> tuple[bool, bool |
         return False, False, cause, ", ".join(names)
     for call, each in zip(entry.calls, case.actions, strict=True):
         cause, detail = _parameters(call.get("params") or {}, each.get("params") or {}, each.get("may_omit") or ())
+=======
+            return Verdict(case, entry, False, right, "acted_where_it_had_to_ask", ", ".join(names))
+        if entry.decision != "clarify":
+            return Verdict(case, entry, False, False, "abstained_where_it_had_to_ask")
+        if not right:
+            return Verdict(case, entry, False, False, "asked_about_another_action", ", ".join(names))
+        if set(entry.missing) != set(expected.get("missing") or ()):
+            return Verdict(case, entry, False, True, "asked_for_other_parameters", ", ".join(entry.missing))
+        return Verdict(case, entry, True, True, "")
+    if entry.decision != "act":
+        cause = "asked_where_it_could_act" if entry.decision == "clarify" else "abstained_where_it_could_act"
+        if cause == "asked_where_it_could_act" and not right:
+            cause = "asked_about_another_action" if names else "asked_which_action"
+        return Verdict(case, entry, False, False, cause, ", ".join(entry.missing))
+    if not right:
+        return Verdict(
+            case, entry, False, False, "other_action" if len(names) == len(wanted) else "other_count", ", ".join(names)
+        )
+    for call, each in _paired(entry.calls, wanted):
+        cause, detail = _parameters(*_compared(call, each))
+>>>>>>> 0722d09 (Several records in one order are a call each on one card; records are told apart by when they are and by what is said of them; an office's overlay)
         if cause:
             return False, True, cause, detail
     return True, True, "", ""
@@ -201,6 +228,26 @@ def named(case: Case, entry: Entry) -> bool:
     """Whether the expected actions were named, in order, whatever was then done about them."""
     wanted = [each["action"] for each in case.actions]
     return bool(entry.calls) and [call["action"] for call in entry.calls] == wanted
+
+
+def _paired(
+    calls: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Each call with the one it answers to. Actions count in their order; calls of one action, which name different records or values,
+    in whatever order they stand."""
+    left = list(calls)
+    for each in wanted:
+        same_action = [call for call in left if call["action"] == each["action"]]
+        fit = (call for call in same_action if not _parameters(*_compared(call, each))[0])
+        call = next(fit, same_action[0])
+        left.remove(call)
+        yield call, each
+
+
+def _compared(
+    call: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Mapping[str, Any], Sequence[str]]:
+    return call.get("params") or {}, wanted.get("params") or {}, wanted.get("may_omit") or ()
 
 
 def _parameters(given: Mapping[str, Any], accepted: Mapping[str, Any], may_omit: Sequence[str]) -> tuple[str, str]:

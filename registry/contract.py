@@ -80,8 +80,9 @@ class Annotation(_Frozen):
     ``filter`` maps fields to the values a record must have to be meant at all (``{"status": ["paid"]}``); ``order`` names the field
     that "last", "first", "latest" go by (descending is newest), overriding the kind's own. ``of`` names another parameter whose
     record this one belongs to; ``like`` one whose record this one is but for what is said (the same shirt in red): both belong to one
-    record. ``words`` gives other words for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from``
-    names the parameter that holds it.
+    record. ``replaces`` names the field that the value will stand in: a record that holds it already needs no call. ``each`` lets
+    several values ("all of her tickets") make a call each. ``words`` gives other words for an enum's values. ``currency`` is an ISO
+    4217 code; ``currency_from`` names the parameter that holds it.
     """
 
     record: Word | None = None
@@ -90,7 +91,9 @@ class Annotation(_Frozen):
     order: Word | None = None
     of: Word | None = None
     like: Word | None = None
+    each: Literal[True] | None = None
     derive: Derive | None = None
+    replaces: Derive | None = None
     sources: tuple[SourceKind, ...] = (SourceKind.PROMPT, SourceKind.RECORD, SourceKind.DEFAULT)
     unit: Unit | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None

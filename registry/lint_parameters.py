@@ -82,6 +82,7 @@ def _annotations(contract: Contract, pointer: str) -> Iterator[Finding]:
             ("of", annotation.of),
             ("like", annotation.like),
             ("derive/parameter", annotation.derive.parameter if annotation.derive else None),
+            ("replaces/parameter", annotation.replaces.parameter if annotation.replaces else None),
             ("currency_from", annotation.currency_from),
         ):
             if target is None:

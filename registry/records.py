@@ -15,6 +15,10 @@ FieldType = Literal[
     "id", "string", "integer", "number", "boolean", "money_minor", "currency", "datetime", "date", "email", "enum"
 ]
 SearchBy = Literal["name", "number", "email", "text"]
+Side = Literal["past", "future"]
+Bound = str | int | float | None
+Bounds = Mapping[str, tuple[Bound, Bound]]
+"""Field → (at least, less than); None where it is open. Points in time are RFC 3339 or a date, compared as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,9 @@ class Field:
     """One field that may be read. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy, any part),
     a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``. ``values`` lists an enum's words.
     ``currency_field`` names the field that holds a money field's currency. ``pattern`` is the form of a ``number`` (a regular expression
-    for the whole of it): with one, other codes are never taken for it."""
+    for the whole of it): with one, other codes are never taken for it. ``ranged`` says that the provider can search a date, datetime or
+    number between two bounds (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other
+    words for the field than its label's."""
 
     name: str
     type: FieldType = "string"
@@ -31,6 +37,8 @@ class Field:
     values: tuple[str, ...] = ()
     currency_field: str | None = None
     pattern: str | None = None
+    ranged: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,9 @@ class RecordKind:
 
     ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it belongs to, nearest
     owner first. ``order`` is the field that "last" and "newest" go by, ``size`` the one that "biggest" goes by. ``states`` maps the words
-    that narrow it ("unpaid", "open") to field filters. ``label`` and ``detail`` are format strings over the fields as
-    ``shown_value`` writes them: what a person sees.
+    that narrow it ("unpaid", "open") to field filters; ``times`` those that narrow it by the present ("overdue", "upcoming") to a ranged
+    field and the side of now that it must lie on. ``ours`` says that "my" and "our" are said of any of its records, not of one owner's.
+    ``label`` and ``detail`` are format strings over the fields as ``shown_value`` writes them: what a person sees.
     """
 
     name: str
@@ -62,6 +71,8 @@ class RecordKind:
     order: str | None = None
     size: str | None = None
     states: Mapping[str, Mapping[str, tuple[str | int | bool, ...]]] = field(default_factory=dict)
+    times: Mapping[str, tuple[str, Side]] = field(default_factory=dict)
+    ours: bool = False
 
     def field_named(self, name: str) -> Field | None:
         return next((each for each in self.fields if each.name == name), None)
@@ -85,8 +96,8 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A search in one kind. ``text`` is matched against the searchable fields (by ``by`` when given); ``where`` are exact values, any
-    of a list; ``order`` is a field, ``descending`` its direction. At most ``limit`` records after the first
-    ``offset``, best match first when there is a text."""
+    of a list; ``between`` are bounds of ranged fields; ``order`` is a field, ``descending`` its direction. At most ``limit`` records after
+    the first ``offset``, best match first when there is a text."""
 
     kind: str
     text: str | None = None
@@ -96,6 +107,7 @@ class Query:
     descending: bool = True
     limit: int = 10
     offset: int = 0
+    between: Bounds = field(default_factory=dict)
 
 
 class ContextProvider(Protocol):
@@ -108,6 +120,21 @@ class ContextProvider(Protocol):
         ...
 
     async def get(self, kind: str, record_id: str) -> Record | None: ...
+
+
+def within(value: Any, low: Bound, high: Bound) -> bool:
+    """Whether a field's value is at least ``low`` and less than ``high``. "2026-10-03 09:00" is a point in time like
+    "2026-10-03T09:00"."""
+    if isinstance(value, str):
+        stamp = value.replace(" ", "T", 1)
+        return (low is None or (isinstance(low, str) and low <= stamp)) and (
+            high is None or (isinstance(high, str) and stamp < high)
+        )
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return (low is None or (not isinstance(low, str) and low <= value)) and (
+        high is None or (not isinstance(high, str) and value < high)
+    )
 
 
 def admit(kind: RecordKind, row: Mapping[str, Any]) -> Record:

@@ -62,7 +62,7 @@ FORMS: Final = (
     rf"|\b(?P<span>(?:the\s+|over\s+the\s+|for\s+the\s+)?(?P<spw>past|last|previous|next|coming)\s+(?P<spn>{_NUMBER})\s+(?P<spu>day|week|month|year)s?)\b"
     r"|\b(?P<edge>(?:the\s+)?(?P<ew>end|beginning|start|first(?:\s+day)?|last\s+day)\s+of\s+(?:the\s+|this\s+)?"
     rf"(?P<en>next\s+|last\s+|current\s+)?(?P<eu>week|month|quarter|year|day|{_MONTH}))\b"
-    r"|\b(?P<per>(?P<pw>this|next|last|past|previous|current|coming)\s+(?P<pu>week(?:end)?|month|quarter|year))\b"
+    r"|\b(?P<per>(?P<pw>this|next|last|past|previous|current|coming)\s+(?P<pu>week(?:end)?|month|quarter|year))\b(?!-\w)"
     rf"|\b(?P<wday>(?:(?P<ww>next|last|this|coming|past|previous)\s+)?(?P<wd>{_DAY})\b(?:\s+(?P<wk>next\s+week|this\s+week|last\s+week))?)(?!')"
     r"|\b(?P<rel>today|tonight|tomorrow|tmrw|tomorow|yesterday|now|right\s+now)\b"
     rf"|\b(?P<nth>(?:the|on)\s+(?:the\s+)?(?P<nd>\d{{1,2}}(?:st|nd|rd|th)|{_ORD})(?:\s+of\s+(?P<nm>(?:next|this|last)\s+month|the\s+month))?)\b(?!\s+(?:of\s+)?(?:{_MONTH})\b)"

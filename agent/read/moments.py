@@ -106,8 +106,9 @@ def _shifted(text: Text, each: times.Clock) -> time:
             ("am", "a.m.", "a.m", "morning")
         ):
             return each.time.replace(hour=each.time.hour + 12)
-    if each.bare and 1 <= each.time.hour <= 6:
-        # Nobody means three at night by "at 3".
+    written = text.low[each.start : each.end]
+    if 1 <= each.time.hour <= 6 and (each.bare or re.fullmatch(r"[1-6]:\d\d", written)):
+        # Nobody means three at night by "at 3" or "at 3:30".
         return each.time.replace(hour=each.time.hour + 12)
     return each.time
 

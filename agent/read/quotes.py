@@ -12,6 +12,8 @@ from agent.read.text import Text
 _QUOTE: Final = re.compile(
     r"\"(?P<double>[^\"]+)\"|`(?P<tick>[^`]+)`|(?<![\w])'(?P<single>(?=\S)(?:[^'\n]|'(?=\w))*?[^'\s](?:'(?=s?\s+\w+'(?!\w)))?)'(?![\w])"
 )
+# A quote that was opened and never closed reaches to the end of its sentence.
+_OPEN: Final = re.compile(r"(?<!\S)['\"](?P<rest>[A-Z][^'\"\n]*?[.!?])(?=\s|$)")
 _TAIL: Final = re.compile(
     r"\b(?P<label>[a-z][\w ]{1,24}?)\s*(?::|=|\s-)\s+(?P<rest>[^\n]+)"
     r"|\b(?P<verb>saying|that says|that reads|reading|says)\s+(?:that\s+)?(?P<said>[^\n\"']+)"
@@ -50,6 +52,9 @@ def find(text: Text) -> tuple[Quote, ...]:
     for match in _QUOTE.finditer(text.plain):
         group = match.lastgroup or "double"
         made.append(Quote(*match.span(group), *match.span(), "quoted"))
+    for match in _OPEN.finditer(text.plain):
+        if not any(each.outer_start < match.end() and match.start() < each.outer_end for each in made):
+            made.append(Quote(*match.span("rest"), *match.span(), "quoted"))
     for match in _TAIL.finditer(text.plain):
         if any(each.outer_start <= match.start() < each.outer_end for each in made):
             continue

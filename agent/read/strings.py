@@ -116,6 +116,8 @@ def _as_titled(text: Text, target: Target, found: Found) -> Found:
         weight += 0.25 if "title" in target.roles else -0.35
     elif before[0] in {"saying", "says", "say", "reads", "message", "body", "content", "text"}:
         weight += 0.25 if "body" in target.roles else -0.35
+    elif before[0] in {"about", "regarding", "re"} and not {"title", "topic"} & target.roles:
+        weight -= 0.35
     elif before[0] == "with" and "body" in target.roles and found.start > 0 and text.plain[found.start - 1] in "'\"":
         weight += 0.15
     return Found(found.start, found.end, found.value, found.how, found.shown, weight)

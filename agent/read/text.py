@@ -80,7 +80,11 @@ class Text:
         """Where ``plain[start:end]`` stands in ``raw``."""
         if self._origin is None:
             return start, end
-        return self._origin[start], self._origin[end]
+        last = end
+        # One letter as it came may be several here (a Devanagari letter that never composes): its end is where the next one begins.
+        while start < end and last < len(self._origin) - 1 and self._origin[last] == self._origin[end - 1]:
+            last += 1
+        return self._origin[start], self._origin[last]
 
     def original(self, start: int, end: int) -> str:
         """The words as they came, composed (NFC)."""

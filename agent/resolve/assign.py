@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from agent.pipeline import Argument
@@ -24,9 +24,10 @@ class Option:
         return not (self.open or other.open) and self.start < other.end and other.start < self.end
 
 
-def assign(options: Mapping[str, list[Option]], required: set[str]) -> dict[str, Option]:
+def assign(options: Mapping[str, list[Option]], required: set[str], named: Collection[str] = ()) -> dict[str, Option]:
     """The surest readings first; of equals the earlier parameter takes the earlier words. A required parameter left
-    with nothing then moves the one that stands in its way to that one's next best words, if there are such."""
+    with nothing then moves the one that stands in its way to that one's next best words, if there are such. Those ``named`` need words of
+    their own: whose record something is doesn't say to whom it goes."""
     ranked = sorted(
         (option for each in options.values() for option in each),
         key=lambda option: (-option.confidence - 0.1 * (option.param in required), option.at, option.start),
@@ -38,7 +39,7 @@ def assign(options: Mapping[str, list[Option]], required: set[str]) -> dict[str,
     for name in options:
         if name in required and name not in taken:
             _make_room(name, options, taken, required)
-        if name in required and name not in taken:
+        if name in required and name not in taken and name not in named:
             _share_phrase(name, options, taken)
     return taken
 

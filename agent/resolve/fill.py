@@ -13,7 +13,7 @@ from agent.pipeline import Argument, Choice, Mention, Several
 from agent.read import Reading, exact, scan
 from agent.resolve.assign import Option, assign
 from agent.resolve.likes import changes
-from agent.resolve.mentions import at_place, no_destination, phrases, spans_of, trimmed
+from agent.resolve.mentions import at_place, listed_together, no_destination, phrases, spans_of, trimmed
 from agent.resolve.split import head
 from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
@@ -79,7 +79,8 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
                 start,
                 [each for other in options if other != name for each in options[other]],
             )
-    taken = assign(options, required)
+    named = [name for name in options if _must_be_named(offer.annotation(name))]
+    taken = assign(options, required, named)
     for at, name in enumerate(offer.properties):
         like = taken.get(offer.annotation(name).like or "")
         others = [each for each in taken.values() if each is not like]
@@ -113,6 +114,10 @@ def _names_action(option: Option, before: str, what: frozenset[str], verb: str |
     return bool(said) and (said == [verb] or (option.confidence < PLAIN and what.issuperset(said)))
 
 
+def _must_be_named(annotation: Annotation) -> bool:
+    return annotation.record is not None and SourceKind.RECORD not in annotation.sources
+
+
 def _speaks(annotation: Annotation) -> bool:
     """Whether words can give it a value. What is taken from a record is said only where the contract says so itself."""
     if annotation.derive is not None:
@@ -136,16 +141,19 @@ def _options(
     schema = schema if isinstance(schema, Mapping) else {}
     kind = next((each for each in kinds if each.name == annotation.record), None)
     if kind is not None:
-        many = schema.get("type") == "array"
+        many = schema.get("type") == "array" or annotation.each is True
         return (
             [] if annotation.like else phrases(text, start, name, at, kind, kinds, origin, many=many, changed=changed)
         )
     readings = scan(text, name=name, schema=schema, annotation=annotation, now=now, required=required)
     made = []
+    together: list[tuple[int, int, Choice, float]] = []
     for reading in readings[:MOST_READINGS]:
         argument = _argument(reading, text, start, origin, name, schema, annotation, now)
         if argument is None:
             continue
+        if annotation.each and isinstance(argument, Choice):
+            together.append((reading.start, reading.end, argument, reading.confidence))
         shared = isinstance(argument, Choice) and reading.confidence >= SHARED_LEAST
         whole = Option(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
         made.append(whole)
@@ -157,6 +165,11 @@ def _options(
                 words = Mention(spans=(at_place(text, start, reading.start, end, origin),))
                 sure = reading.confidence - PART_STEP
                 made.append(Option(name, at, whole.start, start + end, sure, False, words))
+    for run in listed_together(text, [(first, last) for first, last, _, _ in together]):
+        items = [next(each for each in together if each[:2] == place) for place in run]
+        argument = Several(items=tuple(choice for _, _, choice, _ in items))
+        sure = max(confidence for *_, confidence in items)
+        made.insert(0, Option(name, at, start + run[0][0], start + run[-1][1], sure, False, argument))
     return made
 
 

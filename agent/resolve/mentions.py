@@ -9,6 +9,9 @@ from typing import Final
 
 from agent.pipeline import Argument, Choice, Mention, Several, Span
 from agent.read.reference import find, parse
+from agent.read.references.narrowing import narrowed, state_at
+from agent.read.references.words import SIDES
+from agent.read.text import read_text
 from agent.resolve.assign import Option
 from registry.offer import Offer
 from registry.records import RecordKind
@@ -22,6 +25,11 @@ _HINGE: Final = re.compile(
     r"(?:[\s,:;\"'“‘-]|\b(?:saying|says|with|that|because|about|for|by|as|and|to|of|at|on|in|the|a|an)\b)+$",
     re.IGNORECASE,
 )
+_ONES: Final = re.compile(
+    r"\b(?:(?:all|any|every|each|both|just|only)\s+(?:of\s+)?)?(?:the\s+)?(?:[\w-]+\s+){0,2}?(?P<one>ones?)\b(?!\s+of\b)",
+    re.IGNORECASE,
+)
+_SOME: Final = re.compile(r"(?:a|an|some|another|any)\s+(?!of\b)", re.IGNORECASE)
 _TOWARDS: Final = re.compile(r"\b(?:to|into|onto|on|as)\s+(?:(?:the|a|an)\s+)?$", re.IGNORECASE)
 # After what is changed: to what. A group in brackets is taken whole, anything else up to where the next wish begins.
 BECOMES: Final = re.compile(
@@ -54,14 +62,34 @@ def phrases(
                Mention(spans=(at_place(text, start, begin, end, origin),)))
         for rank, (begin, end) in enumerate(found[:MOST_PHRASES])
     ]  # fmt: skip
-    for run in _runs(text, found, changed=changed) if many else ():
+    if made and (also := _ones(text, made[0].end - start, kind)) is not None:
+        words = Mention(spans=(*spans_of(made[0].argument), at_place(text, start, *also, origin)))
+        made[0] = replace(made[0], argument=words)
+    for run in listed_together(text, found, changed=changed) if many else ():
         items = tuple(Mention(spans=(at_place(text, start, begin, end, origin),)) for begin, end in run)
         whole = (start + run[0][0], start + run[-1][1])
         made.insert(0, Option(name, at, *whole, REFERENCE_CONFIDENCE, False, Several(items=items)))
     return made
 
 
-def _runs(text: str, found: Sequence[tuple[int, int]], *, changed: bool) -> list[list[tuple[int, int]]]:
+def _ones(text: str, after: int, kind: RecordKind) -> tuple[int, int] | None:
+    """Where "all the ones that are in review" narrows down the records that were named before."""
+    found = _ONES.search(text, after)
+    if found is None:
+        return None
+    read = read_text(text)
+    first, noun = read.index_at(found.start()), read.index_at(found.end("one") - 1)
+    last = narrowed(read, noun + 1, kind)
+    told = last > noun + 1 or any(
+        token.low in SIDES or state_at(read.tokens, first + at, kind)[1]
+        for at, token in enumerate(read.tokens[first:noun])
+    )
+    return (found.start(), read.tokens[last - 1].end) if told else None
+
+
+def listed_together(
+    text: str, found: Sequence[tuple[int, int]], *, changed: bool = False
+) -> list[list[tuple[int, int]]]:
     """The phrases that nothing but commas and "and" stand between, two or more of them; the longest run last."""
     runs: list[list[tuple[int, int]]] = []
     end = 0
@@ -114,8 +142,9 @@ def trimmed(phrases: Sequence[Option], text: str, start: int, others: Sequence[O
 
 
 def _confidence(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> float:
-    """Phrases come best first; one that says nothing but the noun ("the account") gives way to one that tells which."""
-    bare = parse(words, kind, kinds).bare
+    """Phrases come best first; one that says nothing but the noun ("the account"), or speaks of any ("a new account"), gives way to one
+    that tells which."""
+    bare = parse(words, kind, kinds).bare or _SOME.match(words) is not None
     return REFERENCE_CONFIDENCE - REFERENCE_STEP * rank - (BARE_STEP if bare else 0.0)
 
 

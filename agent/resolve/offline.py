@@ -153,7 +153,7 @@ def ranked(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], no
     candidates = []
     for each in found[:FILLED_AT_MOST]:
         filling = fill(clause.text, clause.start, each.offer, kinds, now)
-        candidates.append((each.offer, marks(clause, each, best, shortlist, filling), filling))
+        candidates.append((each.offer, marks(clause, each, best, shortlist, filling, kinds), filling))
     return weigh(candidates)
 
 

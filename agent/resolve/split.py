@@ -29,7 +29,14 @@ _LEAD: Final = re.compile(
     r"(?:i|we)(?:\s+(?:also|just|really|now|would|will|am|are))*(?:['’]?(?:d|ll|m|re|ve))?(?:\s+(?:also|just|really|now))*\s+"
     r"(?:want(?:ed)?|needs?|like|love|wish|have|trying|going|wondering|hoping|hope|planning)"
     r"(?:\s+(?:you|help|assistance))?(?:\s+(?:to|in|with|for))?(?=\s)|"
+    r"(?:i|we)(?:['’](?:m|re)|\s+(?:am|are))(?=\s+(?!(?:look|search|try|wonder|hop|plann|hav|see|gett|us|ask|think|go|check|review|read|work|do|mak)ing\b)[^\W\d_]+ing\b)|"
     r"help\s+me(?:\s+(?:to|with|out))?|let['’]?s|let\s+us|you\s+(?:need|have)\s+to|time\s+to|it['’]?s\s+time\s+to|gonna|wanna)\b[\s,:!.-]*)+",
+    re.IGNORECASE,
+)
+# "Can you make that change?": what was said before, not a wish of its own.
+_SAME: Final = re.compile(
+    r"\s*(?:do|make|update|handle|arrange|change|take\s+care\s+of|see\s+to)\s+(?:that|this|it|so)(?:\s+(?:change|update|happen|for\s+me|please))*"
+    r"(?:\s+(?:in|on)\s+(?:the\s+)?\w+)?\W*$",
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -177,8 +184,9 @@ def begins_like_an_order(text: str) -> bool:
     """Whether the first words are an order: a known verb, politeness taken off, that isn't followed by what makes it
     a noun."""
     lead = _LEAD.match(text)
-    first = _WORD.match(text, lead.end() if lead else 0)
-    if first is None:
+    begin = lead.end() if lead else 0
+    first = _WORD.match(text, begin)
+    if first is None or _SAME.match(text, begin):
         return False
     word = stem(first[0])
     if word not in ORDERS and word not in KIN:

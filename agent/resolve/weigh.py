@@ -12,10 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agent.read.references.nouns import noun_at
+from agent.read.text import read_text
 from agent.resolve.fill import Filling
 from agent.resolve.split import Clause, asks, head, is_order
 from registry.contract import Risk
 from registry.offer import Offer
+from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
 from registry.words import EMPTY, GENERIC, KIN, READING, runs, stem, stems
 
@@ -30,6 +33,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "central": 0.8,
     "described": 3.5,
     "manner": 1.2,
+    "things": 0.8,
     "about": -0.2,
     "negated": -4.0,
 }
@@ -63,7 +67,9 @@ def weigh(candidates: Sequence[tuple[Offer, Mapping[str, float], Filling]]) -> l
     return weighed
 
 
-def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: Filling) -> dict[str, float]:
+def marks(
+    clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: Filling, kinds: Sequence[RecordKind]
+) -> dict[str, float]:
     """The marks of one offer. ``best`` is the highest lexical score any offer got for this clause.
 
     relative, lexical  its score against the best one's, and by itself
@@ -72,6 +78,7 @@ def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, fil
     described          how much of what the action is was said
     verb, clash        whether it goes by the verb that was said; an order it knows nothing of
     manner             a question meets an action that reads, an order one that changes something
+    things             a kind of record is named that it works on (1), or only others are (-1)
     object, reads      something of what it is was said beside the verb; it changes nothing
     strange            it knows nothing of the order's verb, however common that is (these three are decided by, not weighed)
     about, negated     a question about how things work; the verb not to be done is this action's
@@ -102,6 +109,7 @@ def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, fil
         "central": central / free if free else 0.5,
         "described": _share([each for each in core if each not in GENERIC], said, near),
         "manner": _manner(clause, named, offer),
+        "things": _things(clause, offer, kinds),
         "about": float(clause.about),
         "object": float(any(each in near for each in core if each not in GENERIC and each != verb)),
         "reads": float(reads(offer, named)),
@@ -115,6 +123,15 @@ def marks(clause: Clause, scored: Scored, best: float, shortlist: Shortlist, fil
             any(stem(verb) in named or not KIN.get(stem(verb), _NONE).isdisjoint(named) for verb in clause.forbidden)
         ),
     }
+
+
+def _things(clause: Clause, offer: Offer, kinds: Sequence[RecordKind]) -> float:
+    own = {offer.annotation(name).record for name in offer.properties} - {None}
+    if not own or not kinds:
+        return 0.0
+    tokens = read_text(clause.text).tokens
+    said = {kind.name for kind in kinds if any(noun_at(tokens, index, kind) for index in range(len(tokens)))}
+    return 0.0 if not said else 1.0 if said & own else -1.0
 
 
 def _known(word: str, words: frozenset[str]) -> float:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from agent.pipeline import Draft, Fault, GivenSource, Plan, PromptSource, Question, Refusal, Request, Step
 from agent.validate import given
 from agent.validate.admission import admitted
 from agent.validate.filling import Filling
-from agent.validate.found import Scene
+from agent.validate.found import Found, Scene
 from agent.validate.lookup import Lookup
 from agent.validate.payload import body, misfits, plan_digest
 from agent.validate.policy import Decision, decide
@@ -17,7 +17,9 @@ from agent.validate.preview import preview
 from agent.validate.reach import Reach
 from agent.validate.residue import said, unused
 from agent.validate.slots import Slots
+from agent.validate.spread import combinations, each_said, unchanged
 from agent.validate.unclaimed import Unclaimed
+from agent.validate.values import Read
 from core import ids
 from core.actor import Actor
 from core.errors import NotCanonical
@@ -47,10 +49,7 @@ async def validate(
     if not drafts:
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
     if len(drafts) > MAX_STEPS:
-        return Refusal(
-            code="invalid",
-            detail=f"That is {len(drafts)} actions at once; at most {MAX_STEPS} can be planned together.",
-        )
+        return _too_many(len(drafts))
     contracts: list[Contract] = []
     for draft in drafts:
         contract = admitted(catalogue, draft.action, draft.version, actor=actor, surface=request.surface)
@@ -61,22 +60,37 @@ async def validate(
     lookup = Lookup(request, unclaimed, Reach(kinds, actor, request.surface), Scene())
     steps: list[Step] = []
     decisions: list[Decision] = []
+    spread: list[str] = []
+    idle: list[str] = []
     for at, (draft, contract) in enumerate(zip(drafts, contracts, strict=True)):
-        slots = Slots(at, draft, contract, request, unclaimed)
-        trouble = await Filling(slots, lookup).fill() or _unfit(slots)
-        if isinstance(trouble, Question) and request.given is not None and not request.answers:
-            return given.refused(slots, trouble)
-        if trouble is not None:
-            return trouble
-        decision = decide(contract, slots.params, slots.fields, confirmed_in_session)
-        try:
-            steps.append(_step(slots, decision, run_id=run_id, actor=actor))
-        except NotCanonical as error:
-            return Refusal(
-                code="invalid", detail=f"“{contract.title}” would carry a value that can't be signed: {error.detail}"
-            )
-        decisions.append(decision)
-    held = [decision.why for decision in decisions if decision.why is not None]
+        wanted: list[Mapping[str, Found | Read]] = [{}]
+        for pinned in wanted:
+            slots = Slots(at, draft, contract, request, unclaimed, pinned)
+            trouble = await Filling(slots, lookup).fill() or _unfit(slots)
+            if isinstance(trouble, Question) and request.given is not None and not request.answers:
+                return given.refused(slots, trouble)
+            if trouble is not None:
+                return trouble
+            if slots.spread and not pinned:
+                wanted += combinations(slots.spread)
+                spread += each_said(slots)
+            if len(wanted) > 1 and (already := unchanged(slots)) is not None:
+                idle.append(
+                    already
+                )  # of one that was named, somebody may want it said again; of all of them nobody does
+                continue
+            if len(steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
+                return _too_many(len(steps) + len(wanted))
+            decision = decide(contract, slots.params, slots.fields, confirmed_in_session)
+            try:
+                steps.append(_step(slots, decision, run_id=run_id, actor=actor))
+            except NotCanonical as error:
+                detail = f"“{contract.title}” would carry a value that can't be signed: {error.detail}"
+                return Refusal(code="invalid", detail=detail)
+            decisions.append(decision)
+    if not steps:
+        return Refusal(code="condition_unmet", detail=f"{' '.join(idle[:3])} There is nothing to do.")
+    held = [*dict.fromkeys(decision.why for decision in decisions if decision.why is not None), *spread]
     left = unused(request, drafts, contracts, steps, tuple(kinds))
     if left and any(contract.risk is not Risk.READ for contract in contracts):
         held.append(said(left))
@@ -88,6 +102,11 @@ async def validate(
         expires_s=min(contract.confirmation.expires_s for contract in contracts),
         digest=plan_digest(tuple(steps), run_id=run_id, actor=actor, surface=request.surface),
     )
+
+
+def _too_many(count: int) -> Refusal:
+    detail = f"That is {count} actions at once; at most {MAX_STEPS} can be planned together."
+    return Refusal(code="invalid", detail=detail)
 
 
 def _unfit(slots: Slots) -> Question | Refusal | None:

@@ -22,6 +22,9 @@ from agent.validate.slots import Slots, Trouble, record_source
 from registry.contract import SourceKind
 from registry.records import Query, RecordKind
 
+MAX_EACH: Final = 20
+"""The most calls that one parameter's values make."""
+
 FORBIDDEN_NAMES: Final = frozenset({"__proto__", "constructor", "prototype"})
 """Keys that make a JavaScript receiver's object lie. No payload carries them, whatever a contract declares."""
 
@@ -73,7 +76,8 @@ class Filling:
         for name in sorted(
             names, key=lambda name: (not self.slots.spoken(name), self._pronoun(name), self._depth(name))
         ):
-            trouble = await (self._said(name) if self.slots.spoken(name) else self._implied(name))
+            said = self.slots.spoken(name) or name in self.slots.pinned
+            trouble = await (self._said(name) if said else self._implied(name))
             if trouble is not None:
                 return trouble
         return None
@@ -88,11 +92,10 @@ class Filling:
         return None
 
     async def _said(self, name: str) -> Trouble | None:
-        if SourceKind.RECORD not in self.slots.annotation(name).sources:
-            detail = f"The contract lets {self.slots.label(name)} be no record, yet names a kind for it; its owner must mend it."
-            return Refusal(code="invalid", detail=detail)
         kind, need, owner = self._kind(name), self._need(name), self._owner(name)
         assert kind is not None
+        if isinstance(pinned := self.slots.pinned.get(name), Found):
+            return self._take(name, (pinned,))
         if (held := self.slots.given(name)) is not None:
             field = self.slots.annotation(name).field or kind.id_field
             named = await given.records(need, self.slots.parameter(name), held, field, self.lookup.reach)
@@ -124,7 +127,14 @@ class Filling:
         if len(found) > need.most:
             text = f"{self.slots.label(name)} takes at most {need.most}; {len(found)} are meant. Which?"
             return self.slots.ask(name, text, "ambiguous")
-        return self._take(name, tuple({each.key: each for each in found}.values()))
+        return self._take_each(name, tuple({each.key: each for each in found}.values()))
+
+    def _take_each(self, name: str, found: tuple[Found, ...]) -> Trouble | None:
+        """Several records where one is taken, and the contract makes a call of each: this step is the first one's."""
+        if len(found) > 1 and self.slots.makes_each(name):
+            self.slots.spread[name] = found
+            found = found[:1]
+        return self._take(name, found)
 
     def _take(self, name: str, found: tuple[Found, ...], source: Source | None = None) -> Trouble | None:
         """Records become the parameter's value: the field that the contract says is sent. ``source`` is where the value came from, if
@@ -160,9 +170,11 @@ class Filling:
         """Nothing was said of it. Another parameter's record settles it where it passed through exactly one record of this kind, or
         belongs to one; or where the record it must belong to has exactly one."""
         kind = self._kind(name)
-        optional = name not in self.contract.required or SourceKind.RECORD not in self.slots.annotation(name).sources
-        if kind is None or optional or self.slots.parameter(name).is_array:
+        if kind is None or name not in self.contract.required or self.slots.parameter(name).is_array:
             return None
+        if SourceKind.RECORD not in self.slots.annotation(name).sources:
+            named = await self.lookup.in_request(self._need(name))
+            return named if isinstance(named, Question) else self._take_each(name, named)
         implied = await self._passed(kind)
         if len(implied) == 1:
             need = self._need(name)
@@ -176,7 +188,7 @@ class Filling:
             owner = whose[0] if whose else None
             if owner is None:
                 named = await self.lookup.in_request(self._need(name))
-                return named if isinstance(named, Question) else self._take(name, named)
+                return named if isinstance(named, Question) else self._take_each(name, named)
         if owner is None or implied:
             return None
         outcome = await self.lookup.meant(self._need(name), Reference(kind=kind.name), owner.spans, owner)
@@ -241,6 +253,7 @@ class Filling:
         annotation, kind = self.slots.annotation(name), self._kind(name)
         assert kind is not None
         most = self.slots.schema(name).get("maxItems", MOST - 1) if self.slots.parameter(name).is_array else 1
+        most = MAX_EACH if self.slots.makes_each(name) else most
         return Need(self.slots.slot(name), name, kind, annotation.filter, annotation.order, min(int(most), MOST - 1))
 
     def _owner(self, name: str) -> Found | None:

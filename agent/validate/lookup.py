@@ -18,7 +18,7 @@ from agent.validate.search import Search
 from agent.validate.unclaimed import Unclaimed
 from registry.records import Kinds, RecordKind
 
-MOST_STRANGERS: Final = 4
+MOST_STRANGERS: Final = 8
 """Look-ups that words may cost which turn out to name nobody."""
 
 
@@ -28,7 +28,7 @@ class Lookup:
     def __init__(self, request: Request, unclaimed: Unclaimed, reach: Reach, scene: Scene) -> None:
         self.request, self.reach, self.scene = request, reach, scene
         self.unclaimed = unclaimed
-        self.search = Search(reach)
+        self.search = Search(reach, request.now)
 
     @property
     def kinds(self) -> Kinds:
@@ -86,7 +86,9 @@ class Lookup:
         if (
             owner is not None
             and reference.text
-            and owner.record.kind == (reference.owner.kind if reference.owner else None)
+            and reference.owner is not None
+            and reference.owner.pronoun
+            and owner.record.kind == reference.owner.kind
         ):
             # "Adam Novak his last invoice": the name is the owner's, and no part of what the invoice says.
             reference = (
@@ -121,15 +123,21 @@ class Lookup:
 
     async def _stranger(self, owner: Need, beside: tuple[Span, ...]) -> Outcome:
         """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his money back"). Live
-        data decides it, so words that name nobody are passed over, and so is what stands in another sentence than ``beside``."""
+        data decides it, so words that name nobody are passed over, and so is what stands in another sentence than ``beside``. Where
+        several may be meant, those that are listed together ("to amir and akira")."""
+        made: tuple[Found, ...] = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
+            if made and not (owner.most > 1 and self.unclaimed.listed(made[-1].spans[-1], span)):
+                break
             outcome = await self.meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
             sure = isinstance(outcome, Question) or all(
                 fit(span.text, each.record, each.kind, "name") >= Fit.WORDS for each in outcome
             )
-            if sure and (not isinstance(outcome, Question) or outcome.candidates):
+            if sure and isinstance(outcome, Question) and outcome.candidates:
                 return outcome
-        return ()
+            if sure and not isinstance(outcome, Question):
+                made += outcome
+        return made
 
     async def _named(self, need: Need, owner: Need, named: Sequence[tuple[Reference, Span]]) -> Outcome:
         found: dict[tuple[str, str], Found] = {}

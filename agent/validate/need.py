@@ -9,7 +9,7 @@ from agent.pipeline import Question, QuestionCode, Span
 from agent.read.reference import Reference
 from agent.validate.found import Found
 from agent.validate.reach import Scalar, Where
-from registry.records import RecordKind
+from registry.records import Bounds, RecordKind
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Need:
 @dataclass(frozen=True)
 class Aim:
     """One search. ``bound`` is what can be meant at all (the owner's, the speaker's own), ``wanted`` the filter on top of it: the
-    contract's demands and the states that were said."""
+    contract's demands and the states that were said; ``between`` when it must lie."""
 
     need: Need
     reference: Reference
@@ -43,6 +43,7 @@ class Aim:
     owner: Found | None
     bound: Where
     wanted: Where
+    between: Bounds = field(default_factory=dict)
 
     @property
     def kind(self) -> RecordKind:

@@ -23,10 +23,13 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 def fill(slots: Slots, name: str) -> Trouble | None:
     """Puts the value of ``name`` if anything gives it; what stands in the way, or None."""
     parameter, sources = slots.parameter(name), slots.annotation(name).sources
+    if isinstance(pinned := slots.pinned.get(name), Read):
+        slots.put(name, pinned.value, pinned.shown, pinned.source)
+        return None
     derived = _derived(slots, parameter)
     if (held := slots.given(name)) is not None:
         return given.fill(slots, parameter, held, derived[0] if derived is not None else None)
-    read = _said(slots, parameter)
+    read = _each(slots, parameter) or _said(slots, parameter)
     if (
         read is None
         and parameter.is_money
@@ -74,6 +77,24 @@ def _said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
         return _read(slots, parameter, Mention(spans=words.spans), words)
     argument = slots.draft.arguments.get(parameter.name)
     return None if argument is None else _argument(slots, parameter, argument)
+
+
+def _each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
+    """The first of several values that make a call each; the others are left to be spread."""
+    argument = slots.draft.arguments.get(parameter.name)
+    asked = answered(slots.request, slots.slot(parameter.name)) is not None
+    if asked or not isinstance(argument, Several) or not slots.makes_each(parameter.name):
+        return None
+    made: list[Read] = []
+    for item in argument.items:
+        read = _argument(slots, parameter, item)
+        if isinstance(read, Unread):
+            return read
+        if all(read.value != each.value for each in made):
+            made.append(read)
+    if len(made) > 1:
+        slots.spread[parameter.name] = tuple(made)
+    return made[0] if made else None
 
 
 def _argument(slots: Slots, parameter: Parameter, argument: Argument) -> Read | Unread:

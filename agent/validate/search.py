@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from agent.pipeline import Question, Span
@@ -15,14 +17,15 @@ from agent.validate.namesake import by_words
 from agent.validate.need import Aim, Need, Outcome, place_word
 from agent.validate.ranking import Fit, best, described, in_line, numbered, tied
 from agent.validate.reach import MOST, Reach, Scalar, TooMany, Unrelated, fits, merged
+from agent.validate.when import bounds, lies
 from registry.records import Query, Record
 
 
 class Search:
-    """Asks the platform, never remembers. Every method may raise PlatformUnavailable."""
+    """Asks the platform, never remembers. ``now`` is the request's present. Every method may raise PlatformUnavailable."""
 
-    def __init__(self, reach: Reach) -> None:
-        self.reach, self.kinds = reach, reach.kinds
+    def __init__(self, reach: Reach, now: datetime) -> None:
+        self.reach, self.kinds, self.now = reach, reach.kinds, now
 
     async def aim(
         self, need: Need, reference: Reference, spans: tuple[Span, ...], owner: Found | None
@@ -47,13 +50,22 @@ class Search:
         bound = None if own is None or scope is None else merged(own, scope)
         if bound is None:
             return need.ask(explain.nothing(kind, wanted, owner, (), more=False))
-        return Aim(need, reference, spans, owner, bound, wanted)
+        between = bounds(reference, kind, need.order, self.now)
+        if between is None:
+            text = f"I can't tell {plural(kind)} apart by when they are. Which {singular(kind)} is meant?"
+            return need.ask(text, code="ambiguous")
+        return Aim(need, reference, spans, owner, bound, wanted, between)
+
+    async def _asked(self, aim: Aim, query: Query) -> list[Record]:
+        """What the platform finds, if it lies where it must."""
+        found = await self.kinds.search(replace(query, between=aim.between))
+        return [each for each in found if lies(each, aim.between)]
 
     async def marked(self, aim: Aim) -> Outcome:
         """By the number or address as written. Filters are applied last: what exists but doesn't fit is told as such."""
         number, email, kind = aim.reference.number, aim.reference.email or "", aim.kind
         mark, by = (number, "number") if number is not None else (email, "email")
-        found = await self.kinds.search(Query(kind.name, mark, _by(by), aim.bound, limit=MAX_CANDIDATES))
+        found = await self._asked(aim, Query(kind.name, mark, _by(by), aim.bound, limit=MAX_CANDIDATES))
         if number is None:
             mails = [each.name for each in kind.fields if each.type == "email" or each.search == "email"]
             records = [each for each in found if any(_caseless(each, name) == email.casefold() for name in mails)]
@@ -75,14 +87,15 @@ class Search:
         where = merged(aim.bound, aim.wanted)
         if where is None:
             return ()
-        found = await self.kinds.search(Query(kind.name, words, "name" if named else None, where, limit=MOST))
+        found = await self._asked(aim, Query(kind.name, words, "name" if named else None, where, limit=MOST))
         found = narrowed(found, kind, aim.reference.marks) if aim.reference.marks else found
         by_place = aim.reference.position is not None and len(found) < MOST
+        all_of_them = aim.reference.every and aim.need.most > 1 and len(found) < MOST
         by = "name" if named else "text"
         if named and not aim.reference.marks and best(words, found, kind, by)[0] is Fit.VAGUE:
             pictured = await self._described(aim, words, where)
-            found, by = (pictured, "any") if pictured else (found, by)
-        verdict = by_words(aim.need.slot, aim.need.param, kind, words, by, found, place=by_place)
+            found, by = (list(pictured), "any") if pictured else (found, by)
+        verdict = by_words(aim.need.slot, aim.need.param, kind, words, by, found, place=by_place or all_of_them)
         if isinstance(verdict, Question) or not verdict:
             return verdict if isinstance(verdict, Question) else ()
         if by_place:
@@ -95,13 +108,13 @@ class Search:
         """Called by a part of its name and what else it is: "the bamboo skateboard". Only among what one owner has."""
         if not aim.bound or not any(each.search == "text" for each in aim.kind.fields):
             return ()
-        found = await self.kinds.search(Query(aim.kind.name, where=where, limit=MOST))
+        found = await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
         return described(words, found, aim.kind) if len(found) < MOST else ()
 
     async def uncalled(self, aim: Aim, words: str) -> Outcome:
         """Nothing that fits is called so: what is called so and doesn't fit, or that there is nothing of that name at all."""
         kind = aim.kind
-        found = await self.kinds.search(Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
+        found = await self._asked(aim, Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
         verdict = by_words(aim.need.slot, aim.need.param, kind, words, "name", found, place=True)
         if isinstance(verdict, list) and len(verdict) == 1 and not fits(verdict[0], aim.wanted):
             return self.checked(aim.need, [Found(verdict[0], kind, aim.spans)], aim.wanted)
@@ -114,7 +127,7 @@ class Search:
         if where is None:
             return need.ask(explain.nothing(kind, aim.wanted, aim.owner, (), more=False))
         descending = reference.descending if reference.position is not None else True
-        records = await self.kinds.search(Query(kind.name, None, None, where, aim.order, descending, MOST))
+        records = await self._asked(aim, Query(kind.name, None, None, where, aim.order, descending, MOST))
         if not records:
             told = bool(aim.bound or not aim.wanted)
             others = await self.kinds.search(Query(kind.name, where=aim.bound, limit=MOST)) if told else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from agent.pipeline import Draft, Filled, Given, Question, QuestionCode, RecordSource, Refusal, Request, Source
@@ -10,7 +11,7 @@ from agent.validate import asking
 from agent.validate.found import Found
 from agent.validate.quoted import Quoted, answered, quoted, spans_of
 from agent.validate.unclaimed import Unclaimed
-from agent.validate.values import Parameter
+from agent.validate.values import Parameter, Read
 from core.visible import visible
 from registry.contract import Annotation, Contract
 
@@ -18,11 +19,23 @@ Trouble = Question | Refusal
 
 
 class Slots:
-    """``at`` is the step's place in the request; ``filled`` the values so far, ``records`` what parameters were looked up as."""
+    """``at`` is the draft's place in the request; ``filled`` the values so far, ``records`` what parameters were looked up as.
 
-    def __init__(self, at: int, draft: Draft, contract: Contract, request: Request, unclaimed: Unclaimed) -> None:
+    A parameter that makes a call of each of several values has them in ``spread``; in each of those calls it is ``pinned`` to its own.
+    """
+
+    def __init__(
+        self,
+        at: int,
+        draft: Draft,
+        contract: Contract,
+        request: Request,
+        unclaimed: Unclaimed,
+        pinned: Mapping[str, Found | Read] = MappingProxyType({}),
+    ) -> None:
         self.at, self.draft, self.contract, self.request = at, draft, contract, request
-        self.unclaimed = unclaimed
+        self.unclaimed, self.pinned = unclaimed, pinned
+        self.spread: dict[str, tuple[Found | Read, ...]] = {}
         self.filled: dict[str, Filled] = {}
         self.records: dict[str, tuple[Found, ...]] = {}
 
@@ -41,6 +54,10 @@ class Slots:
 
     def ask(self, name: str, text: str, code: QuestionCode) -> Question:
         return Question(slot=self.slot(name), code=code, text=text, param=name)
+
+    def makes_each(self, name: str) -> bool:
+        """Whether several values of ``name`` are a call each."""
+        return bool(self.annotation(name).each) and not self.parameter(name).is_array
 
     def slot(self, name: str) -> str:
         return f"{self.at}.{name}"

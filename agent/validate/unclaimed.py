@@ -20,8 +20,11 @@ from agent.validate.quoted import spans_of
 from agent.validate.residue import left_over, spoken_of
 from registry.contract import Contract
 from registry.records import RecordKind
+from registry.words import ORDERS, stem
 
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _SENTENCE: Final = re.compile(r"[.!?:;]\s|\n")
+_AND: Final = re.compile(r"\s*(?:,|&|\band\b|\bor\b|\bas\s+well\s+as\b)\s*(?:and\s+)?", re.IGNORECASE)
 _PART: Final = re.compile(
     r"\b(?:half|halves|(?:a|one|two|three)\s+(?:thirds?|quarters?|fifths?|tenths?)|partial(?:ly)?|partly|part\s+of)\b"
     r"|(?<!\S)[-−]\s?\d+(?:[.,]\d+)?"
@@ -67,7 +70,13 @@ class Unclaimed:
         left = left_over(self._text, self._claimed, self._known)
         ends = [0, *(match.end() for match in _SENTENCE.finditer(self._text)), len(self._text) + 1]
         mine = {bisect_right(ends, span.start) for span in beside if span.origin == 0}
-        return tuple(span for span in left if not mine or bisect_right(ends, span.start) in mine)
+        runs = [span for span in left if not mine or bisect_right(ends, span.start) in mine]
+        return tuple(each for run in runs for each in (run, *_words(run)))
+
+    def listed(self, one: Span, other: Span) -> bool:
+        """Whether nothing but commas and "and" stand between two stretches of the request."""
+        between = self._text[one.end : other.start] if one.origin == other.origin == 0 else "."
+        return _AND.fullmatch(between) is not None
 
     def amount(self) -> str | None:
         """The first amount with a currency that no value was read from: "refund 20 EUR of INV-1042" says one, whatever else these words
@@ -84,6 +93,18 @@ class Unclaimed:
             if each.weight > 0.5 and not _taken(each.start, each.end, self._claimed):
                 return self._text[each.start : each.end]
         return None
+
+
+def _words(run: Span) -> list[Span]:
+    """The words of a run of several, one by one, but for those that orders are given with: "jinsoo" of "jinsoo might"."""
+    found = [(word[0], run.start + word.start(), run.start + word.end()) for word in _WORD.finditer(run.text)]
+    if len(found) < 2:
+        return []
+    return [
+        Span(origin=run.origin, start=start, end=end, text=word)
+        for word, start, end in found
+        if len(word) > 2 and stem(word) not in ORDERS
+    ]
 
 
 def _taken(start: int, end: int, claimed: Sequence[Span]) -> bool:

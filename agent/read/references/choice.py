@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 from agent.read.references import words as lists
 from agent.read.references.cover import Cover
+from agent.read.references.narrowing import NEVER, state_at
 from agent.read.references.value import By
 from agent.read.text import singular
-from registry.records import RecordKind
+from registry.records import RecordKind, Side
+
+Scalar = str | int | bool
 
 
 def place(cover: Cover) -> tuple[int | None, By | None, bool, int | None]:
@@ -43,20 +46,66 @@ def place(cover: Cover) -> tuple[int | None, By | None, bool, int | None]:
     return position, by, descending, count
 
 
-def states(cover: Cover, kind: RecordKind) -> dict[str, tuple[str | int | bool, ...]]:
-    made: dict[str, tuple[str | int | bool, ...]] = {}
-    low = [token.low for token in cover.tokens]
-    for phrase in sorted(kind.states, key=len, reverse=True):
-        parts = re.split(r"[\s-]+", phrase.lower())
-        for index in range(len(low)):
-            for joined in {tuple(parts), ("-".join(parts),)}:
-                stop = index + len(joined)
-                if tuple(low[index:stop]) != joined or any(cover.used[index:stop]):
-                    continue
-                for name, values in kind.states[phrase].items():
-                    made.setdefault(name, tuple(values))
-                cover.take(index, stop)
-    return made
+def states(
+    cover: Cover, kind: RecordKind, noun: tuple[int, int] | None, first: int, stop: int
+) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
+    """Field filters by the kind's state words, and fields by the side of now that its words for times put them on, of the tokens from
+    ``first`` to ``stop``. A word that is a noun and a state ("leads") counts as both. What is said no to is the rest of the field's
+    values."""
+    made: dict[str, tuple[Scalar, ...]] = {}
+    times: dict[str, Side] = {}
+    index = first
+    while index < stop:
+        phrase, size = state_at(cover.tokens, index, kind)
+        own = noun is not None and noun[0] <= index < noun[1]
+        if not size or (any(cover.used[index : index + size]) and not own):
+            index += 1
+            continue
+        negative = _negative(cover, index)
+        for name, values in kind.states.get(phrase, {}).items():
+            meant = _rest(kind, name, values) if negative else tuple(values)
+            made[name] = _both(made.get(name), meant, listed=_listed(cover, index))
+        if phrase in kind.times:
+            name, side = kind.times[phrase]
+            times[name] = ("future" if side == "past" else "past") if negative else side
+        if not own:
+            cover.take(index, index + size)
+        index += size
+    return made, times
+
+
+def _both(one: tuple[Scalar, ...] | None, other: tuple[Scalar, ...], *, listed: bool) -> tuple[Scalar, ...]:
+    """Two words about one field: what both allow ("unpaid, overdue"), or what either does ("qualified or in proposal")."""
+    if one is None:
+        return other
+    shared = tuple(each for each in one if each in other)
+    return shared or ((*one, *other) if listed else one)
+
+
+def _listed(cover: Cover, index: int) -> bool:
+    return any(token.low in ("and", "or", ",", "either", "nor") for token in cover.tokens[max(0, index - 3) : index])
+
+
+def _negative(cover: Cover, index: int) -> bool:
+    """Whether "not" or the like stands right before: "haven't been started"."""
+    for step in range(1, 3):
+        if index < step:
+            return False
+        low = cover.tokens[index - step].low
+        if low in NEVER:
+            cover.take(index - step, index)
+            return True
+        if low not in ("been", "yet", "be", "in", "the"):
+            return False
+    return False
+
+
+def _rest(kind: RecordKind, name: str, values: Sequence[Scalar]) -> tuple[Scalar, ...]:
+    """The field's other values, where it says what values it has; none at all where it doesn't."""
+    field = kind.field_named(name)
+    if field is not None and field.type == "boolean":
+        return tuple(each for each in (True, False) if each not in values)
+    return tuple(each for each in (field.values if field else ()) if each not in values)
 
 
 def every(cover: Cover, kind: RecordKind, noun: tuple[int, int] | None, *, one: bool) -> bool:

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from typing import Final
 
 from agent.read.references import words as lists
-from agent.read.references.choice import every, place, states
+from agent.read.references.choice import Scalar, every, place, states
 from agent.read.references.cover import Cover
 from agent.read.references.groups import GROUP, marks
 from agent.read.references.marks import number
+from agent.read.references.narrowing import LIGHT, NEVER, RELATIVE, narrowed, words_of
 from agent.read.references.nouns import EMAIL, noun_at, owner_kind, person_like
 from agent.read.references.value import Reference, moved
-from agent.read.text import Text, read_text
-from registry.records import RecordKind
+from agent.read.text import Text, read_text, singular
+from agent.read.windows import stretches
+from registry.records import RecordKind, Side
 
 _QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']+(?:'\w[^']*)*)'(?!\w)")
 
@@ -35,18 +37,22 @@ class _Parser(Cover):
         self.owner: Reference | None = None
         self.through: Reference | None = None
         self.marks: tuple[tuple[str, str], ...] = ()
+        self.whens: list[str] = []
 
     def parse(self) -> Reference:
         self._groups()
         noun = self._noun()
         self._quotes()
+        self._dated()
         owners_end = self._owner_before(noun)
+        told, times = self._narrowed(noun)
         self._through(noun)
         self._tails(noun)
         self._emails()
         self.number = number(self, noun, self.kind)
         position, by, descending, count = place(self)
-        narrowed = states(self, self.kind)
+        side = self._side(noun, position)
+        more, later = states(self, self.kind, noun, 0, len(self.tokens))
         all_of_them = every(self, self.kind, noun, one=bool(self.number or position or count))
         pronoun, mine = self._pronoun(noun, owners_end)
         self._rest(noun)
@@ -61,7 +67,10 @@ class _Parser(Cover):
             descending=descending,
             count=count,
             every=all_of_them,
-            states=narrowed,
+            states={**more, **told},
+            whens=tuple(self.whens),
+            times={**later, **times},
+            side=side,
             marks=self.marks,
             owner=self.owner,
             through=self.through,
@@ -102,6 +111,38 @@ class _Parser(Cover):
         self._searched(content, titled=True)
         self.take(first, last)
 
+    def _narrowed(self, noun: tuple[int, int] | None) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
+        """What the clause after the noun says of it, which is no owner and no name: "that are in review"."""
+        if noun is None:
+            return {}, {}
+        stop = narrowed(self.text, noun[1], self.kind)
+        made = states(self, self.kind, noun, noun[1], stop)
+        for index in range(noun[1], stop):
+            if not self.used[index] and self.tokens[index].low in RELATIVE | NEVER | LIGHT:
+                self.take(index, index + 1)
+        return made
+
+    def _dated(self) -> None:
+        """When it lies, for a kind whose records are told apart by that."""
+        if not any(field.ranged for field in self.kind.fields):
+            return
+        for start, end, words in stretches(self.text):
+            first, last = self.text.index_at(start), self.text.index_at(end)
+            if not any(self.used[first:last]):
+                self.whens.append(words)
+                self.take(first, last)
+
+    def _side(self, noun: tuple[int, int] | None, position: int | None) -> Side | None:
+        """ "the next meeting", "all future meetings". "Next" alone is a place in line and has been taken for one."""
+        limit = noun[0] if noun else len(self.tokens)
+        for index, token in enumerate(self.tokens):
+            side = lists.SIDES.get(token.low) if index < limit or token.low != "next" else None
+            if side is None or (self.used[index] and not (token.low == "next" and position == 1)):
+                continue
+            self.take(index, index + 1)
+            return side
+        return None
+
     def _searched(self, content: str, *, titled: bool = False) -> None:
         named = any(field.search == "name" for field in self.kind.fields)
         written = any(field.search == "text" for field in self.kind.fields)
@@ -134,6 +175,9 @@ class _Parser(Cover):
                 self._own(self.text.original(self.tokens[first].start, end), self.tokens[first].start)
                 self.take(first, max(stop, index + 1))
                 return index + 1
+            if self.kind.ours and token.low in {"my", "our"}:
+                self.take(index, index + 1)
+                continue
             if token.low in lists.OWNERS or (token.low in lists.MINE and token.low in {"my", "our"}):
                 target = owner_kind(self.kind, self.kinds)
                 if target is not None and noun is not None:
@@ -295,6 +339,8 @@ class _Parser(Cover):
                 noun_at(self.tokens, index, kind) and not self._describes(index, noun, kind) for kind in others
             )
             if self.used[index] or not token.word or token.low in lists.FILLERS or foreign:
+                continue
+            if singular(token.low) in words_of(self.kind):
                 continue
             if token.low in lists.NUMBERED | lists.PRONOUNS | lists.MINE:
                 continue

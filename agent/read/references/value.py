@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from registry.records import Side
+
 By = Literal["order", "size"]
 
 
@@ -18,6 +20,8 @@ class Reference:
     - Choice among what is found: sort by the kind's ``order`` or ``size`` field (``by``), ``descending`` or not, and take the
       ``abs(position)``-th; 1 is "first", -1 "last", -2 "last but one"; with ``count``, that many from there on ("the last three").
       ``every`` is set by "all of …" and by bare plurals. ``states`` are field filters by the kind's state words ("unpaid").
+    - ``whens`` are the words that say when it lies ("on December 13"), ``times`` fields on a side of now by the kind's own words, ``side``
+      the side that "next" and "future" put it on.
     - ``marks`` tell it from its like ("T-shirt (blue, size: M)"): what a field is said to hold, with the field's name where it was said.
     - ``owner`` is what it belongs to; ``through`` is what belongs to it ("the customer of invoice INV-1042").
     - ``pronoun``: the words are a pronoun ("him", "it", "that one"), to be resolved by what was spoken of; ``mine`` if that is the
@@ -37,6 +41,9 @@ class Reference:
     count: int | None = None
     every: bool = False
     states: Mapping[str, tuple[str | int | bool, ...]] = field(default_factory=dict)
+    whens: tuple[str, ...] = ()
+    times: Mapping[str, Side] = field(default_factory=dict)
+    side: Side | None = None
     marks: tuple[tuple[str, str], ...] = ()
     owner: Reference | None = None
     through: Reference | None = None
@@ -58,6 +65,9 @@ class Reference:
             or self.through
             or self.pronoun
             or self.every
+            or self.whens
+            or self.times
+            or self.side
             or self.marks
         )
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from agent.read.references.value import By
 from agent.read.text import word_set
+from registry.records import Side
 
 # word(s) → (position, by, descending). "last" counts from the newest; "biggest" from the top.
 PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
@@ -29,6 +30,7 @@ PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
     "oldest": (1, "order", False),
     "earliest": (1, "order", False),
     "original": (1, "order", False),
+    "next": (1, "order", False),
     "biggest": (1, "size", True),
     "largest": (1, "size", True),
     "highest": (1, "size", True),
@@ -48,6 +50,14 @@ PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
     "5th": (5, "order", False),
 }
 SUPERLATIVES: Final = word_set("biggest largest highest priciest longest smallest lowest cheapest shortest")
+# What lies on one side of now.
+SIDES: Final[dict[str, Side]] = {
+    "next": "future",
+    "upcoming": "future",
+    "future": "future",
+    "coming": "future",
+    "past": "past",
+}
 ORDINALS: Final = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
 COUNTS: Final = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "couple": 2, "dozen": 12,
@@ -64,5 +74,5 @@ NUMBERED: Final = word_set("number no no. nr num # id ids ref reference code num
 FILLERS: Final = word_set(
     "the a an this that these those of one ones please for from to by and or with which who is are was were be "
     "been has have had still yet currently now on in at it its as just only whose account record entry all every "
-    "each both any some same very my our his her their your there"
+    "each both any some same very new my our his her their your there"
 )

@@ -129,3 +129,9 @@ def test_decomposed_letters_keep_the_offsets_of_the_text_as_it_came() -> None:
     assert (reading.text, reading.value) == ("next Friday", "2026-12-04")
     person = scan(text, name="recipient", schema={"type": "string"}, annotation=Annotation(), now=NOW)[0]
     assert (person.text, person.value) == ("Zoe\u0308", "Zo\u00eb")
+
+
+@pytest.mark.parametrize("text", ["\u0958x", "a\u0343", "\u2adc", "\u1100\u0340"])
+def test_a_letter_that_comes_apart_keeps_its_place(text: str) -> None:
+    read = Text(text)
+    assert all(0 <= start < end <= len(text) for start, end in (read.span(t.start, t.end) for t in read.tokens))

@@ -1,0 +1,46 @@
+"""One order, several calls: "close all of her tickets" is a call for each, all of them on one card."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+from agent.validate.asking import join, said
+from agent.validate.found import Found, counted
+from agent.validate.slots import Slots
+from agent.validate.values import Read
+
+_SHOWN = 5
+
+
+def combinations(spread: Mapping[str, tuple[Found | Read, ...]]) -> Sequence[Mapping[str, Found | Read]]:
+    """Every further call's own values; the first of each parameter together are the call that stands already."""
+    names = list(spread)
+    return [dict(zip(names, each, strict=True)) for each in itertools.product(*spread.values())][1:]
+
+
+def unchanged(slots: Slots) -> str | None:
+    """That nothing would change, as a sentence; None where something would. Only for contracts that say which fields they replace."""
+    same: list[str] = []
+    for name in slots.filled:
+        replaces = slots.annotation(name).replaces
+        if replaces is None:
+            continue
+        found = slots.records.get(replaces.parameter, ())
+        if not found or found[0].record.values.get(replaces.field) != slots.filled[name].value:
+            return None
+        same.append(f"{found[0].label}: {slots.label(name)} is {slots.filled[name].shown} already.")
+    return same[0] if same else None
+
+
+def each_said(slots: Slots) -> Iterator[str]:
+    """What a person must see before such calls go out, whatever the contract's policy: how many, and which."""
+    for name, values in slots.spread.items():
+        words = slots.words(name)
+        found = [each for each in values if isinstance(each, Found)]
+        shown = [each.label for each in found] or [each.shown for each in values if isinstance(each, Read)]
+        what = counted(len(found), found[0].kind) if found else f"{len(values)} values of {slots.label(name)}"
+        more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+        which = f"{', '.join(shown[:_SHOWN])}{more}" if more else join(shown, "and")
+        opening = f"{said(words.text)} means" if words is not None else "That means"
+        yield f"{opening} {what}, with a call for each: {which}."

@@ -1,0 +1,51 @@
+"""Words that say when something lies → from when until when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.read.text import read_text
+from agent.read.windows import find, stretches
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def day(moment: datetime | None) -> str:
+    return moment.date().isoformat() if moment is not None else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "low", "high"),
+    [
+        ("my first meeting on December 13", "on December 13", "2026-12-13", "2026-12-14"),
+        ("tickets opened since October 1", "since October 1", "2026-10-01", ""),
+        ("visits between November 5 and November 21", "between November 5 and November 21", "2026-11-05", "2026-11-22"),
+        ("tasks due before Friday", "before Friday", "", "2026-11-27"),
+        ("everything until next Friday", "until next Friday", "", "2026-12-05"),
+        ("invoices in the last 2 weeks", "in the last 2 weeks", "2026-11-10", "2026-11-25"),
+        ("drafts older than 30 days", "older than 30 days", "", "2026-10-25"),
+        ("who hasn't answered in 6 weeks", "in 6 weeks", "", "2026-10-14"),
+        ("meetings next week", "next week", "2026-11-30", "2026-12-07"),
+    ],
+)
+def test_a_stretch_of_time_has_its_words_and_its_bounds(text: str, words: str, low: str, high: str) -> None:
+    (made,) = find(read_text(text), NOW)
+    assert (made.words, day(made.low), day(made.high)) == (words, low, high)
+
+
+def test_what_shall_happen_in_six_weeks_lies_ahead() -> None:
+    (made,) = find(read_text("meet in 6 weeks"), NOW)
+    assert day(made.low) == "2027-01-05"
+
+
+def test_a_denied_stretch_keeps_its_not() -> None:
+    assert [words for _, _, words in stretches(read_text("customers that haven't paid in 6 weeks"))] == [
+        "not in 6 weeks"
+    ]
+
+
+@pytest.mark.parametrize("text", ["the Year-End Review", "Health & Wellness Expo", "call May about it"])
+def test_names_are_no_dates(text: str) -> None:
+    assert find(read_text(text), NOW) == ()
