@@ -28,7 +28,7 @@ setup-dev: $(VENV)/.dev ## … and what tests and checks need
 setup-browser: ## Chromium for the browser tests, from the system's packages
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || scripts/system-packages chromium
 
-PHP_PACKAGES := php-cli php-curl php-mbstring php-sqlite3 php-xml phpunit composer php-guzzlehttp-guzzle php-symfony-http-foundation php-illuminate-http php-illuminate-routing
+PHP_PACKAGES := php-cli php-curl php-mbstring php-sqlite3 php-xml phpunit composer php-guzzlehttp-guzzle php-symfony-http-foundation php-illuminate-database php-illuminate-events php-illuminate-http php-illuminate-routing
 setup-php: ## PHP and what its SDK's tests use, from the system's packages
 	@dpkg -s $(PHP_PACKAGES) >/dev/null 2>&1 || scripts/system-packages $(PHP_PACKAGES)
 

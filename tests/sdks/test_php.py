@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
+import socket
+import sqlite3
 import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core import webhook_signature
+from tests.acceptance.world import World
 from web.app import create_app
 
 ROOT = Path(__file__).parents[2]
 SDK = ROOT / "sdks/php"
-LIBRARIES = ("GuzzleHttp", "Symfony/Component/HttpFoundation", "Illuminate/Http", "Illuminate/Routing")
+LIBRARIES = (
+    "GuzzleHttp",
+    "Symfony/Component/HttpFoundation",
+    "Illuminate/Http",
+    "Illuminate/Routing",
+    "Illuminate/Events",
+    "Illuminate/Database",
+)
 """What its tests use besides, as the system's packages have it (``make setup-php``)."""
 
 
@@ -73,3 +90,220 @@ def test_its_own_tests_pass() -> None:
     found = re.search(r"OK \((\d+) tests", said)
     assert found, said
     assert int(found[1]) > 400
+
+
+# ── a stranger's project against real processes ──────────────────────────────────────────────────────────────────────
+
+SEED = """use OpsIQ\\Client;
+
+$ops = new Client([
+    'public_key' => getenv('OPSIQ_KEY'),
+    'secret_key' => getenv('OPSIQ_SECRET'),
+]);
+
+// Fire an event
+$ops->events->fire('order.shipped', [
+    'customer_id' => 421,
+    'order_ref' => 'NB-9182',
+]);
+
+// Run a contracted action
+$result = $ops->actions->run('saas.send_kb_link', [
+    'ticket_id' => 5519,
+    'article' => 'how-to-reset-password',
+]);
+"""
+README = (SDK / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```php\n(.*?)```", README, re.DOTALL)
+SNIPPETS = [each for each in BLOCKS if not each.startswith("<?php")]
+PLAIN, LARAVEL = (each for each in BLOCKS if each.startswith("<?php"))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, php_is_here: None) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("world"))
+    try:
+        made.start_platform()
+        made.found()
+        made.start_server()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, php_is_here: None) -> Path:
+    """An empty project into which Composer has installed the SDK, with no registry to ask."""
+    folder = tmp_path_factory.mktemp("stranger")
+    required = json.loads(re.findall(r"```json\n(.*?)```", README, re.DOTALL)[0])
+    required["repositories"] = [
+        {"type": "path", "url": str(SDK), "options": {"symlink": False}},
+        {"packagist.org": False},
+    ]
+    (folder / "composer.json").write_text(json.dumps(required))
+    home = {"COMPOSER_HOME": str(folder / ".composer"), "COMPOSER_ALLOW_SUPERUSER": "1"}
+    run("composer", "install", "--no-interaction", "--no-progress", "--no-plugins", cwd=folder, **home)
+    run("composer", "validate", "--strict", "--no-check-version", str(SDK / "composer.json"), cwd=folder, **home)
+    assert not (folder / "vendor/opsiq/client").is_symlink()
+    return folder
+
+
+def keys(world: World, person: str = "olivia") -> dict[str, str]:
+    client = world.clients[person]
+    return {"OPSIQ_URL": client.url, "OPSIQ_KEY": client.key, "OPSIQ_SECRET": client.secret}
+
+
+def script(project: Path, world: World, text: str, **environment: str) -> str:
+    """Run ``text`` as a file of the project in which every warning is an error."""
+    (project / "strict.php").write_text(
+        "<?php error_reporting(-1); set_error_handler(static function ($n, $text, $file, $line) {"
+        " if (str_contains($file, '/usr/share/php/')) { return false; } throw new ErrorException($text, 0, $n, $file, $line); });"
+        " require __DIR__ . '/vendor/autoload.php'; @include_once '/usr/share/php/GuzzleHttp/autoload.php';"
+    )
+    (project / "script.php").write_text(f"<?php\n{text}")
+    strict = ("-d", f"auto_prepend_file={project / 'strict.php'}", "-d", "display_errors=stderr")
+    return run("php", *strict, "script.php", cwd=project, **keys(world), **environment)
+
+
+def test_the_seeds_snippet_runs_unchanged_in_a_strangers_project(project: Path, world: World) -> None:
+    shown = script(project, world, SEED + "\n$result->confirm();\necho json_encode($result->wait(30));")
+    shown_run = json.loads(shown)
+    assert shown_run["state"] == "succeeded", shown_run
+    (outcome,) = shown_run["outcomes"]
+    (received,) = world.received(outcome["call_id"])
+    assert received["params"] == {"ticket_id": 5519, "article": "how-to-reset-password"}
+    (event,) = world.clients["olivia"].get("/v1/events", "event=order.shipped")["data"]
+    assert event["data"] == {"customer_id": 421, "order_ref": "NB-9182"}
+
+
+def test_the_readme_shows_the_seeds_snippet() -> None:
+    assert SNIPPETS[0] == SEED
+
+
+SHOWN = ("", "Customer: .*\nsucceeded\n$", "^owner\n.+@.+\n", "^/params/colour: ", "^missing_header\n$", "^ws_")
+
+
+@pytest.mark.parametrize(("snippet", "shown"), list(zip(SNIPPETS, SHOWN, strict=True)), ids=range(len(SHOWN)))
+def test_a_snippet_of_the_readme_runs(project: Path, world: World, snippet: str, shown: str) -> None:
+    assert re.search(shown, script(project, world, snippet), re.DOTALL)
+
+
+def test_without_composer_it_loads_by_its_own_file(tmp_path: Path) -> None:
+    made = "new OpsIQ\\Client(['public_key' => 'pk_test_1', 'secret_key' => 'sk_test_1'])"
+    (tmp_path / "index.php").write_text(f"<?php require '{SDK}/autoload.php'; echo get_class({made});")
+    assert run("php", "index.php", cwd=tmp_path) == "OpsIQ\\Client"
+
+
+class Served:
+    """PHP's own web server on a folder of the project."""
+
+    def __init__(self, folder: Path, port: int, **environment: str) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = (folder.parent / f"{folder.name}.log").open("w+")
+        # Four workers, so that one that waits for another doesn't stand in its way.
+        mine = {**os.environ, "PHP_CLI_SERVER_WORKERS": "4", **environment}
+        command = ["php", "-S", f"127.0.0.1:{port}", "-t", str(folder), "-d", "display_errors=0", "-d", "log_errors=1"]
+        prepend = folder.parent / "prepend.php"
+        prepend.write_text("<?php function refund(int $invoice) { return 'ref_' . $invoice; }")
+        self.process = subprocess.Popen(
+            [*command, "-d", f"auto_prepend_file={prepend}"],
+            env=mine,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
+        for _ in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                return
+            time.sleep(0.05)
+        raise AssertionError("php -S did not start")
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait(15)
+        self.log.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+REGISTER = """
+$ops = new OpsIQ\\Client(['public_key' => getenv('OPSIQ_KEY'), 'secret_key' => getenv('OPSIQ_SECRET')]);
+$known = $ops->contracts->get('saas.refund_invoice');
+$contract = ['version' => $known->version + 1, 'endpoint' => ['url' => getenv('TARGET')]] + $known->contract;
+[$made] = $ops->contracts->register([$contract]);
+$endpoint = $ops->webhooks->endpoints->create(getenv('TARGET'), ['invoice.*']);
+echo json_encode(['action' => $made->secret, 'webhook' => $endpoint->secret]);
+"""
+REFUND = """
+$ops = new OpsIQ\\Client(['public_key' => getenv('OPSIQ_KEY'), 'secret_key' => getenv('OPSIQ_SECRET')]);
+$run = $ops->actions->run('saas.refund_invoice', ['invoice_id' => (int) getenv('INVOICE')]);
+$run->confirm();
+echo json_encode($run->wait(60));
+"""
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    ("example", "page", "invoice"),
+    [(PLAIN, "/opsiq.php", 1042), (LARAVEL, "/opsiq", 1050)],
+    ids=["plain PHP", "Laravel"],
+)
+def test_the_readmes_receiver_carries_out_a_confirmed_action(
+    project: Path, world: World, example: str, page: str, invoice: int
+) -> None:
+    folder = project / "public"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    if page.endswith(".php"):
+        (folder / page[1:]).write_text(example)
+    else:
+        (folder / "index.php").write_text((SDK / "tests/laravel/index.php").read_text())
+        (project / "routes.php").write_text(example)
+    port = free_port()
+    target = {"TARGET": f"http://127.0.0.1:{port}{page}"}
+    secrets = json.loads(script(project, world, REGISTER, **target))
+    server = Served(folder, port, OPSIQ_ACTION_SECRET=secrets["action"])
+    try:
+        try:
+            shown = json.loads(script(project, world, REFUND, INVOICE=str(invoice)))
+        except AssertionError as error:
+            server.log.seek(0)
+            raise AssertionError(f"{error}\n{server.log.read()[-4000:]}") from None
+        assert shown["state"] == "succeeded", shown["outcomes"]
+        (outcome,) = shown["outcomes"]
+        assert json.loads(outcome["answer"])["refund_id"] == (f"ref_{invoice}" if page.endswith(".php") else 1)
+        # The same call again, as a retry whose first answer was lost: the same answer, and nothing is done anew.
+        payload = shown["card"]["calls"][0]["payload"].encode()
+        statuses = [post(server.url + page, secrets["action"], outcome["call_id"], payload) for _ in range(3)]
+        assert {(status, replayed, body) for status, replayed, body in statuses} == {(200, "true", outcome["answer"])}
+        assert post(server.url + page, secrets["action"], outcome["call_id"], payload.replace(b"1", b"2"))[0] == 422
+        assert post(server.url + page, secrets["webhook"], outcome["call_id"], payload)[0] == 401
+        if page == "/opsiq":
+            event = {"id": "evt_1", "type": "invoice.paid", "data": {}, "timestamp": "2026-11-24T12:00:00.000000Z"}
+            for _ in range(2):
+                assert post(server.url + page, secrets["action"], "evt_1", json.dumps(event).encode())[0] == 204
+            with sqlite3.connect(project / "shop.db") as shop:
+                assert shop.execute("SELECT invoice_id FROM refunds").fetchall() == [(invoice,)]
+                assert shop.execute("SELECT type FROM ledger").fetchall() == [("invoice.paid",)]
+            shop.close()
+    finally:
+        server.stop()
+
+
+def post(url: str, secret: str, message_id: str, body: bytes) -> tuple[int, str | None, str]:
+    """Status, ``Idempotency-Replayed`` and body of what is answered to a signed message."""
+    now = int(time.time())
+    signature = webhook_signature.sign([secret], message_id, now, body)
+    headers = {"webhook-id": message_id, "webhook-timestamp": str(now), "webhook-signature": signature}
+    request = urllib.request.Request(url, data=body, headers={**headers, "Content-Type": "application/json"})
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            return answer.status, answer.headers["Idempotency-Replayed"], answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers["Idempotency-Replayed"], error.read().decode()
