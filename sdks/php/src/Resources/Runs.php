@@ -32,7 +32,7 @@ final class Runs extends Resource
      */
     public function list(?int $limit = null, ?string $before = null): \Generator
     {
-        foreach ($this->each(RunPage::class, ['runs'], ['before' => $before, 'limit' => $limit], 'before') as $run) {
+        foreach ($this->each(RunPage::class, ['runs'], ['limit' => $limit, 'before' => $before], 'before') as $run) {
             yield $run->of($this);
         }
     }
