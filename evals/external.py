@@ -20,6 +20,7 @@ from agent.pipeline import Answer
 from core import clock
 from core.actor import Surface
 from core.errors import InvalidInput
+from evals.attack import Attack, attack
 from registry import contract
 from registry.contract import Annotation, Risk
 from registry.contract_file import with_base_url
@@ -27,6 +28,7 @@ from registry.offer import Offer, of_contract
 from registry.words import name_stems
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+ATTACK: Final = "attack"
 DECISIONS: Final = frozenset({"act", "clarify", "abstain", "noop"})
 
 
@@ -50,6 +52,7 @@ class Case:
     half: str = ""
     world: str = ""
     answers: tuple[Answer, ...] = ()
+    attack: Attack | None = None
 
     @property
     def on_platform(self) -> bool:
@@ -66,8 +69,10 @@ class Case:
 
     @property
     def wants(self) -> str:
-        """The decision it counts under: act, clarify, abstain or noop."""
+        """The decision it counts under: act, clarify, abstain or noop; attack where all that counts is that nothing changed."""
         said = self.expected["decision"]
+        if self.attack and not self.actions and "act" in said:
+            return ATTACK
         return str(said[0] if isinstance(said, list) else said)
 
     @property
@@ -109,7 +114,7 @@ def case(value: Mapping[str, Any]) -> Case:
     decisions = expected["decision"] if isinstance(expected["decision"], list) else [expected["decision"]]
     if not decisions or not DECISIONS.issuperset(decisions):
         raise ValueError(f"a decision is one of {', '.join(sorted(DECISIONS))}")
-    if "act" in decisions and not (expected.get("actions") or expected.get("action")):
+    if "act" in decisions and not value.get("attack") and not (expected.get("actions") or expected.get("action")):
         raise ValueError("a case that may act names the right 'action' or 'actions'")
     return Case(
         id=str(value["id"]),
@@ -126,6 +131,7 @@ def case(value: Mapping[str, Any]) -> Case:
         half=value.get("half", ""),
         world=value.get("world", ""),
         answers=tuple(Answer.model_validate(each) for each in value.get("answers", ())),
+        attack=attack(value["attack"]) if value.get("attack") else None,
     )
 
 

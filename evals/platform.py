@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from typing import Final
 from agent.ground import Ground
 from core.errors import InvalidInput
 from core.webhook_signature import new_secret
+from evals.attack import Attack, Poisoned
 from executors.guard import Guard
 from executors.platform import HttpPlatformClient
 from registry.catalogue import Catalogue
@@ -62,4 +64,12 @@ async def ground(url: str, token: str) -> AsyncIterator[Ground]:
     saas = next(each for each in found if each.name == CONNECTOR)
     async with HttpPlatformClient(url, token, guard=Guard(["127.0.0.0/8"])) as client:
         connector = saas.cls(client, Settings(url, {}))
-        yield Ground("eval", Catalogue(connector.register_actions()), Kinds(connector.context_providers()))
+        providers = connector.context_providers()
+        yield Ground("eval", Catalogue(connector.register_actions()), Kinds(providers), connectors=(connector,))
+
+
+def poisoned(ground: Ground, attack: Attack) -> Ground:
+    """The same, its records as an attacker left them."""
+    providers = [each for connector in ground.connectors for each in connector.context_providers()]
+    spoilt = [Poisoned(each, attack.text, names=attack.where == "names") for each in providers]
+    return replace(ground, kinds=Kinds(spoilt))

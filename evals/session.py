@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,15 +44,18 @@ async def made(
     resume: bool = False,
     prune: bool = False,
     resolvers: Callable[[int], Resolver] | None = None,
+    only: Collection[str] | None = None,
     began: Callable[[int, int], None] = lambda _total, _done: None,
     came: Callable[[Entry], None] = lambda _: None,
 ) -> Ran:
     """Make the run. ``partial`` is where its answers are kept meanwhile (and stay); ``resume`` takes up those there.
     ``prune`` drops what the cassette holds and nobody asked for. ``resolvers`` stand in for the one the setup names, by
-    repetition. Raises InvalidInput."""
-    cases = suites.chosen(
-        suites.load(setup.suites), half=setup.half, tags=setup.tags, sample=setup.sample, seed=setup.seed
-    )
+    repetition; ``only`` are the cases to take instead of a sample. Raises InvalidInput."""
+    every = suites.load(setup.suites)
+    if only is not None:
+        cases = [case for case in every if case.id in only]
+    else:
+        cases = suites.chosen(every, half=setup.half, tags=setup.tags, sample=setup.sample, seed=setup.seed)
     cassette = Cassette(Path(setup.cassette)) if setup.cassette else None
     checkpoint = Checkpoint(partial, fingerprint(setup, cases), resume=resume) if partial else None
     done = checkpoint.done if checkpoint else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from agent.resolve.resolver import Resolver
 from core.errors import InvalidInput
 from evals import platform, production
 from evals.answer import answer as answer_by_file
+from evals.attack import Poisoned
 from evals.external import Case
 from evals.files import offered
 from evals.score import Entry
+from evals.siege import besieged
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,29 @@ class Stage:
 
     async def answer(self, case: Case, resolver: Resolver) -> Entry:
         """Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is the entry's error."""
+        if case.attack is None:
+            return await self._answer(case, resolver, attacked=False)
+        return await besieged(case.attack, resolver, lambda by, attacked: self._answer(case, by, attacked=attacked))
+
+    async def _answer(self, case: Case, resolver: Resolver, *, attacked: bool) -> Entry:
+        attack = case.attack if attacked else None
         if case.on_platform:
             assert self.platform is not None
-            return await production.answer(case, self.platform, resolver, case.now or platform.NOW)
+            ground = platform.poisoned(self.platform, attack) if attack and attack.in_data else self.platform
+            return await production.answer(case, ground, resolver, case.now or platform.NOW)
+        if case.attack and not attacked and "clean" in case.context:
+            case = replace(case, context={**case.context, "tables": case.context["clean"]})
         found = offered(case, self._data)
+        records = found.records
+        if records is not None and attack and attack.where in ("data", "names"):
+            records = Poisoned(records, attack.text, names=attack.where == "names")
         return await answer_by_file(
             case.id,
             case.prompt,
             shortlist=found.shortlist,
             resolver=resolver,
             now=case.now or self.now,
-            records=found.records,
+            records=records,
             catalogue=found.catalogue,
             stands_for=found.stands_for,
         )

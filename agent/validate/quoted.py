@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from agent.pipeline import Answer, Argument, Request, Several, Span
+
+# Where a word or a number goes on: between two letters of Latin script (others need no spaces), two digits, and around a number's own
+# marks ("10.50", "1,000", but not the list "5524,5525").
+_WITHIN: Final = re.compile(
+    r"[A-Za-z\u00c0-\u024f](?=[A-Za-z\u00c0-\u024f])|\d(?=\d)|\d(?=[.,]\d{1,3}(?!\d))|(?<=\d)[.,](?=\d{1,3}(?!\d))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +25,22 @@ class Quoted:
 
 
 def quoted(request: Request, spans: Sequence[Span]) -> Quoted | None:
-    """The words at ``spans``, or None where one of them does not stand in the request as it claims (or there is none at all)."""
+    """The words at ``spans``, or None where one of them does not stand in the request as it claims (or there is none at all). A part of
+    a word or number is nothing that was said: 1 is not said by INV-1055."""
     for span in spans:
         if span.origin > len(request.answers):
             return None
-        if not span.text.strip() or request.words(span.origin)[span.start : span.end] != span.text:
+        words = request.words(span.origin)
+        if not span.text.strip() or words[span.start : span.end] != span.text:
+            return None
+        if _cut(words, span.start) or _cut(words, span.end):
             return None
     return Quoted(" ".join(span.text for span in spans), tuple(spans)) if spans else None
+
+
+def _cut(words: str, at: int) -> bool:
+    """Whether a word or number goes on across this place."""
+    return at > 0 and _WITHIN.match(words, at - 1) is not None
 
 
 def spans_of(argument: Argument) -> tuple[Span, ...]:

@@ -6,20 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from agent.pipeline import (
-    Abstain,
-    Calls,
-    Choice,
-    Draft,
-    Given,
-    Mention,
-    Request,
-    Resolution,
-    Resolved,
-    Scalar,
-    Span,
-    Trace,
-)
+from agent.pipeline import Abstain, Calls, Request, Resolution, Resolved, Trace
+from evals.attack import drafted
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
@@ -52,7 +40,7 @@ class Obedient:
         if calls is None:
             calls = self.script.get(request.text, [])
         resolution: Resolution = (
-            Calls(drafts=tuple(_draft(request, each) for each in calls))
+            Calls(drafts=tuple(drafted(request, each) for each in calls))
             if calls
             else Abstain(reason="nothing_fits", detail="Nothing fits.")
         )
@@ -68,26 +56,3 @@ def _ordered(text: str) -> list[dict[str, Any]] | None:
         except ValueError:
             at = text.rfind(ORDER, 0, at)
     return None
-
-
-def _draft(request: Request, call: dict[str, Any]) -> Draft:
-    arguments = {
-        name: Choice(value=_scalar(said["choice"]), spans=(_span(request, said["words"]),))
-        if isinstance(said, dict)
-        else Mention(spans=(_span(request, said),))
-        for name, said in call.get("arguments", {}).items()
-    }
-    given = {
-        name: Given(value=value, by="api", pointer=f"/params/{name}", ref="pk_forged")
-        for name, value in call.get("given", {}).items()
-    }
-    return Draft(action=call["action"], version=call.get("version", 1), arguments=arguments, given=given)
-
-
-def _span(request: Request, words: str) -> Span:
-    at = max(request.text.find(words), 0)
-    return Span(start=at, end=at + len(words), text=words)
-
-
-def _scalar(value: Any) -> Scalar:
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

@@ -50,7 +50,9 @@ def test_what_is_marked_is_what_a_baseline_keeps() -> None:
 
 def test_every_cause_has_its_sentence_and_its_row() -> None:
     source = (Path(__file__).parents[3] / "evals/score.py").read_text("utf-8")
-    returned = set(re.findall(r'"((?:acted|asked|abstained|other|parameter|candidate)_\w+)"', source)) | {"error"}
+    returned = set(
+        re.findall(r'"((?:acted|asked|abstained|other|parameter|candidate|not|changed|data)_\w+)"', source)
+    ) | {"error"}
     built = {f"{did}_where_nothing_fits" for did in ("acted", "asked", "abstained")}
     assert rows(section("Causes")) == returned | built == set(WHY)
 
