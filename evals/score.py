@@ -7,12 +7,7 @@ wrong unless ``may_omit`` names it.
 from __future__ import annotations
 
 import re
-<<<<<<< HEAD
-from collections.abc import Mapping, Sequence
-=======
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
->>>>>>> 0722d09 (Several records in one order are a call each on one card; records are told apart by when they are and by what is said of them; an office's overlay)
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -178,7 +173,6 @@ def _misdecided(case: Case, entry: Entry, names: Sequence[str]) -> tuple[bool, b
         return False, None, f"{did}_where_nothing_fits", ", ".join(names)
     if case.wants == "clarify":
         if entry.decision == "act":
-<<<<<<< HEAD
             return False, named(case, entry), "acted_where_it_had_to_ask", ", ".join(names)
         return False, False, "abstained_where_it_had_to_ask", entry.question
     if entry.decision != "clarify":
@@ -195,29 +189,8 @@ def _acted(case: Case, entry: Entry, names: Sequence[str]) -> tuple[bool, bool |
     if not named(case, entry):
         cause = "other_action" if len(names) == len(case.actions) else "other_count"
         return False, False, cause, ", ".join(names)
-    for call, each in zip(entry.calls, case.actions, strict=True):
-        cause, detail = _parameters(call.get("params") or {}, each.get("params") or {}, each.get("may_omit") or ())
-=======
-            return Verdict(case, entry, False, right, "acted_where_it_had_to_ask", ", ".join(names))
-        if entry.decision != "clarify":
-            return Verdict(case, entry, False, False, "abstained_where_it_had_to_ask")
-        if not right:
-            return Verdict(case, entry, False, False, "asked_about_another_action", ", ".join(names))
-        if set(entry.missing) != set(expected.get("missing") or ()):
-            return Verdict(case, entry, False, True, "asked_for_other_parameters", ", ".join(entry.missing))
-        return Verdict(case, entry, True, True, "")
-    if entry.decision != "act":
-        cause = "asked_where_it_could_act" if entry.decision == "clarify" else "abstained_where_it_could_act"
-        if cause == "asked_where_it_could_act" and not right:
-            cause = "asked_about_another_action" if names else "asked_which_action"
-        return Verdict(case, entry, False, False, cause, ", ".join(entry.missing))
-    if not right:
-        return Verdict(
-            case, entry, False, False, "other_action" if len(names) == len(wanted) else "other_count", ", ".join(names)
-        )
-    for call, each in _paired(entry.calls, wanted):
+    for call, each in _paired(entry.calls, case.actions):
         cause, detail = _parameters(*_compared(call, each))
->>>>>>> 0722d09 (Several records in one order are a call each on one card; records are told apart by when they are and by what is said of them; an office's overlay)
         if cause:
             return False, True, cause, detail
     return True, True, "", ""
