@@ -64,8 +64,8 @@ bench: setup-dev ## benchmarks, as ratios
 	$(BIN)/python -m bench
 
 lock: ## pin every dependency again, with hashes and without index addresses
-	uv pip compile pyproject.toml --extra postgres --extra redis --extra otel --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
-	uv pip compile pyproject.toml --extra postgres --extra redis --extra otel --group build --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -c requirements.lock -q -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra postgres --extra redis --extra nats --extra otel --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
+	uv pip compile pyproject.toml --extra postgres --extra redis --extra nats --extra otel --group build --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -c requirements.lock -q -o requirements-dev.lock
 
 clean: ## remove what was built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import os
 import secrets
@@ -30,15 +31,18 @@ from core.clock import Clock, utc_now
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
 from core.secretbox import SecretBox
 from core.settings import Settings
+from events.webhooks.fanout import DELIVER_WORK
 from events.webhooks.wiring import Webhooks
 from events.webhooks.wiring import assembled as webhooks_assembled
 from events.wiring import Events, assembled
 from executors.bells import bell
-from executors.engine import Engine, Handler
+from executors.broker import Broker
+from executors.carried import CarriedQueue
+from executors.engine import Engine, Handler, Wake
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.platform import HttpPlatformClient
-from executors.queue import Dead, Done, Later, Outcome, SqlQueue
+from executors.queue import Dead, Done, Later, Outcome, Queue, SqlQueue
 from registry.discovery import discover
 from store import retention
 from store.sessions import Sessions
@@ -147,7 +151,7 @@ async def opened(
         if work.kind in (RESOLVE_WORK, SEND_WORK):
             await planner.given_up(session, work.workspace, work.payload["run_id"], error)
 
-    queue = SqlQueue(
+    sql = SqlQueue(
         sessions,
         owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         lease_s=settings.work_lease_s,
@@ -155,12 +159,21 @@ async def opened(
         on_dead=buried,
     )
     handlers: dict[str, Handler] = {RESOLVE_WORK: resolve, SEND_WORK: send, **events.handlers, **webhooks.handlers}
+    queue: Queue = sql
+    wakes: list[Wake] = [ringing]
+    if settings.nats_url:
+        # Installations on one broker are told apart by what only their own processes share.
+        name = hashlib.sha256(b"opsiq-nats:" + settings.data_key).hexdigest()[:16]
+        carried = CarriedQueue(sql, Broker(settings.nats_url, name, unacked_s=settings.work_lease_s), [DELIVER_WORK])
+        sessions.tell(carried.put)
+        queue = carried
+        wakes.append(carried)
     engine = Engine(
         queue,
         handlers,
         concurrency=settings.workers or 1,
         limits=webhooks.limits(settings.workers or 1),
-        wakes=(ringing,),
+        wakes=wakes,
     )
     direct = Direct(sessions, grounds, planner, clock, wake)
     desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, wake, direct)
@@ -184,7 +197,8 @@ async def opened(
         if settings.workers:
             await engine.start()
         else:
-            await ringing.open(engine.wake)
+            for wakened in wakes:
+                await wakened.open(engine.wake)
         yield house
     finally:
         closing.set()

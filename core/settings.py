@@ -177,6 +177,18 @@ class Settings:
             secret=True,
         ),
     )
+    nats_url: str = field(
+        default="",
+        repr=False,
+        metadata=variable(
+            "OPSIQ_NATS_URL",
+            "A NATS server with JetStream that carries webhook deliveries: `nats://host:4222`. Needs the extra `nats`. Empty: "
+            "they are claimed from the database like other work.",
+            variables.address("nats", "tls"),
+            default="empty",
+            secret=True,
+        ),
+    )
     address_limit_per_min: int = field(
         default=6000,
         metadata=variable(

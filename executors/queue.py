@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Unavailable
+from store import carrying
 from store import work as works
 from store.sessions import Sessions
 from store.work import Work
@@ -120,6 +121,22 @@ class SqlQueue:
         async with self._sessions.begin() as session:
             return await works.claim(
                 session, owner=self._owner, kinds=kinds, lease_s=self.lease_s, limit=limit, per_lane=self._per_lane
+            )
+
+    async def claim_named(self, kinds: Collection[str], keys: Sequence[str]) -> tuple[list[Work], dict[str, float]]:
+        """Of these keys what can be claimed now, and for what can't, in how many seconds; finished keys are in neither."""
+        async with self._sessions.begin() as session:
+            found = await carrying.claim_named(
+                session, owner=self._owner, kinds=kinds, keys=keys, lease_s=self.lease_s, per_lane=self._per_lane
+            )
+            left = set(keys) - {work.key for work in found}
+            return found, await carrying.waits_s(session, sorted(left)) if left else {}
+
+    async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
+        """See ``store.carrying.overdue``."""
+        async with self._sessions.begin() as session:
+            return await carrying.overdue(
+                session, kinds=kinds, due_for_s=due_for_s, limit=limit, per_lane=self._per_lane
             )
 
     async def renew(self, held: Sequence[Work]) -> list[Work]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select, text, update
+from sqlalchemy import CTE, ColumnElement, Select, Table, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from store import lanes
@@ -17,10 +17,55 @@ _FRONT: Final = 400
 
 @lru_cache(maxsize=512)
 def claiming(
-    work: Table, owner: str, kinds: tuple[str, ...], lease_s: float, limit: int, per_lane: int | None, postgresql: bool
+    work: Table,
+    owner: str,
+    kinds: tuple[str, ...],
+    lease_s: float,
+    limit: int,
+    per_lane: int | None,
+    postgresql: bool,
+    named: bool = False,
 ) -> ReturningUpdate[Any]:
-    """The statement of ``store.work.claim``. Kept, since to build it costs as much as to run it."""
+    """The statement of ``store.work.claim``. Kept, since to build it costs as much as to run it. ``named``: only rows whose key is in the
+    parameter ``wanted``.
+    """
     open_ = and_(work.c.finished_ms.is_(None), work.c.due_ms <= EpochMs(), work.c.kind.in_(kinds), not_held(work))
+    if named:
+        open_ = and_(open_, work.c.key.in_(bindparam("wanted", expanding=True)))
+    picked = _picked(work, open_, limit, per_lane, postgresql)
+    return (
+        update(work)
+        .where(work.c.id.in_(select(picked.c.id)))
+        .values(state="claimed", owner=owner, attempt=work.c.attempt + 1, due_ms=EpochMs() + round(lease_s * 1000))
+        .returning(work)
+    )
+
+
+@lru_cache(maxsize=512)
+def carrying(
+    work: Table, kinds: tuple[str, ...], again_ms: int, limit: int, per_lane: int | None, postgresql: bool
+) -> ReturningUpdate[Any]:
+    """The statement of ``store.carrying.overdue``: what could be claimed, has been due for the parameter ``due_for_ms`` and was not marked
+    as carried in the last ``again_ms``.
+    """
+    late = work.c.due_ms <= EpochMs() - bindparam("due_for_ms")
+    fresh = or_(work.c.carried_ms.is_(None), work.c.carried_ms <= EpochMs() - again_ms)
+    open_ = and_(work.c.finished_ms.is_(None), late, work.c.kind.in_(kinds), fresh, not_held(work))
+    picked = _picked(work, open_, limit, per_lane, postgresql)
+    return (
+        update(work)
+        .where(work.c.id.in_(select(picked.c.id)))
+        .values(carried_ms=EpochMs())
+        .returning(work.c.kind, work.c.key, work.c.carried_ms)
+    )
+
+
+def not_held(work: Table) -> ColumnElement[bool]:
+    """Whether a row's lane, if it is in one, may be claimed from at this moment."""
+    return or_(work.c.lane.is_(None), work.c.lane.not_in(lanes.held()))
+
+
+def _picked(work: Table, open_: ColumnElement[bool], limit: int, per_lane: int | None, postgresql: bool) -> CTE:
     order = (work.c.priority, work.c.due_ms, work.c.id)
     due = select(work.c.id).where(open_)
     if per_lane is not None:
@@ -30,18 +75,7 @@ def claiming(
     if postgresql:
         due = due.with_for_update(skip_locked=True)
     # MATERIALIZED: PostgreSQL may else run the locking, limited query once per row and claim more than the limit.
-    picked = due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
-    return (
-        update(work)
-        .where(work.c.id.in_(select(picked.c.id)))
-        .values(state="claimed", owner=owner, attempt=work.c.attempt + 1, due_ms=EpochMs() + round(lease_s * 1000))
-        .returning(work)
-    )
-
-
-def not_held(work: Table) -> ColumnElement[bool]:
-    """Whether a row's lane, if it is in one, may be claimed from at this moment."""
-    return or_(work.c.lane.is_(None), work.c.lane.not_in(lanes.held()))
+    return due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _with_room(

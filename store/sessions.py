@@ -12,9 +12,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ POSTGRESQL_CONNECTIONS: Final = 10
 EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
 _WAL: Final = "PRAGMA journal_mode=WAL"
 _CALLBACKS: Final = "opsiq.after_commit"
+_PUT: Final = "opsiq.put"
 _SQLITE_DOWN: Final = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -54,6 +56,7 @@ class Sessions:
         self._reader = reader
         self._turn = asyncio.Lock() if one_writer else None
         self._writing: set[asyncio.Task[Any]] = set()
+        self._told: Callable[[Sequence[tuple[str, str]]], None] | None = None
 
     @classmethod
     async def open(cls, url: str) -> Sessions:
@@ -101,7 +104,10 @@ class Sessions:
             raise RuntimeError("begin() inside begin(): pass the session on instead of opening a second transaction.")
         async with self._turn or nullcontext(), self._transaction(task) as session:
             yield session
-        for callback in session.info.get(_CALLBACKS, ()):
+        callbacks = list(session.info.get(_CALLBACKS, ()))
+        if self._told is not None and (put := session.info.get(_PUT)):
+            callbacks.insert(0, partial(self._told, put))
+        for callback in callbacks:
             try:
                 callback()
             except Exception:
@@ -128,6 +134,10 @@ class Sessions:
             await _connected(session)
             yield session
 
+    def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
+        """``told`` gets the (kind, key) of all work that a transaction here has put to be done at once, when it is committed."""
+        self._told = told
+
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
@@ -141,6 +151,11 @@ class Sessions:
 def after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
     """Call ``callback`` once this session's transaction is committed, never if it is rolled back. It must not block."""
     session.info.setdefault(_CALLBACKS, []).append(callback)
+
+
+def announce(session: AsyncSession, put: tuple[str, str]) -> None:
+    """This (kind, key) was put in this session: see ``Sessions.tell``."""
+    session.info.setdefault(_PUT, []).append(put)
 
 
 async def now(session: AsyncSession) -> datetime:

@@ -7,7 +7,7 @@ claimed: when it becomes due or, once claimed, when its lease runs out. A settle
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ from store import lanes
 from store.claiming import claiming, not_held
 from store.dialect import EpochMs, is_postgresql, upsert
 from store.rows import Row, storable, table
+from store.sessions import announce
 
 KEEP_DONE_DAYS: Final = 7
 MAX_ERROR: Final = 2_000
@@ -84,6 +85,8 @@ class WorkRow(Row, table=True):
     due_ms: int = Field(sa_type=BigInteger)
     created_ms: int = Field(sa_type=BigInteger)
     finished_ms: int | None = Field(default=None, sa_type=BigInteger)
+    carried_ms: int | None = Field(default=None, sa_type=BigInteger)
+    """When a broker was last told of it again, see ``store.carrying``."""
 
 
 _T = table(WorkRow)
@@ -141,7 +144,10 @@ async def put(
     due_ms = _due(fresh.pop("delay_ms"))
     statement = upsert(session, _T).values({**fresh, "due_ms": due_ms, "created_ms": EpochMs()})
     quiet = statement.on_conflict_do_nothing(index_elements=["key"])
-    return (await session.execute(quiet.returning(_T.c.id))).first() is not None
+    is_new = (await session.execute(quiet.returning(_T.c.id))).first() is not None
+    if is_new and delay_s <= 0:
+        announce(session, (kind, key))
+    return is_new
 
 
 async def put_many(session: AsyncSession, items: Sequence[Put]) -> None:
@@ -152,6 +158,9 @@ async def put_many(session: AsyncSession, items: Sequence[Put]) -> None:
         )
         quiet = statement.on_conflict_do_nothing(index_elements=["key"])
         await session.execute(quiet, [_fresh(item) for item in items])
+        for item in items:
+            if item.delay_s <= 0:
+                announce(session, (item.kind, item.key))
 
 
 async def claim(
@@ -171,9 +180,12 @@ async def claim(
     free, so the limit holds for one worker and is near for many.
     """
     statement = claiming(_T, owner, tuple(kinds), lease_s, limit, per_lane, is_postgresql(session))
-    rows = (await session.execute(statement)).mappings().all()
-    claimed = [_work(row) for row in rows]
-    return sorted(claimed, key=lambda work: (work.priority, work.created_ms, work.id))
+    return claimed((await session.execute(statement)).mappings().all())
+
+
+def claimed(rows: Iterable[Mapping[str, Any]]) -> list[Work]:
+    """What a claim returned, most urgent first."""
+    return sorted(map(_work, rows), key=lambda work: (work.priority, work.created_ms, work.id))
 
 
 async def ack(session: AsyncSession, work: Work) -> bool:

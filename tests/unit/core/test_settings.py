@@ -53,6 +53,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "OPSIQ_WORKERS": "0",
         "OPSIQ_WORK_LEASE_S": "2",
         "OPSIQ_REDIS_URL": "redis://127.0.0.1:6379/0",
+        "OPSIQ_NATS_URL": "nats://127.0.0.1:4222",
         "OPSIQ_ADDRESS_LIMIT_PER_MIN": "60",
     }
     made = Settings.load(given)

@@ -1,0 +1,185 @@
+"""One NATS JetStream as we use it: a work queue of keys, published, fetched, and made anew when the broker has lost it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from core.errors import BadSetting
+
+if TYPE_CHECKING:
+    from nats.aio.msg import Msg
+
+log = logging.getLogger("opsiq.executors.broker")
+
+CONSUMER: Final = "workers"
+DUPLICATES_S: Final = 120.0
+KEPT_S: Final = 86_400.0
+"""What is older is found in the database."""
+MAX_UNACKED: Final = 20_000
+ANSWER_S: Final = 5.0
+_PAUSE_S: Final = 0.5
+_AT_ONCE: Final = 256
+
+Message = tuple[str, str, str]
+"""(kind, key, message id)."""
+
+
+class Broker:
+    """``up`` while there is a connection and a stream. ``name`` keeps installations on one server apart.
+
+    Raises BadSetting where nats-py is not installed.
+    """
+
+    def __init__(self, url: str, name: str, *, unacked_s: float) -> None:
+        try:
+            import nats  # noqa: F401 (its absence is told at the start, not at the first message)
+        except ModuleNotFoundError as error:
+            raise BadSetting("NATS needs its client: pip install 'opsiq-server[nats]'.") from error
+        self.up = False
+        self._url = url
+        self._stream = f"opsiq-{name}"
+        self._unacked_s = unacked_s
+        self._client: Any = None
+        self._streams: Any = None
+        self._pull: Any = None
+        self._broken = asyncio.Event()
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+
+    async def open(self, changed: Callable[[], None]) -> None:
+        """Connects in the background, for as long as it takes. ``changed`` is called whenever ``up`` has changed."""
+        self._task = asyncio.create_task(self._living(changed), name="opsiq-broker")
+
+    async def close(self) -> None:
+        """What was acknowledged is still sent."""
+        self._closing = True
+        self._broken.set()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._client is not None:
+            with contextlib.suppress(Exception):
+                if self._client.is_connected:
+                    await asyncio.wait_for(self._client.flush(2), 3)
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self._client.close(), 3)
+
+    async def publish(self, messages: Sequence[Message]) -> int:
+        """How many the broker has on its disk now; a message id it has seen in the last two minutes counts, and is not stored again."""
+        return sum(await asyncio.gather(*map(self._publish, messages)))
+
+    async def fetch(self, most: int, wait_s: float) -> list[Msg]:
+        """Waits for the first one; none after ``wait_s`` or when the broker is away."""
+        from nats.errors import TimeoutError as NothingYet
+
+        try:
+            found: list[Msg] = await self._pull.fetch(most, timeout=wait_s)
+        except (NothingYet, TimeoutError):
+            return []
+        except Exception as error:
+            self._lost(error)
+            await asyncio.sleep(_PAUSE_S)
+            return []
+        return found
+
+    async def front_age_s(self) -> float | None:
+        """How long ago the message was published that is given out next, 0 when none waits; None when the broker can't say."""
+        from nats.js.errors import NotFoundError
+
+        try:
+            info = await self._streams.consumer_info(self._stream, CONSUMER)
+            if not info.num_pending:
+                return 0.0
+            after = (info.delivered.stream_seq if info.delivered else 0) + 1
+            subject = f"{self._stream}.>"
+            first = await self._streams.get_msg(self._stream, seq=after, subject=subject, next=True)
+        except NotFoundError:
+            return 0.0
+        except Exception as error:
+            self._lost(error)
+            return None
+        return max(0.0, (datetime.now(UTC) - first.time).total_seconds()) if first.time else 0.0
+
+    async def _publish(self, message: Message) -> bool:
+        kind, key, message_id = message
+        async with self._at_once:
+            if not self.up:
+                return False
+            try:
+                await self._streams.publish(
+                    f"{self._stream}.{kind.replace('.', '_')}", key.encode(), headers={"Nats-Msg-Id": message_id}, timeout=ANSWER_S
+                )  # fmt: skip
+            except Exception as error:
+                self._lost(error)
+                return False
+        return True
+
+    def _lost(self, error: Exception) -> None:
+        if self.up:
+            log.warning("the broker fails us (%s): the database is asked directly", type(error).__name__)
+            self.up = False
+            self._broken.set()
+
+    async def _living(self, changed: Callable[[], None]) -> None:
+        while not self._closing:
+            try:
+                if self._client is None:
+                    await self._connect()
+                await self._ensure()
+            except Exception as error:
+                log.debug("the broker is not there yet: %s", error)
+            else:
+                self._broken.clear()
+                self.up = True
+                log.info("deliveries are carried by the broker")
+                changed()
+                await self._broken.wait()
+                changed()
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _connect(self) -> None:
+        import nats
+
+        async def gone() -> None:
+            self._lost(ConnectionError("disconnected"))
+
+        async def quiet(error: Exception) -> None:
+            log.debug("nats: %s", error)
+
+        self._client = await nats.connect(
+            self._url, name="opsiq", connect_timeout=5, reconnect_time_wait=_PAUSE_S, max_reconnect_attempts=-1,
+            disconnected_cb=gone, error_cb=quiet,
+        )  # fmt: skip
+        self._streams = self._client.jetstream(timeout=ANSWER_S)
+
+    async def _ensure(self) -> None:
+        """The stream and its consumer: those that are there (an owner may have given them replicas), else new ones."""
+        from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
+        from nats.js.errors import NotFoundError
+
+        try:
+            await self._streams.stream_info(self._stream)
+        except NotFoundError:
+            await self._streams.add_stream(
+                StreamConfig(
+                    name=self._stream, subjects=[f"{self._stream}.>"], retention=RetentionPolicy.WORK_QUEUE,
+                    storage=StorageType.FILE, max_age=KEPT_S, duplicate_window=DUPLICATES_S,
+                )
+            )  # fmt: skip
+        await self._streams.add_consumer(
+            self._stream,
+            ConsumerConfig(
+                durable_name=CONSUMER, ack_policy=AckPolicy.EXPLICIT, ack_wait=self._unacked_s, max_deliver=-1,
+                max_ack_pending=MAX_UNACKED,
+            ),
+        )  # fmt: skip
+        if self._pull is not None:
+            with contextlib.suppress(Exception):
+                await self._pull.unsubscribe()
+        self._pull = await self._streams.pull_subscribe_bind(consumer=CONSUMER, stream=self._stream)
