@@ -1,0 +1,258 @@
+"""Work carried by a real JetStream over a real database: the rows are the truth, whatever becomes of the broker."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from executors import carried
+from executors.broker import Broker
+from executors.carried import CarriedQueue
+from executors.engine import Engine, Handler
+from executors.queue import Done, Later, Outcome, SqlQueue
+from store import lanes
+from store import work as works
+from store.sessions import Sessions
+from store.work import Put, Work
+from tests.integration.executors.broker_server import BrokerServer
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[BrokerServer]:
+    made = BrokerServer(tmp_path / "nats")
+    made.start()
+    yield made
+    made.kill()
+
+
+class Site:
+    """Workers on one database and one broker."""
+
+    def __init__(self, sessions: Sessions, server: BrokerServer) -> None:
+        self.sessions, self.server = sessions, server
+        self.name = uuid.uuid4().hex[:8]
+        self.seen: Counter[str] = Counter()
+        self.engines: list[Engine] = []
+        self.queues: list[CarriedQueue] = []
+
+    async def worker(self, handler: Handler, *, owner: str = "one", lease_s: float = 2.0, per_lane: int = 50) -> Engine:
+        sql = SqlQueue(self.sessions, owner=owner, lease_s=lease_s, per_lane=per_lane)
+        broker = Broker(self.server.url, self.name, unacked_s=lease_s)
+        queue = CarriedQueue(sql, broker, ["note"])
+        self.sessions.tell(queue.put)
+
+        async def counted(work: Work) -> Outcome:
+            self.seen[work.key] += 1
+            return await handler(work)
+
+        engine = Engine(queue, {"note": counted, "other": counted}, wakes=[queue], poll_s=0.5)
+        await engine.start()
+        self.engines.append(engine)
+        self.queues.append(queue)
+        await until(lambda: broker.up)
+        return engine
+
+    async def put(self, *keys: str, kind: str = "note", lane: str | None = None) -> None:
+        async with self.sessions.begin() as session:
+            await works.put_many(session, [Put(key, kind, "ws_1", {}, lane=lane) for key in keys])
+
+    async def states(self) -> dict[str, int]:
+        async with self.sessions.read() as session:
+            return {state: count for (_, state), count in (await works.counts(session)).items()}
+
+    async def becomes(self, expected: dict[str, int]) -> None:
+        found: dict[str, int] = {}
+        try:
+            async with asyncio.timeout(60):
+                while (found := await self.states()) != expected:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            assert found == expected
+
+
+@pytest.fixture
+async def site(sessions: Sessions, server: BrokerServer) -> AsyncIterator[Site]:
+    made = Site(sessions, server)
+    yield made
+    for engine in made.engines:
+        await engine.stop(2)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not true():  # noqa: ASYNC110 (what is waited for happens in another process)
+            await asyncio.sleep(0.01)
+
+
+async def done(_work: Work) -> Outcome:
+    return Done()
+
+
+async def messages(site: Site) -> int:
+    """How many messages the broker keeps."""
+    info = await site.queues[0]._broker._streams.stream_info(f"opsiq-{site.name}")
+    return int(info.state.messages)
+
+
+async def test_what_is_put_is_carried_and_done_once_and_forgotten_by_the_broker(site: Site) -> None:
+    await site.worker(done)
+    await site.put(*(f"k{n}" for n in range(100)))
+    await site.put("k1", "k2")
+    await site.becomes({"done": 100})
+    assert set(site.seen.values()) == {1}
+    async with asyncio.timeout(20):
+        while await messages(site):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def test_two_workers_share_what_is_carried(site: Site) -> None:
+    async def slow(_work: Work) -> Outcome:
+        await asyncio.sleep(0.01)
+        return Done()
+
+    await site.worker(slow, owner="one")
+    await site.worker(slow, owner="two")
+    await site.put(*(f"k{n}" for n in range(400)))
+    await site.becomes({"done": 400})
+    assert set(site.seen.values()) == {1}
+
+
+async def test_work_of_other_kinds_is_claimed_from_the_database(site: Site) -> None:
+    await site.worker(done)
+    await site.put("a", kind="other")
+    await site.becomes({"done": 1})
+
+
+async def test_a_retry_comes_back_after_its_delay_with_the_same_key(site: Site) -> None:
+    async def third_time(work: Work) -> Outcome:
+        return Later(0.2, "busy") if work.attempt < 3 else Done()
+
+    await site.worker(third_time)
+    await site.put("a")
+    await site.becomes({"done": 1})
+    assert site.seen == {"a": 3}
+
+
+async def test_a_message_that_comes_twice_finds_nothing_to_claim(site: Site) -> None:
+    await site.worker(done)
+    await site.put("a")
+    await site.becomes({"done": 1})
+    await site.queues[0]._broker.publish([("note", "a", "another id"), ("note", "never heard of", "a third")])
+    async with asyncio.timeout(20):
+        while await messages(site):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert site.seen == {"a": 1}
+
+
+async def test_what_was_put_unseen_is_published_by_the_sweep(site: Site) -> None:
+    await site.worker(done)
+    site.sessions.tell(lambda _put: None)  # the process dies between its commit and its publication
+    await site.put("a", "b")
+    await site.becomes({"done": 2})
+    async with site.sessions.read() as session:
+        assert await works.next_due_s(session, ["note"]) is None
+    assert site.seen == {"a": 1, "b": 1}
+
+
+async def test_losing_the_broker_and_its_disk_loses_nothing(site: Site) -> None:
+    gate = asyncio.Event()
+
+    async def waits(_work: Work) -> Outcome:
+        await gate.wait()
+        return Done()
+
+    await site.worker(waits)
+    await site.put(*(f"k{n}" for n in range(200)))  # 50 in hand, 150 in the broker alone
+    await until(lambda: len(site.seen) == 50)
+    site.server.kill()
+    site.server.lose_disk()
+    await site.put(*(f"l{n}" for n in range(20)))
+    gate.set()
+    await until(lambda: len(site.seen) >= 60)  # the database is asked while there is no broker
+    site.server.start()
+    await site.becomes({"done": 220})
+    assert set(site.seen.values()) == {1}
+
+
+async def test_a_broker_that_comes_after_the_worker_is_found(sessions: Sessions, tmp_path: Path) -> None:
+    late = BrokerServer(tmp_path / "late")
+    queue = CarriedQueue(SqlQueue(sessions, owner="one"), Broker(late.url, "late", unacked_s=2), ["note"])
+    sessions.tell(queue.put)
+    async with Engine(queue, {"note": done}, wakes=[queue], poll_s=0.5):
+        site = Site(sessions, late)
+        await site.put("a")
+        await site.becomes({"done": 1})
+        late.start()
+        await until(lambda: queue._broker.up)
+        await site.put("b")
+        await site.becomes({"done": 2})
+    late.kill()
+
+
+async def test_a_lane_that_is_full_or_held_waits_without_stopping_others(site: Site) -> None:
+    at_once = most = 0
+
+    async def counting(work: Work) -> Outcome:
+        nonlocal at_once, most
+        if work.lane == "slow":
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.05)
+            at_once -= 1
+        return Done()
+
+    async with site.sessions.begin() as session:
+        await lanes.hold(session, "held", 3600)
+    await site.worker(counting, per_lane=3)
+    await site.put(*(f"s{n}" for n in range(12)), lane="slow")
+    await site.put("h1", "h2", lane="held")
+    await site.put(*(f"f{n}" for n in range(30)), lane="fast")
+    await site.becomes({"done": 42, "ready": 2})
+    assert most <= 3
+    async with site.sessions.begin() as session:
+        await lanes.release(session, "held")
+    await site.becomes({"done": 44})
+    assert set(site.seen.values()) == {1}
+
+
+async def test_what_a_dead_worker_held_is_given_out_again(site: Site) -> None:
+    async def hang(_work: Work) -> Outcome:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    await site.worker(hang)
+    await site.put("a")
+    await until(lambda: site.seen["a"] == 1)
+
+    async def unheard(_held: object) -> list[Work]:
+        return []
+
+    site.queues[0].renew = unheard  # type: ignore[method-assign] # as if it were killed: it renews nothing
+    await site.worker(done, owner="two")
+    await site.becomes({"done": 1})
+    assert site.seen == {"a": 2}
+
+
+async def test_the_sweep_leaves_alone_what_waits_in_the_brokers_line(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backlog is not unseen: else each sweep would publish all of it again."""
+    monkeypatch.setattr(carried, "GRACE_S", 0.5)
+    gate = asyncio.Event()
+
+    async def waits(_work: Work) -> Outcome:
+        await gate.wait()
+        return Done()
+
+    await site.worker(waits, lease_s=30)
+    await site.put(*(f"k{n}" for n in range(300)))
+    await until(lambda: len(site.seen) == 50)
+    await asyncio.sleep(1.0)
+    assert await site.queues[0]._sweep() == 0
+    gate.set()
+    await site.becomes({"done": 300})
