@@ -28,7 +28,7 @@ from agent.send import Sender
 from agent.signing import ActionSecrets
 from agent.watch import Watch
 from core.clock import Clock, utc_now
-from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
+from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
 from core.secretbox import SecretBox
 from core.settings import Settings
 from events.webhooks.fanout import DELIVER_WORK
@@ -141,7 +141,11 @@ async def opened(
         return Done()
 
     async def send(work: Work) -> Outcome:
-        return await sender.send(work.workspace, work.payload["run_id"])
+        try:
+            return await sender.send(work.workspace, work.payload["run_id"])
+        except Conflict:
+            # A worker that was taken for dead goes on with it. Whoever holds the work when it comes again finds out how that ended.
+            return Later(1.0, "Another worker is at it.")
 
     webhooks = webhooks_assembled(sessions, guard, box, hand, clock, wake)
     events = assembled(sessions, grounds, planner, clock, box, wake, (webhooks.source,))

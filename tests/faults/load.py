@@ -18,6 +18,8 @@ import aiohttp
 from core import opsiq1
 
 PATIENCE_S = 240.0
+CUSTOMERS = ("Hugo Bernard", "Emma Fischer", "Nora Lindqvist", "Chiara Ricci", "Mia Keller")
+"""Several, since a card is for the record as it was: credit given meanwhile to the same customer asks for another yes."""
 OVER = frozenset({"succeeded", "failed", "unknown", "refused", "rejected", "expired", "abstained"})
 
 
@@ -59,7 +61,7 @@ class Person:
                     if status < 300:
                         found: dict[str, Any] = json.loads(said)
                         return found
-                    code = json.loads(said).get("code", "")
+                    code = _code(said)
                     if status not in (408, 429) and status < 500 and code != "idempotency_in_flight":
                         raise Refused(status, code, said)
                     self.trouble[code or str(status)] += 1
@@ -69,6 +71,14 @@ class Person:
                 raise TimeoutError(f"{method} {path} got nowhere in {PATIENCE_S} s; last {status} {said[:300]}")
             await asyncio.sleep(pause_s)
             pause_s = min(1.0, pause_s * 2)
+
+
+def _code(said: str) -> str:
+    """The problem's code; none where a process that is stopping cut the request off."""
+    try:
+        return str(json.loads(said).get("code", ""))
+    except ValueError:
+        return ""
 
 
 class Refused(Exception):
@@ -139,7 +149,8 @@ class Load:
         self._amount += 1
         amount = self._amount
         say = amount % 5 == 0
-        words = f'reply to ticket 5519: "Answer {amount}."' if say else f"give Hugo Bernard {amount} EUR credit"
+        customer = CUSTOMERS[amount % len(CUSTOMERS)]
+        words = f'reply to ticket 5519: "Answer {amount}."' if say else f"give {customer} {amount} EUR credit"
         run = await self._person.post("/v1/runs", {"text": words})
         run_id = run["id"]
         end = time.monotonic() + PATIENCE_S
@@ -148,6 +159,9 @@ class Load:
             if run["state"] in OVER:
                 return
             if run["state"] == "held":
+                self.ledger.confirmed.pop(
+                    run_id, None
+                )  # what the yes was given to has changed: another card, another yes
                 try:
                     await self._person.post(f"/v1/runs/{run_id}/confirm", {"digest": run["card"]["digest"]})
                 except Refused as refused:

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.sessions import Sessions
 from tests.acceptance.world import World
+from tests.integration.executors.broker_server import BrokerServer
 
 Database = Literal["sqlite", "postgresql", "nats"]
 ROOT = Path(__file__).parents[2]
@@ -83,6 +84,7 @@ class Site:
     members: list[Member] = field(default_factory=list)
     receiver_url: str = ""
     port: int = 0
+    broker: BrokerServer | None = None
     kills: dict[str, int] = field(default_factory=dict)
     _ends: list[Callable[[], None]] = field(default_factory=list)
     _receiver: Member | None = None
@@ -125,6 +127,14 @@ class Site:
     def kill_one(self, dice: random.Random) -> str:
         """kill -9 of a process picked among all, parents and children alike. What it was is returned."""
         among = [(member, at, pid) for member in self.members for at, pid in enumerate(member.pids())]
+        if self.broker is not None and self.broker.process is not None and dice.randrange(len(among) + 1) == 0:
+            self.broker.kill()
+            what = "broker"
+            if dice.random() < 0.25:
+                self.broker.lose_disk()
+                what = "broker and its disk"
+            self.kills[what] = self.kills.get(what, 0) + 1
+            return what
         member, at, pid = dice.choice(among)
         what = member.name if len(member.pids()) == 1 else f"{member.name} {'parent' if at == 0 else 'child'}"
         with suppress(ProcessLookupError):
@@ -134,6 +144,8 @@ class Site:
 
     def revive(self) -> None:
         """Start again what is dead."""
+        if self.broker is not None and self.broker.process is None:
+            self.broker.start()
         for member in self.members:
             if member.process is None or member.process.poll() is None:
                 continue
@@ -202,7 +214,10 @@ class Site:
         return f"postgresql+asyncpg://postgres@/opsiq?host={data}"
 
     def _broker(self) -> dict[str, str]:
-        raise NotImplementedError
+        broker = self.broker = BrokerServer(self.folder / "nats")
+        broker.start()
+        self._ends.append(broker.kill)
+        return {"OPSIQ_NATS_URL": broker.url}
 
 
 def _patient(contracts: list[dict[str, Any]]) -> list[dict[str, Any]]:

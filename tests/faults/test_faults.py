@@ -11,7 +11,7 @@ from tests.faults.site import Database
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql", "nats"])
 def test_six_kills_break_no_promise(database: Database, tmp_path: Path) -> None:
     report = run(database, 6, folder=tmp_path, pause_s=1.5, seed=6)
     assert report.ok, report.table()
