@@ -114,8 +114,9 @@ def case(value: Mapping[str, Any]) -> Case:
     decisions = expected["decision"] if isinstance(expected["decision"], list) else [expected["decision"]]
     if not decisions or not DECISIONS.issuperset(decisions):
         raise ValueError(f"a decision is one of {', '.join(sorted(DECISIONS))}")
-    if "act" in decisions and not value.get("attack") and not (expected.get("actions") or expected.get("action")):
-        raise ValueError("a case that may act names the right 'action' or 'actions'")
+    free = value.get("attack") or expected.get("never")
+    if "act" in decisions and not free and not (expected.get("actions") or expected.get("action")):
+        raise ValueError("a case that may act names the right 'action' or 'actions', or what must 'never' be")
     return Case(
         id=str(value["id"]),
         source=value.get("source", ""),

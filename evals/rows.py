@@ -35,7 +35,7 @@ class Rows:
         fit = [
             each
             for each in self._records[kind.name]
-            if all(each.values.get(name) in accepted for name, accepted in query.where.items())
+            if all(_among(each.values.get(name), accepted) for name, accepted in query.where.items())
             and all(within(each.values.get(name), *bounds) for name, bounds in query.between.items())
         ]
         if query.text is not None:
@@ -50,6 +50,11 @@ class Rows:
             order = query.order
             fit.sort(key=lambda each: str(each.values.get(order) or ""), reverse=query.descending)
         return fit[query.offset : query.offset + query.limit]
+
+
+def _among(value: Any, accepted: Sequence[Any]) -> bool:
+    """Ids compare as text, as connectors compare them: a platform's may be numbers, ours are not."""
+    return value in accepted or (value is not None and str(value) in map(str, accepted))
 
 
 def _alike(text: str, value: Any) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 from agent.ground import Ground
 from agent.resolve.resolver import Resolver
 from core.errors import InvalidInput
-from evals import platform, production
+from evals import platform, production, world
 from evals.answer import answer as answer_by_file
 from evals.attack import Poisoned
 from evals.external import Case
@@ -40,19 +40,25 @@ class Stage:
             assert self.platform is not None
             ground = platform.poisoned(self.platform, attack) if attack and attack.in_data else self.platform
             return await production.answer(case, ground, resolver, case.now or platform.NOW)
+        if case.world:
+            then = world.load(self._data / case.world)
+            records = then.provider(case.context.get("records") or {})
+            if attack and attack.in_data:
+                records = Poisoned(records, attack.text, names=attack.where == "names")
+            return await production.answer(case, then.ground(records), resolver, case.now or self.now)
         if case.attack and not attacked and "clean" in case.context:
             case = replace(case, context={**case.context, "tables": case.context["clean"]})
         found = offered(case, self._data)
-        records = found.records
-        if records is not None and attack and attack.where in ("data", "names"):
-            records = Poisoned(records, attack.text, names=attack.where == "names")
+        tables = found.records
+        if tables is not None and attack and attack.where in ("data", "names"):
+            tables = Poisoned(tables, attack.text, names=attack.where == "names")
         return await answer_by_file(
             case.id,
             case.prompt,
             shortlist=found.shortlist,
             resolver=resolver,
             now=case.now or self.now,
-            records=records,
+            records=tables,
             catalogue=found.catalogue,
             stands_for=found.stands_for,
         )

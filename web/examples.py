@@ -285,6 +285,23 @@ _CONNECTOR: Final[Mapping[str, Any]] = {
 
 OF: Final[Mapping[str, Any]] = {
     "AcceptedView": {"id": _EVENT, "event": "order.shipped"},
+    "CasesView": {
+        "cases": [
+            {
+                "id": _RUN,
+                "prompt": "close ticket 5519",
+                "role": "support",
+                "expected": {
+                    "decision": "act",
+                    "actions": [{"action": "saas.close_ticket", "params": {"ticket_id": [5519]}}],
+                },
+                "world": "world.json",
+                "tags": ["confirmed"],
+            }
+        ],
+        "world": {"schema": "opsiq/eval-world/v1", "contracts": [], "kinds": [], "records": {}},
+        "skipped": {"not_typed": 3},
+    },
     "ConnectorList": _all(_CONNECTOR),
     "ContractList": _all(_SUMMARY),
     "ContractView": {

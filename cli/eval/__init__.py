@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.eval import judging, running
+from cli.eval import harvesting, judging, running
 
 
 def add_parser(subparsers: Any) -> None:
@@ -16,3 +16,4 @@ def add_parser(subparsers: Any) -> None:
     commands = made.add_subparsers(dest="eval_command", metavar="COMMAND", required=True)
     running.add_parser(commands)
     judging.add_parsers(commands)
+    harvesting.add_parser(commands)

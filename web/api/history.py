@@ -11,8 +11,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 import store.history
-from agent.history import csv_lines
+from agent.history import Kind, csv_lines, record_act
 from agent.house import House
+from evals.harvest import MOST, harvested
 from store.history import Filters, HistoryRow
 from web.door import Caller, house_of, signed
 from web.openapi import problems
@@ -52,6 +53,14 @@ class EntryPage(View):
 
     data: Sequence[EntryView]
     next: int | None
+
+
+class CasesView(View):
+    """Cases for `opsiq eval run`, with the ``world`` that they stand in. ``skipped`` counts decisions that make no case, by why."""
+
+    cases: Sequence[dict[str, Any]]
+    world: dict[str, Any]
+    skipped: dict[str, int]
 
 
 class VerdictView(View):
@@ -110,6 +119,35 @@ async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     async with house_of(request).sessions.read() as session:
         verdict = await store.history.verify(session, caller.actor.workspace)
     return {"ok": verdict.ok, "count": verdict.count, "first_break": verdict.first_break, "why": verdict.why}
+
+
+@router.get("/cases", response_model=CasesView)
+async def cases(
+    request: Request,
+    caller: Owner,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    contract: Word = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+) -> dict[str, Any]:
+    """The newest confirmed and rejected cards as cases for evals, with the records and contracts they stand on. That they were taken is
+    written into history."""
+    house, actor = house_of(request), caller.actor
+    ground = await house.grounds.of(actor.workspace)
+    wanted = Filters(since=since, until=until, contract=contract)
+    async with house.sessions.read() as session:
+        found = await harvested(session, actor.workspace, ground, wanted, limit)
+    async with house.sessions.begin() as session:
+        await record_act(
+            session,
+            actor,
+            Kind.EXPORTED,
+            house.clock(),
+            request_id=request.state.request_id,
+            what="cases",
+            count=len(found.cases),
+        )
+    return {"cases": list(found.cases), "world": found.world, "skipped": found.skipped}
 
 
 @router.get("/{seq}", response_model=EntryView, responses=problems("404"))

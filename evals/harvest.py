@@ -1,0 +1,104 @@
+"""Cases out of AI History: what people typed, and whether they said yes or no to the card it became.
+
+A confirmed card is what was meant; a rejected one is what was not. Each case stands in the world as it is, but for the records
+its card rested on, which are as they were when it was shown. Nothing here knows who asks: whoever calls it sees to it that it
+is an owner.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.history
+from agent import runs
+from agent.ground import Ground
+from agent.history import Kind
+from agent.pipeline import Plan
+from agent.run import Run
+from core import canon, clock
+from core.errors import NotFound
+from evals import world
+from store.history import Filters
+
+LABELS: Final = {Kind.CONFIRMED.value: "confirmed", Kind.REJECTED.value: "rejected"}
+MOST: Final = 500
+WORLD: Final = "world.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """``world`` is the file that ``cases`` name; ``skipped`` counts what made no case, by why: ``not_typed`` (given as data),
+    ``no_card`` (rejected as a question), ``retired`` (an action that is no longer offered), ``gone`` (no run any more)."""
+
+    cases: tuple[dict[str, Any], ...]
+    world: dict[str, Any]
+    skipped: dict[str, int]
+
+
+async def harvested(session: AsyncSession, workspace: str, ground: Ground, wanted: Filters, limit: int) -> Harvest:
+    """The newest ``limit`` decisions as cases, oldest first. Raises PlatformUnavailable."""
+    asked = Filters(kinds=tuple(LABELS), since=wanted.since, until=wanted.until, contract=wanted.contract)
+    rows = await store.history.page(session, workspace, filters=asked, limit=limit)
+    made: list[dict[str, Any]] = []
+    skipped: Counter[str] = Counter()
+    for row in reversed(rows):
+        try:
+            run = await runs.get(session, workspace, row.run_id or "")
+        except NotFound:
+            skipped["gone"] += 1
+            continue
+        why = _unfit(run, ground)
+        if why:
+            skipped[why] += 1
+        elif run.plan is not None:
+            made.append(_case(run, run.plan, LABELS[row.kind]))
+    frozen = await world.frozen(tuple(ground.catalogue), ground.kinds)
+    return Harvest(tuple(made), frozen, dict(skipped))
+
+
+def _unfit(run: Run, ground: Ground) -> str:
+    """Why a run makes no case, "" where it does."""
+    if run.given is not None:
+        return "not_typed"
+    if run.plan is None:
+        return "no_card"
+    return "retired" if any(ground.catalogue.get(step.action) is None for step in run.plan.steps) else ""
+
+
+def _case(run: Run, plan: Plan, label: str) -> dict[str, Any]:
+    calls = [
+        {"action": step.action, "params": {each.param: [each.value] for each in step.filled}} for step in plan.steps
+    ]
+    confirmed = {"decision": "act", "actions": calls}
+    rejected = {"decision": ["clarify", "abstain", "act"], "never": calls}
+    records: dict[str, dict[str, Any]] = {}
+    for step in plan.steps:
+        for pin in step.pins:
+            records.setdefault(pin.record_kind, {})[pin.record_id] = dict(pin.values)
+    resolver = (run.trace.model or run.trace.resolver) if run.trace else "unknown"
+    return {
+        "id": run.id,
+        "source": "history",
+        "group": canon.digest(" ".join(run.text.casefold().split())),
+        "role": run.actor.role,
+        "surface": run.surface,
+        "prompt": run.text,
+        "answers": [each.model_dump(mode="json", exclude_none=True) for each in run.answers],
+        "world": WORLD,
+        "context": {
+            "now": clock.iso(run.now),
+            "records": {kind: list(by_id.values()) for kind, by_id in records.items()},
+        },
+        "expected": confirmed if label == "confirmed" else rejected,
+        "tags": [label, resolver, *dict.fromkeys(step.action for step in plan.steps)],
+    }
+
+
+def lines(cases: tuple[dict[str, Any], ...] | list[dict[str, Any]]) -> str:
+    """As a suite's file."""
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in cases)
