@@ -200,6 +200,12 @@ final class ReceiverTest extends TestCase
         self::assertSame(1, (int) $pdo->query('SELECT COUNT(*) FROM opsiq_messages')->fetchColumn());
         $store->prune(-1);
         self::assertSame(0, (int) $pdo->query('SELECT COUNT(*) FROM opsiq_messages')->fetchColumn());
+        $files = new FileStore($folder = $this->folder());
+        $this->receiver($files)->action('saas.refund_invoice', static fn () => 1)->handle(self::call());
+        $files->prune(1);
+        self::assertCount(2, glob("$folder/*"));
+        $files->prune(-1);
+        self::assertCount(0, glob("$folder/*"));
     }
 
     #[DataProvider('stores')]

@@ -86,7 +86,7 @@ final class ReferenceTest extends TestCase
                 && !$method->isStatic() && !preg_match('/^__|^jsonSerialize$/', $method->getName()) && !str_contains((string) $method->getDocComment(), '@internal'),
         );
         foreach (['Held' => 'Calls', 'Receive\Verifier' => 'Receiving', 'Receive\Receiver' => 'Receiving', 'Receive\Event' => 'Receiving',
-            'Receive\ActionCall' => 'Receiving', 'Receive\Store' => 'Receiving', 'Receive\PdoStore' => 'Receiving'] as $class => $section) {
+            'Receive\ActionCall' => 'Receiving', 'Receive\Store' => 'Receiving', 'Receive\PdoStore' => 'Receiving', 'Receive\FileStore' => 'Receiving'] as $class => $section) {
             foreach ($own("OpsIQ\\$class") as $method) {
                 self::assertMatchesRegularExpression("/`{$method->getName()}\(/", self::section($section), "$class {$method->getName()}");
             }

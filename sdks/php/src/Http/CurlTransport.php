@@ -22,7 +22,6 @@ final class CurlTransport implements Transport
         curl_reset($curl);
         curl_setopt_array($curl, [
             CURLOPT_URL => $request->origin . $request->target,
-            CURLOPT_PATH_AS_IS => true,
             CURLOPT_CUSTOMREQUEST => $request->method,
             CURLOPT_HTTPHEADER => [
                 'Expect:',

@@ -41,4 +41,12 @@ final class FileStore implements Store
             fclose($lock);
         }
     }
+
+    /** Forget what is older. */
+    public function prune(int $days = 31): void
+    {
+        foreach (glob("$this->folder/*") ?: [] as $path) {
+            filemtime($path) < time() - $days * 86400 && unlink($path);
+        }
+    }
 }
