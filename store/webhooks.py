@@ -109,6 +109,13 @@ async def listed(session: AsyncSession, workspace: str) -> list[EndpointRow]:
     return await every(session, EndpointRow, mine.order_by(_T.c.id.desc()))
 
 
+async def disabled(session: AsyncSession, workspace: str) -> int:
+    """How many have been disabled because nothing went well."""
+    mine = select(func.count()).select_from(_T).where(_T.c.workspace == workspace, _T.c.state == "disabled")
+    counted: int = (await session.execute(mine)).scalar_one()
+    return counted
+
+
 async def hearing(session: AsyncSession, workspace: str) -> list[EndpointRow]:
     """Those that deliveries are made for: active and paused ones, oldest first."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.state.in_(("active", "paused")))

@@ -115,8 +115,7 @@ class Endpoints:
 
     async def listed(self, by: Actor) -> list[Shown]:
         async with self.sessions.read() as session:
-            rows = await store.webhooks.listed(session, by.workspace)
-            return [await self._shown(session, row) for row in rows]
+            return await self._all_shown(session, by.workspace, await store.webhooks.listed(session, by.workspace))
 
     async def show(self, by: Actor, endpoint_id: str) -> Shown:
         """Raises NotFound."""
@@ -240,13 +239,21 @@ class Endpoints:
         return shown
 
     async def _shown(self, session: AsyncSession, row: EndpointRow) -> Shown:
+        return (await self._all_shown(session, row.workspace, [row]))[0]
+
+    async def _all_shown(self, session: AsyncSession, workspace: str, rows: Sequence[EndpointRow]) -> list[Shown]:
+        """However many there are, in two statements."""
         now = self.clock()
-        rate = (await store.webhooks.rates(session, [row.id], now)).get(row.id, Rate(0, 0))
-        names = tuple(sorted(self.seals.headers(row.workspace, row.id, row.sealed_headers)))
-        if row.state == "deleted":
-            return Shown(row, rate, names)
-        secret = await store.signing_secrets.get(session, row.workspace, WEBHOOK, row.id)
-        return Shown(row, rate, names, secret.previous_until if len(secret.secrets(now)) > 1 else None)
+        ids_of_all = [row.id for row in rows]
+        rates = await store.webhooks.rates(session, ids_of_all, now)
+        secrets = await store.signing_secrets.of_targets(session, [workspace], WEBHOOK, ids_of_all)
+        made: list[Shown] = []
+        for row in rows:
+            names = tuple(sorted(self.seals.headers(row.workspace, row.id, row.sealed_headers)))
+            secret = secrets.get(row.id)
+            rotating = secret.previous_until if secret is not None and len(secret.secrets(now)) > 1 else None
+            made.append(Shown(row, rates.get(row.id, Rate(0, 0)), names, rotating))
+        return made
 
     def _url(self, text: str) -> str:
         """As given, if it can be dialled: https, or http to what the settings open on purpose. Names are judged when dialled."""

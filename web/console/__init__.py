@@ -7,10 +7,18 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from web.console import asking, entry, history, keys, pages, runs, trouble
+from web.console import asking, deliveries, endpoints, entry, history, keys, pages, runs, trouble
 from web.console.visitor import SignInNeeded
 
-ROUTERS: Final = (entry.router, asking.router, runs.router, history.router, keys.router)
+ROUTERS: Final = (
+    entry.router,
+    asking.router,
+    runs.router,
+    history.router,
+    keys.router,
+    deliveries.router,
+    endpoints.router,
+)
 
 
 def install(app: FastAPI) -> None:

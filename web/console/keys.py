@@ -38,6 +38,7 @@ MODES: Final = {"live": Badge("live", "busy"), "test": Badge("test", "quiet")}
 DOES: Final[Mapping[str, str]] = {
     "actions:run": "run contracts by name, as this key's role",
     "connectors:read": "see the connectors and what they may read",
+    "connectors:write": "share a connector's webhook secret (role owner)",
     "contracts:read": "see the contracts of its role",
     "contracts:write": "register and retire contracts (role owner)",
     "customers:read": "look customers up in live data",
@@ -260,7 +261,7 @@ async def _new(
         modes=tuple(Choice(each, each, each == given.get("mode")) for each in ("test", "live")),
         roles=tuple(Choice(each, each, each == given.get("role")) for each in sorted(roles)),
         expiries=tuple(Choice(value, label, value == given.get("expires", "")) for value, label in EXPIRIES),
-        scopes=tuple(Scope(each, DOES[each], each in scopes) for each in SCOPES),
+        scopes=tuple(Scope(each, DOES.get(each, ""), each in scopes) for each in SCOPES),
         trouble=trouble,
     )
     return show(request, page, status=422 if trouble else 200)

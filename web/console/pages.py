@@ -90,10 +90,9 @@ def render(page: Page, *, status: int = 200, headers: Mapping[str, str] | None =
 
 def show(request: Request, page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     """``render``, and where the page came in place of another one, its own address is put into the browser's bar."""
-    own = {} if not page.shell.fragment or request.method != "GET" else {"HX-Push-Url": page.shell.path}
-    there = urlsplit(request.headers.get("hx-current-url", ""))
-    if own.get("HX-Push-Url") == (f"{there.path}?{there.query}" if there.query else there.path):
-        own = {}
+    there = urlsplit(request.headers.get("hx-current-url", "")).path
+    moved = page.shell.fragment and request.method == "GET" and there != request.url.path
+    own = {"HX-Push-Url": page.shell.path} if moved else {}
     return render(page, status=status, headers={**own, **(headers or {})})
 
 

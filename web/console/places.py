@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,13 +11,14 @@ from core.actor import OWNER
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation, under the heading ``group`` (empty: under none)."""
+    """An entry of the navigation, under the heading ``group`` (empty: under none). ``alert`` says what needs somebody there."""
 
     href: str
     label: str
     icon: str
     here: bool
     group: str = ""
+    alert: str = ""
 
 
 _ALL: Final = (
@@ -33,10 +35,17 @@ _ALL: Final = (
 )
 
 
-def places(role: str, path: str) -> tuple[Place, ...]:
-    """What ``role`` is led to; the one that ``path`` belongs to is ``here``."""
+def places(role: str, path: str, alerts: Mapping[str, str]) -> tuple[Place, ...]:
+    """What ``role`` is led to; the one that ``path`` belongs to is ``here``. ``alerts`` are by href."""
     return tuple(
-        Place(href, label, icon, path == href or (href != "/" and path.startswith(f"{href}/")), group)
+        Place(
+            href,
+            label,
+            icon,
+            path == href or (href != "/" and path.startswith(f"{href}/")),
+            group,
+            alerts.get(href, ""),
+        )
         for href, label, icon, group, owners in _ALL
         if not owners or role == OWNER
     )

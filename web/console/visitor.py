@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from fastapi.responses import Response
 
 import store.logins
 import store.members
+import store.webhooks
 import store.workspaces
 from agent.house import House
 from agent.office import actor_of
@@ -36,12 +38,14 @@ class SignInNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A member who is signed in. ``actor`` has the role of this moment, whatever it was at sign-in."""
+    """A member who is signed in. ``actor`` has the role of this moment, whatever it was at sign-in. ``alerts`` say what needs this person,
+    by the address of the place."""
 
     actor: Actor
     member: MemberRow
     login: LoginRow
     workspace_name: str
+    alerts: Mapping[str, str] = field(default_factory=dict)
 
 
 async def found(request: Request) -> Visitor | None:
@@ -63,10 +67,12 @@ async def found(request: Request) -> Visitor | None:
         if member.state != "active":
             return None
         workspace = await store.workspaces.get(session, login.workspace)
+        disabled = await store.webhooks.disabled(session, login.workspace) if member.role == OWNER else 0
     if now - login.last_seen_at > _TOUCH_EVERY:
         async with house.sessions.begin() as session:
             await store.logins.touch(session, login.id, now)
-    visitor = Visitor(actor_of(member), member, login, workspace.name)
+    alerts = {"/webhooks": f"{disabled} disabled"} if disabled else {}
+    visitor = Visitor(actor_of(member), member, login, workspace.name, alerts)
     request.state.visitor = visitor
     return visitor
 
@@ -99,7 +105,7 @@ def shell(request: Request, visitor: Visitor) -> Shell:
         path=local(f"{path}?{request.url.query}" if request.url.query else path) if request.method == "GET" else "/",
         fragment=wants_fragment(request),
         who=Who(visitor.actor.name, visitor.actor.role, visitor.member.email, visitor.workspace_name),
-        places=places(visitor.actor.role, path),
+        places=places(visitor.actor.role, path, visitor.alerts),
         once=fresh_token(),
     )
 

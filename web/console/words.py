@@ -94,3 +94,10 @@ def asker(run: Run, viewer: str) -> str:
 def _said(run: Run, spans: Sequence[Span], viewer: str) -> str:
     verb = "answered" if spans and all(span.origin for span in spans) else "said"
     return f"{asker(run, viewer)} {verb} {quotes(run, spans)}"
+
+
+def percent(share: float) -> str:
+    """``98.2 %``; never rounded up to all or down to none."""
+    if share in (0.0, 1.0):
+        return f"{share:.0%}".replace("%", " %")
+    return f"{min(max(share * 100, 0.1), 99.9):.1f} %"

@@ -32,4 +32,11 @@ class Rows:
 async def rows_of(console: Console, actor: Actor) -> Rows:
     run = await console.run_of(actor)
     key, _ = await console.house.office.create_key(actor, "a key", scopes={"events:write"})
-    return Rows({"run_id": run.id, "seq": "1", "key_id": key.id})
+    endpoint = await console.house.webhooks.endpoints.create(
+        actor, "https://hooks.example/in", ["*"], description="ours"
+    )
+    endpoint_id = endpoint.shown.row.id
+    delivery = await console.house.webhooks.again.test(actor, endpoint_id, "invoice.paid")
+    return Rows(
+        {"run_id": run.id, "seq": "1", "key_id": key.id, "endpoint_id": endpoint_id, "delivery_id": delivery.id}
+    )

@@ -27,7 +27,22 @@ from agent.pipeline import (
 from agent.run import Approval, Run
 from core.actor import Actor
 from registry.contract import Policy, Risk
-from web.console import asking, card, entry, history, history_filter, keys, pages, runs, secret, trouble, words
+from web.console import (
+    asking,
+    card,
+    deliveries,
+    endpoint_form,
+    endpoints,
+    entry,
+    history,
+    history_filter,
+    keys,
+    pages,
+    runs,
+    secret,
+    trouble,
+    words,
+)
 from web.console.pages import Page, Shell, Who
 from web.console.places import Place
 
@@ -120,6 +135,10 @@ RUN = Run(
 )
 BADGE = words.Badge("a badge", "good")
 ABLE = asking.Able("Refund an order", "refund order 7", words.Badge("can't be undone", "bad"))
+ENDPOINT_LINE = endpoints.Line(
+    "whe_1", "https://a.test/<hook>", "the <ledger>", "invoice.*", BADGE, endpoints.Health(BADGE, "of 7 in 24 h"), AT,
+    "nothing went well",
+)  # fmt: skip
 SAMPLES: dict[type[Page], Page] = {
     entry.SignInPage: entry.SignInPage(
         shell=SHELL, title="Sign in", email="a@b.test", next="/wanted", trouble="wrong & again"
@@ -265,6 +284,79 @@ SAMPLES: dict[type[Page], Page] = {
         href="/onward",
         onward="go on",
     ),
+    endpoints.EndpointsPage: endpoints.EndpointsPage(
+        shell=SHELL, title="Webhooks", lines=(ENDPOINT_LINE,), disabled=(ENDPOINT_LINE,)
+    ),
+    endpoints.EndpointPage: endpoints.EndpointPage(
+        shell=SHELL,
+        title="an endpoint",
+        endpoint_id="whe_1",
+        url="https://a.test/<hook>",
+        description="the <ledger>",
+        patterns=("invoice.*", "order.shipped"),
+        headers="x-token",
+        per_minute="at most 60 a minute",
+        state=BADGE,
+        active=False,
+        disabled=True,
+        why="nothing went well",
+        health=endpoints.Health(BADGE, "of 7 in 24 h"),
+        last_success_at=AT,
+        last_failure_at=AT + timedelta(days=1),
+        failing_since=None,
+        consecutive_failures=7,
+        slowed="2 s after each attempt",
+        rotating_until=AT + timedelta(days=3),
+        created_at=AT,
+        overlap_h=24,
+        wanted=endpoints.Wanted("failed", "invoice.paid"),
+        states=(endpoints.Option("failed", "has failed", True),),
+        tests=(endpoints.Option("invoice.paid", "invoice.paid", True),),
+        deliveries=(endpoints.Sent("dlv_1", "invoice.paid", BADGE, "500", 3, "replay", AT, "it <said> no"),),
+        first=False,
+        next="dlv_0",
+        since="2026-11-24T10:00",
+        notice="Being sent again.",
+        trouble="too <short>",
+    ),
+    endpoints.EndpointFormPage: endpoints.EndpointFormPage(
+        shell=SHELL,
+        title="Change endpoint",
+        endpoint_id="whe_1",
+        given=endpoint_form.Given(
+            "https://a.test/<hook>", "invoice.*", "the <ledger>", "X-A: <b>", "60", True, ("order.paid",)
+        ),
+        kept="x-token",
+        catalogue=(endpoints.Category("orders", (endpoints.Tick("order.paid", "An order was paid", True),)),),
+        trouble="too <short>",
+    ),
+    deliveries.DeliveryPage: deliveries.DeliveryPage(
+        shell=SHELL,
+        title="a delivery",
+        delivery_id="dlv_1",
+        event="invoice.paid",
+        event_id="evt_1",
+        fired=True,
+        endpoint_id="whe_1",
+        url="https://a.test/<hook>",
+        state=BADGE,
+        detail="it <said> no",
+        cause="it was fired",
+        created_at=AT,
+        next_at=AT + timedelta(days=1),
+        finished_at=AT + timedelta(days=2),
+        body='{"a": "<b>"}',
+        attempts=(
+            deliveries.Attempt(
+                1, AT, BADGE, "12 ms", True, "it <said> no", (deliveries.Header("x-a", "<b>"),), "<b>no</b>", True, True
+            ),
+        ),
+        waiting=False,
+        moving=False,
+        awaited=0,
+        seen="",
+        may_resend=True,
+    ),
     trouble.TroublePage: trouble.TroublePage(
         shell=SHELL, title="Not found", status=404, detail="nothing <here>", request_id="req_1"
     ),
@@ -284,6 +376,16 @@ TOLD_OTHERWISE = {
     "irreversible",
     "long",
     "once",
+    "active",
+    "disabled",
+    "bare",
+    "fired",
+    "by_hand",
+    "cut",
+    "latest",
+    "waiting",
+    "moving",
+    "seen",
 }
 """Fields that choose how something is shown instead of being shown."""
 
