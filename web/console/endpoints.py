@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -234,7 +234,7 @@ async def change(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
     shown = await endpoints.show(visitor.actor, endpoint_id)
     try:
         body = read(given)
-        changes = {
+        changes: dict[str, Any] = {
             "url": body.url, "events": body.events, "description": body.description, "per_minute": body.per_minute,
         }  # fmt: skip
         if body.headers or given.bare:
