@@ -7,19 +7,19 @@ namespace OpsIQ\Http;
 use OpsIQ\Errors\TimedOutError;
 use OpsIQ\Errors\TransportError;
 
-/** PHP's curl, over one connection that is kept. */
+/**
+ * PHP's curl, a fresh connection for each attempt: over one that was kept and has died, curl would send the same bytes again by itself, and
+ * what is signed may be sent once.
+ */
 final class CurlTransport implements Transport
 {
     private const MAX_BYTES = 32 << 20;
 
-    private ?\CurlHandle $handle = null;
-
     public function send(Request $request): Answer
     {
-        $curl = $this->handle ??= curl_init();
+        $curl = curl_init();
         $headers = [];
         $body = '';
-        curl_reset($curl);
         curl_setopt_array($curl, [
             CURLOPT_URL => $request->origin . $request->target,
             CURLOPT_CUSTOMREQUEST => $request->method,
@@ -27,6 +27,8 @@ final class CurlTransport implements Transport
                 'Expect:',
                 ...array_map(static fn ($name, $value) => "$name: $value", array_keys($request->headers), $request->headers),
             ],
+            CURLOPT_FRESH_CONNECT => true,
+            CURLOPT_FORBID_REUSE => true,
             CURLOPT_FOLLOWLOCATION => false,
             CURLOPT_PROTOCOLS => CURLPROTO_HTTP | CURLPROTO_HTTPS,
             CURLOPT_HTTP_VERSION => CURL_HTTP_VERSION_1_1,
@@ -59,10 +61,5 @@ final class CurlTransport implements Transport
             throw $timed_out ? new TimedOutError(curl_error($curl)) : new TransportError(curl_error($curl));
         }
         return new Answer((int) curl_getinfo($curl, CURLINFO_RESPONSE_CODE), $headers, $body);
-    }
-
-    public function __clone()
-    {
-        $this->handle = null;
     }
 }

@@ -11,7 +11,11 @@ use Psr\Http\Client\ClientInterface;
 use Psr\Http\Message\RequestFactoryInterface;
 use Psr\Http\Message\StreamFactoryInterface;
 
-/** Any PSR-18 client. Time limits, proxies and TLS are that client's own affair; it must not follow redirects (PSR-18 forbids it to). */
+/**
+ * Any PSR-18 client. Time limits, proxies and TLS are that client's own affair; it must not follow redirects (PSR-18 forbids it to). It is
+ * asked to keep no connection: over one that has died, curl, on which most are built, sends the same bytes again, and what is signed may be
+ * sent once.
+ */
 final class Psr18Transport implements Transport
 {
     private const KNOWN = ['GuzzleHttp\Psr7\HttpFactory', 'Nyholm\Psr7\Factory\Psr17Factory', 'Laminas\Diactoros\RequestFactory'];
@@ -40,7 +44,7 @@ final class Psr18Transport implements Transport
         if ($message->getRequestTarget() !== $request->target) {
             throw new ConfigurationError("The PSR-7 library rewrites addresses: {$request->target} became {$message->getRequestTarget()}.");
         }
-        foreach ($request->headers as $name => $value) {
+        foreach ($request->headers + ['Connection' => 'close'] as $name => $value) {
             $message = $message->withHeader($name, $value);
         }
         if ($request->body !== '') {
