@@ -1,0 +1,129 @@
+"""docs/guide/evals.md, followed step by step in a copy of the repository, with a model that answers nothing fits."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs/guide/evals.md").read_text("utf-8")
+COMMANDS = re.findall(r"^```sh\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What is tracked, as it stands here."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        if name.startswith(("sdks/", "tests/", "bench/")) or not (ROOT / name).is_file():
+            continue
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+async def typed(command: str, clone: Path, url: str) -> str:
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(clone),
+        "OPSIQ_MODEL_URL": url,
+        "OPSIQ_MODEL_KEY": "local",
+        "OPSIQ_MODEL_RETRIES": "0",
+        "no_proxy": "*",
+    }
+    process = await asyncio.create_subprocess_exec(
+        "sh",
+        "-ec",
+        command,
+        cwd=clone,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0, f"{command}\n{out.decode()}"
+    return out.decode()
+
+
+@asynccontextmanager
+async def model() -> AsyncIterator[tuple[str, list[str]]]:
+    """A server whose model understands one request, and only by the second prompt: its address, and the prompts it was sent."""
+    prompts: list[str] = []
+
+    async def complete(request: web.Request) -> web.Response:
+        body = await request.json()
+        prompts.append(body["messages"][0]["content"])
+        close = "5519" in body["messages"][-1]["content"] and "Choose the one function" in prompts[-1]
+        call = {"action": "saas.close_ticket", "ticket": "ticket 5519"} if close else {"action": "none"}
+        message = {"role": "assistant", "content": json.dumps({"call": call})}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+        answer = {"id": "c", "object": "chat.completion", "created": 1, "model": body["model"]}
+        return web.json_response({**answer, "choices": [choice], "usage": usage})
+
+    application = web.Application()
+    application.router.add_post("/v1/chat/completions", complete)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1", prompts
+    await runner.cleanup()
+
+
+@pytest.mark.timeout(600)
+async def test_the_guide_can_be_followed_from_the_first_command_to_the_last(clone: Path) -> None:
+    async with model() as (url, prompts):
+        ours, mine, first, second, gate = [await typed(command, clone, url) for command in COMMANDS]
+    assert "saas by offline: 60 answers" in ours
+    assert "my by offline: 3 answers" in mine
+    assert "<title>my by offline" in read(clone, "offline.html")
+    assert "my by openai/my-model resolve/v1" in first
+    assert "B: my by openai/my-model resolve/v2" in second
+    assert "all right: 1 → 2; 1 fixed, 0 broken" in second
+    assert sum("Choose the one function" in each for each in prompts) == 3
+    assert len(prompts) == read(clone, "my-model.jsonl").count("\n") == 6, (
+        "each is asked for once; the gate asks nobody"
+    )
+    assert "2 → 2 of 3 right, 0 fixed, 0 broken" in gate
+
+
+def read(clone: Path, name: str) -> str:
+    return (clone / name).read_text("utf-8")
+
+
+def test_every_option_of_the_guide_exists() -> None:
+    from cli.main import parser
+
+    found: set[str] = set()
+    waiting = [parser()]
+    while waiting:
+        each = waiting.pop()
+        for action in each._actions:
+            found.update(action.option_strings)
+            if isinstance(action.choices, dict):
+                waiting += action.choices.values()
+    assert set(re.findall(r"--[a-z][a-z-]+", GUIDE)) <= found
+
+
+def test_every_field_of_a_case_in_the_guide_is_read() -> None:
+    source = "".join(
+        (ROOT / "evals" / name).read_text("utf-8") for name in ("external.py", "score.py", "stage.py", "attack.py")
+    )
+    section = GUIDE.split("\n## A case\n", 1)[1].split("\n## ", 1)[0]
+    fields = {
+        name for line in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for name in re.findall(r"`([\w.]+)`", line)
+    }
+    for name in fields:
+        assert f'"{name.rpartition(".")[2]}"' in source, name
