@@ -49,10 +49,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> int:
     """One socket for all: what one process has not accepted when it dies, another does."""
+    import logging
     import sys
 
     from cli.family import Family
 
+    if not settings.redis_url:
+        logging.getLogger("opsiq.cli.serve").warning(
+            "each of the %d processes counts requests by itself, so rate limits are that much wider: set OPSIQ_REDIS_URL",
+            settings.processes,
+        )
     command = [sys.executable, "-m", "cli.main", "serve", "--listen-fd", str(listening.fileno())]
     fd = listening.fileno()
     return await Family(command, settings.processes, environ, fds=[fd], ready=lambda: _announce(listening)).run()

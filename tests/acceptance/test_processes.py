@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import time
 import urllib.error
@@ -38,6 +40,31 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """A real Redis that keeps nothing."""
+    found = shutil.which("redis-server")
+    assert found, "make setup-servers installs redis-server"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [found, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    wait_for(lambda: _listens(port))
+    yield f"redis://127.0.0.1:{port}/0"
+    server.terminate()
+    server.wait(30)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def wait_for(what: Callable[[], Any], seconds: float = 60.0) -> Any:
@@ -144,6 +171,25 @@ def test_a_nonce_is_good_in_one_process_only(world: World) -> None:
     )
     codes = sorted(_status(f"{url}/v1/me", authorization) for url in (first, second))
     assert codes == [200, 401]
+
+
+def test_two_servers_count_a_keys_requests_together_in_redis(world: World, redis_url: str) -> None:
+    world.start_server(OPSIQ_REDIS_URL=redis_url)
+    first = world.clients["olivia"]
+    world.start_server("other", OPSIQ_REDIS_URL=redis_url)
+    second = world.clients["olivia"]
+    left = [_remaining(client) for client in (first, second, first, second)]
+    assert left == [1999, 1998, 1997, 1996]
+
+
+def _remaining(client: Client) -> int:
+    """What the answer says is left of the key's reads."""
+    authorization = opsiq1.header(
+        client.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=client.key, method="GET", path="/v1/me"
+    )
+    request = urllib.request.Request(f"{client.url}/v1/me", headers={"Authorization": authorization})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+        return int(answer.headers["RateLimit"].split("r=")[1].split(";")[0])
 
 
 def _status(url: str, authorization: str) -> int:
