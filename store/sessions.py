@@ -1,7 +1,7 @@
 """One door to the database: ``begin()`` to write, ``read()`` to read, on SQLite or PostgreSQL alike.
 
-SQLite: one writer connection for the process (writers queue in order of arrival; several connections only fight over
-the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in a power cut), ``BEGIN
+SQLite: one writer connection for the process, and one writer at a time among processes (``store.turn``; several
+connections only fight over the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in a power cut), ``BEGIN
 IMMEDIATE``, and a pool of read-only connections that each see one moment. PostgreSQL: READ COMMITTED to write,
 REPEATABLE READ READ ONLY to read. SQLite's transaction control: SQLAlchemy's SQLite dialect, "Enabling Non-Legacy
 SQLite Transactional Modes".
@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from core.errors import BadSetting, OpsIQError, Unavailable
 from store.dialect import DbNow
+from store.turn import Turn
 
 log = logging.getLogger("opsiq.store")
 
@@ -51,10 +52,10 @@ _POSTGRESQL_DOWN: Final = ("08", "53", "57P", "40001", "40P01")
 class Sessions:
     """The database of this process. Opened once, closed at shutdown; belongs to one event loop."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, *, one_writer: bool) -> None:
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, *, turn: Turn | None = None) -> None:
         self._writer = writer
         self._reader = reader
-        self._turn = asyncio.Lock() if one_writer else None
+        self._turn = turn
         self._writing: set[asyncio.Task[Any]] = set()
         self._told: Callable[[Sequence[tuple[str, str]]], None] | None = None
 
@@ -102,7 +103,7 @@ class Sessions:
         task = asyncio.current_task()
         if task is None or task in self._writing:
             raise RuntimeError("begin() inside begin(): pass the session on instead of opening a second transaction.")
-        async with self._turn or nullcontext(), self._transaction(task) as session:
+        async with self._turn.taken() if self._turn else nullcontext(), self._transaction(task) as session:
             yield session
         callbacks = list(session.info.get(_CALLBACKS, ()))
         if self._told is not None and (put := session.info.get(_PUT)):
@@ -179,13 +180,14 @@ def _sqlite(url: str) -> Sessions:
     _on_connect(reader, "PRAGMA query_only=ON")
     _on_begin(writer, "BEGIN IMMEDIATE")
     _on_begin(reader, "BEGIN")
-    return Sessions(writer, reader, one_writer=True)
+    path = make_url(url).database or ""
+    return Sessions(writer, reader, turn=Turn(Path(path.removeprefix("file:").partition("?")[0])))
 
 
 def _postgresql(url: str) -> Sessions:
     writer = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Sessions(writer, reader, one_writer=False)
+    return Sessions(writer, reader)
 
 
 def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
