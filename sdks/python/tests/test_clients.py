@@ -187,7 +187,7 @@ def test_a_held_run_has_a_card_and_can_be_confirmed_rejected_and_waited_for(serv
     assert pauses == [1.0, 1.0]
     assert server.asked[1] == ("POST", "/v1/runs/run_1/confirm", b'{"digest":"%s"}' % CARD["digest"].encode())
     assert server.asked[2] == ("POST", "/v1/runs/run_1/reject", b'{"reason":"No"}')
-    assert [each[1] for each in server.asked[3:4]] == ["/v1/runs/run_1?wait_s=20.0"]
+    assert [each[1] for each in server.asked[3:4]] == ["/v1/runs/run_1?wait_s=20"]
 
 
 def noting(pauses: list[float]) -> Any:

@@ -307,19 +307,18 @@ def quoted(text: str) -> str:
 
 def query(pairs: Iterable[tuple[str, Any]]) -> str:
     """None is left out, a list or tuple repeats its name."""
-    parts = []
-    for name, value in pairs:
-        for each in value if isinstance(value, (list, tuple)) else (value,):
-            if each is not None:
-                text = (
-                    ("true" if each else "false")
-                    if isinstance(each, bool)
-                    else each.isoformat()
-                    if isinstance(each, datetime)
-                    else str(each)
-                )
-                parts.append(f"{quoted(name)}={quoted(text)}")
-    return "&".join(parts)
+    several = ((name, value if isinstance(value, (list, tuple)) else (value,)) for name, value in pairs)
+    return "&".join(
+        f"{quoted(name)}={quoted(_word(each))}" for name, values in several for each in values if each is not None
+    )
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def body(**members: Any) -> bytes:

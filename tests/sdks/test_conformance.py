@@ -1,0 +1,98 @@
+"""One scenario through all three SDKs, against a real server: each gets through it, and their requests are alike."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.world import World
+from tests.sdks.player import ROOT, SCENARIO, Driver, Played, Player, Receiver, receiver
+from tests.sdks.recorder import recording
+
+SDKS = ("python", "js", "php")
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("world"))
+    try:
+        made.start_platform()
+        made.found()
+        made.start_server()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def hooks() -> Iterator[Receiver]:
+    made, server = receiver()
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+def needed(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            f"{name} is not installed: make setup-js setup-php"
+        )
+    return str(found)
+
+
+def command(name: str, folder: Path) -> list[str]:
+    """How the SDK's driver is started. JavaScript is built first, in a folder of its own."""
+    if name == "python":
+        return [sys.executable, str(ROOT / "sdks/python/conformance.py")]
+    if name == "php":
+        return [needed("php"), str(ROOT / "sdks/php/conformance.php")]
+    node, source = needed("node"), ROOT / "sdks/js"
+    if not (source / "node_modules").exists():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("sdks/js has no node_modules: make setup-js")
+    built = folder / "js"
+    shutil.copytree(source, built, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    (built / "node_modules").symlink_to(source / "node_modules")
+    subprocess.run([node, "scripts/build.mjs"], cwd=built, check=True, timeout=240)
+    return [node, str(built / "conformance.mjs")]
+
+
+@pytest.fixture(scope="module")
+def played(world: World, hooks: Receiver, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
+    """What each SDK that has played sent."""
+    return {}
+
+
+@pytest.mark.parametrize("name", SDKS)
+def test_an_sdk_gets_through_the_scenario(
+    name: str, world: World, hooks: Receiver, played: dict[str, Played], tmp_path: Path
+) -> None:
+    mine = {
+        key: value for key, value in os.environ.items() if not key.startswith("OPSIQ_") and "proxy" not in key.lower()
+    }
+    driver = Driver(command(name, tmp_path), {**mine, "PYTHONPATH": str(ROOT / "sdks/python/src")})
+    try:
+        with recording(world.clients["olivia"].url) as recorder:
+            played[name] = Player(name, driver, world, recorder, hooks).play()
+    finally:
+        driver.close()
+    assert hooks.of("redirected").empty()
+    assert hooks.of("followed").empty()
+
+
+def test_all_of_them_sent_the_same(played: dict[str, Played]) -> None:
+    assert played, "nobody has played"
+    first, *others = played.items()
+    assert sum(map(len, first[1].sent.values())) > 60
+    for name, other in others:
+        for step in SCENARIO:
+            assert other.sent[step["name"]] == first[1].sent[step["name"]], (
+                f"{name} differs from {first[0]} at {step['name']!r}"
+            )
