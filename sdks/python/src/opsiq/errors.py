@@ -116,11 +116,11 @@ class UnreadableAnswerError(ApiError):
 
 
 class InvalidRequestError(ApiError):
-    pass
+    """The request can't be read; ``detail`` and ``errors`` say what to send."""
 
 
 class AuthenticationError(ApiError):
-    pass
+    """Nobody known there signed this: check the key and its secret."""
 
 
 class ClockSkewError(AuthenticationError):
@@ -128,19 +128,19 @@ class ClockSkewError(AuthenticationError):
 
 
 class ForbiddenError(ApiError):
-    pass
+    """Known, but not allowed: the role or the key's scopes don't reach."""
 
 
 class NotFoundError(ApiError):
-    pass
+    """There is no such thing in this workspace."""
 
 
 class ConflictError(ApiError):
-    pass
+    """It has moved on since you saw it: read it again, then decide."""
 
 
 class IdempotencyInFlightError(ConflictError):
-    pass
+    """The first request with this key is still under way."""
 
 
 class UnprocessableError(ApiError):
@@ -148,7 +148,7 @@ class UnprocessableError(ApiError):
 
 
 class IdempotencyKeyReusedError(UnprocessableError):
-    pass
+    """This idempotency key belongs to another request."""
 
 
 class RateLimitedError(ApiError):
@@ -156,11 +156,11 @@ class RateLimitedError(ApiError):
 
 
 class ServerError(ApiError):
-    pass
+    """The server, or something it depends on, has failed."""
 
 
 class UnavailableError(ServerError):
-    pass
+    """Something it depends on is down; try again later."""
 
 
 _BY_CODE: Mapping[str, type[ApiError]] = {

@@ -165,10 +165,7 @@ def _raw(body: Any) -> bytes:
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body)
     if isinstance(body, str):
-        try:
-            return body.encode("utf-8")
-        except UnicodeEncodeError:
-            pass
+        return body.encode("utf-8", "surrogatepass")
     raise WebhookVerificationError(
         "not_raw",
         f"The body was given as {type(body).__name__}. Give the raw bytes: request.get_data() in Flask, request.body in Django, "
