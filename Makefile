@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-browser setup-php setup-servers demo test test-quick check format faults bench docs lock clean
+.PHONY: help setup setup-dev setup-browser setup-js setup-php setup-servers demo test test-quick check format sdks faults bench docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,10 @@ PHP_PACKAGES := php-cli php-curl php-mbstring php-sqlite3 php-xml phpunit compos
 setup-php: ## PHP and what its SDK's tests use, from the system's packages
 	@dpkg -s $(PHP_PACKAGES) >/dev/null 2>&1 || scripts/system-packages $(PHP_PACKAGES)
 
+setup-js: ## Node, from the system's packages, and what the JavaScript SDK is built and tested with
+	@command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || scripts/system-packages nodejs npm
+	@test sdks/js/node_modules/.package-lock.json -nt sdks/js/package-lock.json || npm ci --prefix sdks/js --silent --no-audit --no-fund
+
 setup-servers: ## Redis and NATS for the tests, from the system's packages
 	@command -v redis-server >/dev/null 2>&1 || scripts/system-packages redis-server
 	@command -v nats-server >/dev/null 2>&1 || test -x /usr/sbin/nats-server || scripts/system-packages nats-server
@@ -39,16 +43,20 @@ setup-servers: ## Redis and NATS for the tests, from the system's packages
 demo: setup ## console and demo platform on this machine, with the addresses and the sign-in
 	$(BIN)/opsiq demo
 
-test: setup-dev setup-browser setup-php setup-servers ## every test, two at a time
+test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, two at a time
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-quick: setup-dev setup-servers ## unit and integration tests only
 	$(BIN)/python -m pytest tests/unit tests/integration
 
+sdks: setup-dev setup-js setup-php ## the SDKs: their own tests, a stranger's project each, one scenario through all three
+	$(BIN)/python -m pytest tests/sdks
+
 check: setup-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	cd sdks/python && ../../$(BIN)/mypy
 	$(BIN)/lint-imports
 
 format: setup-dev ## format and mend what can be mended by itself
