@@ -22,6 +22,7 @@ from agent.ground import Grounds
 from agent.keyring import open_box
 from agent.office import Office
 from agent.plan import RESOLVE_WORK, SEND_WORK, Planner
+from agent.rehearsal import Rehearsals
 from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
 from agent.send import Sender
@@ -71,6 +72,7 @@ class House:
     clock: Clock
     events: Events
     webhooks: Webhooks
+    rehearsals: Rehearsals
 
 
 @asynccontextmanager
@@ -194,6 +196,7 @@ async def opened(
         clock,
         events,
         webhooks,
+        Rehearsals(sessions, grounds, planner, clock),
     )
     closing = asyncio.Event()
     sweep = asyncio.create_task(_sweep(desk, sessions, clock, closing)) if settings.workers else None

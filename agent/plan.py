@@ -57,21 +57,27 @@ class Planner:
             return
         run = run.with_(actor=actor)
         ground = await self.grounds.of(workspace)
+        run, verdict, resolved, took_ms = await self.thought(run, ground, confirmed)
+        await self._settle(run, verdict, resolved, took_ms)
+
+    async def thought(
+        self, run: Run, ground: Ground, confirmed: Collection[str]
+    ) -> tuple[Run, Plan | Question | Refusal | Abstain, Resolved | None, float]:
+        """The run with what was read, the verdict over it, what resolving said (None where its drafts stood already), and the
+        milliseconds of validation. Nothing is stored."""
         resolved = None
         if not run.drafts:
             resolved = await self._resolve(run, ground)
             run = run.with_(trace=resolved.trace)
-            if isinstance(resolved.resolution, Calls):
-                run = run.with_(drafts=resolved.resolution.drafts, confidence=resolved.resolution.confidence)
-            elif isinstance(resolved.resolution, Ask):
-                run = run.with_(drafts=())
-                await self._settle(run, resolved.resolution.question, resolved, 0.0)
-                return
-            else:
-                await self._settle(run, resolved.resolution, resolved, 0.0)
-                return
+            match resolved.resolution:
+                case Calls(drafts=drafts, confidence=confidence):
+                    run = run.with_(drafts=drafts, confidence=confidence)
+                case Ask(question=question):
+                    return run.with_(drafts=()), question, resolved, 0.0
+                case abstain:
+                    return run, abstain, resolved, 0.0
         verdict, took_ms = await judged(run, ground, confirmed)
-        await self._settle(run, verdict, resolved, took_ms)
+        return run, verdict, resolved, took_ms
 
     async def _resolve(self, run: Run, ground: Ground) -> Resolved:
         shortlist = ground.shortlist(run.actor, run.surface)

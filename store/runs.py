@@ -103,15 +103,19 @@ async def listed(
     *,
     states: Collection[str] = (),
     person: str | None = None,
+    action: str | None = None,
     before: RunRow | str | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
-    """Newest first. ``before`` is the last row (or its id) of the page before. Raises NotFound for an unknown id."""
+    """Newest first. ``action``: only those with a call of this name. ``before`` is the last row (or its id) of the page before. Raises
+    NotFound for an unknown id."""
     statement = select(_T).where(_T.c.workspace == workspace)
     if states:
         statement = statement.where(_T.c.state.in_(tuple(states)))
     if person is not None:
         statement = statement.where(_T.c.person == person)
+    if action is not None:
+        statement = statement.where((" " + _T.c.actions + " ").contains(f" {action} ", autoescape=True))
     if before is not None:
         last = await get(session, workspace, before) if isinstance(before, str) else before
         older = and_(_T.c.created_at == last.created_at, _T.c.id < last.id)

@@ -27,6 +27,7 @@ _ALL: Final = (
     ("/runs", "Runs", "runs", "", False),
     ("/approvals", "Approvals", "approvals", "", False),
     ("/history", "History", "history", "", True),
+    ("/contracts", "Contracts", "contracts", "", False),
     ("/rules", "Rules", "rules", "Automate", False),
     ("/events", "Events", "events", "Automate", True),
     ("/webhooks", "Webhooks", "webhooks", "Integrate", True),

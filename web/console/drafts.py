@@ -1,0 +1,363 @@
+"""Drafts of contracts, for owners: written with the linter beside, seen as a card, tried, replayed, signed.
+
+A draft lives in the form alone. Nothing here sends anything, and nothing is registered but by ``sign``, with the owner's password.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+import store.contracts
+from agent.pipeline import Abstain, Plan, Question, Refusal
+from agent.rehearsal import Fate
+from core import canon
+from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical, OpsIQError
+from core.visible import visible
+from registry import lint
+from registry import preview as template
+from registry.contract import SCHEMA, Contract, parse
+from web.console import card, words
+from web.console.card import Card
+from web.console.contracts import POLICIES
+from web.console.forms import GuardedOwner
+from web.console.guesses import own_password
+from web.console.pages import Page, redirect, render, show
+from web.console.secret import Line as Shown
+from web.console.secret import SecretPage
+from web.console.single import single
+from web.console.visitor import Owner, Visitor, shell
+from web.console.words import Badge
+from web.door import house_of
+
+router = APIRouter(include_in_schema=False)
+
+MAX_CHARS: Final = 200_000
+FATES: Final[dict[Fate, Badge]] = {
+    "allowed": Badge("sent at once", "busy"),
+    "held": Badge("held", "wait"),
+    "blocked": Badge("blocked", "bad"),
+}
+STARTER: Final = {
+    "schema": SCHEMA,
+    "name": "shop.restock",
+    "version": 1,
+    "title": "Restock an article",
+    "description": "Order more of an article.",
+    "surfaces": ["admin"],
+    "roles": ["owner"],
+    "risk": "write",
+    "parameters": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["sku", "amount"],
+        "properties": {
+            "sku": {"type": "string", "maxLength": 40, "description": "The article's number."},
+            "amount": {"type": "integer", "minimum": 1, "maximum": 1000, "description": "How many."},
+        },
+    },
+    "confirmation": {"policy": "always"},
+    "preview": "Order {{ params.amount }} of {{ params.sku }}.",
+    "examples": ["restock 20 of AB-12"],
+    "endpoint": {"url": "https://shop.example/opsiq/restock"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    where: str
+    detail: str
+    advice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    label: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """The card as the draft would have it, with each value's name in its place."""
+
+    title: str
+    preview: str
+    risk: Badge
+    policy: Badge
+    url: str
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedPage(Page):
+    """What stands beside the draft; put in anew while it is written. ``good``: it could be signed as it is."""
+
+    template: ClassVar[str] = "draft_checked.html"
+    good: bool
+    faults: tuple[Fault, ...]
+    sketch: Sketch | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    run_id: str
+    at: datetime
+    asked_by: str
+    preview: str
+    was: Badge
+    would_be: Badge
+    changed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What would come of a request: ``card``, ``question`` (with ``options``) or ``refused``."""
+
+    card: Card | None = None
+    held: bool = False
+    question: str = ""
+    options: tuple[str, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftPage(Page):
+    """``replayed`` None: not asked for; ``changes`` counts those whose fate is another. ``tried`` None: nothing was."""
+
+    template: ClassVar[str] = "draft.html"
+    of: str
+    raw: str
+    good: bool
+    faults: tuple[Fault, ...]
+    sketch: Sketch | None
+    trouble: str
+    replayed: tuple[Replayed, ...] | None
+    changes: int
+    said: str
+    tried: Tried | None
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RehearsePage(Page):
+    template: ClassVar[str] = "rehearse.html"
+    said: str
+    trouble: str
+    tried: Tried | None
+    revision: int
+
+
+@router.get("/draft")
+async def draft(request: Request, visitor: Owner, of: Annotated[str, Query(max_length=128)] = "") -> Response:
+    """A new contract, or the next version of one."""
+    raw: Any = STARTER
+    if of:
+        async with house_of(request).sessions.read() as session:
+            versions = await store.contracts.versions(session, visitor.actor.workspace, of)
+        if versions:
+            raw = json.loads(versions[0].raw) | {"version": versions[0].version + 1}
+    return await _draft(request, visitor, json.dumps(raw, indent=2, ensure_ascii=False), of=of)
+
+
+@router.post("/draft/check")
+async def check(request: Request, form: GuardedOwner) -> Response:
+    contract, faults = await _checked(request, form.member, form.get("raw", limit=MAX_CHARS))
+    page = CheckedPage(
+        shell=shell(request, form.member), title="Draft", good=_good(contract, faults), faults=faults, sketch=_sketch(contract)
+    )  # fmt: skip
+    return render(page)
+
+
+@router.post("/draft/replay")
+async def replay(request: Request, form: GuardedOwner) -> Response:
+    """What the draft would have made of what was asked before."""
+    raw = form.get("raw", limit=MAX_CHARS)
+    contract, _ = await _checked(request, form.member, raw)
+    if contract is None:
+        return await _draft(request, form.member, raw, trouble="Mend the draft first: it can't be read.")
+    found = await house_of(request).rehearsals.shadow(form.member.actor.workspace, contract)
+    replayed = tuple(
+        Replayed(
+            each.run_id, each.at, visible(each.asked_by, limit=80), each.preview, FATES[each.was], FATES[each.would_be],
+            each.was != each.would_be, visible(each.why),
+        )
+        for each in found
+    )  # fmt: skip
+    return await _draft(request, form.member, raw, replayed=replayed)
+
+
+@router.post("/draft")
+async def sign(request: Request, form: GuardedOwner) -> Response:
+    """Lint once more, sign with the workspace's key, register."""
+    visitor, raw = form.member, form.get("raw", limit=MAX_CHARS)
+    contract, faults = await _checked(request, visitor, raw)
+    if contract is None or not _good(contract, faults):
+        return await _draft(request, visitor, raw, trouble="Not signed: mend what the linter names first.")
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await _draft(request, visitor, raw, trouble=trouble)
+    try:
+        async with single(request, form) as also:
+            (made,) = await house_of(request).office.register(visitor.actor, [json.loads(raw)], also=also)
+    except OpsIQError as error:
+        return await _draft(request, visitor, raw, trouble=error.detail)
+    if made.secret is None:
+        return redirect(f"/contracts/{made.contract.name}")
+    page = SecretPage(
+        shell=shell(request, visitor),
+        title="Signed and in force",
+        heading="Signed and in force",
+        advice="Calls to this address are new here, and are signed with a secret of their own. Give it to whoever receives them, now: "
+        "it is not shown again.",
+        lines=(Shown("secret", f"Secret for {made.contract.endpoint.url}", made.secret, True),),
+        href=f"/contracts/{made.contract.name}",
+        onward="To the contract",
+    )
+    return show(request, page, status=201)
+
+
+@router.post("/draft/try")
+async def try_draft(request: Request, form: GuardedOwner) -> Response:
+    """A request, with the draft in force in place of its namesake: resolved and validated, never stored, never sent."""
+    raw, said = form.get("raw", limit=MAX_CHARS), form.get("text", limit=4000)
+    contract, _ = await _checked(request, form.member, raw)
+    if contract is None:
+        return await _draft(request, form.member, raw, said=said, trouble="Mend the draft first: it can't be read.")
+    try:
+        tried = await _tried(request, form.member, said, contract)
+    except OpsIQError as error:
+        return await _draft(request, form.member, raw, said=said, trouble=error.detail)
+    return await _draft(request, form.member, raw, said=said, tried=tried)
+
+
+@router.get("/rehearse")
+async def rehearse_page(request: Request, visitor: Owner) -> Response:
+    return show(request, _rehearsal(request, visitor, ""))
+
+
+@router.post("/rehearse")
+async def rehearse(request: Request, form: GuardedOwner) -> Response:
+    """Resolved and validated as any request; never stored, never sent."""
+    visitor, said = form.member, form.get("text", limit=4000)
+    try:
+        return show(request, _rehearsal(request, visitor, said, tried=await _tried(request, visitor, said)))
+    except OpsIQError as error:
+        return show(request, _rehearsal(request, visitor, said, trouble=error.detail), status=422)
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _draft(
+    request: Request,
+    visitor: Visitor,
+    raw: str,
+    *,
+    of: str = "",
+    trouble: str = "",
+    replayed: tuple[Replayed, ...] | None = None,
+    said: str = "",
+    tried: Tried | None = None,
+) -> Response:
+    contract, faults = await _checked(request, visitor, raw)
+    page = DraftPage(
+        shell=shell(request, visitor),
+        title="Draft of a contract",
+        of=of or (contract.name if contract else ""),
+        raw=raw,
+        good=_good(contract, faults),
+        faults=faults,
+        sketch=_sketch(contract),
+        trouble=trouble,
+        replayed=replayed,
+        changes=sum(each.changed for each in replayed or ()),
+        said=said,
+        tried=tried,
+        revision=0,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+async def _checked(request: Request, visitor: Visitor, raw: str) -> tuple[Contract | None, tuple[Fault, ...]]:
+    """The contract where it can be read at all, and everything that is wrong or unwise about it."""
+    try:
+        value = canon.loads(raw.encode())
+    except NotCanonical as error:
+        return None, (Fault("", f"This is not JSON: {error.detail}", False),)
+    except UnicodeEncodeError:
+        return None, (Fault("", "This holds half of a character.", False),)
+    if not isinstance(value, dict) or "contracts" in value:
+        return None, (Fault("", "One contract is written here: a JSON object.", False),)
+    known = [each.name for each in (await house_of(request).grounds.of(visitor.actor.workspace)).catalogue]
+    found = [_fault(each) for each in lint.lint([value], known=known)]
+    try:
+        return parse(value), tuple(found)
+    except InvalidContract as error:
+        return None, tuple(found) or tuple(map(_fault, error.findings))
+
+
+def _fault(finding: Finding) -> Fault:
+    where = finding.pointer.removeprefix("/0") or "/"
+    return Fault(where, visible(finding.detail), lint.is_advice(finding))
+
+
+def _good(contract: Contract | None, faults: Sequence[Fault]) -> bool:
+    return contract is not None and all(each.advice for each in faults)
+
+
+class _Named(dict[str, Any]):
+    """Any record's field, as its own name."""
+
+    def __missing__(self, key: str) -> str:
+        return f"‹{key.replace('_', ' ')}›"
+
+
+class _Records(dict[str, Any]):
+    def __missing__(self, key: str) -> _Named:
+        return _Named()
+
+
+def _sketch(contract: Contract | None) -> Sketch | None:
+    if contract is None:
+        return None
+    labels = {name: contract.annotation(name).label or name.replace("_", " ") for name in contract.properties}
+    line = contract.title
+    if contract.preview:
+        try:
+            line = template.render(contract.preview, {n: f"‹{label}›" for n, label in labels.items()}, _Records())
+        except InvalidInput as error:
+            line = error.detail
+    return Sketch(
+        title=visible(contract.title), preview=visible(line), risk=words.RISKS[contract.risk],
+        policy=POLICIES[contract.confirmation.policy], url=visible(contract.endpoint.url),
+        slots=tuple(
+            Slot(visible(labels[name]), "required" if name in contract.required else "optional") for name in contract.properties
+        ),
+    )  # fmt: skip
+
+
+async def _tried(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> Tried:
+    done = await house_of(request).rehearsals.rehearse(visitor.actor, said, draft=draft)
+    match done.verdict:
+        case Plan() as plan:
+            return Tried(card=card.of(done.run.with_(plan=plan), plan, visitor.actor.person), held=bool(plan.held))
+        case Question() as question:
+            options = tuple(f"{visible(each.label)} {visible(each.detail)}".strip() for each in question.candidates)
+            return Tried(question=visible(question.text), options=options)
+        case Refusal() | Abstain() as no:
+            return Tried(refused=visible(no.detail))
+
+
+def _rehearsal(
+    request: Request, visitor: Visitor, said: str, *, trouble: str = "", tried: Tried | None = None
+) -> RehearsePage:
+    return RehearsePage(
+        shell=shell(request, visitor), title="Try a request", said=said, trouble=trouble, tried=tried, revision=0
+    )
