@@ -28,7 +28,7 @@ from web.console.card import Card
 from web.console.contracts import POLICIES
 from web.console.forms import GuardedOwner
 from web.console.guesses import own_password
-from web.console.pages import Page, redirect, render, show
+from web.console.pages import Page, redirect, show
 from web.console.secret import Line as Shown
 from web.console.secret import SecretPage
 from web.console.single import single
@@ -92,16 +92,6 @@ class Sketch:
     policy: Badge
     url: str
     slots: tuple[Slot, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckedPage(Page):
-    """What stands beside the draft; put in anew while it is written. ``good``: it could be signed as it is."""
-
-    template: ClassVar[str] = "draft_checked.html"
-    good: bool
-    faults: tuple[Fault, ...]
-    sketch: Sketch | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +158,8 @@ async def draft(request: Request, visitor: Owner, of: Annotated[str, Query(max_l
 
 @router.post("/draft/check")
 async def check(request: Request, form: GuardedOwner) -> Response:
-    contract, faults = await _checked(request, form.member, form.get("raw", limit=MAX_CHARS))
-    page = CheckedPage(
-        shell=shell(request, form.member), title="Draft", good=_good(contract, faults), faults=faults, sketch=_sketch(contract)
-    )  # fmt: skip
-    return render(page)
+    """The draft as it stands, linted: asked for while it is written."""
+    return await _draft(request, form.member, form.get("raw", limit=MAX_CHARS))
 
 
 @router.post("/draft/replay")

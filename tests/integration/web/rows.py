@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.actor import Actor
-from tests.integration.web.console import PASSWORD, Console
+from tests.integration.web.console import CONTRACT, PASSWORD, Console
 
 FIELDS: Final = {
     "once": "a-ticket",
@@ -37,6 +37,7 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     )
     endpoint_id = endpoint.shown.row.id
     delivery = await console.house.webhooks.again.test(actor, endpoint_id, "invoice.paid")
-    return Rows(
-        {"run_id": run.id, "seq": "1", "key_id": key.id, "endpoint_id": endpoint_id, "delivery_id": delivery.id}
-    )
+    own = CONTRACT | {"name": f"shop.of_{actor.workspace.lower()}"}
+    await console.house.office.register(actor, [own])
+    ids = {"run_id": run.id, "seq": "1", "key_id": key.id, "endpoint_id": endpoint_id, "delivery_id": delivery.id}
+    return Rows(ids | {"name": str(own["name"])})

@@ -23,7 +23,7 @@ ROUTES = sorted(
 POSTS = [path for method, path in ROUTES if method == "POST"]
 STRANGERS = {"/sign-in", "/set-up", "/theme"}
 EVERYBODYS = {
-    "/", "/approvals", "/runs", "/runs/{run_id}", "/runs/{run_id}/answer", "/runs/{run_id}/confirm", "/runs/{run_id}/edit",
+    "/", "/approvals", "/contracts", "/contracts/{name}", "/runs", "/runs/{run_id}", "/runs/{run_id}/answer", "/runs/{run_id}/confirm", "/runs/{run_id}/edit",
     "/runs/{run_id}/reject", "/runs/{run_id}/decide", "/sign-out",
 }  # fmt: skip
 """What any member may open; every route that is not named here must be for owners alone."""

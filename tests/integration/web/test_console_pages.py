@@ -27,6 +27,7 @@ from agent.pipeline import (
 from agent.run import Approval, Run
 from core.actor import Actor
 from registry.contract import Policy, Risk
+from tests.integration.web.samples import of_contracts
 from web.console import (
     asking,
     card,
@@ -360,8 +361,22 @@ SAMPLES: dict[type[Page], Page] = {
     trouble.TroublePage: trouble.TroublePage(
         shell=SHELL, title="Not found", status=404, detail="nothing <here>", request_id="req_1"
     ),
+    **of_contracts(SHELL),
 }
 TOLD_OTHERWISE = {
+    "active",
+    "advice",
+    "after",
+    "before",
+    "changed",
+    "good",
+    "held",
+    "idempotent",
+    "newest",
+    "owner",
+    "required",
+    "revision",
+    "sign",
     "tone",
     "icon",
     "theme",

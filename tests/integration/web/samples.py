@@ -1,0 +1,50 @@
+"""One sample of each page about contracts: every field is filled, and with markup where words stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from web.console import contracts, drafts
+from web.console.pages import Page, Shell
+from web.console.words import Badge
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BADGE = Badge("a badge", "quiet")
+FAULTS = (drafts.Fault("/title", "too <long>", True),)
+SKETCH = drafts.Sketch(
+    "Refund it",
+    "Refund ‹order› <now>",
+    BADGE,
+    BADGE,
+    "https://shop.example/refund",
+    (drafts.Slot("order", "required"),),
+)
+TRIED = drafts.Tried(question="Which <one>?", options=("Adam <Novak>",), refused="not <here>")
+
+
+def of_contracts(shell: Shell) -> dict[type[Page], Page]:
+    return {
+        contracts.ContractsPage: contracts.ContractsPage(
+            shell=shell, title="Contracts", q="ref<und", total=61, first=51, before=0, after=60, owner=True,
+            lines=(contracts.Line("shop.refund", "Refund <it>", "gives money back", 3, BADGE, BADGE, "owner, admin"),),
+            broken=(contracts.Broken("shop.spoilt", "its signature is <bad>"),),
+        ),
+        contracts.ContractPage: contracts.ContractPage(
+            shell=shell, title="Refund", name="shop.refund", heading="Refund <it>", description="gives <money> back", version=3,
+            state=BADGE, signature=BADGE, why="it is <bad>", risk=BADGE, policy=BADGE, condition="params.amount < 5", approvals=2,
+            expires_min=15, roles=("owner",), surfaces=("admin",), url="https://shop.example/refund", idempotent=True,
+            undo="shop.charge", examples=("refund <order> 7",),
+            parameters=(contracts.Parameter("order", "the <order>", "integer, from 1", True, "about it", "found <there>"),),
+            digest="sha256:" + "ab" * 32, raw='{"name": "<b>"}',
+            versions=(contracts.Version(3, BADGE, "abcdef", "Olivia", AT, True), contracts.Version(2, BADGE, "fedcba", "Amir", AT, False)),
+            changes=(contracts.Change("+", "a <line>"),), changed_since=2, newest=True, active=True, owner=True,
+        ),
+        drafts.DraftPage: drafts.DraftPage(
+            shell=shell, title="Draft", of="shop.refund", raw='{"name": "<b>"}', good=False, faults=FAULTS, sketch=SKETCH,
+            trouble="wrong & again", changes=1, said="refund <it>", tried=TRIED, revision=0,
+            replayed=(drafts.Replayed("run_9", AT, "Amir <b>", "Refund order <7>", BADGE, BADGE, True, "no <longer>"),),
+        ),
+        drafts.RehearsePage: drafts.RehearsePage(
+            shell=shell, title="Try", said="refund <it>", trouble="wrong & again", tried=TRIED, revision=0
+        ),
+    }  # fmt: skip
