@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -121,5 +121,6 @@ def _fate(run: Run, step: Step, draft: Contract) -> tuple[Fate, str]:
 
 
 def _with(ground: Ground, draft: Contract) -> Ground:
+    """Made anew, so that nothing of the draft gets into what the ground keeps."""
     others = [each for each in ground.catalogue if each.name != draft.name]
-    return replace(ground, catalogue=Catalogue([*others, draft]))
+    return Ground(f"{ground.generation}+draft", Catalogue([*others, draft]), ground.kinds)

@@ -117,9 +117,12 @@ async def test_a_request_that_is_tried_leaves_nothing_behind(console: Console) -
     assert "A person would have to confirm this." in answer.text
     assert "/confirm" not in answer.text
     never = written(version=2, risk="write", confirmation={"policy": "never"})
-    assert "This would be sent at once." in (await drafted(olivia, "/draft/try", never, text="refund order 7")).text
+    tried = (await drafted(olivia, "/draft/try", never, text="refund order 7")).text
+    assert "This would be sent at once." in tried, tried[-3000:]
     other = written(version=2, title="Paint a wall", description="Paints.", examples=["paint the wall 3"], aliases=[])
     assert "It would not act" in (await drafted(olivia, "/draft/try", other, text="what is the weather")).text
+    again = await olivia.post("/rehearse", data={"csrf": csrf(page), "text": "refund order 7"})
+    assert "A person would have to confirm this." in again.text
     async with console.house.sessions.read() as session:
         assert await store.runs.listed(session, console.owner.workspace) == []
 

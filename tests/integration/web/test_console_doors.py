@@ -23,7 +23,8 @@ ROUTES = sorted(
 POSTS = [path for method, path in ROUTES if method == "POST"]
 STRANGERS = {"/sign-in", "/set-up", "/theme"}
 EVERYBODYS = {
-    "/", "/approvals", "/contracts", "/contracts/{name}", "/runs", "/runs/{run_id}", "/runs/{run_id}/answer", "/runs/{run_id}/confirm", "/runs/{run_id}/edit",
+    "/", "/approvals", "/contracts", "/contracts/{name}", "/runs", "/runs/{run_id}", "/runs/{run_id}/answer",
+    "/runs/{run_id}/confirm", "/runs/{run_id}/edit",
     "/runs/{run_id}/reject", "/runs/{run_id}/decide", "/sign-out",
 }  # fmt: skip
 """What any member may open; every route that is not named here must be for owners alone."""
@@ -174,7 +175,7 @@ async def test_static_files_are_kept_by_their_content_and_nothing_else_is_served
     browser = console.browser()
     page = (await browser.get("/sign-in")).text
     assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
-    assert len(assets) == 5
+    assert len(assets) == 6
     for each in assets:
         answer = await browser.get(each)
         assert answer.status_code == 200, each

@@ -391,7 +391,6 @@ TOLD_OTHERWISE = {
     "irreversible",
     "long",
     "once",
-    "active",
     "disabled",
     "bare",
     "fired",
