@@ -138,7 +138,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, php_is_here: None) -> Path
     required = json.loads(re.findall(r"```json\n(.*?)```", README, re.DOTALL)[0])
     required["repositories"] = [
         {"type": "path", "url": str(SDK), "options": {"symlink": False}},
-        {"packagist.org": False},
+        {"packagist": False},
     ]
     (folder / "composer.json").write_text(json.dumps(required))
     home = {"COMPOSER_HOME": str(folder / ".composer"), "COMPOSER_ALLOW_SUPERUSER": "1"}
