@@ -199,12 +199,19 @@ invite onboard offboard escalate snooze remind charge bill capture credit debit 
 pack return exchange replace swap reschedule postpone play stop mute skip draw plot paint generate write draft compose
 rewrite sort filter group count measure rank rate score review audit scan fix repair patch deploy build compile link
 unlink connect disconnect sync mount freeze unfreeze lock hold release waive void reopen unassign grant revoke rotate
-make take bring keep turn switch add give start end email refund
+make take bring keep let turn switch add give start end email refund resume undo prolong activate deactivate lift annul hand pass point
+prioritise prioritize solve settle drop raise lower shorten lengthen push bump scrap ditch
 create open close cancel delete remove erase update change modify edit rename assign reply send forward book reserve buy purchase pay
 schedule approve reject enable disable block unblock suspend restart reset upload download save import export submit
 """
 ORDER_WORDS: Final = frozenset(_ORDER_WORDS.split())
-ORDERS: Final = frozenset(stem(word) for word in ORDER_WORDS)
+# What is said with "re" or "un" before it is an order as well ("resend", "unsuspend"), but for what is another word altogether.
+_OTHER_WORDS: Final = frozenset(("report", "record", "recover", "resort", "remark", "retext", "request", "rest"))
+AGAIN: Final = (
+    frozenset(f"{again}{word}" for again in ("re", "un") for word in ORDER_WORDS if not word.startswith(again))
+    - _OTHER_WORDS
+)
+ORDERS: Final = frozenset(stem(word) for word in (*ORDER_WORDS, *AGAIN))
 """Stems of verbs that people give orders with."""
 
 _READING_WORDS: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse

@@ -6,30 +6,45 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.pipeline import Draft, Mention, Span
-from agent.read.reference import parse
+from agent.pipeline import Draft, Mention, Several, Span
+from agent.read.reference import find, parse
+from agent.read.references.nouns import person_like
 from registry.contract import Unit
 from registry.offer import Offer
 from registry.records import RecordKind
 
-_BETWEEN: Final = re.compile(r"\s*(?:,|;|&|\band\b|\bas\s+well\s+as\b)\s*(?:(?:and|also)\s+)?", re.IGNORECASE)
+_BETWEEN: Final = re.compile(
+    r"\s*(?:,|;|&|\+|\band\b|\bplus\b|\b(?:as\s+well\s+as|along\s+with|together\s+with)\b)\s*(?:(?:and|also)\s+)?",
+    re.IGNORECASE,
+)
+_EACH: Final = re.compile(r"\b(?:each|apiece|both)\b", re.IGNORECASE)
 
 
 def listed(draft: Draft, text: str, offer: Offer, kinds: Sequence[RecordKind]) -> tuple[Draft, ...]:
-    """``draft`` once for each record that is listed by its number right after the one it names; alone where none is.
+    """``draft`` once for each record that is listed by its number or name beside the one it names; alone where none is.
 
-    A sum that is said might be meant for each or for all of them, so such a draft stays alone: the words left over are then shown.
+    A sum that is said might be meant for each or for all of them: unless "each" is said, such a draft stays alone and names them all, which
+    is asked about.
     """
-    if any(offer.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR) for name in draft.arguments):
-        return (draft,)
+    summed = any(offer.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR) for name in draft.arguments)
     for name, argument in draft.arguments.items():
         kind = next((each for each in kinds if each.name == offer.annotation(name).record), None)
         if kind is None or not isinstance(argument, Mention) or len(argument.spans) != 1 or argument.spans[0].origin:
             continue
         span = argument.spans[0]
         first = parse(span.text, kind, kinds).number
-        if first is None or (offer.properties.get(name) or {}).get("type") == "array":
+        if (offer.properties.get(name) or {}).get("type") == "array":
             continue
+        if first is None:
+            places = _named(text, span, kind, kinds)
+            if len(places) > 1 and summed and not _EACH.search(text):
+                every = tuple(Mention(spans=(Span(start=a, end=b, text=text[a:b]),)) for a, b in places)
+                return (draft.model_copy(update={"arguments": {**draft.arguments, name: Several(items=every)}}),)
+            if len(places) > 1:
+                return tuple(_with(draft, name, text, start, end) for start, end in places)
+            continue
+        if summed and not _EACH.search(text):
+            return (draft,)
         nouns = "|".join(re.escape(noun) for noun in sorted(kind.nouns, key=len, reverse=True))
         item = rf"(?:the\s+)?(?:(?:{nouns})\s+)?(?P<code>#?(?:[A-Za-z]{{1,6}}-?)?\d[\w-]*)(?![\w.,]?\w)"
         places = _run(re.compile(item, re.IGNORECASE), text, span, first)
@@ -38,9 +53,20 @@ def listed(draft: Draft, text: str, offer: Offer, kinds: Sequence[RecordKind]) -
     return (draft,)
 
 
-def _run(item: re.Pattern[str], text: str, span: Span, first: str) -> list[tuple[int, int]]:
-    """The items around ``span`` that only commas and "and" stand between."""
-    every = [found.span() for found in item.finditer(text) if _alike(found["code"], first)]
+def _named(text: str, span: Span, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
+    """The names around ``span`` that only commas and "and" stand between, where the kind's records are called by names."""
+    if person_like(kind) != 2:
+        return []
+    every = sorted({*find(text, kind, kinds), (span.start, span.end)})
+    apart = [
+        place
+        for place in every
+        if not (place[0] < span.end and span.start < place[1]) or place == (span.start, span.end)
+    ]
+    return _around(text, [place for place in apart if text[place[0]].isupper()], span)
+
+
+def _around(text: str, every: list[tuple[int, int]], span: Span) -> list[tuple[int, int]]:
     at = next((index for index, (start, end) in enumerate(every) if start < span.end and span.start < end), None)
     if at is None:
         return []
@@ -50,6 +76,11 @@ def _run(item: re.Pattern[str], text: str, span: Span, first: str) -> list[tuple
     while high + 1 < len(every) and _BETWEEN.fullmatch(text[every[high][1] : every[high + 1][0]]):
         high += 1
     return every[low : high + 1]
+
+
+def _run(item: re.Pattern[str], text: str, span: Span, first: str) -> list[tuple[int, int]]:
+    """The items around ``span`` that only commas and "and" stand between."""
+    return _around(text, [found.span() for found in item.finditer(text) if _alike(found["code"], first)], span)
 
 
 def _with(draft: Draft, name: str, text: str, start: int, end: int) -> Draft:

@@ -28,7 +28,7 @@ from agent.resolve.listed import listed
 from agent.resolve.mentions import spans_of
 from agent.resolve.objects import foreign
 from agent.resolve.resolver import CANDIDATES, chosen_action
-from agent.resolve.split import Clause, begins_like_an_order, clauses, hear
+from agent.resolve.split import Clause, begins_like_an_order, besides, clauses, gives_order, hear
 from agent.resolve.weigh import Weighed, hears, marks, reads, weigh
 from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
@@ -105,13 +105,16 @@ def _resolve(
     if unwanted and len(parts) > 1:
         # Taken as a whole, what must not be done would count as said.
         return Abstain(reason="below_threshold", detail=f"You said not to {unwanted[0].negated}; the rest is unclear.")
-    return _unless_left_out(_one(hear(text), shortlist, kinds, request.now, notes, seen), parts, shortlist)
+    whole = _one(hear(text), shortlist, kinds, request.now, notes, seen)
+    return _unless_left_out(whole, clauses(text), shortlist, kinds, request.now)
 
 
-def _unless_left_out(resolution: Resolution, parts: Sequence[Clause], shortlist: Shortlist) -> Resolution:
+def _unless_left_out(
+    resolution: Resolution, parts: Sequence[Clause], shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime
+) -> Resolution:
     """A call for the whole request stands only if no order in it goes unheard: "refund it and send him flowers" is asked about where
-    nothing sends flowers. Half an answer to a question harms nobody."""
-    if not isinstance(resolution, Calls) or len(parts) < 2:
+    nothing sends flowers, and so is a part that another action fits. Half an answer to a question harms nobody."""
+    if not isinstance(resolution, Calls) or (len(parts) < 2 and not besides(parts)):
         return resolution
     draft = resolution.drafts[0]
     offer = shortlist.get(draft.action)
@@ -119,11 +122,18 @@ def _unless_left_out(resolution: Resolution, parts: Sequence[Clause], shortlist:
     if reads(offer, shortlist.called(offer.name)):
         return resolution
     used = [span for argument in draft.arguments.values() for span in spans_of(argument)]
-    for part in parts:
-        if not begins_like_an_order(part.text) or any(part.start < span.end and span.start < part.end for span in used):
+    for part in (*parts, *besides(parts)):
+        taken = any(part.start < span.end and span.start < part.end for span in used)
+        if part.negated is not None or not begins_like_an_order(part.text):
             continue
-        if not hears(part, shortlist.spoken(draft.action)):
+        other = ranked(part, shortlist, kinds, now)[:1] if len(parts) > 1 else []
+        unheard = gives_order(part.text, sure=taken) and not hears(
+            part, shortlist.called(draft.action), shortlist.spoken(draft.action)
+        )
+        if unheard or (other and other[0].offer.name != draft.action and other[0].probability >= PART):
             text = f"Nothing I may do does “{part.text}”. Shall I do the rest?"
+            if not unheard:
+                text = f"You also wrote “{part.text}”, and I can't plan the two together. Shall I do the rest?"
             candidate = Candidate(id=offer.name, label=offer.title or offer.name, detail=offer.description[:200])
             question = Question(slot="action", code="unclear_action", text=text, candidates=(candidate,))
             return Ask(question=question, drafts=(draft,))
@@ -198,11 +208,19 @@ def _wishes(
             forbidden.update(each.offer.name for each in best[:1])
             notes.append(f"not to be done: {part.text!r}")
             continue
-        if not best or best[0].probability < PART or _conditional(part) or not best[0].marks["object"]:
+        if not best or best[0].probability < PART or _conditional(part) or not _tells_what(best[0]):
             return None
         wishes.append(best[0])
         notes.append(_note(part, best[0]))
     return wishes if forbidden.isdisjoint(each.offer.name for each in wishes) else None
+
+
+def _tells_what(top: Weighed) -> bool:
+    """Whether a part says what its action is about: in words, by a member of a closed set ("switch Emma to pro"), or by all that it needs
+    ("resend INV-1042")."""
+    chosen = any(isinstance(each, Choice) for each in top.filling.arguments.values())
+    whole = top.marks["verb"] == 1.0 and _needs(top) and not top.filling.missing
+    return bool(top.marks["object"]) or chosen or whole
 
 
 def _differ(one: Draft, other: Draft) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from registry.words import EMPTY, KIN, ORDER_WORDS, ORDERS, READING, stem
+from registry.words import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, stem
 
 # Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
 _JOINT: Final = re.compile(
@@ -39,6 +40,7 @@ _SAME: Final = re.compile(
     r"(?:\s+(?:in|on)\s+(?:the\s+)?\w+)?\W*$",
     re.IGNORECASE,
 )
+_BESIDES: Final = re.compile(r"\b(?:before|after|besides|in\s+addition\s+to)\s+(?P<verb>[^\W\d_]+ing)\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NOT: Final = (
     r"(?:do\s+not|don['’]?t|dont|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|can\s+you\s+not|please\s+not)"
@@ -128,6 +130,19 @@ def hear(text: str, start: int = 0) -> Clause:
     )
 
 
+def besides(parts: Sequence[Clause]) -> list[Clause]:
+    """Orders that stand in other clothes than orders do: "before voiding it", "after closing ticket 5519"."""
+    made = []
+    for part in parts:
+        for found in _BESIDES.finditer(part.text):
+            verb = stem(found["verb"])
+            if verb in ORDERS and verb not in READING:
+                base = next((word for word in ORDER_WORDS if stem(word) == verb), found["verb"])
+                text = base + part.text[found.end("verb") :]
+                made.append(Clause(text, part.start + found.start("verb"), part.end))
+    return made
+
+
 def head(text: str) -> str | None:
     """The stem of the verb an order begins with ("Could you please refund …" → "refund"): of the first clause that
     begins like one, else of the first telling word."""
@@ -135,6 +150,19 @@ def head(text: str) -> str | None:
         if begins_like_an_order(clause.text):
             return _first(clause.text)
     return _first(text)
+
+
+def gives_order(text: str, *, sure: bool) -> bool:
+    """Whether a clause begins like an order; ``sure`` wants a verb that can be nothing else: one that says what to do, as orders are given,
+    and no name ("Running Shoes")."""
+    if not begins_like_an_order(text):
+        return False
+    lead = _LEAD.match(text)
+    verb = _WORD.match(text, lead.end() if lead else 0)
+    assert verb is not None
+    word = verb[0].casefold()
+    named = verb[0][:1].isupper() and text[verb.end() :].lstrip()[:1].isupper()
+    return not sure or ((word in ORDER_WORDS or word in AGAIN) and stem(word) not in GENERIC and not named)
 
 
 def after_verb(text: str) -> int | None:

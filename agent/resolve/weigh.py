@@ -140,8 +140,12 @@ def _known(word: str, words: frozenset[str]) -> float:
     return 0.0 if words.isdisjoint(KIN.get(word, ())) else 0.7
 
 
-def hears(clause: Clause, spoken: frozenset[str]) -> bool:
-    """Whether an action that speaks of these stems can have been meant by this clause too: it knows its verb, or most of what it says."""
+def hears(clause: Clause, named: Sequence[str], spoken: frozenset[str]) -> bool:
+    """Whether an action that is called and speaks so can have been meant by this clause too: it knows its verb, or where that says little,
+    most of what the clause says."""
+    verb = head(clause.text)
+    if verb is not None and verb not in GENERIC and is_order(verb):
+        return _meets(verb, named, spoken) > 0.0
     words = [each for each, _, _ in telling(clause) if each not in GENERIC]
     known = sum(_known(each, spoken) for each in words)
     return known * 2 >= len(words)

@@ -45,9 +45,16 @@ def owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tu
             after = index + length
             if length and after + 1 < len(tokens) and tokens[after].low in {"of", "for", "from", "by"}:
                 stop = clause_end(tokens, after + 1)
-                if stop > after + 1:
+                if stop > after + 1 and _can_own(tokens[after + 1 : stop], kind):
                     made.append((tokens[after + 1].start, end_of(tokens[stop - 1])))
     return made
+
+
+def _can_own(tokens: Sequence[Token], kind: RecordKind) -> bool:
+    """A name, or a noun of the kind; "the outage" of "a credit for the outage" is neither."""
+    if tokens[0].low not in ("the", "a", "an", "this", "that"):
+        return True
+    return any(token.capital for token in tokens[:3]) or any(noun_at(tokens, at, kind) for at in range(len(tokens)))
 
 
 def things(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:

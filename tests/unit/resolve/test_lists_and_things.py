@@ -11,7 +11,7 @@ import pytest
 from agent.pipeline import Abstain, Ask, Calls, Request, Resolution
 from agent.resolve.mentions import spans_of
 from agent.resolve.offline import Offline
-from agent.resolve.split import respelt
+from agent.resolve.split import begins_like_an_order, gives_order, respelt
 from connectors.saas.kinds import KINDS
 from registry.catalogue import Catalogue
 from registry.contract import parse
@@ -79,3 +79,45 @@ async def test_a_sum_that_a_record_would_give_is_taken_from_the_words() -> None:
 @pytest.mark.parametrize(("word", "order"), [("refnd", "refund"), ("Refnd", None), ("refund", None), ("paint", None)])
 def test_a_slip_in_an_order_is_forgiven_but_never_in_a_name(word: str, order: str | None) -> None:
     assert respelt(word) == order
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        ("close ticket 5519 plus ticket 5520", ["ticket 5519", "ticket 5520"]),
+        ("close ticket 5519 along with 5525", ["ticket 5519", "5525"]),
+        ("unsuspend Hugo Bernard and Emma Fischer", ["Hugo Bernard", "Emma Fischer"]),
+    ],
+)
+async def test_records_listed_by_number_or_name_are_a_call_each(text: str, calls: list[str]) -> None:
+    assert [words[0] for _, words in said(await resolution(text))] == calls
+
+
+async def test_a_sum_for_several_is_each_ones_only_where_that_is_said() -> None:
+    each = await resolution("give Nora Lindqvist and Emma Fischer 10 euros credit each")
+    assert [words[0] for _, words in said(each)] == ["Nora Lindqvist", "Emma Fischer"]
+    together = await resolution("give Nora Lindqvist and Emma Fischer 10 euros credit")
+    ((_, words),) = said(together)
+    assert words[:2] == ["Nora Lindqvist", "Emma Fischer"]  # one call that names both: validation asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "refund INV-1042 before voiding INV-1061",
+        "after closing ticket 5519 send the reset guide in ticket 5520",
+        "void INV-1061 and let Emma Fischer know in ticket 5520",
+    ],
+)
+async def test_an_order_in_other_clothes_is_not_dropped(text: str) -> None:
+    made = await resolution(text)
+    assert isinstance(made, Ask) or len(said(made)) == 2
+
+
+@pytest.mark.parametrize("word", ["resend", "unsuspend", "reassign", "uncancel"])
+def test_orders_that_do_something_again_or_undo_it_are_orders(word: str) -> None:
+    assert begins_like_an_order(f"{word} the last invoice")
+
+
+def test_names_are_no_orders() -> None:
+    assert not gives_order("Running Shoes of order 5", sure=True)
