@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from web.console import asking, contracts, deliveries, drafts, endpoints, entry, history, keys, pages, runs, trouble
+from web.console import asking, contracts, deliveries, drafts, endpoint, endpoints, entry, history, keys, pages, runs, trouble
 from web.console.visitor import SignInNeeded
 
 ROUTERS: Final = (
@@ -18,6 +18,7 @@ ROUTERS: Final = (
     keys.router,
     deliveries.router,
     endpoints.router,
+    endpoint.router,
     contracts.router,
     drafts.router,
 )

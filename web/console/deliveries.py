@@ -15,7 +15,7 @@ import store.webhooks
 from core.visible import visible
 from store.deliveries import DeliveryAttemptRow, DeliveryRow
 from web import problem
-from web.console.endpoints import standing
+from web.console.delivered import standing
 from web.console.forms import GuardedOwner
 from web.console.pages import Page, redirect, show, wants_fragment
 from web.console.single import single

@@ -31,7 +31,9 @@ from tests.integration.web.samples import of_contracts
 from web.console import (
     asking,
     card,
+    delivered,
     deliveries,
+    endpoint,
     endpoint_form,
     endpoints,
     entry,
@@ -137,7 +139,7 @@ RUN = Run(
 BADGE = words.Badge("a badge", "good")
 ABLE = asking.Able("Refund an order", "refund order 7", words.Badge("can't be undone", "bad"))
 ENDPOINT_LINE = endpoints.Line(
-    "whe_1", "https://a.test/<hook>", "the <ledger>", "invoice.*", BADGE, endpoints.Health(BADGE, "of 7 in 24 h"), AT,
+    "whe_1", "https://a.test/<hook>", "the <ledger>", "invoice.*", BADGE, delivered.Health(BADGE, "of 7 in 24 h"), AT,
     "nothing went well",
 )  # fmt: skip
 SAMPLES: dict[type[Page], Page] = {
@@ -288,7 +290,7 @@ SAMPLES: dict[type[Page], Page] = {
     endpoints.EndpointsPage: endpoints.EndpointsPage(
         shell=SHELL, title="Webhooks", lines=(ENDPOINT_LINE,), disabled=(ENDPOINT_LINE,)
     ),
-    endpoints.EndpointPage: endpoints.EndpointPage(
+    endpoint.EndpointPage: endpoint.EndpointPage(
         shell=SHELL,
         title="an endpoint",
         endpoint_id="whe_1",
@@ -301,7 +303,7 @@ SAMPLES: dict[type[Page], Page] = {
         active=False,
         disabled=True,
         why="nothing went well",
-        health=endpoints.Health(BADGE, "of 7 in 24 h"),
+        health=delivered.Health(BADGE, "of 7 in 24 h"),
         last_success_at=AT,
         last_failure_at=AT + timedelta(days=1),
         failing_since=None,
@@ -310,10 +312,10 @@ SAMPLES: dict[type[Page], Page] = {
         rotating_until=AT + timedelta(days=3),
         created_at=AT,
         overlap_h=24,
-        wanted=endpoints.Wanted("failed", "invoice.paid"),
-        states=(endpoints.Option("failed", "has failed", True),),
-        tests=(endpoints.Option("invoice.paid", "invoice.paid", True),),
-        deliveries=(endpoints.Sent("dlv_1", "invoice.paid", BADGE, "500", 3, "replay", AT, "it <said> no"),),
+        wanted=endpoint.Wanted("failed", "invoice.paid"),
+        states=(endpoint.Option("failed", "has failed", True),),
+        tests=(endpoint.Option("invoice.paid", "invoice.paid", True),),
+        deliveries=(delivered.Sent("dlv_1", "invoice.paid", BADGE, "500", 3, "replay", AT, "it <said> no"),),
         first=False,
         next="dlv_0",
         since="2026-11-24T10:00",
