@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Index, and_, or_, select, update
+from sqlalchemy import ColumnElement, Index, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -62,6 +62,9 @@ class ReactionRow(Row, table=True):
 _E = table(EventRow)
 _R = table(ReactionRow)
 OPEN = ("pending", "retrying")
+TROUBLED = ("failed", "retrying")
+Standing = Literal["firing", "troubled", "done"]
+"""Still on its way through its subscribers; one of them failed or is being retried; everybody has had their turn and none has."""
 
 
 async def insert(session: AsyncSession, row: EventRow) -> EventRow:
@@ -85,6 +88,7 @@ async def listed(
     before: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    standing: Standing | None = None,
     limit: int = 50,
 ) -> list[EventRow]:
     """Newest first. ``before`` is the last id of the page before (NotFound for an unknown one); ``since``, ``until`` bound ``fired_at``."""
@@ -95,11 +99,31 @@ async def listed(
         statement = statement.where(_E.c.fired_at >= since)
     if until is not None:
         statement = statement.where(_E.c.fired_at < until)
+    if standing is not None:
+        statement = statement.where(_standing(standing))
     if before is not None:
         last = await get(session, workspace, before)
         older = and_(_E.c.fired_at == last.fired_at, _E.c.id < last.id)
         statement = statement.where(or_(_E.c.fired_at < last.fired_at, older))
     return await every(session, EventRow, statement.order_by(_E.c.fired_at.desc(), _E.c.id.desc()).limit(limit))
+
+
+def _standing(wanted: Standing) -> ColumnElement[bool]:
+    trouble = select(_R.c.event_id).where(_R.c.event_id == _E.c.id, _R.c.state.in_(TROUBLED)).exists()
+    if wanted == "troubled":
+        return trouble
+    return _E.c.state == "firing" if wanted == "firing" else and_(_E.c.state == "done", ~trouble)
+
+
+async def tallies(session: AsyncSession, workspace: str, event_ids: Collection[str]) -> dict[str, dict[str, int]]:
+    """How many reactions of each event are in which state; absent where nobody reacted."""
+    mine = select(_R.c.event_id, _R.c.state, func.count()).where(
+        _R.c.workspace == workspace, _R.c.event_id.in_(tuple(event_ids))
+    )
+    made: dict[str, dict[str, int]] = {}
+    for event_id, state, counted in (await session.execute(mine.group_by(_R.c.event_id, _R.c.state))).all():
+        made.setdefault(event_id, {})[state] = counted
+    return made
 
 
 async def finish(session: AsyncSession, workspace: str, event_id: str, at: datetime) -> None:
@@ -142,5 +166,5 @@ async def move_reaction(
 
 async def troubled(session: AsyncSession, workspace: str, *, limit: int = 50) -> list[ReactionRow]:
     """Reactions that failed or are being retried, newest event first (ids sort by time)."""
-    mine = select(_R).where(_R.c.workspace == workspace, _R.c.state.in_(("failed", "retrying")))
+    mine = select(_R).where(_R.c.workspace == workspace, _R.c.state.in_(TROUBLED))
     return await every(session, ReactionRow, mine.order_by(_R.c.event_id.desc(), _R.c.priority).limit(limit))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, and_, delete, func, or_, select, update
+from sqlalchemy import Index, and_, delete, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -192,3 +192,34 @@ async def acted_since(session: AsyncSession, workspace: str, source: str, since:
 async def firing_of_run(session: AsyncSession, workspace: str, run_id: str) -> FiringRow | None:
     """What made this run, if an event did."""
     return await first(session, FiringRow, select(_F).where(_F.c.workspace == workspace, _F.c.run_id == run_id))
+
+
+async def firings_of(session: AsyncSession, workspace: str, event_id: str) -> dict[str, FiringRow]:
+    """What rules and instructions made of one event, by source."""
+    mine = select(_F).where(_F.c.workspace == workspace, _F.c.event_id == event_id)
+    return {row.source: row for row in await every(session, FiringRow, mine)}
+
+
+async def latest(session: AsyncSession, workspace: str) -> dict[str, FiringRow]:
+    """The newest firing of each rule and instruction of a workspace, by source; absent where there was none. One look into the index for
+    each, however much they have done."""
+    ids = union_all(*(select(one.c.id).where(one.c.workspace == workspace) for one in (_RULE, _INSTRUCTION))).subquery()
+    other = _F.alias()
+    newest = (
+        select(other.c.event_id)
+        .where(other.c.workspace == workspace, other.c.source == ids.c.id)
+        .order_by(other.c.at.desc(), other.c.event_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    mine = select(_F).join(ids, ids.c.id == _F.c.source).where(_F.c.event_id == newest)
+    return {row.source: row for row in await every(session, FiringRow, mine)}
+
+
+async def names(session: AsyncSession, workspace: str, sources: Collection[str]) -> dict[str, str]:
+    """The names of these rules and instructions, by id; absent for those that are gone."""
+    made: dict[str, str] = {}
+    for one in (_RULE, _INSTRUCTION):
+        mine = select(one.c.id, one.c.name).where(one.c.workspace == workspace, one.c.id.in_(tuple(sources)))
+        made |= {each.id: each.name for each in (await session.execute(mine)).all()}
+    return made

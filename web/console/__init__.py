@@ -7,7 +7,22 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from web.console import asking, contracts, deliveries, drafts, endpoint, endpoints, entry, history, keys, pages, runs, trouble
+from web.console import (
+    asking,
+    contracts,
+    deliveries,
+    drafts,
+    endpoint,
+    endpoints,
+    entry,
+    event_types,
+    events,
+    history,
+    keys,
+    pages,
+    runs,
+    trouble,
+)
 from web.console.visitor import SignInNeeded
 
 ROUTERS: Final = (
@@ -21,6 +36,8 @@ ROUTERS: Final = (
     endpoint.router,
     contracts.router,
     drafts.router,
+    event_types.router,
+    events.router,
 )
 
 

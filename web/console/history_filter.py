@@ -34,7 +34,7 @@ class Chosen:
 
     @property
     def filters(self) -> Filters:
-        until = _day(self.until)
+        until = day(self.until)
         return Filters(
             kinds=(self.kind,) if self.kind else (),
             run_id=self.run or None,
@@ -42,7 +42,7 @@ class Chosen:
             contract=self.contract or None,
             outcome=self.outcome or None,
             risk=self.risk or None,
-            since=_day(self.since),
+            since=day(self.since),
             until=until + timedelta(days=1) if until else None,
             words=self.q,
         )
@@ -62,7 +62,8 @@ async def chosen(
     return Chosen(kind, person, contract, outcome, risk, since, until, run, q.strip())
 
 
-def _day(text: str) -> datetime | None:
+def day(text: str) -> datetime | None:
+    """What a field of a date holds, as the beginning of that day in UTC. Raises InvalidInput."""
     if not text:
         return None
     try:

@@ -16,6 +16,9 @@ FIELDS: Final = {
     "words": "x",
     "verdict": "happened",
     "digest": "x",
+    "url": "https://hooks.example/in",
+    "patterns": "*",
+    "since": "2026-11-24T10:00",
 }
 """Enough for any form to get past its own reading."""
 
@@ -37,7 +40,18 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     )
     endpoint_id = endpoint.shown.row.id
     delivery = await console.house.webhooks.again.test(actor, endpoint_id, "invoice.paid")
+    event = await console.house.events.firing.fire(actor, "parcel.lost", {"parcel": 7})
     own = CONTRACT | {"name": f"shop.of_{actor.workspace.lower()}"}
     await console.house.office.register(actor, [own])
-    ids = {"run_id": run.id, "seq": "1", "key_id": key.id, "endpoint_id": endpoint_id, "delivery_id": delivery.id}
-    return Rows(ids | {"name": str(own["name"])})
+    return Rows(
+        {
+            "run_id": run.id,
+            "seq": "1",
+            "key_id": key.id,
+            "endpoint_id": endpoint_id,
+            "delivery_id": delivery.id,
+            "event_id": event.id,
+            "event_type": "invoice.paid",
+            "name": str(own["name"]),
+        }
+    )

@@ -23,10 +23,21 @@ ROUTES = sorted(
 POSTS = [path for method, path in ROUTES if method == "POST"]
 STRANGERS = {"/sign-in", "/set-up", "/theme"}
 EVERYBODYS = {
-    "/", "/approvals", "/contracts", "/contracts/{name}", "/runs", "/runs/{run_id}", "/runs/{run_id}/answer",
-    "/runs/{run_id}/confirm", "/runs/{run_id}/edit",
-    "/runs/{run_id}/reject", "/runs/{run_id}/decide", "/sign-out",
-}  # fmt: skip
+    "/",
+    "/approvals",
+    "/contracts",
+    "/contracts/{name}",
+    "/events/types",
+    "/events/types/{event_type}",
+    "/runs",
+    "/runs/{run_id}",
+    "/runs/{run_id}/answer",
+    "/runs/{run_id}/confirm",
+    "/runs/{run_id}/decide",
+    "/runs/{run_id}/edit",
+    "/runs/{run_id}/reject",
+    "/sign-out",
+}
 """What any member may open; every route that is not named here must be for owners alone."""
 OWNERS = [(method, path) for method, path in ROUTES if path not in EVERYBODYS | STRANGERS]
 OF_A_RUN = [(method, path) for method, path in ROUTES if "{run_id}" in path]
