@@ -3,12 +3,20 @@
 //   node scripts/generate.mjs DOCUMENT.json           writes it
 //   node scripts/generate.mjs DOCUMENT.json --check   fails where it is not what would be written
 //
-// The document: GET /openapi.json of a server, or `python -m web.openapi` at the top of the repository.
+// The document is what a server answers to GET /openapi.json.
 import { readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
 
 const TARGET = new URL("../src/generated/openapi.ts", import.meta.url);
 const TAGS = ["actions", "connectors", "contracts", "customers", "deliveries", "events", "me", "runs", "tickets", "webhooks"];
+/** What the schemas are called by who uses the SDK. */
+const NAMES = {
+  Accepted: "AcceptedView", CallOutcome: "CallOutcome", Card: "CardView", Connector: "ConnectorView", Contract: "ContractView", ContractSummary: "ContractSummary",
+  ContractVersion: "VersionView", Delivery: "DeliveryView", DeliveryDetail: "DeliveryDetail", DeliveryPage: "DeliveryPage", Endpoint: "EndpointView",
+  EndpointWithSecret: "EndpointWithSecret", EventDetail: "EventDetail", EventPage: "EventPage", EventView: "EventView", Me: "MeView", Question: "QuestionView",
+  RecordPage: "RecordPage", RecordView: "RecordView", Refusal: "RefusalView", Registered: "RegisteredView", Retired: "RetiredView", Run: "RunView",
+  RunPage: "RunPage", Span: "SpanView",
+};
 const HEAD = "// Generated from the server's OpenAPI document by scripts/generate.mjs. Do not edit.\n\n";
 
 export async function generated(document) {
@@ -21,14 +29,23 @@ export async function generated(document) {
   const reach = (value) => {
     for (const [, name] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
       if (name in schemas) continue;
-      schemas[name] = document.components.schemas[name];
+      schemas[name] = plain(document.components.schemas[name]);
       reach(schemas[name]);
     }
   };
   reach(paths);
   const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
   const small = { openapi: document.openapi, info: { title: "OpsIQ", version: "" }, paths, components: { schemas: sorted } };
-  return HEAD + astToString(await openapiTS(small, { alphabetize: true }));
+  const names = Object.entries(NAMES).map(([name, schema]) => `export type ${name} = components["schemas"][${JSON.stringify(schema)}];\n`);
+  return `${HEAD}${astToString(await openapiTS(small, { alphabetize: true }))}\n${names.join("")}`;
+}
+
+// Without titles and examples: they say nothing of the shape, and change more often.
+function plain(value, names = false) {
+  if (Array.isArray(value)) return value.map((each) => plain(each));
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([name]) => names || !["title", "example", "examples"].includes(name));
+  return Object.fromEntries(kept.map(([name, each]) => [name, plain(each, !names && name === "properties")]));
 }
 
 // What types need of an operation: its parameters, its body, what it answers when all is well.
@@ -36,7 +53,7 @@ function bare({ operationId, parameters = [], requestBody, responses }) {
   const good = Object.entries(responses).filter(([status]) => status < "400");
   const named = parameters.filter((each) => each.in !== "header");
   const answers = good.map(([status, { description, content }]) => [status, { description, ...(content ? { content } : {}) }]);
-  return { operationId, parameters: named, ...(requestBody ? { requestBody } : {}), responses: Object.fromEntries(answers) };
+  return plain({ operationId, parameters: named, ...(requestBody ? { requestBody } : {}), responses: Object.fromEntries(answers) });
 }
 
 const [file, flag] = process.argv.slice(2);

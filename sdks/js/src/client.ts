@@ -2,13 +2,12 @@
 import { ConfigurationError } from "./errors.js";
 import { Connectors, Contracts, Customers, Events, MyKey, Tickets } from "./resources.js";
 import { Actions, Runs } from "./runs.js";
-import { type ActOptions, type Clock, type LogEntry, type QueryValues, systemClock, Transport } from "./transport.js";
+import { type ActOptions, type Clock, type Log, type QueryValues, systemClock, Transport } from "./transport.js";
 import { Webhooks } from "./webhooks.js";
 
 export interface OpsIQOptions {
-  /** `pk_test_…` or `pk_live_…` */
+  /** `pk_…` and `sk_…` of one pair. */
   publicKey: string | undefined;
-  /** `sk_test_…` or `sk_live_…` */
   secretKey: string | undefined;
   /** The variable OPSIQ_URL where absent, else http://127.0.0.1:8080, where `opsiq serve` listens. */
   baseUrl?: string | undefined;
@@ -17,22 +16,16 @@ export interface OpsIQOptions {
   /** Tries after the first; 3 where absent. */
   maxRetries?: number | undefined;
   /** Hears of every try. No secret, header, body or query is in it. */
-  log?: ((entry: LogEntry) => void) | undefined;
+  log?: Log | undefined;
   fetch?: typeof fetch | undefined;
   /** For tests. */
   clock?: Partial<Clock> | undefined;
 }
 
 export class OpsIQ {
-  readonly events: Events;
-  readonly actions: Actions;
-  readonly runs: Runs;
-  readonly customers: Customers;
-  readonly tickets: Tickets;
-  readonly webhooks: Webhooks;
-  readonly connectors: Connectors;
-  readonly contracts: Contracts;
-  readonly me: MyKey;
+  readonly events: Events; readonly actions: Actions; readonly runs: Runs;
+  readonly customers: Customers; readonly tickets: Tickets; readonly webhooks: Webhooks;
+  readonly connectors: Connectors; readonly contracts: Contracts; readonly me: MyKey;
   readonly #transport: Transport;
 
   constructor(options: OpsIQOptions) {
@@ -47,21 +40,19 @@ export class OpsIQ {
     // Some runtimes refuse a fetch that is called as a method of something else.
     const given = options.fetch ?? globalThis.fetch;
     const settings = { publicKey, baseUrl, timeoutS, maxRetries, log, clock: { ...systemClock, ...clock }, fetch: (...args: Parameters<typeof fetch>) => given(...args) };
-    this.#transport = new Transport(settings, secretKey);
-    this.events = new Events(this.#transport);
-    this.runs = new Runs(this.#transport);
-    this.actions = new Actions(this.#transport, this.runs);
-    this.customers = new Customers(this.#transport);
-    this.tickets = new Tickets(this.#transport);
-    this.webhooks = new Webhooks(this.#transport);
-    this.connectors = new Connectors(this.#transport);
-    this.contracts = new Contracts(this.#transport);
-    this.me = new MyKey(this.#transport);
+    const http = (this.#transport = new Transport(settings, secretKey));
+    this.events = new Events(http);
+    this.runs = new Runs(http);
+    this.actions = new Actions(http, this.runs);
+    this.customers = new Customers(http);
+    this.tickets = new Tickets(http);
+    this.webhooks = new Webhooks(http);
+    this.connectors = new Connectors(http);
+    this.contracts = new Contracts(http);
+    this.me = new MyKey(http);
   }
-
   /** Anything else of the API, signed and retried alike: `ops.request("GET", "/v1/history", { query: { limit: 10 } })`. */
   request(method: string, path: string, parts: { query?: QueryValues; body?: unknown } = {}, options?: ActOptions): Promise<unknown> {
-    if (!path.startsWith("/") || /[?#\s]/.test(path)) throw new ConfigurationError("path begins with a slash and holds no query: that is `query`.");
     return this.#transport.send(method.toUpperCase(), path, { ...parts, acts: !/^get$/i.test(method) }, options);
   }
 
@@ -72,16 +63,12 @@ export class OpsIQ {
 }
 
 function address(given: string): string {
-  let url: URL;
   try {
-    url = new URL(given);
+    if (/^https?:\/\/[^/?#@\s]+\/?$/.test(given)) return new URL(given).origin;
   } catch {
-    throw new ConfigurationError("baseUrl must be an address such as https://opsiq.example.com.");
+    // said below
   }
-  if (!/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash || url.username) {
-    throw new ConfigurationError("baseUrl is http or https and a host, without a path or more.");
-  }
-  return url.origin;
+  throw new ConfigurationError("baseUrl is http or https and a host, without a path or more: https://opsiq.example.com");
 }
 
 function environment(name: string): string | undefined {

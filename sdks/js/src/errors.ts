@@ -32,7 +32,7 @@ export class OpsIQError extends Error {
   readonly retryable: boolean;
 
   constructor(code: string | undefined, message: string, more: { requestId?: string | undefined; retryable?: boolean; cause?: unknown } = {}) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    super(message, "cause" in more ? { cause: more.cause } : undefined);
     Object.defineProperty(this, "name", { value: new.target.name });
     this.code = code;
     this.requestId = more.requestId;
@@ -49,8 +49,8 @@ export class ConfigurationError extends OpsIQError {
 }
 
 export class TransportError extends OpsIQError {
-  constructor(message: string, more: { cause?: unknown; code?: string; requestId?: string | undefined } = {}) {
-    super(more.code ?? "transport", message, { ...more, retryable: true });
+  constructor(message: string, { code = "transport", ...more }: { cause?: unknown; code?: string; requestId?: string | undefined } = {}) {
+    super(code, message, { ...more, retryable: true });
   }
 }
 
@@ -66,37 +66,19 @@ export class WebhookVerificationError extends OpsIQError {
   constructor(readonly reason: VerificationReason, message: string) { super("webhook_verification", message); }
 }
 
-/** What the client makes of an answer: the members that have the type they must have. */
-export interface Told {
-  status: number;
-  code?: string | undefined;
-  detail: string;
-  requestId: string | undefined;
-  retryable: boolean;
-  retryAfterS: number | undefined;
-  errors: readonly Fault[];
-  runId: string | undefined;
-  serverTime: number | undefined;
-}
-
 export class ApiError extends OpsIQError {
-  readonly status: number;
+  declare readonly status: number;
   /** What is wrong, value by value, by JSON Pointer. */
-  readonly errors: readonly Fault[];
+  declare readonly errors: readonly Fault[];
   /** The run that history tells of, where an action was refused. */
-  readonly runId: string | undefined;
-  /** Seconds to wait, where the server said so. */
-  readonly retryAfterS: number | undefined;
-  /** The server's clock in unix seconds, where it said so. */
-  readonly serverTime: number | undefined;
+  declare readonly runId: string | undefined;
+  /** Seconds to wait, and the server's clock (unix seconds), where the server said so. */
+  declare readonly retryAfterS: number | undefined;
+  declare readonly serverTime: number | undefined;
 
-  constructor(told: Told) {
-    super(told.code, told.detail, told);
-    this.status = told.status;
-    this.errors = told.errors;
-    this.runId = told.runId;
-    this.retryAfterS = told.retryAfterS;
-    this.serverTime = told.serverTime;
+  constructor(told: Told, message: string) {
+    super(told.code, message, told);
+    Object.assign(this, told);
   }
 }
 
@@ -114,6 +96,9 @@ export class RateLimitedError extends ApiError {}
 export class ServerError extends ApiError {}
 export class UnavailableError extends ServerError {}
 
+/** What an answer says: the members that have the type they must have. */
+export type Told = Pick<ApiError, "status" | "code" | "requestId" | "retryable" | "retryAfterS" | "errors" | "runId" | "serverTime">;
+
 const CLASSES: readonly [typeof ApiError, codes: string, ...statuses: number[]][] = [
   [InvalidRequestError, "invalid_request not_canonical idempotency_key_required body_too_large unsupported_media_type method_not_allowed", 400, 405, 413, 415],
   [AuthenticationError, "invalid_signature bad_assertion", 401],
@@ -130,9 +115,9 @@ const CLASSES: readonly [typeof ApiError, codes: string, ...statuses: number[]][
 ];
 
 /** The code decides; a code to come takes its status's class. */
-export function apiError(told: Told): ApiError {
+export function apiError(told: Told, message: string): ApiError {
   const { code, status } = told;
   const known = CLASSES.find(([, codes]) => code !== undefined && codes.split(" ").includes(code));
   const found = known ?? CLASSES.find(([, , ...statuses]) => statuses.includes(status)) ?? [status >= 500 ? ServerError : ApiError];
-  return new found[0](told);
+  return new found[0](told, message);
 }

@@ -29,7 +29,7 @@ export function headersOf(input: Incoming): Readonly<Record<string, string | und
 }
 
 /** Throws where the raw bytes are gone. */
-export async function bodyOf(input: Incoming): Promise<Uint8Array<ArrayBuffer>> {
+export async function bodyOf(input: Incoming): Promise<Uint8Array> {
   if (isFetch(input)) {
     if (input.bodyUsed) throw notRaw("This request's body was read before.");
     return bounded(new Uint8Array(await input.arrayBuffer()));
@@ -55,36 +55,31 @@ function* pairs(input: Incoming): Iterable<readonly [string, string]> {
   else for (const [name, value] of Object.entries(input.headers)) for (const each of [value].flat()) if (each !== undefined) yield [name, each];
 }
 
-function isFetch(input: Incoming): input is Request {
-  return typeof (input as Partial<Request>).arrayBuffer === "function";
-}
-
+function isFetch(input: Incoming): input is Request { return typeof (input as Partial<Request>).arrayBuffer === "function"; }
 function isStream(value: unknown): value is AsyncIterable<string | Uint8Array> & { readableEnded?: boolean } {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
-async function drained(stream: AsyncIterable<string | Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  let whole = new Uint8Array();
+async function drained(stream: AsyncIterable<string | Uint8Array>): Promise<Uint8Array> {
+  let whole: Uint8Array = new Uint8Array();
   for await (const each of stream) whole = joined(bounded(whole), bytes(each));
   return bounded(whole);
 }
 
-export function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);
   return both;
 }
 
-function bounded(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function bounded(body: Uint8Array): Uint8Array {
   if (body.length <= MAX_BODY_BYTES) return body;
   throw new WebhookVerificationError("too_large", `A body has at most ${String(MAX_BODY_BYTES)} bytes.`);
 }
 
 function notRaw(what: string): WebhookVerificationError {
-  return new WebhookVerificationError(
-    "not_raw",
-    `${what} The signature covers the raw bytes, so they are needed: in Express express.raw({ type: "*/*" }) on this route, in Fastify ` +
-      `addContentTypeParser("application/json", { parseAs: "buffer" }, …), in Next.js pages config = { api: { bodyParser: false } }.`,
-  );
+  const hint = `in Express express.raw({ type: "*/*" }) on this route, in Fastify addContentTypeParser("application/json", { parseAs: "buffer" }, …), ` +
+    `in Next.js pages config = { api: { bodyParser: false } }.`;
+  return new WebhookVerificationError("not_raw", `${what} The signature covers the raw bytes, so they are needed: ${hint}`);
 }

@@ -3,11 +3,7 @@ import { WebhookVerificationError } from "./errors.js";
 import type { Incoming } from "./incoming.js";
 import { type ActionCall, callOf, eventOf, jsonOf, keysOf, type Message, verify, type VerifyOptions, type WebhookEvent } from "./verify.js";
 
-export interface Reply {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
+export interface Reply { status: number; headers: Record<string, string>; body: string }
 
 /** Remembers by `webhook-id` what was answered. Keep it where all your processes reach it; MemoryStore is for one. */
 export interface IdempotencyStore {
@@ -20,7 +16,6 @@ export interface IdempotencyStore {
 
 export class MemoryStore implements IdempotencyStore {
   readonly #replies = new Map<string, Reply | "busy">();
-
   constructor(readonly most = 10_000) {}
 
   claim(id: string): "new" | "busy" | Reply {
@@ -46,13 +41,8 @@ export interface ReceiverOptions extends VerifyOptions {
 }
 
 type Handler<T> = (what: T, message: Message) => unknown;
-
 /** What Express, Next.js pages and node:http call a response. */
-interface NodeResponse {
-  statusCode: number;
-  setHeader(name: string, value: string): unknown;
-  end(body: string): unknown;
-}
+interface NodeResponse { statusCode: number; setHeader(name: string, value: string): unknown; end(body: string): unknown }
 
 export class Receiver {
   readonly #options: ReceiverOptions;
@@ -66,19 +56,16 @@ export class Receiver {
     this.#options = options;
     this.#store = options.store ?? new MemoryStore();
   }
-
   /** What is done for an action. What it returns is the answer (JSON); what it throws lets OpsIQ try again, but for Refuse. */
   action<P = Record<string, unknown>>(name: string, handler: Handler<ActionCall<P>>): this {
     this.#actions.set(name, handler);
     return this;
   }
-
   /** What is done for events: `invoice.paid`, `invoice.*`, `*`. The first that fits gets it; others are thanked for and dropped. */
   event<D = Record<string, unknown>>(pattern: string, handler: Handler<WebhookEvent<D>>): this {
     this.#events.push([expression(pattern), handler]);
     return this;
   }
-
   /** For Express, Next.js pages and node:http. The route must leave the body raw. */
   express(): (request: Incoming, response: NodeResponse) => Promise<void> {
     return async (request, response) => {
@@ -88,7 +75,6 @@ export class Receiver {
       response.end(body);
     };
   }
-
   /** For everything that speaks Fetch: Next.js app router, Hono, Deno, Bun, Workers. */
   fetch(): (request: Request) => Promise<Response> {
     return async (request) => {
@@ -96,7 +82,6 @@ export class Receiver {
       return new Response(body || null, { status, headers });
     };
   }
-
   /** For every other framework: what to answer. Never throws. */
   async handle(request: Incoming): Promise<Reply> {
     let message: Message | undefined;
@@ -110,7 +95,6 @@ export class Receiver {
       return problem({ too_large: 413, not_expected: 400 }[error.reason as string] ?? 401, error.reason, error.message);
     }
   }
-
   /** What is to be done, or what to answer where nothing is. */
   #work(message: Message): (() => unknown) | Reply {
     if ("action" in jsonOf(message)) {
@@ -147,9 +131,7 @@ export class Receiver {
     return reply;
   }
 
-  #tell(error: unknown, message: Message | undefined): void {
-    (this.#options.onError ?? console.error)(error, message);
-  }
+  #tell(error: unknown, message: Message | undefined): void { (this.#options.onError ?? console.error)(error, message); }
 }
 
 function answer(value: unknown): Reply {

@@ -21,50 +21,41 @@ const UNDER_WAY: readonly RunState[] = ["received", "held", "confirmed", "execut
 const LONG_POLL_S = 20;
 const PAUSE_MS = 1_000;
 
-/** Confirmed, and on its way: `wait()` says what came of it. */
-export class Started {
-  readonly held = false;
+class Acted {
   readonly #runs: Runs;
-
   constructor(readonly run: Run, runs: Runs) { this.#runs = runs; }
 
   get id(): string { return this.run.id; }
-  /** The run when it is over. Throws TimedOutError. */
-  wait(options?: WaitOptions): Promise<Run> { return this.#runs.wait(this.id, options); }
-}
-
-/** Nothing is sent before a person has confirmed the card. */
-export class Held {
-  readonly held = true;
-  readonly card: Card;
-  readonly #runs: Runs;
-
-  constructor(readonly run: Run & { card: Card }, runs: Runs) {
-    this.card = run.card;
-    this.#runs = runs;
-  }
-
-  get id(): string { return this.run.id; }
-  /** Say yes to exactly this card. */
-  confirm(options?: ActOptions): Promise<Run> { return this.#runs.confirm(this.id, this.card.digest, options); }
-  reject(options?: ActOptions & { reason?: string | undefined }): Promise<Run> { return this.#runs.reject(this.id, options); }
+  protected get runs(): Runs { return this.#runs; }
   /** The run when it is over, whoever decides about it and however. Throws TimedOutError. */
   wait(options?: WaitOptions): Promise<Run> { return this.#runs.wait(this.id, options); }
 }
 
+/** Confirmed, and on its way: `wait()` says what came of it. */
+export class Started extends Acted {
+  readonly held = false;
+}
+
+/** Nothing is sent before a person has confirmed the card. */
+export class Held extends Acted {
+  readonly held = true;
+  constructor(run: Run, readonly card: Card, runs: Runs) { super(run, runs); }
+  /** Say yes to exactly this card. */
+  confirm(options?: ActOptions): Promise<Run> { return this.runs.confirm(this.id, this.card.digest, options); }
+  reject(options?: ActOptions & { reason?: string | undefined }): Promise<Run> { return this.runs.reject(this.id, options); }
+}
+
 export class Actions extends Resource {
   readonly #runs: Runs;
-
   constructor(transport: Transport, runs: Runs) {
     super(transport);
     this.#runs = runs;
   }
-
   /** Run a contract by name. Throws an ApiError with a `runId` where nothing will be done. */
   async run(action: string, params: object = {}, { surface, session, ...options }: RunOptions = {}): Promise<Held | Started> {
     const body = given({ action, params: params as Record<string, unknown>, surface, session });
     const run = await this.http.call("post", "/v1/actions/run", undefined, { body }, options);
-    return isHeld(run) ? new Held(run, this.#runs) : new Started(run, this.#runs);
+    return run.state === "held" && run.card ? new Held(run, run.card, this.#runs) : new Started(run, this.#runs);
   }
 }
 
@@ -96,7 +87,6 @@ export class Runs extends Resource {
   edit(id: string, digest: string, changes: Body<"post", "/v1/runs/{run_id}/edit">["changes"], options?: ActOptions): Promise<Run> {
     return this.http.call("post", `${RUN}/edit`, { run_id: id }, { body: { digest, changes } }, options);
   }
-
   /** The run when it is over or asks back: a held one when somebody has decided. Throws TimedOutError; the run goes on. */
   async wait(id: string, { timeoutS = 900, signal }: WaitOptions = {}): Promise<Run> {
     const { clock } = this.http.settings;
@@ -111,10 +101,6 @@ export class Runs extends Resource {
       if (run.state === "held") await clock.sleep(Math.min(PAUSE_MS, leftMs), signal);
     }
   }
-}
-
-function isHeld(run: Run): run is Run & { card: Card } {
-  return run.state === "held" && run.card !== null;
 }
 
 type Given<T> = { [N in keyof T as undefined extends T[N] ? never : N]: T[N] } & { [N in keyof T as undefined extends T[N] ? N : never]?: Exclude<T[N], undefined> };

@@ -5,17 +5,8 @@ export const SCHEME = "OPSIQ1-HMAC-SHA256";
 const ASCII = /^[\x20-\x7e]*$/;
 const utf8 = new TextEncoder();
 
-export interface Signable {
-  ts: number;
-  nonce: string;
-  key: string;
-  method: string;
-  /** Exactly as sent; so are the others. */
-  path: string;
-  query?: string;
-  idempotencyKey?: string;
-  body?: string | Uint8Array;
-}
+/** Each exactly as sent; `ts` is unix seconds. */
+export interface Signable { ts: number; nonce: string; key: string; method: string; path: string; query?: string; idempotencyKey?: string; body?: string | Uint8Array }
 
 /** The nine lines. Throws ConfigurationError for what no request line can carry. */
 export async function stringToSign(request: Signable): Promise<string> {
@@ -23,7 +14,7 @@ export async function stringToSign(request: Signable): Promise<string> {
   if (![nonce, key, method, path, query, idempotencyKey].every((each) => ASCII.test(each))) {
     throw new ConfigurationError("Method, path, query and Idempotency-Key are printable ASCII.");
   }
-  const digest = await (await subtle()).digest("SHA-256", bytes(body));
+  const digest = await (await webCrypto()).subtle.digest("SHA-256", bytes(body) as BufferSource);
   return [SCHEME, String(ts), nonce, key, method, path, query, idempotencyKey, hex(digest)].join("\n");
 }
 
@@ -44,32 +35,21 @@ export async function newNonce(): Promise<string> {
   return base64(random).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-export async function hmac(key: Uint8Array<ArrayBuffer>, text: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
-  const made = await subtle();
-  const held = await made.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return made.sign("HMAC", held, text);
+export async function hmac(key: Uint8Array, text: Uint8Array): Promise<ArrayBuffer> {
+  const { subtle } = await webCrypto();
+  const held = await subtle.importKey("raw", key as BufferSource, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return subtle.sign("HMAC", held, text as BufferSource);
 }
 
-export function bytes(value: string | Uint8Array): Uint8Array<ArrayBuffer> {
-  return typeof value === "string" ? utf8.encode(value) : new Uint8Array(value);
-}
-
-export function hex(value: ArrayBuffer): string {
-  return Array.from(new Uint8Array(value), (each) => each.toString(16).padStart(2, "0")).join("");
-}
-
-export function base64(value: Uint8Array): string {
-  return btoa(String.fromCharCode(...value));
-}
+export function bytes(value: string | Uint8Array): Uint8Array { return typeof value === "string" ? utf8.encode(value) : new Uint8Array(value); }
+export function base64(value: Uint8Array): string { return btoa(String.fromCharCode(...value)); }
+function hex(value: ArrayBuffer): string { return Array.from(new Uint8Array(value), (each) => each.toString(16).padStart(2, "0")).join(""); }
 
 /** Undefined for what is not standard base64; padding may be absent. */
-export function unbase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
-  try {
-    return Uint8Array.from(atob(text.replace(/=+$/, "")), (each) => each.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
+export function unbase64(text: string): Uint8Array | undefined {
+  const bare = text.replace(/={0,2}$/, "");
+  if (!/^[A-Za-z0-9+/]*$/.test(bare) || bare.length % 4 === 1) return undefined;
+  return Uint8Array.from(atob(bare), (each) => each.charCodeAt(0));
 }
 
 /** Takes as long wherever the two differ. */
@@ -77,10 +57,6 @@ export function sameText(a: string, b: string): boolean {
   let differ = a.length ^ b.length;
   for (let at = 0; at < a.length; at++) differ |= a.charCodeAt(at) ^ b.charCodeAt(at % Math.max(b.length, 1));
   return differ === 0;
-}
-
-async function subtle(): Promise<SubtleCrypto> {
-  return (await webCrypto()).subtle;
 }
 
 /** Node 18 has it, but not as a global. */

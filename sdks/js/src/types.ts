@@ -1,42 +1,12 @@
-/** Names for what the server answers. The shapes are generated from its OpenAPI document (generated/openapi.ts). */
-import type { components, paths } from "./generated/openapi.js";
+/** What the operations of the API's document (generated/openapi.ts) take and answer. */
+import type { paths, Run } from "./generated/openapi.js";
 
-type Schemas = components["schemas"];
-
-export type Run = Schemas["RunView"];
+export type * from "./generated/openapi.js";
 export type RunState = Run["state"];
-export type RunPage = Schemas["RunPage"];
-export type Card = Schemas["CardView"];
-export type Question = Schemas["QuestionView"];
-export type Refusal = Schemas["RefusalView"];
-export type CallOutcome = Schemas["CallOutcome"];
-export type RecordView = Schemas["RecordView"];
-export type RecordPage = Schemas["RecordPage"];
-export type Accepted = Schemas["AcceptedView"];
-export type EventView = Schemas["EventView"];
-export type EventDetail = Schemas["EventDetail"];
-export type EventPage = Schemas["EventPage"];
-export type Endpoint = Schemas["EndpointView"];
-export type EndpointWithSecret = Schemas["EndpointWithSecret"];
-export type Delivery = Schemas["DeliveryView"];
-export type DeliveryDetail = Schemas["DeliveryDetail"];
-export type DeliveryPage = Schemas["DeliveryPage"];
-export type Span = Schemas["SpanView"];
-export type Connector = Schemas["ConnectorView"];
-export type ContractSummary = Schemas["ContractSummary"];
-export type Contract = Schemas["ContractView"];
-export type ContractVersion = Schemas["VersionView"];
-export type Registered = Schemas["RegisteredView"];
-export type Retired = Schemas["RetiredView"];
-export type Me = Schemas["MeView"];
 export type Surface = Run["surface"];
 
 /** One value that won't do, by JSON Pointer. */
-export interface Fault {
-  pointer: string;
-  code: string;
-  detail: string;
-}
+export type Fault = Readonly<{ pointer: string; code: string; detail: string }>;
 
 export type Method = "get" | "post" | "patch" | "delete";
 /** The paths that can be called with a method. */

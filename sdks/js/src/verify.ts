@@ -1,6 +1,7 @@
 /** Webhooks and action calls from OpsIQ (docs/reference/wire.md §2): Standard Webhooks `v1`, without sharp edges. */
 import { ConfigurationError, WebhookVerificationError } from "./errors.js";
 import { bodyOf, headersOf, type Incoming, joined } from "./incoming.js";
+import { canonical, isObject, parsed } from "./json.js";
 import { base64, bytes, hmac, sameText, unbase64 } from "./signing.js";
 
 /** Remembers what came, so that the very same message is not believed twice. `key` is `<id>.<timestamp>`: a genuine retry has another. */
@@ -20,34 +21,14 @@ export interface VerifyOptions {
 }
 
 /** What was verified. `id` is the idempotency key: the same for every attempt and resend. */
-export interface Message {
-  id: string;
-  timestamp: number;
-  attempt: number | undefined;
-  event: string | undefined;
-  deliveryId: string | undefined;
-  body: Uint8Array<ArrayBuffer>;
-}
-
-export interface WebhookEvent<D = Record<string, unknown>> {
-  id: string;
-  type: string;
-  /** When it happened. */
-  timestamp: string;
-  data: D;
-}
-
+export interface Message { id: string; timestamp: number; attempt: number | undefined; event: string | undefined; deliveryId: string | undefined; body: Uint8Array }
+/** `timestamp` is when it happened. */
+export interface WebhookEvent<D = Record<string, unknown>> { id: string; type: string; timestamp: string; data: D }
 export interface ActionCall<P = Record<string, unknown>> {
-  id: string;
-  action: string;
-  params: P;
-  actor: { id: string; name: string; role: string };
-  contract_version: number;
-  run_id: string;
-  workspace: string;
+  id: string; action: string; params: P; actor: { id: string; name: string; role: string };
+  contract_version: number; run_id: string; workspace: string;
 }
-
-type Key = Uint8Array<ArrayBuffer>;
+type Key = Uint8Array;
 
 /** Throws WebhookVerificationError for anything a sender can do wrong, ConfigurationError for a secret that is none. */
 export async function verify(input: Incoming, options: VerifyOptions): Promise<Message> {
@@ -68,11 +49,10 @@ export async function verify(input: Incoming, options: VerifyOptions): Promise<M
   const fitting = await fit(keys, joined(head, body), signatures);
   if (fitting === undefined) {
     // What OpsIQ sends is canonical. Where that form of this body fits, somebody parsed it and wrote it again.
-    const again = canonicalForm(body);
-    if (again === undefined || !(await fit(keys, joined(head, again), signatures))) {
-      throw new WebhookVerificationError("no_match", "No signature on this message was made with a secret we share.");
-    }
-    throw new WebhookVerificationError("reserialised", "The body was parsed and written as JSON again. Verify the raw bytes as they came.");
+    const form = canonical(parsed(body));
+    const again = form !== undefined && (await fit(keys, joined(head, bytes(form)), signatures)) !== undefined;
+    if (again) throw new WebhookVerificationError("reserialised", "The body was parsed and written as JSON again. Verify the raw bytes as they came.");
+    throw new WebhookVerificationError("no_match", "No signature on this message was made with a secret we share.");
   }
   if (replay && !(await replay.add(`${id}.${ts}`, 2 * toleranceS))) throw new WebhookVerificationError("replayed", "This very message has come before.");
   const attempt = Number(found["opsiq-attempt"] ?? Number.NaN) || undefined;
@@ -80,14 +60,9 @@ export async function verify(input: Incoming, options: VerifyOptions): Promise<M
 }
 
 /** A webhook's event, verified. */
-export async function verifyEvent<D = Record<string, unknown>>(input: Incoming, options: VerifyOptions): Promise<WebhookEvent<D>> {
-  return eventOf<D>(await verify(input, options));
-}
-
+export async function verifyEvent<D = Record<string, unknown>>(input: Incoming, options: VerifyOptions): Promise<WebhookEvent<D>> { return eventOf<D>(await verify(input, options)); }
 /** A call of one of your actions, verified. */
-export async function verifyActionCall<P = Record<string, unknown>>(input: Incoming, options: VerifyOptions): Promise<ActionCall<P>> {
-  return callOf<P>(await verify(input, options));
-}
+export async function verifyActionCall<P = Record<string, unknown>>(input: Incoming, options: VerifyOptions): Promise<ActionCall<P>> { return callOf<P>(await verify(input, options)); }
 
 export function eventOf<D>(message: Message): WebhookEvent<D> {
   const body = jsonOf(message);
@@ -120,35 +95,11 @@ export function keysOf(given: VerifyOptions["secrets"]): Key[] {
 }
 
 /** The signature that one of the keys made. Every key and part is compared, whatever fits first. */
-async function fit(keys: readonly Key[], text: Uint8Array<ArrayBuffer>, signatures: string): Promise<string | undefined> {
+async function fit(keys: readonly Key[], text: Uint8Array, signatures: string): Promise<string | undefined> {
   let fitting: string | undefined;
   for (const key of keys) {
     const expected = `v1,${base64(new Uint8Array(await hmac(key, text)))}`;
     for (const part of signatures.split(" ")) if (sameText(expected, part)) fitting = expected;
   }
   return fitting;
-}
-
-/** RFC 8785 of a body that is JSON. */
-function canonicalForm(body: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
-  const value = parsed(body);
-  return value === undefined ? undefined : bytes(canonical(value));
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
-}
-
-function parsed(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body));
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -14,10 +14,7 @@ export interface EndpointOptions {
   /** Bounds the attempts. */
   perMinute?: number | null | undefined;
 }
-export interface EndpointChanges extends EndpointOptions {
-  url?: string | undefined;
-  events?: string[] | undefined;
-}
+export interface EndpointChanges extends EndpointOptions { url?: string | undefined; events?: string[] | undefined }
 type SpanOptions = ActOptions & { until?: Date | string | undefined };
 
 export class Webhooks extends Resource {
@@ -29,7 +26,6 @@ export class Webhooks extends Resource {
     this.endpoints = new Endpoints(transport);
     this.deliveries = new Deliveries(transport);
   }
-
   /** Send a sample of the catalogue, once; by default of the first event that the endpoint wants. */
   test(endpoint: string, event?: string, options?: ActOptions): Promise<Delivery> {
     return this.http.call("post", "/v1/webhooks/test", undefined, { body: given({ endpoint, event }) }, options);
@@ -77,6 +73,4 @@ export class Endpoints extends Resource {
   }
 }
 
-export function iso(at: Date | string): string {
-  return at instanceof Date ? at.toISOString() : at;
-}
+export function iso(at: Date | string): string { return at instanceof Date ? at.toISOString() : at; }
