@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import platform
 import re
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -132,7 +132,7 @@ class Exchange(Generic[T]):
     def __init__(self, core: Core, call: Call[T]) -> None:
         self._core = core
         self._call = call
-        self._key = (idempotency_key(call.key) if call.key is not None else uuid.uuid4().hex) if call.acts else None
+        self._key = (idempotency_key(call.key) if call.key is not None else os.urandom(16).hex()) if call.acts else None
         self._attempt = 0
         self._mended = False
         self._ts = 0
@@ -185,6 +185,8 @@ class Exchange(Generic[T]):
         )
 
     def _tell(self, came: Came, duration_s: float, pause_s: Optional[float]) -> None:
+        if self._core.on_attempt is None and not log.isEnabledFor(logging.DEBUG):
+            return
         answer, silence = (came, None) if isinstance(came, Answer) else (None, came.kind)
         told = Attempt(
             method=self._call.method,
@@ -325,8 +327,7 @@ def body(**members: Any) -> bytes:
     """Compact JSON in UTF-8; a member that is None is left out. Raises ConfigurationError for what JSON has no form for."""
     given = {name: value for name, value in members.items() if value is not None}
     try:
-        text = json.dumps(given, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_value)
-        return text.encode("utf-8")
+        return _JSON.encode(given).encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(
             f"This can't be written as JSON: {type(error).__name__}. Give text, numbers, lists and dictionaries."
@@ -337,3 +338,6 @@ def _value(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_value)

@@ -65,7 +65,7 @@ def header(
     text = string_to_sign(
         ts=ts, nonce=nonce, key=key, method=method, path=path, query=query, idempotency_key=idempotency_key, body=body
     )
-    sig = hmac.new(secret.encode("utf-8"), text.encode("utf-8"), hashlib.sha256).hexdigest()
+    sig = hmac.digest(secret.encode("utf-8"), text.encode("utf-8"), "sha256").hex()
     return f"{SCHEME} key={key},ts={ts},nonce={nonce},sig={sig}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import re
@@ -122,7 +121,7 @@ class Webhooks:
     def _signed(self, msg_id: str, ts: str, raw: bytes, signatures: str) -> bool:
         fits = False
         for key in self._keys:
-            mac = hmac.new(key, f"{msg_id}.{ts}.".encode("ascii") + raw, hashlib.sha256).digest()
+            mac = hmac.digest(key, f"{msg_id}.{ts}.".encode("ascii") + raw, "sha256")
             expected = b"v1," + base64.b64encode(mac)
             for part in signatures.split(" "):
                 fits |= hmac.compare_digest(expected, part.encode("utf-8", "replace"))
