@@ -1,0 +1,52 @@
+"""Contracts at a browser: read at every width and in both themes, drafted with the linter beside, signed from the keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.acceptance.world import PASSWORD
+from tests.browser.conftest import New
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_about_contracts_are_clean(visit: New, width: int, scheme: str) -> None:
+    olivia = visit(width, scheme).sign_in("olivia")
+    for path in (
+        "/contracts", "/contracts?q=nothing+like+it", "/contracts/saas.refund_invoice", "/draft",
+        "/draft?of=saas.apply_credit", "/rehearse",
+    ):  # fmt: skip
+        olivia.page.goto(path)
+        olivia.is_clean()
+    olivia.focus_is_on("#text")
+    olivia.type("refund Adam Novak's last invoice")
+    olivia.press("Enter")
+    expect(olivia.page.get_by_text("A person would have to confirm this.")).to_be_visible(timeout=15_000)
+    olivia.is_clean()
+
+
+def test_an_owner_drafts_a_version_sees_its_faults_go_and_signs_it(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.page.goto("/contracts/saas.apply_credit")
+    olivia.page.get_by_role("link", name="Make a new version").press("Enter")
+    raw = olivia.page.locator("#raw")
+    expect(raw).to_have_value(re.compile('"version": 2'))
+    draft = json.loads(raw.input_value())
+    raw.fill(json.dumps(draft | {"title": ""}))
+    expect(olivia.page.locator("#checked")).to_contain_text("Not yet", timeout=10_000)
+    raw.fill(json.dumps(draft | {"title": "Give credit kindly"}, indent=2))
+    expect(olivia.page.locator("#checked")).to_contain_text("It could be signed as it is.", timeout=10_000)
+    expect(olivia.page.locator("#checked")).to_contain_text("Give credit kindly")
+    olivia.page.get_by_role("button", name="Replay over what was asked").press("Enter")
+    expect(olivia.page.get_by_role("heading", name="What it would have changed")).to_be_visible()
+    olivia.is_clean()
+    olivia.page.locator("#password").focus()
+    olivia.type(PASSWORD)
+    olivia.press("Enter")
+    olivia.sees("Give credit kindly")
+    expect(olivia.page.get_by_text("Changed since version 1")).to_be_visible()
+    olivia.is_clean()
