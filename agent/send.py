@@ -54,7 +54,8 @@ class Sender:
         if run.state == "confirmed":
             started = await self._start(run)
             if started is None:
-                return Done()
+                # Another worker moved it first, and may be dead by now: whoever looks again finds how far it got.
+                return Later(1.0, "Another worker is at it.")
             run = started
         if run.state != "executing" or run.plan is None:
             return Done()

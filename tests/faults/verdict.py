@@ -64,6 +64,7 @@ async def judged(site: Site, ledger: Ledger, endpoints: Mapping[str, Sequence[st
     made = Report()
     made.counts["events accepted"] = len(ledger.fired)
     made.counts["runs confirmed"] = len(ledger.confirmed)
+    made.counts["cards given up while they changed (allowed)"] = ledger.given_up
     made.must_be_empty("left moving or waiting", [f"{name}: {count}" for name, count in left.items()])
     made.must_be_empty("complaints of those who asked", ledger.complaints)
     await _events(site, ledger, made)

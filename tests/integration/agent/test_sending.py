@@ -174,3 +174,19 @@ async def test_what_was_rejected_and_is_asked_anew_is_another_call(bureau: Burea
     old = await bureau.confirm("olivia", run)
     assert isinstance(old, Refusal)
     assert not bureau.hand.posted
+
+
+async def test_who_loses_the_race_for_a_run_keeps_its_work_since_the_winner_may_die(bureau: Bureau) -> None:
+    """Two workers hold one run: the lease of the first ran out while it stood still. It claims the run, and then it dies."""
+    run = await confirmed(bureau, EMAIL)
+
+    async def first() -> None:
+        await died(bureau, run)
+
+    bureau.platform.meanwhile = first
+    assert isinstance(await bureau.once(run), Later), (
+        "done would leave the run executing for ever, with nobody to go on"
+    )
+    assert (await bureau.run(run.id)).state == "executing"
+    assert (await bureau.work(run.id)).state == "succeeded"
+    assert {post.key for post in bureau.hand.posted} == {run.plan.steps[0].call_id if run.plan else ""}
