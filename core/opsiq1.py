@@ -32,7 +32,7 @@ _HEADER: Final = re.compile(
 )
 _METHOD: Final = re.compile(r"[A-Z]{1,16}")
 _LINE: Final = re.compile(r"[\x20-\x7e]*")
-_REFUSED: Final = (
+REFUSED: Final = (
     f"The request is not signed by a key known here. Sign it with {SCHEME} as the API reference describes, "
     "with a key that is active."
 )
@@ -176,6 +176,6 @@ def check(
 
 
 def _refusal(why: str) -> Unauthenticated:
-    error = Unauthenticated(_REFUSED)
+    error = Unauthenticated(REFUSED)
     error.__cause__ = ValueError(why)
     return error

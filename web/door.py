@@ -47,7 +47,6 @@ SCOPES: Final = (
 """What a key may be allowed; ``docs/reference/api.md`` says which endpoint needs which."""
 
 TOUCH_EVERY: Final = timedelta(seconds=60)
-_UNKNOWN: Final = "The request is not signed by a key known here, or its key may no longer act."
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ async def _authenticated(request: Request, door: Door) -> Caller:
     )
     opsiq1.check_window(claim.ts, int(now.timestamp()))
     if row is None or actor is None:
-        raise Unauthenticated(_UNKNOWN)
+        raise Unauthenticated(opsiq1.REFUSED)
     limit = door.limit_of(request.method)
     before = await limits.check(limit, row.id)
     await _once(request, row, claim.nonce)
@@ -155,7 +154,7 @@ async def _once(request: Request, row: KeyRow, nonce: str) -> None:
     except (SQLAlchemyError, OSError) as error:
         raise Unavailable("The nonce store does not answer, so the request can't be let through. Try again.") from error
     if not fresh:
-        raise Unauthenticated("This nonce was used before. Sign every request, retries too, with a fresh one.")
+        raise Unauthenticated(opsiq1.REFUSED)
 
 
 def _readable(request: Request, body: bytes) -> None:

@@ -71,3 +71,14 @@ async def test_another_keys_secret_and_an_unknown_key_get_the_same_answer(shop: 
         problem = (await shop.http.get("/v1/me", headers={"Authorization": header})).json()
         answers.append({name: value for name, value in problem.items() if name != "request_id"})
     assert answers[0] == answers[1]
+
+
+async def test_a_used_nonce_and_a_revoked_key_get_the_same_answer_as_a_stranger(shop: Shop) -> None:
+    headers = {"Authorization": shop.signature("GET", "/v1/me", shop.keys["olivia"])}
+    assert (await shop.http.get("/v1/me", headers=headers)).status_code == 200
+    answers = [await shop.http.get("/v1/me", headers=headers), await shop.http.get("/v1/me")]
+    await shop.house.office.revoke_key(shop.actors["olivia"], shop.keys["amir"].id)
+    answers.append(await shop.call("GET", "/v1/me", by="amir"))
+    assert [answer.status_code for answer in answers] == [401, 401, 401]
+    told = [{name: value for name, value in answer.json().items() if name != "request_id"} for answer in answers]
+    assert told[0] == told[1] == told[2]
