@@ -66,7 +66,7 @@ class Gate:
         drift = (
             unbroken(run, plan)
             or another_role(run, requester)
-            or await recheck(plan, actor=requester, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface)
+            or await recheck(plan, actor=requester, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface)
         )
         if drift:
             return await self._drifted(run, approver, drift, also)

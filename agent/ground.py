@@ -11,6 +11,8 @@ from typing import Any
 
 import store.connectors
 import store.contracts
+from agent.mirror import Keeping, Mirrors
+from agent.mirror.records import CheckedRecords, KeptRecords
 from core.actor import Actor, Surface
 from core.errors import ConnectorBroken
 from core.secretbox import SecretBox
@@ -30,14 +32,19 @@ ClientFactory = Callable[[str, str], HttpPlatformClient]
 
 @dataclass(frozen=True)
 class Ground:
-    """One workspace's closed world at one generation. ``broken`` names the connectors that could not be loaded, and why."""
+    """One workspace's closed world at one generation. ``broken`` names the connectors that could not be loaded, and why.
+
+    ``kinds`` is what look-ups go by: records that are kept here, where they are. ``live`` always asks the platform.
+    """
 
     generation: str
     catalogue: Catalogue
     kinds: Kinds
+    live: Kinds
     identity_providers: dict[str, IdentityProvider] = field(default_factory=dict)
     connectors: tuple[Connector, ...] = ()
     broken: tuple[Broken, ...] = ()
+    keeping: dict[str, Keeping] = field(default_factory=dict)
     _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, repr=False)
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
@@ -58,18 +65,24 @@ class Grounds:
         found: Sequence[Found],
         broken: Sequence[Broken],
         client: ClientFactory,
+        mirrors: Mirrors | None = None,
     ) -> None:
         self._sessions = sessions
         self._box = box
         self._found = {each.name: each for each in found}
         self._broken = tuple(broken)
         self._client = client
+        self._mirrors = mirrors
         self._kept: dict[str, Ground] = {}
 
     @property
     def found(self) -> dict[str, str]:
         """The connectors that can be configured: name → title."""
         return {name: each.title for name, each in self._found.items()}
+
+    def at_hand(self, workspace: str) -> Ground | None:
+        """The ground that was loaded last, if any was: no query."""
+        return self._kept.get(workspace)
 
     async def of(self, workspace: str) -> Ground:
         """The current ground. One cheap query when nothing has changed."""
@@ -96,6 +109,8 @@ class Grounds:
         connectors: list[Connector] = []
         broken = list(self._broken)
         providers: list[ContextProvider] = []
+        live: list[ContextProvider] = []
+        keepings: dict[str, Keeping] = {}
         identities: dict[str, IdentityProvider] = {}
         for row in settings:
             found = self._found.get(row.name)
@@ -109,14 +124,21 @@ class Grounds:
                 connector = found.cls(
                     self._client(row.base_url, secrets.get("read_token", "")), Settings(row.base_url, secrets)
                 )
-                providers += connector.context_providers()
+                theirs = connector.context_providers()
+                keeping = self._mirrors.of(row.workspace, connector) if self._mirrors else None
+                providers += [KeptRecords(each, keeping) for each in theirs] if keeping else theirs
+                live += [CheckedRecords(each, keeping) for each in theirs] if keeping else theirs
                 identities |= {each.name: each for each in connector.identity_providers()}
             except Exception as error:  # a connector is a stranger's code: it may fail in any way, and only for itself
                 log.exception("connector %s could not be loaded", row.name)
                 broken.append(Broken(row.name, f"{type(error).__name__} while it was loaded"))
                 continue
             connectors.append(connector)
-        return Ground(generation, catalogue, Kinds(providers), identities, tuple(connectors), tuple(broken))
+            if keeping is not None:
+                keepings[connector.name] = keeping
+        return Ground(
+            generation, catalogue, Kinds(providers), Kinds(live), identities, tuple(connectors), tuple(broken), keepings
+        )
 
     def connector(self, name: str, base_url: str, secrets: dict[str, str]) -> Connector:
         """A connector built from settings that are not stored yet (to show what it would register)."""

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     WORKSPACE_CREATED = "workspace_created"
     CONNECTOR_CONFIGURED = "connector_configured"
     CONNECTOR_SECRET_SHARED = "connector_secret_shared"  # noqa: S105 - a kind of entry
+    MIRROR_BEGUN = "mirror_begun"
     MEMBER_ADDED = "member_added"
     KEY_CREATED = "key_created"
     KEY_ROTATED = "key_rotated"

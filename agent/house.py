@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +21,8 @@ from agent.desk import Desk
 from agent.direct import Direct
 from agent.ground import Grounds
 from agent.keyring import open_box
+from agent.mirror import Mirrors
+from agent.mirror.reading import READ_WORK, Reading
 from agent.office import Office
 from agent.plan import RESOLVE_WORK, SEND_WORK, Planner
 from agent.rehearsal import Rehearsals
@@ -32,6 +35,7 @@ from core.clock import Clock, utc_now
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
 from core.secretbox import SecretBox
 from core.settings import Settings
+from events.mirrors import MirrorSource
 from events.webhooks.fanout import DELIVER_WORK
 from events.webhooks.wiring import Webhooks
 from events.webhooks.wiring import assembled as webhooks_assembled
@@ -54,6 +58,7 @@ log = logging.getLogger(__name__)
 PLAN_ATTEMPTS = 4
 SWEEP_S = 5.0
 RETENTION_ROUNDS = 720
+RENEWAL_ROUNDS = 12
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class House:
     events: Events
     webhooks: Webhooks
     rehearsals: Rehearsals
+    reading: Reading
 
 
 @asynccontextmanager
@@ -96,7 +102,8 @@ async def opened(
         clients.append(made)
         return made
 
-    grounds = Grounds(sessions, box, found, broken, client)
+    mirrors = Mirrors(sessions, clock, timedelta(seconds=settings.mirror_max_age_s))
+    grounds = Grounds(sessions, box, found, broken, client, mirrors)
     watch = Watch()
     action_secrets = ActionSecrets(sessions, box, clock)
 
@@ -150,10 +157,14 @@ async def opened(
             return Later(1.0, "Another worker is at it.")
 
     webhooks = webhooks_assembled(sessions, guard, box, hand, clock, wake)
-    events = assembled(sessions, grounds, planner, clock, box, wake, (webhooks.source,))
+    events = assembled(
+        sessions, grounds, planner, clock, box, wake, (MirrorSource(sessions, grounds, clock), webhooks.source)
+    )
+    reading = Reading(sessions, grounds, mirrors, wake)
 
     async def buried(session: AsyncSession, work: Work, error: str) -> None:
         await webhooks.buried(session, work)
+        await reading.buried(session, work, error)
         if work.kind in (RESOLVE_WORK, SEND_WORK):
             await planner.given_up(session, work.workspace, work.payload["run_id"], error)
 
@@ -164,7 +175,9 @@ async def opened(
         per_lane=webhooks.per_lane(settings.workers),
         on_dead=buried,
     )
-    handlers: dict[str, Handler] = {RESOLVE_WORK: resolve, SEND_WORK: send, **events.handlers, **webhooks.handlers}
+    handlers: dict[str, Handler] = {
+        RESOLVE_WORK: resolve, SEND_WORK: send, READ_WORK: reading.read, **events.handlers, **webhooks.handlers,
+    }  # fmt: skip
     queue: Queue = sql
     wakes: list[Wake] = [ringing]
     if settings.nats_url:
@@ -197,9 +210,10 @@ async def opened(
         events,
         webhooks,
         Rehearsals(sessions, grounds, planner, clock),
+        reading,
     )
     closing = asyncio.Event()
-    sweep = asyncio.create_task(_sweep(desk, sessions, clock, closing)) if settings.workers else None
+    sweep = asyncio.create_task(_sweep(desk, reading, sessions, clock, closing)) if settings.workers else None
     try:
         if settings.workers:
             await engine.start()
@@ -232,7 +246,7 @@ def _resolver(settings: Settings) -> Resolver | None:
     return ModelResolver(ModelClient(asked))
 
 
-async def _sweep(desk: Desk, sessions: Sessions, clock: Clock, closing: asyncio.Event) -> None:
+async def _sweep(desk: Desk, reading: Reading, sessions: Sessions, clock: Clock, closing: asyncio.Event) -> None:
     """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), and once an hour delete
     what is kept no longer. Ends by itself when the house closes: cancelled in a query, it would leave its connection behind."""
     rounds = 0
@@ -241,6 +255,8 @@ async def _sweep(desk: Desk, sessions: Sessions, clock: Clock, closing: asyncio.
             await desk.expire_due()
             if rounds % RETENTION_ROUNDS == 0:
                 await retention.sweep(sessions, clock())
+            if rounds % RENEWAL_ROUNDS == 0:
+                await reading.renew()
         except Exception:
             log.exception("the sweep failed; it runs again in %.0f s", SWEEP_S)
         rounds += 1

@@ -123,4 +123,4 @@ def _fate(run: Run, step: Step, draft: Contract) -> tuple[Fate, str]:
 def _with(ground: Ground, draft: Contract) -> Ground:
     """Made anew, so that nothing of the draft gets into what the ground keeps."""
     others = [each for each in ground.catalogue if each.name != draft.name]
-    return Ground(f"{ground.generation}+draft", Catalogue([*others, draft]), ground.kinds)
+    return Ground(f"{ground.generation}+draft", Catalogue([*others, draft]), ground.kinds, ground.live)

@@ -91,7 +91,7 @@ class Sender:
             else unbroken(run, plan)
             or another_role(run, actor)
             or lapsed(run, standing)
-            or await recheck(plan, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface)
+            or await recheck(plan, actor=actor, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface)
         )
         now = self.clock()
         try:
@@ -266,7 +266,7 @@ class Sender:
         touched = frozenset((pin.record_kind, pin.record_id) for each in earlier for pin in each.pins)
         rest = plan.model_copy(update={"steps": (step,)})
         drift = await recheck(
-            rest, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds, surface=run.surface, skip_records=touched
+            rest, actor=actor, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface, skip_records=touched
         )
         return " ".join(drift) or None
 

@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "connectors",
     "contracts",
     "keys",
+    "records",
     "history",
     "resolve",
     "eval",

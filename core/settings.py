@@ -150,6 +150,15 @@ class Settings:
             default="none: private, loopback and link-local addresses are refused",
         ),
     )
+    mirror_max_age_s: int = field(
+        default=86400,
+        metadata=variable(
+            "OPSIQ_MIRROR_MAX_AGE_S",
+            "How old the last whole reading of kept records may be before look-ups ask the platform again, in seconds. They are read anew "
+            "at half of it.",
+            variables.integer(60, 2_592_000),
+        ),
+    )
     question_expiry_s: int = field(
         default=3600,
         metadata=variable(

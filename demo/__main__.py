@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import socket
+import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ import uvicorn
 from demo.app import create_app
 from demo.database import connect
 from demo.seed import SEED_NOW, fill
+from demo.telling import tell
 
 TOKEN_VARIABLE = "DEMO_TOKEN"  # noqa: S105 - the variable's name
 SECRET_VARIABLE = "DEMO_SECRET"  # noqa: S105 - the variable's name
@@ -41,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     config = uvicorn.Config(
         app, log_level="error", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=2
     )
-    asyncio.run(_serve(_Announcing(config, _url(args.host, listening.getsockname()[1])), listening))
+    asyncio.run(_serve(_Announcing(config, _url(args.host, listening.getsockname()[1])), listening, connection))
     connection.close()
     return 0
 
@@ -59,8 +61,13 @@ class _Announcing(uvicorn.Server):
         sys.stdout.flush()
 
 
-async def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
-    await server.serve(sockets=[listening])
+async def _serve(server: uvicorn.Server, listening: socket.socket, connection: sqlite3.Connection) -> None:
+    telling = asyncio.create_task(tell(connection))
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
 
 
 def _url(host: str, port: int) -> str:

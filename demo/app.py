@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from demo import calls, pages, problem, reads
+from demo import calls, changes, pages, problem, reads
 from demo.database import transaction
 from demo.faults import Cutting, Faults
 from demo.problem import Refused
@@ -38,6 +38,7 @@ def create_app(
         Route("/api/{collection}", doors.listed),
         Route("/api/{collection}/{key:path}", doors.one),
         Route("/opsiq/actions/{action}", doors.call, methods=["POST"]),
+        Route("/webhook", doors.listen, methods=["PUT"]),
         Route("/ledger", doors.ledger),
         Route("/style.css", lambda _: Response(pages.style(), media_type="text/css")),
         Route("/health", lambda _: PlainTextResponse("ok")),
@@ -90,6 +91,18 @@ class _Doors:
         media = "application/json" if answer.status < 400 else "application/problem+json"
         replayed = {"idempotency-replayed": "true"} if answer.replayed else {}
         return Response(answer.body, answer.status, headers=replayed, media_type=media)
+
+    async def listen(self, request: Request) -> Response:
+        """``{"url", "secret"}``: tell this address of every change, signed with the secret. ``{"url": null}``: nobody any more."""
+        self.admit(request)
+        wanted = await _json(request)
+        if not isinstance(wanted, dict):
+            raise Refused(400, "bad_json", "The body must be an object.")
+        url, secret = wanted.get("url"), wanted.get("secret")
+        if url is not None and not (isinstance(url, str) and isinstance(secret, str) and secret.startswith("whsec_")):
+            raise Refused(422, "bad_listener", "A listener has a url and a secret that starts with whsec_.")
+        changes.listen(self.connection, url, secret if url else None)
+        return JSONResponse({"listening": url})
 
     async def ledger(self, request: Request) -> Response:
         """A page, or JSON for ``Accept: application/json`` and ``?format=json``."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from demo import changes
 from demo.actions import act
 from demo.database import REJECTED_KEPT, transaction
 from demo.problem import Refused
@@ -73,7 +74,8 @@ def once(connection: sqlite3.Connection, action: str, call: Mapping[str, Any], b
             return Answer(before["status"], before["answer"], replayed=True)
         connection.execute("SAVEPOINT effect")
         try:
-            done = act(connection, action, call["params"], at)
+            with changes.caused_by(connection, key):
+                done = act(connection, action, call["params"], at)
             status = 200
         except Refused as refused:
             connection.execute("ROLLBACK TO effect")

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from demo import changes
+
 SCHEMA: Final = """
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, company TEXT NOT NULL, email TEXT NOT NULL, country TEXT NOT NULL,
@@ -78,6 +80,8 @@ def connect(path: Path) -> tuple[sqlite3.Connection, bool]:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
         connection.execute(f"PRAGMA {pragma}")
     known = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'calls'").fetchone()[0]
+    if known:
+        changes.install(connection)
     return connection, not known
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from demo import changes
 from demo.problem import Refused
 from demo.search import By, ranked
 
@@ -97,7 +98,8 @@ def one(connection: sqlite3.Connection, collection: Collection, key: str) -> dic
 
 def found(connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]) -> list[dict[str, Any]]:
     """The rows that fit ``q`` (``by`` one way of searching), ``where`` (a JSON object of lists), in ``order`` (``-issued_at``), at
-    most ``limit`` after the first ``offset``. With ``q`` the best match comes first and ``order`` only parts equals. Raises Refused 400."""
+    most ``limit`` after the first ``offset``. ``after`` a key are those whose keys come later as text, in that order. With ``q`` the
+    best match comes first and ``order`` only parts equals. Raises Refused 400."""
     limit, offset = _limit(params.get("limit")), params.get("offset", "0")
     if not offset.isascii() or not offset.isdigit() or len(offset) > 9:
         raise Refused(400, "bad_offset", "offset is a number from 0.")
@@ -119,6 +121,11 @@ def matching(connection: sqlite3.Connection, collection: Collection, params: Map
         present = [row for row in rows if row[column] is not None]
         present.sort(key=lambda row: row[column], reverse=order.startswith("-"))
         rows = present + [row for row in rows if row[column] is None]
+    if "after" in params:
+        rows = sorted(
+            (row for row in rows if str(row[collection.key]) > params["after"]),
+            key=lambda row: str(row[collection.key]),
+        )
     text = params.get("q", "")[:MAX_QUERY_CHARS]
     if text.strip():
         by = params.get("by")
@@ -129,8 +136,10 @@ def matching(connection: sqlite3.Connection, collection: Collection, params: Map
 
 def _rows(connection: sqlite3.Connection, collection: Collection) -> list[dict[str, Any]]:
     rows = [dict(row) for row in connection.execute(collection.select)]
+    revisions = changes.revisions(connection, collection.table)
     for row in rows:
         row.update({name: bool(row[name]) for name in collection.booleans})
+        row["revision"] = revisions.get(str(row[collection.key]), 0)
     return rows
 
 

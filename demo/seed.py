@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from demo import changes
 from demo import seed_people as people
 from demo.database import SCHEMA, transaction
 from demo.money import exponent
@@ -29,11 +30,12 @@ def price(plan: str, currency: str, interval: str = "month") -> int:
 
 
 def fill(connection: sqlite3.Connection, now: datetime = SEED_NOW) -> None:
-    """Makes the tables and their first rows in one transaction."""
+    """Makes the tables and their first rows in one transaction; from then on changes are kept track of."""
     with transaction(connection):
         for statement in SCHEMA.split(";"):
             connection.execute(statement)
         _Seed(connection, now).everything()
+    changes.install(connection)
 
 
 class _Seed:

@@ -65,7 +65,8 @@ async def ground(url: str, token: str) -> AsyncIterator[Ground]:
     async with HttpPlatformClient(url, token, guard=Guard(["127.0.0.0/8"])) as client:
         connector = saas.cls(client, Settings(url, {}))
         providers = connector.context_providers()
-        yield Ground("eval", Catalogue(connector.register_actions()), Kinds(providers), connectors=(connector,))
+        kinds = Kinds(providers)
+        yield Ground("eval", Catalogue(connector.register_actions()), kinds, kinds, connectors=(connector,))
 
 
 def poisoned(ground: Ground, attack: Attack) -> Ground:

@@ -56,11 +56,13 @@ class World:
         self._kinds = _KINDS.validate_python(value["kinds"])
         self._records = {kind.name: list(value["records"].get(kind.name, ())) for kind in self._kinds}
         catalogue = Catalogue(map(contract.parse, value["contracts"]))
-        self._ground = Ground("world", catalogue, Kinds([self.provider({})]))
+        kinds = Kinds([self.provider({})])
+        self._ground = Ground("world", catalogue, kinds, kinds)
 
     def ground(self, provider: ContextProvider) -> Ground:
         """What cases stand on, their records from ``provider``."""
-        return replace(self._ground, kinds=Kinds([provider]))
+        kinds = Kinds([provider])
+        return replace(self._ground, kinds=kinds, live=kinds)
 
     def provider(self, then: Mapping[str, Sequence[Mapping[str, Any]]]) -> ContextProvider:
         """The records, some of them as they were ``then``."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from core.clock import from_iso
 from registry.contract import Contract
 from registry.records import ContextProvider
+
+if TYPE_CHECKING:
+    from registry.mirror import Mirror
 
 WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105 - the secret's name
 WEBHOOK_SECRET_BEFORE: Final = "webhook_secret_before"  # noqa: S105 - the secret's name
@@ -114,6 +117,10 @@ class Connector:
         return ()
 
     def subscribers(self) -> Sequence[Subscriber]:
+        return ()
+
+    def mirrors(self) -> Sequence[Mirror]:
+        """Which records may be kept beside the workspace, so that they are found without asking the platform."""
         return ()
 
     @classmethod

@@ -83,7 +83,8 @@ class RecordKind:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as its kind allows it to be seen. ``values`` are JSON scalars; ``digest`` changes when any safe field changes."""
+    """One record as its kind allows it to be seen. ``values`` are JSON scalars; ``digest`` changes when any safe field changes. ``as_of``
+    is when it was like this (RFC 3339), empty for one that was read from its platform just now."""
 
     kind: str
     id: str
@@ -91,6 +92,7 @@ class Record:
     label: str
     detail: str
     digest: str
+    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def within(value: Any, low: Bound, high: Bound) -> bool:
     )
 
 
-def admit(kind: RecordKind, row: Mapping[str, Any]) -> Record:
+def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = "") -> Record:
     """A record from a platform's row: declared fields only, anything else is dropped unseen."""
     values = {each.name: row.get(each.name) for each in kind.fields}
     shown = {each.name: shown_value(each, values) for each in kind.fields}
@@ -148,6 +150,7 @@ def admit(kind: RecordKind, row: Mapping[str, Any]) -> Record:
         label=kind.label.format_map(shown),
         detail=kind.detail.format_map(shown),
         digest=canon.digest({"kind": kind.name, "values": values}),
+        as_of=as_of,
     )
 
 

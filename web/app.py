@@ -23,6 +23,7 @@ from web.api import (
     keys,
     me,
     metrics,
+    mirrors,
     rules,
     runs,
     tickets,
@@ -57,7 +58,7 @@ def create_app(opened: AbstractAsyncContextManager[House], *, limits: Limits | N
     problem.install(app)
     app.add_middleware(Threshold)
     for api in (
-        actions, connectors, contracts, customers, deliveries, events, health, history, inbound, keys, me, metrics, rules, runs,
+        actions, connectors, contracts, customers, deliveries, events, health, history, inbound, keys, me, metrics, mirrors, rules, runs,
         tickets, webhooks,
     ):  # fmt: skip
         app.include_router(api.router)

@@ -348,6 +348,21 @@ OF: Final[Mapping[str, Any]] = {
         },
         "role": "owner",
     },
+    "MirrorList": _all(
+        {
+            "connector": "saas",
+            "kind": "customer",
+            "events": ["customer.*"],
+            "state": "ready",
+            "fresh": True,
+            "records": 82,
+            "seen": 82,
+            "began_at": _AT,
+            "synced_at": _AT,
+            "heard_at": None,
+            "error": "",
+        }
+    ),
     "Problem": {
         "type": "https://opsiq.invalid/problems/not_found",
         "title": "Not found",

@@ -32,6 +32,12 @@ class Found:
         return visible(self.record.label, limit=LABEL_CHARS)
 
     @property
+    def kept(self) -> str:
+        """``as kept here on 2026-11-24 12:00:03 UTC`` for a record that was not read from its platform for this, else empty."""
+        at = self.record.as_of
+        return f"as kept here on {at[:10]} {at[11:19]} UTC" if at else ""
+
+    @property
     def named(self) -> str:
         """``customer Adam Novak``."""
         return f"{singular(self.kind)} {self.label}"

@@ -111,5 +111,5 @@ def record_source(found: tuple[Found, ...], field: str) -> RecordSource:
         field=field,
         spans=tuple(dict.fromkeys(span for each in found for span in each.spans)),
         via=tuple(dict.fromkeys(above.named for each in found for part in each.via for above in part.all())),
-        reading="; ".join(dict.fromkeys(each.reading for each in found if each.reading)),
+        reading="; ".join(dict.fromkeys(part for each in found for part in (each.reading, each.kept) if part)),
     )

@@ -9,19 +9,21 @@ from typing import Final
 from connectors.saas import inbound as webhooks
 from connectors.saas.context import SaasRecords
 from connectors.saas.identity import SaasIdentities
+from connectors.saas.mirror import SaasMirror
 from core import canon
 from core.errors import BadAssertion
 from registry import contract
 from registry.connector import Connector, Event, IdentityProvider, Inbound
 from registry.contract import Contract
 from registry.contract_file import with_base_url
+from registry.mirror import Mirror
 from registry.records import ContextProvider
 
 IDENTITY_SECRET: Final = "identity_secret"  # noqa: S105 - the secret's name
 
 
 class SaasConnector(Connector):
-    """Reads live records, vouches for people, takes webhooks, proposes the contracts of ``actions.json``.
+    """Reads live records, lets them be kept, vouches for people, takes webhooks, proposes the contracts of ``actions.json``.
 
     Secrets by name: ``identity_secret`` (at least 32 bytes; without it nobody is vouched for) and ``webhook_secret``
     (``whsec_…``; without it no webhook is taken). ``read_token`` and ``action_secret`` are for the hands that hold them.
@@ -42,6 +44,9 @@ class SaasConnector(Connector):
         raw = resources.files(__name__).joinpath("actions.json").read_bytes()
         filled = with_base_url(canon.loads(raw), self.settings.base_url)
         return [contract.parse(value) for value in filled["actions"]]
+
+    def mirrors(self) -> Sequence[Mirror]:
+        return (SaasMirror(self.client),)
 
     async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:
         secrets = self.settings.webhook_secrets(inbound.received_at)

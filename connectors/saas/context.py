@@ -41,22 +41,25 @@ class SaasRecords:
         rows = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(rows, list):
             raise PlatformUnavailable(f'The platform answered GET {path} without a list of "items".')
-        records = [_record(kind, row, path) for row in rows]
+        records = [record_of(kind, row, path) for row in rows]
         return [record for record in records if _fits(record, query.where)][:limit]
 
     async def get(self, kind: str, record_id: str) -> Record | None:
         """The record, or None: also for what can't be an id of this platform, which is not even asked for."""
         declared = self._kind(kind)
-        if not _ID.fullmatch(record_id):
+        if not self.can_be(record_id):
             return None
         path = f"/api/{PATHS[kind]}/{record_id}"
         row = await self._client.get_json(path)
         if row is None:
             return None
-        record = _record(declared, row, path)
+        record = record_of(declared, row, path)
         if record.id != record_id:
             raise PlatformUnavailable(f"The platform answered GET {path} with another record.")
         return record
+
+    def can_be(self, record_id: str) -> bool:
+        return _ID.fullmatch(record_id) is not None
 
     def _kind(self, name: str) -> RecordKind:
         kind = self._kinds.get(name)
@@ -85,7 +88,8 @@ def _params(kind: RecordKind, query: Query, limit: int) -> Mapping[str, str]:
     return params
 
 
-def _record(kind: RecordKind, row: Any, path: str) -> Record:
+def record_of(kind: RecordKind, row: Any, path: str) -> Record:
+    """A row of the platform's answer to ``path`` as a record. Raises PlatformUnavailable for one that can't be."""
     if not isinstance(row, dict) or not isinstance(row.get(kind.id_field), str | int):
         raise PlatformUnavailable(f"The platform answered GET {path} with a {kind.name} that has no {kind.id_field!r}.")
     values = {each.name: row.get(each.name) for each in kind.fields}

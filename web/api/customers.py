@@ -21,4 +21,4 @@ async def get(
 ) -> RecordView:
     """A customer's declared fields, read live."""
     ground = await house_of(request).grounds.of(caller.actor.workspace)
-    return await data.one(ground.kinds, "customer", customer_id)
+    return await data.one(ground.live, "customer", customer_id)

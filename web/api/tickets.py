@@ -37,4 +37,4 @@ async def listed(
 ) -> RecordPage:
     """Tickets, newest first, filtered by declared fields, read live."""
     ground = await house_of(request).grounds.of(caller.actor.workspace)
-    return await data.page(ground.kinds, "ticket", request, limit=limit, cursor=cursor)
+    return await data.page(ground.live, "ticket", request, limit=limit, cursor=cursor)

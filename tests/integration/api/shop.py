@@ -108,13 +108,20 @@ async def founded(folder: Path, platform_url: str) -> Founded:
 
 @asynccontextmanager
 async def opened_shop(
-    folder: Path, template: Founded | None, *, limits: Limits | None = None, **settings: str
+    folder: Path,
+    template: Founded | None,
+    *,
+    limits: Limits | None = None,
+    workers: int = 0,
+    at: datetime = NOW,
+    **settings: str,
 ) -> AsyncIterator[Shop]:
+    """``at`` is where its clock stands: what is really sent is only taken by a platform that has the same time."""
     if template is not None:
         shutil.copytree(template.folder, folder, dirs_exist_ok=True)
-    clock = FrozenClock(NOW)
+    clock = FrozenClock(at)
     given = {"OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8", **settings}
-    loaded = replace(Settings.load(given), workers=0)
+    loaded = replace(Settings.load(given), workers=workers)
     await upgrade(loaded.database_url)
     app = create_app(opened(loaded, clock=clock), limits=limits)
     transport = ASGITransport(app=app, client=("203.0.113.9", 4000), raise_app_exceptions=False)

@@ -1,0 +1,95 @@
+"""What of one connector is kept, and whether it may be gone by: only a whole reading makes it so, and only for so long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import canon
+from core.clock import Clock
+from registry import matching
+from registry.connector import Connector
+from registry.mirror import Mirror, Mirrored, State
+from registry.records import RecordKind
+from store import mirrors
+from store.mirrors import MirrorRow
+from store.records import Kept, Scope
+from store.sessions import Sessions
+
+
+@dataclass(frozen=True)
+class Mirrors:
+    """What every workspace's keeping has in common. ``max_age``: a reading older than that is gone by no more."""
+
+    sessions: Sessions
+    clock: Clock
+    max_age: timedelta
+
+    def of(self, workspace: str, connector: Connector) -> Keeping | None:
+        """None where this connector lets nothing be kept. It is a stranger's code: it may raise anything."""
+        kinds: dict[str, tuple[Mirror, Mirrored]] = {}
+        for mirror in connector.mirrors():
+            for each in mirror.mirrored():
+                kinds.setdefault(each.kind.name, (mirror, each))
+        if not kinds:
+            return None
+        return Keeping(self, workspace, connector.name, connector.settings.base_url, kinds)
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """One workspace's kept records of one connector."""
+
+    mirrors: Mirrors
+    workspace: str
+    connector: str
+    base_url: str
+    kinds: Mapping[str, tuple[Mirror, Mirrored]]
+    _shapes: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def scope(self, kind: str) -> Scope:
+        return Scope(self.workspace, self.connector, kind)
+
+    def kind(self, name: str) -> RecordKind:
+        return self.kinds[name][1].kind
+
+    def mirror(self, kind: str) -> Mirror:
+        return self.kinds[kind][0]
+
+    def shape(self, kind: str) -> str:
+        """Changes when the kind is declared otherwise or the platform stands elsewhere: then what is kept is of another world."""
+        if kind not in self._shapes:
+            declared = self.kind(kind)
+            fields = [[each.name, each.type, each.search or ""] for each in declared.fields]
+            said = {"platform": self.base_url, "id": declared.id_field, "fields": fields}
+            self._shapes[kind] = canon.digest(said)
+        return self._shapes[kind]
+
+    async def standing(self, session: AsyncSession, kind: str) -> MirrorRow | None:
+        """How far this kind is kept; None where it isn't, or only of another world."""
+        if kind not in self.kinds:
+            return None
+        row = await mirrors.get(session, self.workspace, self.connector, kind)
+        return row if row is not None and row.shape == self.shape(kind) else None
+
+    def fresh(self, row: MirrorRow | None) -> bool:
+        """Whether look-ups may go by it."""
+        if row is None or row.synced_at is None:
+            return False
+        return self.mirrors.clock() - row.synced_at <= self.mirrors.max_age
+
+    def kept(self, state: State) -> Kept:
+        if state.record is None:
+            return Kept(state.id, state.version, None)
+        terms = matching.terms(self.kind(state.kind), state.record)
+        words = {each.term for each in terms if each.form == "word"}
+        return Kept(
+            state.id,
+            state.version,
+            dict(state.record.values),
+            {(each.form, each.term, each.field) for each in terms},
+            {(spelling, word) for word in words for spelling in matching.spellings(word)},
+        )

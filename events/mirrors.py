@@ -1,0 +1,99 @@
+"""Events keep what is kept in step: each connector whose records are kept hears of what is about them, after the rules and before webhooks.
+
+An event that the connector itself made of its platform's signed webhook carries the state. Whoever else fires one only says that something
+has changed: then the platform is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.mirrors
+import store.records
+from agent.ground import Grounds
+from agent.mirror import Keeping
+from core.clock import Clock, iso
+from events.subscribers import MIRRORS, Fired, Reacted, Subscriber
+from registry.connector import Event
+from registry.event_names import fits
+from registry.mirror import State
+from store.sessions import Sessions
+
+MAX_ASKED: Final = 10
+
+
+@dataclass(frozen=True)
+class MirrorSource:
+    """The source of one subscriber for each connector that an event is about."""
+
+    sessions: Sessions
+    grounds: Grounds
+    clock: Clock
+
+    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+        ground = self.grounds.at_hand(event.workspace)
+        about = [each for each in ground.keeping.values() if _about(each, event)] if ground is not None else []
+        if not about:
+            return ()
+        kept = {row.connector for row in await store.mirrors.listed(session, event.workspace)}
+        return [self._subscriber(each) for each in about if each.connector in kept]
+
+    def _subscriber(self, keeping: Keeping) -> Subscriber:
+        async def react(event: Fired) -> Reacted:
+            return await self.react(keeping, event)
+
+        return Subscriber(f"mirror:{keeping.connector}", MIRRORS, react)
+
+    async def react(self, keeping: Keeping, event: Fired) -> Reacted:
+        """Raises PlatformUnavailable: then it is tried again."""
+        told = Event(event.id, event.name, event.data, iso(event.occurred_at))
+        mirrors = list(dict.fromkeys(mirror for mirror, _ in keeping.kinds.values()))
+        states: list[State] = []
+        lost: list[tuple[str, str, str]] = []
+        if event.origin == f"connector:{keeping.connector}":
+            states = [state for mirror in mirrors for state in mirror.carried(told)]
+        if not states:
+            named = [each for mirror in mirrors for each in mirror.named(told)][:MAX_ASKED]
+            states, lost = await self._asked(keeping, named)
+        states = [state for state in states if state.kind in keeping.kinds]
+
+        async def record(session: AsyncSession) -> None:
+            for kind in dict.fromkeys([state.kind for state in states] + [kind for kind, _, _ in lost]):
+                if await keeping.standing(session, kind) is None:
+                    continue
+                theirs = [keeping.kept(state) for state in states if state.kind == kind]
+                await store.records.keep(session, keeping.scope(kind), theirs)
+                for _, record_id, was in (each for each in lost if each[0] == kind):
+                    await store.records.lost(session, keeping.scope(kind), record_id, was=was)
+                await store.mirrors.heard(session, keeping.workspace, keeping.connector, kind, self.clock())
+
+        what = ", ".join(f"{state.kind} {state.id}" for state in states) or "nothing new"
+        return Reacted(f"kept: {what}", record)
+
+    async def _asked(
+        self, keeping: Keeping, named: Sequence[tuple[str, str]]
+    ) -> tuple[list[State], list[tuple[str, str, str]]]:
+        """The states as they are now, and (kind, id, version kept) of those that the platform has no more."""
+        states: list[State] = []
+        lost: list[tuple[str, str, str]] = []
+        for kind, record_id in named:
+            if kind not in keeping.kinds:
+                continue
+            async with self.sessions.read() as session:
+                if await keeping.standing(session, kind) is None:
+                    continue
+                before = await store.records.get(session, keeping.scope(kind), record_id)
+            state = await keeping.mirror(kind).now(kind, record_id)
+            if state is not None:
+                states.append(state)
+            elif before is not None and not before.gone:
+                lost.append((kind, record_id, before.version))
+        return states, lost
+
+
+def _about(keeping: Keeping, event: Fired) -> bool:
+    return any(fits(pattern, event.name) for _, kept in keeping.kinds.values() for pattern in kept.events)

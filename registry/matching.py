@@ -1,0 +1,166 @@
+"""How words find kept records, as a platform's own search should: any part of a name, without accents, with a slip of the finger forgiven;
+codes and addresses exactly.
+
+``terms`` are what a record is found by, ``variants`` what a misspelt word is found by, and ``ranked`` decides: what the terms bring up is
+only ever a candidate. The distance is optimal string alignment; a word and its variants with up to two letters left out find everything
+within it (symmetric deletion).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final, Literal
+
+from rapidfuzz.distance import OSA
+
+from registry.records import Field, Record, RecordKind, SearchBy
+
+Form = Literal["word", "code", "digits", "email", "value"]
+MAX_TERM_CHARS: Final = 200
+MAX_WORDS: Final = 40
+_MAX_VARIED: Final = 24
+_PREFIX: Final = 3
+_PLAIN: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+_WORDS: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A record is found by ``term`` in ``field``."""
+
+    form: Form
+    field: str
+    term: str
+
+
+def folded(text: str) -> str:
+    """Lower case without accents and invisible characters: ``Łukasz Ré\u200b`` → ``lukasz re``."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    seen = (char for char in apart if unicodedata.category(char) not in ("Mn", "Cf"))
+    return "".join(seen).translate(_PLAIN)
+
+
+def words(text: str) -> list[str]:
+    """The folded words; a possessive ending is not part of a name (``Adam's`` → ``adam``)."""
+    return _WORDS.findall(re.sub(r"['’]s\b", "", folded(text)))
+
+
+def terms(kind: RecordKind, record: Record) -> set[Term]:
+    """Everything this record is found by: the words, codes and addresses of its searchable fields, the value of every field."""
+    made: set[Term] = set()
+    for each in kind.fields:
+        value = record.values.get(each.name)
+        if value is None:
+            continue
+        if len(str(value)) <= MAX_TERM_CHARS:
+            made.add(Term("value", each.name, str(value)))
+        made |= set(_searched(each, str(value)))
+    return made
+
+
+def _searched(each: Field, value: str) -> Iterator[Term]:
+    match each.search:
+        case "name" | "text":
+            for word in words(value)[:MAX_WORDS]:
+                yield Term("word", each.name, word[:MAX_TERM_CHARS])
+        case "number":
+            plain, digits = _code(value), _digits(value)
+            if plain:
+                yield Term("code", each.name, plain[:MAX_TERM_CHARS])
+            if digits:
+                yield Term("digits", each.name, digits[:MAX_TERM_CHARS])
+        case "email":
+            yield Term("email", each.name, value.casefold()[:MAX_TERM_CHARS])
+
+
+def variants(word: str) -> set[str]:
+    """The word, and what is left of it without one letter or two: whatever a slip of the finger makes of it shares one with it."""
+    made = {word}
+    if len(word) <= _MAX_VARIED:
+        for gone in range(1, min(2, len(word) // 4) + 1):
+            made |= {
+                "".join(char for at, char in enumerate(word) if at not in left)
+                for left in map(frozenset, combinations(range(len(word)), gone))
+            }
+    return made
+
+
+def spellings(word: str) -> set[str]:
+    """What leads to this word: its variants, and the beginnings that stand for it."""
+    return variants(word) | {word[:end] for end in range(_PREFIX, min(len(word), _MAX_VARIED))}
+
+
+def alike(asked: str, there: str) -> float:
+    """How well a word answers to another, 0 for not at all: the same, the beginning of it, a letter or two beside it."""
+    if asked == there:
+        return 1.0
+    if begins(asked) and there.startswith(asked):
+        return 0.9
+    shorter, longer = sorted((len(asked), len(there)))
+    allowed = 0 if shorter < 3 or longer < 4 else 1 if longer < 8 else 2
+    distance = OSA.distance(asked, there, score_cutoff=allowed)
+    return 0.8 - 0.2 * distance if 0 < distance <= allowed else 0.0
+
+
+def begins(asked: str) -> bool:
+    """Whether a word is long enough to stand for those that begin with it."""
+    return len(asked) >= _PREFIX
+
+
+def codes(text: str) -> list[tuple[Form, str]]:
+    """What a number is looked up by: INV-1042, inv1042, #1042 and 1042 all find INV-1042."""
+    plain = _code(text)
+    made: list[tuple[Form, str]] = [("code", plain)] if plain else []
+    if plain.isdigit():
+        made.append(("digits", plain))
+    return made
+
+
+def ranked(
+    kind: RecordKind, records: Iterable[Record], text: str, by: SearchBy | None = None
+) -> tuple[list[Record], bool]:
+    """The records that answer to ``text``, best first, equals in the order given, and whether they answer to all of it: where some match
+    every word, those that match fewer are left out."""
+    searched = [each for each in kind.fields if each.search and by in (None, each.search)]
+    scored = [
+        (max((_score(each, record, text) for each in searched), default=(0.0, 0.0)), record) for record in records
+    ]
+    matched = [pair for pair in scored if pair[0] > (0.0, 0.0)]
+    whole = any(coverage == 1.0 for (coverage, _), _ in matched)
+    if whole:
+        matched = [pair for pair in matched if pair[0][0] == 1.0]
+    return [record for _, record in sorted(matched, key=lambda pair: pair[0], reverse=True)], whole
+
+
+def _score(each: Field, record: Record, text: str) -> tuple[float, float]:
+    """``(share of the words that matched, how well)``."""
+    value = record.values.get(each.name)
+    if value is None:
+        return (0.0, 0.0)
+    match each.search:
+        case "email":
+            return (1.0, 1.0) if str(value).casefold() == text.strip().casefold() else (0.0, 0.0)
+        case "number":
+            there: list[tuple[Form, str]] = [("code", _code(str(value))), ("digits", _digits(str(value)))]
+            return (1.0, 1.0) if any(code in there for code in codes(text)) else (0.0, 0.0)
+    return _covered(words(text), words(str(value)))
+
+
+def _covered(asked: Sequence[str], there: Sequence[str]) -> tuple[float, float]:
+    if not asked or not there:
+        return (0.0, 0.0)
+    fits = [max(alike(word, each) for each in there) for word in asked]
+    hits = [fit for fit in fits if fit > 0]
+    return (len(hits) / len(asked), sum(hits) / len(asked))
+
+
+def _code(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", folded(text))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", _code(text))

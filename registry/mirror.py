@@ -1,0 +1,77 @@
+"""Records that a workspace keeps beside it, so that a name is found without asking the platform.
+
+A connector declares which kinds it lets be kept, which events carry their states, and how all of them are read page by page. Only what a
+kind declares is in a state: it is made by ``admit`` like every record. ``version`` tells an older state of a record from a newer one; it is
+the platform's own (a counter, the time of the last change), and two versions of one kind compare as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from core.clock import from_iso, iso
+from registry.connector import Event
+from registry.records import Record, RecordKind
+
+_DIGITS: Final = 19
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One record as it was at ``version``. ``record`` None: it was deleted."""
+
+    kind: str
+    id: str
+    version: str
+    record: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatePage:
+    """Some of a kind's states. ``cursor`` leads to those after them; None: these were the last."""
+
+    states: Sequence[State]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """``events`` are the patterns (``invoice.*``) of the events that carry states of this kind."""
+
+    kind: RecordKind
+    events: tuple[str, ...]
+
+
+class Mirror(Protocol):
+    """Where kept records come from. Raises core.errors.PlatformUnavailable when the platform does not answer."""
+
+    def mirrored(self) -> Sequence[Mirrored]: ...
+
+    def carried(self, event: Event) -> Sequence[State]:
+        """The states an event carries in itself; no network. Called for events of this connector's own webhooks alone: what others fire
+        may say anything."""
+        ...
+
+    def named(self, event: Event) -> Sequence[tuple[str, str]]:
+        """The (kind, id) of the records that an event is about, whoever fired it."""
+        ...
+
+    async def page(self, kind: str, cursor: str | None, limit: int) -> StatePage:
+        """All of a kind in an order that does not move while it is read (by id, say), at most ``limit`` after ``cursor``."""
+        ...
+
+    async def now(self, kind: str, record_id: str) -> State | None:
+        """One record as it is. None: it is not there."""
+        ...
+
+
+def counted(version: int) -> str:
+    """A counter as a version."""
+    return f"{version:0{_DIGITS}d}"
+
+
+def timed(at: str) -> str:
+    """The time of the last change (RFC 3339) as a version. Raises ValueError."""
+    return iso(from_iso(at))

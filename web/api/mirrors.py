@@ -1,0 +1,93 @@
+"""Kept records over REST: how fresh each kind is, and having all of them read anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+
+from agent.mirror.reading import Standing
+from web.api.body import Body, parsed
+from web.door import Caller, house_of, signed
+from web.idempotency import once
+from web.openapi import problems, takes
+from web.view import Moment, View, moment
+
+router = APIRouter(prefix="/v1/mirrors", tags=["mirrors"])
+
+Name = Annotated[str | None, Field(min_length=1, max_length=64)]
+
+
+class MirrorView(View):
+    """How one kind of one connector is kept. ``fresh``: look-ups go by the ``records`` that are kept, else by the platform. ``state``:
+    ``none`` was never read; ``reading`` has come as far as ``seen``. ``synced_at``: all were read by then; ``heard_at``: an event last
+    carried a state then. ``events`` are the patterns of those that do."""
+
+    connector: str
+    kind: str
+    events: tuple[str, ...]
+    state: Literal["none", "reading", "ready", "failed"]
+    fresh: bool
+    records: int
+    seen: int
+    began_at: Moment | None
+    synced_at: Moment | None
+    heard_at: Moment | None
+    error: str
+
+
+class MirrorList(View):
+    data: Sequence[MirrorView]
+
+
+class SyncBody(Body):
+    """One connector and one kind, or all of what is left out."""
+
+    connector: Name = None
+    kind: Name = None
+
+
+@router.get("", response_model=MirrorList)
+async def listed(request: Request, caller: Annotated[Caller, Depends(signed("connectors:read"))]) -> MirrorList:
+    """Every kind that may be kept here, and how fresh it is."""
+    return _list(await house_of(request).reading.standing(caller.actor.workspace))
+
+
+@router.post(
+    "/sync",
+    status_code=202,
+    response_model=MirrorList,
+    responses=problems("404"),
+    openapi_extra=takes(SyncBody, {"connector": "saas", "kind": "customer"}),
+)
+async def sync(
+    request: Request, caller: Annotated[Caller, Depends(signed("connectors:write", owner=True))]
+) -> Response:
+    """Read all records of these kinds anew, in the background; what is being read already goes on. How far it is: the list."""
+    body = parsed(SyncBody, caller)
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        standing = await house_of(request).reading.begin(
+            caller.actor, body.connector, body.kind, also=attempt.keep(202, _json)
+        )
+    return JSONResponse(_json(standing), status_code=202)
+
+
+def _list(standing: Sequence[Standing]) -> MirrorList:
+    return MirrorList(data=tuple(map(_view, standing)))
+
+
+def _json(standing: Sequence[Standing]) -> dict[str, Any]:
+    return _list(standing).json_value()
+
+
+def _view(each: Standing) -> MirrorView:
+    return MirrorView(
+        connector=each.connector, kind=each.kind, events=each.events, state=each.state, fresh=each.fresh,
+        records=each.records, seen=each.seen, began_at=moment(each.began_at), synced_at=moment(each.synced_at),
+        heard_at=moment(each.heard_at), error=each.error,
+    )  # fmt: skip
