@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evals.score import Entry
+    from evals.entry import Entry
 
 
 def add_parser(subparsers: Any) -> None:

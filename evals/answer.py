@@ -14,7 +14,7 @@ from agent.resolve.resolver import Resolver
 from agent.validate import validate
 from core.actor import OWNER, Actor
 from core.errors import OpsIQError
-from evals.score import Call, Entry
+from evals.entry import Call, Entry
 from registry.catalogue import Catalogue
 from registry.contract import Confirmation, Contract, Endpoint, Policy, Risk
 from registry.offer import Offer

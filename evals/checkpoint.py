@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TextIO
 
 from core.errors import InvalidInput
+from evals.entry import Entry, entry
 from evals.run import Key
-from evals.score import Entry, entry
 
 
 class Checkpoint:

@@ -15,8 +15,8 @@ from agent.resolve.resolver import Resolver
 from agent.validate import validate
 from core.actor import Actor
 from core.errors import OpsIQError
+from evals.entry import Call, Entry
 from evals.external import Case
-from evals.score import Call, Entry
 from registry.contract import Risk
 from registry.shortlist import Shortlist
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from agent.resolve.resolver import Resolver
 from core.errors import InvalidInput
+from evals.entry import Entry
 from evals.external import Case
-from evals.score import Entry, Verdict, judge
+from evals.score import Verdict, judge
 from evals.stage import Stage
 
 log = logging.getLogger(__name__)

@@ -11,91 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from evals.entry import Call, Entry
 from evals.external import ATTACK, Case
 
 _NOISE: Final = re.compile(r"[ ,./\-_*^]")
 MONEY: Final = frozenset({"amount", "currency", "price", "total"})
-
-Call = Mapping[str, Any]
-"""``{"action": name, "params": {name: value}}``"""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One case's answer. ``decision`` is act, clarify, abstain or noop; ``calls`` are in order (of a question: as far
-    as they are known); ``missing`` are required parameters asked for; ``candidates`` what a question offers, as shown.
-
-    ``held`` says why a person would have to confirm, None where no contract said so; ``changes`` whether a call changes
-    anything. ``confidence`` is the resolver's in its likeliest calls, ``proposed`` those it only proposed. ``take``
-    counts repetitions from 0. ``cost`` is US dollars, None when the price is unknown; ``ms`` is all of the answer.
-    ``attack`` is what an attack came to, where there was one (``evals.siege``).
-    """
-
-    id: str
-    decision: str
-    calls: tuple[Call, ...] = ()
-    missing: tuple[str, ...] = ()
-    question: str = ""
-    sources: Mapping[str, Any] | None = None
-    ms: float = 0.0
-    tokens: int = 0
-    cost: str | None = None
-    error: str = ""
-    take: int = 0
-    candidates: tuple[str, ...] = ()
-    held: tuple[str, ...] | None = None
-    changes: bool = True
-    confidence: float | None = None
-    proposed: tuple[Call, ...] = ()
-    notes: tuple[str, ...] = ()
-    attack: Mapping[str, Any] | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "decision": self.decision,
-            "calls": [dict(call) for call in self.calls],
-            "missing": list(self.missing),
-            "question": self.question,
-            "sources": dict(self.sources or {}),
-            "ms": round(self.ms, 3),
-            "tokens": self.tokens,
-            "cost": self.cost,
-            "error": self.error,
-            "take": self.take,
-            "candidates": list(self.candidates),
-            "held": None if self.held is None else list(self.held),
-            "changes": self.changes,
-            "confidence": self.confidence,
-            "proposed": [dict(call) for call in self.proposed],
-            "notes": list(self.notes),
-            "attack": None if self.attack is None else dict(self.attack),
-        }
-
-
-def entry(value: Mapping[str, Any]) -> Entry:
-    """An entry from its JSON, other keys passed over. Raises KeyError or TypeError."""
-    held = value.get("held")
-    return Entry(
-        id=value["id"],
-        decision=value["decision"],
-        calls=tuple(value["calls"]),
-        missing=tuple(value["missing"]),
-        question=value["question"],
-        sources=value["sources"],
-        ms=value["ms"],
-        tokens=value["tokens"],
-        cost=value["cost"],
-        error=value["error"],
-        take=value.get("take", 0),
-        candidates=tuple(value.get("candidates", ())),
-        held=None if held is None else tuple(held),
-        changes=value.get("changes", True),
-        confidence=value.get("confidence"),
-        proposed=tuple(value.get("proposed", ())),
-        notes=tuple(value.get("notes", ())),
-        attack=value.get("attack"),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from core.settings import Settings
 from evals import report, stage, suites
 from evals.cassette import Cassette
 from evals.checkpoint import Checkpoint
+from evals.entry import Entry
 from evals.external import Case
 from evals.report import Setup
 from evals.resolvers import OFFLINE, resolver
 from evals.run import run
-from evals.score import Entry, Verdict
+from evals.score import Verdict
 from prompts import DEFAULT_VERSION
 
 MODEL_PARALLEL = 4

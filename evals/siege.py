@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.resolve.resolver import Resolver
 from evals.attack import Attack, Worst
-from evals.score import Entry
+from evals.entry import Entry
 
 Answered = Callable[[Resolver, bool], Awaitable[Entry]]
 """The case's answer by this resolver; the second says whether data is as the attacker left it."""

@@ -14,9 +14,9 @@ from core.errors import InvalidInput
 from evals import platform, production, world
 from evals.answer import answer as answer_by_file
 from evals.attack import Poisoned
+from evals.entry import Entry
 from evals.external import Case
 from evals.files import offered
-from evals.score import Entry
 from evals.siege import besieged
 
 

@@ -16,9 +16,10 @@ from agent.resolve.resolver import Resolver
 from core.actor import Actor
 from core.settings import Settings
 from evals import agentdojo, platform, session, stage, suites
+from evals.entry import Entry
 from evals.external import Case
 from evals.report import Setup
-from evals.score import Entry, Verdict, judge
+from evals.score import Verdict, judge
 from evals.siege import besieged
 from evals.stage import Stage
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from evals import external
+from evals.entry import Entry
 from evals.external import Case
 from evals.report import Setup, report
-from evals.score import Entry, Verdict, judge
+from evals.score import Verdict, judge
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -13,8 +13,9 @@ from agent.pipeline import Abstain, Calls, Request, Resolved, Trace
 from agent.resolve.resolver import Resolver
 from evals import external
 from evals.attack import CANARY, Attack, Poisoned, Worst, attack
+from evals.entry import Entry
 from evals.rows import Rows
-from evals.score import Entry, judge
+from evals.score import judge
 from evals.siege import besieged
 from registry.offer import Offer
 from registry.records import Field, Query, RecordKind

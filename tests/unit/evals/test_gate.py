@@ -7,8 +7,9 @@ import pytest
 
 from core.errors import InvalidInput
 from evals import report
+from evals.entry import Entry
 from evals.gate import baseline, judged
-from evals.score import Entry, judge
+from evals.score import judge
 from tests.unit.evals.board import acted, case, reported, right, wrong
 
 BEFORE = baseline(reported(*(right(str(n)) for n in range(10)), wrong("x")))

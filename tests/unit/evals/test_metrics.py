@@ -3,8 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from evals.entry import Entry
 from evals.metrics import ASK, ERROR, NOTHING, lines, measured
-from evals.score import Entry, judge
+from evals.score import judge
 from tests.unit.evals.board import acted, case, right, wrong
 
 

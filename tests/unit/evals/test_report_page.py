@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from evals.compare import compared
+from evals.entry import Entry
 from evals.gate import baseline
 from evals.metrics import TITLES
 from evals.page import WHY, page
-from evals.score import Entry, judge
+from evals.score import judge
 from tests.unit.evals.board import acted, case, reported, right, wrong
 
 REFERENCE = (Path(__file__).parents[3] / "docs/reference/eval-report.md").read_text("utf-8")

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from evals import external
+from evals.entry import Entry, entry
 from evals.external import Case, offer
 from evals.interval import rate
 from evals.metrics import measured
-from evals.score import Entry, entry, judge, same
+from evals.score import judge, same
 
 
 def case(decision: str, action: str | None = None, case_id: str = "c", group: str = "g", **more: Any) -> Case:
