@@ -10,11 +10,13 @@ The type bounds the answer's shape only; where words must come from is ``agent.r
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, Union
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Final, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, create_model
 from pydantic import Field as PydanticField
@@ -73,7 +75,28 @@ class Shape:
 
 def shape(offers: Sequence[Offer], *, several: bool = False) -> Shape:
     """The answer type for these offers; ``several`` adds ``then``, up to MAX_CALLS calls in all. At least one offer is
-    needed."""
+    needed. Made once for the same offers: building types costs more than everything else that resolving computes."""
+    return _shape(tuple(map(_Same, offers)), several)
+
+
+class _Same:
+    """An offer by identity. A catalogue hands out the same offers while it stands; a newer one makes new ones."""
+
+    __slots__ = ("offer",)
+
+    def __init__(self, offer: Offer) -> None:
+        self.offer = offer
+
+    def __hash__(self) -> int:
+        return id(self.offer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.offer is self.offer
+
+
+@lru_cache(maxsize=32)
+def _shape(same: tuple[_Same, ...], several: bool) -> Shape:
+    offers = [each.offer for each in same]
     entries: dict[str, Entry] = {}
     for offer in offers:
         token = _token(offer.name, (*entries, NONE, ASK))
@@ -91,11 +114,20 @@ def shape(offers: Sequence[Offer], *, several: bool = False) -> Shape:
 
 class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+    _made: ClassVar[dict[str, Any]]
 
     @classmethod
     def model_json_schema(cls, *arguments: Any, **options: Any) -> dict[str, Any]:
         """Without titles, defaults and discriminators: they bind nothing and cost tokens where a provider shows the
         schema to its model."""
+        if arguments or options:
+            return cls._terse_schema(*arguments, **options)
+        if "_made" not in cls.__dict__:
+            cls._made = cls._terse_schema()
+        return copy.deepcopy(cls._made)
+
+    @classmethod
+    def _terse_schema(cls, *arguments: Any, **options: Any) -> dict[str, Any]:
         terse: dict[str, Any] = _terse(super().model_json_schema(*arguments, **options))
         return {"title": cls.__name__, **terse}  # the name of the tool, where the answer is a tool call
 
