@@ -100,9 +100,12 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
     server = _child(stack, environ, "-m", "cli.main", "serve", "--host", "127.0.0.1", "--port", str(port), quiet=quiet)
     url = _ready(server, "the server")
     from cli.client import keep
+    from cli.joining import join
 
     keep(folder, url, kept["key"], kept["secret"])
-    return Started(url, platform_url, kept, [platform, server])
+    started = Started(url, platform_url, kept, [platform, server])
+    join(started.client(), kept["workspace"], platform_url, kept["token"])
+    return started
 
 
 def _environment(folder: Path) -> dict[str, str]:
