@@ -213,7 +213,11 @@ async def opened(
         reading,
     )
     closing = asyncio.Event()
-    sweep = asyncio.create_task(_sweep(desk, reading, sessions, clock, closing)) if settings.workers else None
+    sweep = (
+        asyncio.create_task(_sweep(desk, reading, sessions, clock, closing, settings.events_keep_days))
+        if settings.workers
+        else None
+    )
     try:
         if settings.workers:
             await engine.start()
@@ -246,7 +250,9 @@ def _resolver(settings: Settings) -> Resolver | None:
     return ModelResolver(ModelClient(asked))
 
 
-async def _sweep(desk: Desk, reading: Reading, sessions: Sessions, clock: Clock, closing: asyncio.Event) -> None:
+async def _sweep(
+    desk: Desk, reading: Reading, sessions: Sessions, clock: Clock, closing: asyncio.Event, events_days: int
+) -> None:
     """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), and once an hour delete
     what is kept no longer. Ends by itself when the house closes: cancelled in a query, it would leave its connection behind."""
     rounds = 0
@@ -254,7 +260,7 @@ async def _sweep(desk: Desk, reading: Reading, sessions: Sessions, clock: Clock,
         try:
             await desk.expire_due()
             if rounds % RETENTION_ROUNDS == 0:
-                await retention.sweep(sessions, clock())
+                await retention.sweep(sessions, clock(), events_days=events_days)
             if rounds % RENEWAL_ROUNDS == 0:
                 await reading.renew()
         except Exception:

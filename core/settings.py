@@ -150,6 +150,14 @@ class Settings:
             default="none: private, loopback and link-local addresses are refused",
         ),
     )
+    events_keep_days: int = field(
+        default=365,
+        metadata=variable(
+            "OPSIQ_EVENTS_KEEP_DAYS",
+            "How many days events are kept, with what reacted to them; 0 for ever. AI History and runs are always kept.",
+            variables.integer(0, 36500),
+        ),
+    )
     mirror_max_age_s: int = field(
         default=86400,
         metadata=variable(

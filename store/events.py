@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Index, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import NotFound
 from store.dialect import UtcTime
 from store.rows import Row, add, add_new, every, first, storable, table
+from store.rules import FiringRow
 
 
 class EventRow(Row, table=True):
@@ -24,6 +25,7 @@ class EventRow(Row, table=True):
     __table_args__ = (
         Index("ix_events_workspace_fired", "workspace", "fired_at", "id"),
         Index("ix_events_workspace_name", "workspace", "name", "fired_at"),
+        Index("ix_events_fired", "fired_at"),
     )
 
     id: str = Field(primary_key=True)
@@ -61,6 +63,7 @@ class ReactionRow(Row, table=True):
 
 _E = table(EventRow)
 _R = table(ReactionRow)
+_F = table(FiringRow)
 OPEN = ("pending", "retrying")
 TROUBLED = ("failed", "retrying")
 Standing = Literal["firing", "troubled", "done"]
@@ -168,3 +171,15 @@ async def troubled(session: AsyncSession, workspace: str, *, limit: int = 50) ->
     """Reactions that failed or are being retried, newest event first (ids sort by time)."""
     mine = select(_R).where(_R.c.workspace == workspace, _R.c.state.in_(TROUBLED))
     return await every(session, ReactionRow, mine.order_by(_R.c.event_id.desc(), _R.c.priority).limit(limit))
+
+
+async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
+    """Forget up to ``limit`` events fired before then, with what came of them; returns how many. One whose subscribers have not all had
+    their turn stays."""
+    old = select(_E.c.id).where(_E.c.fired_at < before, _E.c.state == "done").order_by(_E.c.fired_at).limit(limit)
+    ids = list((await session.execute(old)).scalars())
+    if ids:
+        await session.execute(delete(_F).where(_F.c.event_id.in_(ids)))
+        await session.execute(delete(_R).where(_R.c.event_id.in_(ids)))
+        await session.execute(delete(_E).where(_E.c.id.in_(ids)))
+    return len(ids)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Index, and_, delete, select, update
+from sqlalchemy import ColumnElement, Index, and_, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -106,9 +106,12 @@ async def forget(session: AsyncSession, claim: IdempotencyRow) -> None:
     await session.execute(delete(_T).where(_ours(claim)))
 
 
-async def purge(session: AsyncSession, before: datetime) -> int:
-    """Delete records from before then; returns how many."""
-    return len((await session.execute(delete(_T).where(_T.c.created_at < before).returning(_T.c.key))).all())
+async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
+    """Delete up to ``limit`` records from before then; returns how many."""
+    same = (_T.c.workspace, _T.c.method, _T.c.path, _T.c.key)
+    old = select(*same).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
+    gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.key)
+    return len((await session.execute(gone)).all())
 
 
 def _is(workspace: str, method: str, path: str, key: str) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, delete, select
+from sqlalchemy import Index, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -37,6 +37,9 @@ async def take(session: AsyncSession, row: InboundRow) -> InboundRow | None:
     return await first(session, InboundRow, select(_T).where(*same))
 
 
-async def purge(session: AsyncSession, before: datetime) -> int:
-    """Forget messages from before then; returns how many. Never within the time in which a platform sends one again."""
-    return len((await session.execute(delete(_T).where(_T.c.at < before).returning(_T.c.message))).all())
+async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
+    """Forget up to ``limit`` messages from before then; returns how many. Never within the time in which a platform sends one again."""
+    same = (_T.c.workspace, _T.c.connector, _T.c.message)
+    old = select(*same).where(_T.c.at < before).order_by(_T.c.at).limit(limit)
+    gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.message)
+    return len((await session.execute(gone)).all())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, delete
+from sqlalchemy import Index, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -44,6 +44,8 @@ async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, da
     return made
 
 
-async def purge(session: AsyncSession, before: datetime) -> int:
-    """Forget nonces from before then; returns how many. Never within the window in which a signature is good."""
-    return len((await session.execute(delete(_T).where(_T.c.at < before).returning(_T.c.nonce))).all())
+async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
+    """Forget up to ``limit`` nonces from before then; returns how many. Never within the window in which a signature is good."""
+    old = select(_T.c.key, _T.c.nonce).where(_T.c.at < before).order_by(_T.c.at).limit(limit)
+    gone = delete(_T).where(tuple_(_T.c.key, _T.c.nonce).in_(old)).returning(_T.c.nonce)
+    return len((await session.execute(gone)).all())

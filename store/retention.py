@@ -1,17 +1,14 @@
-"""What is kept for how long, and the sweep that deletes the rest, a bounded piece a transaction.
-
-AI History, runs, events and contracts are kept for ever: they are the record.
-"""
+"""What is kept for how long, and the sweep that deletes the rest, a bounded piece a transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store import confirmations, deliveries, idempotency, inbound, logins, nonces, webhooks, work
+from store import confirmations, deliveries, events, idempotency, inbound, logins, nonces, records, webhooks, work
 from store.sessions import Sessions
 
 DELIVERIES: Final = timedelta(days=deliveries.KEEP_DAYS)
@@ -21,30 +18,71 @@ LOGINS: Final = timedelta(days=30)
 CONFIRMATIONS: Final = timedelta(days=7)
 INBOUND: Final = timedelta(days=30)
 """Longer than any platform goes on sending a message again."""
+DELETED_RECORDS: Final = timedelta(days=30)
+"""Longer than a late message about one is on its way."""
+
+FOR_EVER: Final[Mapping[str, str]] = {
+    "history": "the record",
+    "history_heads": "where each chain of it ends",
+    "runs": "what was asked and decided",
+    "calls": "what was sent, and what came of it",
+    "attempts": "every try of it",
+    "contracts": "every version that anything was ever run by",
+    "contract_generations": "one a workspace",
+    "signing_keys": "what verifies the contracts",
+    "signing_secrets": "one an endpoint, replaced in place",
+    "data_keys": "what opens everything that is sealed",
+    "workspaces": "few",
+    "members": "few",
+    "keys": "few; a revoked one is named in the history",
+    "connectors": "few",
+    "mirrors": "one a kind",
+    "rules": "few",
+    "instructions": "few",
+    "webhook_endpoints": "few; a deleted one is named in its deliveries",
+    "work_lanes": "one an endpoint",
+}
+"""Tables that nothing is deleted from by age, and why."""
 
 Purge = Callable[[AsyncSession, datetime], Awaitable[int]]
 
-_BY_TABLE: Final[dict[str, Purge]] = {
-    "work": lambda session, _now: work.purge(session),
-    "nonces": lambda session, now: nonces.purge(session, now - NONCES),
-    "idempotency": lambda session, now: idempotency.purge(session, now - IDEMPOTENCY),
-    "logins": lambda session, now: logins.purge(session, now - LOGINS),
-    "confirmations": lambda session, now: confirmations.purge(session, now - CONFIRMATIONS),
-    "inbound_messages": lambda session, now: inbound.purge(session, now - INBOUND),
-    "webhook_endpoint_hours": webhooks.purge,
-}
+_BY_TABLE: Final[Mapping[str, tuple[Purge, tuple[str, ...]]]] = {
+    "work": (lambda session, _now: work.purge(session), ()),
+    "nonces": (lambda session, now: nonces.purge(session, now - NONCES), ()),
+    "idempotency": (lambda session, now: idempotency.purge(session, now - IDEMPOTENCY), ()),
+    "logins": (lambda session, now: logins.purge(session, now - LOGINS), ("failed_logins",)),
+    "confirmations": (lambda session, now: confirmations.purge(session, now - CONFIRMATIONS), ()),
+    "inbound_messages": (lambda session, now: inbound.purge(session, now - INBOUND), ()),
+    "records": (lambda session, now: records.purge(session, now - DELETED_RECORDS), ("record_keys", "record_words")),
+    "webhook_endpoint_hours": (webhooks.purge, ()),
+    "webhook_deliveries": (
+        lambda session, now: deliveries.purge(session, now - DELIVERIES), ("webhook_bodies", "webhook_attempts"),
+    ),
+}  # fmt: skip
+"""What each purge deletes from, and what goes with it."""
+SWEPT: Final = frozenset(
+    {
+        "events",
+        "event_reactions",
+        "rule_firings",
+        *_BY_TABLE,
+        *(also for _, more in _BY_TABLE.values() for also in more),
+    }
+)
 
 
-async def sweep(sessions: Sessions, now: datetime) -> dict[str, int]:
-    """Delete what is over; answers how many rows went, by table. Each table is a transaction of its own, or several."""
-    gone: dict[str, int] = {}
-    for name, purge in _BY_TABLE.items():
-        async with sessions.begin() as session:
-            gone[name] = await purge(session, now)
-    gone["webhook_deliveries"] = 0
-    while True:
-        async with sessions.begin() as session:
-            went = await deliveries.purge(session, now - DELIVERIES)
-        if not went:
-            return gone
-        gone["webhook_deliveries"] += went
+async def sweep(sessions: Sessions, now: datetime, *, events_days: int = 0) -> dict[str, int]:
+    """Delete what is over; answers how many rows went, by table. ``events_days``: how long events are kept, 0 for ever. Each purge is
+    called again until nothing is left, every time in a transaction of its own, so that nobody waits long for it."""
+    purges: dict[str, Purge] = {name: purge for name, (purge, _) in _BY_TABLE.items()}
+    if events_days:
+        purges["events"] = lambda session, at: events.purge(session, at - timedelta(days=events_days))
+    gone = dict.fromkeys(purges, 0)
+    for name, purge in purges.items():
+        while True:
+            async with sessions.begin() as session:
+                went = await purge(session, now)
+            if not went:
+                break
+            gone[name] += went
+    return gone

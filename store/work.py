@@ -256,10 +256,11 @@ async def revive(session: AsyncSession, workspace: str, key: str) -> bool:
     return (await session.execute(fresh.returning(_T.c.id))).first() is not None
 
 
-async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS) -> int:
-    """Delete what was done longer ago. Dead rows stay until a person decides. Returns how many."""
+async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS, limit: int = 5_000) -> int:
+    """Delete up to ``limit`` of what was done longer ago. Dead rows stay until a person decides. Returns how many."""
     old = _T.c.finished_ms < EpochMs() - int(keep_days * 86_400_000)
-    gone = await session.execute(delete(_T).where(_T.c.state == "done", old).returning(_T.c.id))
+    ids = select(_T.c.id).where(_T.c.state == "done", old).order_by(_T.c.finished_ms).limit(limit)
+    gone = await session.execute(delete(_T).where(_T.c.id.in_(ids)).returning(_T.c.id))
     return len(gone.all())
 
 
