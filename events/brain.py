@@ -29,7 +29,7 @@ from core.errors import ModelMisbehaved, ModelUnavailable
 from events import act
 from events.act import Acting, Judged
 from events.quoting import Worded, unquoted, worded
-from events.rules import summary
+from events.rules import Met, past, summary
 from events.subscribers import BRAIN, Fired, Reacted, Subscriber
 from registry.contract import Contract
 from registry.event_names import fits
@@ -66,10 +66,7 @@ class Brain:
         """Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: then it is tried again."""
         words = worded(row.text, event)
         if words.missing:
-            lacks = ", ".join(f"{{{path}}}" for path in words.missing)
-            return self.acting.passed(
-                event, row.id, "untold", f"The event has no {lacks}, which the instruction speaks of."
-            )
+            return self.acting.passed(event, row.id, "untold", _lacks(words))
         author, may_act = await self.acting.author(row.author)
         if may_act and await self.acting.over_limit(row.workspace, row.id, row.max_per_hour):
             return self.acting.held_back(event, row.id, row.name, author, row.max_per_hour)
@@ -78,6 +75,24 @@ class Brain:
             document = json.dumps(summary(judged.verdict), ensure_ascii=False)
             return self.acting.passed(event, row.id, "shadow", f"Would have been {act.told(judged.verdict)}", document)
         return self.acting.acted(event, row.id, judged)
+
+    async def meet(self, row: InstructionRow, event: Fired) -> Met:
+        """Judge one event by an instruction. Records are read and the resolver is asked; nothing is stored and nothing is sent. Raises as
+        ``react``."""
+        words = worded(row.text, event)
+        if words.missing:
+            return Met("untold", _lacks(words))
+        author, may_act = await self.acting.author(row.author)
+        judged = await self._judged(row, event, words, author, may_act=may_act)
+        return Met("met", act.told(judged.verdict), judged)
+
+    async def dry_run(
+        self, row: InstructionRow, *, event_id: str | None = None, limit: int = 5
+    ) -> list[tuple[Fired, Met]]:
+        """What the instruction would have made of one past event, or of the newest that fit its pattern. Raises NotFound; as ``meet``."""
+        async with self.acting.sessions.read() as session:
+            events = await past(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
+        return [(event, await self.meet(row, event)) for event in events]
 
     async def _judged(
         self, row: InstructionRow, event: Fired, words: Worded, author: Actor, *, may_act: bool
@@ -158,6 +173,11 @@ class Brain:
                 raise
             log.warning("the model gave no usable answer: %s", error.code)
             return await self.fallback.resolve(request, shortlist, kinds)
+
+
+def _lacks(words: Worded) -> str:
+    lacks = ", ".join(f"{{{path}}}" for path in words.missing)
+    return f"The event has no {lacks}, which the instruction speaks of."
 
 
 def _unheard(words: Worded, resolved: Resolved, contracts: Sequence[Contract | None], kinds: Kinds) -> tuple[Span, ...]:

@@ -106,6 +106,12 @@ class Rulebook:
             await also(session, row)
         return row
 
+    async def draft_rule(self, by: Actor, form: RuleForm) -> RuleRow:
+        """The rule as it would be, judged like one that is added and not stored: to be tried on past events. Raises as ``add_rule``."""
+        now = self.clock()
+        columns = await self._rule_columns(by, form)
+        return RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
+
     async def change_rule(self, by: Actor, rule_id: str, changes: Mapping[str, Any]) -> RuleRow:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
         row = await self.rule(by, rule_id)
@@ -151,6 +157,12 @@ class Rulebook:
             await history.record_act(session, by, Kind.INSTRUCTION_CREATED, now, instruction=row.id, **_told(columns))
             await also(session, row)
         return row
+
+    async def draft_instruction(self, by: Actor, form: InstructionForm) -> InstructionRow:
+        """The instruction as it would be, not stored. Raises as ``add_instruction``."""
+        now = self.clock()
+        columns = await self._instruction_columns(by, form)
+        return InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
 
     async def change_instruction(self, by: Actor, instruction_id: str, changes: Mapping[str, Any]) -> InstructionRow:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""

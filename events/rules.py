@@ -116,16 +116,19 @@ class Rules:
         """What the rule would have made of one past event, or of the newest that fit its pattern. Nothing is sent or stored.
         Raises NotFound, PlatformUnavailable."""
         async with self.acting.sessions.read() as session:
-            if event_id is not None:
-                rows = [await store.events.get(session, row.workspace, event_id)]
-            else:
-                rows = [
-                    each
-                    for each in await store.events.listed(session, row.workspace, limit=DRY_RUN_EVENTS * 10)
-                    if fits(row.pattern, each.name)
-                ][:limit]
-        events = [of_row(each) for each in rows]
+            events = await past(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
+
+
+async def past(
+    session: AsyncSession, workspace: str, pattern: str, *, event_id: str | None = None, limit: int
+) -> list[Fired]:
+    """One past event, or the newest that fit the pattern, newest first. Raises NotFound."""
+    if event_id is not None:
+        return [of_row(await store.events.get(session, workspace, event_id))]
+    exact = None if "*" in pattern else pattern
+    rows = await store.events.listed(session, workspace, name=exact, limit=limit if exact else DRY_RUN_EVENTS * 10)
+    return [of_row(each) for each in rows if fits(pattern, each.name)][:limit]
 
 
 def surface_of(row: RuleRow) -> Surface:

@@ -28,6 +28,7 @@ class Events:
     firing: Firing
     rulebook: Rulebook
     rules: Rules
+    brain: Brain
     inbox: Inbox
     handlers: Mapping[str, Handler]
 
@@ -50,6 +51,7 @@ def assembled(
         Firing(sessions, clock, wake),
         Rulebook(sessions, grounds, clock),
         rules,
+        brain,
         Inbox(sessions, grounds, box, clock, wake),
         {REACT_WORK: walk.react, RETRY_WORK: walk.again},
     )

@@ -111,6 +111,13 @@ async def listed(
     return await every(session, EventRow, statement.order_by(_E.c.fired_at.desc(), _E.c.id.desc()).limit(limit))
 
 
+async def recent_names(session: AsyncSession, workspace: str, *, among: int = 1000) -> list[str]:
+    """The names of the newest events, each once, in alphabetical order."""
+    newest = select(_E.c.name).where(_E.c.workspace == workspace).order_by(_E.c.fired_at.desc(), _E.c.id.desc())
+    few = newest.limit(among).subquery()
+    return list((await session.execute(select(few.c.name).distinct().order_by(few.c.name))).scalars())
+
+
 def _standing(wanted: Standing) -> ColumnElement[bool]:
     trouble = select(_R.c.event_id).where(_R.c.event_id == _E.c.id, _R.c.state.in_(TROUBLED)).exists()
     if wanted == "troubled":

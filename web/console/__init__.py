@@ -18,8 +18,11 @@ from web.console import (
     event_types,
     events,
     history,
+    instructions,
     keys,
     pages,
+    rule_builder,
+    rules,
     runs,
     trouble,
 )
@@ -38,6 +41,9 @@ ROUTERS: Final = (
     drafts.router,
     event_types.router,
     events.router,
+    instructions.router,
+    rule_builder.router,
+    rules.router,
 )
 
 

@@ -92,7 +92,7 @@ def show(request: Request, page: Page, *, status: int = 200, headers: Mapping[st
     """``render``, and where the page came in place of another one, its own address is put into the browser's bar."""
     there = urlsplit(request.headers.get("hx-current-url", "")).path
     moved = page.shell.fragment and request.method == "GET" and there != request.url.path
-    own = {"HX-Push-Url": page.shell.path} if moved else {}
+    own = {"HX-Push-Url": page.shell.path, "HX-Reswap": "innerHTML show:window:top"} if moved else {}
     return render(page, status=status, headers={**own, **(headers or {})})
 
 

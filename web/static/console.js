@@ -112,6 +112,15 @@
     setTimeout(() => (said.textContent = "Copy"), 2000);
   });
 
+  // ── setting a field's name in where the cursor stands ────────────────────────────────────────────────────────────
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-insert]") : null;
+    const into = button && document.getElementById(button.dataset.into);
+    if (!into) return;
+    into.setRangeText(button.dataset.insert, into.selectionStart, into.selectionEnd, "end");
+    into.focus();
+  });
+
   // ── on a narrow screen the navigation is one line: the place where one is stands in sight ────────────────────────
   function placeInSight() {
     const here = document.querySelector("#nav [aria-current]");

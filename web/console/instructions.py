@@ -1,0 +1,279 @@
+"""Instructions for the AI brain: worded with fields of the event, bounded to picked actions, tried, switched, and what they have done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+import store.rules
+from core.actor import OWNER
+from core.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    ModelMisbehaved,
+    ModelUnavailable,
+    OpsIQError,
+    PlatformUnavailable,
+)
+from core.visible import visible
+from events.rulebook import may_see_inside
+from registry.event_fields import EventField
+from store.rules import InstructionRow
+from web.console import picks
+from web.console.forms import Form, Guarded
+from web.console.instruction_given import Given, form_of, given_of, given_of_row
+from web.console.pages import Page, redirect, show
+from web.console.picks import Actions, Group, Option
+from web.console.rule_builder import MEANWHILE, MODE_WORDS
+from web.console.rule_given import MODES, author
+from web.console.rules import MODE_BADGES, PAGE, Firing, Switch, firing, switches, title_of
+from web.console.single import single
+from web.console.visitor import SignedIn, Visitor, shell
+from web.console.words import Badge
+from web.console.would import Tried, tried
+from web.door import house_of
+
+router = APIRouter(prefix="/rules/instructions", include_in_schema=False)
+
+TRY_EVENTS: Final = 5
+"""Fewer than of a rule: each one asks the resolver, which may be a model."""
+_DOWN: Final = (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstructionFormPage(Page):
+    template: ClassVar[str] = "instruction_form.html"
+    instruction_id: str
+    revision: int
+    name: str
+    events: tuple[Group, ...]
+    own_event: bool
+    event: str
+    text: str
+    fields: tuple[EventField, ...]
+    actions: Actions
+    surfaces: tuple[Option, ...]
+    modes: tuple[Option, ...]
+    per_hour: str
+    may_unattended: bool
+    unattended: bool
+    becomes_author: bool
+    tried: Tried | None
+    links: bool
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstructionPage(Page):
+    template: ClassVar[str] = "instruction.html"
+    instruction_id: str
+    name: str
+    mode: Badge
+    switches: tuple[Switch, ...]
+    event: str
+    text: str
+    actions: tuple[Named, ...]
+    attended: bool
+    author: str
+    per_hour: int
+    created_at: datetime
+    updated_at: datetime
+    firings: tuple[Firing, ...]
+    first: bool
+    next: str
+    mine: bool
+    links: bool
+    tried: Tried | None
+    try_events: int
+    trouble: str
+
+
+@router.get("/new")
+async def new(request: Request, visitor: SignedIn, event: Annotated[str, Query(max_length=100)] = "") -> Response:
+    return await _form(request, visitor, Given(event=event.strip()), None)
+
+
+@router.post("")
+async def build(request: Request, form: Guarded) -> Response:
+    return await _worked(request, form, None)
+
+
+@router.get("/{instruction_id}")
+async def instruction(
+    request: Request,
+    visitor: SignedIn,
+    instruction_id: str,
+    before: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    row = await house_of(request).events.rulebook.instruction(visitor.actor, instruction_id)
+    return await _instruction(request, visitor, row, before)
+
+
+@router.get("/{instruction_id}/edit")
+async def edit(request: Request, visitor: SignedIn, instruction_id: str) -> Response:
+    row = await _mine(request, visitor, instruction_id)
+    return await _form(request, visitor, given_of_row(row), row)
+
+
+@router.post("/{instruction_id}/edit")
+async def rebuild(request: Request, form: Guarded, instruction_id: str) -> Response:
+    return await _worked(request, form, await _mine(request, form.member, instruction_id))
+
+
+@router.post("/{instruction_id}/mode")
+async def switch(request: Request, form: Guarded, instruction_id: str) -> Response:
+    mode = form.get("mode", limit=10)
+    if mode not in MODES:
+        raise InvalidInput("An instruction is on, in shadow, or off.")
+    await house_of(request).events.rulebook.change_instruction(form.member.actor, instruction_id, {"mode": mode})
+    return redirect(f"/rules/instructions/{instruction_id}")
+
+
+@router.post("/{instruction_id}/dry-run")
+async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Response:
+    visitor, events = form.member, house_of(request).events
+    row = await events.rulebook.instruction(visitor.actor, instruction_id)
+    if not may_see_inside(visitor.actor, row.author):
+        raise Forbidden("A dry run reads records in its author's name: only the author and owners see it.")
+    try:
+        found = tried(await events.brain.dry_run(row, limit=TRY_EVENTS))
+    except _DOWN as error:
+        return await _instruction(request, visitor, row, None, error=error)
+    return await _instruction(request, visitor, row, None, found=found)
+
+
+@router.post("/{instruction_id}/delete")
+async def delete(request: Request, form: Guarded, instruction_id: str) -> Response:
+    await house_of(request).events.rulebook.remove_instruction(form.member.actor, instruction_id)
+    return redirect("/rules")
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _mine(request: Request, visitor: Visitor, instruction_id: str) -> InstructionRow:
+    row = await house_of(request).events.rulebook.instruction(visitor.actor, instruction_id)
+    if not may_see_inside(visitor.actor, row.author):
+        raise Forbidden("Only its author and owners change this.")
+    return row
+
+
+async def _worked(request: Request, form: Form, there: InstructionRow | None) -> Response:
+    visitor, act = form.member, form.get("do", limit=20)
+    given, events = given_of(form), house_of(request).events
+    if act not in ("try", "save"):
+        return await _form(request, visitor, given, there)
+    try:
+        body = form_of(given)
+        if act == "try":
+            draft = await events.rulebook.draft_instruction(visitor.actor, body)
+            return await _form(
+                request, visitor, given, there, found=tried(await events.brain.dry_run(draft, limit=TRY_EVENTS))
+            )
+        if there is None:
+            async with single(request, form) as also:
+                row = await events.rulebook.add_instruction(visitor.actor, body, also=also)
+        else:
+            if form.get("revision", limit=20) != str(there.revision):
+                raise Conflict("changed meanwhile")
+            row = await events.rulebook.change_instruction(visitor.actor, there.id, body.model_dump(mode="json"))
+    except (InvalidInput, Forbidden, *_DOWN) as error:
+        return await _form(request, visitor, given, there, error=error)
+    except Conflict:
+        if there is None:
+            raise
+        return await _form(request, visitor, given, there, error=Conflict(MEANWHILE))
+    return redirect(f"/rules/instructions/{row.id}")
+
+
+async def _form(
+    request: Request,
+    visitor: Visitor,
+    given: Given,
+    there: InstructionRow | None,
+    *,
+    found: Tried | None = None,
+    error: OpsIQError | None = None,
+) -> Response:
+    house, actor = house_of(request), visitor.actor
+    ground = await house.grounds.of(actor.workspace)
+    async with house.sessions.read() as session:
+        known = await picks.picked(session, actor.workspace, given.event)
+    page = InstructionFormPage(
+        shell=shell(request, visitor),
+        title=f"Change “{visible(there.name, limit=60)}”" if there else "New instruction",
+        instruction_id=there.id if there else "",
+        revision=there.revision if there else 0,
+        name=given.name[:1000],
+        events=picks.events(given.event, given.own_event or "*" in given.event, known.names),
+        own_event=given.own_event or "*" in given.event,
+        event=given.event,
+        text=given.text,
+        fields=tuple(known.fields),
+        actions=picks.actions(ground, actor, given.surface, given.find, given.actions),
+        surfaces=picks.surfaces(given.surface),
+        modes=tuple(Option(each, MODE_WORDS[each], each == given.mode) for each in reversed(MODES)),
+        per_hour=given.per_hour,
+        may_unattended=actor.role == OWNER,
+        unattended=given.unattended,
+        becomes_author=there is not None and author(there.author)[1] != actor.person,
+        tried=found,
+        links=actor.role == OWNER,
+        trouble=visible(error.detail) if error else "",
+    )
+    return show(request, page, status=422 if error else 200)
+
+
+async def _instruction(
+    request: Request,
+    visitor: Visitor,
+    row: InstructionRow,
+    before: str | None,
+    *,
+    found: Tried | None = None,
+    error: OpsIQError | None = None,
+) -> Response:
+    house, actor = house_of(request), visitor.actor
+    catalogue = (await house.grounds.of(actor.workspace)).catalogue
+    async with house.sessions.read() as session:
+        rows: Sequence[store.rules.FiringRow] = await store.rules.firings(
+            session, actor.workspace, row.id, before=before, limit=PAGE
+        )
+    mine = may_see_inside(actor, row.author)
+    page = InstructionPage(
+        shell=shell(request, visitor),
+        title=visible(row.name, limit=60),
+        instruction_id=row.id,
+        name=visible(row.name, limit=120),
+        mode=MODE_BADGES[row.mode],
+        switches=switches(row.mode),
+        event=row.pattern,
+        text=visible(row.text, lines=True, limit=2000),
+        actions=tuple(Named(name, title_of(catalogue, name)) for name in row.contracts.split()),
+        attended=not row.unattended_by,
+        author=visible(author(row.author)[0], limit=80),
+        per_hour=row.max_per_hour,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        firings=tuple(firing(each, inside=mine) for each in rows),
+        first=before is None,
+        next=rows[-1].event_id if len(rows) == PAGE else "",
+        mine=mine,
+        links=actor.role == OWNER,
+        tried=found,
+        try_events=TRY_EVENTS,
+        trouble=visible(error.detail) if error else "",
+    )
+    return show(request, page, status=503 if error else 200)

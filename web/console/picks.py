@@ -1,0 +1,102 @@
+"""What rules and instructions are put together from by picking: events, their fields, the actions that one may run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.events
+from agent.ground import Ground
+from core.actor import SURFACES, Actor, Surface
+from core.errors import InvalidInput
+from core.visible import visible
+from events.rules import past
+from registry import event_catalogue, event_fields, event_names
+from registry.event_fields import EventField
+from registry.offer import Offer
+from web.console.rule_given import OTHER
+
+MOST_ACTIONS: Final = 40
+"""More than these are searched instead of listed."""
+_LOOKED_AT: Final = 20
+_SURFACES: Final = {"admin": "admins' requests", "customer": "customers' requests", "writing": "writing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Options under a heading."""
+
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """``groups`` are those to pick from: all, or where there are ``many``, what the search found and the chosen ones."""
+
+    groups: tuple[Group, ...]
+    many: bool
+    find: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What is known of the events of a pattern."""
+
+    fields: Sequence[EventField]
+    names: Sequence[str]
+
+
+async def picked(session: AsyncSession, workspace: str, pattern: str) -> Picked:
+    """The fields of events that fit, from the catalogue and from the newest that came; names that came and are in no catalogue."""
+    names = [each for each in await store.events.recent_names(session, workspace) if event_catalogue.get(each) is None]
+    try:
+        event_names.pattern(pattern)
+    except InvalidInput:
+        return Picked(event_fields.ENVELOPE, names)
+    came = await past(session, workspace, pattern, limit=_LOOKED_AT)
+    return Picked(event_fields.of_pattern(pattern, (each.data for each in came)), names)
+
+
+def events(chosen: str, own: bool, names: Iterable[str]) -> tuple[Group, ...]:
+    """The catalogue by category, the custom names that came, and a pattern of one's own."""
+    groups: dict[str, list[Option]] = {}
+    for each in event_catalogue.every().values():
+        groups.setdefault(each.category, []).append(Option(each.name, each.name, each.name == chosen and not own))
+    known = {option.value for options in groups.values() for option in options}
+    others = list(dict.fromkeys([*names, *([chosen] if chosen and not own and chosen not in known else [])]))
+    if others:
+        groups["your own"] = [Option(each, each, each == chosen and not own) for each in others]
+    groups["several"] = [Option(OTHER, "a pattern, such as invoice.* …", own)]
+    return tuple(Group(label, tuple(options)) for label, options in groups.items())
+
+
+def actions(ground: Ground, actor: Actor, surface: Surface, find: str, chosen: Sequence[str]) -> Actions:
+    """What this person may run there."""
+    shortlist = ground.shortlist(actor, surface)
+    many = len(shortlist) > MOST_ACTIONS
+    offers: list[Offer] = list(shortlist.offers)
+    if many:
+        found = [each.offer for each in shortlist.top(find, MOST_ACTIONS)] if find else offers[:MOST_ACTIONS]
+        kept = [offer for name in chosen if (offer := shortlist.get(name)) is not None]
+        offers = list({each.name: each for each in (*kept, *found)}.values())
+    groups: dict[str, list[Option]] = {}
+    for each in offers:
+        option = Option(each.name, visible(each.title, limit=120), each.name in chosen)
+        groups.setdefault(each.name.partition(".")[0], []).append(option)
+    return Actions(tuple(Group(label, tuple(each)) for label, each in groups.items()), many, find, len(shortlist))
+
+
+def surfaces(chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(each, _SURFACES[each], each == chosen) for each in SURFACES)

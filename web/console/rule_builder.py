@@ -1,0 +1,201 @@
+"""A rule put together without code: an event, a condition in rows, an action with its parameters mapped; tried before it is saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from core.actor import Actor
+from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
+from core.visible import visible
+from events.rulebook import may_see_inside
+from registry import condition, condition_rows
+from registry.contract import Contract
+from registry.event_fields import EventField
+from store.rules import RuleRow
+from web.console import picks
+from web.console.forms import Form, Guarded
+from web.console.pages import Page, redirect, show
+from web.console.picks import Actions, Group, Option
+from web.console.rule_given import MODES, Given, author, form_of, given_of, given_of_row
+from web.console.rule_lines import Chosen, ParamLine, RowLine, chosen, param_lines, row_line
+from web.console.single import single
+from web.console.visitor import SignedIn, Visitor, shell
+from web.console.would import Tried, tried
+from web.door import house_of
+
+router = APIRouter(prefix="/rules", include_in_schema=False)
+
+TRY_EVENTS: Final = 20
+MEANWHILE: Final = (
+    "Somebody changed it while you did. What you filled in is still here; save it again to put it in place of theirs."
+)
+MODE_WORDS: Final = {"off": "Off", "shadow": "Shadow", "on": "On"}
+JOINS: Final = (("all", "all of these hold"), ("any", "any of these holds"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuilderPage(Page):
+    template: ClassVar[str] = "rule_builder.html"
+    rule_id: str
+    revision: int
+    name: str
+    events: tuple[Group, ...]
+    own_event: bool
+    event: str
+    joins: tuple[Option, ...]
+    rows: tuple[RowLine, ...]
+    may_add: bool
+    by_hand: bool
+    hand: str
+    cel: str
+    cel_trouble: str
+    fields: tuple[EventField, ...]
+    actions: Actions
+    action: Chosen | None
+    params: tuple[ParamLine, ...]
+    surfaces: tuple[Option, ...]
+    modes: tuple[Option, ...]
+    per_hour: str
+    note: str
+    becomes_author: bool
+    tried: Tried | None
+    links: bool
+    trouble: str
+    findings: tuple[str, ...]
+
+
+@router.get("/new")
+async def new(request: Request, visitor: SignedIn, event: Annotated[str, Query(max_length=100)] = "") -> Response:
+    return await _builder(request, visitor, Given(event=event.strip()), None)
+
+
+@router.post("")
+async def build(request: Request, form: Guarded) -> Response:
+    return await _worked(request, form, None)
+
+
+@router.get("/{rule_id}/edit")
+async def edit(request: Request, visitor: SignedIn, rule_id: str) -> Response:
+    row = await _mine(request, visitor, rule_id)
+    return await _builder(request, visitor, given_of_row(row), row)
+
+
+@router.post("/{rule_id}/edit")
+async def rebuild(request: Request, form: Guarded, rule_id: str) -> Response:
+    return await _worked(request, form, await _mine(request, form.member, rule_id))
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _mine(request: Request, visitor: Visitor, rule_id: str) -> RuleRow:
+    row = await house_of(request).events.rulebook.rule(visitor.actor, rule_id)
+    if not may_see_inside(visitor.actor, row.author):
+        raise Forbidden("Only its author and owners change this.")
+    return row
+
+
+async def _worked(request: Request, form: Form, there: RuleRow | None) -> Response:
+    """The builder after one of its buttons: ``do`` says which. Nothing is stored but by ``save``."""
+    visitor, act = form.member, form.get("do", limit=20)
+    given = given_of(form).after(act)
+    if act not in ("try", "save"):
+        return await _builder(request, visitor, given, there)
+    events = house_of(request).events
+    try:
+        body = form_of(given, await _contract(request, visitor.actor, given.action))
+        if act == "try":
+            draft = await events.rulebook.draft_rule(visitor.actor, body)
+            met = await events.rules.dry_run(draft, limit=TRY_EVENTS)
+            return await _builder(request, visitor, given, there, found=tried(met))
+        if there is None:
+            async with single(request, form) as also:
+                row = await events.rulebook.add_rule(visitor.actor, body, also=also)
+        else:
+            if form.get("revision", limit=20) != str(there.revision):
+                raise Conflict("changed meanwhile")
+            changes = body.model_dump(mode="json", by_alias=True, exclude_none=True)
+            row = await events.rulebook.change_rule(visitor.actor, there.id, changes)
+    except (InvalidInput, Forbidden, PlatformUnavailable) as error:
+        return await _builder(request, visitor, given, there, error=error)
+    except Conflict:
+        if there is None:
+            raise
+        return await _builder(request, visitor, given, there, error=Conflict(MEANWHILE))
+    return redirect(f"/rules/{row.id}")
+
+
+async def _contract(request: Request, actor: Actor, name: str) -> Contract | None:
+    return (await house_of(request).grounds.of(actor.workspace)).catalogue.get(name)
+
+
+async def _builder(
+    request: Request,
+    visitor: Visitor,
+    given: Given,
+    there: RuleRow | None,
+    *,
+    found: Tried | None = None,
+    error: OpsIQError | None = None,
+) -> Response:
+    house, actor = house_of(request), visitor.actor
+    ground = await house.grounds.of(actor.workspace)
+    async with house.sessions.read() as session:
+        known = await picks.picked(session, actor.workspace, given.event)
+    choice = picks.actions(ground, actor, given.surface, given.find, [given.action] if given.action else [])
+    offered = any(option.chosen for group in choice.groups for option in group.options)
+    contract = ground.catalogue.get(given.action) if offered else None
+    cel, cel_trouble = _cel(given)
+    page = BuilderPage(
+        shell=shell(request, visitor),
+        title=f"Change “{visible(there.name, limit=60)}”" if there else "New rule",
+        rule_id=there.id if there else "",
+        revision=there.revision if there else 0,
+        name=given.name[:1000],
+        events=picks.events(given.event, given.own_event or "*" in given.event, known.names),
+        own_event=given.own_event or "*" in given.event,
+        event=given.event,
+        joins=tuple(Option(value, label, value == given.join) for value, label in JOINS),
+        rows=tuple(row_line(at, row, known, given) for at, row in enumerate(given.rows)),
+        may_add=len(given.rows) < condition_rows.MAX_ROWS,
+        by_hand=given.by_hand,
+        hand=given.cel,
+        cel=cel,
+        cel_trouble=cel_trouble,
+        fields=tuple(known.fields),
+        actions=choice,
+        action=chosen(contract) if contract else None,
+        params=tuple(param_lines(contract, given, known)) if contract else (),
+        surfaces=picks.surfaces(given.surface),
+        modes=tuple(Option(each, MODE_WORDS[each], each == given.mode) for each in reversed(MODES)),
+        per_hour=given.per_hour,
+        note=given.note,
+        becomes_author=there is not None and author(there.author)[1] != actor.person,
+        tried=found,
+        links=actor.role == "owner",
+        trouble=visible(error.detail) if error else "",
+        findings=tuple(visible(str(each.detail)) for each in error.findings if each.detail != error.detail)
+        if error
+        else (),
+    )
+    return show(request, page, status=422 if error else 200)
+
+
+def _cel(given: Given) -> tuple[str, str]:
+    """The condition as it stands, and what is wrong with it; while a row is still being filled in nothing is wrong yet."""
+    if not given.by_hand and any(not row.path or not row.operator for row in given.rows):
+        return "", ""
+    try:
+        written = given.condition
+        if written:
+            condition.compile(written, condition.EVENT)
+        return written, ""
+    except InvalidInput as error:
+        try:
+            return given.condition, error.detail
+        except InvalidInput:
+            return "", error.detail

@@ -1,0 +1,156 @@
+"""The lines of the rule builder: each row of the condition, each parameter of the action, with what can be picked there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.visible import visible
+from registry import condition_rows
+from registry.condition_rows import OPERATORS, Row
+from registry.contract import Annotation, Contract
+from web.console import words
+from web.console.contracts import POLICIES
+from web.console.picks import Group, Option, Picked
+from web.console.rule_given import CONSTANT, OTHER, Given, Param
+from web.console.words import Badge
+
+
+@dataclass(frozen=True, slots=True)
+class RowLine:
+    """``known``: its field is picked, else it is written as ``path``; ``words`` are what it can be, where that is known."""
+
+    number: int
+    known: bool
+    path: str
+    fields: tuple[Option, ...]
+    operators: tuple[Option, ...]
+    takes: str
+    value: str
+    words: tuple[str, ...]
+    hint: str
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParamLine:
+    """``form`` is how a constant is written: ``pick`` (among ``words``), ``number``, ``text``, ``json``."""
+
+    name: str
+    label: str
+    hint: str
+    required: bool
+    sources: tuple[Group, ...]
+    constant: bool
+    form: str
+    value: str
+    words: tuple[Option, ...]
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The action that is picked."""
+
+    name: str
+    title: str
+    description: str
+    risk: Badge
+    policy: Badge
+
+
+def row_line(at: int, row: Row, known: Picked, given: Given) -> RowLine:
+    field = next((each for each in known.fields if each.path == row.path), None)
+    operators = condition_rows.fitting(field.kinds if field else frozenset())
+    operator = OPERATORS.get(row.operator)
+    if operator is None or operator not in operators:
+        operator = operators[0]
+    written_out = bool(row.path) and field is None
+    return RowLine(
+        number=at,
+        known=not written_out,
+        path=row.path if written_out else "",
+        fields=(
+            Option("", "pick a field", not row.path),
+            *(Option(each.path, each.path, each is field) for each in known.fields),
+            Option(OTHER, "another field…", written_out),
+        ),
+        operators=tuple(Option(each.name, each.label, each is operator) for each in operators),
+        takes=operator.takes,
+        value=row.value,
+        words=field.values if field else (),
+        hint=visible(field.description, limit=200) if field else "",
+        fresh=given.fresh_row and at == len(given.rows) - 1,
+    )
+
+
+def chosen(contract: Contract) -> Chosen:
+    return Chosen(
+        contract.name, visible(contract.title, limit=200), visible(contract.description, limit=600),
+        words.RISKS[contract.risk], POLICIES[contract.confirmation.policy],
+    )  # fmt: skip
+
+
+def param_lines(contract: Contract, given: Given, known: Picked) -> Sequence[ParamLine]:
+    return [
+        _param(name, schema, contract, given.params.get(name) or _guess(name, contract, known), known)
+        for name, schema in contract.properties.items()
+    ]
+
+
+def _guess(name: str, contract: Contract, known: Picked) -> Param:
+    """A field of the event that is called like the parameter, to begin with."""
+    field = next((each for each in known.fields if each.path == f"data.{name}"), None)
+    return Param(field.pointer) if field and "default" not in contract.properties[name] else Param()
+
+
+def _param(name: str, schema: Mapping[str, Any], contract: Contract, given: Param, known: Picked) -> ParamLine:
+    note = contract.annotation(name)
+    required = name in contract.required
+    pointers = {each.pointer for each in known.fields}
+    strange = given.source not in ("", CONSTANT) and given.source not in pointers
+    fields = [Option(each.pointer, each.path, each.pointer == given.source) for each in known.fields]
+    if strange:
+        fields.append(Option(given.source, f"{given.source} (no event has had it)", True))
+    kinds = schema.get("type", "string")
+    kind = kinds if isinstance(kinds, str) else "text"
+    choices = [str(each) for each in schema.get("enum", ())] or (["true", "false"] if kind == "boolean" else [])
+    form = (
+        "pick"
+        if choices
+        else {"integer": "number", "number": "number", "array": "json", "object": "json"}.get(kind, "text")
+    )
+    return ParamLine(
+        name=name,
+        label=visible(note.label or name.replace("_", " "), limit=120),
+        hint=visible(schema.get("description", ""), limit=300),
+        required=required,
+        sources=(
+            Group(
+                "",
+                (
+                    Option("", _unset(schema, note), given.source == ""),
+                    Option(CONSTANT, "a constant…", given.source == CONSTANT),
+                ),
+            ),
+            Group("from the event", tuple(fields)),
+        ),
+        constant=given.source == CONSTANT,
+        form=form,
+        value=given.value,
+        words=tuple(Option(each, each, each == given.value) for each in choices),
+        warning="Nothing says what it is: each run would be refused." if _bare(required, schema, note, given) else "",
+    )
+
+
+def _unset(schema: Mapping[str, Any], note: Annotation) -> str:
+    if note.derive:
+        return f"worked out from {note.derive.parameter.replace('_', ' ')}"
+    if "default" in schema:
+        return "left out: the contract's default"
+    return "left out"
+
+
+def _bare(required: bool, schema: Mapping[str, Any], note: Annotation, given: Param) -> bool:
+    return required and not given.source and note.derive is None and "default" not in schema

@@ -1,0 +1,73 @@
+"""What a rule or an instruction would have made of past events: the lines of a dry run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from agent.pipeline import Plan, Question
+from core.visible import visible
+from events.rules import Met
+from events.subscribers import Fired
+from web.console.words import Badge
+
+RUNS: Final = Badge("would run", "good")
+WAITS: Final = Badge("would wait for a yes", "wait")
+ASKS: Final = Badge("would ask", "wait")
+REFUSED: Final = Badge("would be refused", "bad")
+UNMET: Final = Badge("condition not met", "quiet")
+UNTOLD: Final = Badge("can't be told", "wait")
+
+
+@dataclass(frozen=True, slots=True)
+class Would:
+    """``says`` is what would be sent, call by call; ``why`` the reason it waits, or that nothing is."""
+
+    event_id: str
+    event: str
+    at: datetime
+    verdict: Badge
+    says: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    badge: Badge
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A dry run over the newest events that fit; without lines none did."""
+
+    lines: tuple[Would, ...]
+    tallies: tuple[Tally, ...]
+
+
+def tried(met: Sequence[tuple[Fired, Met]]) -> Tried:
+    lines = tuple(_would(event, each) for event, each in met)
+    counts: dict[Badge, int] = {}
+    for line in lines:
+        counts[line.verdict] = counts.get(line.verdict, 0) + 1
+    return Tried(lines, tuple(Tally(badge, count) for badge, count in counts.items()))
+
+
+def _would(event: Fired, met: Met) -> Would:
+    verdict, says, why = _told(met)
+    return Would(event.id, event.name, event.occurred_at, verdict, says, visible(why, limit=600))
+
+
+def _told(met: Met) -> tuple[Badge, tuple[str, ...], str]:
+    if met.judged is None:
+        return (UNMET, (), "") if met.verdict == "unmet" else (UNTOLD, (), met.detail)
+    match met.judged.verdict:
+        case Plan() as plan:
+            says = tuple(visible(step.preview, limit=400) for step in plan.steps)
+            return (WAITS, says, plan.held[0]) if plan.held else (RUNS, says, "")
+        case Question() as question:
+            return ASKS, (), question.text
+        case refused:
+            return REFUSED, (), refused.detail
