@@ -66,7 +66,7 @@ def _told(met: Met) -> tuple[Badge, tuple[str, ...], str]:
     match met.judged.verdict:
         case Plan() as plan:
             says = tuple(visible(step.preview, limit=400) for step in plan.steps)
-            return (WAITS, says, plan.held[0]) if plan.held else (RUNS, says, "")
+            return (WAITS, says, " ".join(plan.held)) if plan.held else (RUNS, says, "")
         case Question() as question:
             return ASKS, (), question.text
         case refused:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.actor import Actor
+from events.rulebook import InstructionForm, RuleForm
 from tests.integration.web.console import CONTRACT, PASSWORD, Console
 
 FIELDS: Final = {
@@ -19,6 +20,7 @@ FIELDS: Final = {
     "url": "https://hooks.example/in",
     "patterns": "*",
     "since": "2026-11-24T10:00",
+    "mode": "off",
 }
 """Enough for any form to get past its own reading."""
 
@@ -43,6 +45,13 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     event = await console.house.events.firing.fire(actor, "parcel.lost", {"parcel": 7})
     own = CONTRACT | {"name": f"shop.of_{actor.workspace.lower()}"}
     await console.house.office.register(actor, [own])
+    rule = await console.house.events.rulebook.add_rule(
+        actor, RuleForm(name="ours", event="parcel.*", action=str(own["name"]))
+    )
+    told = InstructionForm(
+        name="ours too", event="parcel.*", text="Refund order {data.parcel}", actions=[rule.contract]
+    )
+    instruction = await console.house.events.rulebook.add_instruction(actor, told)
     return Rows(
         {
             "run_id": run.id,
@@ -52,6 +61,8 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
             "delivery_id": delivery.id,
             "event_id": event.id,
             "event_type": "invoice.paid",
+            "rule_id": rule.id,
+            "instruction_id": instruction.id,
             "name": str(own["name"]),
         }
     )

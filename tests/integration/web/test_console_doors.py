@@ -29,6 +29,20 @@ EVERYBODYS = {
     "/contracts/{name}",
     "/events/types",
     "/events/types/{event_type}",
+    "/rules",
+    "/rules/new",
+    "/rules/{rule_id}",
+    "/rules/{rule_id}/delete",
+    "/rules/{rule_id}/dry-run",
+    "/rules/{rule_id}/edit",
+    "/rules/{rule_id}/mode",
+    "/rules/instructions",
+    "/rules/instructions/new",
+    "/rules/instructions/{instruction_id}",
+    "/rules/instructions/{instruction_id}/delete",
+    "/rules/instructions/{instruction_id}/dry-run",
+    "/rules/instructions/{instruction_id}/edit",
+    "/rules/instructions/{instruction_id}/mode",
     "/runs",
     "/runs/{run_id}",
     "/runs/{run_id}/answer",
@@ -41,9 +55,15 @@ EVERYBODYS = {
 """What any member may open; every route that is not named here must be for owners alone."""
 OWNERS = [(method, path) for method, path in ROUTES if path not in EVERYBODYS | STRANGERS]
 OF_A_RUN = [(method, path) for method, path in ROUTES if "{run_id}" in path]
-NO_ROWS = {"/history/{seq}"}
+AUTHORS = [
+    (method, path)
+    for method, path in ROUTES
+    if path.startswith("/rules/") and path.endswith(("/edit", "/mode", "/dry-run", "/delete"))
+]
+"""What only the author of a rule and owners may do."""
+NO_ROWS = {"/history/{seq}", "/events/types/{event_type}"}
 """Paths whose parameter is no row's id: another workspace can't own it."""
-OF_A_ROW = [(method, path) for method, path in OWNERS if "{" in path and path not in NO_ROWS]
+OF_A_ROW = [(method, path) for method, path in ROUTES if "{" in path and path not in NO_ROWS and "{run_id}" not in path]
 NEEDS_SIGN_IN = [(method, path) for method, path in ROUTES if path not in STRANGERS]
 
 
@@ -109,6 +129,20 @@ async def test_who_is_no_owner_is_let_into_nothing_of_owners(console: Console, m
         answer = await (browser.get(there) if method == "GET" else post(browser, there, FIELDS))
         assert answer.status_code == 403, (method, path, answer.text)
         assert "Only owners" in answer.text, path
+
+
+async def test_who_is_neither_author_nor_owner_changes_no_rule(console: Console, mine: Rows) -> None:
+    browser = await console.signed_in("sara@shop.test")
+    assert len(AUTHORS) == 10
+    for method, path in AUTHORS:
+        there = mine.at(path)
+        answer = await (browser.get(there) if method == "GET" else post(browser, there, FIELDS))
+        assert answer.status_code == 403, (method, path, answer.text)
+    for path in ("/rules/{rule_id}", "/rules/instructions/{instruction_id}"):
+        page = await browser.get(mine.at(path))
+        assert page.status_code == 200
+        assert "Delete…" not in page.text
+        assert "/dry-run" not in page.text
 
 
 async def test_another_workspaces_row_is_no_row(console: Console) -> None:

@@ -25,9 +25,9 @@ GIVEN = {
 
 
 def ticket(page: Response) -> str:
+    """The page's ticket; empty where none of its forms needs one."""
     found = re.search(r'name="once" value="([^"]+)"', page.text)
-    assert found, page.text
-    return found[1]
+    return found[1] if found else ""
 
 
 async def submit(browser: AsyncClient, page: str, path: str, **fields: object) -> Response:

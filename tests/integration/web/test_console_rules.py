@@ -1,0 +1,436 @@
+"""Rules and instructions in the console: built by picking, tried on past events, switched, and their history."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, Response
+
+import store.rules
+from events.rulebook import InstructionForm, RuleForm
+from store.rules import FiringRow, InstructionRow, RuleRow
+from tests.integration.web.console import CONTRACT, Console, csrf
+from tests.integration.web.test_console_keys import submit, ticket
+
+BUILT: dict[str, Any] = {
+    "event": "order.paid", "own_event": "", "join": "all",
+    "row_path": ["data.amount", "data.currency"], "row_other": ["", ""], "row_op": ["ge", "is"], "row_value": ["100000", "EUR"],
+    "action": "shop.refund", "from.order": "/data/amount", "value.order": "", "name": "Big ones", "mode": "shadow",
+    "per_hour": "5", "surface": "admin", "note": "", "find": "",
+}  # fmt: skip
+CEL = "event.data.amount >= 100000 && event.data.currency == 'EUR'"
+
+
+async def built(browser: AsyncClient, do: str, page: str = "/rules/new", path: str = "/rules", **more: Any) -> Response:
+    return await submit(browser, page, path, **{**BUILT, "do": do, **more})
+
+
+async def rules(console: Console) -> list[RuleRow]:
+    async with console.house.sessions.read() as session:
+        return await store.rules.rules(session, console.owner.workspace)
+
+
+async def instructions(console: Console) -> list[InstructionRow]:
+    async with console.house.sessions.read() as session:
+        return await store.rules.instructions(session, console.owner.workspace)
+
+
+async def add(console: Console, **more: Any) -> RuleRow:
+    form = {
+        "name": "ours",
+        "event": "order.paid",
+        "action": "shop.refund",
+        "parameters": {"order": {"from": "/data/amount"}},
+    }
+    return await console.house.events.rulebook.add_rule(console.owner, RuleForm.model_validate({**form, **more}))
+
+
+async def fire(console: Console, amount: int, currency: str = "EUR") -> str:
+    data = {"order_ref": "A-1", "customer_id": 7, "amount": amount, "currency": currency}
+    return (await console.house.events.firing.fire(console.owner, "order.paid", data)).id
+
+
+def shown_cel(page: Response) -> str:
+    found = re.search(r'aria-label="CEL">([^<]*)<', page.text)
+    assert found, page.text
+    return html.unescape(found[1])
+
+
+def picked(page: Response, field: str) -> list[str]:
+    """The chosen option of each select of that name."""
+    selects = re.findall(rf'<select[^>]* name="{re.escape(field)}"[^>]*>(.*?)</select>', page.text)
+    return [
+        html.unescape(chosen[0])
+        for each in selects
+        if (chosen := re.findall(r'<option value="([^"]*)" selected>', each))
+    ]
+
+
+async def test_a_rule_is_put_together_by_picking_and_stored_as_it_says(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    answer = await built(browser, "save")
+    (row,) = await rules(console)
+    assert answer.headers["location"] == f"/rules/{row.id}"
+    assert (row.name, row.pattern, row.condition, row.contract) == ("Big ones", "order.paid", CEL, "shop.refund")
+    assert json.loads(row.parameters) == {"order": {"from": "/data/amount"}}
+    assert (row.mode, row.max_per_hour) == ("shadow", 5)
+    page = (await browser.get(f"/rules/{row.id}")).text
+    for told in ("data.amount", "≥", "100000", "Refund an order", "of the event", "all of"):
+        assert told in page, told
+    assert html.escape(CEL).replace("&#x27;", "&#39;") in page
+
+
+async def test_the_builder_shows_the_condition_as_it_grows_and_stores_nothing(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    assert shown_cel(await browser.get("/rules/new?event=order.paid")) == "(always)"
+    assert shown_cel(await built(browser, "look")) == CEL
+    assert shown_cel(await built(browser, "look", join="any")) == CEL.replace("&&", "||")
+    more = await built(browser, "add")
+    assert len(re.findall(r'name="row_value"', more.text)) == 3
+    assert "autofocus" in more.text
+    less = await built(browser, "remove:0")
+    assert shown_cel(less) == "event.data.currency == 'EUR'"
+    wrong = await built(browser, "look", row_value=["a lot", "EUR"])
+    assert "is compared with a number" in wrong.text
+    assert 'value="a lot"' in wrong.text
+    assert not await rules(console)
+
+
+async def test_fields_operators_and_sources_come_from_the_event_that_is_picked(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    page = await built(browser, "look", row_path=["data.amount"], row_other=[""], row_op=["contains"], row_value=["1"])
+    assert picked(page, "row_op") == ["eq"], "a number contains nothing: the first that fits takes its place"
+    assert '<option value="contains"' not in page.text
+    assert '<option value="/data/currency">data.currency</option>' in page.text
+    other = await built(
+        browser,
+        "look",
+        event="ticket.created",
+        row_path=["data.priority"],
+        row_other=[""],
+        row_op=["is"],
+        row_value=["x"],
+    )
+    assert '<option value="contains"' in other.text
+    assert "data.currency" not in other.text
+
+
+async def test_fields_that_came_with_custom_events_can_be_picked_and_a_field_can_be_written(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    await console.house.events.firing.fire(
+        console.owner, "parcel.lost", {"parcel": {"weight_g": 5, "note": "secret of a customer"}}
+    )
+    page = await browser.get("/rules/new?event=parcel.lost")
+    assert "data.parcel.weight_g" in page.text
+    assert "secret of a customer" not in page.text
+    assert picked(page, "event") == ["parcel.lost"]
+    written = await built(
+        browser, "save", event="?", own_event="parcel.*", row_path=["?"], row_other=["data.depot.name"], row_op=["is"], row_value=["North"],
+        **{"from.order": "=", "value.order": "7"},
+    )  # fmt: skip
+    assert written.status_code == 303, written.text
+    (row,) = await rules(console)
+    assert (row.pattern, row.condition) == ("parcel.*", "event.data.depot.name == 'North'")
+    assert json.loads(row.parameters) == {"order": {"value": 7}}
+
+
+async def test_a_parameter_is_guessed_from_the_field_of_its_name_and_what_nothing_says_is_warned_of(
+    console: Console,
+) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    await console.house.events.firing.fire(console.owner, "parcel.lost", {"order": 7})
+    fields = {key: value for key, value in BUILT.items() if not key.startswith(("from.", "value.", "row_"))}
+    guessed = await submit(browser, "/rules/new", "/rules", **{**fields, "event": "parcel.lost", "do": "look"})
+    assert picked(guessed, "from.order") == ["/data/order"]
+    bare = await built(browser, "look", **{"from.order": ""})
+    assert picked(bare, "from.order") == [""]
+    assert "each run would be refused" in bare.text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"name": ""}, "Give it a name"),
+        ({"event": ""}, "Pick the event"),
+        ({"event": "?", "own_event": "Nonsense!"}, "A pattern is"),
+        ({"action": ""}, "Pick the action"),
+        ({"per_hour": "many"}, "The ceiling is a whole number"),
+        ({"row_value": ["x", "EUR"]}, "is compared with a number"),
+        ({"row_path": ["data.a) || (true", "name"]}, "is no field of an event"),
+        ({"by_hand": "yes", "cel": "params.amount > 5"}, "reads 'event' only"),
+        ({"by_hand": "yes", "cel": "event.data.amount >"}, "This is no CEL expression"),
+        ({"by_hand": "yes", "cel": "event.name == '" + "x" * 200 + "'"}, "too long"),
+        ({"from.order": "=", "value.order": "seven"}, "The constant for order is a whole number"),
+        ({"from.order": "=", "value.order": ""}, "The constant for order is a whole number"),
+        ({"from.order": "/etc/passwd"}, "Parameters"),
+    ],
+)
+async def test_what_can_not_be_a_rule_is_said_and_what_was_filled_in_stays(
+    console: Console, given: dict[str, Any], said: str
+) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    for do in ("save", "try"):
+        answer = await built(browser, do, **given)
+        assert answer.status_code == 422, answer.text
+        assert said in html.unescape(answer.text), do
+        assert 'id="trouble"' in answer.text
+    assert not await rules(console)
+
+
+async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_stores_nothing(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    big, small = await fire(console, 250_000), await fire(console, 5)
+    other = await console.house.events.firing.fire(console.owner, "parcel.lost", {})
+    page = await built(browser, "try")
+    assert page.status_code == 200
+    rows = re.findall(r'href="/events/(evt_[^"]+)".*?<span class="badge \w+">([^<]+)<', page.text, flags=re.S)
+    assert rows == [(small, "condition not met"), (big, "would wait for a yes")]
+    assert other.id not in page.text
+    assert "is always confirmed" in html.unescape(page.text)
+    assert not await rules(console)
+    assert not await console.house.desk.listed(console.owner)
+    lacking = await built(
+        browser, "try", row_path=["data.nothing"], row_other=[""], row_op=["is"], row_value=["x"], event="order.paid"
+    )
+    assert lacking.text.count("can&#39;t be told") == 3, "both events, and the tally"
+    none = await built(browser, "try", event="order.returned", row_path=[], row_other=[], row_op=[], row_value=[])
+    assert "No event that came fits this pattern yet." in none.text
+
+
+async def test_an_admin_builds_what_an_admin_may_run_and_sees_no_links_to_events(console: Console) -> None:
+    await console.house.office.register(
+        console.owner, [{**CONTRACT, "name": "shop.close", "title": "Close the shop", "roles": ["owner"]}]
+    )
+    await fire(console, 250_000)
+    browser = await console.signed_in("amir@shop.test")
+    page = await built(browser, "try")
+    assert "Refund an order" in page.text
+    assert "Close the shop" not in page.text
+    assert "would wait for a yes" in page.text
+    assert 'href="/events/evt_' not in page.text
+    forced = await built(browser, "save", action="shop.close")
+    assert forced.status_code == 422
+    assert not await rules(console)
+    assert (await built(browser, "save")).status_code == 303
+    (row,) = await rules(console)
+    assert json.loads(row.author)["id"] == console.admin.id
+    assert (await browser.post(f"/rules/{row.id}/mode", data={"csrf": "x", "mode": "on"})).status_code == 403
+    assert (await submit(browser, "/rules/new", f"/rules/{row.id}/mode", mode="on")).status_code == 303
+    assert (await rules(console))[0].mode == "on"
+
+
+async def test_a_rule_is_saved_once_however_often_the_form_is_sent(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    page = await browser.get("/rules/new")
+    data = {**BUILT, "do": "save", "csrf": csrf(page), "once": ticket(page)}
+    assert (await browser.post("/rules", data=data)).status_code == 303
+    assert (await browser.post("/rules", data=data)).status_code == 409
+    assert len(await rules(console)) == 1
+
+
+async def test_a_rule_that_stands_is_read_back_into_the_builder_and_changed(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    row = await add(console, condition=CEL, parameters={"order": {"value": 7}}, note="why")
+    page = await browser.get(f"/rules/{row.id}/edit")
+    assert shown_cel(page) == CEL
+    assert picked(page, "row_path") == ["data.amount", "data.currency"]
+    assert picked(page, "from.order") == ["="]
+    assert 'name="value.order" autocomplete="off" inputmode="decimal" value="7"' in page.text
+    path = f"/rules/{row.id}/edit"
+    changed = await built(browser, "save", path, path, revision=str(row.revision), name="Renamed")
+    assert changed.headers["location"] == f"/rules/{row.id}"
+    (now,) = await rules(console)
+    assert (now.name, now.revision) == ("Renamed", row.revision + 1)
+    stale = await built(browser, "save", path, path, revision=str(row.revision), name="Too late")
+    assert stale.status_code == 422
+    assert "Somebody changed it while you did" in stale.text
+    assert 'value="Too late"' in stale.text
+    assert (await rules(console))[0].name == "Renamed"
+
+
+async def test_a_condition_that_rows_can_not_say_is_kept_and_edited_by_hand(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    cel = "size(event.data.items) > 2"
+    row = await add(console, condition=cel)
+    page = await browser.get(f"/rules/{row.id}/edit")
+    assert 'name="by_hand" value="yes"' in page.text
+    assert f">\n{cel.replace('>', '&gt;')}</textarea>" in page.text
+    assert "size(event.data.items) &gt; 2" in (await browser.get(f"/rules/{row.id}")).text
+    still = await built(browser, "by-rows", by_hand="yes", cel=cel)
+    assert 'name="by_hand" value="yes"' in still.text, "no rows can say it"
+    back = await built(browser, "by-rows", by_hand="yes", cel=CEL)
+    assert picked(back, "row_path") == ["data.amount", "data.currency"]
+    hand = await built(browser, "by-hand")
+    assert html.escape(CEL, quote=False).replace("'", "&#39;") in hand.text.split("<textarea")[1]
+
+
+async def test_the_switch_and_deleting(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    row = await add(console)
+    for mode in ("on", "off", "shadow"):
+        await submit(browser, "/rules/new", f"/rules/{row.id}/mode", mode=mode)
+        assert (await rules(console))[0].mode == mode
+        page = (await browser.get(f"/rules/{row.id}")).text
+        assert f'value="{mode}" aria-pressed="true"' in page
+    assert (await submit(browser, "/rules/new", f"/rules/{row.id}/mode", mode="wild")).status_code == 400
+    assert (await submit(browser, "/rules/new", f"/rules/{row.id}/delete")).headers["location"] == "/rules"
+    assert not await rules(console)
+
+
+async def test_what_a_rule_has_done_is_listed_and_shadow_is_told_only_to_who_may_see_inside(console: Console) -> None:
+    row = await add(console, name="<b>ours</b>")
+    call = {"contract": {"name": "shop.refund"}, "payload": json.dumps({"params": {"order": 987654321}})}
+    for at in range(33):
+        event = await fire(console, at)
+        async with console.house.sessions.begin() as session:
+            await store.rules.fired(
+                session,
+                FiringRow(
+                    source=row.id, event_id=event, workspace=row.workspace, at=console.clock(), verdict="shadow",
+                    detail="Would have been held", document=json.dumps({"calls": [call]}),
+                ),
+            )  # fmt: skip
+        console.clock.advance(seconds=1)
+    olivia, sara = await console.signed_in("olivia@shop.test"), await console.signed_in("sara@shop.test")
+    page = (await olivia.get(f"/rules/{row.id}")).text
+    assert page.count("only noted") == 30
+    assert "shop.refund {&#34;order&#34;: 987654321}" in page
+    older = re.search(r'href="(/rules/rul_[^"]+before=[^"]+)"', page)
+    assert older
+    assert (await olivia.get(older[1])).text.count("only noted") == 3
+    theirs = (await sara.get(f"/rules/{row.id}")).text
+    assert "only noted" in theirs
+    assert "987654321" not in theirs
+    assert "Would have been held" not in theirs
+    listed = (await sara.get("/rules")).text
+    assert "&lt;b&gt;ours&lt;/b&gt;" in listed
+    assert "24 Nov 2026, 12:00:32 UTC" in listed
+
+
+async def test_a_dry_run_of_a_rule_that_stands(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    row = await add(console)
+    event = await fire(console, 7)
+    page = await submit(browser, f"/rules/{row.id}", f"/rules/{row.id}/dry-run")
+    assert page.status_code == 200
+    assert event in page.text
+    assert "would wait for a yes" in page.text
+    assert not await console.house.desk.listed(console.owner)
+
+
+TOLD: dict[str, Any] = {
+    "event": "order.paid", "own_event": "", "text": "Refund order {data.amount}", "action": ["shop.refund"], "name": "Refunds",
+    "mode": "shadow", "per_hour": "5", "surface": "admin", "find": "",
+}  # fmt: skip
+
+
+async def told(browser: AsyncClient, do: str, **more: Any) -> Response:
+    return await submit(browser, "/rules/instructions/new", "/rules/instructions", **{**TOLD, "do": do, **more})
+
+
+async def test_an_instruction_is_worded_tried_saved_switched_and_deleted(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    event = await fire(console, 7)
+    page = await told(browser, "try")
+    assert page.status_code == 200
+    assert event in page.text
+    assert "would wait for a yes" in page.text
+    assert "is always confirmed" in page.text
+    assert not await instructions(console)
+    assert not await console.house.desk.listed(console.owner)
+    answer = await told(browser, "save")
+    (row,) = await instructions(console)
+    mine = f"/rules/instructions/{row.id}"
+    assert answer.headers["location"] == mine
+    assert (row.text, row.contracts, row.unattended_by) == (TOLD["text"], "shop.refund", "")
+    shown = (await browser.get(mine)).text
+    assert "Refund order {data.amount}" in shown
+    assert "A person confirms what it proposes." in shown
+    again = await submit(browser, mine, f"{mine}/dry-run")
+    assert "would wait for a yes" in again.text
+    await submit(browser, mine, f"{mine}/mode", mode="on")
+    assert (await instructions(console))[0].mode == "on"
+    await submit(browser, mine, f"{mine}/edit", **{**TOLD, "do": "save", "revision": "2", "text": "Refund order {id}"})
+    assert (await instructions(console))[0].text == "Refund order {id}"
+    await submit(browser, mine, f"{mine}/delete")
+    assert not await instructions(console)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"text": ""}, "Say what it shall do"),
+        ({"text": "Close {ticket}"}, "is no field of an event"),
+        ({"action": []}, "Tick 1 to 20 actions"),
+        ({"action": ["no.such"]}, "no.such"),
+        ({"event": ""}, "Pick the event"),
+    ],
+)
+async def test_what_can_not_be_an_instruction_is_said(console: Console, given: dict[str, Any], said: str) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    answer = await told(browser, "save", **given)
+    assert answer.status_code == 422, answer.text
+    assert said in html.unescape(answer.text)
+    assert not await instructions(console)
+
+
+async def test_only_an_owner_lets_an_instruction_write_alone(console: Console) -> None:
+    amir, olivia = await console.signed_in("amir@shop.test"), await console.signed_in("olivia@shop.test")
+    assert 'name="unattended"' not in (await amir.get("/rules/instructions/new")).text
+    forced = await told(amir, "save", unattended="yes")
+    assert forced.status_code == 422
+    assert "Only an owner lets an instruction write without a card." in forced.text
+    assert (await told(olivia, "save", unattended="yes")).status_code == 303
+    (row,) = await instructions(console)
+    assert row.unattended_by
+    assert "without a person&#39;s yes" in (await olivia.get(f"/rules/instructions/{row.id}")).text.replace(
+        "'", "&#39;"
+    )
+
+
+async def test_many_actions_are_searched_and_what_is_ticked_stays(console: Console) -> None:
+    many = [
+        {
+            **CONTRACT,
+            "name": f"shop.act_{at}",
+            "title": f"Act number {at}",
+            "description": "Does it.",
+            "examples": [f"act {at}"],
+        }
+        for at in range(60)
+    ]
+    many.append(
+        {
+            **CONTRACT,
+            "name": "shop.paint",
+            "title": "Paint a wall",
+            "description": "Paints.",
+            "examples": ["paint the wall"],
+        }
+    )
+    await console.house.office.register(console.owner, many)
+    browser = await console.signed_in("olivia@shop.test")
+    page = await told(browser, "find", find="paint")
+    assert "Paint a wall" in page.text
+    assert re.search(r'value="shop.refund" checked', page.text), "what is ticked is not lost by searching"
+    assert len(re.findall(r'name="action"', page.text)) <= 41
+    rule = await built(browser, "find", find="paint")
+    assert picked(rule, "action") == ["shop.refund"]
+    assert "Paint a wall" in rule.text
+
+
+async def test_the_list_shows_rules_and_instructions_with_their_author(console: Console) -> None:
+    browser = await console.signed_in("sara@shop.test")
+    empty = (await browser.get("/rules")).text
+    assert "There is no rule yet." in empty
+    assert "There is no instruction yet." in empty
+    await add(console)
+    form = InstructionForm(name="told", event="order.*", text="Refund order {data.amount}", actions=["shop.refund"])
+    await console.house.events.rulebook.add_instruction(console.owner, form)
+    page = (await browser.get("/rules")).text
+    assert page.count(">Olivia<") == 2
+    assert page.count(">never<") == 2
