@@ -17,7 +17,7 @@ export default tseslint.config(
   },
   {
     files: ["**/*.mjs", "*.js"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", Buffer: "readonly", fetch: "readonly", setTimeout: "readonly",
+    languageOptions: { globals: { btoa: "readonly", atob: "readonly", process: "readonly", console: "readonly", URL: "readonly", Buffer: "readonly", fetch: "readonly", setTimeout: "readonly",
       clearTimeout: "readonly", Request: "readonly", Response: "readonly", Headers: "readonly", AbortController: "readonly", AbortSignal: "readonly",
       TextDecoder: "readonly", TextEncoder: "readonly", setImmediate: "readonly", ReadableStream: "readonly", crypto: "readonly", structuredClone: "readonly" } },
   },

@@ -6,7 +6,7 @@ export {
 } from "./errors.js";
 export type { HeaderValues, Incoming } from "./incoming.js";
 export { Listing, type Page } from "./pages.js";
-export { type IdempotencyStore, MemoryStore, Receiver, type ReceiverOptions, Refuse, type Reply } from "./receiver.js";
+export { type Claim, MemoryStore, Receiver, type ReceiverOptions, Refuse, type Reply, type Store } from "./receiver.js";
 export type { Connectors, Contracts, Customers, Events, FireOptions, MyKey, TicketQuery, Tickets } from "./resources.js";
 export { type Actions, Held, type RunOptions, type Runs, Started, type WaitOptions } from "./runs.js";
 export { authorization, sign, type Signable, stringToSign } from "./signing.js";

@@ -1,32 +1,37 @@
 /** The other side: your code for actions and events, each message verified and done once. */
 import { WebhookVerificationError } from "./errors.js";
 import type { Incoming } from "./incoming.js";
+import { sha256 } from "./signing.js";
 import { type ActionCall, callOf, eventOf, jsonOf, keysOf, type Message, verify, type VerifyOptions, type WebhookEvent } from "./verify.js";
 
 export interface Reply { status: number; headers: Record<string, string>; body: string }
 
+/** "fresh": it is yours to do. "busy": somebody is at it. "reused": the id stands for another body. Else the kept reply. */
+export type Claim = "fresh" | "busy" | "reused" | Reply;
+
 /** Remembers by `webhook-id` what was answered. Keep it where all your processes reach it; MemoryStore is for one. */
-export interface IdempotencyStore {
-  /** Claims the id in one step: "new" to whom it was given, "busy" while somebody else has it, the reply once there is one. */
-  claim(id: string): "new" | "busy" | Reply | Promise<"new" | "busy" | Reply>;
-  settle(id: string, reply: Reply): void | Promise<void>;
-  /** It was not done: the next attempt may. */
+export interface Store {
+  /** In one step: of two that come at once, one gets "fresh". `fingerprint` is of the body. */
+  claim(id: string, fingerprint: string): Claim | Promise<Claim>;
+  /** It is done; this is what every repeat gets. */
+  keep(id: string, reply: Reply): void | Promise<void>;
+  /** It was not done: the next attempt may try. */
   release(id: string): void | Promise<void>;
 }
 
-export class MemoryStore implements IdempotencyStore {
-  readonly #replies = new Map<string, Reply | "busy">();
+export class MemoryStore implements Store {
+  readonly #known = new Map<string, { fingerprint: string; reply?: Reply }>();
   constructor(readonly most = 10_000) {}
 
-  claim(id: string): "new" | "busy" | Reply {
-    const known = this.#replies.get(id);
-    if (known) return known;
-    this.#replies.set(id, "busy");
-    if (this.#replies.size > this.most) for (const [each, reply] of this.#replies) if (reply !== "busy") { this.#replies.delete(each); break; }
-    return "new";
+  claim(id: string, fingerprint: string): Claim {
+    const known = this.#known.get(id);
+    if (known) return known.fingerprint === fingerprint ? (known.reply ?? "busy") : "reused";
+    this.#known.set(id, { fingerprint });
+    if (this.#known.size > this.most) for (const [each, { reply }] of this.#known) if (reply) { this.#known.delete(each); break; }
+    return "fresh";
   }
-  settle(id: string, reply: Reply): void { this.#replies.set(id, reply); }
-  release(id: string): void { this.#replies.delete(id); }
+  keep(id: string, reply: Reply): void { this.#known.set(id, { fingerprint: "", ...this.#known.get(id), reply }); }
+  release(id: string): void { this.#known.delete(id); }
 }
 
 /** Thrown by a handler: no, and for good. OpsIQ does not try again; AI History shows the words. */
@@ -35,7 +40,7 @@ export class Refuse extends Error {
 }
 
 export interface ReceiverOptions extends VerifyOptions {
-  store?: IdempotencyStore | undefined;
+  store?: Store | undefined;
   /** Hears of what a handler or the store threw, and of messages that were not believed; console.error where absent. */
   onError?: ((error: unknown, message: Message | undefined) => void) | undefined;
 }
@@ -46,7 +51,7 @@ interface NodeResponse { statusCode: number; setHeader(name: string, value: stri
 
 export class Receiver {
   readonly #options: ReceiverOptions;
-  readonly #store: IdempotencyStore;
+  readonly #store: Store;
   readonly #actions = new Map<string, Handler<never>>();
   readonly #events: [pattern: RegExp, handler: Handler<never>][] = [];
 
@@ -108,10 +113,10 @@ export class Receiver {
   }
 
   async #once(message: Message, work: () => unknown): Promise<Reply> {
-    const claim = await this.#store.claim(message.id);
-    // 425 is tried again, and says nothing against this endpoint.
-    if (claim === "busy") return problem(425, "in_flight", "An earlier attempt is still at work.", { "Retry-After": "1" });
-    if (claim !== "new") return { ...claim, headers: { ...claim.headers, "Idempotency-Replayed": "true" } };
+    const claim = await this.#store.claim(message.id, await sha256(message.body));
+    if (claim === "busy") return problem(503, "in_flight", "An earlier attempt is still at work.", { "Retry-After": "1" });
+    if (claim === "reused") return problem(422, "webhook_id_reused", "This webhook-id came with another body before.");
+    if (claim !== "fresh") return { ...claim, headers: { ...claim.headers, "Idempotency-Replayed": "true" } };
     let reply: Reply;
     try {
       reply = answer(await work());
@@ -124,7 +129,7 @@ export class Receiver {
       reply = problem(error.status, error.code, error.message);
     }
     try {
-      await this.#store.settle(message.id, reply);
+      await this.#store.keep(message.id, reply);
     } catch (error) {
       this.#tell(error, message); // it is done: saying so matters more than remembering it
     }

@@ -10,11 +10,8 @@ export interface RunOptions extends ActOptions {
   session?: string | undefined;
 }
 
-export interface WaitOptions {
-  /** 900 where absent. */
-  timeoutS?: number | undefined;
-  signal?: AbortSignal | undefined;
-}
+/** `timeoutS` is 900 where absent. */
+export interface WaitOptions { timeoutS?: number | undefined; signal?: AbortSignal | undefined }
 
 const RUN = "/v1/runs/{run_id}";
 const UNDER_WAY: readonly RunState[] = ["received", "held", "confirmed", "executing"];

@@ -14,9 +14,10 @@ export async function stringToSign(request: Signable): Promise<string> {
   if (![nonce, key, method, path, query, idempotencyKey].every((each) => ASCII.test(each))) {
     throw new ConfigurationError("Method, path, query and Idempotency-Key are printable ASCII.");
   }
-  const digest = await (await webCrypto()).subtle.digest("SHA-256", bytes(body) as BufferSource);
-  return [SCHEME, String(ts), nonce, key, method, path, query, idempotencyKey, hex(digest)].join("\n");
+  return [SCHEME, String(ts), nonce, key, method, path, query, idempotencyKey, await sha256(bytes(body))].join("\n");
 }
+
+export async function sha256(body: Uint8Array): Promise<string> { return hex(await (await webCrypto()).subtle.digest("SHA-256", body as BufferSource)); }
 
 /** 64 hex digits. The whole secret is the key, as text. */
 export async function sign(secret: string, text: string): Promise<string> {

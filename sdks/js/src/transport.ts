@@ -39,8 +39,7 @@ interface Parts<B = unknown> { query?: object | undefined; body?: B; acts?: bool
 
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_.:-]{1,255}$/;
 const WORTH_RETRYING = [408, 425, 429, 500, 502, 503, 504];
-const FIRST_PAUSE_MS = 500;
-const MAX_PAUSE_MS = 8_000;
+const PAUSE_MS = { first: 500, most: 8_000 };
 /** A server that asks for more patience than this is not waited for: the error says how long. */
 const MAX_RETRY_AFTER_S = 60;
 const requestIds = new WeakMap<object, string>();
@@ -174,7 +173,7 @@ function decide(error: OpsIQError, attempt: number, maxRetries: number, mended: 
   if (attempt > maxRetries) return undefined;
   if (error.code === "clock_skew" && serverTime !== undefined && !mended) return { pauseMs: 0, serverTime };
   if (!error.retryable || retryAfterS > MAX_RETRY_AFTER_S) return undefined;
-  const most = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), MAX_PAUSE_MS);
+  const most = Math.min(PAUSE_MS.first * 2 ** (attempt - 1), PAUSE_MS.most);
   return { pauseMs: Math.max(retryAfterS * 1000, most * (0.5 + Math.random() / 2)) };
 }
 

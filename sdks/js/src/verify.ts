@@ -28,7 +28,6 @@ export interface ActionCall<P = Record<string, unknown>> {
   id: string; action: string; params: P; actor: { id: string; name: string; role: string };
   contract_version: number; run_id: string; workspace: string;
 }
-type Key = Uint8Array;
 
 /** Throws WebhookVerificationError for anything a sender can do wrong, ConfigurationError for a secret that is none. */
 export async function verify(input: Incoming, options: VerifyOptions): Promise<Message> {
@@ -84,7 +83,7 @@ export function jsonOf({ body }: Message): Record<string, unknown> {
 }
 
 /** ConfigurationError unless every secret is `whsec_` and base64 of 16 bytes or more. */
-export function keysOf(given: VerifyOptions["secrets"]): Key[] {
+export function keysOf(given: VerifyOptions["secrets"]): Uint8Array[] {
   const secrets = [given].flat().filter((each): each is string => each !== undefined);
   if (secrets.length === 0) throw new ConfigurationError("There is no secret to verify with.");
   return secrets.map((secret) => {
@@ -95,7 +94,7 @@ export function keysOf(given: VerifyOptions["secrets"]): Key[] {
 }
 
 /** The signature that one of the keys made. Every key and part is compared, whatever fits first. */
-async function fit(keys: readonly Key[], text: Uint8Array, signatures: string): Promise<string | undefined> {
+async function fit(keys: readonly Uint8Array[], text: Uint8Array, signatures: string): Promise<string | undefined> {
   let fitting: string | undefined;
   for (const key of keys) {
     const expected = `v1,${base64(new Uint8Array(await hmac(key, text)))}`;

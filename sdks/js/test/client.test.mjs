@@ -100,7 +100,7 @@ test("options that can't be right are refused, and never quoted", () => {
   for (const wrong of [
     { publicKey: SECRET, secretKey: PUBLIC }, { publicKey: SECRET }, { secretKey: PUBLIC }, { publicKey: undefined }, { secretKey: undefined },
     { secretKey: "" }, { secretKey: `${SECRET}\n` }, { publicKey: "pk_live_1" }, { publicKey: "pk_test_1,ts=1" }, { baseUrl: "opsiq.example" },
-    { baseUrl: "ftp://opsiq.example" }, { baseUrl: "https://a:b@opsiq.example" }, { baseUrl: "https://opsiq.example/api" },
+    { baseUrl: "ftp://opsiq.example" }, { baseUrl: "http://[::1" }, { baseUrl: "https://a:b@opsiq.example" }, { baseUrl: "https://opsiq.example/api" },
     { baseUrl: "https://opsiq.example/?a" }, { timeoutS: 0 }, { timeoutS: Number.NaN }, { maxRetries: -1 },
   ]) {
     assert.throws(() => new OpsIQ({ ...good, ...wrong }), (error) => error instanceof ConfigurationError && !error.stack.includes(SECRET), JSON.stringify(wrong));
@@ -243,6 +243,18 @@ test("spans, edits, contracts and bounds are sent as the API has them", async ()
     ["DELETE", "/v1/contracts/shop.restock", "", true],
     ["POST", "/v1/events/fire", '{"event":"a.b","data":{},"occurred_at":"1970-01-01T00:00:00.000Z"}', true],
   ]);
+});
+
+test("where WebCrypto is no global, as in Node 18, it is found", async () => {
+  const { sign } = await import("../dist/esm/index.js");
+  const known = Object.getOwnPropertyDescriptor(globalThis, "crypto");
+  const here = await sign("secret", "text");
+  Object.defineProperty(globalThis, "crypto", { configurable: true, value: undefined });
+  try {
+    assert.equal(await sign("secret", "text"), here);
+  } finally {
+    Object.defineProperty(globalThis, "crypto", known);
+  }
 });
 
 test("what no header can carry is refused before it is signed", async () => {

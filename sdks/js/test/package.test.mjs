@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { createContext, runInContext } from "node:vm";
 import { Webhook } from "standardwebhooks";
 import * as sdk from "../dist/esm/index.js";
 import { client } from "./wire.mjs";
@@ -163,6 +164,30 @@ describe("the source", () => {
 
   test("needs nothing of Node's own", () => {
     for (const each of files) assert.doesNotMatch(readFileSync(join(here, "src", each), "utf8"), /(from|require\() ?"node:|\bBuffer\b|\b__dirname\b/, each);
+  });
+
+  test("runs where there is nothing but what the web has", async () => {
+    const web = { fetch, URL, Headers, Request, Response, AbortController, AbortSignal, TextEncoder, TextDecoder, btoa, atob, crypto, setTimeout, clearTimeout, Uint8Array, ArrayBuffer };
+    const realm = createContext({ ...web, navigator: { userAgent: "Edge/1" } });
+    const loaded = new Map();
+    const load = (name) => {
+      assert.match(name, /^\.\/[\w/]+\.js$/, "only its own files are asked for");
+      if (!loaded.has(name)) {
+        const module = { exports: {} };
+        loaded.set(name, module);
+        runInContext(`(function (require, module, exports) {${readFileSync(join(here, "dist/cjs", name), "utf8")}\n})`, realm)(load, module, module.exports);
+      }
+      return loaded.get(name).exports;
+    };
+    const edge = load("./index.js");
+    const sent = [];
+    const ops = new edge.OpsIQ({ publicKey: "pk_test_1", secretKey: "sk_test_1", fetch: async (url, options) => (sent.push([url, options]), new Response("{}")) });
+    await ops.events.fire("order.shipped", { order_ref: "NB-9182" });
+    assert.equal(sent[0][0], "http://127.0.0.1:8080/v1/events/fire");
+    assert.match(sent[0][1].headers["User-Agent"], /^opsiq-js\/[\d.]+ Edge\/1$/);
+    assert.match(sent[0][1].headers.Authorization, /^OPSIQ1-HMAC-SHA256 key=pk_test_1,/);
+    const event = await edge.verifyEvent({ headers: signed(EVENT), body: EVENT }, { secrets: SECRET });
+    assert.equal(event.type, "invoice.paid");
   });
 
   test("the lock file names no address", () => {

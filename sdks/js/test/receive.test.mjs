@@ -351,32 +351,40 @@ describe("a receiver", () => {
     const first = receiver.handle(incoming(CALL));
     while (!finish) await new Promise(setImmediate);
     const second = await receiver.handle(incoming(CALL));
-    assert.deepEqual([second.status, second.headers["Retry-After"]], [425, "1"]);
+    assert.deepEqual([second.status, second.headers["Retry-After"]], [503, "1"]);
     finish({ ok: true });
     assert.equal((await first).status, 200);
   });
 
   test("a store that is down lets nothing be done, one that fails afterwards takes nothing back", async () => {
     let calls = 0;
-    const failing = (step) => ({ claim: () => "new", settle: () => {}, release: () => {}, [step]: () => { throw new Error("store down"); } });
+    const failing = (step) => ({ claim: () => "fresh", keep: () => {}, release: () => {}, [step]: () => { throw new Error("store down"); } });
     const send = (store, work) => new Receiver({ ...quiet, store }).action("saas.refund_invoice", work).handle(incoming(CALL));
     const refused = await send(failing("claim"), () => { calls += 1; });
     assert.deepEqual([refused.status, refused.headers["Retry-After"], calls], [503, "5", 0]);
-    assert.equal((await send(failing("settle"), () => ({ ok: true }))).status, 200);
+    assert.equal((await send(failing("keep"), () => ({ ok: true }))).status, 200);
     assert.equal((await send(failing("release"), () => { throw new Error("no"); })).status, 503);
   });
 
   test("its own store forgets the oldest, never what is at work", () => {
     const store = new MemoryStore(2);
     const reply = { status: 200, headers: {}, body: "" };
-    assert.equal(store.claim("a"), "new");
-    assert.equal(store.claim("b"), "new");
-    store.settle("b", reply);
-    assert.equal(store.claim("c"), "new");
-    assert.equal(store.claim("a"), "busy");
-    assert.equal(store.claim("b"), "new");
-    store.settle("c", reply);
-    assert.equal(store.claim("c"), reply);
+    assert.equal(store.claim("a", "1"), "fresh");
+    assert.equal(store.claim("b", "1"), "fresh");
+    store.keep("b", reply);
+    assert.equal(store.claim("c", "1"), "fresh");
+    assert.equal(store.claim("a", "1"), "busy");
+    assert.equal(store.claim("b", "1"), "fresh");
+    store.keep("c", reply);
+    assert.equal(store.claim("c", "1"), reply);
+    assert.equal(store.claim("c", "2"), "reused");
+  });
+
+  test("an id that stands for another body is refused, and nothing is done", async () => {
+    const { done, receiver } = refunds();
+    await receiver.handle(incoming(CALL));
+    const { status, body } = await receiver.handle(incoming(CALL.replace("1042", "1050")));
+    assert.deepEqual([status, JSON.parse(body).code, done.length], [422, "webhook_id_reused", 1]);
   });
 
   test("errors go to the console where nobody else hears them", async (t) => {
