@@ -58,7 +58,10 @@ class Gate:
             return await self._refused(approver, run, denied)
         async with self.sessions.read() as session:
             requester = await people.current(session, run.actor, self.clock())
+            late = await newcomer(session, approver, run)
             standing = await still_standing(session, ground, run, self.clock())
+        if late is not None:
+            return await self._refused(approver, run, late)
         if requester is None:
             return await self._refused(
                 approver, run, Refusal(code="forbidden", detail=f"{run.actor.name} may no longer act here.")
@@ -171,9 +174,26 @@ async def still_standing(session: AsyncSession, ground: Ground, run: Run, now: d
         if run.plan is None or each.digest != run.plan.digest:
             continue
         giver = await people.current(session, each.actor, now) if each.actor else None
-        if giver is not None and may_run(ground, giver, run.plan) is None:
+        if giver is None or may_run(ground, giver, run.plan) is not None:
+            continue
+        if await newcomer(session, giver, run) is None:
             kept.append(each)
     return tuple(kept)
+
+
+async def newcomer(session: AsyncSession, approver: Actor, run: Run) -> Refusal | None:
+    """Where two people must agree, nobody is made the second one afterwards: a member who was added, or given the role they have, after
+    the request was made does not count."""
+    if run.plan is None or run.plan.approvals < 2:
+        return None
+    since = await people.standing_since(session, approver)
+    if since is None or since <= run.created_at:
+        return None
+    return Refusal(
+        code="forbidden",
+        detail="This was asked before you had the role you have now, so your approval does not count as a second person's. "
+        "Somebody who had theirs before may approve it, or it is asked again.",
+    )
 
 
 def lapsed(run: Run, standing: tuple[Approval, ...]) -> tuple[str, ...]:

@@ -53,6 +53,13 @@ class Kind(StrEnum):
     CONNECTOR_SECRET_SHARED = "connector_secret_shared"  # noqa: S105 - a kind of entry
     MIRROR_BEGUN = "mirror_begun"
     MEMBER_ADDED = "member_added"
+    MEMBER_INVITED = "member_invited"
+    MEMBER_JOINED = "member_joined"
+    MEMBER_ROLE_CHANGED = "member_role_changed"
+    MEMBER_DEACTIVATED = "member_deactivated"
+    MEMBER_REACTIVATED = "member_reactivated"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of entry
+    SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
     KEY_CREATED = "key_created"
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"

@@ -28,6 +28,7 @@ from agent.plan import RESOLVE_WORK, SEND_WORK, Planner
 from agent.rehearsal import Rehearsals
 from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
+from agent.roster import Roster
 from agent.send import Sender
 from agent.signing import ActionSecrets
 from agent.watch import Watch
@@ -79,6 +80,7 @@ class House:
     webhooks: Webhooks
     rehearsals: Rehearsals
     reading: Reading
+    roster: Roster
 
 
 @asynccontextmanager
@@ -211,6 +213,7 @@ async def opened(
         webhooks,
         Rehearsals(sessions, grounds, planner, clock),
         reading,
+        Roster(sessions, clock),
     )
     closing = asyncio.Event()
     sweep = (

@@ -37,6 +37,16 @@ async def current(session: AsyncSession, actor: Actor, now: datetime) -> Actor |
             return actor
 
 
+async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None:
+    """Since when the person behind ``actor`` has the role they have here; None where that is the platform's to know."""
+    if actor.kind not in ("member", "key"):
+        return None
+    try:
+        return (await store.members.get(session, actor.workspace, actor.person)).standing_since
+    except NotFound:
+        return None
+
+
 def of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
     """Whom a key acts as, or None when it is revoked or over, or has outgrown the member it belongs to: one who is no longer active, or no
     longer has the key's role. An owner may hold a key of any role."""

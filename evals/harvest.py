@@ -7,7 +7,9 @@ is an owner.
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,6 +29,7 @@ from store.history import Filters
 
 LABELS: Final = {Kind.CONFIRMED.value: "confirmed", Kind.REJECTED.value: "rejected"}
 MOST: Final = 500
+CASES: Final = "cases.jsonl"
 WORLD: Final = "world.json"
 
 
@@ -42,7 +45,9 @@ class Harvest:
 
 async def harvested(session: AsyncSession, workspace: str, ground: Ground, wanted: Filters, limit: int) -> Harvest:
     """The newest ``limit`` decisions as cases, oldest first. Raises PlatformUnavailable."""
-    asked = Filters(kinds=tuple(LABELS), since=wanted.since, until=wanted.until, contract=wanted.contract)
+    asked = Filters(
+        kinds=tuple(LABELS), run_id=wanted.run_id, since=wanted.since, until=wanted.until, contract=wanted.contract
+    )
     rows = await store.history.page(session, workspace, filters=asked, limit=limit)
     made: list[dict[str, Any]] = []
     skipped: Counter[str] = Counter()
@@ -97,6 +102,15 @@ def _case(run: Run, plan: Plan, label: str) -> dict[str, Any]:
         "expected": confirmed if label == "confirmed" else rejected,
         "tags": [label, resolver, *dict.fromkeys(step.action for step in plan.steps)],
     }
+
+
+def suite_zip(found: Harvest) -> bytes:
+    """The folder that ``opsiq eval from-history`` writes, packed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(CASES, lines(found.cases))
+        archive.writestr(WORLD, json.dumps(found.world, ensure_ascii=False) + "\n")
+    return packed.getvalue()
 
 
 def lines(cases: tuple[dict[str, Any], ...] | list[dict[str, Any]]) -> str:

@@ -113,6 +113,13 @@ async def revoke(session: AsyncSession, token: str, now: datetime) -> bool:
     return (await session.execute(mine.values(revoked_at=now).returning(_T.c.id))).first() is not None
 
 
+async def revoke_one(session: AsyncSession, workspace: str, member_id: str, login_id: str, now: datetime) -> bool:
+    """End one login of a member. False: they have none with this id that goes on."""
+    mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.id == login_id)
+    ended = mine.where(_T.c.revoked_at.is_(None)).values(revoked_at=now)
+    return (await session.execute(ended.returning(_T.c.id))).first() is not None
+
+
 async def revoke_all(
     session: AsyncSession, workspace: str, member_id: str, now: datetime, *, but: str | None = None
 ) -> int:

@@ -24,7 +24,8 @@ MemberState = Literal["invited", "active", "disabled"]
 class MemberRow(Row, table=True):
     """``email_key`` is the address folded in case.
 
-    ``invite_sha256`` is of the invitation's token, which is never stored.
+    ``invite_sha256`` is of the invitation's token, which is never stored. ``role_since`` is when the role, or the access at all, was last
+    given; empty where that was when the member was added.
     """
 
     __tablename__ = "members"
@@ -47,6 +48,12 @@ class MemberRow(Row, table=True):
     invited_by: str | None = None
     created_at: datetime = Field(sa_type=UtcTime)
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    role_since: datetime | None = Field(default=None, sa_type=UtcTime)
+
+    @property
+    def standing_since(self) -> datetime:
+        """Since when they act here with the role they have."""
+        return self.role_since or self.created_at
 
 
 _T = table(MemberRow)
@@ -93,15 +100,19 @@ async def by_invitation(session: AsyncSession, token: str, now: datetime) -> Mem
 async def invite(
     session: AsyncSession, workspace: str, member_id: str, *, token: str, expires_at: datetime
 ) -> MemberRow:
-    """A fresh invitation for one who has not accepted yet; an older token stops working. Raises Conflict, NotFound."""
-    fresh = {"invite_sha256": _sha256(token), "invite_expires_at": expires_at}
-    return await _change(session, workspace, member_id, fresh, was="invited")
+    """A fresh invitation for one who has never accepted one, though it was withdrawn; an older token stops working. Raises Conflict,
+    NotFound."""
+    there = await get(session, workspace, member_id)
+    if there.password_hash is not None:
+        raise Conflict(f"This member has accepted an invitation before, and is {there.state}.")
+    fresh = {"state": "invited", "invite_sha256": _sha256(token), "invite_expires_at": expires_at}
+    return await _change(session, workspace, member_id, fresh, unless="active")
 
 
-async def accept(session: AsyncSession, token: str, *, password_hash: str, now: datetime) -> MemberRow:
-    """Use an invitation once: the member becomes active. Raises NotFound when the token is unknown, used or over."""
+async def accept(session: AsyncSession, token: str, *, name: str, password_hash: str, now: datetime) -> MemberRow:
+    """Use an invitation once: the member becomes active, under this name. Raises NotFound when the token is unknown, used or over."""
     invited = update(_T).where(_T.c.invite_sha256 == _sha256(token), _T.c.state == "invited")
-    fresh: dict[str, Any] = {"state": "active", "password_hash": password_hash}
+    fresh = storable({"state": "active", "name": name, "password_hash": password_hash, "role_since": now})
     spent = {"invite_sha256": None, "invite_expires_at": None}
     statement = invited.where(_T.c.invite_expires_at > now).values(**fresh, **spent)
     row = await first(session, MemberRow, statement.returning(_T))
@@ -120,11 +131,11 @@ async def rename(session: AsyncSession, workspace: str, member_id: str, name: st
     return await _change(session, workspace, member_id, {"name": name})
 
 
-async def set_role(session: AsyncSession, workspace: str, member_id: str, role: str) -> MemberRow:
+async def set_role(session: AsyncSession, workspace: str, member_id: str, role: str, *, at: datetime) -> MemberRow:
     """Raises NotFound; Conflict when it would leave no active owner."""
     if role != OWNER:
         await _keep_an_owner(session, workspace, member_id)
-    return await _change(session, workspace, member_id, {"role": role})
+    return await _change(session, workspace, member_id, {"role": role, "role_since": at})
 
 
 async def disable(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
@@ -134,9 +145,9 @@ async def disable(session: AsyncSession, workspace: str, member_id: str) -> Memb
     return await _change(session, workspace, member_id, gone)
 
 
-async def enable(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
+async def enable(session: AsyncSession, workspace: str, member_id: str, *, at: datetime) -> MemberRow:
     """Raises NotFound; Conflict when the member isn't disabled."""
-    return await _change(session, workspace, member_id, {"state": "active"}, was="disabled")
+    return await _change(session, workspace, member_id, {"state": "active", "role_since": at}, was="disabled")
 
 
 async def seen(session: AsyncSession, workspace: str, member_id: str, at: datetime) -> None:
@@ -145,15 +156,23 @@ async def seen(session: AsyncSession, workspace: str, member_id: str, at: dateti
 
 
 async def _change(
-    session: AsyncSession, workspace: str, member_id: str, columns: dict[str, Any], *, was: str | None = None
+    session: AsyncSession,
+    workspace: str,
+    member_id: str,
+    columns: dict[str, Any],
+    *,
+    was: str | None = None,
+    unless: str | None = None,
 ) -> MemberRow:
     statement = update(_T).where(_T.c.id == member_id, _T.c.workspace == workspace)
     if was is not None:
         statement = statement.where(_T.c.state == was)
+    if unless is not None:
+        statement = statement.where(_T.c.state != unless)
     row = await first(session, MemberRow, statement.values(storable(columns)).returning(_T))
     if row is None:
         there = await get(session, workspace, member_id)
-        raise Conflict(f"This member is {there.state}, not {was}.")
+        raise Conflict(f"This member is {there.state}{f', not {was}' if was else ''}.")
     return row
 
 

@@ -294,13 +294,15 @@ async def test_what_changes_between_card_and_click_stops_the_click(world: World,
             await it.house.office.register(olivia, [value])
         elif change == "role":
             async with it.house.sessions.begin() as session:
-                await store.members.set_role(session, world.workspace, it.people["amir"].id, "support")
+                await store.members.set_role(
+                    session, world.workspace, it.people["amir"].id, "support", at=it.house.clock()
+                )
         else:
             await it.house.office.retire(olivia, "saas.update_email")
         answer = await it.house.desk.confirm(oscar, run.id, run.digest or "")
         after = await it.house.desk.settled(olivia, run.id)
         async with it.house.sessions.begin() as session:
-            await store.members.set_role(session, world.workspace, it.people["amir"].id, "admin")
+            await store.members.set_role(session, world.workspace, it.people["amir"].id, "admin", at=it.house.clock())
         assert isinstance(answer, Run) or change == "retired", answer
         assert after.state == ("held" if change == "retired" else "refused"), "what they saw is not there any more"
         assert ledger(world) == sent_before

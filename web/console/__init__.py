@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from web.console import (
+    account,
     asking,
     contracts,
     deliveries,
@@ -19,7 +20,9 @@ from web.console import (
     events,
     history,
     instructions,
+    join,
     keys,
+    members,
     pages,
     rule_builder,
     rules,
@@ -44,6 +47,9 @@ ROUTERS: Final = (
     instructions.router,
     rule_builder.router,
     rules.router,
+    members.router,
+    join.router,
+    account.router,
 )
 
 

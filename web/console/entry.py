@@ -87,7 +87,7 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
         if member is None:
             await guesses.count(house, email, address)
             return _sign_in(request, email=email, next_=next_, trouble=_WRONG, status=401)
-    return await _welcome(request, house, member, next_)
+    return await welcome(request, house, member, next_)
 
 
 @router.post("/sign-out", dependencies=[Depends(guarded)])
@@ -139,10 +139,10 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
             return _set_up(request, name=name, person=person, email=email, trouble=error.detail)
     async with house.sessions.read() as session:
         member = await store.members.get(session, owner.workspace, owner.id)
-    return await _welcome(request, house, member, "/")
+    return await welcome(request, house, member, "/")
 
 
-async def _welcome(request: Request, house: House, member: MemberRow, to: str) -> RedirectResponse:
+async def welcome(request: Request, house: House, member: MemberRow, to: str) -> RedirectResponse:
     """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same transaction."""
     now, token = house.clock(), fresh_token()
     async with house.sessions.begin() as session:

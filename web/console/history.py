@@ -15,12 +15,15 @@ import store.history
 import store.members
 from agent.history import Kind, record_act
 from core.clock import iso
+from core.errors import NotFound
 from core.visible import visible
+from evals.harvest import LABELS, harvested, suite_zip
 from store.history import HistoryRow
 from web import problem
 from web.api.history import csv_response
 from web.console.history_filter import Chosen, chosen
 from web.console.pages import Page, render
+from web.console.timeline import Bar, bars
 from web.console.visitor import Owner, shell
 from web.door import house_of
 
@@ -30,6 +33,11 @@ PAGE: Final = 50
 OUTCOMES: Final = (
     "succeeded", "failed", "unknown", "skipped", "held", "confirmed", "rejected", "expired", "refused", "abstained", "asked",
 )  # fmt: skip
+_NO_CASE: Final = {
+    "not_typed": "This run makes no case: nobody typed it, its values were given as data.",
+    "no_card": "This run makes no case: it was rejected before there was a card.",
+    "retired": "This run makes no case: its action is no longer offered.",
+}
 RISKS: Final = ("read", "write", "irreversible")
 _WHOLE: Final = 1_000_000
 
@@ -77,7 +85,8 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryPage(Page):
-    """``data`` is what the entry holds, but for the prompt and the response, which are shown as the texts they are."""
+    """``data`` is what the entry holds, but for the prompt and the response, which are shown as the texts they are. ``case``: the run was
+    decided, so it makes a case for evals."""
 
     template: ClassVar[str] = "entry.html"
     seq: int
@@ -88,6 +97,8 @@ class EntryPage(Page):
     prompt: str
     response: str
     data: str
+    bars: tuple[Bar, ...]
+    case: bool
     prev: str
     digest: str
     newer: int
@@ -160,11 +171,34 @@ async def verify(request: Request, visitor: Owner) -> Response:
     return render(page)
 
 
+@router.get("/{seq}/case.zip")
+async def case(request: Request, visitor: Owner, seq: int) -> Response:
+    """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an entry itself."""
+    house, actor = house_of(request), visitor.actor
+    async with house.sessions.read() as session:
+        row = await store.history.get(session, actor.workspace, seq)
+    if row.run_id is None:
+        raise NotFound("This entry is of no run, so it makes no case.")
+    ground = await house.grounds.of(actor.workspace)
+    async with house.sessions.read() as session:
+        found = await harvested(session, actor.workspace, ground, store.history.Filters(run_id=row.run_id), 1)
+    if not found.cases:
+        why = next(iter(found.skipped), "undecided")
+        raise NotFound(_NO_CASE.get(why, "This run makes no case: nobody has confirmed or rejected it."))
+    async with house.sessions.begin() as session:
+        await record_act(
+            session, actor, Kind.EXPORTED, house.clock(), request_id=problem.request_id(request), what="cases", count=1
+        )
+    headers = {"Content-Disposition": f'attachment; filename="case-{row.run_id}.zip"', "Cache-Control": "no-store"}
+    return Response(suite_zip(found), media_type="application/zip", headers=headers)
+
+
 @router.get("/{seq}")
 async def entry(request: Request, visitor: Owner, seq: int) -> Response:
     async with house_of(request).sessions.read() as session:
         row = await store.history.get(session, visitor.actor.workspace, seq)
         last = await store.history.head(session, visitor.actor.workspace)
+        of_run = await store.history.of_run(session, visitor.actor.workspace, row.run_id) if row.run_id else []
     data: dict[str, Any] = json.loads(row.data)
     trace = data.get("trace") if isinstance(data.get("trace"), dict) else {}
     prompt, response = (_text(trace.pop(name, "")) for name in ("prompt", "response")) if trace else ("", "")
@@ -179,6 +213,8 @@ async def entry(request: Request, visitor: Owner, seq: int) -> Response:
         prompt=prompt,
         response=response,
         data=_json(data),
+        bars=bars(of_run, row.seq),
+        case=any(each.kind in LABELS for each in of_run),
         prev=row.prev,
         digest=row.digest,
         newer=row.seq + 1 if last and row.seq < last.seq else 0,

@@ -13,10 +13,10 @@ from fastapi.responses import Response
 import store.keys
 import store.members
 from agent.office import KEY_OVERLAP
-from core.actor import OWNER
 from core.visible import visible
 from store.keys import KeyRow, KeyState
 from web.api.keys import CreateKeyBody
+from web.console import roles
 from web.console.forms import GuardedOwner, checked
 from web.console.guesses import own_password
 from web.console.pages import Page, redirect, show
@@ -252,14 +252,14 @@ async def _new(
 ) -> Response:
     house, workspace = house_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
-        roles = {OWNER, *(each.role for each in await store.members.listed(session, workspace))}
-    roles |= {role for each in (await house.grounds.of(workspace)).catalogue for role in each.roles}
+        members = await store.members.listed(session, workspace)
+    given_roles = await roles.given(house, workspace, members)
     page = NewKeyPage(
         shell=shell(request, visitor),
         title="New key",
         name=given.get("name", "")[:100],
         modes=tuple(Choice(each, each, each == given.get("mode")) for each in ("test", "live")),
-        roles=tuple(Choice(each, each, each == given.get("role")) for each in sorted(roles)),
+        roles=tuple(Choice(each, each, each == given.get("role")) for each in given_roles),
         expiries=tuple(Choice(value, label, value == given.get("expires", "")) for value, label in EXPIRIES),
         scopes=tuple(Scope(each, DOES.get(each, ""), each in scopes) for each in SCOPES),
         trouble=trouble,

@@ -33,6 +33,7 @@ _ALL: Final = (
     ("/webhooks", "Webhooks", "webhooks", "Integrate", True),
     ("/keys", "API keys", "keys", "Integrate", True),
     ("/connectors", "Connectors", "connectors", "Integrate", True),
+    ("/members", "Members", "members", "People", True),
 )
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import store.members
+from agent.office import actor_of
 from agent.pipeline import Refusal
+from agent.roster import Roster
 from agent.run import Run
-from tests.integration.agent.bureau import CLOSE, CREDIT, EMAIL, SUSPEND, Bureau, contracts
+from core.actor import Actor
+from tests.integration.agent.bureau import CLOSE, CREDIT, EMAIL, PASSWORD, SUSPEND, Bureau, contracts
 
 
 async def role(bureau: Bureau, person: str, to: str) -> None:
     async with bureau.sessions.begin() as session:
-        await store.members.set_role(session, bureau.workspace, bureau.people[person].id, to)
+        await store.members.set_role(session, bureau.workspace, bureau.people[person].id, to, at=bureau.clock())
 
 
 def refused(answer: Run | Refusal) -> str:
@@ -151,3 +156,44 @@ async def test_a_contract_that_was_replaced_after_the_card_drifts_instead_of_tur
     run = await bureau.work(run.id)
     assert run.state == "refused"
     assert not bureau.hand.posted
+
+
+async def test_who_gets_the_role_after_the_request_is_no_second_person_for_it(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", SUSPEND)
+    await bureau.confirm("amir", run)
+    bureau.clock.advance(seconds=1)
+    await role(bureau, "sara", "admin")
+    bureau.people["sara"] = replace(bureau.people["sara"], role="admin")
+    answer = await bureau.confirm("sara", run)
+    assert refused(answer) == "forbidden"
+    assert isinstance(answer, Refusal)
+    assert "before you had the role" in answer.detail
+    assert (await bureau.run(run.id)).state == "held"
+    later = await bureau.ask("amir", SUSPEND)
+    await bureau.confirm("amir", later)
+    await bureau.confirm("sara", later)
+    assert (await bureau.work(later.id)).state == "succeeded"
+
+
+async def test_who_joins_after_the_request_is_no_second_person_for_it_not_by_a_key_either(bureau: Bureau) -> None:
+    run = await bureau.ask("olivia", SUSPEND)
+    await bureau.confirm("olivia", run)
+    bureau.clock.advance(seconds=1)
+    roster = Roster(bureau.sessions, bureau.clock)
+    invited = await roster.invite(bureau.people["olivia"], email="nobody@test.test", role="admin")
+    joined = actor_of(await roster.join(invited.token, name="Nobody", password=PASSWORD))
+    assert refused(await bureau.desk.confirm(joined, run.id, run.digest or "")) == "forbidden"
+    key, _ = await bureau.office.create_key(joined, "a key", scopes={"runs:write"})
+    by_key = Actor(joined.workspace, key.id, "key", key.name, key.role, key.person)
+    assert refused(await bureau.desk.confirm(by_key, run.id, run.digest or "")) == "forbidden"
+    assert not bureau.hand.posted
+
+
+async def test_an_approval_counts_no_more_when_its_giver_got_the_role_anew_since(bureau: Bureau) -> None:
+    run = await bureau.ask("amir", SUSPEND)
+    await bureau.confirm("ada", run)
+    bureau.clock.advance(seconds=1)
+    await role(bureau, "ada", "owner")
+    await bureau.confirm("amir", run)
+    run = await bureau.run(run.id)
+    assert (run.state, [each.name for each in run.approvals]) == ("held", ["amir"])

@@ -62,7 +62,7 @@ async def test_another_workspace_sees_and_changes_no_member(house: Sessions) -> 
         for attempt in (
             members.get(session, "ws_2", "mem_1"),
             members.set_password(session, "ws_2", "mem_1", "hash"),
-            members.set_role(session, "ws_2", "mem_1", "admin"),
+            members.set_role(session, "ws_2", "mem_1", "admin", at=AT),
             members.disable(session, "ws_2", "mem_1"),
             members.rename(session, "ws_2", "mem_1", "x"),
         ):
@@ -81,10 +81,10 @@ async def test_an_invitation_works_once_and_only_in_time(house: Sessions) -> Non
         assert found is not None
         assert found.id == "mem_2"
         with pytest.raises(NotFound):
-            await members.accept(session, "new", password_hash="h", now=later(days=8))
-        assert (await members.accept(session, "new", password_hash="h", now=AT)).state == "active"
+            await members.accept(session, "new", name="Ada", password_hash="h", now=later(days=8))
+        assert (await members.accept(session, "new", name="Ada", password_hash="h", now=AT)).state == "active"
         with pytest.raises(NotFound):
-            await members.accept(session, "new", password_hash="other", now=AT)
+            await members.accept(session, "new", name="Ada", password_hash="other", now=AT)
         with pytest.raises(Conflict, match="active"):
             await members.invite(session, "ws_1", "mem_2", token="x", expires_at=later(days=7))
 
@@ -106,12 +106,12 @@ async def test_the_last_active_owner_keeps_role_and_access(house: Sessions) -> N
         with pytest.raises(Conflict, match="owner"):
             await members.disable(session, "ws_1", "mem_1")
         with pytest.raises(Conflict, match="owner"):
-            await members.set_role(session, "ws_1", "mem_1", "admin")
-        await members.enable(session, "ws_1", "mem_2")
-        assert (await members.set_role(session, "ws_1", "mem_1", "admin")).role == "admin"
+            await members.set_role(session, "ws_1", "mem_1", "admin", at=AT)
+        await members.enable(session, "ws_1", "mem_2", at=AT)
+        assert (await members.set_role(session, "ws_1", "mem_1", "admin", at=AT)).role == "admin"
         assert await members.active_owners(session, "ws_1") == 1
         with pytest.raises(Conflict):
-            await members.enable(session, "ws_1", "mem_2")
+            await members.enable(session, "ws_1", "mem_2", at=AT)
 
 
 async def test_two_owners_who_disable_each_other_at_once_leave_one(house: Sessions) -> None:

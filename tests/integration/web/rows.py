@@ -52,8 +52,10 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
         name="ours too", event="parcel.*", text="Refund order {data.parcel}", actions=[rule.contract]
     )
     instruction = await console.house.events.rulebook.add_instruction(actor, told)
+    invited = await console.house.roster.invite(actor, email=f"new@{actor.workspace.lower()}.test", role="support")
     return Rows(
         {
+            "member_id": invited.member.id,
             "run_id": run.id,
             "seq": "1",
             "key_id": key.id,

@@ -28,6 +28,7 @@ from agent.run import Approval, Run
 from core.actor import Actor
 from registry import event_fields
 from registry.contract import Policy, Risk
+from tests.integration.web.people_samples import of_people
 from tests.integration.web.samples import of_contracts
 from web.console import (
     asking,
@@ -57,6 +58,7 @@ from web.console import (
 )
 from web.console.pages import Page, Shell, Who
 from web.console.places import Place
+from web.console.timeline import Bar
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CLASSES = sorted(Page.__subclasses__(), key=lambda each: each.__name__)
@@ -252,6 +254,11 @@ SAMPLES: dict[type[Page], Page] = {
         prompt="the prompt",
         response="the response",
         data='{"a": 1}',
+        bars=(
+            Bar(6, "prompt", "+0 ms", "", 0, 6, "moment", False),
+            Bar(7, "confirmed", "+12 ms", "3.4 s", 12, 900, "wait", True),
+        ),
+        case=True,
         prev="sha256:aa",
         digest="sha256:bb",
         newer=8,
@@ -590,6 +597,7 @@ SAMPLES: dict[type[Page], Page] = {
         shell=SHELL, title="Not found", status=404, detail="nothing <here>", request_id="req_1"
     ),
     **of_contracts(SHELL),
+    **of_people(SHELL),
 }
 TOLD_OTHERWISE = {
     "active",
@@ -622,6 +630,8 @@ TOLD_OTHERWISE = {
     "disabled",
     "bare",
     "fired",
+    "at_fault",
+    "can",
     "by_hand",
     "cut",
     "latest",

@@ -1,0 +1,39 @@
+"""One sample of each page about people: every field is filled, and with markup where words stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from web.console import account, join, logins, members
+from web.console.pages import Page, Shell
+from web.console.words import Badge
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BADGE = Badge("a badge", "quiet")
+SIGN_IN = logins.SignIn("ses_2", "Firefox on Linux", "Mozilla/5.0 <x>", "127.0.0.1", AT, AT, False)
+ROLES = (members.RoleChoice("admin", True), members.RoleChoice("owner", False))
+
+
+def of_people(shell: Shell) -> dict[type[Page], Page]:
+    return {
+        members.MembersPage: members.MembersPage(
+            shell=shell, title="Members",
+            lines=(members.Line("mem_1", "Olivia <b>", "o@shop.test", "owner", BADGE, AT, True),),
+        ),
+        members.NewMemberPage: members.NewMemberPage(
+            shell=shell, title="Invite", email="<x>@shop.test", roles=ROLES, days=7, trouble="wrong & again"
+        ),
+        members.MemberPage: members.MemberPage(
+            shell=shell, title="Olivia", member_id="mem_1", name="Olivia <b>", email="o@shop.test", role="owner", state=BADGE,
+            can="active", me=False, last_owner=False, invited_by="Amir <b>", created_at=AT, standing_since=AT, last_seen_at=AT,
+            invite_expires_at=AT, roles=ROLES, sign_ins=(SIGN_IN,), days=7, trouble="wrong & again", at_fault="role",
+        ),
+        account.AccountPage: account.AccountPage(
+            shell=shell, title="Account", name="Olivia <b>", email="o@shop.test", role="owner", sign_ins=(SIGN_IN,),
+            least_characters=10, changed=True, trouble="wrong & again",
+        ),
+        join.JoinPage: join.JoinPage(
+            shell=shell, title="Join", allowed=True, invitation="a-token", workspace="Shop <b>", email="n@shop.test", role="admin",
+            name="Nora <b>", trouble="wrong & again", least_characters=10,
+        ),
+    }  # fmt: skip

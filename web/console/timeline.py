@@ -1,0 +1,75 @@
+"""A run's entries as a waterfall: when each step began, how long it took, and how long a person was waited for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from agent.history import Kind
+from store.history import HistoryRow
+
+WIDTH: Final = 1000
+"""Units of the drawing, from the first moment to the last."""
+_LEAST: Final = 6
+_WAITS: Final = {Kind.CONFIRMED.value, Kind.APPROVED.value}
+_WHOLE: Final = {Kind.FINISHED.value}
+"""Its duration is the run's, which would cover every other bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """``x`` and ``width`` in units of the drawing; ``tone`` is ``work``, ``wait`` (for a person) or ``moment``. ``took`` in words, empty
+    for a moment. ``present``: the entry that is looked at."""
+
+    seq: int
+    step: str
+    after: str
+    took: str
+    x: int
+    width: int
+    tone: str
+    present: bool
+
+
+def bars(rows: Sequence[HistoryRow], present: int) -> tuple[Bar, ...]:
+    """One for each entry of a run, in the order they were written."""
+    spans = [(row, *_span(row)) for row in rows]
+    if not spans:
+        return ()
+    first = min(began for _, began, _ in spans)
+    whole = max(max(row.at for row in rows) - first, timedelta(microseconds=1))
+    return tuple(
+        Bar(
+            seq=row.seq, step=row.kind.replace("_", " "), after=f"+{_said((began - first).total_seconds())}",
+            took=_said((row.at - began).total_seconds()) if began < row.at else "", tone=tone, present=row.seq == present,
+            x=min(round((began - first) / whole * WIDTH), WIDTH - _LEAST),
+            width=max(round((row.at - began) / whole * WIDTH), _LEAST),
+        )
+        for row, began, tone in spans
+    )  # fmt: skip
+
+
+def _span(row: HistoryRow) -> tuple[datetime, str]:
+    """When it began, and the tone. An entry is written when its step is over."""
+    if row.kind in _WAITS:
+        looked_s = json.loads(row.data).get("seconds_to_approve")
+        if isinstance(looked_s, int | float) and looked_s > 0:
+            return row.at - timedelta(seconds=looked_s), "wait"
+    if row.duration_ms and row.kind not in _WHOLE:
+        return row.at - timedelta(milliseconds=row.duration_ms), "work"
+    return row.at, "moment"
+
+
+def _said(seconds: float) -> str:
+    """``12 ms``, ``3.4 s``, ``5 min 20 s``, ``2 h 5 min``."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
