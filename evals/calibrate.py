@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.resolve.offline import ranked
+from agent.resolve.rank import ranked
 from agent.resolve.split import hear
 from agent.resolve.weigh import WEIGHTS
 from evals import external

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from agent.read.context import label
 from agent.read.reading import Found, Reading
-from agent.read.target import Target, target_of
+from agent.read.target import Target, stem, target_of
 from agent.read.text import Text, singular
 from registry.contract import Annotation
 
@@ -21,6 +21,7 @@ _BETWEEN: Final = re.compile(
     r"^[\s'\"`\])}]*(?:,|;|\band\b|\bor\b|&|/|\bas well as\b|\bplus\b|\bthen\b|\balong with\b)"
     r"[\s,]*(?:\b(?:and|or|also|then)\b)?[\s'\"`\[({]*(?:\b(?:the|a|an|in|for|to|of)\b\s*)?$"
 )
+_BRACKETS: Final = re.compile(r"\[(?P<items>[^\[\]{}\n]+)\]")
 _SPLIT: Final = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,|;|\n|\s+and\s+|\s+or\s+|\s+&\s+)\s*")
 
 
@@ -38,10 +39,10 @@ def find(text: Text, target: Target, now: datetime, gather: Gather) -> list[Foun
         ):
             chosen.append(each)
     chosen.sort(key=lambda found: found.start)
-    made: list[Found] = []
+    made: list[Found] = _bracketed(text, target, now)
     run: list[Found] = []
     for each in chosen:
-        if run and not _BETWEEN.match(text.low[run[-1].end : each.start]):
+        if run and not _BETWEEN.match(_bare(text, target, run[-1].end, each.start)):
             made.append(_joined(text, target, run))
             run = []
         run.append(each)
@@ -54,6 +55,40 @@ def find(text: Text, target: Target, now: datetime, gather: Gather) -> list[Foun
         if len(sure) > 1:
             made.append(_joined(text, target, sure))
     return made
+
+
+def _bracketed(text: Text, target: Target, now: datetime) -> list[Found]:
+    """Lists written as such: "[2.5, 3.6]", "['red', 'blue']"."""
+    made: list[Found] = []
+    for match in _BRACKETS.finditer(text.plain):
+        items = [part.strip().strip("'\"`") for part in match["items"].split(",")]
+        read = [
+            scan_exact(part, _singular_name(target.name), _item_schema(target), target.annotation, now)
+            for part in items
+            if part
+        ]
+        if read and all(each is not None for each in read):
+            values = [each.value for each in read if each is not None]
+            weight = 0.65 + 0.8 * label(text, match.start(), match.end(), target)
+            made.append(Found(match.start(), match.end(), values, "", ", ".join(map(str, values)), weight))
+    return made
+
+
+def _bare(text: Text, target: Target, start: int, end: int) -> str:
+    """What stands between two items without the words that only say what they are: "37.87 and longitude -122.27"."""
+    between = text.low[start:end]
+    for word in re.findall(r"[a-z]+", between):
+        if len(word) > 3 and (stem(word) in target.about or stem(word) in target.own):
+            between = re.sub(rf"\b{word}\b\s*", "", between)
+    return between
+
+
+def scan_exact(
+    words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
+) -> Reading | None:
+    from agent.read.scan import exact  # arrays hold anything that scan reads, and scan reads arrays
+
+    return exact(words, name=name, schema=schema, annotation=annotation, now=now)
 
 
 def joined(text: Text, target: Target, now: datetime, gather: Gather) -> list[Found]:

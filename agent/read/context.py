@@ -17,6 +17,9 @@ SKIPPED: Final = word_set(
     "that will would should must"
 )
 _AFTER_SKIPPED: Final = word_set("' \" ` ) as the is my a an")
+_IDENTIFIERS: Final = frozenset(
+    map(stem, ("id", "identifier", "uuid", "guid", "number", "no", "code", "ref", "reference"))
+)
 _BREAKS: Final = word_set(". ! ? ;")
 _WEIGHTS_BEFORE: Final = (0.4, 0.32, 0.24, 0.16, 0.1)
 _WEIGHTS_AFTER: Final = (0.3, 0.15)
@@ -37,6 +40,8 @@ def label(text: Text, start: int, end: int, target: Target) -> float:
     best = 0.0
     matched = 0
     names = set(target.own)
+    if stem("id") in names:
+        names |= _IDENTIFIERS
     labels: set[str] = set()
     for role in target.roles:
         labels |= ROLES[role][2]

@@ -11,7 +11,8 @@ from typing import Any, Final
 from rapidfuzz.distance import OSA
 
 from agent.read import numerals
-from agent.read.context import label
+from agent.read.context import affinity, label
+from agent.read.gazetteer import LANGUAGES
 from agent.read.reading import Found
 from agent.read.target import Target, stem
 from agent.read.text import Text, Token, split_name, word_set
@@ -30,6 +31,7 @@ def find(text: Text, target: Target, values: Sequence[Any]) -> list[Found]:
             made += _said(text, target, value, phrase, sure)
         made += _number(text, target, value)
     made += _glossed(text, target, values) if not any(each.weight > 0.5 for each in made) else []
+    made += _spoken(text, target, values)
     kept = [
         each
         for each in made
@@ -42,6 +44,21 @@ def find(text: Text, target: Target, values: Sequence[Any]) -> list[Found]:
         )
     ]
     return _directed(text, kept)
+
+
+def _spoken(text: Text, target: Target, values: Sequence[Any]) -> list[Found]:
+    """Codes of languages, said by the language's name: "into French" for 'fr' or 'fr-FR'."""
+    if stem("language") not in target.about.union(target.own):
+        return []
+    codes = {str(value).lower().partition("-")[0]: value for value in reversed(values)}
+    made: list[Found] = []
+    for token in text.tokens:
+        value = codes.get(LANGUAGES.get(token.low, ""))
+        if value is not None and token.capital:
+            near = label(text, token.start, token.end, target) + affinity(text, token.start, target)
+            written = str(value)
+            made.append(Found(token.start, token.end, value, f"{token.text} → {written}", written, 0.65 + 0.4 * near))
+    return made
 
 
 @lru_cache(maxsize=8192)
@@ -156,7 +173,8 @@ def _number(text: Text, target: Target, value: Any) -> list[Found]:
         if number.value != amount or number.kind == "ordinal":
             continue
         near = label(text, number.start, number.end, target)
-        if number.unit and stem(number.unit) in target.own:
+        counted = [stem(token.low) for token in text.after(number.end, 3) if token.word]
+        if (number.unit and stem(number.unit) in target.own) or set(counted) & set(target.own):
             near = max(near, 0.4)
         weight = (0.3 if amount < 1000 else 0.6) + near
         how = (
@@ -195,6 +213,11 @@ def _glosses(description: str, values: tuple[str, ...]) -> tuple[tuple[str, froz
         if match:
             words = re.findall(r"[a-z]{3,}", (match.group(1) or match.group(2) or "").lower())
             found[value] = {stem(word) for word in words if word not in _PLAIN}
+        elif 3 <= len(value) <= 4 and value.isalpha():
+            # 'desc' where "ascending or descending" is spoken of
+            longer = {word for word in re.findall(r"[a-z]{5,}", description.lower()) if word.startswith(value.lower())}
+            if longer:
+                found[value] = {stem(word) for word in longer}
     shared = {
         word
         for value, words in found.items()

@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from agent.read.gazetteer import CITIES, COUNTRIES, STATES
+from agent.read.gazetteer import CITIES, COUNTRIES, COUNTRY_CODES, STATES
 from agent.read.reading import Found
 from agent.read.target import Target
 from agent.read.text import Text
 
 _CODES: Final = frozenset(STATES.values())
 _ASKED: Final = re.compile(
-    r"city,?\s*(?:and\s+)?(?:state|country|st)\b|\b[A-Z][a-z]+(?: [A-Z][a-z]+)*, [A-Z]{2}\b", re.IGNORECASE
+    r"(?i:city,?\s*(?:and\s+)?(?:state|country|st)\b)|\b[A-Z][a-z]+(?: [A-Z][a-z]+)*, [A-Z]{2}\b"
 )
 _NEXT_PART: Final = re.compile(r",\s*([A-Za-z][A-Za-z.]*(?:\s+[A-Z][a-z]+){0,2})")
 
@@ -43,9 +43,28 @@ def fitness(text: Text, target: Target, start: int, end: int) -> float:
 
 def formed(text: Text, target: Target, found: list[Found]) -> list[Found]:
     """Candidates in the form that the description shows; those that aren't places stay as they are."""
+    if "place" in target.roles and (codes := _coded(target)):
+        return [_as_code(each, codes) for each in found]
     if "place" not in target.roles or not wants_state(target.description):
         return found
     return [_abbreviated(_whole(text, each)) for each in found]
+
+
+def _coded(target: Target) -> dict[str, str]:
+    """Name → code, where a state or country alone is asked for by its code."""
+    said = target.description.lower()
+    if "countri" in target.own and re.search(r"iso|alpha-2|(?:2|two)[- ]letter|country code", said):
+        return COUNTRY_CODES
+    if "state" in target.own and "abbrev" in said:
+        return STATES
+    return {}
+
+
+def _as_code(found: Found, codes: dict[str, str]) -> Found:
+    if not isinstance(found.value, str) or found.value in codes.values():
+        return found
+    code = codes.get(found.value.strip().lower().removeprefix("the ").replace(".", ""))
+    return found if code is None else replace(found, value=code, how=f"{found.value} → {code}", shown=code)
 
 
 def _whole(text: Text, found: Found) -> Found:

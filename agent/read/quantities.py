@@ -74,9 +74,9 @@ def numbers(text: Text, target: Target, now: datetime) -> list[Found]:
             continue
         if target.unit and _counts_other(text, end, target.unit):
             continue
-        if any(start <= number.start and end <= stop for start, stop in others):
-            weight -= 0.3 if near < 0.3 else 0.1
         is_year = number.kind == "cardinal" and 1900 <= value <= 2100 and not number.words and end - number.start == 4
+        if any(start <= number.start and end <= stop for start, stop in others) and not (yearly and is_year):
+            weight -= 0.3 if near < 0.3 else 0.1
         weight += (0.25 if is_year else -0.3) if yearly else (-0.15 if is_year and near < 0.2 else 0.0)
         if (
             ordinal

@@ -37,13 +37,15 @@ _CAPITAL_STOP: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """``start``/``end`` are those of the words inside. ``kind`` is "quoted", "tail" (after a colon), "said" or "named"."""
+    """``start``/``end`` are those of the words inside. ``kind`` is "quoted", "tail" (after a colon), "said" or "named"; ``last`` says that
+    nothing follows it."""
 
     start: int
     end: int
     outer_start: int
     outer_end: int
     kind: str
+    last: bool = False
 
 
 @lru_cache(maxsize=512)
@@ -76,5 +78,6 @@ def find(text: Text) -> tuple[Quote, ...]:
                 continue
         end = start + len(written)
         if written:
-            made.append(Quote(start, end, match.start(), end, kind))
+            last = not text.plain[end:].strip(" .!?\n")
+            made.append(Quote(start, end, match.start(), end, kind, last))
     return tuple(made)

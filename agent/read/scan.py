@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from agent.read import arrays, booleans, enums, moments, money, patterns, places, quantities, strings
+from agent.read import arrays, booleans, codes, enums, moments, money, patterns, places, quantities, strings
+from agent.read.context import label
 from agent.read.reading import Found, Reading, settle
 from agent.read.target import UNITS, Target, stem, target_of
 from agent.read.text import Text, read_text, word_set
@@ -71,11 +72,11 @@ def _read(read: Text, target: Target, kind: str, now: datetime, *, required: boo
         case "epoch":
             return moments.date_times(read, target, now, epoch=True)
         case "email" | "url" | "phone" | "uuid" | "ip":
-            return strings.shaped(read, target, kind)
+            return codes.shaped(read, target, kind)
         case "pattern":
             return patterns.labelled(read, target)
         case "code":
-            return strings.coded(read, target, now)
+            return codes.coded(read, target, now)
         case "month":
             return moments.months(read, target, now)
         case "joined":
@@ -86,13 +87,17 @@ def _read(read: Text, target: Target, kind: str, now: datetime, *, required: boo
             made = strings.texts(read, target, now, required=required)
             # An identifier is seldom a plain word.
             if target.kinds[0] in {"code", "uuid"}:
-                made = [_doubted(each) for each in made]
+                made = [_doubted(read, target, each) for each in made]
             return places.formed(read, target, made)
         case _:
             return []
 
 
-def _doubted(found: Found) -> Found:
+def _doubted(read: Text, target: Target, found: Found) -> Found:
+    """What is quoted, or stands right after the parameter's own words ("employee id Adriel"), may be any word."""
+    quoted = found.start > 0 and read.plain[found.start - 1] in "\"'`"
+    if quoted or label(read, found.start, found.end, target) >= _LABELLED:
+        return found
     plain = isinstance(found.value, str) and not any(char.isdigit() or char in "-_@/" for char in found.value)
     return Found(
         found.start,
@@ -137,6 +142,7 @@ def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annot
     return Reading(made.value, first, last, read.raw[first:last], made.how, made.shown, made.confidence)
 
 
+_LABELLED: Final = 0.3
 _LITTLE: Final = word_set(
     "please his her their my our at on by for in the a an is around about exactly to of from until since it's its be as via with using "
     "= :"

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from agent.read import dates, durations, enums, money, patterns, phrases, places, quotes, times
+from agent.read import codes, dates, enums, phrases, places, quotes, times
 from agent.read.context import PREPOSITIONS, affinity, label, preposition
 from agent.read.reading import Found
 from agent.read.roles import ROLES
 from agent.read.target import Target, stem
-from agent.read.text import Text, split_name
+from agent.read.text import Text, split_name, word_set
 
 _ADDRESS: Final = re.compile(r"\d+\w?\s+\w+")
 _QUERY: Final = re.compile(
@@ -31,14 +31,14 @@ _FOR: Final = re.compile(r"\bfor\s+(?!(?:me|us|him|her|them|now|good|ever|a|an|t
 
 def texts(text: Text, target: Target, now: datetime, *, required: bool) -> list[Found]:
     """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere name."""
-    made = _quoted(text, target) + _labelled(text, target) + _phrased(text, target, now)
+    made = _quoted(text, target, required=required) + _labelled(text, target) + _phrased(text, target, now)
     if target.examples:
         made += [
             Found(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.15)
             for each in enums.find(text, target, target.examples)
         ]
     if "email" in target.description.lower():
-        made += shaped(text, target, "email")
+        made += codes.shaped(text, target, "email")
     for shape in target.shapes:
         made += [
             Found(token.start, token.end, token.text, weight=0.6)
@@ -54,7 +54,7 @@ def texts(text: Text, target: Target, now: datetime, *, required: bool) -> list[
     return [each for each in made if each.end > each.start]
 
 
-def _quoted(text: Text, target: Target) -> list[Found]:
+def _quoted(text: Text, target: Target, *, required: bool) -> list[Found]:
     made: list[Found] = []
     for quote in quotes.find(text):
         near = label(text, quote.outer_start, quote.outer_end, target)
@@ -68,6 +68,10 @@ def _quoted(text: Text, target: Target) -> list[Found]:
         elif near < 0.1 and _claimed(text, quote.outer_start):
             weight -= 0.2
         weight += 0.7 * affinity(text, quote.outer_start, target)
+        if quote.kind == "tail" and required and target.roles & {"body", "topic"} and not made and quote.last:
+            # Nothing else is said of it, and this is all that follows: "Convert it to audio: I am a pretty girl".
+            made.append(Found(quote.start, quote.end, text.original(quote.start, quote.end), weight=0.45))
+            continue
         if quote.kind == "tail":
             words = text.low[quote.outer_start : quote.start].strip(" :=").split()
             hit = {stem(word) for word in words[-3:]} & (
@@ -225,10 +229,22 @@ def _describes(text: Text, end: int) -> bool:
     )
 
 
+_PARTICIPLES: Final = ("ed", "en", "ung", "de", "ght")
+_MADE: Final = word_set("performed sung recorded released made created played published painted")
+
+
 def _participle(text: Text, start: int, target: Target) -> float:
     """ "directed by X" names a director, "starred by X" does not."""
     words = text.before(start, 2)
-    if len(words) < 2 or words[0].low != "by" or not words[1].low.endswith(("ed", "en", "ung", "de", "ght")):
+    if len(words) < 2 or words[0].low != "by":
+        return 0.0
+    if (
+        "maker" in target.roles
+        and not set(target.own) & {"star", "cast", "actor"}
+        and (words[1].low in _MADE or not words[1].low.endswith(_PARTICIPLES))
+    ):
+        return 0.15  # "songs by X", "performed by X"
+    if not words[1].low.endswith(_PARTICIPLES):
         return 0.0
     verb = words[1].low[:5]
     said = (*split_name(target.name), *re.findall(r"[a-z]+", target.description.lower()))
@@ -260,43 +276,3 @@ def _queries(text: Text, *, required: bool) -> list[Found]:
             )
         )
     return made
-
-
-def coded(text: Text, target: Target, now: datetime) -> list[Found]:
-    """Identifiers. One that has the shape of the description's example stands above others."""
-    made: list[Found] = []
-    taken = [(each.start, each.end) for each in dates.find(text, now.date())]
-    taken += [(each.start, each.end) for each in money.find(text) if each.currency is not None]
-    taken += [(each.start, each.end) for each in durations.find(text)]
-    found = [*patterns.codes(text), *patterns.find(text, "uuid")]
-    if "email" in target.description.lower():
-        found += patterns.find(text, "email")
-    for each in found:
-        near = label(text, each.start, each.end, target)
-        value = each.value
-        if value.startswith("#") and not re.search(r"['\"#]#|#\w", target.description):
-            value = value[1:]
-        weight = each.weight + near + 0.5 * affinity(text, each.start, target) - (0.15 if near < 0.1 else 0.0)
-        if target.shapes:
-            weight += 0.35 if any(re.fullmatch(shape, value) for shape in target.shapes) else -0.2
-        if value.isdigit() and any(start < each.end and each.start < end for start, end in taken) and near < 0.3:
-            weight -= 0.4
-        made.append(
-            Found(each.start, each.end, value, "" if value == each.value else f"{each.value} → {value}", weight=weight)
-        )
-    return made
-
-
-def shaped(text: Text, target: Target, kind: str) -> list[Found]:
-    """E-mail and web addresses, phone numbers, UUIDs, IP addresses."""
-    return [
-        Found(
-            found.start,
-            found.end,
-            found.value,
-            weight=found.weight
-            + 0.3 * label(text, found.start, found.end, target)
-            + 0.5 * affinity(text, found.start, target),
-        )
-        for found in patterns.find(text, kind)
-    ]

@@ -246,7 +246,11 @@ def _of_string(made: Target, words: tuple[str, ...], said: str, *, money: bool) 
         return ["joined", "text"]
     if "number" in named and re.search(r"\bnumber of\b", said):
         return ["number"]
-    if last in _CODED or re.search(r"\b(?:identifier|\bid\b|\buuid\b|digit)", said):
+    # "The name or identifier of the contact" is a name as well.
+    by_name = "name" in re.findall(r"[a-z]+", said.partition("identif")[0])
+    if last in _CODED or (
+        re.search(r"\b(?:identifier|id|uuid|digit)", said) and not by_name and "body" not in made.roles
+    ):
         return ["code", "text"]
     return ["text"]
 

@@ -69,7 +69,7 @@ def _make_room(name: str, options: Mapping[str, list[Option]], taken: dict[str, 
             taken[holder] = elsewhere
             taken[name] = option
             return
-        if holder not in required and option.confidence >= taken[holder].confidence - 0.2:
+        if holder not in required and option.confidence >= taken[holder].confidence - 0.3:
             del taken[holder]
             taken[name] = option
             return

@@ -24,27 +24,25 @@ from agent.pipeline import (
     Trace,
 )
 from agent.resolve.fill import fill
+from agent.resolve.heard import PART, unless_left_out
 from agent.resolve.listed import listed
-from agent.resolve.mentions import spans_of
 from agent.resolve.objects import foreign
-from agent.resolve.resolver import CANDIDATES, chosen_action
-from agent.resolve.split import Clause, begins_like_an_order, besides, clauses, gives_order, hear
-from agent.resolve.weigh import Weighed, hears, marks, reads, weigh
+from agent.resolve.rank import ranked, segments
+from agent.resolve.resolver import chosen_action
+from agent.resolve.split import Clause, clauses, hear
+from agent.resolve.weigh import Weighed
 from registry.records import RecordKind
-from registry.shortlist import Scored, Shortlist
+from registry.shortlist import Shortlist
 
 # Fitted on development cases by evals.calibrate: from ACT an offer is taken, between ASK and ACT it is only proposed.
-ACT: Final = 0.5
-ASK: Final = 0.25
+ACT: Final = 0.42
+ASK: Final = 0.2
 # An offer that has everything it needs is taken from here: the words filled it, which words about something else would not.
-COMPLETE: Final = 0.36
+COMPLETE: Final = 0.3
 # Two offers closer than this can't be told apart by these means: the person says which.
 MARGIN: Final = 0.05
-# Each part of a request that is taken apart must stand firmly on its own.
-PART: Final = 0.5
 # Where the likeliest action does not work on such things, another is only proposed if its verb is at least akin.
 KINDRED: Final = 0.8
-FILLED_AT_MOST: Final = 5
 _NEAREST: Final = 3
 
 _IF: Final = re.compile(
@@ -106,65 +104,7 @@ def _resolve(
         # Taken as a whole, what must not be done would count as said.
         return Abstain(reason="below_threshold", detail=f"You said not to {unwanted[0].negated}; the rest is unclear.")
     whole = _one(hear(text), shortlist, kinds, request.now, notes, seen)
-    return _unless_left_out(whole, clauses(text), shortlist, kinds, request.now)
-
-
-def _unless_left_out(
-    resolution: Resolution, parts: Sequence[Clause], shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime
-) -> Resolution:
-    """A call for the whole request stands only if no order in it goes unheard: "refund it and send him flowers" is asked about where
-    nothing sends flowers, and so is a part that another action fits. Half an answer to a question harms nobody."""
-    if not isinstance(resolution, Calls) or (len(parts) < 2 and not besides(parts)):
-        return resolution
-    draft = resolution.drafts[0]
-    offer = shortlist.get(draft.action)
-    assert offer is not None
-    if reads(offer, shortlist.called(offer.name)):
-        return resolution
-    used = [span for argument in draft.arguments.values() for span in spans_of(argument)]
-    for part in (*parts, *besides(parts)):
-        taken = any(part.start < span.end and span.start < part.end for span in used)
-        if part.negated is not None or not begins_like_an_order(part.text):
-            continue
-        other = ranked(part, shortlist, kinds, now)[:1] if len(parts) > 1 else []
-        unheard = gives_order(part.text, sure=taken) and not hears(
-            part, shortlist.called(draft.action), shortlist.spoken(draft.action)
-        )
-        if unheard or (other and other[0].offer.name != draft.action and other[0].probability >= PART):
-            text = f"Nothing I may do does “{part.text}”. Shall I do the rest?"
-            if not unheard:
-                text = f"You also wrote “{part.text}”, and I can't plan the two together. Shall I do the rest?"
-            candidate = Candidate(id=offer.name, label=offer.title or offer.name, detail=offer.description[:200])
-            question = Question(slot="action", code="unclear_action", text=text, candidates=(candidate,))
-            return Ask(question=question, drafts=(draft,))
-    return resolution
-
-
-def segments(text: str) -> list[Clause]:
-    """The request's wishes: each begins with an order and keeps what is said along with it."""
-    parts = clauses(text)
-    starts = [part.start for part in parts if begins_like_an_order(part.text) or part.negated]
-    if len(starts) < 2:
-        return [hear(text)]
-    starts[0] = parts[0].start
-    ends = [*(max(p.end for p in parts if p.start < start) for start in starts[1:]), parts[-1].end]
-    return [hear(text[start:end], start) for start, end in zip(starts, ends, strict=True)]
-
-
-def ranked(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> list[Weighed]:
-    """The offers weighed against one clause, likeliest first."""
-    found = shortlist.top(clause.text, CANDIDATES)
-    if len(shortlist) <= CANDIDATES:
-        names = {each.offer.name for each in found}
-        found += [Scored(offer, 0.0) for offer in shortlist.offers if offer.name not in names]
-    if not found:
-        return []
-    best = found[0].score
-    candidates = []
-    for each in found[:FILLED_AT_MOST]:
-        filling = fill(clause.text, clause.start, each.offer, kinds, now)
-        candidates.append((each.offer, marks(clause, each, best, shortlist, filling, kinds), filling))
-    return weigh(candidates)
+    return unless_left_out(whole, clauses(text), shortlist, kinds, request.now)
 
 
 def _several(

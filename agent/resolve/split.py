@@ -165,6 +165,15 @@ def gives_order(text: str, *, sure: bool) -> bool:
     return not sure or ((word in ORDER_WORDS or word in AGAIN) and stem(word) not in GENERIC and not named)
 
 
+def says_what(text: str) -> bool:
+    """Whether an order says what shall be done to what: a verb that orders are given with, and more than "it" or "them" after it."""
+    lead = _LEAD.match(text)
+    verb = _WORD.match(text, lead.end() if lead else 0)
+    if verb is None or (verb[0].casefold() not in ORDER_WORDS and verb[0].casefold() not in AGAIN):
+        return False
+    return any(word[0].casefold() not in EMPTY for word in _WORD.finditer(text, verb.end()))
+
+
 def after_verb(text: str) -> int | None:
     """Where the words after an order's verb begin; None where the text does not begin like one."""
     if not begins_like_an_order(text):

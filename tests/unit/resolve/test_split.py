@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.resolve.offline import segments
+from agent.resolve.rank import segments
 from agent.resolve.split import asks, begins_like_an_order, clauses, head, hear
 
 

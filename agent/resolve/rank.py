@@ -1,0 +1,43 @@
+"""The offers weighed against one part of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from agent.resolve.fill import fill
+from agent.resolve.resolver import CANDIDATES
+from agent.resolve.split import Clause, begins_like_an_order, clauses, hear
+from agent.resolve.weigh import Weighed, marks, weigh
+from registry.records import RecordKind
+from registry.shortlist import Scored, Shortlist
+
+FILLED_AT_MOST: Final = 5
+
+
+def segments(text: str) -> list[Clause]:
+    """The request's wishes: each begins with an order and keeps what is said along with it."""
+    parts = clauses(text)
+    starts = [part.start for part in parts if begins_like_an_order(part.text) or part.negated]
+    if len(starts) < 2:
+        return [hear(text)]
+    starts[0] = parts[0].start
+    ends = [*(max(p.end for p in parts if p.start < start) for start in starts[1:]), parts[-1].end]
+    return [hear(text[start:end], start) for start, end in zip(starts, ends, strict=True)]
+
+
+def ranked(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> list[Weighed]:
+    """The offers weighed against one clause, likeliest first."""
+    found = shortlist.top(clause.text, CANDIDATES)
+    if len(shortlist) <= CANDIDATES:
+        names = {each.offer.name for each in found}
+        found += [Scored(offer, 0.0) for offer in shortlist.offers if offer.name not in names]
+    if not found:
+        return []
+    best = found[0].score
+    candidates = []
+    for each in found[:FILLED_AT_MOST]:
+        filling = fill(clause.text, clause.start, each.offer, kinds, now)
+        candidates.append((each.offer, marks(clause, each, best, shortlist, filling, kinds), filling))
+    return weigh(candidates)
