@@ -174,9 +174,13 @@ async def move_reaction(
     return (await session.execute(update(_R).where(mine).values(fresh).returning(_R.c.event_id))).first() is not None
 
 
-async def troubled(session: AsyncSession, workspace: str, *, limit: int = 50) -> list[ReactionRow]:
-    """Reactions that failed or are being retried, newest event first (ids sort by time)."""
+async def troubled(
+    session: AsyncSession, workspace: str, *, of: str | None = None, limit: int = 50
+) -> list[ReactionRow]:
+    """Reactions that failed or are being retried, newest event first (ids sort by time); ``of`` is how the subscriber's name begins."""
     mine = select(_R).where(_R.c.workspace == workspace, _R.c.state.in_(TROUBLED))
+    if of is not None:
+        mine = mine.where(_R.c.subscriber.startswith(of, autoescape=True))
     return await every(session, ReactionRow, mine.order_by(_R.c.event_id.desc(), _R.c.priority).limit(limit))
 
 

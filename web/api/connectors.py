@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-import store.connectors
+from agent.connections import Connection, ConnectorState, connections
 from registry.records import RecordKind
 from web.door import Caller, house_of, signed
 from web.view import View
 
 router = APIRouter(prefix="/v1/connectors", tags=["connectors"])
-
-ConnectorState = Literal["enabled", "disabled", "broken", "available"]
 
 
 class FieldView(View):
@@ -49,37 +47,14 @@ class ConnectorList(View):
 async def listed(request: Request, caller: Annotated[Caller, Depends(signed("connectors:read"))]) -> ConnectorList:
     """Every connector found here or configured in this workspace. No address and no secret is in it."""
     house = house_of(request)
-    ground = await house.grounds.of(caller.actor.workspace)
-    async with house.sessions.read() as session:
-        configured = {row.name: row.enabled for row in await store.connectors.listed(session, caller.actor.workspace)}
-    working = {each.name: each for each in ground.connectors}
-    broken = {each.name: each.why for each in ground.broken}
-    titles = house.grounds.found
-    made: list[ConnectorView] = []
-    for name in sorted({*configured, *working, *broken, *titles}):
-        kinds = (
-            [kind for provider in working[name].context_providers() for kind in provider.kinds()]
-            if name in working
-            else []
-        )
-        made.append(
-            ConnectorView(
-                name=name,
-                title=titles.get(name, name),
-                state=_state(name, configured, broken),
-                broken=broken.get(name),
-                kinds=tuple(map(_kind, kinds)),
-            )
-        )
-    return ConnectorList(data=tuple(made))
+    found = await connections(house.sessions, house.grounds, caller.actor.workspace)
+    return ConnectorList(data=tuple(map(_view, found)))
 
 
-def _state(name: str, configured: dict[str, bool], broken: dict[str, str]) -> ConnectorState:
-    if name in broken:
-        return "broken"
-    if name not in configured:
-        return "available"
-    return "enabled" if configured[name] else "disabled"
+def _view(each: Connection) -> ConnectorView:
+    return ConnectorView(
+        name=each.name, title=each.title, state=each.state, broken=each.why or None, kinds=tuple(map(_kind, each.kinds))
+    )
 
 
 def _kind(kind: RecordKind) -> KindView:

@@ -105,8 +105,13 @@ async def _inbound(request: Request, now: datetime) -> Inbound:
 
 
 def _shared(request: Request, caller: Caller, made: SharedSecret) -> dict[str, Any]:
-    base = house_of(request).settings.base_url.rstrip("/")
-    url = f"{base}/connectors/{quote(made.connector)}/webhook?workspace={caller.actor.workspace}"
+    url = webhook_url(request, caller.actor.workspace, made.connector)
     return SharedSecretView(
         connector=made.connector, url=url, secret=made.secret, previous_until=moment(made.previous_until)
     ).json_value()
+
+
+def webhook_url(request: Request, workspace: str, connector: str) -> str:
+    """Where the connector's platform sends its webhooks."""
+    base = house_of(request).settings.base_url.rstrip("/")
+    return f"{base}/connectors/{quote(connector)}/webhook?workspace={workspace}"

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from web.console import (
     account,
     asking,
+    connectors,
     contracts,
     deliveries,
     drafts,
@@ -50,6 +51,7 @@ ROUTERS: Final = (
     members.router,
     join.router,
     account.router,
+    connectors.router,
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.actor import Actor
+from core.webhook_signature import new_secret
 from events.rulebook import InstructionForm, RuleForm
 from tests.integration.web.console import CONTRACT, PASSWORD, Console
 
@@ -53,6 +54,8 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     )
     instruction = await console.house.events.rulebook.add_instruction(actor, told)
     invited = await console.house.roster.invite(actor, email=f"new@{actor.workspace.lower()}.test", role="support")
+    secrets = {"read_token": "a-token-of-the-tests", "action_secret": new_secret()}
+    await console.house.office.connect(actor, "saas", "https://platform.example", secrets)
     return Rows(
         {
             "member_id": invited.member.id,
@@ -63,6 +66,7 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
             "delivery_id": delivery.id,
             "event_id": event.id,
             "event_type": "invoice.paid",
+            "connector": "saas",
             "rule_id": rule.id,
             "instruction_id": instruction.id,
             "name": str(own["name"]),

@@ -33,6 +33,7 @@ from tests.integration.web.samples import of_contracts
 from web.console import (
     asking,
     card,
+    connectors,
     delivered,
     deliveries,
     endpoint,
@@ -592,6 +593,32 @@ SAMPLES: dict[type[Page], Page] = {
         tried=TRIED,
         links=True,
         trouble="too <short>",
+    ),
+    connectors.ConnectorsPage: connectors.ConnectorsPage(
+        shell=SHELL,
+        title="Connectors",
+        lines=(
+            connectors.Line(
+                "saas", "The <platform>", BADGE, "it <failed>", "Customer", "1 of 2", "https://p.test/<hook>"
+            ),
+        ),
+    ),
+    connectors.ConnectorPage: connectors.ConnectorPage(
+        shell=SHELL,
+        title="The <platform>",
+        name="saas",
+        state=BADGE,
+        configured=True,
+        why="it <failed>",
+        faults=("it failed while it was asked",),
+        base_url="https://p.test/<hook>",
+        changed_at=AT,
+        identities="a <token>",
+        inbound="https://o.test/connectors/saas/webhook?workspace=ws_1",
+        kinds=(connectors.Kind("customer", "A customer", (connectors.SafeField("id", "Its id", "id", "by number"),)),),
+        actions=(connectors.Action("saas.refund", "Refund <it>", 1, BADGE, "/contracts/saas.refund"),),
+        hears=(connectors.Hears("mirror", "customer.*", 30, True),),
+        troubles=(connectors.Trouble("evt_1", "the <mirror>", BADGE, "it <said> no", AT),),
     ),
     trouble.TroublePage: trouble.TroublePage(
         shell=SHELL, title="Not found", status=404, detail="nothing <here>", request_id="req_1"
