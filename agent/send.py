@@ -52,10 +52,13 @@ class Sender:
         async with self.sessions.read() as session:
             run = await runs.get(session, workspace, run_id)
         if run.state == "confirmed":
-            started = await self._start(run)
-            if started is None:
+            try:
+                started = await self._start(run)
+            except Conflict:
                 # Another worker moved it first, and may be dead by now: whoever looks again finds how far it got.
                 return Later(1.0, "Another worker is at it.")
+            if started is None:  # it drifted, and is planned anew
+                return Done()
             run = started
         if run.state != "executing" or run.plan is None:
             return Done()
@@ -78,7 +81,10 @@ class Sender:
         return Done()
 
     async def _start(self, run: Run) -> Run | None:
-        """The last look before anything leaves: role, contract, endpoint and records as they are now. Then the claim, committed."""
+        """The last look before anything leaves: role, contract, endpoint and records as they are now. Then the claim, committed.
+
+        None when it drifted. Raises Conflict when somebody else moved the run meanwhile.
+        """
         plan = run.plan
         assert plan is not None
         ground = await self.grounds.of(run.workspace)
@@ -94,21 +100,16 @@ class Sender:
             or await recheck(plan, actor=actor, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface)
         )
         now = self.clock()
-        try:
-            async with self.sessions.begin() as session:
-                if drift:
-                    again = run.with_(state="received", drift=drift, approvals=(), updated_at=now)
-                    moved = await runs.move(session, again, was={"confirmed"})
-                    await history.record(session, moved, Kind.DRIFTED, now, drift=list(drift), digest=plan.digest)
-                    await put_resolve(session, moved)
-                    result = None
-                else:
-                    result = await runs.move(session, run.with_(state="executing", updated_at=now), was={"confirmed"})
-                    await store.calls.insert_many(
-                        session, [_planned(run, step, at) for at, step in enumerate(plan.steps)]
-                    )
-        except Conflict:
-            return None
+        async with self.sessions.begin() as session:
+            if drift:
+                again = run.with_(state="received", drift=drift, approvals=(), updated_at=now)
+                moved = await runs.move(session, again, was={"confirmed"})
+                await history.record(session, moved, Kind.DRIFTED, now, drift=list(drift), digest=plan.digest)
+                await put_resolve(session, moved)
+                result = None
+            else:
+                result = await runs.move(session, run.with_(state="executing", updated_at=now), was={"confirmed"})
+                await store.calls.insert_many(session, [_planned(run, step, at) for at, step in enumerate(plan.steps)])
         self.changed(run.id)
         return result
 
