@@ -67,6 +67,9 @@ class Threshold:
         if not declared.isdigit() or int(declared) > MAX_BODY_BYTES:
             await _too_large(request_id, scope["path"], respond)
             return
+        if not (scope.get("raw_path", b"").isascii() and scope["query_string"].isascii()):
+            await _odd_address(request_id, scope["path"], respond)
+            return
         seen = 0
 
         async def bounded() -> Message:
@@ -100,12 +103,22 @@ class _TooLarge(Exception):
 
 
 async def _too_large(request_id: str, path: str, send: Send) -> None:
+    detail = f"A request body has at most {MAX_BODY_BYTES} bytes."
+    await _refused(request_id, path, send, 413, "body_too_large", "Too large", detail)
+
+
+async def _odd_address(request_id: str, path: str, send: Send) -> None:
+    """An address is ASCII (RFC 3986); what decodes it further in would stumble over other bytes."""
+    detail = "The address holds bytes outside ASCII: percent-encode them."
+    await _refused(request_id, path, send, 400, "invalid_request", "The request can't be read", detail)
+
+
+async def _refused(request_id: str, path: str, send: Send, status: int, code: str, title: str, detail: str) -> None:
     body: dict[str, Any] = {
-        "type": "https://opsiq.invalid/problems/body_too_large", "title": "Too large", "status": 413, "instance": path,
-        "detail": f"A request body has at most {MAX_BODY_BYTES} bytes.", "code": "body_too_large",
-        "request_id": request_id, "retryable": False,
+        "type": f"https://opsiq.invalid/problems/{code}", "title": title, "status": status, "instance": path,
+        "detail": detail, "code": code, "request_id": request_id, "retryable": False,
     }  # fmt: skip
     raw = json.dumps(body).encode()
     headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(raw)).encode())]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": raw})
