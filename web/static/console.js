@@ -121,6 +121,42 @@
     into.focus();
   });
 
+  // ── a builder is made anew while somebody goes on filling it in: what they did meanwhile is done to the new one too ─
+  let asked = null;
+  let meanwhile = [];
+  let pressed = "";
+  const filled = () => [...document.querySelectorAll("#builder :is(input, select, textarea)[id]")];
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.id === "builder") asked = new Map(filled().map((field) => [field.id, field.value]));
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!asked || event.detail.target !== main()) return;
+    meanwhile = filled().filter((field) => asked.has(field.id) && asked.get(field.id) !== field.value);
+    asked = null;
+  });
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (event.target.id !== "builder" || !asked) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      pressed = event.submitter?.value ?? "";
+    },
+    true,
+  );
+  function catchUp() {
+    for (const old of meanwhile.splice(0)) {
+      const field = document.getElementById(old.id);
+      if (!field || field.value === old.value) continue;
+      field.value = old.value;
+      field.dispatchEvent(new Event(field.matches("select") ? "change" : "input", { bubbles: true }));
+    }
+    const button = pressed && document.querySelector(`#builder [name=do][value="${CSS.escape(pressed)}"]`);
+    pressed = "";
+    if (button) button.click();
+  }
+
   // ── on a narrow screen the navigation is one line: the place where one is stands in sight ────────────────────────
   function placeInSight() {
     const here = document.querySelector("#nav [aria-current]");
@@ -149,5 +185,6 @@
     placeInSight();
     const first = main()?.querySelector("[autofocus]");
     if (first && !main().contains(document.activeElement)) first.focus();
+    catchUp();
   });
 })();
