@@ -129,7 +129,8 @@ def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annot
     """The whole of ``words`` as one value, or None where they can't be one. A free string is the words themselves, without quotes."""
     read = read_text(words)
     target = target_of(name, schema, annotation)
-    start, end = _trimmed(read.plain)
+    # A question mark or an exclamation mark is a part of what is written word for word.
+    start, end = _trimmed(read.plain, ".,;" if target.kinds[-1:] == ("text",) else ".!?,;")
     if start >= end:
         return None
     found = _whole(read, target, start, end, now)
@@ -149,11 +150,11 @@ _LITTLE: Final = word_set(
 )
 
 
-def _trimmed(plain: str) -> tuple[int, int]:
+def _trimmed(plain: str, marks: str) -> tuple[int, int]:
     start, end = 0, len(plain)
     while start < end and plain[start].isspace():
         start += 1
-    while end > start and (plain[end - 1].isspace() or (plain[end - 1] in ".!?,;" and end - start > 1)):
+    while end > start and (plain[end - 1].isspace() or (plain[end - 1] in marks and end - start > 1)):
         end -= 1
     return start, end
 

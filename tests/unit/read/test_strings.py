@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.read import exact, scan
-from registry.contract import Annotation
+from registry.contract import Annotation, Unit
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PLAIN = Annotation()
@@ -160,3 +160,17 @@ def test_an_answer_to_a_free_text_is_the_words_without_their_quotes(words: str, 
 
 def test_the_schema_s_length_holds() -> None:
     assert exact("too long", name="code", schema={"type": "string", "maxLength": 3}, annotation=PLAIN, now=NOW) is None
+
+
+@pytest.mark.parametrize("words", ["Where is it?", "Stop!", "Really?!"])
+def test_a_mark_that_ends_what_was_typed_is_a_part_of_it(words: str) -> None:
+    read = exact(words, name="message", schema={"type": "string"}, annotation=Annotation(), now=NOW)
+    assert read is not None
+    assert read.value == words
+
+
+@pytest.mark.parametrize("words", ["by 3 days?", "3 days!", "3 days."])
+def test_a_mark_behind_a_number_is_none_of_it(words: str) -> None:
+    read = exact(words, name="days", schema={"type": "integer"}, annotation=Annotation(unit=Unit.DAYS), now=NOW)
+    assert read is not None
+    assert read.value == 3
