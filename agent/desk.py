@@ -111,7 +111,10 @@ class Desk:
             run = await runs.get(session, actor.workspace, run_id)
             if run.state in ("executing", "unknown"):
                 calls = await store.calls.of_run(session, actor.workspace, run_id)
-                run = run.with_(outcomes=tuple(history.outcome_of(call) for call in calls))
+                took = await store.calls.took_ms(session, actor.workspace, run_id)
+                run = run.with_(
+                    outcomes=tuple(history.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)) for call in calls)
+                )
         if run.actor.person == actor.person or actor.role == OWNER:
             return run
         if approved_by(run, actor) or await self._may_approve(actor, run):

@@ -23,6 +23,7 @@ def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
 
 async def closed(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
     """What came of each call; those behind one that did not succeed are skipped for good."""
+    took = await store.calls.took_ms(session, run.workspace, run.id)
     outcomes = []
     for call in await store.calls.of_run(session, run.workspace, run.id):
         if call.state == "planned":
@@ -30,7 +31,7 @@ async def closed(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOu
                 session, run.workspace, call.call_id, was={"planned"}, to="skipped",
                 detail="Not sent, because an earlier call did not succeed.", finished_at=now,
             )  # fmt: skip
-        outcomes.append(history.outcome_of(call))
+        outcomes.append(history.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)))
     return tuple(outcomes)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, select, update
+from sqlalchemy import Index, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -114,3 +114,10 @@ async def attempts_of(session: AsyncSession, workspace: str, call_id: str) -> li
     joined = select(_A).join(_T, _T.c.call_id == _A.c.call_id)
     mine = joined.where(_A.c.call_id == call_id, _T.c.workspace == workspace)
     return await every(session, AttemptRow, mine.order_by(_A.c.n))
+
+
+async def took_ms(session: AsyncSession, workspace: str, run_id: str) -> dict[str, float]:
+    """Call → how long all its attempts took together; no call that was never sent."""
+    joined = select(_A.c.call_id, func.sum(_A.c.duration_ms)).join(_T, _T.c.call_id == _A.c.call_id)
+    mine = joined.where(_T.c.workspace == workspace, _T.c.run_id == run_id).group_by(_A.c.call_id)
+    return {call_id: float(ms) for call_id, ms in (await session.execute(mine)).all()}
