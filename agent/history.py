@@ -60,6 +60,9 @@ class Kind(StrEnum):
     MEMBER_REACTIVATED = "member_reactivated"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of entry
     SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
+    SIGN_IN_REFUSED = "sign_in_refused"
     KEY_CREATED = "key_created"
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"

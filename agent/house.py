@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +21,8 @@ from agent.confirm import Gate
 from agent.desk import Desk
 from agent.direct import Direct
 from agent.ground import Grounds
+from agent.issuer.entrance import Entrance
+from agent.issuer.provider import Provider
 from agent.keyring import open_box
 from agent.mirror import Mirrors
 from agent.mirror.reading import READ_WORK, Reading
@@ -47,6 +50,7 @@ from executors.carried import CarriedQueue
 from executors.engine import Engine, Handler, Wake
 from executors.guard import Guard
 from executors.hand import Hand
+from executors.issuer import IssuerClient
 from executors.platform import HttpPlatformClient
 from executors.queue import Dead, Done, Later, Outcome, Queue, SqlQueue
 from registry.discovery import discover
@@ -81,6 +85,8 @@ class House:
     rehearsals: Rehearsals
     reading: Reading
     roster: Roster
+    issuer: Provider | None
+    entrance: Entrance
 
 
 @asynccontextmanager
@@ -214,6 +220,8 @@ async def opened(
         Rehearsals(sessions, grounds, planner, clock),
         reading,
         Roster(sessions, clock),
+        _issuer(settings, guard, clock),
+        Entrance(sessions, clock, _issuer_name(settings), settings.oidc_domains),
     )
     closing = asyncio.Event()
     sweep = (
@@ -251,6 +259,20 @@ def _resolver(settings: Settings) -> Resolver | None:
         prices=settings.model_prices,
     )  # fmt: skip
     return ModelResolver(ModelClient(asked))
+
+
+def _issuer_name(settings: Settings) -> str:
+    return settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""
+
+
+def _issuer(settings: Settings, guard: Guard, clock: Clock) -> Provider | None:
+    """The issuer that people may sign in with, dialled through the same guard as everything."""
+    if not settings.oidc_issuer:
+        return None
+    return Provider(
+        issuer=settings.oidc_issuer, client_id=settings.oidc_client_id, client_secret=settings.oidc_client_secret,
+        name=_issuer_name(settings), redirect_uri=f"{settings.base_url}/sign-in/callback", client=IssuerClient(guard), clock=clock,
+    )  # fmt: skip
 
 
 async def _sweep(

@@ -134,7 +134,7 @@ class Roster:
         now = self.clock()
         async with self.sessions.begin() as session:
             if (await store.members.get(session, by.workspace, member_id)).password_hash is None:
-                raise Conflict("They have not accepted an invitation yet: invite them again.")
+                raise Conflict("They have no password here yet: invite them again.")
             row = await store.members.enable(session, by.workspace, member_id, at=now)
             await history.record_act(
                 session, by, Kind.MEMBER_REACTIVATED, now, member=row.id, email=row.email, role=row.role

@@ -7,7 +7,24 @@ import time
 from typing import Final, Literal
 
 Prefix = Literal[
-    "ws", "mem", "ses", "key", "run", "act", "evt", "dlv", "wrk", "req", "his", "con", "sec", "whe", "rul", "ins", "dk"
+    "ws",
+    "mem",
+    "ses",
+    "key",
+    "run",
+    "act",
+    "evt",
+    "dlv",
+    "wrk",
+    "req",
+    "his",
+    "con",
+    "sec",
+    "whe",
+    "rul",
+    "ins",
+    "dk",
+    "idn",
 ]
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

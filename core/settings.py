@@ -183,6 +183,49 @@ class Settings:
             variables.integer(1, 720),
         ),
     )
+    oidc_issuer: str = field(
+        default="",
+        metadata=variable(
+            "OPSIQ_OIDC_ISSUER",
+            "The OpenID Connect issuer that people may sign in to the console with, exactly as it names itself "
+            "(`https://login.example.com`). An address on a private network must be listed in `OPSIQ_ALLOW_ADDRESSES`.",
+            variables.issuer,
+            default="empty: passwords only",
+        ),
+    )
+    oidc_client_id: str = field(
+        default="",
+        metadata=variable(
+            "OPSIQ_OIDC_CLIENT_ID",
+            "Which client this server is to the issuer. Its redirect address there is `<OPSIQ_BASE_URL>/sign-in/callback`.",
+            default="empty",
+        ),
+    )
+    oidc_client_secret: str = field(
+        default="",
+        repr=False,
+        metadata=variable(
+            "OPSIQ_OIDC_CLIENT_SECRET",
+            "The client's secret. Empty: a public client, held by PKCE alone.",
+            default="empty",
+            secret=True,
+        ),
+    )
+    oidc_name: str = field(
+        default="",
+        metadata=variable(
+            "OPSIQ_OIDC_NAME", "What the button on the sign-in page calls the issuer.", default="the issuer's host name"
+        ),
+    )
+    oidc_domains: tuple[str, ...] = field(
+        default=(),
+        metadata=variable(
+            "OPSIQ_OIDC_DOMAINS",
+            "Domains of verified e-mail addresses that may come in through the issuer: `example.com,example.org`.",
+            variables.domains,
+            default="any",
+        ),
+    )
     redis_url: str = field(
         default="",
         repr=False,
@@ -296,6 +339,11 @@ class Settings:
                 shown = "" if each.secret else f" (it is {text!r})"
                 raise BadSetting(f"{each.name} {error}{shown}.", extra={"setting": each.name}) from error
         made = cls(**given)
+        if made.oidc_issuer and not made.oidc_client_id:
+            raise BadSetting(
+                "OPSIQ_OIDC_ISSUER is set and OPSIQ_OIDC_CLIENT_ID is not: both are needed.",
+                extra={"setting": "OPSIQ_OIDC_CLIENT_ID"},
+            )
         defaults = {
             "database_url": made.database_url or f"sqlite+aiosqlite:///{made.data_dir / 'opsiq.db'}",
             "base_url": made.base_url or f"http://{f'[{made.host}]' if ':' in made.host else made.host}:{made.port}",

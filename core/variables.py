@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from core import secretbox
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 Price = tuple[Decimal, Decimal]
 """US dollars a million tokens: (prompt, completion)."""
 
@@ -68,6 +69,25 @@ def address(*schemes: str) -> Callable[[str], str]:
         return text.rstrip("/")
 
     return read
+
+
+def issuer(text: str) -> str:
+    """As it stands: an issuer is compared letter by letter, its last slash included."""
+    parts = urlsplit(text)
+    on_this_machine = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and on_this_machine)):
+        raise ValueError("must be an address that begins with https:// (http:// on this machine alone)")
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("must hold no query, no fragment and no user name")
+    return text
+
+
+def domains(text: str) -> tuple[str, ...]:
+    made = tuple(part.casefold() for part in words(text))
+    for part in made:
+        if not _DOMAIN.fullmatch(part):
+            raise ValueError(f"holds {part!r}, which is no domain such as example.com (ASCII, without @ or *)")
+    return made
 
 
 def words(text: str) -> tuple[str, ...]:

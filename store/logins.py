@@ -16,7 +16,7 @@ from store.rows import Row, add, every, first, storable, table
 
 
 class LoginRow(Row, table=True):
-    """One browser that is signed in. ``csrf`` is the secret its forms carry."""
+    """One browser that is signed in. ``csrf`` is the secret its forms carry. ``issuer`` vouched for the person; empty: a password did."""
 
     __tablename__ = "logins"
     __table_args__ = (Index("ix_logins_member", "workspace", "member_id"),)
@@ -32,6 +32,7 @@ class LoginRow(Row, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
     address: str = ""
     agent: str = ""
+    issuer: str | None = None
 
 
 class FailedLoginRow(Row, table=True):
@@ -63,6 +64,7 @@ async def start(
     replaces: str | None = None,
     address: str = "",
     agent: str = "",
+    issuer: str | None = None,
 ) -> LoginRow:
     """A fresh login.
 
@@ -81,6 +83,7 @@ async def start(
         expires_at=expires_at,
         address=address,
         agent=agent[:300],
+        issuer=issuer,
     )
     return await add(session, row)
 

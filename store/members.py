@@ -121,6 +121,20 @@ async def accept(session: AsyncSession, token: str, *, name: str, password_hash:
     return row
 
 
+async def accept_vouched(
+    session: AsyncSession, workspace: str, member_id: str, *, name: str, now: datetime
+) -> MemberRow | None:
+    """Take an open invitation by an issuer's word instead of the token: without a password, and never an owner's. None: it is none."""
+    mine = update(_T).where(
+        _T.c.workspace == workspace, _T.c.id == member_id, _T.c.state == "invited", _T.c.role != OWNER
+    )
+    fresh = storable({"state": "active", "name": name, "role_since": now})
+    spent = {"invite_sha256": None, "invite_expires_at": None}
+    return await first(
+        session, MemberRow, mine.where(_T.c.invite_expires_at > now).values(**fresh, **spent).returning(_T)
+    )
+
+
 async def set_password(session: AsyncSession, workspace: str, member_id: str, password_hash: str) -> MemberRow:
     """Raises NotFound."""
     return await _change(session, workspace, member_id, {"password_hash": password_hash})

@@ -34,6 +34,7 @@ FOR_EVER: Final[Mapping[str, str]] = {
     "data_keys": "what opens everything that is sealed",
     "workspaces": "few",
     "members": "few",
+    "identities": "few",
     "keys": "few; a revoked one is named in the history",
     "connectors": "few",
     "mirrors": "one a kind",

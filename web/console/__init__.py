@@ -21,6 +21,7 @@ from web.console import (
     events,
     history,
     instructions,
+    issuer,
     join,
     keys,
     members,
@@ -51,6 +52,7 @@ ROUTERS: Final = (
     members.router,
     join.router,
     account.router,
+    issuer.router,
     connectors.router,
 )
 

@@ -1,14 +1,17 @@
-"""One's own account: the password, and where one is signed in."""
+"""One's own account: the password, where one is signed in, and what one is linked with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+import store.identities
 import store.logins
+from agent.house import House
 from core import passwords
 from core.errors import InvalidInput
 from core.visible import visible
@@ -22,8 +25,25 @@ from web.door import house_of
 router = APIRouter(prefix="/account", include_in_schema=False)
 
 
+FIRST_PASSWORD: Final = timedelta(minutes=10)
+"""How fresh a sign-in through the issuer must be for who has no password yet to set one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What an issuer knows this member by. ``label`` is the address it said, or the subject where it said none."""
+
+    id: str
+    issuer: str
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccountPage(Page):
+    """``issuer`` is the one to be linked with now; empty where there is none or the member is."""
+
     template: ClassVar[str] = "account.html"
     name: str
     email: str
@@ -32,24 +52,32 @@ class AccountPage(Page):
     least_characters: int
     changed: bool
     trouble: str
+    has_password: bool
+    issuer: str
+    links: tuple[Link, ...]
+    link_trouble: str
 
 
 @router.get("")
 async def account(request: Request, visitor: SignedIn) -> Response:
-    return await _account(request, visitor)
+    return await account_page(request, visitor)
 
 
 @router.post("/password")
 async def change_password(request: Request, form: Guarded) -> Response:
     """The present one is asked for, and counted like a sign-in. Wherever else one is signed in, one is no longer."""
     visitor, fresh = form.member, form.fields.get("fresh", "")
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = (
+        await own_password(request, visitor, form.fields.get("password", ""))
+        if visitor.member.password_hash is not None
+        else _first(house_of(request), visitor)
+    )
     if not trouble:
         try:
             await house_of(request).roster.change_password(visitor.actor, fresh, login=visitor.login.id)
         except InvalidInput as error:
             trouble = error.detail
-    return await _account(request, visitor, trouble, changed=not trouble)
+    return await account_page(request, visitor, trouble, changed=not trouble)
 
 
 @router.post("/sign-out")
@@ -64,13 +92,37 @@ async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
     return redirect("/account")
 
 
-async def _account(request: Request, visitor: Visitor, trouble: str = "", *, changed: bool = False) -> Response:
+def _first(house: House, visitor: Visitor) -> str:
+    """Empty where a first password may be set: the issuer has just vouched for the person."""
+    fresh = visitor.login.issuer and house.clock() - visitor.login.created_at <= FIRST_PASSWORD
+    minutes = int(FIRST_PASSWORD.total_seconds() // 60)
+    again = f"Sign out, sign in again through {house.entrance.name}, and set it within {minutes} minutes."
+    return "" if fresh else again
+
+
+async def account_page(
+    request: Request,
+    visitor: Visitor,
+    trouble: str = "",
+    *,
+    changed: bool = False,
+    link_trouble: str = "",
+    status: int = 422,
+) -> Response:
     house, member = house_of(request), visitor.member
     async with house.sessions.read() as session:
         logins = await store.logins.of_member(session, member.workspace, member.id, house.clock())
+        identities = await store.identities.of_member(session, member.workspace, member.id)
+    issuer = house.issuer if house.issuer and all(each.issuer != house.issuer.issuer for each in identities) else None
     page = AccountPage(
         shell=shell(request, visitor), title="Your account", name=visible(member.name, limit=100),
         email=visible(member.email, limit=320), role=member.role, sign_ins=sign_ins(logins, visitor.login.id),
         least_characters=passwords.LEAST_CHARACTERS, changed=changed, trouble=trouble,
+        has_password=member.password_hash is not None or changed, issuer=issuer.name if issuer else "", link_trouble=link_trouble,
+        links=tuple(
+            Link(each.id, visible(each.issuer, limit=200), visible(each.email or each.subject, limit=320), each.created_at,
+                 each.last_used_at)
+            for each in identities
+        ),
     )  # fmt: skip
-    return show(request, page, status=422 if trouble else 200)
+    return show(request, page, status=status if trouble or link_trouble else 200)

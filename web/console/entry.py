@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 from urllib.parse import quote, urlsplit
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 import store.logins
@@ -23,7 +23,7 @@ from core.errors import InvalidInput, NotFound
 from store.members import MemberRow
 from web import problem
 from web.console import guesses
-from web.console.forms import GuardedStranger, guarded, keep_secret, stranger_shell
+from web.console.forms import Guarded, GuardedStranger, keep_secret, stranger_shell
 from web.console.pages import THEME_COOKIE, Page, redirect, render
 from web.console.visitor import COOKIE, LONGEST, found, fresh_token, local, set_cookie
 from web.door import house_of
@@ -35,10 +35,16 @@ _WRONG: Final = "This e-mail address and password don't go together."
 
 @dataclass(frozen=True, kw_only=True)
 class SignInPage(Page):
+    """``issuer`` is who else vouches for people here, ``start`` the way there; ``leave`` is where one who just signed out does so there as
+    well. Each is empty where there is none."""
+
     template: ClassVar[str] = "sign_in.html"
     email: str
     next: str
     trouble: str
+    issuer: str
+    start: str
+    leave: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +70,14 @@ async def to_sign_in(request: Request, _: Exception) -> Response:
 
 
 @router.get("/sign-in")
-async def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
+async def sign_in_page(request: Request, next: str = "/", left: str = "") -> Response:  # noqa: A002  (the name in the address)
     if await found(request):
         return redirect(local(next))
-    if await _unfounded(house_of(request)):
+    house = house_of(request)
+    if await _unfounded(house):
         return redirect("/set-up")
-    return _sign_in(request, email="", next_=local(next))
+    leave = await house.issuer.end_session() if left and house.issuer else ""
+    return await sign_in_answer(request, next_=local(next), leave=leave)
 
 
 @router.post("/sign-in")
@@ -82,20 +90,20 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
         wait_min = await guesses.wait_min(house, email, address)
         if wait_min:
             trouble = f"Too many failed sign-ins. Wait {wait_min} minutes and try again."
-            return _sign_in(request, email=email, next_=next_, trouble=trouble, status=429)
+            return await sign_in_answer(request, email=email, next_=next_, trouble=trouble, status=429)
         member = await _recognised(house, email, password)
         if member is None:
             await guesses.count(house, email, address)
-            return _sign_in(request, email=email, next_=next_, trouble=_WRONG, status=401)
+            return await sign_in_answer(request, email=email, next_=next_, trouble=_WRONG, status=401)
     return await welcome(request, house, member, next_)
 
 
-@router.post("/sign-out", dependencies=[Depends(guarded)])
-async def sign_out(request: Request) -> Response:
+@router.post("/sign-out")
+async def sign_out(request: Request, form: Guarded) -> Response:
     house = house_of(request)
     async with house.sessions.begin() as session:
         await store.logins.revoke(session, request.cookies.get(COOKIE, ""), house.clock())
-    answer = redirect("/sign-in")
+    answer = redirect("/sign-in?left=1" if form.member.login.issuer else "/sign-in")
     answer.delete_cookie(COOKIE, path="/")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
@@ -142,20 +150,24 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
     return await welcome(request, house, member, "/")
 
 
-async def welcome(request: Request, house: House, member: MemberRow, to: str) -> RedirectResponse:
-    """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same transaction."""
+async def welcome(request: Request, house: House, member: MemberRow, to: str, *, issuer: str = "") -> RedirectResponse:
+    """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same transaction. ``issuer`` is
+    who vouched for them, empty where a password did."""
     now, token = house.clock(), fresh_token()
     async with house.sessions.begin() as session:
         login = await store.logins.start(
             session, login_id=ids.new("ses"), workspace=member.workspace, member_id=member.id, token=token, csrf=fresh_token(),
             now=now, expires_at=now + LONGEST, replaces=request.cookies.get(COOKIE),
             address=request.client.host if request.client else "", agent=request.headers.get("user-agent", ""),
+            issuer=issuer or None,
         )  # fmt: skip
-        await store.logins.forgive(session, member.email)
+        if not issuer:
+            await store.logins.forgive(session, member.email)
         await store.members.seen(session, member.workspace, member.id, now)
         await history.record_act(
-            session, actor_of(member), Kind.SIGNED_IN, now, request_id=problem.request_id(request), login=login.id
-        )
+            session, actor_of(member), Kind.SIGNED_IN, now, request_id=problem.request_id(request), login=login.id,
+            **({"issuer": issuer} if issuer else {}),
+        )  # fmt: skip
     answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
     set_cookie(house, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
     return answer
@@ -193,10 +205,16 @@ def _loopback(host: str) -> bool:
         return False
 
 
-def _sign_in(request: Request, *, email: str, next_: str, trouble: str = "", status: int = 200) -> Response:
-    shell = stranger_shell(request)
-    page = SignInPage(shell=shell, title="Sign in", email=email, next=next_, trouble=trouble)
-    return keep_secret(request, render(page, status=status), shell)
+async def sign_in_answer(
+    request: Request, *, next_: str, email: str = "", trouble: str = "", leave: str = "", status: int = 200
+) -> Response:
+    """The sign-in page, with what went wrong."""
+    around, issuer = stranger_shell(request), house_of(request).issuer
+    page = SignInPage(
+        shell=around, title="Sign in", email=email, next=next_, trouble=trouble, issuer=issuer.name if issuer else "",
+        start=f"/sign-in/start?next={quote(next_, safe='')}", leave=leave,
+    )  # fmt: skip
+    return keep_secret(request, render(page, status=status), around)
 
 
 def _set_up(request: Request, *, name: str = "", person: str = "", email: str = "", trouble: str = "") -> Response:

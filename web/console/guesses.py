@@ -24,6 +24,8 @@ _WRONG: Final = "This is not your password. Nothing was done."
 async def own_password(request: Request, visitor: Visitor, password: str) -> str:
     """Empty when it is the visitor's own password, else why it does not count. An open console left alone is not yet its owner."""
     house, email = house_of(request), visitor.member.email
+    if visitor.member.password_hash is None:
+        return "You have no password here yet. Set one under Your account, then do this again."
     address = request.client.host if request.client else ""
     async with one_at_a_time(request):
         wait = await wait_min(house, email, address)
@@ -42,12 +44,12 @@ def one_at_a_time(request: Request) -> asyncio.Lock:
 
 
 async def wait_min(house: House, email: str, address: str) -> int:
-    """Minutes to wait, 0 for none."""
+    """Minutes to wait, 0 for none. Without an ``email`` only the machine counts."""
     since = house.clock() - WINDOW
     async with house.sessions.read() as session:
         by_email = await store.logins.failures(session, "email", email, since)
         by_address = await store.logins.failures(session, "ip", address, since)
-    over = by_email >= MOST_BY_EMAIL or by_address >= MOST_BY_ADDRESS
+    over = (bool(email) and by_email >= MOST_BY_EMAIL) or by_address >= MOST_BY_ADDRESS
     return math.ceil(WINDOW.total_seconds() / 60) if over else 0
 
 

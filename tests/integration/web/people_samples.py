@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from web.console import account, join, logins, members
+from web.console import account, issuer, join, logins, members
 from web.console.pages import Page, Shell
 from web.console.words import Badge
 
@@ -30,7 +30,11 @@ def of_people(shell: Shell) -> dict[type[Page], Page]:
         ),
         account.AccountPage: account.AccountPage(
             shell=shell, title="Account", name="Olivia <b>", email="o@shop.test", role="owner", sign_ins=(SIGN_IN,),
-            least_characters=10, changed=True, trouble="wrong & again",
+            least_characters=10, changed=True, trouble="wrong & again", has_password=True, issuer="Shop <accounts>",
+            links=(account.Link("idn_1", "https://login.test/<x>", "o@else.test <b>", AT, AT),), link_trouble="not & linked",
+        ),
+        issuer.OnwardPage: issuer.OnwardPage(
+            shell=shell, title="On", issuer="Shop <accounts>", href="https://login.test/authorize?a=1&b=2"
         ),
         join.JoinPage: join.JoinPage(
             shell=shell, title="Join", allowed=True, invitation="a-token", workspace="Shop <b>", email="n@shop.test", role="admin",

@@ -164,7 +164,14 @@ TRIED = would.Tried(
 ACTIONS = picks.Actions((picks.Group("shop", (picks.Option("shop.refund", "Refund <it>", True),)),), True, "<find>", 50)
 SAMPLES: dict[type[Page], Page] = {
     entry.SignInPage: entry.SignInPage(
-        shell=SHELL, title="Sign in", email="a@b.test", next="/wanted", trouble="wrong & again"
+        shell=SHELL,
+        title="Sign in",
+        email="a@b.test",
+        next="/wanted",
+        trouble="wrong & again",
+        issuer="Shop <accounts>",
+        start="/sign-in/start?next=%2Fwanted",
+        leave="https://login.test/leave?client_id=a&b",
     ),
     entry.SetUpPage: entry.SetUpPage(
         shell=SHELL,

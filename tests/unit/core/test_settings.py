@@ -57,6 +57,11 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "OPSIQ_REDIS_URL": "redis://127.0.0.1:6379/0",
         "OPSIQ_NATS_URL": "nats://127.0.0.1:4222",
         "OPSIQ_ADDRESS_LIMIT_PER_MIN": "60",
+        "OPSIQ_OIDC_ISSUER": "https://login.example/realms/main/",
+        "OPSIQ_OIDC_CLIENT_ID": "opsiq",
+        "OPSIQ_OIDC_CLIENT_SECRET": "hush",
+        "OPSIQ_OIDC_NAME": "Example accounts",
+        "OPSIQ_OIDC_DOMAINS": "Example.com, example.org",
     }
     made = Settings.load(given)
     expected: dict[str, Any] = {
@@ -85,6 +90,11 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "otlp_url": "http://collector:4318",
         "workers": 0,
         "work_lease_s": 2,
+        "oidc_issuer": "https://login.example/realms/main/",
+        "oidc_client_id": "opsiq",
+        "oidc_client_secret": "hush",
+        "oidc_name": "Example accounts",
+        "oidc_domains": ("example.com", "example.org"),
     }
     assert {name: getattr(made, name) for name in expected} == expected
     assert {variables.of(each.metadata).name for each in fields(Settings)} == set(given)
@@ -171,3 +181,35 @@ def test_an_ipv6_host_is_bracketed_in_the_address() -> None:
 
 def test_the_settings_page_is_what_the_code_says() -> None:
     assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings.reference()
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "http://login.example",
+        "login.example",
+        "https://",
+        "https://login.example/?a=b",
+        "https://u:p@login.example",
+        "ftp://login.example",
+    ],
+)
+def test_an_issuer_is_an_https_address_or_on_this_machine(issuer: str) -> None:
+    with pytest.raises(BadSetting, match="OPSIQ_OIDC_ISSUER must"):
+        Settings.load({"OPSIQ_OIDC_ISSUER": issuer, "OPSIQ_OIDC_CLIENT_ID": "opsiq"})
+
+
+def test_an_issuer_on_this_machine_may_be_plain() -> None:
+    given = {"OPSIQ_OIDC_ISSUER": "http://127.0.0.1:9000", "OPSIQ_OIDC_CLIENT_ID": "opsiq"}
+    assert Settings.load(given).oidc_issuer == "http://127.0.0.1:9000"
+
+
+def test_an_issuer_without_a_client_stops_the_start() -> None:
+    with pytest.raises(BadSetting, match="OPSIQ_OIDC_CLIENT_ID"):
+        Settings.load({"OPSIQ_OIDC_ISSUER": "https://login.example"})
+
+
+@pytest.mark.parametrize("domains", ["@example.com", "*.example.com", "example", "ex\u0430mple.com"])
+def test_a_domain_is_written_plainly(domains: str) -> None:
+    with pytest.raises(BadSetting, match="OPSIQ_OIDC_DOMAINS holds"):
+        Settings.load({"OPSIQ_OIDC_DOMAINS": domains})

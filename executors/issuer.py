@@ -1,0 +1,75 @@
+"""How an OpenID Connect issuer is asked: guarded like every dial, timed, bounded, no redirects followed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import aiohttp
+
+from core import canon
+from core.errors import NotCanonical, Unavailable
+from executors.guard import Blocked, Guard
+from executors.session import Head, detail_of, kind_of, open_session, origin
+
+log = logging.getLogger("opsiq.executors.issuer")
+
+TIMEOUT_S: Final = 10.0
+MAX_ANSWER_BYTES: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerAnswer:
+    """``body`` is the JSON object of the answer, empty where it is none."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerClient:
+    """A connection for each question: they are few. Redirects are answers, never followed. ``tls`` replaces the system's trust store."""
+
+    guard: Guard
+    timeout_s: float = TIMEOUT_S
+    tls: ssl.SSLContext | None = None
+
+    async def get(self, url: str, *, bearer: str = "") -> IssuerAnswer:
+        """Raises Unavailable where nothing came within the time, or an address may not be reached."""
+        return await self._asked("GET", url, {"Authorization": f"Bearer {bearer}"} if bearer else {})
+
+    async def post(self, url: str, body: str, headers: Mapping[str, str]) -> IssuerAnswer:
+        """``body`` is form-encoded. Raises Unavailable."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        return await self._asked("POST", url, {**headers, **form}, body)
+
+    async def _asked(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> IssuerAnswer:
+        head = Head(MAX_ANSWER_BYTES)
+        try:
+            to = self.guard.url(url)
+            async with (
+                asyncio.timeout(self.timeout_s),
+                open_session(self.guard, reuse=False, tls=self.tls) as session,
+                session.request(
+                    method, to, data=body, headers={**headers, "Accept": "application/json"}, allow_redirects=False
+                ) as response,
+            ):
+                await head.read(response)
+                status = response.status
+        except (aiohttp.ClientError, OSError) as error:
+            log.warning(
+                "the issuer did not answer: %s (%s)", kind_of(error), detail_of(error), extra={"origin": origin(url)}
+            )
+            why = f" ({error})" if isinstance(error, Blocked) else f" ({detail_of(error)})"
+            raise Unavailable(f"{origin(url)} did not answer{why}.") from error
+        if not head.whole:
+            raise Unavailable(f"{origin(url)} answered with more than {MAX_ANSWER_BYTES} bytes.")
+        try:
+            value = canon.loads(head.body)
+        except NotCanonical:
+            value = {}
+        return IssuerAnswer(status, value if isinstance(value, dict) else {})

@@ -1,0 +1,174 @@
+"""Signing in with the issuer that the settings name, and linking one's account to it.
+
+Both are begun by a link, not by a form: a Content-Security-Policy of ``form-action 'self'`` also stops a form that is redirected elsewhere.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import store.logins
+import store.nonces
+from agent.house import House
+from agent.issuer.flow import LONGEST as FLOW_LONGEST
+from agent.issuer.flow import Flow
+from agent.issuer.provider import Provider
+from agent.issuer.vouched import TurnedAway, Vouched, Why
+from core.errors import NotFound, Unavailable
+from web.console import guesses
+from web.console.account import account_page
+from web.console.entry import sign_in_answer, welcome
+from web.console.forms import Guarded
+from web.console.guesses import own_password
+from web.console.pages import Page, redirect, render
+from web.console.visitor import Visitor, found, local, set_cookie, shell
+from web.door import house_of
+
+router = APIRouter(include_in_schema=False)
+log = logging.getLogger(__name__)
+
+COOKIE: Final = "opsiq_flow"
+_SPENT: Final = "flow"
+"""The key under which the states of finished flows are kept as nonces, for longer than a flow lasts."""
+_NOT_BEGUN: Final = TurnedAway(
+    Why.NOT_BEGUN_HERE, "This sign-in was not begun in this browser, took too long, or was finished before. Begin it again."
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnwardPage(Page):
+    """The way to the issuer, to be linked with it."""
+
+    template: ClassVar[str] = "onward.html"
+    issuer: str
+    href: str
+
+
+@router.get("/sign-in/start")
+async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
+    """Away to the issuer. Another site may lead here too: what comes of it is bound to this browser all the same."""
+    house = house_of(request)
+    provider = _provider(house)
+    if await found(request):
+        return redirect(local(next))
+    flow = Flow.begin(house.clock(), local(next[:2000]))
+    try:
+        away = redirect(await provider.address(flow))
+    except Unavailable as error:
+        return await sign_in_answer(request, next_=flow.back, trouble=error.detail, status=503)
+    set_cookie(house, away, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    return away
+
+
+@router.get("/sign-in/callback")
+async def callback(request: Request, code: str = "", state: str = "", iss: str = "", error: str = "") -> Response:
+    """Back from the issuer: the browser that went, once, within the time; then the member it vouches for, or a page that says why not."""
+    house = house_of(request)
+    provider = _provider(house)
+    address = request.client.host if request.client else ""
+    flow = Flow.opened(house.box, request.cookies.get(COOKIE, ""))
+    wait = await guesses.wait_min(house, "", address)
+    if wait:
+        answer = await _turned(
+            request, flow, TurnedAway(Why.REFUSED_THERE, f"Too many failed sign-ins. Wait {wait} minutes."), 429
+        )
+    elif flow is None or not await _claimed(house, flow, state):
+        log.info("a sign-in came back that was not begun here")
+        answer = await _turned(request, flow, _NOT_BEGUN, 400)
+    else:
+        answer = await _finished(request, house, provider, flow, code=code, iss=iss, error=error)
+        if answer.status_code != 303:
+            await guesses.count(house, "", address)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+@router.post("/account/link")
+async def link(request: Request, form: Guarded) -> Response:
+    """Password first; then the page that leads to the issuer."""
+    house, visitor = house_of(request), form.member
+    provider = _provider(house)
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await account_page(request, visitor, link_trouble=trouble)
+    flow = Flow.begin(house.clock(), "/account", login=visitor.login.id)
+    try:
+        href = await provider.address(flow)
+    except Unavailable as error:
+        return await account_page(request, visitor, link_trouble=error.detail)
+    page = OnwardPage(shell=shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href)
+    answer = render(page)
+    set_cookie(house, answer, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    return answer
+
+
+@router.post("/account/unlink")
+async def unlink(request: Request, form: Guarded) -> Response:
+    """Password first: without the link it is the only way in."""
+    visitor = form.member
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await account_page(request, visitor, link_trouble=trouble)
+    await house_of(request).entrance.unlink(visitor.actor, form.get("identity", limit=64))
+    return redirect("/account")
+
+
+async def _claimed(house: House, flow: Flow, state: str) -> bool:
+    """Whether the answer is to this flow, in time, and the first to it."""
+    now = house.clock()
+    if not hmac.compare_digest(flow.state.encode(), state.encode()) or flow.over(now):
+        return False
+    async with house.sessions.begin() as session:
+        return await store.nonces.insert(session, _SPENT, flow.state, now)
+
+
+async def _finished(
+    request: Request, house: House, provider: Provider, flow: Flow, *, code: str, iss: str, error: str
+) -> Response:
+    visitor = await found(request)
+    if flow.login and (visitor is None or visitor.login.id != flow.login):
+        return await _turned(request, flow, _NOT_BEGUN, 400)
+    if error or not code:
+        # Words that came with the browser are anybody's: they are not shown.
+        refused = TurnedAway(
+            Why.REFUSED_THERE, f"{provider.name} did not let you in. Begin again, or sign in with a password."
+        )
+        return await _turned(request, flow, refused, 403)
+    try:
+        who = await provider.vouched(flow, code, iss)
+    except Unavailable as down:
+        return await _turned(request, flow, TurnedAway(Why.REFUSED_THERE, down.detail), 503)
+    if isinstance(who, TurnedAway):
+        return await _turned(request, flow, who, 403)
+    if flow.login:
+        assert visitor is not None
+        return await _link(request, house, visitor, flow, who)
+    member = await house.entrance.enter(who)
+    if isinstance(member, TurnedAway):
+        return await _turned(request, flow, member, 403)
+    return await welcome(request, house, member, flow.back, issuer=provider.issuer)
+
+
+async def _link(request: Request, house: House, visitor: Visitor, flow: Flow, who: Vouched) -> Response:
+    turned = await house.entrance.link(visitor.actor, who)
+    return await _turned(request, flow, turned, 403) if turned else redirect("/account")
+
+
+async def _turned(request: Request, flow: Flow | None, turned: TurnedAway, status: int) -> Response:
+    """On the page it was begun on."""
+    visitor = await found(request)
+    if visitor is not None:
+        return await account_page(request, visitor, link_trouble=turned.detail, status=status)
+    return await sign_in_answer(request, next_=flow.back if flow else "/", trouble=turned.detail, status=status)
+
+
+def _provider(house: House) -> Provider:
+    if house.issuer is None:
+        raise NotFound("Signing in with an issuer is not set up here.")
+    return house.issuer
