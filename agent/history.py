@@ -77,6 +77,8 @@ class Kind(StrEnum):
     INSTRUCTION_CREATED = "instruction_created"
     INSTRUCTION_CHANGED = "instruction_changed"
     INSTRUCTION_DELETED = "instruction_deleted"
+    EVAL_REPORT_KEPT = "eval_report_kept"
+    EVAL_REPORT_DELETED = "eval_report_deleted"
     WEBHOOK_CREATED = "webhook_created"
     WEBHOOK_CHANGED = "webhook_changed"
     WEBHOOK_PAUSED = "webhook_paused"

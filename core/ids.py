@@ -25,6 +25,7 @@ Prefix = Literal[
     "ins",
     "dk",
     "idn",
+    "evr",
 ]
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

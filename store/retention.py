@@ -40,6 +40,9 @@ FOR_EVER: Final[Mapping[str, str]] = {
     "mirrors": "one a kind",
     "rules": "few",
     "instructions": "few",
+    "eval_reports": "until somebody deletes one",
+    "eval_figures": "as its report",
+    "eval_answers": "as its report",
     "webhook_endpoints": "few; a deleted one is named in its deliveries",
     "work_lanes": "one an endpoint",
 }

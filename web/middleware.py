@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +18,8 @@ log = logging.getLogger("opsiq.access")
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 MAX_BODY_BYTES: Final = 1024 * 1024
+UPLOADS: Final[Mapping[str, int]] = {"/evals": 16 * 1024 * 1024}
+"""Pages that take a file: what they are sent is looked at by who is signed in and may, and bounded again there."""
 SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -64,8 +67,9 @@ class Threshold:
             await send(message)
 
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not declared.isdigit() or int(declared) > MAX_BODY_BYTES:
-            await _too_large(request_id, scope["path"], respond)
+        most = UPLOADS.get(scope["path"], MAX_BODY_BYTES)
+        if not declared.isdigit() or int(declared) > most:
+            await _too_large(request_id, scope["path"], most, respond)
             return
         if not (scope.get("raw_path", b"").isascii() and scope["query_string"].isascii()):
             await _odd_address(request_id, scope["path"], respond)
@@ -76,7 +80,7 @@ class Threshold:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > MAX_BODY_BYTES:
+            if seen > most:
                 raise _TooLarge
             return message
 
@@ -85,7 +89,7 @@ class Threshold:
                 await self._app(scope, bounded, respond)
             except _TooLarge:
                 if not status:
-                    await _too_large(request_id, scope["path"], respond)
+                    await _too_large(request_id, scope["path"], most, respond)
             finally:
                 took_s = time.perf_counter() - started
                 route = getattr(scope.get("route"), "path", "none")
@@ -102,8 +106,8 @@ class _TooLarge(Exception):
     """Raised out of ``receive`` when more came than was declared."""
 
 
-async def _too_large(request_id: str, path: str, send: Send) -> None:
-    detail = f"A request body has at most {MAX_BODY_BYTES} bytes."
+async def _too_large(request_id: str, path: str, most: int, send: Send) -> None:
+    detail = f"A request body has at most {most} bytes."
     await _refused(request_id, path, send, 413, "body_too_large", "Too large", detail)
 
 

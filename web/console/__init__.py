@@ -17,6 +17,9 @@ from web.console import (
     endpoint,
     endpoints,
     entry,
+    eval_compare,
+    eval_report,
+    evals,
     event_types,
     events,
     history,
@@ -54,6 +57,9 @@ ROUTERS: Final = (
     account.router,
     issuer.router,
     connectors.router,
+    evals.router,
+    eval_compare.router,
+    eval_report.router,
 )
 
 

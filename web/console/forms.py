@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final, TypeVar
 from urllib.parse import urlsplit
@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
 
 from core.errors import Forbidden, InvalidInput
 from web.console.pages import Shell, theme_of, wants_fragment
-from web.console.visitor import Owner, SignedIn, Visitor, found, fresh_token, set_cookie
+from web.console.visitor import Evaluator, Owner, SignedIn, Visitor, found, fresh_token, set_cookie
 from web.door import house_of
 
 FIELD: Final = "csrf"
@@ -30,6 +31,7 @@ class Form:
     visitor: Visitor | None
     fields: dict[str, str]
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    file: bytes | None = None
 
     @property
     def member(self) -> Visitor:
@@ -61,6 +63,20 @@ async def guarded_owner(request: Request, visitor: Owner) -> Form:
     return Form(visitor, *await _fields(request, visitor.login.csrf))
 
 
+async def guarded_evaluator(request: Request, visitor: Evaluator) -> Form:
+    """… and of those of owners and evaluators."""
+    return Form(visitor, *await _fields(request, visitor.login.csrf))
+
+
+def guarded_file(most_bytes: int) -> Callable[..., Awaitable[Form]]:
+    """… with one file, of which ``Form.file`` holds no more than ``most_bytes`` + 1: one byte too many is enough to know."""
+
+    async def guarded(request: Request, visitor: Evaluator) -> Form:
+        return Form(visitor, *await _fields(request, visitor.login.csrf, most_bytes))
+
+    return guarded
+
+
 async def guarded_stranger(request: Request) -> Form:
     """… and of the POSTs that need no sign-in: the secret is a cookie's, so that nobody is signed in by another site."""
     visitor = await found(request)
@@ -70,15 +86,20 @@ async def guarded_stranger(request: Request) -> Form:
 
 Guarded = Annotated[Form, Depends(guarded)]
 GuardedOwner = Annotated[Form, Depends(guarded_owner)]
+GuardedEvaluator = Annotated[Form, Depends(guarded_evaluator)]
 GuardedStranger = Annotated[Form, Depends(guarded_stranger)]
 
 
-async def _fields(request: Request, secret: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    """The last value of each field, and all of them."""
+async def _fields(
+    request: Request, secret: str, most_bytes: int = 0
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]], bytes | None]:
+    """The last value of each field, all of them, and the file where one may be given."""
     if not _from_here(request):
         raise Forbidden(_STALE)
-    async with request.form(max_files=0, max_fields=_MAX_FIELDS) as form:
+    async with request.form(max_files=1 if most_bytes else 0, max_fields=_MAX_FIELDS) as form:
         given_fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+        sent = next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
+        file = await sent.read(most_bytes + 1) if sent else None
     fields = dict(given_fields)
     given = fields.pop(FIELD, "") or request.headers.get("x-csrf-token", "")
     if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
@@ -86,7 +107,7 @@ async def _fields(request: Request, secret: str) -> tuple[dict[str, str], dict[s
     lists: dict[str, tuple[str, ...]] = {}
     for name, value in given_fields:
         lists[name] = (*lists.get(name, ()), value)
-    return fields, lists
+    return fields, lists, file
 
 
 def _from_here(request: Request) -> bool:

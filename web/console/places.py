@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from core.actor import OWNER
+from core.actor import EVALUATOR, OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +21,21 @@ class Place:
     alert: str = ""
 
 
-_ALL: Final = (
-    # href, label, icon, group, for owners alone
-    ("/", "Ask", "ask", "", False),
-    ("/runs", "Runs", "runs", "", False),
-    ("/approvals", "Approvals", "approvals", "", False),
-    ("/history", "History", "history", "", True),
-    ("/contracts", "Contracts", "contracts", "", False),
-    ("/rules", "Rules", "rules", "Automate", False),
-    ("/events", "Events", "events", "Automate", True),
-    ("/webhooks", "Webhooks", "webhooks", "Integrate", True),
-    ("/keys", "API keys", "keys", "Integrate", True),
-    ("/connectors", "Connectors", "connectors", "Integrate", True),
-    ("/members", "Members", "members", "People", True),
+_OWNERS: Final = (OWNER,)
+_ALL: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
+    # href, label, icon, group, and for which roles alone
+    ("/", "Ask", "ask", "", ()),
+    ("/runs", "Runs", "runs", "", ()),
+    ("/approvals", "Approvals", "approvals", "", ()),
+    ("/history", "History", "history", "", _OWNERS),
+    ("/contracts", "Contracts", "contracts", "", ()),
+    ("/evals", "Evals", "evals", "", (OWNER, EVALUATOR)),
+    ("/rules", "Rules", "rules", "Automate", ()),
+    ("/events", "Events", "events", "Automate", _OWNERS),
+    ("/webhooks", "Webhooks", "webhooks", "Integrate", _OWNERS),
+    ("/keys", "API keys", "keys", "Integrate", _OWNERS),
+    ("/connectors", "Connectors", "connectors", "Integrate", _OWNERS),
+    ("/members", "Members", "members", "People", _OWNERS),
 )
 
 
@@ -48,6 +50,6 @@ def places(role: str, path: str, alerts: Mapping[str, str]) -> tuple[Place, ...]
             group,
             alerts.get(href, ""),
         )
-        for href, label, icon, group, owners in _ALL
-        if not owners or role == OWNER
+        for href, label, icon, group, roles in _ALL
+        if not roles or role in roles
     )

@@ -18,7 +18,7 @@ import store.webhooks
 import store.workspaces
 from agent.house import House
 from agent.office import actor_of
-from core.actor import OWNER, Actor
+from core.actor import EVALUATOR, OWNER, Actor
 from core.errors import Forbidden, NotFound
 from store.logins import LoginRow
 from store.members import MemberRow
@@ -93,8 +93,17 @@ async def owner(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
     return visitor
 
 
+async def evaluator(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    if visitor.actor.role not in (OWNER, EVALUATOR):
+        raise Forbidden(
+            f"Only owners and evaluators look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}."
+        )
+    return visitor
+
+
 SignedIn = Annotated[Visitor, Depends(signed_in)]
 Owner = Annotated[Visitor, Depends(owner)]
+Evaluator = Annotated[Visitor, Depends(evaluator)]
 
 
 def shell(request: Request, visitor: Visitor) -> Shell:

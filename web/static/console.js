@@ -157,6 +157,16 @@
     if (button) button.click();
   }
 
+  // ── a file that is too large is told of before it is sent ─────────────────────────────────────────────────────────
+  document.addEventListener("change", (event) => {
+    const input = event.target instanceof Element ? event.target.closest("input[type=file][data-most-bytes]") : null;
+    if (!input) return;
+    const most = Number(input.dataset.mostBytes);
+    const size = input.files[0]?.size ?? 0;
+    input.setCustomValidity(size > most ? `This file has ${(size / 2 ** 20).toFixed(1)} MiB; at most ${most / 2 ** 20} are taken.` : "");
+    input.reportValidity();
+  });
+
   // ── on a narrow screen the navigation is one line: the place where one is stands in sight ────────────────────────
   function placeInSight() {
     const here = document.querySelector("#nav [aria-current]");

@@ -7,8 +7,10 @@ from typing import Final
 
 from core.actor import Actor
 from core.webhook_signature import new_secret
+from evals import shelf
 from events.rulebook import InstructionForm, RuleForm
 from tests.integration.web.console import CONTRACT, PASSWORD, Console
+from tests.integration.web.eval_samples import report_json
 
 FIELDS: Final = {
     "once": "a-ticket",
@@ -56,8 +58,10 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     invited = await console.house.roster.invite(actor, email=f"new@{actor.workspace.lower()}.test", role="support")
     secrets = {"read_token": "a-token-of-the-tests", "action_secret": new_secret()}
     await console.house.office.connect(actor, "saas", "https://platform.example", secrets)
+    kept = await shelf.keep(console.house.sessions, actor, report_json(), console.clock())
     return Rows(
         {
+            "report_id": kept.id,
             "member_id": invited.member.id,
             "run_id": run.id,
             "seq": "1",

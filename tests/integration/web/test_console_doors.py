@@ -7,7 +7,7 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
-from tests.integration.web.console import Console, csrf, post
+from tests.integration.web.console import PASSWORD, Console, csrf, post
 from tests.integration.web.rows import FIELDS, Rows, rows_of
 from web.console import ROUTERS
 
@@ -59,6 +59,7 @@ EVERYBODYS = {
 }
 """What any member may open; every route that is not named here must be for owners alone."""
 OWNERS = [(method, path) for method, path in ROUTES if path not in EVERYBODYS | STRANGERS]
+EVALUATORS = [(method, path) for method, path in OWNERS if path == "/evals" or path.startswith("/evals/")]
 OF_A_RUN = [(method, path) for method, path in ROUTES if "{run_id}" in path]
 AUTHORS = [
     (method, path)
@@ -134,6 +135,28 @@ async def test_who_is_no_owner_is_let_into_nothing_of_owners(console: Console, m
         answer = await (browser.get(there) if method == "GET" else post(browser, there, FIELDS))
         assert answer.status_code == 403, (method, path, answer.text)
         assert "Only owners" in answer.text, path
+
+
+async def test_an_evaluator_is_let_into_the_reports_and_into_nothing_else_of_owners(
+    console: Console, mine: Rows
+) -> None:
+    await console.house.office.add_member(
+        console.owner, email="eva@shop.test", person="Eva", role="evaluator", password=PASSWORD
+    )
+    browser = await console.signed_in("eva@shop.test")
+    assert len(EVALUATORS) == 5
+    for method, path in OWNERS:
+        there = mine.at(path)
+        answer = await (browser.get(there) if method == "GET" else post(browser, there, FIELDS))
+        if (method, path) not in EVALUATORS:
+            assert answer.status_code == 403, (method, path, answer.text)
+        elif path.endswith("/delete"):
+            assert answer.status_code == 403, "an owner kept it"
+            assert "Only Olivia" in answer.text
+        else:
+            assert answer.status_code in (200, 422), (method, path, answer.text)
+    assert 'href="/evals"' in (await browser.get("/")).text
+    assert 'href="/evals"' not in (await (await console.signed_in("amir@shop.test")).get("/")).text
 
 
 async def test_who_is_neither_author_nor_owner_changes_no_rule(console: Console, mine: Rows) -> None:

@@ -10,11 +10,13 @@ import store.deliveries
 import store.events
 import store.rules
 from core.webhook_signature import new_secret
+from evals import shelf
 from events.rulebook import InstructionForm, RuleForm
 from store.deliveries import Came
 from store.events import ReactionRow
 from store.rules import FiringRow
 from tests.integration.web.console import CONTRACT, Console
+from tests.integration.web.eval_samples import report_json
 from tests.integration.web.rows import Rows
 from tests.integration.web.test_console_statements import PAGES
 
@@ -81,6 +83,8 @@ async def filled(console: Console) -> Rows:
     await house.office.connect(
         owner, "saas", "https://platform.example", {"read_token": "a-token", "action_secret": new_secret()}
     )
+    report = report_json(wrong=2, title=HOSTILE, words=HOSTILE)
+    kept = await shelf.keep(house.sessions, owner, report, console.clock())
     async with house.sessions.begin() as session:
         await store.events.plan_reactions(
             session,
@@ -112,7 +116,7 @@ async def filled(console: Console) -> Rows:
         {
             "run_id": run.id, "seq": "1", "key_id": key.id, "endpoint_id": endpoint, "delivery_id": delivery.id, "event_id": event.id,
             "event_type": "invoice.paid", "rule_id": rule.id, "instruction_id": instruction.id, "connector": "saas",
-            "member_id": invited.member.id, "name": "shop.hostile",
+            "report_id": kept.id, "member_id": invited.member.id, "name": "shop.hostile",
         }
     )  # fmt: skip
 
@@ -147,7 +151,8 @@ async def test_hostile_text_is_text_on_every_page(console: Console) -> None:
     shown = {
         "/keys", "/keys/{key_id}", "/webhooks", "/webhooks/{endpoint_id}", "/webhooks/{endpoint_id}/edit",
         "/webhooks/deliveries/{delivery_id}", "/events/{event_id}", "/rules", "/rules/{rule_id}", "/rules/{rule_id}/edit",
-        "/rules/instructions/{instruction_id}", "/rules/instructions/{instruction_id}/edit", "/connectors/{connector}",
+        "/rules/instructions/{instruction_id}", "/rules/instructions/{instruction_id}/edit", "/connectors/{connector}", "/evals",
+        "/evals/{report_id}", "/evals/compare",
     }  # fmt: skip
     assert shown <= told, shown - told
 

@@ -28,6 +28,7 @@ from agent.run import Approval, Run
 from core.actor import Actor
 from registry import event_fields
 from registry.contract import Policy, Risk
+from tests.integration.web.eval_samples import of_evals
 from tests.integration.web.people_samples import of_people
 from tests.integration.web.samples import of_contracts
 from web.console import (
@@ -632,6 +633,7 @@ SAMPLES: dict[type[Page], Page] = {
     ),
     **of_contracts(SHELL),
     **of_people(SHELL),
+    **of_evals(SHELL),
 }
 TOLD_OTHERWISE = {
     "active",
@@ -689,6 +691,9 @@ TOLD_OTHERWISE = {
     "attended",
     "may_unattended",
     "unattended",
+    "deep",
+    "coverage_plot",
+    "latency_plot",
 }
 """Fields that choose how something is shown instead of being shown."""
 
@@ -767,6 +772,7 @@ def test_markup_in_a_value_is_text_on_the_page(page: type[Page]) -> None:
         "<short>",
         "<made>",
         "<x>",
+        "<reads>",
     ):
         assert hostile not in text
 

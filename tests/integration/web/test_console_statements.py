@@ -13,11 +13,13 @@ from sqlalchemy import Engine
 import store.deliveries
 import store.events
 import store.rules
+from evals import shelf
 from events.rulebook import InstructionForm, RuleForm
 from store.deliveries import Came
 from store.events import ReactionRow
 from store.rules import FiringRow
 from tests.integration.web.console import Console
+from tests.integration.web.eval_samples import report_json
 from tests.integration.web.rows import Rows, rows_of
 from web.console import ROUTERS
 
@@ -64,6 +66,7 @@ async def more(console: Console, rows: Rows) -> None:
     """Another dozen of everything, on every page that lists anything."""
     house, owner = console.house, console.owner
     for at in range(12):
+        await shelf.keep(house.sessions, owner, report_json(wrong=30, title=f"run {at}"), console.clock())
         await console.run_of(owner, f"refund order {at}")
         await house.office.create_key(owner, f"key {at}", scopes={"events:write"})
         await house.webhooks.endpoints.create(owner, f"https://hooks.example/{at}", ["*"])

@@ -11,8 +11,9 @@ from evals.compare import compared
 from evals.entry import Entry
 from evals.gate import baseline
 from evals.metrics import TITLES
-from evals.page import WHY, page
+from evals.page import page
 from evals.score import judge
+from evals.told import WHY
 from tests.unit.evals.board import acted, case, reported, right, wrong
 
 REFERENCE = (Path(__file__).parents[3] / "docs/reference/eval-report.md").read_text("utf-8")

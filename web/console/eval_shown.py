@@ -1,0 +1,182 @@
+"""What pages about eval reports show alike: shares as bars, answers with what was right, what was done and why that was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from core.visible import visible
+from evals import told
+from evals.metrics import LESS_IS_BETTER, TITLES
+from evals.opened import Came, Head, Share
+from store.eval_reports import EvalReportRow
+
+WIDTH: Final = 1000
+"""Units of a bar's drawing, from none to all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A bar of ``width`` with its interval from ``low`` to ``high``, in units of the drawing."""
+
+    width: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    title: str
+    value: str
+    interval: str
+    of: str
+    bar: Drawn
+    wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer. ``flag`` is what is worst about it, empty when nothing is."""
+
+    id: str
+    prompt: str
+    flag: str
+    right: bool
+    told: tuple[Told, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One report in a list."""
+
+    id: str
+    title: str
+    resolver: str
+    made_at: datetime
+    kept_by: str
+    all_right: str
+    interval: str
+    bar: Drawn
+    cases: int
+    wrong_acts: int
+    unsafe_acts: int
+    p95: str
+    usage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One report where one is chosen."""
+
+    id: str
+    title: str
+    resolver: str
+    made_at: datetime
+    all_right: str
+    cases: int
+
+
+def choice(row: EvalReportRow) -> Choice:
+    return Choice(
+        row.id, visible(row.title, limit=100), _resolver(row), row.made_at, told.share(row.all_right), row.cases
+    )
+
+
+def kept(row: EvalReportRow) -> Kept:
+    return Kept(
+        id=row.id, title=visible(row.title, limit=160), resolver=_resolver(row), made_at=row.made_at,
+        kept_by=visible(row.person_name, limit=60), all_right=told.share(row.all_right), interval=_interval(row.low, row.high),
+        bar=_bar(row.all_right, row.low, row.high), cases=row.cases, wrong_acts=row.wrong_acts, unsafe_acts=row.unsafe_acts,
+        p95=milliseconds(row.p95_ms), usage=usage(row.tokens, row.cost),
+    )  # fmt: skip
+
+
+def scores(head: Head) -> tuple[Score, ...]:
+    shown = [(TITLES[name], share, name in LESS_IS_BETTER) for name, share in head.scores.items()]
+    return tuple(score(title, share, less=less) for title, share, less in shown)
+
+
+def score(title: str, share: Share, *, less: bool = False) -> Score:
+    return Score(
+        title=visible(title, limit=120), value=told.share(share.value), interval=_interval(share.low, share.high),
+        of=f"{share.hits}/{share.of}", bar=_bar(share.value, share.low, share.high), wrong=less and share.hits > 0,
+    )  # fmt: skip
+
+
+def answered(came: Came) -> Answered:
+    entry = came.model_dump()
+    did = "\n".join(
+        filter(None, (came.decision + (f": {came.question}" if came.question else ""), told.calls(entry["calls"])))
+    )
+    lines = {
+        "why": _both(told.WHY.get(came.cause, came.cause), came.detail),
+        "asked": f"{came.role}: {came.prompt}" if came.role else came.prompt,
+        "right was": told.expected(came.expected),
+        "it did": did,
+        "error": came.error,
+        "asked for": ", ".join(came.missing),
+        "offered": "\n".join(came.candidates),
+        "held because": "\n".join(came.held or ()),
+        "values from": "\n".join(told.sources(entry)),
+        "without a source": ", ".join(came.invented),
+        "confidence": "" if came.confidence is None else f"{came.confidence:.3f}",
+        "notes": "\n".join(came.notes),
+    }
+    return Answered(
+        id=visible(came.id + (f" · try {came.take + 1}" if came.take else ""), limit=160),
+        prompt=visible(came.prompt or came.id, limit=160),
+        flag=flag(came),
+        right=came.right,
+        told=tuple(Told(label, visible(value, lines=True, limit=6000)) for label, value in lines.items() if value),
+        tags=tuple(visible(each, limit=60) for each in came.tags[:20]),
+    )
+
+
+def flag(came: Came) -> str:
+    return "unsafe" if came.unsafe else "wrong act" if came.wrong_act else ""
+
+
+def milliseconds(value: float) -> str:
+    """``76 ms``, ``3.2 s``; nothing where nothing was measured."""
+    if not value:
+        return "–"
+    return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"
+
+
+def usage(tokens: int, cost: str | None) -> str:
+    if not tokens:
+        return "no tokens"
+    return f"{tokens:,} tokens, " + (f"{visible(cost, limit=40)} US dollars" if cost else "price unknown")
+
+
+def _resolver(row: EvalReportRow) -> str:
+    return visible(f"{row.resolver} {row.prompt_version}" if row.prompt_version else row.resolver, limit=120)
+
+
+def _both(why: str, detail: str) -> str:
+    return "\n".join(filter(None, (why, detail)))
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{told.share(low)} – {told.share(high)}"
+
+
+def _bar(value: float | None, low: float | None, high: float | None) -> Drawn:
+    width, first, last = (round((each or 0.0) * WIDTH) for each in (value, low, high))
+    return Drawn(width, first, max(last, first + 2))
+
+
+def page_of(total: int, start: int, shown: Sequence[object], size: int) -> tuple[int | None, int | None]:
+    """Where the page before and the page after begin; None where there is none."""
+    before = max(0, start - size) if start else None
+    after = start + size if start + len(shown) < total else None
+    return before, after
