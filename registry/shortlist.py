@@ -42,6 +42,10 @@ TYPO_LEAST: Final = 0.75  # normalised OSA similarity from which an unknown word
 MOST_TERMS: Final = 32  # of a long request only the rarest words are looked up
 MOST_TYPOS: Final = 6
 _MOST_VALUES: Final = 64
+# Whose invoice it is in an example says nothing of what the action does: names of two words, and those that possess.
+_NAMES: Final = re.compile(
+    r"(?<=\s)(?:[A-ZÀ-ÖØ-Þ][\w.-]*\s+)*[A-ZÀ-ÖØ-Þ][\w.-]*['’]s(?!\w)|(?<=\s)[A-ZÀ-ÖØ-Þ][\w-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]+)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +260,7 @@ def _fields(offer: Offer) -> dict[str, list[str]]:
         "aliases": [each for alias in offer.aliases for each in stems(alias)],
         "lead": stems(lead),
         "description": stems(rest),
-        "examples": [each for example in offer.examples for each in stems(example)],
+        "examples": [each for example in offer.examples for each in stems(_NAMES.sub(" ", example))],
         "parameters": names,
         "parameter_words": described,
         "values": values,

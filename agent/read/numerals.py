@@ -56,6 +56,8 @@ _ORDINAL_WORDS: Final = {
     "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
     "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
 }  # fmt: skip
+COUNTS: Final = frozenset((*_UNITS, *_TENS)) - {"one"}
+"""The words that say how many there are of something."""
 _GROUPS: Final = {"dozen": 12, "couple": 2, "pair": 2, "score": 20}
 _TIMES: Final = {"once": 1, "twice": 2, "thrice": 3}
 _PERCENT: Final = word_set("% percent pct percentage")

@@ -31,6 +31,7 @@ SHARED_LEAST: Final = 0.8
 MOST_READINGS: Final = 8
 # The first part of a place or name ("London" of "London, United Kingdom") is second choice to the whole.
 PART_STEP: Final = 0.1
+_IT: Final = re.compile(r"\b(it|them)\b", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}")
 _NAMED_DAY: Final = re.compile(
@@ -87,6 +88,13 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
         become = changes(text, start, name, at, like, others) if like is not None else None
         if become is not None:
             taken[name] = become
+    again = _IT.search(text) if start and not origin else None
+    for at, (name, annotation) in enumerate((name, offer.annotation(name)) for name in offer.required):
+        # "Assign ticket 5522 to Priya and set it to urgent": what was spoken of before this part of the request.
+        if again is not None and name not in taken and annotation.record in {kind.name for kind in kinds}:
+            words = Mention(spans=(at_place(text, start, again.start(1), again.end(1), origin),))
+            taken[name] = Option(name, at, start + again.start(1), start + again.end(1), REQUIRED_LEAST, True, words)
+            again = None
     missing = tuple(
         name
         for name in offer.required

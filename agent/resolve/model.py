@@ -24,6 +24,7 @@ from agent.pipeline import (
     Trace,
 )
 from agent.resolve.client import Completion
+from agent.resolve.gapped import apart
 from agent.resolve.ground import Grounding
 from agent.resolve.resolver import candidates, chosen_action
 from agent.resolve.schema import ASK, MAX_CALLS, NONE, Entry, Shape, Slot, plain, shape, value_texts
@@ -170,6 +171,9 @@ def _resolution(
         else:
             # Small models fill the list up; a further call that rests on no word of the request was not asked for.
             notes.append(f"{draft.action}: a further call dropped, no word of the request is for it")
+    if len(drafts) == 1:
+        offer = choice.entries[call["action"]].offer
+        drafts = list(apart(drafts[0], request.text, 0, offer, kinds, request.now))
     return Calls(drafts=tuple(drafts), confidence=grounding.confidence)
 
 

@@ -24,6 +24,7 @@ from agent.pipeline import (
     Trace,
 )
 from agent.resolve.fill import fill
+from agent.resolve.gapped import apart
 from agent.resolve.heard import PART, unless_left_out
 from agent.resolve.listed import listed
 from agent.resolve.objects import foreign
@@ -94,7 +95,8 @@ def _resolve(
         seen.append(chosen)
         notes.append(f"{chosen}: chosen by the person")
         filling = fill(text, 0, offer, kinds, request.now)
-        return Calls(drafts=(Draft(action=offer.name, version=offer.version, arguments=filling.arguments),))
+        draft = Draft(action=offer.name, version=offer.version, arguments=filling.arguments)
+        return Calls(drafts=apart(draft, text, 0, offer, kinds, request.now))
     parts = segments(text)
     several = _several(parts, text, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
     if several is not None:
@@ -219,7 +221,7 @@ def _one(
     if _conditional(clause):
         text = "This depends on something I can't check. Shall I do it regardless?"
         return Ask(question=_question(text, [top]), drafts=(draft,))
-    drafts = listed(draft, " " * clause.start + clause.text, top.offer, kinds)
+    drafts = apart(draft, clause.text, clause.start, top.offer, kinds, now)
     return Calls(drafts=drafts, confidence=round(top.probability, 4))
 
 

@@ -115,9 +115,14 @@ def clauses(text: str) -> list[Clause]:
     return made or [hear(text, 0)]
 
 
+def blanked(text: str) -> str:
+    """The text with quoted words as spaces: offsets stay."""
+    return _QUOTED.sub(lambda m: " " * len(m[0]), text)
+
+
 def hear(text: str, start: int = 0) -> Clause:
     """One clause, listened to."""
-    bare = _QUOTED.sub(lambda m: " " * len(m[0]), text)
+    bare = blanked(text)
     negated = _NEGATED.search(bare)
     return Clause(
         text,

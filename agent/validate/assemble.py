@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from agent.pipeline import Draft, Fault, GivenSource, Plan, PromptSource, Question, Refusal, Request, Step
+from agent.pipeline import (
+    Candidate,
+    Draft,
+    Fault,
+    GivenSource,
+    Plan,
+    PromptSource,
+    Question,
+    Refusal,
+    Request,
+    Span,
+    Step,
+)
 from agent.validate import given
 from agent.validate.admission import admitted
+from agent.validate.asking import said as quote
 from agent.validate.filling import Filling
 from agent.validate.found import Found, Scene
 from agent.validate.lookup import Lookup
 from agent.validate.payload import body, misfits, plan_digest
 from agent.validate.policy import Decision, decide
 from agent.validate.preview import preview
+from agent.validate.quoted import answered
 from agent.validate.reach import Reach
-from agent.validate.residue import said, unused
+from agent.validate.residue import further, said, unused
 from agent.validate.slots import Slots
 from agent.validate.spread import combinations, each_said, unchanged
 from agent.validate.unclaimed import Unclaimed
@@ -29,6 +43,8 @@ from registry.contract import Contract, Risk
 from registry.records import Kinds
 
 MAX_STEPS: Final = 20
+REST: Final = "rest"
+"""The slot of the question whether what was understood shall be done without what wasn't."""
 
 
 async def validate(
@@ -93,6 +109,11 @@ async def validate(
     held = [*dict.fromkeys(decision.why for decision in decisions if decision.why is not None), *spread]
     left = unused(request, drafts, contracts, steps, tuple(kinds))
     if left and any(contract.risk is not Risk.READ for contract in contracts):
+        # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of it.
+        refers = any(contract.annotation(name).record for contract in contracts for name in contract.properties)
+        also = further(request.text, left) if refers else ()
+        if also and answered(request, REST) is None:
+            return _rest(also, steps)
         held.append(said(left))
     return Plan(
         run_id=run_id,
@@ -107,6 +128,14 @@ async def validate(
 def _too_many(count: int) -> Refusal:
     detail = f"That is {count} actions at once; at most {MAX_STEPS} can be planned together."
     return Refusal(code="invalid", detail=detail)
+
+
+def _rest(also: Sequence[Span], steps: Sequence[Step]) -> Question:
+    """What else was wished for can't be planned: whoever asked says whether the rest shall be done without it."""
+    words = ", ".join(quote(span.text) for span in also[:3])
+    offered = Candidate(id=REST, label="Only the rest", detail="; ".join(step.preview for step in steps)[:400])
+    text = f"You also wrote {words}, and nothing would come of it. Shall only the rest be done?"
+    return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=False)
 
 
 def _unfit(slots: Slots) -> Question | Refusal | None:

@@ -6,12 +6,14 @@ What is left over never stops a plan; it makes it held, whatever the contract's 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step
+from agent.read import quotes
+from agent.read.text import read_text
 from agent.validate.quoted import spans_of
-from registry.contract import Contract
+from registry.contract import Contract, Unit
 from registry.records import RecordKind
 from registry.words import EMPTY, KIN, name_stems, runs, stem, stems
 
@@ -33,7 +35,17 @@ second minute hour day week fortnight month year percent half third quarter doub
 million k more extra additional another less except but until till
 """
 _MEASURES: Final = frozenset(_MEASURE_WORDS.split())
+_UNIT: Final = re.compile(r"[\s-]*([^\W\d_]+)")
 _NUMBER: Final = re.compile(r"\d")
+# What joins a further wish to the one before: "… and Oskar's", "…, also INV-1052", "… as well as the one of Hugo Bernard".
+_LITTLE: Final = (
+    r"(?:(?:and|also|then|plus|the|a|an|of|for|from|by|to|his|her|its|their|our|my|that|those|ones?|both)\s+)*"
+)
+_JOINED: Final = re.compile(
+    rf"(?:[,;&]|\b(?:and|plus|also|as\s+well\s+as|along\s+with|together\s+with)\b)\s*{_LITTLE}$", re.IGNORECASE
+)
+_JOINS: Final = re.compile(r"(?:['’]s)?\s*(?:[,&]|\band\b|\bas\s+well\s+as\b)", re.IGNORECASE)
+_NAMED: Final = re.compile(r"\d|(?<!\w)(?!I\b)[A-ZÀ-ÖØ-Þ]|(?<!\bit)(?<!\bthat)(?<!\blet)['’]s(?!\w)")
 
 
 def unused(
@@ -47,11 +59,22 @@ def unused(
     if request.given is not None:
         return ()
     claimed = [span for draft in drafts for argument in draft.arguments.values() for span in spans_of(argument)]
+    by_name = {(contract.name, contract.version): contract for contract in contracts}
     for step in steps:
+        contract = by_name[step.action, step.version]
         for filled in step.filled:
             if isinstance(filled.source, PromptSource | RecordSource):
                 claimed += filled.source.spans
+                claimed += _units(request.text, filled.source.spans, contract.annotation(filled.param).unit)
     return left_over(request.text, claimed, spoken_of(contracts, kinds))
+
+
+def _units(text: str, spans: Sequence[Span], unit: Unit | None) -> Iterator[Span]:
+    """The word for the very unit that a number is in, right behind it: the "days" of "3 days" where days are meant."""
+    for span in spans if unit is not None else ():
+        found = _UNIT.match(text, span.end) if span.origin == 0 else None
+        if found is not None and unit is not None and stem(found[1].casefold()) == stem(unit.value):
+            yield Span(start=found.start(1), end=found.end(1), text=found[1])
 
 
 def left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tuple[Span, ...]:
@@ -68,6 +91,27 @@ def left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tupl
         else:
             made.append((start, end))
     return tuple(Span(start=start, end=end, text=text[start:end]) for start, end in made)
+
+
+def further(text: str, left: Sequence[Span]) -> tuple[Span, ...]:
+    """Those of the words left over that are joined to what was understood, as one more of it is: half of what was asked is not done
+    in silence."""
+    quoted = [(each.start, each.end) for each in quotes.find(read_text(text)) if each.kind == "quoted"]
+    return tuple(
+        span
+        for span in left
+        if not any(start <= span.start and span.end <= end for start, end in quoted)
+        and (
+            (_JOINED.search(text[: span.start]) is not None and _wish(text, span))
+            or (_NAMED.search(span.text) is not None and _JOINS.match(text, span.end) is not None)
+        )
+    )
+
+
+def _wish(text: str, span: Span) -> bool:
+    """Whether the words name something, or are all that stands behind the joint."""
+    rest = text[span.end :].strip(" .!?")
+    return _NAMED.search(span.text) is not None or not rest or rest.casefold() in {"too", "as well", "please"}
 
 
 def said(spans: Sequence[Span]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from agent.read import money
+from agent.read import money, numerals
 from agent.read.references import words as lists
 from agent.read.references.edges import (
     BENEFICIARIES,
@@ -24,11 +24,12 @@ from agent.read.references.groups import GROUP, extended
 from agent.read.references.names import names, owners, things
 from agent.read.references.narrowing import narrowed
 from agent.read.references.nouns import CODE, EMAIL, code_of, has_form, noun_at, owner_kind, person_like
-from agent.read.text import Token, read_text, word_set
+from agent.read.text import Token, read_text, singular, word_set
 from registry.records import RecordKind
 from registry.words import ORDERS, stem
 
 _BEFORE_ORDERS: Final = word_set("to please and then you i we can could just also let's")
+_SPANS: Final = word_set("second minute hour day week fortnight month quarter year")
 # What stands before something that is not told which: "any more strategy meetings".
 _BEFORE_ANY: Final = word_set("any more all every future past")
 
@@ -81,6 +82,14 @@ def _sum(tokens: Sequence[Token], index: int) -> bool:
     """Whether a bare number is an amount of money: "5000 EUR" is no record's number."""
     beside = [tokens[step].low for step in (index - 1, index + 1) if 0 <= step < len(tokens)]
     return tokens[index].text.isdigit() and any(money.currency_of(word) is not None for word in beside)
+
+
+def _counts(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a count of something begins here, which is nobody: "3 days", "three", "a week"."""
+    token = tokens[index]
+    if token.low in {"a", "an", "one", "another"}:
+        return index + 1 < len(tokens) and singular(tokens[index + 1].low) in _SPANS
+    return (token.text.isdigit() and len(token.text) < 4) or token.low in numerals.COUNTS
 
 
 def _ordinal(low: str) -> bool:
@@ -178,6 +187,8 @@ def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequenc
         elif token.low in {"of", "for", "from", "by"} and owned and last + 1 < len(tokens):
             if token.low == "for" and (tokens[last + 1].low in BENEFICIARIES or CODE.fullmatch(tokens[last - 1].text)):
                 break  # "order 1042 for a new one": what has a number needs no owner to be told by
+            if token.low in {"by", "for"} and _counts(tokens, last + 1):
+                break  # "Mia's trial by 3 days"
             stop = clause_end(tokens, last + 1)
             if stop == last + 1:
                 break

@@ -255,3 +255,14 @@ async def test_a_preview_that_computes_or_reaches_out_is_not_rendered(template: 
         "act 5", ("test.act", {"n": "5"}), contracts=[contract(parameters=NUMBER, preview=template)]
     ).plan()
     assert plan.steps[0].preview == "Act – n: 5"
+
+
+async def test_half_of_what_was_asked_is_asked_about_and_done_only_when_somebody_says_so() -> None:
+    case = Case("refund INV-1031 and Eve's", REFUND)
+    question = await case.question()
+    assert question.slot == "rest"
+    assert "Eve's" in question.text
+    (only,) = question.candidates
+    plan = await case.choose(only.id).plan()
+    assert len(plan.steps) == 1
+    assert any("Eve's" in reason for reason in plan.held)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.validate.residue import left_over
+from agent.pipeline import Span
+from agent.validate.residue import further, left_over
 from registry.words import stem
 
 KNOWN = frozenset(map(stem, ("refund", "invoice", "trial", "extend", "customer")))
@@ -31,3 +32,36 @@ def test_a_left_over_span_stands_where_it_says() -> None:
     text = "refund  half   of Adam's invoice"
     for span in left_over(text, [], KNOWN):
         assert text[span.start : span.end] == span.text
+
+
+def spans(text: str, *parts: str) -> list[Span]:
+    return [Span(start=text.index(part), end=text.index(part) + len(part), text=part) for part in parts]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("extend Mia's trial by 3 days and Oskar's by 5", "Oskar's"),
+        ("cancel the subscriptions of Emma Fischer and Hugo Bernard", "Hugo Bernard"),
+        ("cancel Emma Fischer and Hugo Bernard's subscriptions", "Emma Fischer"),
+        ("void INV-1051, also INV-1052", "INV-1052"),
+        ("void INV-1051 as well as the one of Nora Lindqvist", "Nora Lindqvist"),
+        ("refund adam's last invoice and eve's", "eve's"),
+        ("cancel the subscriptions of emma and hugo", "hugo"),
+    ],
+)
+def test_what_is_joined_on_is_a_further_wish(text: str, left: str) -> None:
+    assert [span.text for span in further(text, spans(text, left))] == [left]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("refund half of Adam's last invoice", "half"),
+        ("refund INV-1042 and be quick about it", "quick"),
+        ("reply to ticket 5519 with 'we are sorry and Hugo Bernard will call'", "Hugo Bernard"),
+        ("refund INV-1042, I'm in a hurry", "I'm"),
+    ],
+)
+def test_other_words_left_over_are_told_on_the_card(text: str, left: str) -> None:
+    assert further(text, spans(text, left)) == ()
