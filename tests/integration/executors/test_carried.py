@@ -220,7 +220,7 @@ async def test_a_lane_that_is_full_or_held_waits_without_stopping_others(site: S
     assert set(site.seen.values()) == {1}
 
 
-async def test_what_a_dead_worker_held_is_given_out_again(site: Site) -> None:
+async def test_what_a_dead_worker_held_is_given_out_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hang(_work: Work) -> Outcome:
         await asyncio.Event().wait()
         raise AssertionError
@@ -229,10 +229,12 @@ async def test_what_a_dead_worker_held_is_given_out_again(site: Site) -> None:
     await site.put("a")
     await until(lambda: site.seen["a"] == 1)
 
-    async def unheard(_held: object) -> list[Work]:
+    async def unheard(*_of: object) -> list[Work]:
         return []
 
-    site.queues[0].renew = unheard  # type: ignore[method-assign] # as if it were killed: it renews nothing
+    # As if it were killed: it renews nothing and takes nothing more.
+    monkeypatch.setattr(site.queues[0], "renew", unheard)
+    monkeypatch.setattr(site.queues[0], "claim", unheard)
     await site.worker(done, owner="two")
     await site.becomes({"done": 1})
     assert site.seen == {"a": 2}
