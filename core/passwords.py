@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
 
 LEAST_CHARACTERS: Final = 10
 MOST_CHARACTERS: Final = 200
@@ -12,25 +15,28 @@ MOST_CHARACTERS: Final = 200
 
 def hashed(password: str) -> str:
     """The PHC string of ``password``. Raises InvalidInput for one that is too short or too long. Takes tens of milliseconds."""
-    from pwdlib import PasswordHash
-
     if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         raise InvalidInput(f"A password has {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters.")
-    return PasswordHash.recommended().hash(password)
+    return _hasher().hash(password)
 
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether it is the password. With no hash to compare with it takes as long, so that an unknown address can't be told by time."""
-    from pwdlib import PasswordHash
     from pwdlib.exceptions import UnknownHashError
 
     if len(password) > MOST_CHARACTERS:
         return False
     try:
-        found = PasswordHash.recommended().verify(password, kept or _NOBODY)
+        found = _hasher().verify(password, kept or _NOBODY)
     except UnknownHashError:
         return False
     return found and kept is not None
+
+
+def _hasher() -> PasswordHash:
+    from pwdlib import PasswordHash
+
+    return PasswordHash.recommended()
 
 
 _NOBODY: Final = "$argon2id$v=19$m=65536,t=3,p=4$u2LFeaTyTG9JsdoiRQiUEg$eVJh6EaBRmVRxVaK4Sz0lXJ0sWl7yD6aXbnnKzLMFnM"

@@ -37,6 +37,7 @@ from registry.shortlist import Shortlist
 from store.calls import CallRow
 from store.history import HistoryRow
 from store.sessions import Sessions
+from tests.integration.cheap import cheap_passwords
 from tests.unit.validate.world import NOW, SAAS, Platform, town
 
 PASSWORD = "correct horse battery"
@@ -218,12 +219,13 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
     desk = Desk(sessions, grounds, gate, clock, watch, wake, direct)
     made = Bureau(sessions, clock, platform, hand, grounds, office, planner, sender, desk)
     try:
-        olivia = await office.found("Town", email="olivia@x.example", person="olivia", password=PASSWORD)
-        made.people["olivia"] = olivia
-        for name, role in PEOPLE:
-            made.people[name] = await office.add_member(
-                olivia, email=f"{name}@x.example", person=name, role=role, password=PASSWORD
-            )
+        with cheap_passwords():
+            olivia = await office.found("Town", email="olivia@x.example", person="olivia", password=PASSWORD)
+            made.people["olivia"] = olivia
+            for name, role in PEOPLE:
+                made.people[name] = await office.add_member(
+                    olivia, email=f"{name}@x.example", person=name, role=role, password=PASSWORD
+                )
         await office.connect(olivia, "saas", "https://platform.example", {"read_token": "t"})
         await office.register(olivia, contracts())
         yield made

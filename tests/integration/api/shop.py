@@ -20,6 +20,7 @@ from core.actor import Actor
 from core.clock import FrozenClock
 from core.settings import Settings
 from store.migrate import upgrade
+from tests.integration.cheap import cheap_passwords
 from tests.integration.demo.conftest import SECRET, TOKEN
 from web.app import create_app
 from web.door import SCOPES
@@ -91,7 +92,7 @@ class Shop:
 
 @dataclass(frozen=True)
 class Founded:
-    """A data folder with both workspaces in it, copied for each test: hashing passwords takes a second."""
+    """A data folder with both workspaces in it, copied for each test."""
 
     folder: Path
     actors: dict[str, Actor]
@@ -100,7 +101,8 @@ class Founded:
 
 async def founded(folder: Path, platform_url: str) -> Founded:
     async with opened_shop(folder, None) as shop:
-        shop.actors.update(await _people(shop.house, platform_url))
+        with cheap_passwords():
+            shop.actors.update(await _people(shop.house, platform_url))
         for name in shop.actors:
             shop.keys[name] = await shop.key_of(name, name=name)
         return Founded(folder, shop.actors, shop.keys)

@@ -23,6 +23,7 @@ from core.actor import Actor
 from core.clock import FrozenClock
 from core.settings import Settings
 from store.migrate import upgrade
+from tests.integration.cheap import cheap_passwords
 from web.app import create_app
 
 PASSWORD = "correct horse battery"
@@ -107,15 +108,16 @@ async def _founded() -> Founded:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         loaded = replace(Settings.load({"OPSIQ_DATA": str(folder)}), workers=0)
         await upgrade(loaded.database_url)
-        async with opened(loaded, clock=FrozenClock(NOON)) as house:
-            office = house.office
-            owner = await office.found("Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD)
-            admin = await office.add_member(
-                owner, email="amir@shop.test", person="Amir", role="admin", password=PASSWORD
-            )
-            await office.add_member(owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD)
-            await office.register(owner, [CONTRACT])
-            stranger = await office.found("Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD)
+        with cheap_passwords():
+            async with opened(loaded, clock=FrozenClock(NOON)) as house:
+                office = house.office
+                owner = await office.found("Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD)
+                admin = await office.add_member(
+                    owner, email="amir@shop.test", person="Amir", role="admin", password=PASSWORD
+                )
+                await office.add_member(owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD)
+                await office.register(owner, [CONTRACT])
+                stranger = await office.found("Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD)
         _FOUNDED.append(Founded(folder, owner, admin, stranger))
     return _FOUNDED[0]
 
