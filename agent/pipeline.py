@@ -108,14 +108,22 @@ class Given(Value):
     ref: str
 
 
+class If(Value):
+    """The words of a condition that live data shall answer, and which answer the call is for: ``holds`` or not."""
+
+    spans: tuple[Span, ...]
+    holds: bool = True
+
+
 class Draft(Value):
-    """One call: an action and, for each parameter that was spoken of, its argument. ``given`` holds values that were given as data instead
-    (API, events); a draft has them only where ``Request.given`` says so."""
+    """One call: an action and, for each parameter that was spoken of, its argument. ``condition`` says when it is made at
+    all. ``given`` holds values that were given as data instead (API, events); a draft has them only where ``Request.given`` says so."""
 
     action: str
     version: int = 1
     arguments: Mapping[str, Argument] = Field(default_factory=dict)
     given: Mapping[str, Given] = Field(default_factory=dict)
+    condition: If | None = None
 
 
 class Candidate(Value):

@@ -24,6 +24,7 @@ from agent.pipeline import (
     Trace,
 )
 from agent.resolve.client import Completion
+from agent.resolve.conditional import under_condition
 from agent.resolve.gapped import apart
 from agent.resolve.ground import Grounding
 from agent.resolve.resolver import candidates, chosen_action
@@ -60,6 +61,9 @@ class ModelResolver:
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         if not request.text.strip():
             return self._untried(Abstain(reason="empty", detail="Say what you want done."))
+        made = await under_condition(request, kinds, lambda part: self.resolve(part, shortlist, kinds))
+        if made is not None:
+            return made
         scored = candidates(request, shortlist)
         if not scored:
             return self._untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))

@@ -23,6 +23,7 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
+from agent.resolve.conditional import under_condition
 from agent.resolve.fill import fill
 from agent.resolve.gapped import apart
 from agent.resolve.heard import PART, unless_left_out
@@ -68,6 +69,9 @@ class Offline:
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         began = self._seconds()
+        made = await under_condition(request, kinds, lambda part: self.resolve(part, shortlist, kinds))
+        if made is not None:
+            return made
         notes: list[str] = []
         seen: list[str] = []
         resolution = _resolve(request, shortlist, tuple(kinds), notes, seen)

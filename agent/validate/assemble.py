@@ -21,6 +21,7 @@ from agent.pipeline import (
 from agent.validate import given
 from agent.validate.admission import admitted
 from agent.validate.asking import said as quote
+from agent.validate.conditional import judge
 from agent.validate.filling import Filling
 from agent.validate.found import Found, Scene
 from agent.validate.lookup import Lookup
@@ -77,8 +78,17 @@ async def validate(
     steps: list[Step] = []
     decisions: list[Decision] = []
     spread: list[str] = []
+    told: list[str] = []
     idle: list[str] = []
     for at, (draft, contract) in enumerate(zip(drafts, contracts, strict=True)):
+        judged = await judge(draft.condition, at, lookup) if draft.condition is not None else None
+        if isinstance(judged, Question):
+            return judged
+        if judged is not None and draft.condition is not None:
+            (told if judged.holds == draft.condition.holds else idle).append(judged.told)
+            if judged.holds != draft.condition.holds:
+                continue
+        rests_on = judged.found if judged is not None else ()
         wanted: list[Mapping[str, Found | Read]] = [{}]
         for pinned in wanted:
             slots = Slots(at, draft, contract, request, unclaimed, pinned)
@@ -99,14 +109,18 @@ async def validate(
                 return _too_many(len(steps) + len(wanted))
             decision = decide(contract, slots.params, slots.fields, confirmed_in_session)
             try:
-                steps.append(_step(slots, decision, run_id=run_id, actor=actor))
+                steps.append(_step(slots, decision, rests_on, run_id=run_id, actor=actor))
             except NotCanonical as error:
                 detail = f"“{contract.title}” would carry a value that can't be signed: {error.detail}"
                 return Refusal(code="invalid", detail=detail)
             decisions.append(decision)
     if not steps:
-        return Refusal(code="condition_unmet", detail=f"{' '.join(idle[:3])} There is nothing to do.")
-    held = [*dict.fromkeys(decision.why for decision in decisions if decision.why is not None), *spread]
+        return Refusal(code="condition_unmet", detail=f"{' '.join(dict.fromkeys(idle[:3]))} There is nothing to do.")
+    held = [
+        *dict.fromkeys(decision.why for decision in decisions if decision.why is not None),
+        *dict.fromkeys(told),
+        *spread,
+    ]
     left = unused(request, drafts, contracts, steps, tuple(kinds))
     if left and any(contract.risk is not Risk.READ for contract in contracts):
         # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of it.
@@ -159,9 +173,9 @@ def _unfit(slots: Slots) -> Question | Refusal | None:
     return None
 
 
-def _step(slots: Slots, decision: Decision, *, run_id: str, actor: Actor) -> Step:
+def _step(slots: Slots, decision: Decision, rests_on: Sequence[Found], *, run_id: str, actor: Actor) -> Step:
     contract, call_id = slots.contract, ids.new("act")
-    used = [each for group in slots.records.values() for found in group for each in found.all()]
+    used = [*rests_on, *(each for group in slots.records.values() for found in group for each in found.all())]
     return Step(
         call_id=call_id,
         action=contract.name,

@@ -61,6 +61,11 @@ class Search:
         found = await self.kinds.search(replace(query, between=aim.between))
         return [each for each in found if lies(each, aim.between)]
 
+    async def every(self, aim: Aim) -> list[Record]:
+        """Whatever is meant, as far as one look-up goes."""
+        where = merged(aim.bound, aim.wanted)
+        return [] if where is None else await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
+
     async def marked(self, aim: Aim) -> Outcome:
         """By the number or address as written. Filters are applied last: what exists but doesn't fit is told as such."""
         number, email, kind = aim.reference.number, aim.reference.email or "", aim.kind

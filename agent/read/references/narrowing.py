@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from agent.read import windows
+from agent.read.references.edges import clause_end
 from agent.read.text import Text, Token, singular, word_set
 from registry.records import Field, RecordKind
 from registry.words import ORDERS, stem
@@ -30,6 +31,13 @@ def narrowed(text: Text, last: int, kind: RecordKind) -> int:
     while index < min(len(tokens), last + _MOST) and not _ends(tokens, index):
         relative = relative or tokens[index].low in RELATIVE
         # "Make ticket 5519 urgent": a state that follows at once is what it shall become.
+        if (
+            index + 2 < len(tokens)
+            and tokens[index].low in PARTICIPLES
+            and tokens[index + 1].low in ("to", "by", "from", "for")
+        ):
+            index = end = clause_end(tokens, index + 2)  # "leads assigned to Nadia"
+            continue
         size = (state_at(tokens, index, kind)[1] if index > last else 0) or _when_at(tokens, index, whens)
         if size:
             index += size

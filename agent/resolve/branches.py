@@ -1,0 +1,93 @@
+"""A request taken apart at its condition: "if A, do B, otherwise C", "do B if A", "A? If so, B"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from agent.resolve.split import blanked, gives_order
+
+Stretch = tuple[int, int]
+
+_IF_SO: Final = re.compile(
+    r"(?:\b(?:(?:can|could|would)\s+you\s+)?(?:please\s+)?check(?:\s+(?:it|that|this))?\s+(?:and\s+)?)?\b(?:and\s+)?if\s+(?:(?:so|yes)\b|it\s+(?:did|does|is|has|was)\s*,)[\s,:]*",
+    re.IGNORECASE,
+)
+_IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any\b))", re.IGNORECASE)
+_ELSE: Final = re.compile(r"(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise|else)\b[\s,:]*", re.IGNORECASE)
+# What stands before a condition that is asked about: "can you check if", "I think".
+_ASKED: Final = re.compile(
+    r"^\W*(?:please\s+)?(?:(?:can|could|would)\s+you\s+(?:please\s+)?)?(?:check|see|find\s+out|verify|tell\s+me)\s+(?:if|whether)\s+"
+    r"|^\W*(?:i\s+think|i\s+believe|maybe|perhaps)\s+(?:that\s+)?",
+    re.IGNORECASE,
+)
+_STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)\s+$", re.IGNORECASE)
+_END: Final = re.compile(r"[\s.,;:?!]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Offsets in the request: the condition's words, what to do where it holds, and what otherwise."""
+
+    condition: Stretch
+    then: Stretch
+    otherwise: Stretch | None = None
+
+
+def branches(text: str) -> Branches | None:
+    """The request taken apart, or None where it has no condition or can't be taken apart with confidence. Quoted words are never looked
+    into."""
+    bare = blanked(text)
+    so = list(_IF_SO.finditer(bare))
+    ifs = [found for found in _IF.finditer(bare) if not any(each.start() <= found.start() < each.end() for each in so)]
+    if len(so) == 1:
+        # "check if …? If so": the one "if" before it asks, and does not condition.
+        return (
+            _parts(text, bare, (0, so[0].start()), so[0].end())
+            if all(each.start() < so[0].start() for each in ifs)
+            else None
+        )
+    if so or len(ifs) != 1:
+        return None
+    (found,) = ifs
+    before = bare[: found.start()].strip(" \t\n,.;:")
+    if gives_order(before, sure=True):
+        stop = re.search(r"[.;\n]", bare[found.end() :])
+        end = found.end() + stop.start() if stop is not None else len(bare)
+        if bare[end:].strip(" .;\n"):
+            return None
+        return Branches(_tight(text, found.end(), end), _tight(text, 0, found.start()))
+    if before:
+        return None
+    start = _order_after(bare, found.end())
+    return _parts(text, bare, (found.end(), start), start) if start is not None else None
+
+
+def _parts(text: str, bare: str, condition: Stretch, then: int) -> Branches | None:
+    other = _ELSE.search(bare, then)
+    end = other.start() if other is not None else len(bare)
+    asked = _ASKED.match(bare[condition[0] : condition[1]])
+    first = condition[0] + (asked.end() if asked is not None else 0)
+    made = _tight(text, first, condition[1])
+    wanted = _tight(text, then, end)
+    if made[0] >= made[1] or wanted[0] >= wanted[1]:
+        return None
+    return Branches(made, wanted, _tight(text, other.end(), len(text)) if other is not None else None)
+
+
+def _order_after(bare: str, start: int) -> int | None:
+    """Where the order begins after "if …": behind a comma, else at the first verb in its plain form."""
+    for joint in (r",\s*(?:then\s+)?", r"\s+(?:then\s+)?"):
+        for found in re.finditer(joint, bare[start:]):
+            at = start + found.end()
+            # "if A has open invoices": after "has" a verb is a state.
+            if found.start() > 0 and not _STATES.search(bare[:at]) and gives_order(bare[at:], sure=True):
+                return at
+    return None
+
+
+def _tight(text: str, start: int, end: int) -> Stretch:
+    piece = text[start:end]
+    first = start + len(piece) - len(piece.lstrip())
+    return first, start + len(_END.sub("", piece)) if _END.sub("", piece) else first

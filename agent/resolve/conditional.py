@@ -1,0 +1,43 @@
+"""A request under a condition: what shall be done is resolved by itself, and carries the condition along for live data to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from agent.pipeline import Calls, If, Request, Resolved, Span
+from agent.read import conditions
+from agent.resolve.branches import Stretch, branches
+from registry.records import RecordKind
+
+Resolve = Callable[[Request], Awaitable[Resolved]]
+
+
+async def under_condition(request: Request, kinds: Sequence[RecordKind], resolve: Resolve) -> Resolved | None:
+    """The request's calls with their condition; None where it has none that can be looked up. The other branch counts only where it is
+    understood: where the condition does not hold and it isn't, nothing is done."""
+    parts = branches(request.text) if request.given is None else None
+    if parts is None or not kinds:
+        return None
+    start, end = parts.condition
+    if conditions.read(request.text[start:end], kinds) is None:
+        return None
+    spans = (Span(start=start, end=end, text=request.text[start:end]),)
+    made = await resolve(_only(request, parts.then))
+    if not isinstance(made.resolution, Calls):
+        return made
+    drafts = [draft.model_copy(update={"condition": If(spans=spans)}) for draft in made.resolution.drafts]
+    # An action that was picked was picked for what was asked about first.
+    if parts.otherwise is not None and not any(answer.slot == "action" for answer in request.answers):
+        other = await resolve(_only(request, parts.otherwise))
+        if isinstance(other.resolution, Calls):
+            drafts += [
+                draft.model_copy(update={"condition": If(spans=spans, holds=False)})
+                for draft in other.resolution.drafts
+            ]
+    return made.model_copy(update={"resolution": made.resolution.model_copy(update={"drafts": tuple(drafts)})})
+
+
+def _only(request: Request, part: Stretch) -> Request:
+    """The request with everything but ``part`` blanked out, so that offsets stay those of the request."""
+    start, end = part
+    return request.model_copy(update={"text": " " * start + request.text[start:end]})

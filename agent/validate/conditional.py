@@ -1,0 +1,111 @@
+"""Whether a condition holds, by live data at the moment of planning. What it was answered by is shown on the card and pinned."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from agent.pipeline import If, Question
+from agent.read import conditions, windows
+from agent.read.conditions import Compared, Exists
+from agent.validate.asking import said
+from agent.validate.found import Found, counted
+from agent.validate.lookup import Lookup
+from agent.validate.need import Need
+from agent.validate.quoted import quoted
+from agent.validate.reach import MOST, TooMany
+from agent.validate.when import lies, written
+from registry.records import Bound, Query, shown_value
+
+
+@dataclass(frozen=True)
+class Judged:
+    """``told`` is a sentence for the card, ``found`` the records that it rests on."""
+
+    holds: bool
+    told: str
+    found: tuple[Found, ...] = ()
+
+
+async def judge(condition: If, at: int, lookup: Lookup) -> Judged | Question:
+    """Raises PlatformUnavailable. ``at`` is the draft's place, for the question's slot."""
+    words = quoted(lookup.request, condition.spans)
+    read = conditions.read(words.text, tuple(lookup.kinds)) if words is not None else None
+    if words is None or read is None:
+        return _unreadable(at, "This depends on something I can't check. Say what shall be done without the “if”.")
+    made = await (
+        _compared(read, words.text, at, lookup) if isinstance(read, Compared) else _exists(read, condition, at, lookup)
+    )
+    if isinstance(made, Question):
+        return made
+    return Judged(made.holds, f"{said(words.text)}: {'yes' if made.holds else 'no'}, {made.told}.", made.found)
+
+
+async def _compared(read: Compared, words: str, at: int, lookup: Lookup) -> Judged | Question:
+    kind = lookup.kinds.get(read.kind)
+    assert kind is not None
+    field, line = kind.field_named(read.field), kind.field_named(kind.order or "")
+    assert field is not None
+    bounds: dict[str, tuple[Bound, Bound]] = {read.field: _bounds(read)}
+    if read.when is not None:
+        window = windows.read(read.when, lookup.request.now)
+        assert window is not None
+        assert line is not None
+        bounds[line.name] = (written(line, window.low), written(line, window.high))
+    scope = await lookup.reach.scope(kind)
+    if scope is None or isinstance(scope, TooMany):
+        return _unreadable(at, f"{said(words)} is not for you to see. Say what shall be done without the “if”.")
+    query = Query(kind.name, where=scope, between=bounds, order=kind.order, limit=MOST)
+    found = await lookup.kinds.search(query)
+    records = [each for each in found if lies(each, bounds)]
+    if found and not records:  # what was found was not looked for: nothing follows from it
+        return _unreadable(at, f"{said(words)} can't be looked up here. Say what shall be done without the “if”.")
+    if not records:
+        return Judged(False, "there is no such " + kind.title.lower())
+    value = shown_value(field, records[0].values)
+    return Judged(True, f"{records[0].label} has {value}", (Found(records[0], kind, ()),))
+
+
+def _unreadable(at: int, text: str) -> Question:
+    return Question(slot=f"{at}.condition", code="unreadable", text=text, param="condition")
+
+
+def _bounds(read: Compared) -> tuple[Bound, Bound]:
+    """At least, less than: the next number up or down is as near as a number can be."""
+    number = float(read.number)
+    up = math.nextafter(number, math.inf)
+    exact: Bound = int(read.number) if read.number == read.number.to_integral_value() else number
+    match read.op:
+        case ">":
+            return (up, None)
+        case ">=":
+            return (exact, None)
+        case "<":
+            return (None, exact)
+        case "<=":
+            return (None, up)
+        case _:
+            return (exact, up)
+
+
+async def _exists(read: Exists, condition: If, at: int, lookup: Lookup) -> Judged | Question:
+    reference = read.reference
+    kind = lookup.kinds.get(reference.kind)
+    assert kind is not None
+    need = Need(f"{at}.condition", "condition", kind)
+    owner: Found | None = None
+    if reference.owner is not None and (above := lookup.kinds.get(reference.owner.kind)) is not None:
+        whose = await lookup.meant(need.owner(above), reference.owner, condition.spans)
+        if isinstance(whose, Question):
+            return whose
+        owner = whose[0] if whose else None
+        if owner is None:
+            return need.ask("I can't tell whose that is. Who is meant?")
+        lookup.scene.add(owner)
+    aim = await lookup.search.aim(need, reference, condition.spans, owner)
+    if isinstance(aim, Question):
+        return aim
+    records = await lookup.search.every(aim)
+    told = f"{owner.label} has {counted(len(records), kind)}" if owner else f"there are {counted(len(records), kind)}"
+    found = tuple(Found(each, kind, ()) for each in records[:1])
+    return Judged(bool(records) != read.negated, told, found)

@@ -1,0 +1,47 @@
+"""A request taken apart at its condition, or left whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.resolve.branches import branches
+
+
+def parts(text: str) -> tuple[str, str, str | None] | None:
+    made = branches(text)
+    if made is None:
+        return None
+    other = None if made.otherwise is None else text[slice(*made.otherwise)]
+    return text[slice(*made.condition)], text[slice(*made.then)], other
+
+
+@pytest.mark.parametrize(
+    ("text", "condition", "then", "otherwise"),
+    [
+        ("if A has open invoices, cancel her subscription", "A has open invoices", "cancel her subscription", None),
+        ("If A has open invoices cancel her subscription.", "A has open invoices", "cancel her subscription", None),
+        ("cancel her subscription if A has no open invoices", "A has no open invoices", "cancel her subscription", None),
+        ("if A has no tickets, close ticket 9, otherwise void INV-1", "A has no tickets", "close ticket 9", "void INV-1"),
+        ("check if A has open invoices. If so, void INV-1. If not, resend it", "A has open invoices", "void INV-1", "resend it"),
+        ("I think A has open invoices. If so, void INV-1", "A has open invoices", "void INV-1", None),
+        ("Does A have open invoices? If so, void INV-1", "Does A have open invoices", "void INV-1", None),
+    ],
+)  # fmt: skip
+def test_condition_order_and_what_else(text: str, condition: str, then: str, otherwise: str | None) -> None:
+    assert parts(text) == (condition, then, otherwise)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "refund INV-1042",
+        "refund INV-1042 if possible",
+        "reply to ticket 9 with 'tell us if it works'",
+        "if A has tickets, close ticket 9 and if B has tickets, close ticket 8",
+        "if A has open invoices",
+        "cancel it if A has tickets. Also void INV-1",
+        "",
+    ],
+)
+def test_what_can_not_be_taken_apart_stays_whole(text: str) -> None:
+    assert branches(text) is None
