@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Index, Select, select
+from sqlalchemy import BigInteger, Index, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -19,6 +19,12 @@ from store.rows import Row, every, first, table
 GENESIS: Final = "sha256:" + "0" * 64
 MAX_WORDS: Final = 8_000
 BATCH: Final = 500
+
+
+def _where_given(column: str) -> Index:
+    there = text(f"{column} IS NOT NULL")
+    name = f"ix_history_workspace_{column}"
+    return Index(name, "workspace", column, "seq", sqlite_where=there, postgresql_where=there)
 
 
 class HistoryRow(Row, table=True):
@@ -35,6 +41,7 @@ class HistoryRow(Row, table=True):
         Index("ix_history_workspace_person", "workspace", "person", "seq"),
         Index("ix_history_workspace_contract", "workspace", "contract", "seq"),
         Index("ix_history_workspace_request", "workspace", "request_id"),
+        *(_where_given(each) for each in ("outcome", "risk", "model", "prompt_version")),
     )
 
     workspace: str = Field(primary_key=True)

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import canon, ids
 from core.errors import NotFound
+from store import tallies
 from store.chain import Anchor, Verdict, verify
 from store.dialect import upsert
 from store.entries import (
@@ -109,6 +110,7 @@ async def append(
     }
     entry["digest"] = digest_of(entry)
     await session.execute(_APPEND, storable(entry))
+    await tallies.add(session, workspace, at, tallies.counts_of(entry, data))
     await session.execute(_MOVE_HEAD, {"of": workspace, "to_seq": entry["seq"], "to_digest": entry["digest"]})
     return HistoryRow(**entry)
 

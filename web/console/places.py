@@ -28,6 +28,7 @@ _ALL: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
     ("/runs", "Runs", "runs", "", ()),
     ("/approvals", "Approvals", "approvals", "", ()),
     ("/history", "History", "history", "", _OWNERS),
+    ("/insights", "Insights", "insights", "", _OWNERS),
     ("/contracts", "Contracts", "contracts", "", ()),
     ("/evals", "Evals", "evals", "", (OWNER, EVALUATOR)),
     ("/rules", "Rules", "rules", "Automate", ()),

@@ -29,6 +29,7 @@ from core.actor import Actor
 from registry import event_fields
 from registry.contract import Policy, Risk
 from tests.integration.web.eval_samples import of_evals
+from tests.integration.web.insight_samples import of_insights
 from tests.integration.web.people_samples import of_people
 from tests.integration.web.samples import of_contracts
 from web.console import (
@@ -634,6 +635,7 @@ SAMPLES: dict[type[Page], Page] = {
     **of_contracts(SHELL),
     **of_people(SHELL),
     **of_evals(SHELL),
+    **of_insights(SHELL),
 }
 TOLD_OTHERWISE = {
     "active",

@@ -1,0 +1,68 @@
+"""AI History is counted by day, and found by outcome, risk, model and prompt version"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+from store.tallies import Count, counts_of, day_of, summed
+
+revision = "0012"
+down_revision = "0011"
+
+PIECE = 1000
+
+
+def upgrade() -> None:
+    days = op.create_table(
+        "history_days",
+        sa.Column("workspace", sa.String(), nullable=False),
+        sa.Column("measure", sa.String(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "measure", "day", "name", "slot", name="pk_history_days"),
+    )
+    for column in ("outcome", "risk", "model", "prompt_version"):
+        there = sa.text(f"{column} IS NOT NULL")
+        op.create_index(
+            f"ix_history_workspace_{column}",
+            "history",
+            ["workspace", column, "seq"],
+            sqlite_where=there,
+            postgresql_where=there,
+        )
+    rows = summed(_counted())
+    if rows:
+        op.bulk_insert(days, rows)
+
+
+def _held(data: str) -> dict[str, object]:
+    """An entry that somebody spoilt counts as one that holds nothing: the chain is where that shows."""
+    try:
+        value = json.loads(data)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _counted() -> Iterator[tuple[str, str, Count]]:
+    """What the history that is there counts as, a piece at a time."""
+    columns = "workspace, seq, at, kind, person, outcome, risk, model, duration_ms, data"
+    piece = sa.text(
+        f"SELECT {columns} FROM history WHERE workspace > :of OR (workspace = :of AND seq > :after) "  # noqa: S608 - names of ours
+        f"ORDER BY workspace, seq LIMIT {PIECE}"
+    )
+    of, after = "", 0
+    while rows := op.get_bind().execute(piece, {"of": of, "after": after}).mappings().all():
+        for row in rows:
+            day = day_of(row["at"]) if isinstance(row["at"], datetime) else str(row["at"])[:10]
+            for each in counts_of(row, _held(row["data"])):
+                yield row["workspace"], day, each
+        of, after = rows[-1]["workspace"], rows[-1]["seq"]
