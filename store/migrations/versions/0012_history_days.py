@@ -63,6 +63,6 @@ def _counted() -> Iterator[tuple[str, str, Count]]:
     while rows := op.get_bind().execute(piece, {"of": of, "after": after}).mappings().all():
         for row in rows:
             day = day_of(row["at"]) if isinstance(row["at"], datetime) else str(row["at"])[:10]
-            for each in counts_of(row, _held(row["data"])):
+            for each in counts_of(dict(row), _held(row["data"])):
                 yield row["workspace"], day, each
         of, after = rows[-1]["workspace"], rows[-1]["seq"]
