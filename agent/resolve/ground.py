@@ -85,7 +85,8 @@ class Grounding:
         taken = [span for argument in arguments.values() for span in _spans(argument)]
         for origin, text in reversed(self._words if wanted else ()):
             for name, argument in fill(text, 0, offer, self._kinds, self._request.now, origin).arguments.items():
-                free = not any(overlap(one, other) for one in _spans(argument) for other in taken)
+                # A year that is said once may be that of two days: only the first words must be nobody's.
+                free = not any(overlap(one, other) for one in _spans(argument)[:1] for other in taken)
                 if name in wanted and name not in arguments and free:
                     arguments[name] = argument
                     self._notes.append(f"{offer.name}.{name}: read from the request without the model")

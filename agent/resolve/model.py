@@ -27,8 +27,10 @@ from agent.resolve.client import Completion
 from agent.resolve.conditional import under_condition
 from agent.resolve.gapped import apart
 from agent.resolve.ground import Grounding
+from agent.resolve.offline import Offline
 from agent.resolve.resolver import candidates, chosen_action
 from agent.resolve.schema import ASK, MAX_CALLS, NONE, Entry, Shape, Slot, plain, shape, value_texts
+from agent.resolve.second import reconciled
 from agent.resolve.split import clauses
 from prompts import DEFAULT_VERSION, ActionLine, AnswerLine, ParameterLine, ResolveContext, render
 from registry.offer import Offer
@@ -57,6 +59,7 @@ class ModelResolver:
     def __init__(self, client: Client, *, version: str = DEFAULT_VERSION) -> None:
         self.client = client
         self.version = version
+        self._words = Offline()
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         if not request.text.strip():
@@ -76,6 +79,9 @@ class ModelResolver:
         completion = await self.client.complete(messages, choice.model, legal=choice.describe())
         notes = list(completion.notes)
         resolution = _resolution(completion.value, choice, request, scored, picked, most, kinds, notes)
+        if picked is None:
+            words = await self._words.resolve(request, shortlist, kinds)
+            resolution = reconciled(resolution, words.resolution, shortlist, notes)
         trace = Trace(
             resolver=self.name,
             model=completion.model,

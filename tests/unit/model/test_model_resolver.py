@@ -260,7 +260,7 @@ async def test_further_calls_need_a_clause_and_words_of_their_own() -> None:
     assert isinstance(resolved.resolution, Calls)
     assert [draft.action for draft in resolved.resolution.drafts] == ["saas.refund_invoice", "saas.void_invoice"]
     empty, _ = await resolve(
-        "refund invoice 7 and then void invoice 8",
+        "refund invoice 7 and then do the usual",
         {**call(invoice="invoice 7"), "then": [{"action": "saas.void_invoice"}]},
     )
     assert isinstance(empty.resolution, Calls)

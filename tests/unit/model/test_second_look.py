@@ -1,0 +1,78 @@
+"""The words alone are read a second time: they overrule a model that found nothing, and any other disagreement is asked about."""
+
+from __future__ import annotations
+
+from agent.pipeline import Abstain, Ask, Calls, Draft, Question
+from agent.resolve.second import reconciled
+from registry.offer import Offer
+from registry.shortlist import Shortlist
+
+SHORTLIST = Shortlist(
+    [Offer(name, 1, name, f"It does {name}.", {"properties": {}}) for name in ("a.one", "a.two", "a.three")]
+)
+NOTHING = Abstain(reason="nothing_fits", detail="")
+
+
+def calls(*actions: str, confidence: float = 0.9) -> Calls:
+    return Calls(drafts=tuple(Draft(action=each) for each in actions), confidence=confidence)
+
+
+def asked(*actions: str) -> Ask:
+    made = reconciled(calls("a.one"), calls("a.two"), SHORTLIST, [])
+    assert isinstance(made, Ask)
+    candidates = tuple(
+        each.model_copy(update={"id": name}) for each, name in zip(made.question.candidates, actions, strict=True)
+    )
+    return Ask(question=Question(slot="action", code="unclear_action", text="Which?", candidates=candidates))
+
+
+def test_what_both_say_stands() -> None:
+    said = calls("a.one")
+    assert reconciled(said, calls("a.one"), SHORTLIST, []) is said
+
+
+def test_words_that_are_firm_overrule_a_model_that_found_nothing() -> None:
+    words, notes = calls("a.one"), list[str]()
+    assert reconciled(NOTHING, words, SHORTLIST, notes) is words
+    assert "a.one" in notes[0]
+
+
+def test_words_that_are_not_firm_leave_it_at_nothing() -> None:
+    assert reconciled(NOTHING, calls("a.one", confidence=0.3), SHORTLIST, []) is NOTHING
+
+
+def test_a_model_that_would_not_work_on_it_is_not_overruled() -> None:
+    refused = Abstain(reason="model_refused", detail="")
+    assert reconciled(refused, calls("a.one"), SHORTLIST, []) is refused
+
+
+def test_two_readings_are_asked_about() -> None:
+    made = reconciled(calls("a.one"), calls("a.two"), SHORTLIST, [])
+    assert isinstance(made, Ask)
+    assert [each.id for each in made.question.candidates] == ["a.one", "a.two"]
+
+
+def test_a_wish_that_the_model_passed_over_is_not_lost() -> None:
+    both = calls("a.one", "a.two")
+    assert reconciled(calls("a.one"), both, SHORTLIST, []) is both
+    assert isinstance(reconciled(both, calls("a.one"), SHORTLIST, []), Ask)
+
+
+def test_what_the_words_do_not_speak_of_is_asked_about() -> None:
+    made = reconciled(calls("a.one"), NOTHING, SHORTLIST, [])
+    assert isinstance(made, Ask)
+    assert [each.id for each in made.question.candidates] == ["a.one"]
+
+
+def test_an_order_not_to_do_it_is_no_reason_to_do_it() -> None:
+    assert isinstance(reconciled(NOTHING, NOTHING, SHORTLIST, []), Abstain)
+
+
+def test_words_answer_a_model_that_asks_between_two() -> None:
+    words = calls("a.two")
+    assert reconciled(asked("a.one", "a.two"), words, SHORTLIST, []) is words
+
+
+def test_words_that_mean_neither_leave_the_question() -> None:
+    question = asked("a.one", "a.two")
+    assert reconciled(question, calls("a.three"), SHORTLIST, []) is question
