@@ -18,6 +18,7 @@ from agent.ground import Grounds
 from agent.history import Kind
 from agent.pipeline import Answer, Given, GivenBy, Question, Refusal, RunState
 from agent.plan import put_resolve, put_send
+from agent.progress import Progress
 from agent.run import MOVING, Run
 from agent.watch import Watch
 from core import ids
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 MAX_TEXT: Final = 4000
 PAGE: Final = 200
 RACES: Final = 5
+CANCELLED: Final = "Cancelled while it was being worked out."
 Verdict = Literal["resend", "happened", "did_not_happen"]
 
 
@@ -43,6 +45,7 @@ class Desk:
     watch: Watch
     wake: Callable[[], None]
     direct: Direct
+    progress: Progress
 
     async def ask(
         self,
@@ -243,6 +246,27 @@ class Desk:
                     session, moved, Kind.REJECTED, now, actor=actor, outcome="rejected", reason=moved.reason
                 )
                 await also(session, moved)
+        except Conflict:
+            return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
+        self.watch.changed(run_id)
+        return moved
+
+    async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
+        """Stop the working out of a request. Whoever is at it finds the run gone: nothing comes of it, whatever a model still answers."""
+        run = await self._visible(actor, run_id)
+        now = self.clock()
+        if run.state != "received":
+            return Refusal(code="already_decided", detail=f"This run is {run.state}: it is worked out already.")
+        cancelled = run.with_(
+            state="rejected", reason=CANCELLED, plan=None, drift=(), updated_at=now, decided_at=now, expires_at=None
+        )
+        try:
+            async with self.sessions.begin() as session:
+                moved = await runs.move(session, cancelled, was={"received"})
+                await history.record(
+                    session, moved, Kind.CANCELLED, now, actor=actor, outcome="rejected", reason=CANCELLED,
+                    phase=self.progress.phase(run),
+                )  # fmt: skip
         except Conflict:
             return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
         self.watch.changed(run_id)

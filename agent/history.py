@@ -39,6 +39,7 @@ class Kind(StrEnum):
     REFUSED = "refused"
     ABSTAINED = "abstained"
     REJECTED = "rejected"
+    CANCELLED = "cancelled"
     EXPIRED = "expired"
     CALL_BEGUN = "call_begun"
     CALL_ATTEMPTED = "call_attempted"

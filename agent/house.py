@@ -28,6 +28,7 @@ from agent.mirror import Mirrors
 from agent.mirror.reading import READ_WORK, Reading
 from agent.office import Office
 from agent.plan import RESOLVE_WORK, SEND_WORK, Planner
+from agent.progress import Progress
 from agent.rehearsal import Rehearsals
 from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
@@ -113,6 +114,7 @@ async def opened(
     mirrors = Mirrors(sessions, clock, timedelta(seconds=settings.mirror_max_age_s))
     grounds = Grounds(sessions, box, found, broken, client, mirrors)
     watch = Watch()
+    progress = Progress(sessions, watch)
     action_secrets = ActionSecrets(sessions, box, clock)
 
     ringing = bell(settings.database_url)
@@ -136,6 +138,7 @@ async def opened(
         clock,
         stirred,
         settings.question_expiry_s,
+        progress,
     )
     sender = Sender(sessions, grounds, hand, action_secrets, clock, watch.changed)
 
@@ -203,7 +206,7 @@ async def opened(
         wakes=wakes,
     )
     direct = Direct(sessions, grounds, planner, clock, wake)
-    desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, wake, direct)
+    desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, wake, direct, progress)
     house = House(
         settings,
         sessions,

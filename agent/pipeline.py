@@ -6,7 +6,7 @@ All of them are Pydantic models so that a run can be stored and taken up again b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -364,4 +364,17 @@ RunState = Literal[
     "rejected",  # a person said no
     "expired",  # the card or question ran out
 ]
+Phase = Literal[
+    "choosing",  # which of the registered actions, and which words are for what
+    "looking",  # the records that the words mean
+    "checking",  # schema, roles, policy: what would be sent, and whether somebody must see it first
+]
+"""Where the working out of a received run is."""
+Tell = Callable[[Phase], None]
+
+
+def silent(_: Phase) -> None:
+    """The ``Tell`` of who has nobody to tell."""
+
+
 FINAL: frozenset[RunState] = frozenset({"succeeded", "failed", "refused", "abstained", "rejected", "expired"})

@@ -16,7 +16,8 @@ import store.work
 from agent import history, outcomes, people, runs
 from agent.ground import Ground, Grounds
 from agent.history import Kind
-from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Question, Refusal, Resolved
+from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Question, Refusal, Resolved, Tell, silent
+from agent.progress import Progress, Stopped, Work
 from agent.resolve.resolver import Resolver
 from agent.run import Run
 from agent.validate import validate
@@ -43,6 +44,7 @@ class Planner:
     clock: Clock
     changed: Callable[[str], None]
     question_expires_s: int
+    progress: Progress
 
     async def plan(self, workspace: str, run_id: str) -> None:
         """Resolve and validate. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again)."""
@@ -57,17 +59,27 @@ class Planner:
             return
         run = run.with_(actor=actor)
         ground = await self.grounds.of(workspace)
-        run, verdict, resolved, took_ms = await self.thought(run, ground, confirmed)
+        try:
+            async with self.progress.of(run) as work:
+                run, verdict, resolved, took_ms = await self.thought(run, ground, confirmed, work)
+        except Stopped:
+            log.info("cancelled while it was worked out", extra={"run_id": run_id})
+            return
         await self._settle(run, verdict, resolved, took_ms)
 
     async def thought(
-        self, run: Run, ground: Ground, confirmed: Collection[str]
+        self, run: Run, ground: Ground, confirmed: Collection[str], work: Work | None = None
     ) -> tuple[Run, Plan | Question | Refusal | Abstain, Resolved | None, float]:
         """The run with what was read, the verdict over it, what resolving said (None where its drafts stood already), and the
-        milliseconds of validation. Nothing is stored."""
+        milliseconds of validation. Nothing is stored. ``work`` hears of the steps, and may be stopped while a
+        resolver is asked (Stopped)."""
         resolved = None
         if not run.drafts:
-            resolved = await self._resolve(run, ground)
+            if work is None:
+                resolved = await self._resolve(run, ground)
+            else:
+                work.tell("choosing")
+                resolved = await work.unless_stopped(self._resolve(run, ground))
             run = run.with_(trace=resolved.trace)
             match resolved.resolution:
                 case Calls(drafts=drafts, confidence=confidence):
@@ -76,7 +88,7 @@ class Planner:
                     return run.with_(drafts=()), question, resolved, 0.0
                 case abstain:
                     return run, abstain, resolved, 0.0
-        verdict, took_ms = await judged(run, ground, confirmed)
+        verdict, took_ms = await judged(run, ground, confirmed, work.tell if work else silent)
         return run, verdict, resolved, took_ms
 
     async def _resolve(self, run: Run, ground: Ground) -> Resolved:
@@ -197,7 +209,9 @@ class Planner:
             await history.record(session, moved, Kind.FINISHED, now, outcome=state, outcomes=told, error=error)
 
 
-async def judged(run: Run, ground: Ground, confirmed: Collection[str]) -> tuple[Plan | Question | Refusal, float]:
+async def judged(
+    run: Run, ground: Ground, confirmed: Collection[str], tell: Tell = silent
+) -> tuple[Plan | Question | Refusal, float]:
     """The verdict over a run's drafts, and the milliseconds it took. ``confirmed`` are the contracts confirmed in this session, by digest.
     Raises PlatformUnavailable."""
     started = time.perf_counter()
@@ -212,6 +226,7 @@ async def judged(run: Run, ground: Ground, confirmed: Collection[str]) -> tuple[
         catalogue=ground.catalogue,
         kinds=ground.kinds,
         confirmed_in_session=confirmed.__contains__,
+        tell=tell,
     )
     if (
         isinstance(verdict, Plan)

@@ -5,7 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from agent.pipeline import Answer, CallOutcome, Draft, GivenBy, Plan, Question, Refusal, Request, RunState, Trace, Value
+from pydantic import Field
+
+from agent.pipeline import (
+    Answer,
+    CallOutcome,
+    Draft,
+    GivenBy,
+    Phase,
+    Plan,
+    Question,
+    Refusal,
+    Request,
+    RunState,
+    Trace,
+    Value,
+)
 from core.actor import Actor, Surface
 
 # What a worker may still move on by itself; everything else waits for a person or is over.
@@ -34,6 +49,8 @@ class Cause(Value):
 class Run(Value):
     """Everything about one request. ``state`` and ``revision`` are also columns of its row; the row is the truth for both.
 
+    ``phase`` is a column of the row alone: how far a received run was, the last time that took long enough to be worth writing.
+
     ``drafts`` are the resolver's calls, kept so that answers and edits are validated again in full without resolving anew. ``seen_at``
     is when the card was first shown to a person; ``decided_at`` when it was confirmed or rejected: their difference is the time
     somebody took to look. ``given`` marks a call that came as data instead of words (``Request.given``).
@@ -54,6 +71,7 @@ class Run(Value):
     only: tuple[str, ...] | None = None
     hold: str = ""
     state: RunState = "received"
+    phase: Phase | None = Field(default=None, exclude=True)
     revision: int = 1
     request_id: str | None = None
     answers: tuple[Answer, ...] = ()

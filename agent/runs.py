@@ -63,4 +63,4 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
 
 
 def of_row(row: RunRow) -> Run:
-    return Run.model_validate_json(row.document).with_(state=row.state, revision=row.revision)
+    return Run.model_validate_json(row.document).with_(state=row.state, revision=row.revision, phase=row.phase)

@@ -18,7 +18,8 @@ from store.rows import Row, add, every, first, storable, table
 class RunRow(Row, table=True):
     """``actions`` are names joined by spaces.
 
-    ``document`` is JSON owned by the agent; ``revision`` grows at every move.
+    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is how far the working out of a received run is,
+    where that takes long; a move ends it.
     """
 
     __tablename__ = "runs"
@@ -46,6 +47,7 @@ class RunRow(Row, table=True):
     updated_at: datetime = Field(sa_type=UtcTime)
     revision: int = 1
     document: str
+    phase: str | None = None
 
 
 _T = table(RunRow)
@@ -86,7 +88,7 @@ async def move(
     statement = update(_T).where(_T.c.id == run_id, _T.c.workspace == workspace, _T.c.state.in_(states))
     if revision is not None:
         statement = statement.where(_T.c.revision == revision)
-    fresh = {"updated_at": DbNow(), **storable(columns), "state": to, "revision": _T.c.revision + 1}
+    fresh = {"updated_at": DbNow(), **storable(columns), "state": to, "phase": None, "revision": _T.c.revision + 1}
     row = await first(session, RunRow, statement.values(fresh).returning(_T))
     if row is None:
         there = await get(session, workspace, run_id)
@@ -95,6 +97,12 @@ async def move(
             extra={"state": there.state, "revision": there.revision},
         )
     return row
+
+
+async def reached(session: AsyncSession, workspace: str, run_id: str, phase: str) -> None:
+    """The working out of a received run is this far. It is no move: the revision stays."""
+    mine = update(_T).where(_T.c.id == run_id, _T.c.workspace == workspace, _T.c.state == "received")
+    await session.execute(mine.values(phase=phase))
 
 
 async def listed(

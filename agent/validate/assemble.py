@@ -17,6 +17,8 @@ from agent.pipeline import (
     Request,
     Span,
     Step,
+    Tell,
+    silent,
 )
 from agent.validate import given
 from agent.validate.admission import admitted
@@ -57,11 +59,13 @@ async def validate(
     catalogue: Catalogue,
     kinds: Kinds,
     confirmed_in_session: Callable[[str], bool],
+    tell: Tell = silent,
 ) -> Plan | Question | Refusal:
     """A plan whose every value has a source, or what stands in the way: the first question or refusal, in the order of the drafts.
 
     Live records are read here and go into the plan, nowhere else. ``confirmed_in_session`` says whether a contract digest was confirmed
-    in this session. Raises core.errors.PlatformUnavailable when a look-up gets no answer.
+    in this session. ``tell`` hears of look-ups and checks as they begin. Raises core.errors.PlatformUnavailable when one gets
+    no answer.
     """
     if not drafts:
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
@@ -74,7 +78,7 @@ async def validate(
             return contract
         contracts.append(contract)
     unclaimed = Unclaimed(request, list(zip(drafts, contracts, strict=True)), kinds)
-    lookup = Lookup(request, unclaimed, Reach(kinds, actor, request.surface), Scene())
+    lookup = Lookup(request, unclaimed, Reach(kinds, actor, request.surface), Scene(), tell)
     steps: list[Step] = []
     decisions: list[Decision] = []
     spread: list[str] = []
@@ -107,6 +111,7 @@ async def validate(
                 continue
             if len(steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
                 return _too_many(len(steps) + len(wanted))
+            tell("checking")
             decision = decide(contract, slots.params, slots.fields, confirmed_in_session)
             try:
                 steps.append(_step(slots, decision, rests_on, run_id=run_id, actor=actor))

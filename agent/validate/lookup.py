@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.pipeline import Question, Request, Span
+from agent.pipeline import Question, Request, Span, Tell, silent
 from agent.read.reference import Reference, parse
 from agent.validate.asking import between, said
 from agent.validate.found import Found, Scene, singular
@@ -25,8 +25,8 @@ MOST_STRANGERS: Final = 8
 class Lookup:
     """One request's look-ups. ``scene`` is shared by all its steps, so that "his" and "it" find what was spoken of."""
 
-    def __init__(self, request: Request, unclaimed: Unclaimed, reach: Reach, scene: Scene) -> None:
-        self.request, self.reach, self.scene = request, reach, scene
+    def __init__(self, request: Request, unclaimed: Unclaimed, reach: Reach, scene: Scene, tell: Tell = silent) -> None:
+        self.request, self.reach, self.scene, self.tell = request, reach, scene, tell
         self.unclaimed = unclaimed
         self.search = Search(reach, request.now)
 
@@ -42,6 +42,7 @@ class Lookup:
     ) -> Outcome:
         """The records that ``reference`` (or an answer to the slot) points at; empty where nothing at all was said of it.
         ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
+        self.tell("looking")
         answer = answered(self.request, need.slot)
         name = reference.name if reference is not None and name_only(reference) else None
         if answer is None:

@@ -99,8 +99,8 @@ class World:
         )
         self.clients = {name: Client(url, each.key, each.secret) for name, each in self.clients.items()}
 
-    def start_worker(self, name: str = "worker") -> None:
-        self._start(name, "-m", "cli.main", "work")
+    def start_worker(self, name: str = "worker", **environ: str) -> None:
+        self._start(name, "-m", "cli.main", "work", environ=environ)
 
     def work_states(self) -> dict[str, int]:
         """How much durable work there is by state, from the database itself."""

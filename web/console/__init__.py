@@ -30,6 +30,7 @@ from web.console import (
     keys,
     members,
     pages,
+    progress,
     rule_builder,
     rules,
     runs,
@@ -40,6 +41,7 @@ from web.console.visitor import SignInNeeded
 ROUTERS: Final = (
     entry.router,
     asking.router,
+    progress.router,
     runs.router,
     history.router,
     insights.router,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from agent.desk import MAX_TEXT, Verdict
+from agent.desk import CANCELLED, MAX_TEXT, Verdict
 from agent.pipeline import Question, Refusal
 from agent.run import MOVING, Run
 from core.errors import InvalidInput
@@ -21,6 +21,7 @@ from web.console.card import Card, Said
 from web.console.forms import Guarded
 from web.console.outcome import Outcome
 from web.console.pages import Page, redirect, render, wants_fragment
+from web.console.progress import StepLine, steps
 from web.console.visitor import SignedIn, Visitor, shell
 from web.console.words import Badge
 from web.door import house_of
@@ -36,6 +37,7 @@ _EXPLAINED: Final = {
     "rejected": "Rejected. Nothing was sent.",
     "expired": "This ran out before anybody decided. Nothing was sent.",
 }
+_CANCELLED: Final = "Cancelled. Nothing was sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class RunPage(Page):
     said: tuple[Said, ...]
     notice: str
     moving: str
+    steps: tuple[StepLine, ...]
+    may_cancel: bool
     asked: Asked | None
     card: Card | None
     outcome: Outcome | None
@@ -174,6 +178,12 @@ async def reject(request: Request, form: Guarded, run_id: str) -> Response:
     return await _done(request, visitor, run_id, result)
 
 
+@router.post("/runs/{run_id}/cancel")
+async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = form.member
+    return await _done(request, visitor, run_id, await house_of(request).desk.cancel(visitor.actor, run_id))
+
+
 @router.post("/runs/{run_id}/edit")
 async def edit(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
@@ -237,6 +247,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
             tuple(visible(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
             tuple(Able(each.title, (each.examples or (each.title,))[0], words.RISKS[each.risk]) for each in near),
         )
+    cancelled = run.state == "rejected" and run.reason == CANCELLED
     page = RunPage(
         shell=shell(request, visitor),
         title=visible(run.text, limit=60),
@@ -246,12 +257,14 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         said=shown_card.said if shown_card else card.said_plainly(run, viewer.person),
         notice=notice,
         moving=words.MOVING[run.state] if run.state in MOVING else "",
+        steps=steps(run, house_of(request).desk),
+        may_cancel=run.state == "received",
         asked=_asked(run.question, run, viewer.person) if run.question and run.state == "asked" else None,
         card=shown_card,
         outcome=came,
         refused=refused,
-        ended=_EXPLAINED.get(run.state, ""),
-        reason=visible(run.reason or ""),
+        ended=_CANCELLED if cancelled else _EXPLAINED.get(run.state, ""),
+        reason="" if cancelled else visible(run.reason or ""),
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
     )
     here = urlsplit(request.headers.get("hx-current-url", "")).path == f"/runs/{run.id}"

@@ -49,10 +49,22 @@ RISKS: Final[Mapping[Risk, Badge]] = {
     Risk.IRREVERSIBLE: Badge("can't be undone", "bad"),
 }
 MOVING: Final[Mapping[RunState, str]] = {
-    "received": "Finding the one action that does this",
-    "confirmed": "Confirmed. Checking once more that nothing has changed",
-    "executing": "Signed and sent. Waiting for the platform's answer",
+    "received": "Working it out",
+    "confirmed": "Doing it",
+    "executing": "Doing it",
 }
+STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
+    "received": (
+        ("choosing", "Finding the one action that does this"),
+        ("looking", "Looking up who and what is meant"),
+        ("checking", "Checking what it would send, and who may"),
+    ),
+    "confirmed": (
+        ("confirmed", "Checking once more that nothing has changed"),
+        ("executing", "Signed and sent; waiting for the platform's answer"),
+    ),
+}
+"""What a moving run goes through, from each state that such a stretch begins with: the step's name, and what it is to a person."""
 
 
 _GIVERS: Final = {"api": "the API key", "event": "the event"}

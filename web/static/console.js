@@ -188,11 +188,48 @@
   setInterval(countDown, 1000);
   countDown();
 
+  // ── how far a request is: told by the server while it is worked out; without it the page looks by itself, less often ──
+  let stream = null;
+
+  function at(section, name) {
+    const steps = [...section.querySelectorAll("[data-step]")];
+    const now = steps.findIndex((each) => each.dataset.step === name);
+    if (now < 0) return;
+    steps.forEach((each, number) => {
+      each.className = number < now ? "done" : number === now ? "now" : "todo";
+      if (number === now) each.setAttribute("aria-current", "step");
+      else each.removeAttribute("aria-current");
+    });
+    section.querySelector("[role=status]").textContent = steps[now].textContent;
+  }
+
+  function follow() {
+    const section = document.querySelector("[data-progress]");
+    if (stream && stream.section === section) return;
+    stream?.source.close();
+    stream = null;
+    if (!section) return;
+    const source = new EventSource(section.dataset.progress);
+    stream = { section, source };
+    source.addEventListener("step", (event) => at(section, event.data));
+    source.addEventListener("moved", () => {
+      source.close();
+      section.dispatchEvent(new Event("moved"));
+    });
+  }
+  follow();
+  addEventListener("pageshow", follow);
+  addEventListener("pagehide", () => {
+    stream?.source.close();
+    stream = null;
+  });
+
   // ── after a part of the page was put in place of another ─────────────────────────────────────────────────────────
   document.addEventListener("htmx:afterSettle", () => {
     recalledAt = -1;
     countDown();
     placeInSight();
+    follow();
     const first = main()?.querySelector("[autofocus]");
     if (first && !main().contains(document.activeElement)) first.focus();
     catchUp();

@@ -18,6 +18,7 @@ from agent.ground import Grounds
 from agent.office import Office
 from agent.pipeline import Abstain, Calls, Draft, Mention, Refusal, Request, Resolution, Resolved, Span, Trace
 from agent.plan import Planner
+from agent.progress import Progress
 from agent.run import MOVING, Run
 from agent.send import Sender
 from agent.signing import ActionSecrets
@@ -32,7 +33,7 @@ from executors.platform import HttpPlatformClient
 from executors.queue import Done, Later, Outcome
 from executors.retry import Reply
 from registry.discovery import Found
-from registry.records import ContextProvider, Record, RecordKind
+from registry.records import ContextProvider, Query, Record, RecordKind
 from registry.shortlist import Shortlist
 from store.calls import CallRow
 from store.history import HistoryRow
@@ -90,9 +91,16 @@ class ListHand(Hand):
 
 
 class Town(Platform):
-    """``meanwhile`` is done once, while the next record is looked up."""
+    """``meanwhile`` is done once, while the next record is looked up, ``while_searching`` while the next ones are searched."""
 
     meanwhile: Callable[[], Awaitable[object]] | None = None
+    while_searching: Callable[[], Awaitable[object]] | None = None
+
+    async def search(self, query: Query) -> list[Record]:
+        if self.while_searching is not None:
+            meanwhile, self.while_searching = self.while_searching, None
+            await meanwhile()
+        return list(await super().search(query))
 
     async def get(self, kind: str, record_id: str) -> Record | None:
         if self.meanwhile is not None:
@@ -209,14 +217,14 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
     grounds = Grounds(sessions, box, [Found("saas", "Shop", Shop)], [], client)
     secrets, watch = ActionSecrets(sessions, box, clock), Watch()
     office = Office(sessions, grounds, secrets, box, clock)
-    planner = Planner(sessions, grounds, Told(), None, clock, watch.changed, 3600)
+    planner = Planner(sessions, grounds, Told(), None, clock, watch.changed, 3600, Progress(sessions, watch))
     sender = Sender(sessions, grounds, hand, secrets, clock, watch.changed)
 
     def wake() -> None:
         """Work is done when the test says so."""
 
     gate, direct = Gate(sessions, grounds, clock), Direct(sessions, grounds, planner, clock, wake)
-    desk = Desk(sessions, grounds, gate, clock, watch, wake, direct)
+    desk = Desk(sessions, grounds, gate, clock, watch, wake, direct, Progress(sessions, watch))
     made = Bureau(sessions, clock, platform, hand, grounds, office, planner, sender, desk)
     try:
         with cheap_passwords():

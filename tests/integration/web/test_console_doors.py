@@ -51,9 +51,11 @@ EVERYBODYS = {
     "/runs",
     "/runs/{run_id}",
     "/runs/{run_id}/answer",
+    "/runs/{run_id}/cancel",
     "/runs/{run_id}/confirm",
     "/runs/{run_id}/decide",
     "/runs/{run_id}/edit",
+    "/runs/{run_id}/progress",
     "/runs/{run_id}/reject",
     "/sign-out",
 }
@@ -84,7 +86,7 @@ async def mine(console: Console) -> Rows:
 
 def test_every_route_that_is_named_here_is_there() -> None:
     assert {path for _, path in ROUTES} >= EVERYBODYS | STRANGERS | NO_ROWS
-    assert len(OF_A_RUN) == 6
+    assert len(OF_A_RUN) == 8
 
 
 async def test_a_post_without_the_pages_secret_is_refused(console: Console, mine: Rows) -> None:

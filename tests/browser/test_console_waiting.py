@@ -1,0 +1,116 @@
+"""Waiting for a slow model in a real browser: the steps are seen, it can be cancelled, and it works without a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.acceptance.world import World
+from tests.browser.conftest import New
+from tests.browser.slow_model import SlowModel, slow_model
+from tests.browser.visits import Visit
+
+pytestmark = pytest.mark.timeout(400)  # the model client alone takes long to import on a busy machine
+SHIFTS = """() => new Promise((told) => {
+  new PerformanceObserver((list) => told(list.getEntries().map((each) => each.value))).observe({type: "layout-shift", buffered: true});
+  setTimeout(() => told([]), 500);
+})"""
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[SlowModel]:
+    with slow_model() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, model: SlowModel) -> Iterator[World]:
+    """Two processes on one port that only serve, and a worker that works: who streams is never who resolves."""
+    made = World(tmp_path_factory.mktemp("waiting"))
+    asks = {"OPSIQ_MODEL": "openai/slow", "OPSIQ_MODEL_URL": model.url, "OPSIQ_MODEL_KEY": "local"}
+    try:
+        made.start_platform()
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(made.found).result()
+        made.start_server(processes=2, OPSIQ_WORKERS="0", **asks)
+        made.start_worker(**asks)
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(autouse=True)
+def closed(model: SlowModel) -> None:
+    model.let.clear()
+
+
+def asks(visit: New, model: SlowModel, text: str, **options: object) -> Visit:
+    olivia = visit(**options).sign_in("olivia")
+    olivia.ask(text)
+    assert model.asked.acquire(timeout=200), "the model was not asked"
+    return olivia
+
+
+def test_the_step_is_seen_and_what_comes_of_it_takes_its_place(visit: New, model: SlowModel) -> None:
+    olivia = asks(visit, model, "send the weather of Prague as an invoice")
+    page = olivia.page
+    olivia.sees("Working it out…")
+    expect(page.locator("[data-step=choosing]")).to_have_attribute("aria-current", "step")
+    expect(page.get_by_role("status")).to_have_text("Finding the one action that does this")
+    olivia.is_clean()
+    assert page.evaluate(SHIFTS) == []
+    model.let.set()
+    olivia.sees("No action here does that")
+
+
+def test_a_look_up_in_another_process_is_seen_as_such(world: World, visit: New, model: SlowModel) -> None:
+    model.answer = {"call": {"action": "none"}}
+    olivia = asks(visit, model, "refund invoice INV-1050", width=390, scheme="dark")
+    olivia.sees("Working it out…")
+    olivia.is_clean()
+    expect(olivia.page.locator(".steps li")).to_have_count(3)
+    model.let.set()
+    expect(olivia.page.locator(".moving")).to_have_count(0)
+
+
+def test_escape_cancels_and_an_entry_says_so(world: World, visit: New, model: SlowModel) -> None:
+    olivia = asks(visit, model, "resend invoice INV-1042")
+    page = olivia.page
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    page.locator(".moving h1").focus()
+    olivia.press("Escape")
+    olivia.sees("Cancelled. Nothing was sent.")
+    olivia.is_clean()
+    run_id = page.url.rsplit("/", 1)[1]
+    model.let.set()
+    page.reload()
+    olivia.sees("Cancelled. Nothing was sent.")
+    run = world.clients["olivia"].get(f"/v1/runs/{run_id}")
+    assert run["state"] == "rejected"
+    page.goto("/history?kind=cancelled")
+    expect(page.locator("tbody tr").first).to_contain_text("cancelled")
+
+
+def test_a_page_that_is_closed_stops_nothing(world: World, visit: New, model: SlowModel) -> None:
+    olivia = asks(visit, model, "send the weather of Brno as an invoice")
+    where = olivia.page.url
+    olivia.page.goto("/runs")
+    model.let.set()
+    olivia.page.goto(where)
+    olivia.sees("No action here does that")
+
+
+def test_without_a_script_the_page_looks_again_by_itself_and_cancels(visit: New, model: SlowModel) -> None:
+    plain = visit(java_script_enabled=False)
+    plain.page.goto("/sign-in")
+    plain.sign_in("olivia")
+    plain.page.locator("#text").fill("resend invoice INV-1042")
+    plain.page.get_by_role("button", name="Ask").click()
+    assert model.asked.acquire(timeout=200)
+    expect(plain.page.locator("[data-step=choosing]")).to_have_class(re.compile("now"))
+    plain.page.get_by_role("button", name="Cancel").click()
+    plain.sees("Cancelled. Nothing was sent.")
