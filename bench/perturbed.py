@@ -35,12 +35,12 @@ _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^'\n]*'|“[^”]*”")
 _LEADS: Final = ("Hi there, could you ", "I'd like you to ", "When you get a moment, ", "Quick one for you: ")
 _TAILS: Final = (" Thanks a lot!", " Much appreciated.", " That would help me out.", "")
 _OTHER: Final = {
-    "cancel": "call off", "find": "look up", "show": "display", "get": "fetch", "create": "set up", "make": "put together",
-    "delete": "get rid of", "remove": "take out", "send": "shoot over", "change": "alter", "update": "bring up to date",
-    "buy": "purchase",
-    "play": "put on", "book": "arrange", "check": "look into", "tell": "inform", "give": "hand", "list": "enumerate", "search": "hunt",
-    "return": "send back", "exchange": "swap", "close": "wrap up",
-    "refund": "pay back", "move": "shift", "schedule": "put in the diary", "add": "throw in", "meeting": "get-together", "cheap": "low-cost",
+    "cancel": "call off", "find": "look up", "show": "display", "get": "fetch", "create": "set up",
+    "make": "put together", "delete": "get rid of", "remove": "take out", "send": "shoot over", "change": "alter",
+    "update": "bring up to date", "buy": "purchase", "play": "put on", "book": "arrange", "check": "look into",
+    "tell": "inform", "give": "hand", "list": "enumerate", "search": "hunt", "return": "send back",
+    "exchange": "swap", "close": "wrap up", "refund": "pay back", "move": "shift", "schedule": "put in the diary",
+    "add": "throw in", "meeting": "get-together", "cheap": "low-cost",
 }  # fmt: skip
 _OTHER_WORD: Final = re.compile(rf"\b({'|'.join(_OTHER)})\b", re.IGNORECASE)
 

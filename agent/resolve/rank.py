@@ -9,7 +9,7 @@ from typing import Final
 from agent.resolve.fill import fill
 from agent.resolve.resolver import CANDIDATES
 from agent.resolve.split import Clause, begins_like_an_order, clauses, hear
-from agent.resolve.weigh import Weighed, marks, weigh
+from agent.resolve.weigh import Weighed, kinds_said, marks, weigh
 from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
 
@@ -35,9 +35,9 @@ def ranked(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], no
         found += [Scored(offer, 0.0) for offer in shortlist.offers if offer.name not in names]
     if not found:
         return []
-    best = found[0].score
+    best, said = found[0].score, kinds_said(clause, kinds)
     candidates = []
     for each in found[:FILLED_AT_MOST]:
         filling = fill(clause.text, clause.start, each.offer, kinds, now)
-        candidates.append((each.offer, marks(clause, each, best, shortlist, filling, kinds), filling))
+        candidates.append((each.offer, marks(clause, each, best, shortlist, filling, said), filling))
     return weigh(candidates)

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -84,7 +85,8 @@ class Clause:
     condition: bool = False
 
 
-def clauses(text: str) -> list[Clause]:
+@lru_cache(maxsize=256)
+def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a request, in order; one where it can't be taken apart with confidence.
 
     A cut is made only where what follows begins like an order (a verb, or an "if"), so that "Adam and Eve" and "red,
@@ -112,7 +114,7 @@ def clauses(text: str) -> list[Clause]:
             continue
         at = start + piece.index(stripped)
         made.append(hear(stripped, at))
-    return made or [hear(text, 0)]
+    return tuple(made) or (hear(text, 0),)
 
 
 def blanked(text: str) -> str:
@@ -148,6 +150,7 @@ def besides(parts: Sequence[Clause]) -> list[Clause]:
     return made
 
 
+@lru_cache(maxsize=256)
 def head(text: str) -> str | None:
     """The stem of the verb an order begins with ("Could you please refund …" → "refund"): of the first clause that
     begins like one, else of the first telling word."""
@@ -205,6 +208,7 @@ def respelt(word: str) -> str | None:
     return near.pop() if len(near) == 1 else None
 
 
+@lru_cache(maxsize=256)
 def asks(text: str) -> bool | None:
     """True where the person wants to know something, False where something shall be done, None where the words don't
     tell."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from agent.read.references.nouns import noun_at
@@ -71,9 +72,9 @@ def weigh(candidates: Sequence[tuple[Offer, Mapping[str, float], Filling]]) -> l
 
 
 def marks(
-    clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: Filling, kinds: Sequence[RecordKind]
+    clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: Filling, said_kinds: frozenset[str]
 ) -> dict[str, float]:
-    """The marks of one offer. ``best`` is the highest lexical score any offer got for this clause.
+    """The marks of one offer. ``best`` is the highest lexical score any offer got for this clause, ``said_kinds`` are those it speaks of.
 
     relative, lexical  its score against the best one's, and by itself
     explained          how much of what is said it speaks of, or was used as a value
@@ -115,7 +116,7 @@ def marks(
         "central": central / free if free else 0.5,
         "described": _share([each for each in core if each not in GENERIC], said, near),
         "manner": _manner(clause, named, offer),
-        "things": _things(clause, offer, kinds),
+        "things": _things(said_kinds, offer),
         "filled": filled,
         "about": float(clause.about),
         "object": float(any(each in near for each in core if each not in GENERIC and each != verb)),
@@ -138,13 +139,15 @@ def _filled(offer: Offer, filling: Filling) -> float:
     return 0.0 if filling.missing else 1.0 - 0.5 ** len(needed)
 
 
-def _things(clause: Clause, offer: Offer, kinds: Sequence[RecordKind]) -> float:
-    own = {offer.annotation(name).record for name in offer.properties} - {None}
-    if not own or not kinds:
-        return 0.0
+def kinds_said(clause: Clause, kinds: Sequence[RecordKind]) -> frozenset[str]:
+    """The kinds of record that the clause speaks of."""
     tokens = read_text(clause.text).tokens
-    said = {kind.name for kind in kinds if any(noun_at(tokens, index, kind) for index in range(len(tokens)))}
-    return 0.0 if not said else 1.0 if said & own else -1.0
+    return frozenset(kind.name for kind in kinds if any(noun_at(tokens, index, kind) for index in range(len(tokens))))
+
+
+def _things(said: frozenset[str], offer: Offer) -> float:
+    own = {offer.annotation(name).record for name in offer.properties} - {None}
+    return 0.0 if not said or not own else 1.0 if said & own else -1.0
 
 
 def _known(word: str, words: frozenset[str]) -> float:
@@ -164,13 +167,14 @@ def hears(clause: Clause, named: Sequence[str], spoken: frozenset[str]) -> bool:
     return known * 2 >= len(words)
 
 
-def telling(clause: Clause) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=256)
+def telling(clause: Clause) -> tuple[tuple[str, int, int], ...]:
     """The clause's content words: stem and offsets in the request."""
     made = []
     for run, start, end in runs(clause.text):
         if run.casefold() not in EMPTY and not run.isdigit():
             made.append((stem(run), clause.start + start, clause.start + end))
-    return made
+    return tuple(made)
 
 
 def _share(wanted: Sequence[str], said: set[str], near: set[str] | frozenset[str]) -> float:
