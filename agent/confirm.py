@@ -6,7 +6,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,7 @@ from agent.history import Kind
 from agent.pipeline import Plan, Refusal
 from agent.plan import put_resolve, put_send
 from agent.run import Approval, Run
+from agent.second_person import newcomer, one_made_the_other
 from agent.validate import recheck
 from agent.validate.payload import plan_digest
 from core.actor import Actor
@@ -41,6 +42,8 @@ class Gate:
     sessions: Sessions
     grounds: Grounds
     clock: Clock
+    apart: timedelta
+    """How old a place must be to count beside whoever gave it, where two people must agree."""
 
     async def confirm(self, approver: Actor, run: Run, digest: str, also: Also = nothing) -> Run | Refusal:
         """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back to planning and
@@ -58,8 +61,10 @@ class Gate:
             return await self._refused(approver, run, denied)
         async with self.sessions.read() as session:
             requester = await people.current(session, run.actor, self.clock())
-            late = await newcomer(session, approver, run)
             standing = await still_standing(session, ground, run, self.clock())
+            late = await newcomer(session, approver, run) or await one_made_the_other(
+                session, run, [approver, *(each.actor for each in standing if each.actor)], self.clock(), self.apart
+            )
         if late is not None:
             return await self._refused(approver, run, late)
         if requester is None:
@@ -179,21 +184,6 @@ async def still_standing(session: AsyncSession, ground: Ground, run: Run, now: d
         if await newcomer(session, giver, run) is None:
             kept.append(each)
     return tuple(kept)
-
-
-async def newcomer(session: AsyncSession, approver: Actor, run: Run) -> Refusal | None:
-    """Where two people must agree, nobody is made the second one afterwards: a member who was added, or given the role they have, after
-    the request was made does not count."""
-    if run.plan is None or run.plan.approvals < 2:
-        return None
-    since = await people.standing_since(session, approver)
-    if since is None or since <= run.created_at:
-        return None
-    return Refusal(
-        code="forbidden",
-        detail="This was asked before you had the role you have now, so your approval does not count as a second person's. "
-        "Somebody who had theirs before may approve it, or it is asked again.",
-    )
 
 
 def lapsed(run: Run, standing: tuple[Approval, ...]) -> tuple[str, ...]:

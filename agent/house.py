@@ -206,7 +206,8 @@ async def opened(
         wakes=wakes,
     )
     direct = Direct(sessions, grounds, planner, clock, wake)
-    desk = Desk(sessions, grounds, Gate(sessions, grounds, clock), clock, watch, wake, direct, progress)
+    gate = Gate(sessions, grounds, clock, timedelta(hours=settings.second_person_h))
+    desk = Desk(sessions, grounds, gate, clock, watch, wake, direct, progress)
     house = House(
         settings,
         sessions,

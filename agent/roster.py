@@ -100,7 +100,8 @@ class Roster:
         return row
 
     async def change_role(self, by: Actor, member_id: str, role: str) -> MemberRow:
-        """Raises Forbidden, NotFound, InvalidInput; Conflict when it would leave no active owner."""
+        """Their sign-ins end: one that was made with less, or with more, is not carried into the new role. Raises Forbidden, NotFound,
+        InvalidInput; Conflict when it would leave no active owner."""
         _owner(by, "gives roles")
         _check_role(role)
         now = self.clock()
@@ -108,10 +109,12 @@ class Roster:
             was = await store.members.get(session, by.workspace, member_id)
             if was.role == role:
                 return was
-            row = await store.members.set_role(session, by.workspace, member_id, role, at=now)
+            row = await store.members.set_role(session, by.workspace, member_id, role, at=now, by=by.person)
+            ended = await store.logins.revoke_all(session, by.workspace, member_id, now)
             await history.record_act(
-                session, by, Kind.MEMBER_ROLE_CHANGED, now, member=row.id, email=row.email, was=was.role, role=role
-            )
+                session, by, Kind.MEMBER_ROLE_CHANGED, now, member=row.id, email=row.email, was=was.role, role=role,
+                logins=ended,
+            )  # fmt: skip
         return row
 
     async def deactivate(self, by: Actor, member_id: str) -> MemberRow:
@@ -135,20 +138,22 @@ class Roster:
         async with self.sessions.begin() as session:
             if (await store.members.get(session, by.workspace, member_id)).password_hash is None:
                 raise Conflict("They have no password here yet: invite them again.")
-            row = await store.members.enable(session, by.workspace, member_id, at=now)
+            row = await store.members.enable(session, by.workspace, member_id, at=now, by=by.person)
             await history.record_act(
                 session, by, Kind.MEMBER_REACTIVATED, now, member=row.id, email=row.email, role=row.role
             )
         return row
 
-    async def change_password(self, by: Actor, password: str, *, login: str) -> None:
-        """One's own; every sign-in but ``login`` ends. The caller has asked for the present one. Raises InvalidInput for a weak one."""
+    async def change_password(self, by: Actor, password: str, *, login: str, also: Also[int] = nothing) -> None:
+        """One's own; every sign-in but ``login`` ends, and ``also`` is told how many. The caller has asked for the present one. Raises
+        InvalidInput for a weak one."""
         kept = await asyncio.to_thread(passwords.hashed, password)
         now = self.clock()
         async with self.sessions.begin() as session:
             await store.members.set_password(session, by.workspace, by.id, kept)
             ended = await store.logins.revoke_all(session, by.workspace, by.id, now, but=login)
             await history.record_act(session, by, Kind.PASSWORD_CHANGED, now, member=by.id, logins=ended)
+            await also(session, ended)
 
     async def end_login(self, by: Actor, member_id: str, login_id: str) -> None:
         """One sign-in of one's own or, for an owner, of anybody here. Raises Forbidden, NotFound."""

@@ -226,6 +226,15 @@ class Settings:
             default="any",
         ),
     )
+    second_person_h: int = field(
+        default=24,
+        metadata=variable(
+            "OPSIQ_SECOND_PERSON_H",
+            "Where two people must approve, a member counts beside whoever gave them their place or role only after this many hours; "
+            "0: at once.",
+            variables.integer(0, 8760),
+        ),
+    )
     redis_url: str = field(
         default="",
         repr=False,

@@ -98,6 +98,12 @@ async def live(
     return await first(session, LoginRow, mine)
 
 
+async def renew(session: AsyncSession, login_id: str, *, token: str, csrf: str) -> None:
+    """The same sign-in under another token and another form secret: whoever held the ones before holds nothing."""
+    mine = update(_T).where(_T.c.id == login_id, _T.c.revoked_at.is_(None))
+    await session.execute(mine.values(token_sha256=sha256(token), csrf=csrf))
+
+
 async def of_member(session: AsyncSession, workspace: str, member_id: str, now: datetime) -> list[LoginRow]:
     """Where a member is signed in, latest first."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id)

@@ -25,7 +25,7 @@ class MemberRow(Row, table=True):
     """``email_key`` is the address folded in case.
 
     ``invite_sha256`` is of the invitation's token, which is never stored. ``role_since`` is when the role, or the access at all, was last
-    given; empty where that was when the member was added.
+    given, and ``role_by`` by whom; empty where that was when the member was added.
     """
 
     __tablename__ = "members"
@@ -49,11 +49,17 @@ class MemberRow(Row, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcTime)
     role_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    role_by: str | None = None
 
     @property
     def standing_since(self) -> datetime:
         """Since when they act here with the role they have."""
         return self.role_since or self.created_at
+
+    @property
+    def given_by(self) -> str | None:
+        """The member they have it from. None: it was given on the machine itself."""
+        return self.role_by or self.invited_by
 
 
 _T = table(MemberRow)
@@ -145,11 +151,11 @@ async def rename(session: AsyncSession, workspace: str, member_id: str, name: st
     return await _change(session, workspace, member_id, {"name": name})
 
 
-async def set_role(session: AsyncSession, workspace: str, member_id: str, role: str, *, at: datetime) -> MemberRow:
+async def set_role(session: AsyncSession, workspace: str, member_id: str, role: str, *, at: datetime, by: str | None) -> MemberRow:
     """Raises NotFound; Conflict when it would leave no active owner."""
     if role != OWNER:
         await _keep_an_owner(session, workspace, member_id)
-    return await _change(session, workspace, member_id, {"role": role, "role_since": at})
+    return await _change(session, workspace, member_id, {"role": role, "role_since": at, "role_by": by})
 
 
 async def disable(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
@@ -159,9 +165,9 @@ async def disable(session: AsyncSession, workspace: str, member_id: str) -> Memb
     return await _change(session, workspace, member_id, gone)
 
 
-async def enable(session: AsyncSession, workspace: str, member_id: str, *, at: datetime) -> MemberRow:
+async def enable(session: AsyncSession, workspace: str, member_id: str, *, at: datetime, by: str | None) -> MemberRow:
     """Raises NotFound; Conflict when the member isn't disabled."""
-    return await _change(session, workspace, member_id, {"state": "active", "role_since": at}, was="disabled")
+    return await _change(session, workspace, member_id, {"state": "active", "role_since": at, "role_by": by}, was="disabled")
 
 
 async def seen(session: AsyncSession, workspace: str, member_id: str, at: datetime) -> None:

@@ -45,6 +45,7 @@ class World:
     platform_url: str = ""
     workspace: str = ""
     database_url: str = ""
+    url: str = ""
 
     def environment(self) -> dict[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
@@ -94,10 +95,10 @@ class World:
         return made
 
     def start_server(self, name: str = "server", *, processes: int = 1, **environ: str) -> None:
-        url = self._start(
+        self.url = self._start(
             name, "-m", "cli.main", "serve", "--port", "0", "--processes", str(processes), environ=environ
         )
-        self.clients = {name: Client(url, each.key, each.secret) for name, each in self.clients.items()}
+        self.clients = {name: Client(self.url, each.key, each.secret) for name, each in self.clients.items()}
 
     def start_worker(self, name: str = "worker", **environ: str) -> None:
         self._start(name, "-m", "cli.main", "work", environ=environ)
@@ -175,6 +176,11 @@ class World:
         request = urllib.request.Request(f"{self.platform_url}{path}", data=data, headers=headers, method=method)
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
             return json.loads(answer.read())
+
+    def received_of(self, run_id: str, person: str = "olivia") -> list[dict[str, Any]]:
+        """… and of all calls of a run, as its card names them."""
+        card = self.clients[person].get(f"/v1/runs/{run_id}")["card"]
+        return [found for call in card["calls"] for found in self.received(call["call_id"])] if card else []
 
     def _start(self, name: str, *arguments: str, environ: Mapping[str, str] = MappingProxyType({})) -> str:
         process = subprocess.Popen(

@@ -52,14 +52,14 @@ def visit(chromium: Browser, world: World) -> Iterator[New]:
             context = chromium.new_context(
                 viewport={"width": width, "height": 860},
                 color_scheme=scheme,
-                base_url=world.clients["olivia"].url,
+                base_url=world.url,
                 **options,
             )  # type: ignore[arg-type]
             stack.callback(context.close)
             page: Page = context.new_page()
-            made.append(Visit(page))
+            made.append(Visit(page, world.url, scripts=options.get("java_script_enabled") is not False))
             return made[-1]
 
         yield new
         for each in made:
-            assert each.complaints == []
+            each.ends()

@@ -1,27 +1,19 @@
-"""Contracts at a browser: read at every width and in both themes, drafted with the linter beside, signed from the keyboard."""
+"""Contracts at a browser: rehearsed, drafted with the linter beside, signed from the keyboard."""
 
 from __future__ import annotations
 
 import json
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.acceptance.world import PASSWORD
 from tests.browser.conftest import New
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_pages_about_contracts_are_clean(visit: New, width: int, scheme: str) -> None:
-    olivia = visit(width, scheme).sign_in("olivia")
-    for path in (
-        "/contracts", "/contracts?q=nothing+like+it", "/contracts/saas.refund_invoice", "/draft",
-        "/draft?of=saas.apply_credit", "/rehearse",
-    ):  # fmt: skip
-        olivia.page.goto(path)
-        olivia.is_clean()
+def test_a_request_is_rehearsed(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    olivia.page.goto("/rehearse")
     olivia.focus_is_on("#text")
     olivia.type("refund Adam Novak's last invoice")
     olivia.press("Enter")

@@ -1,16 +1,20 @@
-"""One person at one browser: what they do with the keyboard, and what the browser complained of meanwhile."""
+"""One person at one browser: what they do with the keyboard, and what the browser complained of meanwhile.
+
+``Visit.page`` is the page *as it is looked at*: whoever takes hold of it to do the next thing has first looked at what stands there
+(``tests.browser.looks``), so that no page can be walked through that isn't clean. What went by too quickly is gone back to at the end.
+"""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
+from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
 
 from tests.acceptance.world import PASSWORD
+from tests.browser.looks import Looks
 
-AXE: Final = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
 FLAGS: Final = [
     "--headless",
     "--no-sandbox",
@@ -19,29 +23,54 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_PAGES: Final = ("document", "fetch", "xhr")
+_VIOLATIONS: Final = (
+    "document.addEventListener('securitypolicyviolation',"
+    " (event) => console.error('CSP', event.violatedDirective, event.blockedURI));"
+)
 
 
 class Visit:
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, page: Page, base: str, *, scripts: bool = True) -> None:
         self.complaints: list[str] = []
+        self.looks = Looks(page, scripts=scripts)
+        self._page = page
+        self._base = urlsplit(base).netloc
+        if scripts:
+            page.add_init_script(_VIOLATIONS)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._asked)
+        page.on("response", self._answered)
+
+    @property
+    def page(self) -> Page:
+        self.looks.look()
+        return self._page
 
     def _heard(self, message: ConsoleMessage) -> None:
         refused = "Failed to load resource: the server responded with a status of"
         if message.type in ("error", "warning") and not message.text.startswith(refused):
             self.complaints.append(message.text)
 
-    def sign_in(self, name: str) -> Visit:
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != self._base:
+            self.complaints.append(f"asked another site: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        """A page may say no; a part of one must be there, and nothing may break."""
+        if response.status >= 500 or (response.status >= 400 and response.request.resource_type not in _PAGES):
+            self.complaints.append(f"{response.status} for {response.url}")
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> Visit:
         self.page.goto("/sign-in")
         self.focus_is_on("#email")
         self.type(f"{name}@test.test")
         self.press("Tab")
-        self.type(PASSWORD)
+        self.type(password)
         self.press("Enter")
-        expect(self.page.get_by_role("heading", name="What should be done?")).to_be_visible()
+        expect(self._page.get_by_role("heading", name="What should be done?")).to_be_visible()
         return self
 
     def ask(self, text: str) -> None:
@@ -51,28 +80,38 @@ class Visit:
         expect(self.page.locator("#text")).to_be_focused()
         self.type(text)
         self.press("Enter")
-        expect(self.page).to_have_url(re.compile("/runs/run_"))
+        expect(self._page).to_have_url(re.compile("/runs/run_"))
 
     def type(self, text: str) -> None:
-        self.page.keyboard.type(text)
+        self._page.keyboard.type(text)
 
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def tab_to(self, selector: str, *, most: int = 60) -> None:
+        """By the Tab key alone, as who has no mouse gets there."""
+        wanted = self.page.locator(selector).first
+        expect(wanted).to_be_visible()
+        for _ in range(most):
+            if wanted.evaluate("(element) => element === document.activeElement"):
+                return
+            self._page.keyboard.press("Tab")
+        raise AssertionError(f"{selector} can't be reached with {most} Tabs at {self._page.url}")
+
     def sees(self, name: str | re.Pattern[str]) -> None:
-        expect(self.page.get_by_role("heading", name=name).first).to_be_visible(timeout=15_000)
+        expect(self._page.get_by_role("heading", name=name).first).to_be_visible(timeout=15_000)
+        self.looks.look()
 
     def focus_is_on(self, selector: str) -> None:
-        expect(self.page.locator(selector)).to_be_focused()
+        expect(self._page.locator(selector)).to_be_focused()
 
     def is_clean(self) -> None:
-        """No axe finding, nothing wider than the window. axe is evaluated by the driver, so the page's policy stays as it is."""
-        found: list[dict[str, Any]] = self.page.evaluate(
-            f"async (rules) => {{ {AXE.read_text()}; const done = await axe.run(document, {{runOnly: rules}});"
-            "  return done.violations.map(each => ({id: each.id, at: each.nodes.map(node => node.html.slice(0, 160))})); }",
-            _RULES,
-        )
-        assert found == [], (self.page.url, found)
-        over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over <= 0, f"{self.page.url} is {over} px wider than the window"
+        """As it stands now, in this very state."""
+        self._page.wait_for_load_state()
+        assert self.looks.look(), f"{self._page.url} does not stand still"
+
+    def ends(self) -> None:
+        self.looks.look()
+        self.looks.look_back()
+        assert self.complaints == []

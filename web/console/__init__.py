@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from web.console import (
     account,
     asking,
+    connect,
     connectors,
     contracts,
     deliveries,
@@ -60,6 +61,7 @@ ROUTERS: Final = (
     join.router,
     account.router,
     issuer.router,
+    connect.router,
     connectors.router,
     evals.router,
     eval_compare.router,

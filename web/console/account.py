@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.identities
 import store.logins
@@ -19,7 +20,7 @@ from web.console.forms import Guarded
 from web.console.guesses import own_password
 from web.console.logins import SignIn, sign_ins
 from web.console.pages import Page, redirect, show
-from web.console.visitor import SignedIn, Visitor, shell
+from web.console.visitor import SignedIn, Visitor, fresh_token, set_session, shell
 from web.door import house_of
 
 router = APIRouter(prefix="/account", include_in_schema=False)
@@ -65,19 +66,30 @@ async def account(request: Request, visitor: SignedIn) -> Response:
 
 @router.post("/password")
 async def change_password(request: Request, form: Guarded) -> Response:
-    """The present one is asked for, and counted like a sign-in. Wherever else one is signed in, one is no longer."""
-    visitor, fresh = form.member, form.fields.get("fresh", "")
+    """The present one is asked for, and counted like a sign-in. Wherever else one is signed in, one is no longer; here one is, under
+    another session id, so that who has read the one before has nothing."""
+    visitor, fresh, house = form.member, form.fields.get("fresh", ""), house_of(request)
+    token, secret = fresh_token(), fresh_token()
+
+    async def renewed(session: AsyncSession, _: int) -> None:
+        await store.logins.renew(session, visitor.login.id, token=token, csrf=secret)
+
     trouble = (
         await own_password(request, visitor, form.fields.get("password", ""))
         if visitor.member.password_hash is not None
-        else _first(house_of(request), visitor)
+        else _first(house, visitor)
     )
     if not trouble:
         try:
-            await house_of(request).roster.change_password(visitor.actor, fresh, login=visitor.login.id)
+            await house.roster.change_password(visitor.actor, fresh, login=visitor.login.id, also=renewed)
         except InvalidInput as error:
             trouble = error.detail
-    return await account_page(request, visitor, trouble, changed=not trouble)
+    if trouble:
+        return await account_page(request, visitor, trouble)
+    visitor.login.csrf = secret
+    answer = await account_page(request, visitor, changed=True)
+    set_session(house, answer, token)
+    return answer
 
 
 @router.post("/sign-out")

@@ -121,6 +121,7 @@ class ConnectorPage(Page):
     inbound: str
     kinds: tuple[Kind, ...]
     actions: tuple[Action, ...]
+    unsigned: int
     hears: tuple[Hears, ...]
     troubles: tuple[Trouble, ...]
 
@@ -162,6 +163,7 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
             )
             for each in found.actions
         ),
+        unsigned=sum(each.state == "proposed" for each in found.actions),
         hears=tuple(
             Hears(visible(each.name, limit=80), each.pattern, each.priority, each.blocking) for each in found.subscribers
         ),

@@ -25,7 +25,7 @@ from web import problem
 from web.console import guesses
 from web.console.forms import Guarded, GuardedStranger, keep_secret, stranger_shell
 from web.console.pages import THEME_COOKIE, Page, redirect, render
-from web.console.visitor import COOKIE, LONGEST, found, fresh_token, local, set_cookie
+from web.console.visitor import COOKIE, LONGEST, found, fresh_token, local, set_cookie, set_session
 from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
@@ -169,7 +169,7 @@ async def welcome(request: Request, house: House, member: MemberRow, to: str, *,
             **({"issuer": issuer} if issuer else {}),
         )  # fmt: skip
     answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
-    set_cookie(house, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
+    set_session(house, answer, token)
     return answer
 
 

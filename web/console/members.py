@@ -19,10 +19,11 @@ from core.errors import Conflict, InvalidInput
 from core.visible import visible
 from store.members import MemberRow
 from web.console import roles
+from web.console.entry import welcome
 from web.console.forms import GuardedOwner
 from web.console.guesses import own_password
 from web.console.logins import SignIn, sign_ins
-from web.console.pages import Page, redirect, show
+from web.console.pages import Page, redirect, show, whole
 from web.console.secret import Line as Shown
 from web.console.secret import SecretPage
 from web.console.single import single
@@ -161,17 +162,20 @@ async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> 
 
 @router.post("/{member_id}/role")
 async def change_role(request: Request, form: GuardedOwner, member_id: str) -> Response:
+    """Whose role it is signs in anew; whoever gives it to themself is signed in here at once, under another session id."""
     visitor, role = form.member, form.get("role", limit=100)
     await _there(request, visitor, member_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if not trouble:
         try:
-            await house_of(request).roster.change_role(visitor.actor, member_id, role)
+            changed = await house_of(request).roster.change_role(visitor.actor, member_id, role)
         except (InvalidInput, Conflict) as error:
             trouble = error.detail
     if trouble:
         return await _member(request, visitor, member_id, trouble, "role")
-    return redirect(f"/members/{member_id}" if member_id != visitor.member.id else "/")
+    if changed.id == visitor.member.id and changed.role != visitor.member.role:
+        return whole(request, await welcome(request, house_of(request), changed, "/", issuer=visitor.login.issuer or ""))
+    return redirect(f"/members/{member_id}")
 
 
 @router.post("/{member_id}/deactivate")

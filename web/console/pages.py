@@ -101,6 +101,15 @@ def redirect(to: str) -> Response:
     return RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
 
 
+def whole(request: Request, answer: Response) -> Response:
+    """A redirect that the whole page follows, not the inside of it: what stands around it has changed too."""
+    if wants_fragment(request):
+        answer.headers["HX-Redirect"] = answer.headers["location"]
+        del answer.headers["location"]
+        answer.status_code = 200
+    return answer
+
+
 def wants_fragment(request: Request) -> bool:
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
 

@@ -137,5 +137,10 @@ def set_cookie(house: House, answer: Response, name: str, value: str, *, max_age
     )  # fmt: skip
 
 
+def set_session(house: House, answer: Response, token: str) -> None:
+    """The cookie of a sign-in. It is a new one at every sign-in, at a change of the password, and after a change of role."""
+    set_cookie(house, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
+
+
 def fresh_token() -> str:
     return secrets.token_urlsafe(32)

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import store.calls
@@ -223,7 +224,8 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
     def wake() -> None:
         """Work is done when the test says so."""
 
-    gate, direct = Gate(sessions, grounds, clock), Direct(sessions, grounds, planner, clock, wake)
+    gate = Gate(sessions, grounds, clock, timedelta(hours=24))
+    direct = Direct(sessions, grounds, planner, clock, wake)
     desk = Desk(sessions, grounds, gate, clock, watch, wake, direct, Progress(sessions, watch))
     made = Bureau(sessions, clock, platform, hand, grounds, office, planner, sender, desk)
     try:

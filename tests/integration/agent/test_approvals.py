@@ -15,7 +15,9 @@ from tests.integration.agent.bureau import CLOSE, CREDIT, EMAIL, PASSWORD, SUSPE
 
 async def role(bureau: Bureau, person: str, to: str) -> None:
     async with bureau.sessions.begin() as session:
-        await store.members.set_role(session, bureau.workspace, bureau.people[person].id, to, at=bureau.clock())
+        await store.members.set_role(
+            session, bureau.workspace, bureau.people[person].id, to, at=bureau.clock(), by=None
+        )
 
 
 def refused(answer: Run | Refusal) -> str:

@@ -35,10 +35,10 @@ async def test_a_key_dies_with_its_makers_membership(shop: Shop) -> None:
 async def test_a_key_does_not_outlive_the_role_it_was_made_with(shop: Shop) -> None:
     workspace, amir = shop.actors["amir"].workspace, shop.actors["amir"].id
     async with shop.house.sessions.begin() as session:
-        await store.members.set_role(session, workspace, amir, "support", at=NOW)
+        await store.members.set_role(session, workspace, amir, "support", at=NOW, by=None)
     assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 401
     async with shop.house.sessions.begin() as session:
-        await store.members.set_role(session, workspace, amir, "owner", at=NOW)
+        await store.members.set_role(session, workspace, amir, "owner", at=NOW, by=None)
     assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200, "an owner may hold any role's key"
 
 

@@ -62,7 +62,7 @@ async def test_another_workspace_sees_and_changes_no_member(house: Sessions) -> 
         for attempt in (
             members.get(session, "ws_2", "mem_1"),
             members.set_password(session, "ws_2", "mem_1", "hash"),
-            members.set_role(session, "ws_2", "mem_1", "admin", at=AT),
+            members.set_role(session, "ws_2", "mem_1", "admin", at=AT, by=None),
             members.disable(session, "ws_2", "mem_1"),
             members.rename(session, "ws_2", "mem_1", "x"),
         ):
@@ -106,12 +106,12 @@ async def test_the_last_active_owner_keeps_role_and_access(house: Sessions) -> N
         with pytest.raises(Conflict, match="owner"):
             await members.disable(session, "ws_1", "mem_1")
         with pytest.raises(Conflict, match="owner"):
-            await members.set_role(session, "ws_1", "mem_1", "admin", at=AT)
-        await members.enable(session, "ws_1", "mem_2", at=AT)
-        assert (await members.set_role(session, "ws_1", "mem_1", "admin", at=AT)).role == "admin"
+            await members.set_role(session, "ws_1", "mem_1", "admin", at=AT, by=None)
+        await members.enable(session, "ws_1", "mem_2", at=AT, by=None)
+        assert (await members.set_role(session, "ws_1", "mem_1", "admin", at=AT, by=None)).role == "admin"
         assert await members.active_owners(session, "ws_1") == 1
         with pytest.raises(Conflict):
-            await members.enable(session, "ws_1", "mem_2", at=AT)
+            await members.enable(session, "ws_1", "mem_2", at=AT, by=None)
 
 
 async def test_two_owners_who_disable_each_other_at_once_leave_one(house: Sessions) -> None:

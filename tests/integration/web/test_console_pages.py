@@ -30,6 +30,7 @@ from registry import event_fields
 from registry.contract import Policy, Risk
 from tests.integration.web.eval_samples import of_evals
 from tests.integration.web.insight_samples import of_insights
+from tests.integration.web.connect_samples import of_connecting
 from tests.integration.web.people_samples import of_people
 from tests.integration.web.samples import of_contracts
 from web.console import (
@@ -629,6 +630,7 @@ SAMPLES: dict[type[Page], Page] = {
         inbound="https://o.test/connectors/saas/webhook?workspace=ws_1",
         kinds=(connectors.Kind("customer", "A customer", (connectors.SafeField("id", "Its id", "id", "by number"),)),),
         actions=(connectors.Action("saas.refund", "Refund <it>", 1, BADGE, "/contracts/saas.refund"),),
+        unsigned=1,
         hears=(connectors.Hears("mirror", "customer.*", 30, True),),
         troubles=(connectors.Trouble("evt_1", "the <mirror>", BADGE, "it <said> no", AT),),
     ),
@@ -639,6 +641,7 @@ SAMPLES: dict[type[Page], Page] = {
     **of_people(SHELL),
     **of_evals(SHELL),
     **of_insights(SHELL),
+    **of_connecting(SHELL),
 }
 TOLD_OTHERWISE = {
     "active",

@@ -1,0 +1,112 @@
+"""What is asked of every page that a test comes to, without being asked: no axe finding and nothing wider than the window, in both themes
+and at both widths."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Page
+
+AXE: Final = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OF_COLOUR: Final = ["color-contrast"]
+OF_WIDTH: Final = ["color-contrast", "target-size", "scrollable-region-focusable"]
+"""What can be otherwise in the other theme, and what on a narrow screen."""
+OTHERS: Final = {"light": "dark", "dark": "light"}
+WIDTHS: Final = {1280: 390, 390: 1280}
+
+_STANDS: Final = """() => {
+  if (document.readyState !== "complete" || !document.getElementById("main")) return null;
+  if (document.querySelector(".moving, .htmx-request, .htmx-swapping, .htmx-settling")) return null;
+  const shape = (element) => {
+    const inner = [];
+    for (const child of element.children) {
+      const one = shape(child);
+      if (one !== inner.at(-1)) inner.push(one);
+    }
+    const names = element.getAttributeNames().filter((name) => name !== "style").sort();
+    const said = element.checkVisibility() && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    return `${element.localName}#${element.id}.${element.className?.baseVal ?? element.className}[${names}]${said ? "t" : ""}(${inner})`;
+  };
+  return shape(document.documentElement);
+}"""
+"""The shape of a page that stands still, whatever its words and however many rows alike it has; null while it is being made."""
+
+_SEEN: Final[set[tuple[str, str]]] = set()
+"""The shapes that were looked at in this run of the tests, and whether a theme was chosen by hand. What has the same shape is the same
+page."""
+
+
+class Looks:
+    """One browser page's; without ``scripts`` there is no axe. ``passed`` are the addresses it came by, ``looked_at`` those where it stood
+    still for a look."""
+
+    def __init__(self, page: Page, *, scripts: bool = True) -> None:
+        self.page = page
+        self._scripts = scripts
+        self.passed: dict[str, None] = {}
+        self.looked_at: set[str] = set()
+        page.on("framenavigated", lambda frame: frame.parent_frame or self.passed.setdefault(frame.url))
+
+    def look(self) -> bool:
+        """False: it does not stand still, and will be looked at when it does."""
+        try:
+            shape = self.page.evaluate(_STANDS) if self.page.url.startswith("http") else None
+        except BrowserError as error:
+            if "context was destroyed" in str(error) or "navigation" in str(error):
+                return False
+            raise
+        if shape is None:
+            return False
+        self.looked_at.add(self.page.url)
+        self._no_wider()
+        width = (self.page.viewport_size or {}).get("width", 0)
+        chosen = re.search(r"data-theme", shape[: shape.find("(")])
+        if self._scripts and (shape, "own" if chosen else "") not in _SEEN:
+            self._judge(width)
+            _SEEN.add((shape, "own" if chosen else ""))
+        return True
+
+    def look_back(self) -> None:
+        """At what was passed too quickly."""
+        while left := [url for url in self.passed if url.startswith("http") and url not in self.looked_at]:
+            for url in left:
+                self.looked_at.add(url)
+                self.page.goto(url)
+                self.page.wait_for_function(
+                    f"({_STANDS})() !== null"
+                ) if self._scripts else self.page.wait_for_load_state()
+                assert self.look(), url
+
+    def _judge(self, width: int) -> None:
+        """As it stands; in the other theme; in the other theme at the other width. Then everything is as it was, the focus too."""
+        page, height = self.page, (self.page.viewport_size or {}).get("height", 860)
+        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        own, other = ("dark", "light") if dark else ("light", "dark")
+        focused = page.evaluate_handle("document.activeElement")
+        page.evaluate(f"() => {{ {AXE.read_text()}; window.axeOfTheTests = axe; }}")
+        self._axe(RULES, own)
+        page.emulate_media(color_scheme=other)  # type: ignore[arg-type]
+        self._axe(OF_COLOUR, other)
+        page.set_viewport_size({"width": WIDTHS.get(width, 390), "height": height})
+        self._axe(OF_WIDTH, other)
+        self._no_wider()
+        page.emulate_media(color_scheme=own)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("(was) => { if (was !== document.activeElement && was !== document.body) was.focus(); }", focused)
+
+    def _axe(self, rules: list[str], theme: str) -> None:
+        """axe is evaluated by the driver, so the page's policy stays as it is."""
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "async (only) => { const done = await window.axeOfTheTests.run(document, {runOnly: only, resultTypes: ['violations']});"
+            "  return done.violations.map(each => ({id: each.id, at: each.nodes.map(node => node.html.slice(0, 160))})); }",
+            {"type": "rule" if rules[0] in OF_COLOUR else "tag", "values": rules},
+        )
+        assert found == [], (self.page.url, theme, self.page.viewport_size, found)
+
+    def _no_wider(self) -> None:
+        over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{self.page.url} is {over} px wider than the window ({self.page.viewport_size})"

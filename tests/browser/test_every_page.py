@@ -1,0 +1,106 @@
+"""Every page that the console has, generated from its routes, so that a new one can't be forgotten: it stands still while it comes, nothing
+is complained of, and it is clean in both themes and at both widths (``tests.browser.looks`` sees to that for whatever is visited)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from playwright.sync_api import Browser, expect
+
+from tests.acceptance.world import World
+from tests.browser.conftest import New
+from tests.browser.things import LONG, member_id, things
+from tests.browser.visits import Visit
+from web.console import ROUTERS
+
+FILES = {"/history/export.csv", "/history/{seq}/case.zip"}
+PAGES = sorted(
+    {
+        route.path
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in FILES
+    }
+)
+BESIDES = (
+    "/history?q=nothing+like+it", "/contracts?q=nothing+like+it", "/events?type=no.such", "/events/types?q=nothing+like+it",
+    "/events/fire?type=invoice.paid", "/rules/new?event=invoice.paid", "/rules/instructions/new?event=invoice.paid",
+    "/webhooks/{endpoint_id}?event=no.such", "/webhooks/deliveries/dlv_none", "/draft?of=saas.apply_credit", "/history/2",
+    "/history?kind=prompt", "/runs/run_none", "/nowhere", f"/?say={LONG}", "/contracts/saas.apply_credit", "/join?invitation=unknown",
+)  # fmt: skip
+"""The same pages with nothing on them, with something chosen, and where there is nothing."""
+ANSWERS_NO = re.compile("none|nowhere|/join")
+SHIFTS = (
+    "window.movedOfTests = 0; new PerformanceObserver((list) => list.getEntries().forEach((each) =>"
+    " { if (!each.hadRecentInput) window.movedOfTests += each.value; })).observe({type: 'layout-shift', buffered: true});"
+)
+
+
+@pytest.fixture(scope="module")
+def there(world: World, chromium: Browser) -> dict[str, Any]:
+    """The things to look at, and olivia signed in once for all pages."""
+    ids: dict[str, Any] = things(world)
+    context = chromium.new_context(base_url=world.url)
+    olivia = Visit(context.new_page(), world.url).sign_in("olivia")
+    olivia.page.goto("/members")
+    ids["member_id"] = member_id(olivia.page, "amir")
+    ids["signed_in"] = context.storage_state()
+    context.close()
+    return ids
+
+
+@pytest.mark.parametrize("path", [*PAGES, *BESIDES])
+def test_a_page_is_clean_and_nothing_on_it_moves_while_it_comes(
+    visit: New, there: dict[str, Any], path: str, tmp_path: Path
+) -> None:
+    olivia = visit(storage_state=there["signed_in"])
+    page = olivia.looks.page
+    page.add_init_script(SHIFTS)
+    answer = page.goto(path.format(**there))
+    assert answer is not None
+    assert answer.status == 404 if ANSWERS_NO.search(path) else answer.status == 200
+    expect(page.locator("h1").first).to_be_visible()
+    moved = page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.movedOfTests))))"
+    )
+    assert moved == 0, f"{path} moves while it comes: {moved}"
+    olivia.is_clean()
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/set-up", "/join?invitation=unknown", "/nowhere"])
+def test_what_is_shown_to_strangers_is_clean_too(visit: New, there: dict[str, Any], path: str) -> None:
+    nobody = visit()
+    nobody.page.goto(path)
+    expect(nobody.page.locator("h1").first).to_be_visible()
+    nobody.is_clean()
+
+
+def test_a_look_is_one_that_sees(visit: New) -> None:
+    """What it is for: a page that axe, or a ruler, has something to say about is not walked past."""
+    olivia = visit().sign_in("olivia")
+    page = olivia.looks.page
+    page.evaluate("document.querySelector('h1').style.color = '#bbb', document.querySelector('h1').id = 'pale'")
+    with pytest.raises(AssertionError, match="color-contrast"):
+        olivia.page.title()
+    page.reload()
+    page.evaluate(
+        "document.querySelector('#text').setAttribute('aria-label', ''), document.querySelector('label[for=text]').remove()"
+    )
+    with pytest.raises(AssertionError, match="label"):
+        olivia.page.title()
+    page.reload()
+    page.evaluate("document.querySelector('h1').style.minWidth = '1500px'")
+    with pytest.raises(AssertionError, match="wider than the window"):
+        olivia.page.title()
+    page.reload()
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))"
+    )
+    expect(page.locator("h1")).to_be_visible()
+    assert any("CSP" in each for each in olivia.complaints)
+    assert page.evaluate("window.ran") is None
+    olivia.complaints.clear()
