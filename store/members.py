@@ -151,7 +151,9 @@ async def rename(session: AsyncSession, workspace: str, member_id: str, name: st
     return await _change(session, workspace, member_id, {"name": name})
 
 
-async def set_role(session: AsyncSession, workspace: str, member_id: str, role: str, *, at: datetime, by: str | None) -> MemberRow:
+async def set_role(
+    session: AsyncSession, workspace: str, member_id: str, role: str, *, at: datetime, by: str | None
+) -> MemberRow:
     """Raises NotFound; Conflict when it would leave no active owner."""
     if role != OWNER:
         await _keep_an_owner(session, workspace, member_id)
@@ -167,7 +169,9 @@ async def disable(session: AsyncSession, workspace: str, member_id: str) -> Memb
 
 async def enable(session: AsyncSession, workspace: str, member_id: str, *, at: datetime, by: str | None) -> MemberRow:
     """Raises NotFound; Conflict when the member isn't disabled."""
-    return await _change(session, workspace, member_id, {"state": "active", "role_since": at, "role_by": by}, was="disabled")
+    return await _change(
+        session, workspace, member_id, {"state": "active", "role_since": at, "role_by": by}, was="disabled"
+    )
 
 
 async def seen(session: AsyncSession, workspace: str, member_id: str, at: datetime) -> None:

@@ -174,7 +174,9 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
     if trouble:
         return await _member(request, visitor, member_id, trouble, "role")
     if changed.id == visitor.member.id and changed.role != visitor.member.role:
-        return whole(request, await welcome(request, house_of(request), changed, "/", issuer=visitor.login.issuer or ""))
+        return whole(
+            request, await welcome(request, house_of(request), changed, "/", issuer=visitor.login.issuer or "")
+        )
     return redirect(f"/members/{member_id}")
 
 
