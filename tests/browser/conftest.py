@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.acceptance.world import World
 from tests.browser.visits import FLAGS, Visit
@@ -16,6 +16,8 @@ from tests.browser.visits import FLAGS, Visit
 CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 
 New = Callable[..., Visit]
+expect.set_options(timeout=20_000)
+"""How long something may take to appear where many run at once; what is there is seen at once."""
 
 
 @pytest.fixture(scope="module")

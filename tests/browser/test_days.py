@@ -19,9 +19,9 @@ def call_id_of(page: Page) -> str:
     return page.locator(".came dd.mono").last.inner_text()
 
 
-def asked_by_amir(amir: Visit) -> str:
-    """A card that two people must approve, asked for in a new request each time; its address."""
-    amir.ask("suspend Brightwater")
+def asked_by_amir(amir: Visit, whom: str) -> str:
+    """A card that two people must approve; its address."""
+    amir.ask(f"suspend {whom}")
     amir.sees("Why shall the account be suspended?")
     amir.type("unpaid bills")
     amir.press("Enter")
@@ -32,31 +32,21 @@ def asked_by_amir(amir: Visit) -> str:
 def test_an_admins_ambiguous_request_is_narrowed_edited_and_rejected_by_keyboard(world: World, visit: New) -> None:
     amir = visit().sign_in("amir")
     page = amir.page
-    amir.ask("refund Adam's last invoice")
+    amir.ask("give Adam 75 EUR credit")
     amir.sees(re.compile("Two customers"))
-    amir.press("2")
+    amir.press("1")
     amir.focus_is_on("#card-title")
     card = page.locator("#card")
     whole = card.locator("[data-value$=amount] .value").inner_text()
     digest = card.locator(".digest summary").inner_text()
     amir.tab_to(".edit summary[aria-label='Edit Amount']")
     amir.press("Enter")
-    amir.type("a purple amount")
+    amir.type("60 euros")
     amir.press("Enter")
-    expect(amir.page.locator("[role=alert], #question").first).to_be_visible()
-    assert not world.received_of(amir.page.url.rsplit("/", 1)[1], "amir")
-    if amir.page.locator("#question").count():
-        amir.type("20 euros")
-        amir.press("Enter")
-    else:
-        amir.tab_to(".edit summary[aria-label='Edit Amount']")
-        amir.press("Enter")
-        amir.type("20 euros")
-        amir.press("Enter")
-    expect(card.get_by_text("20.00 EUR", exact=True)).to_be_visible()
-    assert whole != "20.00 EUR"
+    expect(card.get_by_text("60.00 EUR", exact=True)).to_be_visible()
+    assert whole != "60.00 EUR"
     assert card.locator(".digest summary").inner_text() != digest
-    expect(card).to_contain_text("you answered “20 euros”")
+    expect(card).to_contain_text("you answered “60 euros”")
 
     amir.tab_to(".reject summary")
     amir.press("Enter")
@@ -75,6 +65,7 @@ def test_an_admin_undoes_what_was_done(world: World, visit: New) -> None:
     amir.press("Control+Enter")
     amir.sees("Done")
     (given,) = world.received(call_id_of(amir.page))
+    answered = amir.page.locator(".came pre").inner_text()
     amir.tab_to("text=Undo this…")
     amir.press("Enter")
     expect(amir.page.locator("#text")).to_be_focused()
@@ -87,14 +78,13 @@ def test_an_admin_undoes_what_was_done(world: World, visit: New) -> None:
         amir.press("y")
     amir.sees("Done")
     (taken,) = world.received(call_id_of(amir.page))
-    assert given["action"] == "saas.apply_credit"
-    assert taken["action"] != given["action"]
-    assert taken["params"]["credit_id"] == given["result"]["credit_id"]
+    assert given["params"]["amount"] == 7500
+    assert str(taken["params"]["credit_id"]) in answered, "the very credit that was given"
 
 
 def test_a_second_approver_finds_who_waits_and_says_yes_where_one_alone_can_not(world: World, visit: New) -> None:
     amir, oscar = visit().sign_in("amir"), visit().sign_in("oscar")
-    address = asked_by_amir(amir)
+    address = asked_by_amir(amir, "Brightwater")
     run_id = address.rsplit("/", 1)[1]
     amir.press("c")
     expect(amir.page.get_by_text("You have approved this.")).to_be_visible()
@@ -122,7 +112,7 @@ def test_a_second_approver_finds_who_waits_and_says_yes_where_one_alone_can_not(
 
 def test_a_second_approver_says_no_and_who_asked_reads_why(world: World, visit: New) -> None:
     amir, oscar = visit().sign_in("amir"), visit().sign_in("oscar")
-    address = asked_by_amir(amir)
+    address = asked_by_amir(amir, "Hugo Bernard")
     amir.press("c")
     expect(amir.page.get_by_text("You have approved this.")).to_be_visible()
     oscar.page.goto(address)

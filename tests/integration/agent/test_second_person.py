@@ -70,10 +70,10 @@ async def test_nor_do_two_approve_of_whom_one_made_the_other_what_a_third_asked(
 
 async def test_a_chain_of_new_people_leads_back_to_who_began_it(bureau: Bureau, roster: Roster) -> None:
     first = await brought(bureau, roster, bureau.people["olivia"], "puppet")
-    await brought(bureau, roster, first, "puppets puppet")
+    await brought(bureau, roster, first, "second_puppet")
     run = await bureau.ask("olivia", SUSPEND)
-    answer = await approved_by_both(bureau, run, "olivia", "puppets puppet")
-    await stopped(bureau, run, answer, says="puppets puppet has their place here from olivia")
+    answer = await approved_by_both(bureau, run, "olivia", "second_puppet")
+    await stopped(bureau, run, answer, says="second_puppet has their place here from olivia")
 
 
 @pytest.mark.parametrize("way", ["role", "reactivated"])
@@ -109,7 +109,7 @@ async def test_two_others_agree_beside_them_and_it_goes(bureau: Bureau, roster: 
 
 
 async def test_who_was_brought_in_by_somebody_else_counts_at_once(bureau: Bureau, roster: Roster) -> None:
-    await brought(bureau, roster, bureau.people["ada"], "new")
+    await brought(bureau, roster, bureau.people["oscar"], "new")
     run = await bureau.ask("olivia", SUSPEND)
     assert isinstance(await approved_by_both(bureau, run, "olivia", "new"), Run)
     assert (await bureau.work(run.id)).state == "succeeded"

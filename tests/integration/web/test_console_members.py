@@ -133,6 +133,8 @@ async def test_a_role_holds_from_the_next_request_and_since_when_is_kept(console
     answer = await post(olivia, f"{path}/role", {"role": "owner", "password": PASSWORD})
     assert answer.headers["location"] == path
     assert (await row(console, console.admin.id)).standing_since == console.clock()
+    assert (await amir.get("/history")).status_code == 303, "with another role, one signs in anew"
+    amir = await console.signed_in("amir@shop.test")
     assert (await amir.get("/history")).status_code == 200
     assert (await kinds(console))[0] == "member_role_changed"
 
