@@ -62,7 +62,7 @@ async def test_every_run_of_the_period_stands_in_one_column(console: Console) ->
         drawn = insights.columns(within, ("succeeded", "failed", "unknown"), since, now.date(), wide)
         assert sum(each.total for each in drawn) == sum(n for _, _, n in within)
         assert max(each.x + each.width for each in drawn) <= insights.WIDE
-        assert all(0 <= block.y and block.y + block.height <= insights.TALL for each in drawn for block in each.blocks)
+        assert all(block.y >= 0 and block.y + block.height <= insights.TALL for each in drawn for block in each.blocks)
     assert sum(n for _, _, n in ended) == sum(written.values())
 
 

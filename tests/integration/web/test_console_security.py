@@ -133,7 +133,9 @@ async def test_no_link_writes_anything(console: Console, mine: Rows) -> None:
         if method == "GET" and path not in WRITTEN_BY_READING:
             with counted() as said:
                 await browser.get(mine.at(path))
-            wrote = [each for each in said if not each.lstrip("( ").upper().startswith(("SELECT", "WITH", "PRAGMA", "BEGIN"))]
+            wrote = [
+                each for each in said if not each.lstrip("( ").upper().startswith(("SELECT", "WITH", "PRAGMA", "BEGIN"))
+            ]
             assert wrote == [], path
             read += 1
     assert read > 25
