@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.acceptance.world import World
 from tests.browser.conftest import New
 from tests.browser.visits import Visit
+from tests.integration.web.eval_samples import entry, with_entries
 
 
 def call_id_of(page: Page) -> str:
@@ -201,6 +202,45 @@ def test_an_owner_is_told_where_the_chain_is_broken(world: World, visit: New, au
         written(was)
     olivia.page.goto("/history/verify")
     olivia.sees("The chain is unbroken")
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> tuple[Path, Path]:
+    """Of the same twelve cases: nine wrong before, one other wrong after."""
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    before.write_bytes(with_entries([entry(at, right=at >= 9) for at in range(12)], title="the older"))
+    after.write_bytes(with_entries([entry(at, right=at != 11) for at in range(12)], title="the newer"))
+    return before, after
+
+
+def test_an_evaluator_adds_two_reports_and_compares_them(visit: New, reports: tuple[Path, Path]) -> None:
+    eva = visit().sign_in("olivia")
+    eva.tab_to("a[href='/evals']")
+    eva.press("Enter")
+    eva.sees("Evals")
+    expect(eva.page.get_by_text("No report is kept here yet.")).to_be_visible()
+    for path, title in zip(reports, ("the older", "the newer"), strict=True):
+        eva.page.get_by_label("Add a report").set_input_files(path)
+        eva.page.get_by_role("button", name="Add", exact=True).press("Enter")
+        eva.sees(re.compile(title))
+        eva.page.goto("/evals")
+    eva.page.get_by_label(re.compile("^Compare the older")).press("Space")
+    eva.page.get_by_label(re.compile("^Compare the newer")).press("Space")
+    eva.page.get_by_role("button", name="Compare the two ticked").press("Enter")
+    eva.sees("Compare reports")
+    verdict = eva.page.get_by_label("Verdict")
+    first_is_older = eva.page.locator("#first option[selected]").inner_text().startswith("the older")
+    if not first_is_older:
+        eva.page.get_by_role("link", name="Swap").press("Enter")
+    expect(verdict).to_contain_text("3 → 11 of 12 right")
+    expect(verdict).to_contain_text("9 fixed")
+    expect(verdict).to_contain_text("1 broken")
+    expect(eva.page.locator("ul.changed")).to_contain_text("case-11")
+    eva.page.get_by_role("link", name=re.compile("fixed")).first.press("Enter")
+    expect(eva.page.locator("ul.changed > li")).to_have_count(9)
+    eva.page.goto("/evals")
+    eva.page.get_by_role("link", name="the newer").press("Enter")
+    eva.sees(re.compile("the newer"))
 
 
 def test_who_governs_nothing_sees_no_places_of_owners_and_is_told_plainly(visit: New) -> None:

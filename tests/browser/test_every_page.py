@@ -4,7 +4,6 @@ is complained of, and it is clean in both themes and at both widths (``tests.bro
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from tests.acceptance.world import World
 from tests.browser.conftest import New
 from tests.browser.things import LONG, member_id, things
 from tests.browser.visits import Visit
+from tests.integration.web.eval_samples import entry, with_entries
 from web.console import ROUTERS
 
 FILES = {"/history/export.csv", "/history/{seq}/case.zip"}
@@ -31,6 +31,7 @@ BESIDES = (
     "/events/fire?type=invoice.paid", "/rules/new?event=invoice.paid", "/rules/instructions/new?event=invoice.paid",
     "/webhooks/{endpoint_id}?event=no.such", "/webhooks/deliveries/dlv_none", "/draft?of=saas.apply_credit", "/history/2",
     "/history?kind=prompt", "/runs/run_none", "/nowhere", f"/?say={LONG}", "/contracts/saas.apply_credit", "/join?invitation=unknown",
+    "/evals/compare?of={report_before}&of={report_id}", "/evals/{report_id}?all=1",
 )  # fmt: skip
 """The same pages with nothing on them, with something chosen, and where there is nothing."""
 ANSWERS_NO = re.compile("none|nowhere|/join")
@@ -41,11 +42,19 @@ SHIFTS = (
 
 
 @pytest.fixture(scope="module")
-def there(world: World, chromium: Browser) -> dict[str, Any]:
+def there(world: World, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The things to look at, and olivia signed in once for all pages."""
     ids: dict[str, Any] = things(world)
     context = chromium.new_context(base_url=world.url)
     olivia = Visit(context.new_page(), world.url).sign_in("olivia")
+    for at, title in enumerate(("the older", "the newer")):
+        kept = tmp_path_factory.mktemp("report") / "report.json"
+        kept.write_bytes(with_entries([entry(case, right=case % 2 == at) for case in range(12)], title=title))
+        olivia.page.goto("/evals")
+        olivia.page.get_by_label("Add a report").set_input_files(kept)
+        olivia.page.get_by_role("button", name="Add", exact=True).click()
+        olivia.sees(re.compile(title))
+        ids["report_before"], ids["report_id"] = ids.get("report_id", ""), olivia.page.url.rsplit("/", 1)[1]
     olivia.page.goto("/members")
     ids["member_id"] = member_id(olivia.page, "amir")
     ids["signed_in"] = context.storage_state()
@@ -54,9 +63,7 @@ def there(world: World, chromium: Browser) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", [*PAGES, *BESIDES])
-def test_a_page_is_clean_and_nothing_on_it_moves_while_it_comes(
-    visit: New, there: dict[str, Any], path: str, tmp_path: Path
-) -> None:
+def test_a_page_is_clean_and_nothing_on_it_moves_while_it_comes(visit: New, there: dict[str, Any], path: str) -> None:
     olivia = visit(storage_state=there["signed_in"])
     page = olivia.looks.page
     page.add_init_script(SHIFTS)
