@@ -28,10 +28,9 @@ from agent.run import Approval, Run
 from core.actor import Actor
 from registry import event_fields
 from registry.contract import Policy, Risk
-from tests.integration.web.eval_samples import of_evals
-from tests.integration.web.insight_samples import of_insights
 from tests.integration.web.connect_samples import of_connecting
 from tests.integration.web.eval_samples import of_evals
+from tests.integration.web.insight_samples import of_insights
 from tests.integration.web.people_samples import of_people
 from tests.integration.web.samples import of_contracts
 from web.console import (
