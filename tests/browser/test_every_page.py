@@ -17,13 +17,20 @@ from tests.browser.visits import Visit
 from tests.integration.web.eval_samples import entry, with_entries
 from web.console import ROUTERS
 
-FILES = {"/history/export.csv", "/history/{seq}/case.zip"}
+NO_PAGES = {
+    "/history/export.csv",
+    "/history/{seq}/case.zip",
+    "/runs/{run_id}/progress",
+    "/sign-in/start",
+    "/sign-in/callback",
+}
+"""Files, streams, and steps on the way elsewhere."""
 PAGES = sorted(
     {
         route.path
         for router in ROUTERS
         for route in router.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in FILES
+        if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in NO_PAGES
     }
 )
 BESIDES = (
@@ -34,7 +41,7 @@ BESIDES = (
     "/evals/compare?of={report_before}&of={report_id}", "/evals/{report_id}?all=1",
 )  # fmt: skip
 """The same pages with nothing on them, with something chosen, and where there is nothing."""
-ANSWERS_NO = re.compile("none|nowhere|/join")
+ANSWERS_NO = re.compile("/run_none|dlv_none|nowhere|/join")
 SHIFTS = (
     "window.movedOfTests = 0; new PerformanceObserver((list) => list.getEntries().forEach((each) =>"
     " { if (!each.hadRecentInput) window.movedOfTests += each.value; })).observe({type: 'layout-shift', buffered: true});"
