@@ -42,3 +42,31 @@ def test_an_owner_drafts_a_version_sees_its_faults_go_and_signs_it(visit: New) -
     olivia.sees("Give credit kindly")
     expect(olivia.page.get_by_text("Changed since version 1")).to_be_visible()
     olivia.is_clean()
+
+
+def test_without_a_script_a_draft_is_checked_tried_and_replayed_with_what_is_written(visit: New) -> None:
+    plain = visit(java_script_enabled=False)
+    plain.page.goto("/sign-in")
+    plain.sign_in("olivia")
+    page = plain.page
+    page.goto("/draft?of=saas.update_email")
+    draft = json.loads(page.locator("#raw").input_value())
+    page.locator("#raw").fill(json.dumps(draft | {"title": ""}))
+    page.get_by_role("button", name="Check it").click()
+    expect(page.locator("#checked")).to_contain_text("Not yet")
+    page.locator("#raw").fill(json.dumps(draft | {"title": "Write it down anew"}))
+    page.locator("#text").fill("what does the moon weigh")
+    page.locator("#text").press("Enter")
+    expect(page.get_by_role("heading", name="It would not act")).to_be_visible()
+    expect(page.locator("#raw")).to_have_value(re.compile("Write it down anew"))
+    expect(page.locator("#text")).to_have_value("what does the moon weigh")
+    page.get_by_role("button", name="Replay over what was asked").click()
+    expect(page.get_by_role("heading", name="What it would have changed")).to_be_visible()
+    expect(page.locator("#raw")).to_have_value(re.compile("Write it down anew"))
+    # Enter in the password field of a browser without a script keeps nothing and signs nothing.
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Type what is to be done")
+    page.locator("#password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign and register").click()
+    plain.sees("Write it down anew")

@@ -56,6 +56,14 @@
     }
   }
 
+  // ── Enter in a field presses the button that belongs to it, not the first of the form ────────────────────────────
+  document.addEventListener("keydown", (event) => {
+    const button = event.target instanceof HTMLInputElement && document.getElementById(event.target.dataset.enter);
+    if (!button || event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    if (!event.repeat) button.click();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.target instanceof HTMLTextAreaElement && event.target.id === "text") inAskBox(event, event.target);
     else press(event);
