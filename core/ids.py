@@ -26,6 +26,7 @@ Prefix = Literal[
     "dk",
     "idn",
     "evr",
+    "hvw",
 ]
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -150,6 +150,11 @@ def words_of(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> st
     return " ".join(" ".join(found).replace("\x00", " ").casefold().split())[:MAX_WORDS]
 
 
+def words_in(text: str) -> list[str]:
+    """The words of a search, folded as ``words_of`` folds."""
+    return text.replace("\x00", " ").casefold().split()
+
+
 def fitting(workspace: str, filters: Filters) -> Select[Any]:
     statement = select(_T).where(_T.c.workspace == workspace)
     if filters.kinds:
@@ -162,6 +167,6 @@ def fitting(workspace: str, filters: Filters) -> Select[Any]:
         statement = statement.where(_T.c.at >= filters.since)
     if filters.until is not None:
         statement = statement.where(_T.c.at < filters.until)
-    for word in filters.words.replace("\x00", " ").casefold().split():
+    for word in words_in(filters.words):
         statement = statement.where(_T.c.words.contains(word, autoescape=True))
     return statement

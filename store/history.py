@@ -5,8 +5,7 @@ of the entry before it. A head row per workspace says how many there are and wha
 the transaction that appends. ``store.chain`` reads the chain back and names the first place where it breaks.
 
 Appending locks the head until the transaction ends: append last, so that the lock is short and locks are taken in one
-order. Search is a plain LIKE over ``words``: right for any text, and slow only when a workspace has very many
-entries.
+order. Search is by ``store.searching``.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import canon, ids
 from core.errors import NotFound
 from store import tallies
 from store.chain import Anchor, Verdict, verify
-from store.dialect import upsert
+from store.dialect import is_postgresql, upsert
 from store.entries import (
     EVERYTHING,
     GENESIS,
@@ -36,6 +35,7 @@ from store.entries import (
     words_of,
 )
 from store.rows import every, first, storable, table
+from store.searching import match_of, newest
 
 __all__ = [
     "EVERYTHING",
@@ -45,6 +45,7 @@ __all__ = [
     "HistoryRow",
     "Verdict",
     "append",
+    "count",
     "get",
     "head",
     "of_run",
@@ -124,10 +125,19 @@ async def page(
     limit: int = 50,
 ) -> list[HistoryRow]:
     """Newest first; ``before_seq`` is the last seq of the page before."""
+    if (match := match_of(filters.words)) and not is_postgresql(session):
+        return await every(session, HistoryRow, newest(workspace, filters, match, before_seq).limit(limit))
     statement = fitting(workspace, filters)
     if before_seq is not None:
         statement = statement.where(_T.c.seq < before_seq)
     return await every(session, HistoryRow, statement.order_by(_T.c.seq.desc()).limit(limit))
+
+
+async def count(session: AsyncSession, workspace: str, filters: Filters = EVERYTHING) -> int:
+    """How many fit. Reads every one that the filter's index names."""
+    many = select(func.count()).select_from(fitting(workspace, filters).with_only_columns(_T.c.seq).subquery())
+    found: int = (await session.execute(many)).scalar_one()
+    return found
 
 
 async def get(session: AsyncSession, workspace: str, seq_or_id: int | str) -> HistoryRow:

@@ -24,6 +24,7 @@ DELETED_RECORDS: Final = timedelta(days=30)
 FOR_EVER: Final[Mapping[str, str]] = {
     "history": "the record",
     "history_days": "a few rows a day",
+    "history_views": "until somebody deletes one",
     "history_heads": "where each chain of it ends",
     "runs": "what was asked and decided",
     "calls": "what was sent, and what came of it",

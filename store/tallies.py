@@ -36,8 +36,9 @@ class HistoryDayRow(Row, table=True):
     """``n`` entries of a day count under ``measure`` and ``name``, and come to ``total``; ``slot`` is the bucket of their duration, 0 where
     that is not what is counted.
 
-    ``outcome`` counts runs that ended; ``step`` durations; ``tokens_in``, ``tokens_out`` and ``cost`` (in 10⁻⁹ US dollars) are totals by
-    model, ``unpriced`` counts answers whose price is unknown; ``approved`` and ``rejected`` count cards by person.
+    ``outcome`` counts runs that ended; ``step`` durations; ``tokens_in``, ``tokens_out`` and ``cost`` (in 10⁻⁹ US dollars) are totals
+    by model, ``unpriced`` counts answers whose price is unknown, ``prompt_version`` answers by it; ``approved`` and ``rejected`` count
+    cards by person.
     """
 
     __tablename__ = "history_days"
@@ -101,6 +102,8 @@ def counts_of(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[Count]:
     if kind in _STEPS and took_ms is not None:
         made.append(Count("step", _STEPS[kind], slot_of(took_ms)))
     trace = data.get("trace")
+    if kind == "resolved" and entry["prompt_version"]:
+        made.append(Count("prompt_version", entry["prompt_version"], 0))
     if kind == "resolved" and isinstance(trace, Mapping):
         made += _usage(entry["model"] or "unknown", trace)
     if entry["person"] and kind in _YES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Final
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from fastapi.responses import Response
 
 import store.history
 import store.members
+import store.tallies
 from agent.history import Kind, record_act
 from core.clock import iso
 from core.errors import NotFound
@@ -22,6 +24,7 @@ from store.history import HistoryRow
 from web import problem
 from web.api.history import csv_response
 from web.console.history_filter import Chosen, chosen
+from web.console.history_views import MOST_CHARS, View, views
 from web.console.pages import Page, render
 from web.console.timeline import Bar, bars
 from web.console.visitor import Owner, shell
@@ -30,6 +33,8 @@ from web.door import house_of
 router = APIRouter(prefix="/history", include_in_schema=False)
 
 PAGE: Final = 50
+SUGGESTED: Final = 200
+"""So many contracts are suggested where one is typed; any may be typed."""
 OUTCOMES: Final = (
     "succeeded", "failed", "unknown", "skipped", "held", "confirmed", "rejected", "expired", "refused", "abstained", "asked",
 )  # fmt: skip
@@ -71,6 +76,10 @@ class HistoryPage(Page):
     contracts: tuple[str, ...]
     outcomes: tuple[str, ...]
     risks: tuple[str, ...]
+    models: tuple[str, ...]
+    prompts: tuple[str, ...]
+    views: tuple[View, ...]
+    most_name: int
     lines: tuple[Line, ...]
     query: str
     first: bool
@@ -126,6 +135,9 @@ async def history(
     async with house.sessions.read() as session:
         rows = await store.history.page(session, workspace, filters=wanted.filters, before_seq=before, limit=PAGE)
         people = await store.members.listed(session, workspace)
+        models = await store.tallies.names(session, workspace, "tokens_in")
+        prompts = await store.tallies.names(session, workspace, "prompt_version")
+        kept = await views(session, visitor.actor, wanted.query)
     ground = await house.grounds.of(workspace)
     page = HistoryPage(
         shell=shell(request, visitor),
@@ -133,9 +145,13 @@ async def history(
         chosen=wanted,
         kinds=tuple(kind.value for kind in Kind),
         people=tuple(Person(each.id, visible(each.name, limit=80)) for each in people),
-        contracts=tuple(each.name for each in ground.catalogue),
+        contracts=tuple(each.name for each in islice(ground.catalogue, SUGGESTED)),
         outcomes=OUTCOMES,
         risks=RISKS,
+        models=tuple(visible(each, limit=120) for each in models[:SUGGESTED]),
+        prompts=tuple(visible(each, limit=120) for each in prompts[:SUGGESTED]),
+        views=kept,
+        most_name=MOST_CHARS,
         lines=tuple(_line(row) for row in rows),
         query=wanted.query,
         first=before is None,
@@ -146,7 +162,8 @@ async def history(
 
 @router.get("/export.csv")
 async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
-    """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves."""
+    """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves. A page that draws how far
+    it is says so (``X-Progress``), and is told how many entries will come."""
     house, filters = house_of(request), wanted.filters
     async with house.sessions.begin() as session:
         await record_act(
@@ -157,7 +174,11 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
             request_id=problem.request_id(request),
             query=wanted.query,
         )
-    return csv_response(house, visitor.actor.workspace, filters)
+    answer = csv_response(house, visitor.actor.workspace, filters)
+    if "x-progress" in request.headers:
+        async with house.sessions.read() as session:
+            answer.headers["X-Entries"] = str(await store.history.count(session, visitor.actor.workspace, filters))
+    return answer
 
 
 @router.get("/verify")

@@ -22,6 +22,8 @@ class Chosen:
     contract: str = ""
     outcome: str = ""
     risk: str = ""
+    model: str = ""
+    prompt: str = ""
     since: str = ""
     until: str = ""
     run: str = ""
@@ -42,6 +44,8 @@ class Chosen:
             contract=self.contract or None,
             outcome=self.outcome or None,
             risk=self.risk or None,
+            model=self.model or None,
+            prompt_version=self.prompt or None,
             since=day(self.since),
             until=until + timedelta(days=1) if until else None,
             words=self.q,
@@ -54,12 +58,14 @@ async def chosen(
     contract: Annotated[str, Query(max_length=128)] = "",
     outcome: Annotated[str, Query(max_length=40)] = "",
     risk: Annotated[str, Query(max_length=20)] = "",
+    model: Annotated[str, Query(max_length=200)] = "",
+    prompt: Annotated[str, Query(max_length=100)] = "",
     since: Annotated[str, Query(max_length=10)] = "",
     until: Annotated[str, Query(max_length=10)] = "",
     run: Annotated[str, Query(max_length=64)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> Chosen:
-    return Chosen(kind, person, contract, outcome, risk, since, until, run, q.strip())
+    return Chosen(kind, person, contract.strip(), outcome, risk, model, prompt, since, until, run, q.strip())
 
 
 def day(text: str) -> datetime | None:

@@ -175,6 +175,56 @@
     input.reportValidity();
   });
 
+  // ── an export shows how far it is, in a line that is there anyhow; without this file the link simply downloads ────
+  let leaving = null;
+  document.addEventListener("click", async (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[data-progress]") : null;
+    const box = link && document.getElementById(link.dataset.progress);
+    if (!box || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (leaving) return;
+    leaving = new AbortController();
+    const [bar, said, stop] = ["progress", "output", "button"].map((name) => box.querySelector(name));
+    const told = (count) => count.toLocaleString("en");
+    let rows = -1;
+    box.querySelector("a")?.remove();
+    box.dataset.state = "busy";
+    bar.removeAttribute("value");
+    said.textContent = "Counting";
+    stop.onclick = () => leaving?.abort();
+    try {
+      const answer = await fetch(link.href, { headers: { "X-Progress": "1" }, signal: leaving.signal });
+      if (!answer.ok || !answer.headers.get("content-type")?.startsWith("text/csv")) throw new Error(`HTTP ${answer.status}`);
+      const all = Number(answer.headers.get("x-entries"));
+      const pieces = [];
+      let before = 0;
+      for (const reader = answer.body.getReader(); ; ) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        pieces.push(value);
+        for (const byte of value) {
+          if (byte === 10 && before === 13) rows += 1;
+          before = byte;
+        }
+        bar.value = all ? Math.min(1, rows / all) : 1;
+        said.textContent = `${told(Math.max(0, rows))} of ${told(all)} entries`;
+      }
+      const file = document.createElement("a");
+      file.href = URL.createObjectURL(new Blob(pieces, { type: "text/csv" }));
+      file.download = "opsiq-history.csv";
+      file.textContent = "Save again";
+      said.textContent = `${told(Math.max(0, rows))} entries exported.`;
+      bar.value = 1;
+      box.append(file);
+      box.dataset.state = "done";
+      file.click();
+    } catch (error) {
+      box.dataset.state = "broken";
+      said.textContent = leaving.signal.aborted ? "Stopped." : `It broke off (${error.message}). Try again.`;
+    }
+    leaving = null;
+  });
+
   // ── on a narrow screen the navigation is one line: the place where one is stands in sight ────────────────────────
   function placeInSight() {
     const here = document.querySelector("#nav [aria-current]");

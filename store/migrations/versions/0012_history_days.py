@@ -54,7 +54,7 @@ def _held(data: str) -> dict[str, object]:
 
 def _counted() -> Iterator[tuple[str, str, Count]]:
     """What the history that is there counts as, a piece at a time."""
-    columns = "workspace, seq, at, kind, person, outcome, risk, model, duration_ms, data"
+    columns = "workspace, seq, at, kind, person, outcome, risk, model, prompt_version, duration_ms, data"
     piece = sa.text(
         f"SELECT {columns} FROM history WHERE workspace > :of OR (workspace = :of AND seq > :after) "  # noqa: S608 - names of ours
         f"ORDER BY workspace, seq LIMIT {PIECE}"

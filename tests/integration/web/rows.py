@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import store.history_views
+from core import ids
 from core.actor import Actor
 from core.webhook_signature import new_secret
 from evals import shelf
 from events.rulebook import InstructionForm, RuleForm
+from store.history_views import HistoryViewRow
 from tests.integration.web.console import CONTRACT, PASSWORD, Console
 from tests.integration.web.eval_samples import report_json
 
@@ -24,6 +27,8 @@ FIELDS: Final = {
     "patterns": "*",
     "since": "2026-11-24T10:00",
     "mode": "off",
+    "name": "a name",
+    "query": "kind=held",
 }
 """Enough for any form to get past its own reading."""
 
@@ -59,8 +64,15 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     secrets = {"read_token": "a-token-of-the-tests", "action_secret": new_secret()}
     await console.house.office.connect(actor, "saas", "https://platform.example", secrets)
     kept = await shelf.keep(console.house.sessions, actor, report_json(), console.clock())
+    view = HistoryViewRow(
+        id=ids.new("hvw"), workspace=actor.workspace, person=actor.person, person_name=actor.name, name="held", query="kind=held",
+        shared=True, created_at=console.clock(),
+    )  # fmt: skip
+    async with console.house.sessions.begin() as session:
+        await store.history_views.keep(session, view)
     return Rows(
         {
+            "view_id": view.id,
             "report_id": kept.id,
             "member_id": invited.member.id,
             "run_id": run.id,

@@ -8,12 +8,14 @@ from html.parser import HTMLParser
 
 import store.deliveries
 import store.events
+import store.history_views
 import store.rules
 from core.webhook_signature import new_secret
 from evals import shelf
 from events.rulebook import InstructionForm, RuleForm
 from store.deliveries import Came
 from store.events import ReactionRow
+from store.history_views import HistoryViewRow
 from store.rules import FiringRow
 from tests.integration.web.console import CONTRACT, Console
 from tests.integration.web.eval_samples import report_json
@@ -83,6 +85,12 @@ async def filled(console: Console) -> Rows:
     await house.office.connect(
         owner, "saas", "https://platform.example", {"read_token": "a-token", "action_secret": new_secret()}
     )
+    view = HistoryViewRow(
+        id="hvw_1", workspace=owner.workspace, person=owner.person, person_name=HOSTILE, name=HOSTILE[:60], query="q=x", shared=True,
+        created_at=console.clock(),
+    )  # fmt: skip
+    async with house.sessions.begin() as session:
+        await store.history_views.keep(session, view)
     report = report_json(wrong=2, title=HOSTILE, words=HOSTILE)
     kept = await shelf.keep(house.sessions, owner, report, console.clock())
     async with house.sessions.begin() as session:
@@ -150,9 +158,10 @@ async def test_hostile_text_is_text_on_every_page(console: Console) -> None:
             told.add(path)
     shown = {
         "/keys", "/keys/{key_id}", "/webhooks", "/webhooks/{endpoint_id}", "/webhooks/{endpoint_id}/edit",
-        "/webhooks/deliveries/{delivery_id}", "/events/{event_id}", "/rules", "/rules/{rule_id}", "/rules/{rule_id}/edit",
-        "/rules/instructions/{instruction_id}", "/rules/instructions/{instruction_id}/edit", "/connectors/{connector}", "/evals",
-        "/evals/{report_id}", "/evals/compare",
+        "/webhooks/deliveries/{delivery_id}", "/events/{event_id}", "/rules", "/rules/{rule_id}",
+        "/rules/{rule_id}/edit",
+        "/rules/instructions/{instruction_id}", "/rules/instructions/{instruction_id}/edit", "/connectors/{connector}",
+        "/history", "/evals", "/evals/{report_id}", "/evals/compare",
     }  # fmt: skip
     assert shown <= told, shown - told
 

@@ -12,11 +12,13 @@ from sqlalchemy import Engine
 
 import store.deliveries
 import store.events
+import store.history_views
 import store.rules
 from evals import shelf
 from events.rulebook import InstructionForm, RuleForm
 from store.deliveries import Came
 from store.events import ReactionRow
+from store.history_views import HistoryViewRow
 from store.rules import FiringRow
 from tests.integration.web.console import Console
 from tests.integration.web.eval_samples import report_json
@@ -66,6 +68,12 @@ async def more(console: Console, rows: Rows) -> None:
     """Another dozen of everything, on every page that lists anything."""
     house, owner = console.house, console.owner
     for at in range(12):
+        view = HistoryViewRow(
+            id=f"hvw_{at}", workspace=owner.workspace, person=owner.person, person_name="Olivia", name=f"view {at}", query="kind=held",
+            shared=at % 2 == 0, created_at=console.clock(),
+        )  # fmt: skip
+        async with house.sessions.begin() as session:
+            await store.history_views.keep(session, view)
         await shelf.keep(house.sessions, owner, report_json(wrong=30, title=f"run {at}"), console.clock())
         await console.run_of(owner, f"refund order {at}")
         await house.office.create_key(owner, f"key {at}", scopes={"events:write"})

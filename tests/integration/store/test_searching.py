@@ -1,0 +1,128 @@
+"""Searching AI History by its index is searching the entries, only sooner."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store import history
+from store.history import Filters
+from store.migrate import upgrade
+from store.searching import match_of, newest
+from store.sessions import Sessions
+from tests.integration.store.rowmaking import ACTOR, AT
+
+TEXTS = (
+    "refund Adam's last invoice", "REFUND nobody", "Straße nach Łódź", "日本語の請求書を送る", 'a "quoted" word', "ab", "50% of a_b\\c",
+    "invoice", "refundrefund", "İstanbul'a gönder", "re fu nd", "x" * 200 + "needle", "emoji 🎉🎉🎉 party",
+)  # fmt: skip
+WORDS = (
+    "refund", "REFUND invoice", "straße", "STRASSE", "łódź", "請求書", '"quoted"', "ab", "a_b", "50%", "a_b\\c", "xneedle", "needle x",
+    "voice", "nothing", "🎉🎉🎉", "istanbul", "i̇stanbul", "refund ab", "'", "or and not", "NEAR(refund)", "x" * 100, "",
+)  # fmt: skip
+
+
+async def fill(sessions: Sessions, workspace: str = "ws_1") -> None:
+    async with sessions.begin() as session:
+        await fill_in(session, workspace)
+
+
+async def fill_in(session: AsyncSession, workspace: str = "ws_1") -> None:
+    for each in TEXTS:
+        await history.append(
+            session, workspace=workspace, kind="prompt", run_id=None, actor=ACTOR, data={"text": each}, at=AT
+        )
+
+
+@pytest.fixture
+async def filled(sessions: Sessions) -> AsyncIterator[Sessions]:
+    await fill(sessions)
+    await fill(sessions, "ws_2")
+    yield sessions
+
+
+@pytest.mark.parametrize("words", WORDS)
+async def test_what_is_found_is_what_holds_every_word(filled: Sessions, words: str) -> None:
+    async with filled.read() as session:
+        found = [row.seq for row in await history.page(session, "ws_1", filters=Filters(words=words))]
+        streamed = [row.seq async for row in history.stream(session, "ws_1", Filters(words=words))]
+        every = [row async for row in history.stream(session, "ws_1")]
+    wanted = [row.seq for row in every if all(each in row.words for each in words.casefold().split())]
+    assert found == wanted[::-1]
+    assert streamed == wanted
+
+
+async def test_pages_of_a_search_follow_each_other_with_the_other_filters(filled: Sessions) -> None:
+    await fill(filled)
+    async with filled.read() as session:
+        whole = [
+            row.seq for row in await history.page(session, "ws_1", filters=Filters(words="refund", kinds=("prompt",)))
+        ]
+        assert len(whole) == 6
+        paged: list[int] = []
+        while rows := await history.page(
+            session,
+            "ws_1",
+            filters=Filters(words="refund", kinds=("prompt",)),
+            before_seq=paged[-1] if paged else None,
+            limit=2,
+        ):
+            paged += [row.seq for row in rows]
+        assert paged == whole
+        assert not await history.page(session, "ws_1", filters=Filters(words="refund", kinds=("held",)))
+        assert not await history.page(session, "ws_1", filters=Filters(words="refund"), before_seq=1)
+
+
+async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(sessions: Sessions) -> None:
+    if sessions.dialect != "sqlite":
+        pytest.skip("the plan of SQLite")
+    await fill(sessions)
+    async with sessions.read() as session:
+        for before in (None, 5):
+            statement = newest("ws_1", Filters(words="refund"), match_of("refund"), before).limit(50)
+            compiled = statement.compile((await session.connection()).engine, compile_kwargs={"literal_binds": True})
+            explained = text(f"EXPLAIN QUERY PLAN {str(compiled).replace(':', chr(92) + ':')}")
+            plan = [row[3] for row in (await session.execute(explained)).all()]
+            assert plan[0].startswith("SCAN history_words VIRTUAL TABLE INDEX"), plan
+            assert plan[-1] == "SEARCH history USING INTEGER PRIMARY KEY (rowid=?)", plan
+            assert not [each for each in plan if "TEMP B-TREE" in each], plan
+
+
+async def test_a_history_from_before_and_a_database_that_was_packed_are_searched_alike(
+    sessions: Sessions, database_url: str, tmp_path: Path
+) -> None:
+    if sessions.dialect != "sqlite":
+        pytest.skip("PostgreSQL keeps its index itself")
+    async with sessions.begin() as session:
+        await session.execute(text("DROP TRIGGER history_words_added"))
+        await session.execute(text("DROP TABLE history_words"))
+        await session.execute(text("DROP TABLE history_views"))
+        await fill_in(session)
+        await session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+    await upgrade(database_url)
+    packed = tmp_path / "packed.db"
+    async with sessions.read() as session:
+        assert len(await history.page(session, "ws_1", filters=Filters(words="refund"))) == 3
+    with closing(sqlite3.connect(database_url.partition(":///")[2])) as there:
+        there.execute("VACUUM INTO ?", (str(packed),))
+    again = await Sessions.open(f"sqlite+aiosqlite:///{packed}")
+    try:
+        async with again.read() as session:
+            assert len(await history.page(session, "ws_1", filters=Filters(words="refund"))) == 3
+    finally:
+        await again.close()
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_is_asked_in_groups_of_three(words: str) -> None:
+    match = match_of(words)
+    assert match.count(" AND ") < 40
+    assert match.replace('""', "").count('"') % 2 == 0
