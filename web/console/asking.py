@@ -29,6 +29,8 @@ from web.door import house_of
 router = APIRouter(include_in_schema=False)
 
 RECENT: Final = 6
+ABLE: Final = 60
+"""So many actions stand beside the box; the rest are among the contracts."""
 RECALLED: Final = 30
 LOOK_S: Final = 1.0
 FIRST_LOOK_S: Final = 0.4
@@ -62,6 +64,7 @@ class AskPage(Page):
     said: str
     trouble: str
     able: tuple[Able, ...]
+    all_able: int
     recent: tuple[Recent, ...]
     recalled: tuple[str, ...]
     max_chars: int
@@ -224,7 +227,10 @@ async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "")
         title="Ask",
         said=said[:MAX_TEXT],
         trouble=trouble,
-        able=tuple(Able(each.title, (each.examples or (each.title,))[0], words.RISKS[each.risk]) for each in offers),
+        able=tuple(
+            Able(each.title, (each.examples or (each.title,))[0], words.RISKS[each.risk]) for each in offers[:ABLE]
+        ),
+        all_able=len(offers),
         recent=tuple(Recent(run.id, visible(run.text, limit=160), words.STATES[run.state]) for run in mine[:RECENT]),
         recalled=tuple(dict.fromkeys(run.text for run in mine)),
         max_chars=MAX_TEXT,

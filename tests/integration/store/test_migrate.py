@@ -4,13 +4,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from core.errors import BadSetting
 from store import runs
-from store.migrate import upgrade, upgrade_open
+from store.migrate import _config, upgrade, upgrade_open
 from store.schema import METADATA
 from store.sessions import Sessions
 from tests.integration.store.rowmaking import a_run
@@ -25,6 +26,14 @@ def differences(connection: Connection) -> list[object]:
     options = {"compare_type": True, "compare_server_default": True, "include_name": ours}
     context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, METADATA))
+
+
+async def brought_to(url: str, revision: str) -> Sessions:
+    """An empty database brought to an older version, opened."""
+    sessions = await Sessions.open(url)
+    async with sessions.begin() as session:
+        await (await session.connection()).run_sync(lambda connection: command.upgrade(_config(connection), revision))
+    return sessions
 
 
 async def test_the_migrated_schema_is_what_the_tables_say(sessions: Sessions) -> None:

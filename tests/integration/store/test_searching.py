@@ -19,6 +19,7 @@ from store.migrate import upgrade
 from store.searching import match_of, newest
 from store.sessions import Sessions
 from tests.integration.store.rowmaking import ACTOR, AT
+from tests.integration.store.test_migrate import brought_to
 
 TEXTS = (
     "refund Adam's last invoice", "REFUND nobody", "Straße nach Łódź", "日本語の請求書を送る", 'a "quoted" word', "ab", "50% of a_b\\c",
@@ -46,7 +47,7 @@ async def fill_in(session: AsyncSession, workspace: str = "ws_1") -> None:
 async def filled(sessions: Sessions) -> AsyncIterator[Sessions]:
     await fill(sessions)
     await fill(sessions, "ws_2")
-    yield sessions
+    return sessions
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -96,29 +97,21 @@ async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(sessions: S
             assert not [each for each in plan if "TEMP B-TREE" in each], plan
 
 
-async def test_a_history_from_before_and_a_database_that_was_packed_are_searched_alike(
-    sessions: Sessions, database_url: str, tmp_path: Path
-) -> None:
-    if sessions.dialect != "sqlite":
-        pytest.skip("PostgreSQL keeps its index itself")
-    async with sessions.begin() as session:
-        await session.execute(text("DROP TRIGGER history_words_added"))
-        await session.execute(text("DROP TABLE history_words"))
-        await session.execute(text("DROP TABLE history_views"))
-        await fill_in(session)
-        await session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
-    await upgrade(database_url)
-    packed = tmp_path / "packed.db"
-    async with sessions.read() as session:
-        assert len(await history.page(session, "ws_1", filters=Filters(words="refund"))) == 3
-    with closing(sqlite3.connect(database_url.partition(":///")[2])) as there:
-        there.execute("VACUUM INTO ?", (str(packed),))
-    again = await Sessions.open(f"sqlite+aiosqlite:///{packed}")
-    try:
+async def test_a_history_from_before_and_a_database_that_was_packed_are_searched_alike(tmp_path: Path) -> None:
+    old, packed = (f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("old", "packed"))
+    sessions = await brought_to(old, "0013")
+    await fill(sessions)
+    await sessions.close()
+    await upgrade(old)
+    with closing(sqlite3.connect(tmp_path / "old.db")) as there:
+        there.execute("VACUUM INTO ?", (str(tmp_path / "packed.db"),))
+    for url in (old, packed):
+        again = await Sessions.open(url)
+        await fill(again)
         async with again.read() as session:
-            assert len(await history.page(session, "ws_1", filters=Filters(words="refund"))) == 3
-    finally:
+            found = [row.seq for row in await history.page(session, "ws_1", filters=Filters(words="refund"))]
         await again.close()
+        assert found == [22, 15, 14, 9, 2, 1], url
 
 
 @given(st.text(max_size=60))

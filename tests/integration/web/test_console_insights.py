@@ -12,11 +12,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 import store.history
 import store.tallies
 from core.actor import Actor
-from tests.integration.web.console import Console, opened_console
+from store.entries import HistoryRow
+from store.migrate import upgrade
+from store.rows import table
+from store.sessions import Sessions
+from tests.integration.store.test_migrate import brought_to
+from tests.integration.web.console import NOON, Console
 from web.console import insights
 
 
@@ -56,7 +62,7 @@ async def test_every_run_of_the_period_stands_in_one_column(console: Console) ->
         ended = await store.tallies.by_day(
             session, console.owner.workspace, "outcome", now.date() - timedelta(days=364), now.date()
         )
-    for _, (back, wide) in insights.PERIODS.items():
+    for back, wide in insights.PERIODS.values():
         since = now.date() - timedelta(days=back - 1)
         within = [each for each in ended if each[0] >= since.isoformat()]
         drawn = insights.columns(within, ("succeeded", "failed", "unknown"), since, now.date(), wide)
@@ -118,33 +124,29 @@ async def test_who_agrees_to_all_within_seconds_is_pointed_at(console: Console) 
 
 
 async def test_a_history_from_before_is_counted_when_the_database_is_brought_up(tmp_path: Path) -> None:
-    from sqlalchemy import text
-
-    from store.migrate import upgrade
-
-    async with opened_console(tmp_path) as console:
-        now = console.clock()
-        for at in range(5):
-            await write(console, "finished", now - timedelta(days=at), outcome="succeeded", duration_ms=100.0 * at)
-        async with console.house.sessions.read() as session:
-            rows = sorted((await session.execute(text("SELECT * FROM history_days"))).all())
-        url = console.house.settings.database_url
-        async with console.house.sessions.begin() as session:
-            later = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
-            assert later >= "0012"
-            await session.execute(text("DROP TABLE history_days"))
-            for name in ("outcome", "risk", "model", "prompt_version"):
-                await session.execute(text(f"DROP INDEX ix_history_workspace_{name}"))
-            await undone(session, later)
-            await session.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+    url = f"sqlite+aiosqlite:///{tmp_path}/old.db"
+    sessions = await brought_to(url, "0011")
+    written = {"kind": "finished", "outcome": "succeeded", "duration_ms": 100.0, "person": "mem_1", "data": "{}"}
+    rows = [{**written, "seq": n, "at": NOON - timedelta(days=n % 3)} for n in range(1, 8)]
+    rows += [{**written, "seq": 8, "kind": "held", "data": "spoilt"}, {**written, "seq": 9, "workspace": "ws_2"}]
+    columns = {column.name: "" for column in table(HistoryRow).columns}
+    async with sessions.begin() as session:
+        for row in rows:
+            whole = {**columns, "workspace": "ws_1", "at": NOON, "id": f"{row.get('workspace')}{row['seq']}", **row}
+            await session.execute(insert(table(HistoryRow)).values(whole))
+    await sessions.close()
     await upgrade(url)
-    async with opened_console(tmp_path, founded=False) as again, again.house.sessions.read() as session:
-        assert sorted((await session.execute(text("SELECT * FROM history_days"))).all()) == rows
-    assert len(rows) > 5
-
-
-async def undone(session: Any, later: str) -> None:
-    """What the steps after the counting made."""
+    sessions = await Sessions.open(url)
+    async with sessions.read() as session:
+        ended = await store.tallies.by_day(session, "ws_1", "outcome", NOON.date() - timedelta(days=9), NOON.date())
+        steps = await store.tallies.spreads(session, "ws_1", "step", NOON.date() - timedelta(days=9), NOON.date())
+    await sessions.close()
+    assert sorted(ended) == [
+        ("2026-11-22", "succeeded", 2),
+        ("2026-11-23", "succeeded", 3),
+        ("2026-11-24", "succeeded", 2),
+    ]
+    assert {name: each.n for name, each in steps.items()} == {"whole": 7, "answer": 1}
 
 
 @given(st.floats(min_value=0.02, max_value=1e8))

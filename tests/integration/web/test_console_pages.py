@@ -194,6 +194,7 @@ SAMPLES: dict[type[Page], Page] = {
         said="refund <order> 7",
         trouble="Say more.",
         able=(ABLE,),
+        all_able=61,
         recent=(asking.Recent("run_2", "an earlier one", BADGE),),
         recalled=("the last one",),
         max_chars=4000,
