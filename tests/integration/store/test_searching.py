@@ -99,7 +99,7 @@ async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(sessions: S
 
 async def test_a_history_from_before_and_a_database_that_was_packed_are_searched_alike(tmp_path: Path) -> None:
     old, packed = (f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("old", "packed"))
-    sessions = await brought_to(old, "0013")
+    sessions = await brought_to(old, "0014")
     await fill(sessions)
     await sessions.close()
     await upgrade(old)

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 TIME = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 
