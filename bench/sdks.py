@@ -1,8 +1,9 @@
 """What each SDK costs beside the HTTP call it makes: ``python -m bench.sdks``.
 
-*bare* is a POST of the same body by the same HTTP client to a FastAPI route on this machine that does nothing. *work* is all that the
-SDK does for one call (build, sign, read the answer) with sending left out; *whole* is its call over the wire. The three are made in
-turn; what is shown is the tenth percentile, which a busy machine disturbs least. The goal: work under 10 % of a bare call.
+*bare* is a POST of the same body under the same headers by the same HTTP client, over a connection that is kept, to a FastAPI route on
+this machine that does nothing; its answer is read as JSON too. *work* is all that the SDK does for one call (build, sign, read the
+answer) with sending left out; *whole* is its call over the wire. The three are made in turn. Times are medians. The goal: work under
+10 % of a bare call, by the medians and by the tenth percentiles, which a busy machine disturbs least.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ from fastapi import FastAPI
 ROOT = Path(__file__).parents[1]
 GOAL = 0.10
 TIMES = 2000
+HEADERS = {
+    "Accept": "application/json",
+    "Authorization": f"OPSIQ1-HMAC-SHA256 key=pk_test_1,ts=1700000000,nonce={'A' * 22},sig={'0' * 64}",
+    "Idempotency-Key": "A" * 22,
+    "User-Agent": "bare/0.1.0",
+}
+"""Of a bare call: as many and as long as a signed one's."""
 
 PYTHON = """
 import json, sys, time
@@ -31,13 +39,14 @@ url, body, times = sys.argv[1], sys.argv[2].encode(), int(sys.argv[3])
 data = json.loads(body)["data"]
 ops = opsiq.OpsIQ("pk_test_1", "sk_test_" + "A" * 43, base_url=url)
 http = httpx.Client()
+headers = {"Content-Type": "application/json", **json.loads(sys.argv[4])}
 answer = core.Answer(202, {}, b'{"id":"evt_1","event":"order.shipped"}')
 def work():
     sent = core.body(event="order.shipped", data=data)
     exchange = ops._core.begin(core.Call("POST", "/v1/events/fire", types.Accepted, "", sent, True))
     exchange.outgoing(); exchange.took(answer, 0.0)
 def bare():
-    http.post(url + "/v1/events/fire", content=body, headers={"Content-Type": "application/json"}).json()
+    http.post(url + "/v1/events/fire", content=body, headers=headers).json()
 def whole():
     ops.events.fire("order.shipped", data)
 acts, took = {"bare": bare, "work": work, "whole": whole}, {"bare": [], "work": [], "whole": []}
@@ -46,7 +55,7 @@ for _ in range(times):
         began = time.perf_counter()
         act()
         took[name].append((time.perf_counter() - began) * 1e6)
-print(json.dumps({name: sorted(each)[times // 10] for name, each in took.items()}))
+print(json.dumps({name: [sorted(each)[times // 10], sorted(each)[times // 2]] for name, each in took.items()}))
 """
 
 NODE = """
@@ -57,7 +66,7 @@ const keys = { publicKey: "pk_test_1", secretKey: "sk_test_" + "A".repeat(43), b
 const text = '{"id":"evt_1","event":"order.shipped"}';
 const stub = async () => ({ ok: true, status: 202, headers: { get: () => null }, text: async () => text });
 const [wired, stubbed] = [new OpsIQ(keys), new OpsIQ({ ...keys, fetch: stub })];
-const headers = { "Content-Type": "application/json" };
+const headers = { "Content-Type": "application/json", ...JSON.parse(process.argv[6]) };
 const acts = {
   bare: async () => (await fetch(url + "/v1/events/fire", { method: "POST", body, headers })).json(),
   work: () => stubbed.events.fire("order.shipped", data),
@@ -71,14 +80,18 @@ for (let n = 0; n < times; n++) {
     took[name].push((performance.now() - began) * 1000);
   }
 }
-const tenth = (each) => each.sort((a, b) => a - b)[Math.floor(times / 10)];
-console.log(JSON.stringify(Object.fromEntries(Object.entries(took).map(([name, each]) => [name, tenth(each)]))));
+const marks = (each) => (each.sort((a, b) => a - b), [each[Math.floor(times / 10)], each[Math.floor(times / 2)]]);
+console.log(JSON.stringify(Object.fromEntries(Object.entries(took).map(([name, each]) => [name, marks(each)]))));
 process.exit(0);
 """
 
 PHP = """<?php
 require $argv[1];
-[, , $url, $body, $times] = $argv;
+[, , $url, $body, $times, $more] = $argv;
+$headers = ['Content-Type: application/json', 'Expect:'];
+foreach (json_decode($more, true) as $name => $value) {
+    $headers[] = "$name: $value";
+}
 $data = json_decode($body, true)['data'];
 $keys = ['public_key' => 'pk_test_1', 'secret_key' => 'sk_test_' . str_repeat('A', 43), 'base_url' => $url];
 $stub = new class implements OpsIQ\\Http\\Transport {
@@ -91,7 +104,7 @@ $wired = new OpsIQ\\Client($keys);
 $stubbed = new OpsIQ\\Client($keys + ['http_client' => $stub]);
 $curl = curl_init();
 curl_setopt_array($curl, [CURLOPT_URL => "$url/v1/events/fire", CURLOPT_POSTFIELDS => $body, CURLOPT_RETURNTRANSFER => true,
-    CURLOPT_NOPROXY => '*', CURLOPT_HTTPHEADER => ['Content-Type: application/json', 'Expect:']]);
+    CURLOPT_NOPROXY => '*', CURLOPT_HTTPHEADER => $headers]);
 $acts = [
     'bare' => static fn () => json_decode(curl_exec($curl), true),
     'work' => static fn () => $stubbed->events->fire('order.shipped', $data),
@@ -105,11 +118,11 @@ for ($n = 0; $n < $times; $n++) {
         $took[$name][] = (hrtime(true) - $began) / 1000;
     }
 }
-$tenth = static function (array $each) use ($times): float {
+$marks = static function (array $each) use ($times): array {
     sort($each);
-    return $each[intdiv((int) $times, 10)];
+    return [$each[intdiv((int) $times, 10)], $each[intdiv((int) $times, 2)]];
 };
-echo json_encode(array_map($tenth, $took)), "\\n";
+echo json_encode(array_map($marks, $took)), "\\n";
 """
 
 
@@ -144,20 +157,24 @@ def command(name: str) -> tuple[list[str], str] | None:
 def measured(url: str) -> int:
     data = {"customer_id": 421, "order_ref": "NB-9182", "carrier": "DHL"}
     body = json.dumps({"event": "order.shipped", "data": data}, separators=(",", ":"))
+    headers = json.dumps(HEADERS)
     mine = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     mine["PYTHONPATH"] = str(ROOT / "sdks/python/src")
-    print("sdk       bare us   work us   work/bare   whole us   whole/bare")
+    print("sdk       bare us   work us   work/bare   ... tenth   whole us   whole/bare")
     for name in ("python", "js", "php"):
         how = command(name)
         if how is None:
             print(f"{name:<8}  not here: make setup-js setup-php, and npm run build in sdks/js")
             continue
-        program = [*how[0], url, body, str(TIMES)]
+        program = [*how[0], url, body, str(TIMES), headers]
         done = subprocess.run(program, input=how[1], stdout=subprocess.PIPE, text=True, check=True, env=mine)
-        bare, work, whole = (json.loads(done.stdout)[each] for each in ("bare", "work", "whole"))
-        said = "" if work / bare <= GOAL else "   over the goal"
+        tenth, median = zip(*(json.loads(done.stdout)[each] for each in ("bare", "work", "whole")), strict=True)
+        ratios = [work / bare for bare, work, _ in (median, tenth)]
+        bare, work, whole = median
+        said = "" if max(ratios) < GOAL else "   over the goal"
         print(
-            f"{name:<8}{bare:>9.0f} {work:>9.0f} {work / bare:>11.1%} {whole:>10.0f} {whole / bare:>12.2f}{said}",
+            f"{name:<8}{bare:>9.0f} {work:>9.0f} {ratios[0]:>11.1%} {ratios[1]:>11.1%} {whole:>10.0f} "
+            f"{whole / bare:>12.2f}{said}",
             flush=True,
         )
     return 0

@@ -98,7 +98,7 @@ class Recorder:
             return False
         answer = self._passed_on(head, body)
         if trouble.get("lose"):
-            self.lost = json.loads(answer.partition(b"\r\n\r\n")[2])
+            self.lost = json.loads(answer.partition(b"\r\n\r\n")[2] or b"null")
             return False
         connection.sendall(answer)
         return False

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.acceptance.world import World
+from tests.sdks.conftest import Js
 from tests.sdks.player import ROOT, SCENARIO, Driver, Played, Player, Receiver, receiver
 from tests.sdks.recorder import recording
 
@@ -48,36 +47,30 @@ def needed(name: str) -> str:
     return str(found)
 
 
-def command(name: str, folder: Path) -> list[str]:
-    """How the SDK's driver is started. JavaScript is built first, in a folder of its own."""
+def command(name: str, request: pytest.FixtureRequest) -> list[str]:
+    """How the SDK's driver is started."""
     if name == "python":
         return [sys.executable, str(ROOT / "sdks/python/conformance.py")]
     if name == "php":
         return [needed("php"), str(ROOT / "sdks/php/conformance.php")]
-    node, source = needed("node"), ROOT / "sdks/js"
-    if not (source / "node_modules").exists():
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("sdks/js has no node_modules: make setup-js")
-    built = folder / "js"
-    shutil.copytree(source, built, ignore=shutil.ignore_patterns("node_modules", "dist"))
-    (built / "node_modules").symlink_to(source / "node_modules")
-    subprocess.run([node, "scripts/build.mjs"], cwd=built, check=True, timeout=240)
-    return [node, str(built / "conformance.mjs")]
+    js: Js = request.getfixturevalue("js")
+    return [needed("node"), str(js.folder / "conformance.mjs")]
 
 
 @pytest.fixture(scope="module")
-def played(world: World, hooks: Receiver, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
+def played() -> dict[str, Played]:
     """What each SDK that has played sent."""
     return {}
 
 
 @pytest.mark.parametrize("name", SDKS)
 def test_an_sdk_gets_through_the_scenario(
-    name: str, world: World, hooks: Receiver, played: dict[str, Played], tmp_path: Path
+    name: str, world: World, hooks: Receiver, played: dict[str, Played], request: pytest.FixtureRequest
 ) -> None:
     mine = {
         key: value for key, value in os.environ.items() if not key.startswith("OPSIQ_") and "proxy" not in key.lower()
     }
-    driver = Driver(command(name, tmp_path), {**mine, "PYTHONPATH": str(ROOT / "sdks/python/src")})
+    driver = Driver(command(name, request), {**mine, "PYTHONPATH": str(ROOT / "sdks/python/src")})
     try:
         with recording(world.clients["olivia"].url) as recorder:
             played[name] = Player(name, driver, world, recorder, hooks).play()

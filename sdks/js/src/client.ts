@@ -53,7 +53,8 @@ export class OpsIQ {
   }
   /** Anything else of the API, signed and retried alike: `ops.request("GET", "/v1/history", { query: { limit: 10 } })`. */
   request(method: string, path: string, parts: { query?: QueryValues; body?: unknown } = {}, options?: ActOptions): Promise<unknown> {
-    return this.#transport.send(method.toUpperCase(), path, { ...parts, acts: !/^get$/i.test(method) }, options);
+    const verb = method.toUpperCase();
+    return this.#transport.send(verb, path, { ...parts, acts: verb !== "GET", removes: verb === "DELETE" }, options);
   }
 
   toJSON(): { publicKey: string; baseUrl: string } {

@@ -3,6 +3,10 @@ import { ConfigurationError } from "./errors.js";
 
 /** Throws ConfigurationError for what would silently become something else. */
 export function written(value: unknown): string {
+  try {
+    const text = JSON.stringify(value);
+    if (!text.includes("null")) return text; // which is what a number that JSON can't hold becomes
+  } catch { /* looked at below */ }
   return JSON.stringify(value, (name, each: unknown) => {
     const odd = (typeof each === "number" && !Number.isFinite(each)) || typeof each === "bigint";
     if (odd) throw new ConfigurationError(`${name || "The body"} is ${String(each)}, which JSON can't hold.`);

@@ -1,8 +1,10 @@
-/** OPSIQ1-HMAC-SHA256 (docs/reference/wire.md §1), and the little cryptography it needs: WebCrypto alone. */
+/** OPSIQ1-HMAC-SHA256 (docs/reference/wire.md §1). */
+import { hmacBy, random, sha256 } from "./crypto.js";
 import { ConfigurationError } from "./errors.js";
 
 export const SCHEME = "OPSIQ1-HMAC-SHA256";
-const ASCII = /^[\x20-\x7e]*$/;
+const NINE_LINES = /^(?:[\x20-\x7e]*\n){8}[0-9a-f]{64}$/;
+const HEX = Array.from({ length: 256 }, (_, each) => each.toString(16).padStart(2, "0"));
 const utf8 = new TextEncoder();
 
 /** Each exactly as sent; `ts` is unix seconds. */
@@ -11,40 +13,41 @@ export interface Signable { ts: number; nonce: string; key: string; method: stri
 /** The nine lines. Throws ConfigurationError for what no request line can carry. */
 export async function stringToSign(request: Signable): Promise<string> {
   const { ts, nonce, key, method, path, query = "", idempotencyKey = "", body = "" } = request;
-  if (![nonce, key, method, path, query, idempotencyKey].every((each) => ASCII.test(each))) {
-    throw new ConfigurationError("Method, path, query and Idempotency-Key are printable ASCII.");
-  }
-  return [SCHEME, String(ts), nonce, key, method, path, query, idempotencyKey, await sha256(bytes(body))].join("\n");
+  const text = [SCHEME, String(ts), nonce, key, method, path, query, idempotencyKey, hex(await sha256(bytes(body)))].join("\n");
+  if (NINE_LINES.test(text)) return text;
+  throw new ConfigurationError("Method, path, query and Idempotency-Key are printable ASCII.");
 }
-
-export async function sha256(body: Uint8Array): Promise<string> { return hex(await (await webCrypto()).subtle.digest("SHA-256", body as BufferSource)); }
 
 /** 64 hex digits. The whole secret is the key, as text. */
 export async function sign(secret: string, text: string): Promise<string> {
-  return hex(await hmac(utf8.encode(secret), utf8.encode(text)));
+  return hex(await hmacBy(utf8.encode(secret))(utf8.encode(text)));
 }
 
 /** The Authorization header of one request. Each try needs a fresh `ts` and `nonce`. */
-export async function authorization(secret: string, request: Signable): Promise<string> {
-  const sig = await sign(secret, await stringToSign(request));
-  return `${SCHEME} key=${request.key},ts=${String(request.ts)},nonce=${request.nonce},sig=${sig}`;
+export function authorization(secret: string, request: Signable): Promise<string> { return signer(secret)(request); }
+
+/** The same, for many requests with one secret. */
+export function signer(secret: string): (request: Signable) => Promise<string> {
+  const hmac = hmacBy(utf8.encode(secret));
+  return async (request) => {
+    const sig = hex(await hmac(utf8.encode(await stringToSign(request))));
+    return `${SCHEME} key=${request.key},ts=${String(request.ts)},nonce=${request.nonce},sig=${sig}`;
+  };
 }
 
 /** 22 characters of base64url: 128 random bits. */
 export async function newNonce(): Promise<string> {
-  const random = (await webCrypto()).getRandomValues(new Uint8Array(16));
-  return base64(random).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-
-export async function hmac(key: Uint8Array, text: Uint8Array): Promise<ArrayBuffer> {
-  const { subtle } = await webCrypto();
-  const held = await subtle.importKey("raw", key as BufferSource, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return subtle.sign("HMAC", held, text as BufferSource);
+  return base64(await random(16)).slice(0, 22).replaceAll("+", "-").replaceAll("/", "_");
 }
 
 export function bytes(value: string | Uint8Array): Uint8Array { return typeof value === "string" ? utf8.encode(value) : new Uint8Array(value); }
 export function base64(value: Uint8Array): string { return btoa(String.fromCharCode(...value)); }
-function hex(value: ArrayBuffer): string { return Array.from(new Uint8Array(value), (each) => each.toString(16).padStart(2, "0")).join(""); }
+
+export function hex(value: Uint8Array): string {
+  let text = "";
+  for (const each of value) text += HEX[each] ?? "";
+  return text;
+}
 
 /** Undefined for what is not standard base64; padding may be absent. */
 export function unbase64(text: string): Uint8Array | undefined {
@@ -58,12 +61,4 @@ export function sameText(a: string, b: string): boolean {
   let differ = a.length ^ b.length;
   for (let at = 0; at < a.length; at++) differ |= a.charCodeAt(at) ^ b.charCodeAt(at % Math.max(b.length, 1));
   return differ === 0;
-}
-
-/** Node 18 has it, but not as a global. */
-async function webCrypto(): Promise<Crypto> {
-  const here = (globalThis as { crypto?: Crypto }).crypto;
-  if (here) return here;
-  const name = "node:crypto";
-  return ((await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as { webcrypto: Crypto }).webcrypto;
 }

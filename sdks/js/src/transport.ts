@@ -1,7 +1,7 @@
 /** One request as it really goes: signed afresh at each try, retried where that can help, bounded in time. */
 import { type ApiError, apiError, ConfigurationError, OpsIQError, TimedOutError, TransportError, UnreadableAnswerError } from "./errors.js";
 import { isObject, parsed, written } from "./json.js";
-import { authorization, bytes, newNonce } from "./signing.js";
+import { bytes, newNonce, type Signable, signer } from "./signing.js";
 import type { Answer, Body, Fault, Method, PathsOf, Place } from "./types.js";
 import { userAgent } from "./version.js";
 
@@ -34,10 +34,12 @@ export type Log = (entry: LogEntry) => void;
 export type Settings = Readonly<{ publicKey: string; baseUrl: string; timeoutS: number; maxRetries: number; fetch: typeof fetch; log: Log | undefined; clock: Clock }>;
 type Value = string | number | boolean;
 export type QueryValues = Readonly<Record<string, Value | readonly Value[] | null | undefined>>;
-/** `acts`: an Idempotency-Key is sent. */
-interface Parts<B = unknown> { query?: object | undefined; body?: B; acts?: boolean }
+/** `acts`: an Idempotency-Key is sent. `removes`: that it is not there is good news, where a try before may have removed it. */
+interface Parts<B = unknown> { query?: object | undefined; body?: B; acts?: boolean; removes?: boolean }
 
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_.:-]{1,255}$/;
+const PATH = /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/;
+const DOTS = /\/(\.|%2e){1,2}(\/|$)/i;
 const WORTH_RETRYING = [408, 425, 429, 500, 502, 503, 504];
 const PAUSE_MS = { first: 500, most: 8_000 };
 /** A server that asks for more patience than this is not waited for: the error says how long. */
@@ -48,12 +50,12 @@ const requestIds = new WeakMap<object, string>();
 export function requestIdOf(answer: object): string | undefined { return requestIds.get(answer); }
 
 export class Transport {
-  readonly #sign: (request: Omit<Parameters<typeof authorization>[1], "key">) => Promise<string>;
+  readonly #sign: (request: Signable) => Promise<string>;
   /** Our clock plus this is the server's. */
   #offsetS = 0;
 
   constructor(readonly settings: Settings, secretKey: string) {
-    this.#sign = (request) => authorization(secretKey, { ...request, key: settings.publicKey });
+    this.#sign = signer(secretKey);
   }
   /** An operation of the API's document: what goes in and what comes out are its types. */
   async call<M extends Method, P extends PathsOf<M>>(
@@ -67,28 +69,33 @@ export class Transport {
   /** Any request. Throws an OpsIQError, or the reason of `options.signal`. */
   async send(method: string, path: string, parts: Parts, options: ActOptions = {}): Promise<unknown> {
     const { clock, maxRetries } = this.settings;
-    const url = new URL(this.settings.baseUrl);
-    url.pathname = path;
     // What an address resolves away ("..") or encodes would be another path than the one that was meant.
-    if (url.pathname !== path) throw new ConfigurationError(`${JSON.stringify(path)} is no path that can be sent as it is.`);
-    url.search = queryString(parts.query as QueryValues | undefined);
+    if (!PATH.test(path) || DOTS.test(path)) throw new ConfigurationError(`${JSON.stringify(path)} is no path that can be sent as it is.`);
+    const query = queryString(parts.query as QueryValues | undefined);
     const body = parts.body === undefined ? undefined : bytes(written(parts.body));
     const key = parts.acts ? (options.idempotencyKey ?? (await newNonce())) : "";
     if (parts.acts && !IDEMPOTENCY_KEY.test(key)) throw new ConfigurationError("An idempotencyKey is 1 to 255 characters of A-Z a-z 0-9 _ . : -");
     let mended = false;
+    let unsure = false;
     for (let attempt = 1; ; attempt++) {
       options.signal?.throwIfAborted();
       const started = clock.now();
       const entry: LogEntry = { method, path, attempt, durationMs: 0 };
       try {
-        const answer = await this.#try(method, url, key, body, Math.floor(started / 1000), options, entry);
+        const answer = await this.#try(method, path, query, key, body, Math.floor(started / 1000), options, entry);
         this.#log(entry, started);
         return answer;
       } catch (error) {
         if (options.signal?.aborted) throw options.signal.reason;
         if (!(error instanceof OpsIQError)) throw error;
-        const next = decide(error, attempt, options.maxRetries ?? maxRetries, mended);
         entry.code = error.code;
+        if (unsure && parts.removes && error.code === "not_found") {
+          this.#log(entry, started);
+          return undefined;
+        }
+        const { status = 500 } = error as Partial<ApiError>;
+        unsure ||= status === 408 || status >= 500;
+        const next = decide(error, attempt, options.maxRetries ?? maxRetries, mended);
         entry.retryInMs = next?.pauseMs;
         this.#log(entry, started);
         if (!next) throw error;
@@ -101,17 +108,12 @@ export class Transport {
     }
   }
 
-  async #try(method: string, url: URL, key: string, body: Uint8Array | undefined, nowS: number, options: RequestOptions, entry: LogEntry): Promise<unknown> {
-    const { fetch, timeoutS: usual } = this.settings;
-    const query = url.search.slice(1);
-    const signed = { ts: nowS + this.#offsetS, nonce: await newNonce(), method, path: url.pathname, query, idempotencyKey: key, body: body ?? "" };
-    const headers = {
-      Authorization: await this.#sign(signed),
-      Accept: "application/json",
-      "User-Agent": userAgent(),
-      ...(key ? { "Idempotency-Key": key } : {}),
-      ...(body ? { "Content-Type": "application/json" } : {}),
-    };
+  async #try(method: string, path: string, query: string, idempotencyKey: string, body: Uint8Array | undefined, nowS: number, options: RequestOptions, entry: LogEntry): Promise<unknown> {
+    const { fetch, baseUrl, publicKey, timeoutS: usual } = this.settings;
+    const signed = { ts: nowS + this.#offsetS, nonce: await newNonce(), key: publicKey, method, path, query, idempotencyKey, body: body ?? "" };
+    const headers: Record<string, string> = { Authorization: await this.#sign(signed), Accept: "application/json", "User-Agent": userAgent() };
+    if (idempotencyKey) headers["Idempotency-Key"] = idempotencyKey;
+    if (body) headers["Content-Type"] = "application/json";
     const timeoutS = options.timeoutS ?? usual;
     const stop = new AbortController();
     const abort = (): void => { stop.abort(); };
@@ -119,11 +121,11 @@ export class Transport {
     options.signal?.addEventListener("abort", abort, { once: true });
     let whole: [Response, string];
     try {
-      const answer = await fetch(url.href, { method, headers, body: (body ?? null) as BodyInit | null, redirect: "manual", signal: stop.signal });
+      const answer = await fetch(baseUrl + path + (query && `?${query}`), { method, headers, body: (body ?? null) as BodyInit | null, redirect: "manual", signal: stop.signal });
       whole = [answer, await answer.text()];
     } catch (error) {
-      if (stop.signal.aborted) throw new TimedOutError(`${method} ${url.pathname}: no answer within ${String(timeoutS)} s.`);
-      throw new TransportError(`${method} ${url.pathname}: ${url.origin} can't be reached, or closed the connection.`, { cause: error });
+      if (stop.signal.aborted) throw new TimedOutError(`${method} ${path}: no answer within ${String(timeoutS)} s.`);
+      throw new TransportError(`${method} ${path}: ${baseUrl} can't be reached, or closed the connection.`, { cause: error });
     } finally {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", abort);

@@ -58,7 +58,7 @@ export class Endpoints extends Resource {
     const body = { ...given({ url, events, description, headers }), ...(perMinute === undefined ? {} : { per_minute: perMinute }) };
     return this.http.call("patch", ONE, { endpoint_id: id }, { body }, options);
   }
-  async delete(id: string, options?: RequestOptions): Promise<void> { await this.http.call("delete", ONE, { endpoint_id: id }, {}, options); }
+  async delete(id: string, options?: RequestOptions): Promise<void> { await this.http.call("delete", ONE, { endpoint_id: id }, { removes: true }, options); }
   pause(id: string, options?: ActOptions): Promise<Endpoint> { return this.http.call("post", `${ONE}/pause`, { endpoint_id: id }, {}, options); }
   resume(id: string, options?: ActOptions): Promise<Endpoint> { return this.http.call("post", `${ONE}/resume`, { endpoint_id: id }, {}, options); }
   /** A fresh secret, in this answer and in no other. Both are good for 24 hours. */

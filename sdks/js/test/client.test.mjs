@@ -3,13 +3,25 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { format, inspect } from "node:util";
-import { ConfigurationError, Held, OpsIQ, OpsIQError, requestIdOf, Started, TimedOutError, TransportError, VERSION } from "../dist/esm/index.js";
+import { ConfigurationError, Held, NotFoundError, OpsIQ, OpsIQError, requestIdOf, Started, TimedOutError, TransportError, VERSION } from "../dist/esm/index.js";
 import { caught, client, PUBLIC, scripted, SECRET, told } from "./wire.mjs";
 
 const servers = [];
 const serve = async (answers) => (servers.push(await scripted(answers)), servers.at(-1));
 after(() => Promise.all(servers.map((each) => each.stop())));
 const down = { status: 503, headers: { "X-Request-Id": "req_1" }, problem: { code: "unavailable", detail: "Down.", retryable: true } };
+
+test("of other calls too only a removal that answers nothing is done where nothing is found any more", async () => {
+  const lost = [{ transport: "dropped" }, { status: 404, problem: { code: "not_found", detail: "No." } }];
+  const clock = told([1_700_000_000]);
+  const asked = async (act) => act(client((await serve(lost)).url, { clock }));
+  const heard = [];
+  assert.equal(await client((await serve(lost)).url, { clock, log: (entry) => heard.push(entry) }).request("delete", "/v1/rules/rul_1"), undefined);
+  assert.deepEqual(heard.map((each) => [each.status, each.code]), [[undefined, "transport"], [404, "not_found"]]);
+  for (const act of [(ops) => ops.contracts.retire("saas.fly"), (ops) => ops.request("GET", "/v1/rules/rul_1")]) {
+    assert.ok((await caught(asked(act))) instanceof NotFoundError);
+  }
+});
 
 test("a signal ends a request, and throws its own reason", async () => {
   const server = await serve([{ transport: "timeout" }]);

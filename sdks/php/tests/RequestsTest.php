@@ -192,6 +192,21 @@ final class RequestsTest extends TestCase
         }
     }
 
+    public function test_a_removal_that_must_answer_something_is_an_error_where_nothing_is_found(): void
+    {
+        $transport = new Recorder([['transport' => 'dropped'], ['status' => 404, 'headers' => [], 'body' => '{"code":"not_found"}']]);
+        $this->expectException(\OpsIQ\Errors\NotFoundError::class);
+        self::client($transport)->contracts->retire('saas.fly');
+    }
+
+    public function test_any_other_removal_is_done_where_nothing_is_found_any_more_but_nothing_else_is(): void
+    {
+        $answers = [['transport' => 'dropped'], ['status' => 404, 'headers' => [], 'body' => '{"code":"not_found"}']];
+        self::assertNull(self::client(new Recorder($answers))->request('delete', '/v1/rules/rul_1'));
+        $this->expectException(\OpsIQ\Errors\NotFoundError::class);
+        self::client(new Recorder($answers))->request('GET', '/v1/rules/rul_1');
+    }
+
     public static function keys(): array
     {
         return Vectors::cases('idempotency', 'keys_refused');

@@ -159,6 +159,13 @@ def test_a_run_that_is_on_its_way_is_a_run(server: Server, ops: Any) -> None:
     assert (result.state, result.actor.name) == ("confirmed", "Olivia")
 
 
+def test_a_held_run_without_a_card_is_a_run(server: Server, ops: Any) -> None:
+    server.answer = lambda *_: (202, {**RUN, "state": "held", "card": None})
+    result = ops()("actions.run", "saas.send_kb_link", {"ticket_id": 5519})
+    assert type(result) is opsiq.Run
+    assert (result.state, result.card) == ("held", None)
+
+
 def test_a_held_run_has_a_card_and_can_be_confirmed_rejected_and_waited_for(server: Server, ops: Any) -> None:
     states = iter(["held", "held", "executing", "succeeded"])
 

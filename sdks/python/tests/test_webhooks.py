@@ -8,6 +8,8 @@ from typing import Any, Optional
 
 import pytest
 from standardwebhooks import Webhook
+from starlette.datastructures import Headers as Starlette
+from werkzeug.datastructures import Headers as Werkzeug
 
 import opsiq
 
@@ -94,6 +96,16 @@ def test_headers_of_no_shape_are_the_typed_error_too(headers: Any) -> None:
 def test_a_doubled_header_in_a_list_of_values_is_refused() -> None:
     with pytest.raises(opsiq.WebhookVerificationError) as refused:
         hooks().verify(BODY, {**HEADERS, "webhook-id": ["evt_1", "evt_1"]})
+    assert refused.value.reason == "duplicate_header"
+
+
+@pytest.mark.parametrize("made", [lambda pairs: Starlette(raw=pairs), lambda pairs: Werkzeug([(a.decode(), b.decode()) for a, b in pairs])],
+                         ids=["Starlette's", "Werkzeug's"])  # fmt: skip
+def test_a_doubled_header_is_seen_in_what_frameworks_give(made: Any) -> None:
+    pairs = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+    assert hooks().verify(BODY, made(pairs)).id == "evt_1"
+    with pytest.raises(opsiq.WebhookVerificationError) as refused:
+        hooks().verify(BODY, made([*pairs, (b"webhook-id", b"evt_1")]))
     assert refused.value.reason == "duplicate_header"
 
 

@@ -72,7 +72,7 @@ final class Api
     private function answer(
         ?string $type, string $method, string $path, string $query, string $key, string $body, float $timeout_s,
     ): mixed {
-        $mended = false;
+        $mended = $unsure = false;
         $began = hrtime(true);
         for ($attempt = 1; ; $attempt++) {
             $at = (int) ($this->clock)();
@@ -89,9 +89,11 @@ final class Api
                 'code' => $answer?->problem()['code'] ?? null, 'request_id' => $answer?->requestId(),
                 'duration_ms' => (int) (self::since($sent) * 1000),
             ];
-            if ($answer !== null && $answer->status >= 200 && $answer->status < 300) {
+            // What is to be removed is not there: an attempt whose answer was lost may have removed it.
+            $gone = $unsure && $method === 'DELETE' && $type === null && $seen['code'] === 'not_found';
+            if ($gone || ($answer !== null && $answer->status >= 200 && $answer->status < 300)) {
                 ($this->log)('debug', 'OpsIQ answered {status} to {method} {path}', $seen);
-                return self::read($type, $answer, $at);
+                return $gone ? null : self::read($type, $answer, $at);
             }
             $offset = $answer === null || $mended ? null : $this->retries->clockOffset($answer, $at);
             $pause = $offset === null ? $this->retries->pause($attempt, $answer, $at) : 0.0;
@@ -102,6 +104,7 @@ final class Api
             if ($offset !== null) {
                 [$this->clock_offset_s, $mended] = [$offset, true];
             }
+            $unsure = $unsure || $answer === null || $answer->status === 408 || $answer->status >= 500;
             ($this->log)('warning', 'OpsIQ: {method} {path} failed and is sent again in {pause_s} s', $seen + ['pause_s' => $pause]);
             ($this->sleep)($pause);
         }

@@ -15,7 +15,7 @@ import httpx
 from opsiq import _types as types
 from opsiq import core
 from opsiq._types import Card, Run
-from opsiq.core import Answer, Attempt, Call, Came, Core, NoAnswer, Outgoing, body, piece, query
+from opsiq.core import NULL, Answer, Attempt, Call, Came, Core, NoAnswer, Outgoing, body, piece, query
 from opsiq.errors import TimedOutError
 from opsiq.signing import Credentials
 
@@ -330,10 +330,11 @@ class AsyncEndpoints(_AsyncResource):
         events: Optional[Sequence[str]] = None,
         description: Optional[str] = None,
         headers: Optional[Mapping[str, str]] = None,
-        per_minute: Optional[int] = None,
+        per_minute: Union[int, Literal["unchanged"], None] = "unchanged",
     ) -> types.Endpoint:
-        """Only what is given is changed; ``headers`` replaces all of them."""
-        sent = body(url=url, events=events, description=description, headers=headers, per_minute=per_minute)
+        """Only what is given is changed; ``headers`` replaces all of them, a ``per_minute`` of None takes the bound away."""
+        bound = NULL if per_minute is None else None if per_minute == "unchanged" else per_minute
+        sent = body(url=url, events=events, description=description, headers=headers, per_minute=bound)
         return await self._client.do(Call("PATCH", self._path(endpoint_id), types.Endpoint, "", sent))
 
     async def delete(self, endpoint_id: str) -> None:

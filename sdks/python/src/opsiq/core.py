@@ -24,6 +24,7 @@ log = logging.getLogger("opsiq")
 
 USER_AGENT: Final = f"opsiq-python/{__version__} python/{platform.python_version()}"
 MAX_RETRY_AFTER_S: Final = 60
+NULL: Final = object()
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 8.0
 _AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -135,6 +136,7 @@ class Exchange(Generic[T]):
         self._key = (idempotency_key(call.key) if call.key is not None else os.urandom(16).hex()) if call.acts else None
         self._attempt = 0
         self._mended = False
+        self._unsure = False
         self._ts = 0
 
     def outgoing(self) -> Outgoing:
@@ -156,27 +158,24 @@ class Exchange(Generic[T]):
 
     def took(self, came: Came, duration_s: float) -> Optional[float]:
         """Seconds to pause before the next attempt; None when it is done and ``result`` stands. Raises ApiError or TransportError."""
-        if isinstance(came, Answer) and 200 <= came.status <= 299:
+        if isinstance(came, Answer) and (200 <= came.status <= 299 or self._gone(came)):
             self._tell(came, duration_s, None)
             self.result = _read(self._call, came)
             return None
         core = self._core
+        now, limit = core.clock(), core.max_retries
         decision = decide(
-            came,
-            attempt=self._attempt,
-            max_retries=core.max_retries,
-            now=core.clock(),
-            random=core.random(),
-            mended=self._mended,
+            came, attempt=self._attempt, max_retries=limit, now=now, random=core.random(), mended=self._mended
         )
         if decision.server_time is not None:
             self._mended = True
             core.offset_s = decision.server_time - self._ts
         self._tell(came, duration_s, decision.pause_s)
         if decision.pause_s is not None:
+            self._unsure |= isinstance(came, NoAnswer) or came.status == 408 or came.status >= 500
             return decision.pause_s
         if isinstance(came, Answer):
-            raise error_of(came, core.clock())
+            raise error_of(came, now)
         kind = TimedOutError if came.kind == "timeout" else TransportError
         where = f"{self._call.method} {self._call.path}"
         raise kind(
@@ -184,20 +183,17 @@ class Exchange(Generic[T]):
             idempotency_key=self._key,
         )
 
+    def _gone(self, came: Answer) -> bool:
+        """What is to be removed is not there: an attempt whose answer was lost may have removed it."""
+        return self._unsure and self._call.method == "DELETE" and json_object(came).get("code") == "not_found"
+
     def _tell(self, came: Came, duration_s: float, pause_s: Optional[float]) -> None:
         if self._core.on_attempt is None and not log.isEnabledFor(logging.DEBUG):
             return
         answer, silence = (came, None) if isinstance(came, Answer) else (None, came.kind)
-        told = Attempt(
-            method=self._call.method,
-            path=self._call.path,
-            number=self._attempt,
-            status=answer.status if answer else None,
-            error=silence,
-            request_id=answer.headers.get("x-request-id") if answer else None,
-            duration_s=duration_s,
-            pause_s=pause_s,
-        )
+        status, request_id = (answer.status, answer.headers.get("x-request-id")) if answer else (None, None)
+        method, path, number = self._call.method, self._call.path, self._attempt
+        told = Attempt(method, path, number, status, silence, request_id, duration_s, pause_s)
         log.debug("%s", told)
         if self._core.on_attempt is not None:
             try:
@@ -324,7 +320,7 @@ def _word(value: Any) -> str:
 
 
 def body(**members: Any) -> bytes:
-    """Compact JSON in UTF-8; a member that is None is left out. Raises ConfigurationError for what JSON has no form for."""
+    """Compact JSON in UTF-8; a member that is None is left out (NULL is written). Raises ConfigurationError for what has no form."""
     given = {name: value for name, value in members.items() if value is not None}
     try:
         return _JSON.encode(given).encode("utf-8")
@@ -334,7 +330,9 @@ def body(**members: Any) -> bytes:
         ) from None
 
 
-def _value(value: Any) -> str:
+def _value(value: Any) -> Optional[str]:
+    if value is NULL:
+        return None
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError

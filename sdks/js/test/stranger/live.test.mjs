@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { Webhook } from "standardwebhooks";
-import { ConflictError, ForbiddenError, Held, NotFoundError, OpsIQ, Receiver, requestIdOf, Started, UnprocessableError, verifyEvent } from "../dist/esm/index.js";
-import { caught } from "./wire.mjs";
+import { ConflictError, ForbiddenError, Held, NotFoundError, OpsIQ, Receiver, requestIdOf, Started, UnprocessableError, verifyEvent } from "../../dist/esm/index.js";
+import { caught } from "../wire.mjs";
 
 const ops = new OpsIQ({ publicKey: process.env.OPSIQ_KEY, secretKey: process.env.OPSIQ_SECRET });
 const arrived = [];
@@ -18,7 +18,7 @@ const server = createServer(async (request, response) => {
 });
 let here;
 before(async () => {
-  assert.ok(process.env.OPSIQ_URL && process.env.OPSIQ_KEY, "run these by `npm test`, or `node test/world.mjs node --test test/live.test.mjs`");
+  assert.ok(process.env.OPSIQ_URL && process.env.OPSIQ_KEY, "run these by `npm run test:stranger`");
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   here = `http://127.0.0.1:${server.address().port}`;
 });

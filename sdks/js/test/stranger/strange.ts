@@ -1,4 +1,4 @@
-// What a stranger's compiler must take, and what it must not (test/package.test.mjs).
+// What a stranger's compiler must take, and what it must not (test/stranger/package.test.mjs).
 import { type ActionCall, ApiError, type Card, type Held, OpsIQ, type Page, Receiver, type Run, type RunState, verifyEvent } from "@opsiq/sdk";
 
 const ops = new OpsIQ({ publicKey: process.env["OPSIQ_KEY"], secretKey: process.env["OPSIQ_SECRET"], log: ({ status, requestId }) => { void [status, requestId]; } });
