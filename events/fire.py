@@ -24,6 +24,7 @@ from events.subscribers import Fired, of_row
 from registry import event_catalogue, event_names
 from store.events import EventRow
 from store.sessions import Sessions, after_commit
+from store.work import Put
 
 REACT_WORK: Final = "event.react"
 MAX_DATA_BYTES: Final = 64 * 1024
@@ -53,9 +54,34 @@ async def fire(
 ) -> Fired:
     """Write the event and its fan-out into the caller's transaction. Whoever commits it wakes the engine.
 
-    ``caused_by`` is the event, run or call that led to it. Raises InvalidInput (with findings) for a name that is none or is
-    OpsIQ's own, data that does not fit a universal event's schema or is too large, a cause that is not here; EventLoop when more than 8
-    events stand above it.
+    ``caused_by`` is the event, run or call that led to it. Raises as ``written`` and ``depth_below`` do.
+    """
+    row = written(
+        workspace=workspace, name=name, data=data, origin=origin, at=at, occurred_at=occurred_at, caused_by=caused_by,
+        request_id=request_id, event_id=event_id,
+    )  # fmt: skip
+    row.depth = await depth_below(session, workspace, name, caused_by)
+    await store.events.insert(session, row)
+    await store.work.put_many(session, [reacting(row)])
+    return of_row(row)
+
+
+def written(
+    *,
+    workspace: str,
+    name: str,
+    data: Mapping[str, Any],
+    origin: str,
+    at: datetime,
+    occurred_at: datetime | None = None,
+    caused_by: str | None = None,
+    request_id: str | None = None,
+    event_id: str | None = None,
+) -> EventRow:
+    """The event as it will be stored, its depth not yet known.
+
+    Raises InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal event's schema or
+    is too large.
     """
     event_names.name(name)
     if origin != OWN_ORIGIN and event_catalogue.is_own(name):
@@ -64,26 +90,29 @@ async def fire(
     findings = event_catalogue.misfits(name, data)
     if findings:
         raise InvalidInput(f"The data does not fit the schema of {name}.", findings=findings)
-    written = canon.dumps(dict(data))
-    if len(written) > MAX_DATA_BYTES:
-        raise InvalidInput(f"An event's data has at most {MAX_DATA_BYTES} bytes; this one has {len(written)}.")
-    depth = 0 if caused_by is None else await _depth_below(session, workspace, caused_by)
+    raw = canon.dumps(dict(data))
+    if len(raw) > MAX_DATA_BYTES:
+        raise InvalidInput(f"An event's data has at most {MAX_DATA_BYTES} bytes; this one has {len(raw)}.")
+    return EventRow(
+        id=event_id or ids.new("evt"), workspace=workspace, name=name, data=raw.decode(), occurred_at=occurred_at or at,
+        fired_at=at, origin=origin, cause=caused_by, depth=0, request_id=request_id,
+    )  # fmt: skip
+
+
+def reacting(row: EventRow) -> Put:
+    """The one piece of work that lets its subscribers react."""
+    return Put(row.id, REACT_WORK, row.workspace, {"event_id": row.id}, priority=20)
+
+
+async def depth_below(session: AsyncSession, workspace: str, name: str, cause: str | None) -> int:
+    """How many events stand above one with this cause. Raises InvalidInput for a cause that is not here, EventLoop where more than 8 do."""
+    depth = 0 if cause is None else await _depth_below(session, workspace, cause)
     if depth > MAX_DEPTH:
         raise EventLoop(
             f"{name} stands at the end of a chain of {depth} events that caused each other; at most {MAX_DEPTH} may. It was not fired.",
             extra={"depth": depth},
         )
-    row = await store.events.insert(
-        session,
-        EventRow(
-            id=event_id or ids.new("evt"), workspace=workspace, name=name, data=written.decode(),
-            occurred_at=occurred_at or at, fired_at=at, origin=origin, cause=caused_by, depth=depth, request_id=request_id,
-        ),
-    )  # fmt: skip
-    await store.work.put(
-        session, key=row.id, kind=REACT_WORK, workspace=workspace, payload={"event_id": row.id}, priority=20
-    )
-    return of_row(row)
+    return depth
 
 
 async def _depth_below(session: AsyncSession, workspace: str, cause: str) -> int:
@@ -131,10 +160,16 @@ class Firing:
                 await also(session, fired)
                 after_commit(session, self.wake)
         except EventLoop as error:
-            async with self.sessions.begin() as session:
-                await history.record_act(
-                    session, actor, Kind.EVENT_REFUSED, now,
-                    request_id=request_id, event=name, caused_by=caused_by, detail=error.detail,
-                )  # fmt: skip
+            await self.refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
             raise
         return fired
+
+    async def refused(
+        self, actor: Actor, name: str, at: datetime, error: EventLoop, *, caused_by: str | None, request_id: str | None
+    ) -> None:
+        """Tell history of an event that would have gone round in circles."""
+        async with self.sessions.begin() as session:
+            await history.record_act(
+                session, actor, Kind.EVENT_REFUSED, at,
+                request_id=request_id, event=name, caused_by=caused_by, detail=error.detail,
+            )  # fmt: skip

@@ -13,6 +13,7 @@ from events.act import Acting
 from events.brain import Brain
 from events.fire import REACT_WORK, Firing
 from events.inbound import Inbox
+from events.intake import Intake
 from events.rulebook import Rulebook
 from events.rules import Rules
 from events.subscribers import Source
@@ -26,6 +27,7 @@ class Events:
     """What faces and the engine need of this room. ``handlers`` go into the engine."""
 
     firing: Firing
+    intake: Intake
     rulebook: Rulebook
     rules: Rules
     brain: Brain
@@ -47,8 +49,10 @@ def assembled(
     rules = Rules(acting)
     brain = Brain(acting, planner.resolver, planner.fallback)
     walk = Walk(sessions, (brain, rules, *sources), grounds, clock, wake)
+    firing = Firing(sessions, clock, wake)
     return Events(
-        Firing(sessions, clock, wake),
+        firing,
+        Intake(firing),
         Rulebook(sessions, grounds, clock),
         rules,
         brain,

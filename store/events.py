@@ -12,7 +12,7 @@ from sqlmodel import Field
 
 from core.errors import NotFound
 from store.dialect import UtcTime
-from store.rows import Row, add, add_new, every, first, storable, table
+from store.rows import Row, add, add_all, add_new, every, first, storable, table
 from store.rules import FiringRow
 
 
@@ -73,6 +73,11 @@ Standing = Literal["firing", "troubled", "done"]
 async def insert(session: AsyncSession, row: EventRow) -> EventRow:
     """Raises Conflict when the id is taken."""
     return await add(session, row)
+
+
+async def insert_many(session: AsyncSession, rows: Sequence[EventRow]) -> None:
+    """Raises Conflict when one of the ids is taken."""
+    await add_all(session, rows)
 
 
 async def get(session: AsyncSession, workspace: str, event_id: str) -> EventRow:

@@ -2,22 +2,24 @@
 
 ``start`` claims the key in a transaction of its own, so that others see it in flight. ``finish`` belongs in the
 transaction of the effect: both are there or neither. A claim whose process died is taken over once it is stale; the
-effect can't have happened, or its answer would be there.
+effect can't have happened, or its answer would be there. ``keep_many`` is both in one, for effects whose answer is known before they
+are written.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Index, and_, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Index, and_, delete, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict
-from store.dialect import UtcTime
-from store.rows import Row, add_new, first, storable, table
+from store.dialect import UtcTime, upsert
+from store.rows import Row, add_new, every, first, storable, table, values
 
 
 class IdempotencyRow(Row, table=True):
@@ -85,6 +87,45 @@ async def start(
     there = await first(session, IdempotencyRow, select(_T).where(where))
     if there is None:
         raise Conflict("This Idempotency-Key was given up by another request just now: send it again.")
+    return _standing(there, fingerprint)
+
+
+async def keep_many(
+    session: AsyncSession, rows: Sequence[IdempotencyRow], *, stale_before: datetime, forget_before: datetime
+) -> list[Claim]:
+    """Keep answers (rows that are done), each unless its key is taken; to be called in the transaction of the effects.
+
+    ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` says what stands there; of the
+    same key twice among ``rows``, the first is kept. Waits for another transaction that is just keeping an answer to the same key.
+    """
+    first_of: dict[tuple[str, str, str, str], IdempotencyRow] = {}
+    for row in rows:
+        first_of.setdefault(_key(row), row)
+    fresh = upsert(session, _T)
+    free = or_(
+        _T.c.created_at < forget_before,
+        and_(_T.c.state == "in_flight", _T.c.fingerprint == fresh.excluded.fingerprint, _T.c.created_at < stale_before),
+    )
+    over = {name: fresh.excluded[name] for name in ("fingerprint", "owner", "state", "status", "body", "created_at")}
+    keep = fresh.on_conflict_do_update(index_elements=list(_T.primary_key.columns), set_=over, where=free)
+    # In one order everywhere, so that two processes never wait for each other.
+    ordered = [values(first_of[key]) for key in sorted(first_of)]
+    kept = {owner for (owner,) in await session.execute(keep.returning(_T.c.owner), ordered)}
+    taken = [key for key, row in first_of.items() if row.owner not in kept]
+    there = {}
+    if taken:
+        same = tuple_(_T.c.workspace, _T.c.method, _T.c.path, _T.c.key).in_(taken)
+        there = {_key(row): row for row in await every(session, IdempotencyRow, select(_T).where(same))}
+    return [
+        Claim("ours", row)
+        if row.owner in kept
+        else _standing(there.get(_key(row), first_of[_key(row)]), row.fingerprint)
+        for row in rows
+    ]
+
+
+def _standing(there: IdempotencyRow, fingerprint: str) -> Claim:
+    """What a request with this fingerprint finds in its way."""
     if there.fingerprint != fingerprint:
         return Claim("reused", there)
     return Claim("done" if there.state == "done" else "in_flight", there)
@@ -112,6 +153,10 @@ async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> 
     old = select(*same).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
     gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.key)
     return len((await session.execute(gone)).all())
+
+
+def _key(row: IdempotencyRow) -> tuple[str, str, str, str]:
+    return (row.workspace, row.method, row.path, row.key)
 
 
 def _is(workspace: str, method: str, path: str, key: str) -> ColumnElement[bool]:

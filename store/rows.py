@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import MetaData, Table, insert
@@ -29,6 +30,31 @@ class Row(SQLModel):
 
     metadata = METADATA
     __table__: ClassVar[Table]
+
+    def __init__(self, **columns: Any) -> None:
+        """SQLModel's own lays, value by value, the traces an ORM session looks for; no row is ever in one, and laying them was a good part
+        of what a read costs. Raises TypeError for what is no column."""
+        known, plain, made = _shape(type(self))
+        if not columns.keys() <= known:
+            raise TypeError(f"{type(self).__name__} has no {sorted(columns.keys() - known)}")
+        held = self.__dict__
+        held.update(plain)
+        for name, make in made:
+            if name not in columns:
+                held[name] = make()
+        held.update(columns)
+        object.__setattr__(self, "__pydantic_fields_set__", set(columns))
+        object.__setattr__(self, "__pydantic_extra__", None)
+        object.__setattr__(self, "__pydantic_private__", None)
+
+
+@cache
+def _shape(kind: type[Row]) -> tuple[frozenset[str], dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """Its columns, the defaults that are values, and those that are made anew for each row."""
+    fields = kind.model_fields
+    plain = {name: each.default for name, each in fields.items() if not each.is_required() and not each.default_factory}
+    made: Any = tuple((name, each.default_factory) for name, each in fields.items() if each.default_factory)
+    return frozenset(fields), plain, made
 
 
 RowT = TypeVar("RowT", bound=Row)

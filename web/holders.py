@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import store.keys
+from core.grouped import Grouped
 from store.keys import KeyRow
 from store.members import MemberRow
 from store.sessions import Sessions
-from web.grouped import Grouped
 
 Holder = tuple[KeyRow, MemberRow | None]
 

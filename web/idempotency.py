@@ -49,9 +49,8 @@ class Attempt:
         shown once."""
 
         async def also(session: AsyncSession, effect: Effect) -> None:
-            text = json.dumps(body(effect), ensure_ascii=False, separators=(",", ":"))
             number = status if isinstance(status, int) else status(effect)
-            sealed = self.box.seal(text.encode(), context=_context(self.claim))
+            sealed = self.box.seal(_text(body(effect)), context=_context(self.claim))
             await store.idempotency.finish(session, self.claim, status=number, body=sealed)
             after_commit(session, self._is_kept)
 
@@ -68,26 +67,43 @@ async def once(request: Request, caller: Caller) -> AsyncIterator[Attempt]:
     claim = await claimed(
         request, caller.actor.workspace, idempotency_key(request), fingerprint=_fingerprint(request, caller.body)
     )
-    match claim.verdict:
-        case "reused":
-            raise Problem("idempotency_key_reused", "This Idempotency-Key belongs to another request. Use a fresh key.")
-        case "in_flight":
-            raise Problem(
-                "idempotency_in_flight", "A request with this Idempotency-Key is under way.",
-                headers={"Retry-After": "1"}, retryable=True,
-            )  # fmt: skip
-        case "done":
-            row = claim.row
-            status = row.status or 200
-            replay = Response(
-                house.box.open(row.body or "", context=_context(row)), status_code=status,
-                media_type="application/json" if status < 400 else "application/problem+json",
-                headers={"Idempotency-Replayed": "true"},
-            )  # fmt: skip
-            yield Attempt(row, house.box, replay)
-            return
+    if claim.verdict != "ours":
+        yield Attempt(claim.row, house.box, replayed(request, claim))
+        return
     async with holding(request, claim) as attempt:
         yield attempt
+
+
+def replayed(request: Request, claim: Claim) -> Response:
+    """What was answered before to a key that is not ours. Raises Problem where it belongs to another request or is in flight."""
+    if claim.verdict == "reused":
+        raise Problem("idempotency_key_reused", "This Idempotency-Key belongs to another request. Use a fresh key.")
+    if claim.verdict == "in_flight":
+        raise Problem(
+            "idempotency_in_flight", "A request with this Idempotency-Key is under way.",
+            headers={"Retry-After": "1"}, retryable=True,
+        )  # fmt: skip
+    row = claim.row
+    status = row.status or 200
+    return Response(
+        house_of(request).box.open(row.body or "", context=_context(row)), status_code=status,
+        media_type="application/json" if status < 400 else "application/problem+json",
+        headers={"Idempotency-Replayed": "true"},
+    )  # fmt: skip
+
+
+def keepable(request: Request, caller: Caller, status: int) -> IdempotencyRow:
+    """What will be kept for the request's key with an effect that is written at once (``store.idempotency.keep_many``), but for the body:
+    see ``sealed``. Raises Problem when the key is absent or malformed."""
+    return IdempotencyRow(
+        workspace=caller.actor.workspace, method=request.method, path=request.url.path, key=idempotency_key(request),
+        fingerprint=_fingerprint(request, caller.body), owner=secrets.token_hex(16), state="done", status=status,
+        created_at=house_of(request).clock(),
+    )  # fmt: skip
+
+
+def sealed(request: Request, row: IdempotencyRow, body: dict[str, Any]) -> str:
+    return house_of(request).box.seal(_text(body), context=_context(row))
 
 
 async def claimed(request: Request, workspace: str, key: str, *, fingerprint: str) -> Claim:
@@ -137,6 +153,10 @@ def idempotency_key(request: Request) -> str:
     if not _KEY.fullmatch(value):
         raise Problem("invalid_request", "An Idempotency-Key is 1 to 255 characters of A-Z a-z 0-9 _ . : -")
     return value
+
+
+def _text(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _context(row: IdempotencyRow) -> str:

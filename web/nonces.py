@@ -8,8 +8,8 @@ from datetime import datetime
 
 import store.keys
 import store.nonces
+from core.grouped import Grouped
 from store.sessions import Sessions
-from web.grouped import Grouped
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 import store.events
 from core.errors import NotFound
 from registry import event_catalogue
+from store.idempotency import Claim
 from web import problem
 from web.api.body import Body, Id, parsed
 from web.api.event_views import (
@@ -25,7 +26,7 @@ from web.api.event_views import (
     type_view,
 )
 from web.door import Caller, house_of, signed
-from web.idempotency import once
+from web.idempotency import keepable, replayed, sealed
 from web.openapi import problems, takes
 
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -56,18 +57,19 @@ class FireBody(Body):
 async def fire(request: Request, caller: Fires) -> Response:
     """The event, what is answered to its Idempotency-Key and its fan-out are one transaction."""
     body = parsed(FireBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        fired = await house_of(request).events.firing.fire(
-            caller.actor,
-            body.event,
-            body.data,
-            occurred_at=body.occurred_at,
-            caused_by=body.caused_by,
-            request_id=problem.request_id(request),
-            also=attempt.keep(202, accepted),
-        )
+    kept = keepable(request, caller, 202)
+    fired = await house_of(request).events.intake.fire(
+        caller.actor,
+        body.event,
+        body.data,
+        kept,
+        lambda event: sealed(request, kept, accepted(event)),
+        occurred_at=body.occurred_at,
+        caused_by=body.caused_by,
+        request_id=problem.request_id(request),
+    )
+    if isinstance(fired, Claim):
+        return replayed(request, fired)
     return JSONResponse(accepted(fired), status_code=202, headers={"Location": f"/v1/events/{fired.id}"})
 
 

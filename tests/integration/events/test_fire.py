@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 import store.events
 import store.history
@@ -40,6 +42,35 @@ async def test_the_same_key_again_is_answered_from_the_record_and_fires_nothing(
     assert len(await events(shop)) == 1
     async with shop.house.sessions.read() as session:
         assert (await store.work.counts(session))["event.react", "ready"] == 1
+
+
+async def test_of_many_at_once_each_key_fires_once_and_one_that_is_wrong_fails_alone(shop: Shop) -> None:
+    def fire(n: int, key: str) -> Any:
+        body = {**SHIPPED, "data": {**SHIPPED["data"], "order_ref": f"NB-{n}"}}  # type: ignore[dict-item]
+        return shop.call("POST", "/v1/events/fire", body, idempotency_key=key)
+
+    wrong = shop.call("POST", "/v1/events/fire", {"event": "order.shipped", "data": {}}, idempotency_key="wrong")
+    answers = await asyncio.gather(
+        *(fire(n, f"k{n}") for n in range(12)), *(fire(0, "k0") for _ in range(4)), fire(1, "k0"), wrong
+    )
+    assert [each.status_code for each in answers] == [202] * 16 + [422, 400]
+    assert len({answers[0].text, *(each.text for each in answers[12:16])}) == 1
+    assert len(await events(shop)) == 12
+    async with shop.house.sessions.read() as session:
+        assert (await store.work.counts(session))["event.react", "ready"] == 12
+
+
+async def test_what_was_answered_is_said_again_though_it_would_be_refused_by_now(shop: Shop) -> None:
+    body = {**SHIPPED, "caused_by": await fired(shop, "order.created", order_ref="1", customer_id=1)}
+    first = await shop.call("POST", "/v1/events/fire", body, idempotency_key="k1")
+    assert first.status_code == 202, first.text
+    async with shop.house.sessions.begin() as session:
+        await session.execute(delete(store.events.EventRow.__table__))  # as the sweep does when they are old
+    again = await shop.call("POST", "/v1/events/fire", body, idempotency_key="k1")
+    assert (again.status_code, again.text) == (202, first.text)
+    assert again.headers["idempotency-replayed"] == "true"
+    fresh = await shop.call("POST", "/v1/events/fire", body, idempotency_key="k2")
+    assert (fresh.status_code, fresh.json()["errors"][0]["pointer"]) == (400, "/caused_by")
 
 
 async def test_the_same_key_with_another_body_is_422(shop: Shop) -> None:

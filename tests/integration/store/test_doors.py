@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from core.errors import Conflict, NotFound
 from store import confirmations, connectors, idempotency, keys, nonces, runs, signing_secrets, workspaces
 from store.connectors import ConnectorRow
-from store.idempotency import Claim
+from store.idempotency import Claim, IdempotencyRow
 from store.keys import KeyRow
 from store.sessions import Sessions
 from store.signing_secrets import SigningSecretRow
@@ -261,3 +261,58 @@ async def test_a_confirmation_holds_for_one_person_in_one_session_and_one_contra
             assert not await confirmations.has(session, *other)
         assert await confirmations.of_session(session, "ws_1", "ses_1", "mem_1") == {"sha256:a"}
         assert await confirmations.purge(session, later(days=36500)) == 1
+
+
+def an_answer(key: str, *, fingerprint: str = "f", owner: str, at: datetime = AT) -> IdempotencyRow:
+    return IdempotencyRow(
+        workspace="ws_1", method="POST", path="/v1/events/fire", key=key, fingerprint=fingerprint, owner=owner,
+        state="done", status=202, body=owner, created_at=at,
+    )  # fmt: skip
+
+
+async def kept(sessions: Sessions, *rows: IdempotencyRow, at: datetime = AT) -> list[Claim]:
+    async with sessions.begin() as session:
+        return await idempotency.keep_many(
+            session, rows, stale_before=at - timedelta(seconds=15), forget_before=at - timedelta(hours=24)
+        )
+
+
+async def test_answers_are_kept_together_each_key_once(sessions: Sessions) -> None:
+    first = await kept(
+        sessions, an_answer("b", owner="1"), an_answer("a", owner="2"), an_answer("b", owner="3"),
+        an_answer("b", fingerprint="other", owner="4"),
+    )  # fmt: skip
+    assert [(claim.verdict, claim.row.body) for claim in first] == [
+        ("ours", "1"), ("ours", "2"), ("done", "1"), ("reused", "1"),
+    ]  # fmt: skip
+    again = await kept(sessions, an_answer("b", owner="5"), an_answer("c", owner="6"), an_answer("a", owner="7"))
+    assert [(claim.verdict, claim.row.body) for claim in again] == [("done", "1"), ("ours", "6"), ("done", "2")]
+
+
+async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(sessions: Sessions) -> None:
+    await kept(sessions, an_answer("old", owner="1"))
+    for key, fingerprint in (("dead", "f"), ("odd", "other"), ("busy", "f")):
+        async with sessions.begin() as session:
+            begun = later(hours=25) if key == "busy" else AT
+            await idempotency.start(
+                session, workspace="ws_1", method="POST", path="/v1/events/fire", key=key, fingerprint=fingerprint, owner="x",
+                now=begun, stale_before=begun, forget_before=AT,
+            )  # fmt: skip
+    soon = later(seconds=20)
+    assert [
+        claim.verdict
+        for claim in await kept(
+            sessions, an_answer("old", owner="2", at=soon), an_answer("dead", owner="3", at=soon),
+            an_answer("odd", owner="4", at=soon), at=soon,
+        )
+    ] == ["done", "ours", "reused"]  # fmt: skip
+    tomorrow = later(hours=25)
+    (old, odd, busy) = await kept(
+        sessions, an_answer("old", owner="5", at=tomorrow), an_answer("odd", owner="6", at=tomorrow),
+        an_answer("busy", owner="7", at=tomorrow), at=tomorrow,
+    )  # fmt: skip
+    assert [old.verdict, odd.verdict, busy.verdict] == ["ours", "ours", "in_flight"]
+    async with sessions.read() as session:
+        row = await idempotency.get(session, "ws_1", "POST", "/v1/events/fire", "old")
+    assert row is not None
+    assert (row.owner, row.body, row.created_at) == ("5", "5", tomorrow)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from web.grouped import Grouped
+from core.errors import Unavailable
+from core.grouped import Grouped
 
 
 class Slow:
@@ -46,13 +47,27 @@ async def test_a_group_is_bounded() -> None:
     assert max(map(len, slow.groups)) == 2
 
 
-async def test_a_failure_reaches_each_of_its_group_and_nobody_else() -> None:
+async def test_what_is_wrong_with_one_is_not_its_neighbours_affair() -> None:
     slow = Slow()
     slow.gate.set()
     grouped = Grouped(slow.many)
     answers = await asyncio.gather(grouped.ask(13), grouped.ask(2), return_exceptions=True)
-    assert [type(each) for each in answers] == [LookupError, LookupError]
+    assert [answers[1], type(answers[0])] == [20, LookupError]
+    assert slow.groups == [[13, 2], [13], [2]]
     assert await grouped.ask(3) == 30
+
+
+async def test_what_is_away_for_all_is_asked_once() -> None:
+    asked = []
+
+    async def away(group: Sequence[int]) -> Sequence[int]:
+        asked.append(list(group))
+        raise Unavailable("The database is away.")
+
+    grouped = Grouped(away)
+    answers = await asyncio.gather(grouped.ask(1), grouped.ask(2), return_exceptions=True)
+    assert [type(each) for each in answers] == [Unavailable, Unavailable]
+    assert asked == [[1, 2]]
 
 
 async def test_one_who_leaves_takes_nobody_with_them() -> None:

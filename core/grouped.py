@@ -1,7 +1,8 @@
 """Many small questions to the database as one: what is asked while one group is being answered is answered together by the next.
 
 Nobody waits for a timer: alone, a question goes out at once. Each is answered by a transaction that began after it was asked, so nothing
-is staler or weaker than a transaction of its own; under load the database is asked once for many.
+is staler or weaker than a transaction of its own; under load the database is asked once for many. A group that breaks (and so has done
+nothing) is asked one by one: what is wrong with one is not its neighbours' affair.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Generic, TypeVar
+
+from core.errors import Unavailable
 
 MOST: Final = 200
 """The most questions of one group: a few parameters each, well below what any database takes."""
@@ -18,7 +21,7 @@ Answer = TypeVar("Answer")
 
 
 class Grouped(Generic[Asked, Answer]):
-    """``many`` answers a group, in its order; what it raises is raised to each that asked."""
+    """``many`` answers a group, in its order, in one transaction: what it raises, each is told who asked, if it is so alone as well."""
 
     def __init__(self, many: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], *, most: int = MOST) -> None:
         self._many, self._most = many, most
@@ -44,6 +47,10 @@ class Grouped(Generic[Asked, Answer]):
         try:
             answers = await self._many([asked for asked, _ in group])
         except Exception as error:
+            if len(group) > 1 and not isinstance(error, Unavailable):
+                for each in group:
+                    await self._answer([each])
+                return
             for _, future in group:
                 if not future.done():
                     future.set_exception(error)

@@ -1,0 +1,1 @@
+"""What ``bench.platform`` is made of."""

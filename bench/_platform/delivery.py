@@ -1,0 +1,84 @@
+"""Deliveries a second by a real ``opsiq work``, beside a bare loop that posts the same bytes to the same receiver."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import text
+
+from agent.house import opened
+from bench.deliveries import DATA
+from core.clock import utc_now
+from core.ids import new
+from core.settings import Settings
+from events.subscribers import Fired
+from events.webhooks.fanout import deliver_to
+from store.sessions import Sessions
+from store.webhooks import EndpointRow
+
+ROOT = Path(__file__).parents[2]
+_IN_ONE = 50
+_DONE = text(
+    "SELECT count(*), coalesce(max(finished_ms) - min(finished_ms), 0) FROM work "
+    "WHERE kind = 'webhook.deliver' AND state = 'done' AND created_ms >= :since"
+)
+
+
+@dataclass
+class Pace:
+    """One side over all rounds. ``cpu_ms``: of the process that posts, for each delivery."""
+
+    per_s: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+
+    def median(self) -> tuple[float, float]:
+        return statistics.median(self.per_s), statistics.median(self.cpu_ms)
+
+
+async def put(settings: Settings, workspace: str, endpoints: Sequence[EndpointRow], count: int) -> tuple[int, bytes]:
+    """``count`` deliveries that wait. When that began, by the database's clock, and the bytes of one."""
+    async with opened(settings) as house:
+        await asyncio.sleep(1 if settings.nats_url else 0)  # the broker is connected to in the background
+        since = 0
+        for _ in range(0, count // len(endpoints), _IN_ONE):
+            async with house.sessions.begin() as session:
+                for _ in range(_IN_ONE):
+                    now = utc_now()
+                    event = Fired(new("evt"), workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
+                    await deliver_to(session, event, endpoints, "event", now)
+                since = since or (await session.execute(text("SELECT max(created_ms) FROM work"))).scalar_one()
+        async with house.sessions.read() as session:
+            body = (await session.execute(text("SELECT body FROM webhook_bodies LIMIT 1"))).scalar_one()
+    return since, bytes(body)
+
+
+async def drained(settings: Settings, since: int, count: int) -> float:
+    """Deliveries a second, from the first settled to the last."""
+    sessions = await Sessions.open(settings.database_url)
+    end = time.monotonic() + 300
+    while True:
+        async with sessions.read() as session:
+            done, ms = (await session.execute(_DONE, {"since": since})).one()
+        if done >= count or time.monotonic() > end:
+            break
+        await asyncio.sleep(0.25)
+    await sessions.close()
+    assert done >= count, f"{done} of {count} were delivered in five minutes"
+    return float(done / (ms / 1000))
+
+
+def bare(url: str, body: bytes, folder: Path, count: int, into: Pace) -> None:
+    kept = folder / "body"
+    kept.write_bytes(body)
+    command = [sys.executable, "-m", "bench._platform.bare", "--post", url, "--body", str(kept), "--count", str(count)]
+    said = json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
+    into.per_s.append(said["per_s"])
+    into.cpu_ms.append(said["cpu_ms"])

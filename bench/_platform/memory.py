@@ -1,0 +1,4 @@
+"""Memory."""
+
+
+def measured(rows: int, cards: int) -> None: ...

@@ -1,0 +1,99 @@
+"""Many events at once: what is fired while one group is being committed is committed together by the next.
+
+An event, the answer kept for its Idempotency-Key and its fan-out are one transaction, whoever else is in it: nobody is answered before
+the commit, and one that may not be (its key is taken, its data is wrong) leaves its neighbours alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import store.events
+import store.idempotency
+import store.work
+from core.actor import Actor
+from core.errors import EventLoop, OpsIQError
+from core.grouped import Grouped
+from events.fire import Firing, depth_below, reacting, written
+from events.subscribers import Fired, of_row
+from store.events import EventRow
+from store.idempotency import Claim, IdempotencyRow
+from store.rows import values
+from store.sessions import after_commit
+
+STALE: Final = timedelta(seconds=15)
+"""As in web.idempotency: a claim in flight for so long is one whose process was killed."""
+KEPT: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    row: EventRow
+    kept: IdempotencyRow
+
+
+class Intake:
+    """What the API fires through."""
+
+    def __init__(self, firing: Firing) -> None:
+        self._firing = firing
+        self._group: Grouped[_Asked, Claim] = Grouped(self._commit)
+
+    async def fire(
+        self,
+        actor: Actor,
+        name: str,
+        data: Mapping[str, Any],
+        kept: IdempotencyRow,
+        answer: Callable[[Fired], str],
+        *,
+        occurred_at: datetime | None = None,
+        caused_by: str | None = None,
+        request_id: str | None = None,
+    ) -> Fired | Claim:
+        """The event; or, where nothing was fired, what stands under the key of ``kept``, which is kept with the event and its ``answer``.
+        Raises as ``events.fire``."""
+        now = self._firing.clock()
+        try:
+            row = written(
+                workspace=actor.workspace, name=name, data=data, origin=f"{actor.kind}:{actor.id}", at=now,
+                occurred_at=occurred_at, caused_by=caused_by, request_id=request_id,
+            )  # fmt: skip
+            values(row)  # what no database stores is this one's fault alone
+            if caused_by is not None:
+                async with self._firing.sessions.read() as session:
+                    row.depth = await depth_below(session, actor.workspace, name, caused_by)
+        except OpsIQError as error:
+            stands = await self._stands(kept)
+            if stands is not None:
+                return stands
+            if isinstance(error, EventLoop):
+                await self._firing.refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
+            raise
+        fired = of_row(row)
+        kept.body = answer(fired)
+        claim = await self._group.ask(_Asked(row, kept))
+        return fired if claim.verdict == "ours" else claim
+
+    async def _stands(self, kept: IdempotencyRow) -> Claim | None:
+        """What was answered before to this key: that is said again, even where the event would be refused by now."""
+        async with self._firing.sessions.read() as session:
+            row = await store.idempotency.get(session, kept.workspace, kept.method, kept.path, kept.key)
+        if row is None or row.state != "done" or row.created_at < self._firing.clock() - KEPT:
+            return None
+        return Claim("done" if row.fingerprint == kept.fingerprint else "reused", row)
+
+    async def _commit(self, group: Sequence[_Asked]) -> Sequence[Claim]:
+        now = self._firing.clock()
+        async with self._firing.sessions.begin() as session:
+            claims = await store.idempotency.keep_many(
+                session, [each.kept for each in group], stale_before=now - STALE, forget_before=now - KEPT
+            )
+            rows = [each.row for each, claim in zip(group, claims, strict=True) if claim.verdict == "ours"]
+            await store.events.insert_many(session, rows)
+            await store.work.put_many(session, [reacting(row) for row in rows])
+            after_commit(session, self._firing.wake)
+        return claims
