@@ -198,11 +198,12 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, default=1_000_000, help="history rows of the memory part")
     parser.add_argument("--cards", type=int, default=5_000, help="waiting cards of the memory part")
+    parser.add_argument("--folder", type=Path, help="where the memory part's rows are kept for another time")
     given = parser.parse_args()
     if given.only != "memory":
         measured(given)
     if given.only in ("", "memory"):
-        memory.measured(given.rows, given.cards)
+        memory.measured(given.rows, given.cards, given.folder)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ def add_parser(sub: Any) -> None:
         metavar="SEQ:DIGEST",
         help="a head written down earlier, to find a history that was cut and re-chained",
     )
-    acts.add_parser("export", help="every entry as CSV on standard output")
+    export = acts.add_parser("export", help="every entry on standard output, oldest first")
+    export.add_argument("--format", choices=("csv", "jsonl"), default="csv", help="csv, or one JSON object a line")
     acts.add_parser("anchor", help="the head as SEQ:DIGEST, to keep elsewhere")
     listed = acts.add_parser("list", help="the newest entries")
     listed.add_argument("--limit", type=int, default=20)
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> int:
     import store.history
-    from agent.history import csv_lines
+    from agent.history import csv_lines, json_lines
     from cli.workspace import open_sessions, the_workspace
 
     async with open_sessions(os.environ) as sessions, sessions.read() as session:
@@ -55,7 +56,8 @@ async def _run(arguments: argparse.Namespace) -> int:
                 print(f"broken at entry {verdict.first_break}: {verdict.why}")
                 return 1
             case "export":
-                async for piece in csv_lines(store.history.stream(session, workspace)):
+                written = json_lines if arguments.format == "jsonl" else csv_lines
+                async for piece in written(store.history.stream(session, workspace)):
                     sys.stdout.write(piece)
             case "anchor":
                 head = await store.history.head(session, workspace)

@@ -1,4 +1,231 @@
-"""Memory."""
+"""What a server holds: at rest; with thousands of waiting cards and a million entries of AI History; and while it streams all of them.
+
+The entries are written with the store's own digests, so that their chain verifies; the cards are one card, held by the product itself,
+copied. Figures are the kernel's (VmRSS, VmHWM).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import insert, select, update
+
+from agent.house import opened
+from agent.pipeline import Given
+from bench._platform.gauges import forget_peak, peak_mib, resident_mib
+from cli.client import Client
+from core import canon, ids, opsiq1
+from core.clock import utc_now
+from core.settings import Settings
+from store.entries import HistoryHeadRow, HistoryRow, digest_of, words_of
+from store.migrate import upgrade
+from store.rows import table, values
+from store.runs import RunRow
+from store.sessions import Sessions
+from web.door import SCOPES
+
+ROOT: Final = Path(__file__).parents[2]
+EXPIRED: Final = 500
+_IN_ONE: Final = 5_000
+CONTRACT: Final[dict[str, Any]] = {
+    "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock an article", "description": "Order more of an article.",
+    "surfaces": ["admin"], "roles": ["owner"], "confirmation": {"policy": "always", "expires_s": 86_400},
+    "parameters": {
+        "type": "object", "additionalProperties": False, "required": ["sku"],
+        "properties": {"sku": {"type": "string", "maxLength": 40, "description": "The article."}},
+    },
+    "endpoint": {"url": "http://127.0.0.1:9/restock"},
+}  # fmt: skip
 
 
-def measured(rows: int, cards: int) -> None: ...
+@dataclass(frozen=True)
+class Filled:
+    environ: dict[str, str]
+    key: tuple[str, str]
+
+
+def settings_of(environ: dict[str, str]) -> Settings:
+    return Settings.load({k: v for k, v in environ.items() if k.startswith("OPSIQ_")} | {"OPSIQ_WORKERS": "0"})
+
+
+async def filled(folder: Path, rows: int, cards: int) -> Filled:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
+    environ = clean | {"OPSIQ_DATA": str(folder), "OPSIQ_ADDRESS_LIMIT_PER_MIN": "0", "OPSIQ_LOG_LEVEL": "error"}
+    kept = folder / "filled.json"
+    if kept.exists():
+        key = json.loads(kept.read_text())
+        return Filled(environ, (key[0], key[1]))
+    settings = settings_of(environ)
+    await upgrade(settings.database_url)
+    async with opened(settings) as house:
+        owner = await house.office.found("Bench", email="b@bench.test", person="b", password="correct horse battery")
+        row, secret = await house.office.create_key(owner, "bench", scopes=SCOPES)
+        if cards:
+            await house.office.register(owner, [CONTRACT])
+            given = {"sku": Given(value="TEA-250", by="api", pointer="/params/sku", ref="bench")}
+            run = await house.desk.run_action(owner, "shop.restock", given, given="api", session_id="bench")
+            assert run.state == "held", run
+            await _cards(house.sessions, run.id, cards)
+        await _entries(house.sessions, owner.workspace, owner.as_json(), rows)
+    kept.write_text(json.dumps([row.public, secret]))
+    return Filled(environ, (row.public, secret))
+
+
+async def _cards(sessions: Sessions, run_id: str, count: int) -> None:
+    runs = table(RunRow)
+    async with sessions.begin() as session:
+        first = RunRow(**(await session.execute(select(runs).where(runs.c.id == run_id))).mappings().one())
+        made = []
+        for n in range(count + EXPIRED - 1):
+            copy = ids.new("run")
+            fresh = values(first) | {"id": copy, "document": first.document.replace(run_id, copy)}
+            if n < EXPIRED:
+                fresh["expires_at"] = utc_now() - timedelta(seconds=1)
+            made.append(fresh)
+        await session.execute(insert(runs), made)
+
+
+async def _entries(sessions: Sessions, workspace: str, actor: dict[str, Any], count: int) -> None:
+    """Appended as ``store.history.append`` does, many in one transaction."""
+    history, heads = table(HistoryRow), table(HistoryHeadRow)
+    async with sessions.read() as session:
+        there = (await session.execute(select(heads).where(heads.c.workspace == workspace))).mappings().one()
+    seq, prev = there["seq"], there["digest"]
+    told = canon.dumps(actor).decode()
+    while count > 0:
+        made = []
+        for _ in range(min(count, _IN_ONE)):
+            seq += 1
+            data = {"params": {"sku": f"TEA-{seq}"}, "surface": "admin", "note": "Order more of an article. " * 4}
+            entry: dict[str, Any] = dict.fromkeys(history.c.keys()) | {
+                "workspace": workspace, "seq": seq, "id": ids.new("his"), "at": utc_now(), "kind": "finished", "run_id": ids.new("run"),
+                "person": actor["person"], "contract": "shop.restock", "outcome": "succeeded", "risk": "write", "actor": told,
+                "duration_ms": 12.5, "data": canon.dumps(data).decode(), "words": words_of("finished", actor, data), "prev": prev,
+            }  # fmt: skip
+            prev = entry["digest"] = digest_of(entry)
+            made.append(entry)
+        async with sessions.begin() as session:
+            await session.execute(insert(history), made)
+            await session.execute(update(heads).where(heads.c.workspace == workspace).values(seq=seq, digest=prev))
+        count -= len(made)
+
+
+@contextmanager
+def server(environ: dict[str, str]) -> Iterator[tuple[int, str]]:
+    command = [sys.executable, "-m", "cli.main", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environ) as started:
+        assert started.stdout is not None
+        try:
+            yield started.pid, json.loads(started.stdout.readline())["url"]
+        finally:
+            started.terminate()
+            started.wait()
+
+
+def streamed(client: Client, path: str) -> int:
+    """Bytes of a download that nobody keeps."""
+    signed = opsiq1.header(
+        client.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=client.key, method="GET", path=path
+    )
+    request = urllib.request.Request(client.url + path, headers={"Authorization": signed})
+    count = 0
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=900) as answer:
+        while piece := answer.read(1 << 16):
+            count += len(piece)
+    return count
+
+
+def listed(client: Client) -> int:
+    """Every page of runs, and a hundred of history."""
+    pages = 0
+    for path, most, limit in (("/v1/runs", 1_000, 100), ("/v1/history", 100, 200)):
+        before: Any = None
+        for _ in range(most):
+            answer = client.get(path, f"limit={limit}" + (f"&before={before}" if before else ""))
+            pages, before = pages + 1, answer["next"]
+            if before is None:
+                break
+    return pages
+
+
+async def _held(environ: dict[str, str]) -> tuple[int, int]:
+    """Cards that wait, and those that have run out and still wait."""
+    runs = table(RunRow)
+    held = select(runs.c.expires_at).where(runs.c.state == "held")
+    sessions = await Sessions.open(settings_of(environ).database_url)
+    async with sessions.read() as session:
+        until = list((await session.execute(held)).scalars())
+    await sessions.close()
+    return len(until), sum(each <= utc_now() for each in until if each)
+
+
+def peak_of(process: subprocess.Popen[bytes]) -> float:
+    """MiB of a process from now to its end. (``ru_maxrss`` also counts what its parent had when it was made.)"""
+    most = 0.0
+    while process.poll() is None:
+        with suppress(OSError, LookupError):  # it may end between the look and the reading
+            most = max(most, peak_mib(process.pid))
+        time.sleep(0.05)
+    return most
+
+
+def _say(what: str, mib: float, more: str = "") -> None:
+    print(f"  {what:<58} {mib:6.0f} MiB  {more}".rstrip(), flush=True)
+
+
+def measured(rows: int, cards: int, folder: Path | None = None) -> None:
+    print(f"memory, one process on SQLite: {cards} waiting cards, {rows} entries of history")
+    with tempfile.TemporaryDirectory(prefix="opsiq-bench-") as made:
+        empty = asyncio.run(filled(Path(made), 0, 0))
+        with server(empty.environ) as (pid, url):
+            Client(url, *empty.key).get("/v1/me")
+            time.sleep(6)
+            _say("idle, after one request", resident_mib(pid))
+    with tempfile.TemporaryDirectory(prefix="opsiq-bench-") as made:
+        full = asyncio.run(filled(folder or Path(made), rows, cards))
+        with server(full.environ) as (pid, url):
+            client = Client(url, *full.key)
+            client.get("/v1/me")
+            _say("with them, after one request", resident_mib(pid))
+            _say("after listing pages", resident_mib(pid), f"{listed(client)} pages")
+            end = time.monotonic() + 300
+            while (held := asyncio.run(_held(full.environ)))[1] and time.monotonic() < end:
+                time.sleep(2)
+            _say(
+                "after sweeping what has run out", resident_mib(pid), f"{held[0]} cards wait, {held[1]} of them run out"
+            )
+            verdict = client.get("/v1/history/verify")
+            _say("after verifying the chain", resident_mib(pid), f"{verdict['count']} entries, ok={verdict['ok']}")
+            for kind in ("csv", "jsonl"):
+                before = resident_mib(pid)
+                forget_peak(pid)
+                count = streamed(client, f"/v1/history/export.{kind}")
+                peak = peak_mib(pid)
+                _say(
+                    f"after exporting all as {kind}",
+                    resident_mib(pid),
+                    f"before {before:.0f}, peak {peak:.0f}; {count / 1e6:.0f} MB",
+                )
+        for kind in ("csv", "jsonl"):
+            command = [sys.executable, "-m", "cli.main", "history", "export", "--format", kind]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT, env=full.environ)
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            _say(
+                f"opsiq history export --format {kind}, at its peak",
+                used.ru_maxrss / 1024,
+                f"exit {process.returncode}",
+            )

@@ -1,9 +1,8 @@
-"""AI History over REST, for owners: pages, one entry, the CSV export, the chain's verdict."""
+"""AI History over REST, for owners: pages, one entry, the exports, the chain's verdict."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -11,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 import store.history
-from agent.history import Kind, csv_lines, record_act
+from agent.history import Kind, csv_lines, entry_json, json_lines, record_act
 from agent.house import House
 from evals.harvest import MOST, harvested
 from store.history import Filters, HistoryRow
@@ -113,6 +112,18 @@ async def export(request: Request, caller: Owner, wanted: Annotated[Filters, Dep
     return csv_response(house_of(request), caller.actor.workspace, wanted)
 
 
+@router.get(
+    "/export.jsonl",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}},
+)
+async def export_lines(
+    request: Request, caller: Owner, wanted: Annotated[Filters, Depends(filters)]
+) -> StreamingResponse:
+    """The same as JSON lines, oldest first: an entry a line, as above. Streamed whole from one moment of the database."""
+    return lines_response(house_of(request), caller.actor.workspace, wanted)
+
+
 @router.get("/verify", response_model=VerdictView)
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     """Walk the chain of digests and say where it first breaks."""
@@ -159,32 +170,26 @@ async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, 
 
 def csv_response(house: House, workspace: str, wanted: Filters) -> StreamingResponse:
     """The whole filtered history as a download, streamed from one moment of the database in constant memory."""
+    return _download(house, workspace, wanted, csv_lines, "text/csv; charset=utf-8", "csv")
 
-    async def lines() -> AsyncIterator[bytes]:
+
+def lines_response(house: House, workspace: str, wanted: Filters) -> StreamingResponse:
+    """As ``csv_response``, as JSON lines."""
+    return _download(house, workspace, wanted, json_lines, "application/jsonl", "jsonl")
+
+
+def _download(
+    house: House,
+    workspace: str,
+    wanted: Filters,
+    written: Callable[[AsyncIterator[HistoryRow]], AsyncIterator[str]],
+    media_type: str,
+    suffix: str,
+) -> StreamingResponse:
+    async def pieces() -> AsyncIterator[bytes]:
         async with house.sessions.read() as session:
-            async for piece in csv_lines(store.history.stream(session, workspace, wanted)):
+            async for piece in written(store.history.stream(session, workspace, wanted)):
                 yield piece.encode()
 
-    headers = {"Content-Disposition": 'attachment; filename="opsiq-history.csv"', "Cache-Control": "no-store"}
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def entry_json(row: HistoryRow) -> dict[str, Any]:
-    return {
-        "seq": row.seq,
-        "id": row.id,
-        "at": row.at.isoformat(),
-        "kind": row.kind,
-        "run_id": row.run_id,
-        "request_id": row.request_id,
-        "actor": json.loads(row.actor),
-        "contract": row.contract,
-        "outcome": row.outcome,
-        "risk": row.risk,
-        "model": row.model,
-        "prompt_version": row.prompt_version,
-        "duration_ms": row.duration_ms,
-        "data": json.loads(row.data),
-        "prev": row.prev,
-        "digest": row.digest,
-    }
+    headers = {"Content-Disposition": f'attachment; filename="opsiq-history.{suffix}"', "Cache-Control": "no-store"}
+    return StreamingResponse(pieces(), media_type=media_type, headers=headers)
