@@ -130,7 +130,8 @@ class Platform(RuleBasedStateMachine):
         kept = self.do(self.kept())
         self.swept |= {key for key in before if before[key] is not None and kept[key] is None}
         for key, name in then.items():
-            if name is not None and self.name_of(key) is not None:
+            deleted_meanwhile = self.past.get((key, self.known.get(key, 0)), "") is None
+            if name is not None and self.name_of(key) is not None and not deleted_meanwhile:
                 assert kept.get(key) is not None, f"{key} was there all the time"
             if (
                 name is None
