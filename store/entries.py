@@ -36,7 +36,7 @@ class HistoryRow(Row, table=True):
     __tablename__ = "history"
     __table_args__ = (
         Index("ix_history_workspace_run", "workspace", "run_id", "seq"),
-        Index("ix_history_workspace_at", "workspace", "at"),
+        Index("ix_history_workspace_at", "workspace", "at", "seq"),
         Index("ix_history_workspace_kind", "workspace", "kind", "seq"),
         Index("ix_history_workspace_person", "workspace", "person", "seq"),
         Index("ix_history_workspace_contract", "workspace", "contract", "seq"),

@@ -127,10 +127,13 @@ async def page(
     """Newest first; ``before_seq`` is the last seq of the page before."""
     if (match := match_of(filters.words)) and not is_postgresql(session):
         return await every(session, HistoryRow, newest(workspace, filters, match, before_seq).limit(limit))
-    statement = fitting(workspace, filters)
+    fit = fitting(workspace, filters).with_only_columns(_T.c.seq)
     if before_seq is not None:
-        statement = statement.where(_T.c.seq < before_seq)
-    return await every(session, HistoryRow, statement.order_by(_T.c.seq.desc()).limit(limit))
+        fit = fit.where(_T.c.seq < before_seq)
+    # First the numbers, then their entries: what must be sorted is numbers, not entries of a few thousand characters each.
+    these = fit.order_by(_T.c.seq.desc()).limit(limit).scalar_subquery()
+    statement = select(_T).where(_T.c.workspace == workspace, _T.c.seq.in_(these))
+    return await every(session, HistoryRow, statement.order_by(_T.c.seq.desc()))
 
 
 async def count(session: AsyncSession, workspace: str, filters: Filters = EVERYTHING) -> int:

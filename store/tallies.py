@@ -42,12 +42,15 @@ class HistoryDayRow(Row, table=True):
     """
 
     __tablename__ = "history_days"
+    __table_args__ = (
+        {"sqlite_with_rowid": False},
+    )  # the rows lie in the order of their key, which is that of the sums
 
     workspace: str = Field(primary_key=True)
     measure: str = Field(primary_key=True)
-    day: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
     slot: int = Field(primary_key=True)
+    day: str = Field(primary_key=True)
     n: int = Field(sa_type=BigInteger)
     total: int = Field(sa_type=BigInteger)
 

@@ -178,8 +178,8 @@
   // ── an export shows how far it is, in a line that is there anyhow; without this file the link simply downloads ────
   let leaving = null;
   document.addEventListener("click", async (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a[data-progress]") : null;
-    const box = link && document.getElementById(link.dataset.progress);
+    const link = event.target instanceof Element ? event.target.closest("a[data-export]") : null;
+    const box = link && document.getElementById(link.dataset.export);
     if (!box || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     if (leaving) return;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,27 @@ async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(sessions: S
             assert plan[0].startswith("SCAN history_words VIRTUAL TABLE INDEX"), plan
             assert plan[-1] == "SEARCH history USING INTEGER PRIMARY KEY (rowid=?)", plan
             assert not [each for each in plan if "TEMP B-TREE" in each], plan
+
+
+async def test_a_time_is_the_entrys_own_whatever_the_order_of_the_clocks(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        for hours in (0, 5, -3, 7, 1, -9, 2):
+            await history.append(
+                session,
+                workspace="ws_1",
+                kind="prompt",
+                run_id=None,
+                actor=ACTOR,
+                data={},
+                at=AT + timedelta(hours=hours),
+            )
+    async with sessions.read() as session:
+        until = await history.page(session, "ws_1", filters=Filters(until=AT + timedelta(hours=2)), limit=3)
+        between = await history.page(
+            session, "ws_1", filters=Filters(since=AT, until=AT + timedelta(hours=6)), before_seq=7, limit=9
+        )
+    assert [row.seq for row in until] == [6, 5, 3]
+    assert [row.seq for row in between] == [5, 2, 1]
 
 
 async def test_a_history_from_before_and_a_database_that_was_packed_are_searched_alike(tmp_path: Path) -> None:
