@@ -26,7 +26,8 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 setup: $(VENV)/.runtime ## make .venv with what the server needs
 setup-dev: $(VENV)/.dev ## … and what tests and checks need
 setup-browser: ## Chromium for the browser tests, from the system's packages
-	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || scripts/system-packages chromium
+	@command -v chromium-headless-shell >/dev/null 2>&1 || scripts/system-packages chromium-headless-shell || \
+		command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || scripts/system-packages chromium
 
 PHP_PACKAGES := php-cli php-curl php-mbstring php-sqlite3 php-xml phpunit composer php-guzzlehttp-guzzle php-symfony-http-foundation php-illuminate-database php-illuminate-events php-illuminate-http php-illuminate-routing
 setup-php: ## PHP and what its SDK's tests use, from the system's packages

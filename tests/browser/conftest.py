@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.acceptance.world import World
 from tests.browser.visits import FLAGS, Visit
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
+"""The shell has the same engine without the browser's own windows around it, for half of the work."""
 
 New = Callable[..., Visit]
 expect.set_options(timeout=20_000)

@@ -114,4 +114,4 @@ class Visit:
     def ends(self) -> None:
         self.looks.look()
         self.looks.look_back()
-        assert self.complaints == []
+        assert not self.complaints, self.complaints
