@@ -181,17 +181,17 @@ def columns(
         held.setdefault((until - date.fromisoformat(day)).days // wide, Counter())[outcome] += n
     count = ((until - since).days + wide) // wide
     most = max((counts.total() for counts in held.values()), default=0) or 1
-    step = WIDE // count
     made = []
     for place in range(count):
         back = count - 1 - place
         counts = held.get(back, Counter())
+        left, right = round(place * WIDE / count), round((place + 1) * WIDE / count)
         last = until - timedelta(days=back * wide)
         first = max(since, last - timedelta(days=wide - 1))
         label = last.isoformat() if wide == 1 else f"{first.isoformat()} to {last.isoformat()}"
         made.append(
             Column(
-                label=label, x=place * step + 1, width=max(step - 2, 2), blocks=_blocks(counts, outcomes, most),
+                label=label, x=left + 1, width=max(right - left - 2, 1), blocks=_blocks(counts, outcomes, most),
                 counts=tuple(counts[each] for each in outcomes), total=counts.total(),
             )
         )  # fmt: skip
