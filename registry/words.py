@@ -41,6 +41,7 @@ add create make new insert register start open set_up
 delete remove erase drop discard purge clear
 cancel abort stop end terminate void revoke unsubscribe
 update change modify edit alter adjust revise amend correct rename
+exchange swap trade replace
 get fetch retrieve read view show display tell give see
 find search look look_up lookup query discover locate seek browse
 list enumerate show all

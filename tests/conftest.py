@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 HERE = Path(__file__).parent
 ROOMS = ("sdks", "browser", "acceptance", "faults", "integration", "vectors", "unit")
@@ -16,6 +17,10 @@ MEMORY = Path("/dev/shm")
 # A process that is killed loses nothing in memory either, and thousands of databases are made, synced and removed.
 if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 8 * 2**30:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+# How long an example takes is a matter of the machine: no test is about speed.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

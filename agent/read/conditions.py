@@ -56,6 +56,13 @@ _UNDONE: Final = re.compile(
     r"(?P<when>(?:in|for|during|over|since|within)\s+.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+_STATED: Final = re.compile(
+    r"(?:i\s+(?:think|believe|guess)\s+(?:that\s+)?)?(?P<said>[^.;]+)[.,;]\s*(?:and\s+)?"
+    r"if\s+it(?:['’]s|\s+is|\s+has|\s+was)(?:\s+been)?\s+(?P<more>.+)",
+    re.IGNORECASE,
+)
+_LONGER: Final = re.compile(r"(?:longer|more)\s+than\s+(?P<long>.+)", re.IGNORECASE)
+_WHILE: Final = re.compile(r"\s+(?:in|for)\s+(?:a\s+(?:long\s+)?(?:while|time)|ages)$", re.IGNORECASE)
 _PRESENT: Final = {
     "met": "meet",
     "written": "write",
@@ -91,8 +98,20 @@ Condition = Compared | Exists
 
 def read(words: str, kinds: Sequence[RecordKind]) -> Condition | None:
     """The condition that ``words`` are, all of them; None where they say anything that can't be looked up exactly."""
-    said = " ".join(words.split()).strip(" ,.?!")
+    said = _joined(" ".join(words.split()).strip(" ,.?!"))
     return _compared(said, kinds) or _exists(said, kinds) or _undone(said, kinds)
+
+
+def _joined(said: str) -> str:
+    """What was stated before and what is asked of it in one: "visits might have been more than 5. If it has been at any time since May"."""
+    found = _STATED.fullmatch(said)
+    if found is None:
+        return said
+    longer = _LONGER.fullmatch(found["more"])
+    if longer is None:
+        return f"{found['said']} {found['more']}"
+    stated = _WHILE.sub("", found["said"])
+    return f"{stated} in the past {longer['long']}" if stated != found["said"] else said
 
 
 def _compared(said: str, kinds: Sequence[RecordKind]) -> Compared | None:

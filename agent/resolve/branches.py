@@ -23,6 +23,9 @@ _ASKED: Final = re.compile(
     re.IGNORECASE,
 )
 _STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)\s+$", re.IGNORECASE)
+# "I haven't met with Amir in a while. If it's been longer than 2 days, …": what is said before is what is asked about.
+_IT: Final = re.compile(r"\s*it(?:['’]s|\s+(?:is|has|was))\b", re.IGNORECASE)
+_STATED: Final = re.compile(r"[^.;?!\n]+")
 _END: Final = re.compile(r"[\s.,;:?!]+$")
 
 
@@ -58,10 +61,10 @@ def branches(text: str) -> Branches | None:
         if bare[end:].strip(" .;\n"):
             return None
         return Branches(_tight(text, found.end(), end), _tight(text, 0, found.start()))
-    if before:
-        return None
     start = _order_after(bare, found.end())
-    return _parts(text, bare, (found.end(), start), start) if start is not None else None
+    if start is None or (before and not (_IT.match(bare, found.end()) and _STATED.fullmatch(before))):
+        return None
+    return _parts(text, bare, (0 if before else found.end(), start), start)
 
 
 def _parts(text: str, bare: str, condition: Stretch, then: int) -> Branches | None:

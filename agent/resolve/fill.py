@@ -14,7 +14,7 @@ from agent.read import Reading, exact, scan
 from agent.resolve.assign import Option, assign
 from agent.resolve.likes import changes
 from agent.resolve.mentions import at_place, listed_together, no_destination, phrases, spans_of, trimmed
-from agent.resolve.split import head
+from agent.resolve.split import blanked, head
 from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
 from registry.records import RecordKind
@@ -31,7 +31,7 @@ SHARED_LEAST: Final = 0.8
 MOST_READINGS: Final = 8
 # The first part of a place or name ("London" of "London, United Kingdom") is second choice to the whole.
 PART_STEP: Final = 0.1
-_IT: Final = re.compile(r"\b(it|them)\b", re.IGNORECASE)
+_IT: Final = re.compile(r"\b(it|them|him|her(?!\s+\w))\b", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}")
 _NAMED_DAY: Final = re.compile(
@@ -88,9 +88,10 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
         become = changes(text, start, name, at, like, others) if like is not None else None
         if become is not None:
             taken[name] = become
-    again = _IT.search(text) if start and not origin else None
+    later = bool(start or text[:1].isspace())  # a part of a request: something stands before it
+    again = _IT.search(blanked(text)) if later and not origin else None
     for at, (name, annotation) in enumerate((name, offer.annotation(name)) for name in offer.required):
-        # "Assign ticket 5522 to Priya and set it to urgent": what was spoken of before this part of the request.
+        # "Assign ticket 5522 to Priya and set it to urgent", "if Amir has overdue tasks, e-mail him": what was spoken of before.
         if again is not None and name not in taken and annotation.record in {kind.name for kind in kinds}:
             words = Mention(spans=(at_place(text, start, again.start(1), again.end(1), origin),))
             taken[name] = Option(name, at, start + again.start(1), start + again.end(1), REQUIRED_LEAST, True, words)

@@ -29,6 +29,7 @@ from agent.resolve.gapped import apart
 from agent.resolve.heard import PART, unless_left_out
 from agent.resolve.listed import listed
 from agent.resolve.objects import foreign
+from agent.resolve.phrasal import as_typed, plain
 from agent.resolve.rank import ranked, segments
 from agent.resolve.resolver import chosen_action
 from agent.resolve.split import Clause, clauses, hear
@@ -74,7 +75,8 @@ class Offline:
             return made
         notes: list[str] = []
         seen: list[str] = []
-        resolution = _resolve(request, shortlist, tuple(kinds), notes, seen)
+        said = request.model_copy(update={"text": plain(request.text)})
+        resolution = as_typed(_resolve(said, shortlist, tuple(kinds), notes, seen), request.text)
         return Resolved(
             resolution=resolution,
             trace=Trace(

@@ -25,6 +25,8 @@ GONE = (
     "ConnectionReset",
 )
 """Signs that the server is gone: no answer of the peer's, and nothing to be kept."""
+LOOP = asyncio.Runner()
+"""One for all cases: clients that a peer keeps belong to it."""
 Made = tuple[list[dict[str, Any]], str]
 
 
@@ -39,7 +41,7 @@ def asked(one: Callable[[str, list[dict[str, Any]]], Awaitable[Made]]) -> None:
         began = time.perf_counter()
         calls, text, error = [], "", ""
         try:
-            calls, text = asyncio.run(_in_time(one(case["prompt"], case["functions"])))
+            calls, text = LOOP.run(_in_time(one(case["prompt"], case["functions"])))
         except Exception as failed:
             error = f"{type(failed).__name__}: {failed}"[:500]
         if any(sign in error for sign in GONE):

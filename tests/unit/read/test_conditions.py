@@ -59,6 +59,12 @@ def test_whether_there_is_such_a_record(words: str, kind: str, owner: str | None
     [
         ("total visits was more than 10 at any time since October 1", ">", "10", "since October 1"),
         ("total visits has ever been at least 1,000", ">=", "1000", None),
+        (
+            "I think total visits might have been more than 5. If it has been at any time since May",
+            ">",
+            "5",
+            "since May",
+        ),
         ("Was total visits ever less than three?", "<", "3", None),
     ],
 )
@@ -69,6 +75,22 @@ def test_whether_a_number_ever_was_so(words: str, op: str, number: str, when: st
 @pytest.mark.parametrize(
     "words",
     [
+        "I haven't met with Emma Fischer in the past 2 days",
+        "I haven't met with Emma Fischer in a while. if it's been longer than 2 days",
+    ],
+)
+def test_what_was_not_done_for_some_time(words: str) -> None:
+    read = conditions.read(words, ALL)
+    assert isinstance(read, Exists)
+    assert (read.reference.kind, read.reference.side, read.negated) == ("meeting", "past", True)
+    assert read.reference.whens == ("in the past 2 days",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I haven't met with Emma Fischer in a while. If it's been a good year",
+        "Emma is nice. If it has been at any time",
         "it is raining",
         "Emma has paid the invoice",  # which one?
         "Emma has invoice 1042",

@@ -24,6 +24,10 @@ def parts(text: str) -> tuple[str, str, str | None] | None:
         ("if A has no tickets, close ticket 9, otherwise void INV-1", "A has no tickets", "close ticket 9", "void INV-1"),
         ("check if A has open invoices. If so, void INV-1. If not, resend it", "A has open invoices", "void INV-1", "resend it"),
         ("I think A has open invoices. If so, void INV-1", "A has open invoices", "void INV-1", None),
+        (
+            "I haven't met A in a while. If it's been longer than 2 days, close ticket 9",
+            "I haven't met A in a while. If it's been longer than 2 days", "close ticket 9", None,
+        ),
         ("Does A have open invoices? If so, void INV-1", "Does A have open invoices", "void INV-1", None),
     ],
 )  # fmt: skip
@@ -39,6 +43,7 @@ def test_condition_order_and_what_else(text: str, condition: str, then: str, oth
         "reply to ticket 9 with 'tell us if it works'",
         "if A has tickets, close ticket 9 and if B has tickets, close ticket 8",
         "if A has open invoices",
+        "ticket 9 is fine. If A has open invoices, close ticket 8",
         "cancel it if A has tickets. Also void INV-1",
         "",
     ],

@@ -1,0 +1,36 @@
+"""Orders of two words mean what one word says, and no value loses a letter by it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.resolve.phrasal import plain
+from tests.unit.resolve.test_gapped import drafts, words
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("call off the order", "cancel   the order"),
+        ("Please send back the parcel", "Please return    the parcel"),
+        ("could you get rid of it", "could you delete     it"),
+        ("refund it and wrap up the ticket", "refund it and close   the ticket"),
+        ("the set up is broken", "the set up is broken"),
+        ("reply 'send back the parcel'", "reply 'send back the parcel'"),
+        ("call Adam", "call Adam"),
+        ("", ""),
+    ],
+)
+def test_two_words_are_one_order_just_as_long(text: str, said: str) -> None:
+    assert plain(text) == said
+    assert len(plain(text)) == len(text)
+
+
+async def test_an_order_of_two_words_is_resolved() -> None:
+    (made,) = await drafts("wrap up ticket 5519")
+    assert (made.action, words(made, "ticket_id")) == ("saas.close_ticket", ("ticket 5519",))
+
+
+async def test_values_are_as_they_were_typed() -> None:
+    (made,) = await drafts("reply to ticket 5519: please send back the parcel")
+    assert words(made, "message") == ("please send back the parcel",)
