@@ -72,7 +72,7 @@ def test_a_look_up_in_another_process_is_seen_as_such(world: World, visit: New, 
     olivia = asks(visit, model, "refund invoice INV-1050", width=390, scheme="dark")
     olivia.sees("Working it out…")
     olivia.is_clean()
-    expect(olivia.page.locator(".steps li")).to_have_count(3)
+    expect(olivia.page.locator(".stages li")).to_have_count(3)
     model.let.set()
     expect(olivia.page.locator(".moving")).to_have_count(0)
 

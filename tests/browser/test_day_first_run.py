@@ -57,7 +57,7 @@ def test_an_owner_founds_connects_signs_asks_and_confirms_the_first_refund(world
     owner.tab_to("#password")
     owner.type(PASSWORD)
     owner.press("Enter")
-    owner.sees(re.compile("^Actions .* proposes"))
+    owner.sees(re.compile("^Actions proposed by"))
     owner.focus_is_on("#password")
     expect(owner.page.locator("input[name=contract]:not(:checked)")).to_have_count(0)
     owner.type("not my password")

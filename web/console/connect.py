@@ -195,7 +195,7 @@ async def _proposed(
     catalogue = (await house.grounds.of(visitor.actor.workspace)).catalogue
     fresh = [each for each in every if catalogue.get(each.name) is None]
     page = ProposedPage(
-        shell=shell(request, visitor), title=f"Actions of {heading}", name=connector, heading=heading, configured=configured,
+        shell=shell(request, visitor), title=f"Actions proposed by {heading}", name=connector, heading=heading, configured=configured,
         proposals=tuple(_proposal(each, ticked is None or each.name in ticked) for each in fresh),
         others=len(every) - len(fresh), trouble=trouble, findings=findings,
     )  # fmt: skip

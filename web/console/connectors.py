@@ -208,12 +208,17 @@ def _line(each: Connection) -> Line:
     )
 
 
+_TYPES: Final[Mapping[str, str]] = {
+    "string": "text", "integer": "whole number", "datetime": "date and time", "money_minor": "money, in minor units",
+}  # fmt: skip
+
+
 def _kind(kind: RecordKind) -> Kind:
     return Kind(kind.name, kind.title, tuple(map(_field, kind.fields)))
 
 
 def _field(field: Field) -> SafeField:
-    kind = f"one of {', '.join(field.values)}" if field.values else field.type.replace("_", " ")
+    kind = f"one of {', '.join(field.values)}" if field.values else _TYPES.get(field.type, field.type.replace("_", " "))
     return SafeField(field.name, field.label or field.name, kind, f"by {field.search}" if field.search else "")
 
 

@@ -275,18 +275,30 @@ def _parameters(raw: Mapping[str, Any]) -> Sequence[Parameter]:
 def _kind(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return " | ".join(str(each) for each in schema["enum"])
-    limits = [f"{word} {schema[key]}" for key, word in _LIMITS if key in schema]
-    return ", ".join([str(schema.get("format") or schema.get("type") or "any"), *limits])
+    limits = [
+        f"{before} {schema[key]}{after}"
+        for key, (before, after) in _LIMITS.items()
+        if key in schema and (key, schema[key]) not in _NO_LIMITS
+    ]
+    kind = str(schema.get("format") or schema.get("type") or "any")
+    return ", ".join([_KINDS.get(kind, kind), *limits])
 
 
-_LIMITS: Final = (("minimum", "from"), ("maximum", "to"), ("minLength", "at least"), ("maxLength", "at most"))
+_KINDS: Final[Mapping[str, str]] = {
+    "integer": "whole number", "string": "text", "boolean": "yes or no", "date-time": "date and time", "any": "anything",
+}  # fmt: skip
+_LIMITS: Final[Mapping[str, tuple[str, str]]] = {
+    "minimum": ("from", ""), "maximum": ("to", ""), "minLength": ("at least", " characters"), "maxLength": ("at most", " characters"),
+}  # fmt: skip
+_NO_LIMITS: Final = (("maximum", 2**53 - 1), ("minLength", 1))
+"""What says nothing to a person: the greatest number JSON carries safely, and that a text is not empty."""
 
 
 def _meaning(annotation: Mapping[str, Any]) -> str:
     """Where its value comes from, in a sentence."""
     derive = _mapping(annotation.get("derive"))
     if derive:
-        return f"the {derive.get('field')} of {derive.get('parameter')}"
+        return f"the {derive.get('field')} of the {derive.get('parameter')}".replace("_id", "").replace("_", " ")
     if annotation.get("record"):
         of = f", of {annotation['of']}" if annotation.get("of") else ""
         only = ", ".join(
