@@ -23,6 +23,12 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_NO_FAULTS: Final = (
+    "Failed to load resource: the server responded with a status of",
+    "htmx:sendAbort, [object HTML",
+    "htmx:afterRequest, [object HTML",
+)
+"""A page that says no (``_answered`` looks at the others), and a look for news broken off because its page was left."""
 _PAGES: Final = ("document", "fetch", "xhr")
 _VIOLATIONS: Final = (
     "document.addEventListener('securitypolicyviolation',"
@@ -49,8 +55,7 @@ class Visit:
         return self._page
 
     def _heard(self, message: ConsoleMessage) -> None:
-        refused = "Failed to load resource: the server responded with a status of"
-        if message.type in ("error", "warning") and not message.text.startswith(refused):
+        if message.type in ("error", "warning") and not message.text.startswith(_NO_FAULTS):
             self.complaints.append(message.text)
 
     def _asked(self, request: Request) -> None:
