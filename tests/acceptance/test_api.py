@@ -9,13 +9,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook
 
 from cli.ask import settled
 from cli.client import Client, Refused
+from core.webhook_signature import new_secret
 from tests.acceptance.world import World
 
 GUIDE = Path(__file__).parents[2] / "docs/guide/curl.md"
@@ -43,13 +46,14 @@ def shell(world: World, *commands: str) -> str:
     return done.stdout
 
 
-def test_the_guides_shell_signs_reads_and_acts(world: World) -> None:
-    commands = [
-        each for each in re.findall(r"```sh\n(opsiq_call .*?)```", GUIDE.read_text(), re.DOTALL) if "…" not in each
-    ]
-    assert len(commands) == 3
-    me, tickets, run = (shell(world, each) for each in commands)
+def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: World) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    commands = [each for each in blocks if each.startswith("opsiq_call ")]
+    assert len(commands) == len(blocks) - 3 == 5
+    me, fired, tickets, run = (shell(world, each) for each in commands[:4])
     assert '"role":"owner"' in me
+    assert shell(world, commands[1]) == fired
+    assert re.search(r'"id":"evt_[0-9A-Z]{26}"', fired)
     assert tickets.count('"kind":"ticket"') == 2
     made = re.search(r'"id":"(run_[0-9A-Z]{26})"', run)
     assert made, run
@@ -57,6 +61,30 @@ def test_the_guides_shell_signs_reads_and_acts(world: World) -> None:
     assert shown["state"] == "succeeded", shown
     (outcome,) = shown["outcomes"]
     assert len(world.received(outcome["call_id"])) == 1
+    body = {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": "how-to-reset-password"}}
+    held = world.clients["olivia"].post("/v1/actions/run", body)
+    confirm = commands[4].replace("run_…", held["id"]).replace("sha256:…", held["card"]["digest"])
+    assert "…" not in confirm
+    assert '"state":"succeeded"' in shell(world, confirm)
+
+
+def test_the_guides_shell_believes_what_was_signed_just_now_and_nothing_else() -> None:
+    function = re.findall(r"```sh\n(opsiq_believe\(\).*?)```", GUIDE.read_text(), re.DOTALL)[0]
+    secret, body = new_secret(), '{"type":"order.shipped","data":{"of":"Zoë’s"}}\n'
+    now = datetime.now(UTC)
+
+    def believed(at: datetime = now, signed_by: str = secret, of: str = body, told: str | None = None) -> bool:
+        signature = Webhook(signed_by).sign("evt_1", at, body) if told is None else told
+        words = ["evt_1", str(int(at.timestamp())), f"v1a,bm8= {signature}"]
+        done = subprocess.run(["sh", "-c", f'{function}\nopsiq_believe "$@"', "sh", secret, *words], input=of.encode())
+        return done.returncode == 0
+
+    assert believed()
+    assert not believed(signed_by=new_secret())
+    assert not believed(of=body.strip())
+    assert not believed(told="v1,")
+    assert not believed(at=now - timedelta(seconds=310))
+    assert not believed(at=now + timedelta(seconds=310))
 
 
 def test_a_named_action_is_held_confirmed_signed_sent_and_told_in_history(world: World) -> None:

@@ -110,9 +110,10 @@ def test_the_seeds_snippet_runs_in_a_strangers_project(world: World, tmp_path: P
     )
     [wheel] = wheels.iterdir()
     assert wheel.name.startswith("opsiq-0.1.0-py3-none-any")
-    run(sys.executable, "-m", "venv", str(tmp_path / "venv"), cwd=tmp_path)
+    run(sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv"), cwd=tmp_path)
     python = str(tmp_path / "venv/bin/python")
-    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", str(wheel), cwd=tmp_path)
+    pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check")
+    run(*pip, "install", "-q", str(wheel), cwd=tmp_path)
     program = tmp_path / "program.py"
     program.write_text(SEED + "import json\nprint(json.dumps([result.id, type(result).__name__]))\n", encoding="utf-8")
     owner = world.clients["olivia"]

@@ -146,7 +146,7 @@ final class ReceiverTest extends TestCase
     {
         $pdo = $this->database();
         $fails = true;
-        $receiver = $this->receiver(new PdoStore($pdo))->action('saas.refund_invoice', static function (ActionCall $call) use ($pdo, &$fails): null {
+        $receiver = $this->receiver(new PdoStore($pdo))->action('saas.refund_invoice', static function (ActionCall $call) use ($pdo, &$fails): mixed {
             $pdo->prepare('INSERT INTO refunds VALUES (?)')->execute([$call->params()['invoice_id']]);
             return $fails ? throw new \RuntimeException('half way') : null;
         });
