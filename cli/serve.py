@@ -51,6 +51,7 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
     """One socket for all: what one process has not accepted when it dies, another does."""
     import logging
     import sys
+    import tempfile
 
     from cli.family import Family
 
@@ -61,7 +62,10 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
         )
     command = [sys.executable, "-m", "cli.main", "serve", "--listen-fd", str(listening.fileno())]
     fd = listening.fileno()
-    return await Family(command, settings.processes, environ, fds=[fd], ready=lambda: _announce(listening)).run()
+    with tempfile.TemporaryDirectory(prefix="opsiq-meters-") as counted:
+        # What each process counts is kept here, so that whichever is asked for /metrics tells the sum, the dead included.
+        shared = {**environ, "PROMETHEUS_MULTIPROC_DIR": counted}
+        return await Family(command, settings.processes, shared, fds=[fd], ready=lambda: _announce(listening)).run()
 
 
 async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -34,6 +35,12 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def exposition() -> bytes:
-    """Every meter in Prometheus' text format 0.0.4."""
-    made: bytes = generate_latest(REGISTRY)
+    """Every meter in Prometheus' text format 0.0.4; the sum, where several processes count into one folder (PROMETHEUS_MULTIPROC_DIR)."""
+    counted: CollectorRegistry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    made: bytes = generate_latest(counted)
     return made

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -90,6 +91,10 @@ class Threshold:
             except _TooLarge:
                 if not status:
                     await _too_large(request_id, scope["path"], most, respond)
+            except asyncio.CancelledError:
+                if status:
+                    raise  # an answer that has begun is cut, and seen to be
+                await _stopping(request_id, scope["path"], respond)
             finally:
                 took_s = time.perf_counter() - started
                 route = getattr(scope.get("route"), "path", "none")
@@ -111,18 +116,38 @@ async def _too_large(request_id: str, path: str, most: int, send: Send) -> None:
     await _refused(request_id, path, send, 413, "body_too_large", "Too large", detail)
 
 
+async def _stopping(request_id: str, path: str, send: Send) -> None:
+    """At its bound, a server that shuts down cancels what still runs. Whatever it did has its Idempotency-Key."""
+    detail = (
+        "The server is shutting down and did not finish this in time. Send it again, with the same Idempotency-Key."
+    )
+    headers = ((b"retry-after", b"1"), (b"connection", b"close"))
+    await _refused(request_id, path, send, 503, "unavailable", "Try again", detail, retryable=True, headers=headers)
+
+
 async def _odd_address(request_id: str, path: str, send: Send) -> None:
     """An address is ASCII (RFC 3986); what decodes it further in would stumble over other bytes."""
     detail = "The address holds bytes outside ASCII: percent-encode them."
     await _refused(request_id, path, send, 400, "invalid_request", "The request can't be read", detail)
 
 
-async def _refused(request_id: str, path: str, send: Send, status: int, code: str, title: str, detail: str) -> None:
+async def _refused(
+    request_id: str,
+    path: str,
+    send: Send,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *,
+    retryable: bool = False,
+    headers: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
     body: dict[str, Any] = {
         "type": f"https://opsiq.invalid/problems/{code}", "title": title, "status": status, "instance": path,
-        "detail": detail, "code": code, "request_id": request_id, "retryable": False,
+        "detail": detail, "code": code, "request_id": request_id, "retryable": retryable,
     }  # fmt: skip
     raw = json.dumps(body).encode()
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(raw)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    told = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(raw)).encode()), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": told})
     await send({"type": "http.response.body", "body": raw})

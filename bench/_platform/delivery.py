@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from agent.house import opened
 from bench.deliveries import DATA
@@ -21,6 +21,7 @@ from core.ids import new
 from core.settings import Settings
 from events.subscribers import Fired
 from events.webhooks.fanout import deliver_to
+from store.dialect import EpochMs
 from store.sessions import Sessions
 from store.webhooks import EndpointRow
 
@@ -47,14 +48,14 @@ async def put(settings: Settings, workspace: str, endpoints: Sequence[EndpointRo
     """``count`` deliveries that wait. When that began, by the database's clock, and the bytes of one."""
     async with opened(settings) as house:
         await asyncio.sleep(1 if settings.nats_url else 0)  # the broker is connected to in the background
-        since = 0
+        async with house.sessions.read() as session:
+            since = (await session.execute(select(EpochMs()))).scalar_one()
         for _ in range(0, count // len(endpoints), _IN_ONE):
             async with house.sessions.begin() as session:
                 for _ in range(_IN_ONE):
                     now = utc_now()
                     event = Fired(new("evt"), workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
                     await deliver_to(session, event, endpoints, "event", now)
-                since = since or (await session.execute(text("SELECT max(created_ms) FROM work"))).scalar_one()
         async with house.sessions.read() as session:
             body = (await session.execute(text("SELECT body FROM webhook_bodies LIMIT 1"))).scalar_one()
     return since, bytes(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -109,6 +110,30 @@ def test_two_processes_serve_one_port_and_one_that_is_killed_is_followed_by_anot
     wait_for(lambda: answers(world.clients["olivia"]))
     assert world.confirm("olivia", run)["state"] == "succeeded"
     assert world.verify()["ok"]
+
+
+def test_whichever_process_is_asked_for_metrics_tells_the_sum_the_dead_included(world: World) -> None:
+    world.start_server(processes=2)
+    olivia = world.clients["olivia"]
+
+    def answered() -> tuple[float, str]:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{olivia.url}/metrics") as answer:
+            told = answer.read().decode()
+        found = re.findall(
+            r'^opsiq_http_requests_total{method="GET",route="/v1/me",status="200"} (\S+)$', told, re.MULTILINE
+        )
+        return float(found[0]) if found else 0.0, told
+
+    wait_for(lambda: len(children(world.processes["server"])) == 2)
+    for _ in range(24):  # a connection each, so either process may have it
+        olivia.get("/v1/me")
+    assert {answered()[0] for _ in range(8)} == {24.0}
+    family = world.processes["server"]
+    victim = min(children(family))
+    os.kill(victim, signal.SIGKILL)
+    wait_for(lambda: len(found := children(family)) == 2 and victim not in found)
+    assert answered()[0] == 24.0
+    assert "opsiq_runs_open" in answered()[1]
 
 
 def test_a_stop_ends_every_process_and_leaves_nothing_claimed(world: World) -> None:

@@ -1,0 +1,68 @@
+"""What a server that shuts down could not finish in time is told so, in the one shape of errors; what has begun to be answered is cut."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.responses import StreamingResponse
+
+from web.middleware import Threshold
+
+
+@asynccontextmanager
+async def stopping(path: str) -> AsyncIterator[bytes]:
+    """Everything that comes back for a request that hangs while its server shuts down."""
+    app = FastAPI()
+    app.add_middleware(Threshold)
+    under_way = asyncio.Event()
+
+    @app.get("/v1/hangs")
+    async def hangs() -> None:
+        under_way.set()
+        await asyncio.Event().wait()
+
+    @app.get("/v1/streams")
+    async def streams() -> StreamingResponse:
+        async def pieces() -> AsyncIterator[bytes]:
+            yield b"the beginning"
+            under_way.set()
+            await asyncio.Event().wait()
+
+        return StreamingResponse(pieces())
+
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=0))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
+        await asyncio.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    await under_way.wait()
+    server.should_exit = True
+    async with asyncio.timeout(30):
+        came = await reader.read()
+        await serving
+    writer.close()
+    yield came
+
+
+async def test_what_is_cut_at_the_bound_is_a_problem_that_may_be_sent_again() -> None:
+    async with stopping("/v1/hangs") as came:
+        head, _, body = came.partition(b"\r\n\r\n")
+    lines = head.decode().lower().splitlines()
+    assert lines[0].startswith("http/1.1 503")
+    assert {"content-type: application/problem+json", "retry-after: 1", "connection: close"} <= set(lines)
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"], problem["retryable"]) == (503, "unavailable", True)
+    assert f"x-request-id: {problem['request_id']}".lower() in lines
+
+
+async def test_an_answer_that_has_begun_is_not_ended_as_if_it_were_whole() -> None:
+    async with stopping("/v1/streams") as came:
+        assert b"the beginning" in came
+        assert not came.endswith(b"0\r\n\r\n"), "the last chunk of a whole answer"
