@@ -45,6 +45,8 @@ _JOINED: Final = re.compile(
     rf"(?:[,;&]|\b(?:and|plus|also|as\s+well\s+as|along\s+with|together\s+with)\b)\s*{_LITTLE}$", re.IGNORECASE
 )
 _JOINS: Final = re.compile(r"(?:['’]s)?\s*(?:[,&]|\band\b|\bas\s+well\s+as\b)", re.IGNORECASE)
+_TOLD: Final = 8
+"""How many different words left over the card names."""
 _NAMED: Final = re.compile(r"\d|(?<!\w)(?!I\b)[A-ZÀ-ÖØ-Þ]|(?<!\bit)(?<!\bthat)(?<!\blet)['’]s(?!\w)")
 
 
@@ -117,8 +119,9 @@ def _wish(text: str, span: Span) -> bool:
 
 def said(spans: Sequence[Span]) -> str:
     """The reason on the card."""
-    words = ", ".join(f"‘{span.text}’" for span in spans[:5])
-    more = f" and {len(spans) - 5} more" if len(spans) > 5 else ""
+    texts = list(dict.fromkeys(span.text for span in spans))
+    words = ", ".join(f"‘{text}’" for text in texts[:_TOLD])
+    more = f" and {len(texts) - _TOLD} more" if len(texts) > _TOLD else ""
     return f"Nothing here comes of your words {words}{more}: make sure that it is what you mean."
 
 

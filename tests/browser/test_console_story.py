@@ -192,3 +192,17 @@ def test_without_javascript_the_whole_story_works_too(world: World, visit: New) 
     plain.sees("Give a customer credit")
     plain.page.get_by_role("button", name="Confirm and send").click()
     plain.sees("Done")
+
+
+def test_a_long_request_is_read_to_its_end_by_keyboard(visit: New) -> None:
+    olivia = visit(390)
+    olivia.sign_in("olivia")
+    olivia.page.locator("#text").fill("\n".join(f"what does the moon weigh, line {line}" for line in range(30)))
+    olivia.press("Enter")
+    olivia.sees("No action here does that")
+    words = olivia.page.get_by_role("group", name="You asked, in full")
+    words.focus()
+    olivia.press("End")
+    expect(words).to_be_focused()
+    olivia.page.wait_for_function("document.activeElement.scrollTop > 0")
+    olivia.is_clean()

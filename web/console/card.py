@@ -37,6 +37,12 @@ class Said:
     label: str
     pieces: tuple[Piece, ...]
 
+    @property
+    def long(self) -> bool:
+        """It may be more than fits where it stands, even on a narrow screen: then it scrolls, also by keyboard."""
+        text = "".join(each.text for each in self.pieces)
+        return len(text) > 150 or text.count("\n") >= 4
+
 
 @dataclass(frozen=True, slots=True)
 class Param:

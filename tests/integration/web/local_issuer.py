@@ -58,6 +58,7 @@ class LocalIssuer:
     email_in_token: bool = True
     userinfo_sub: str | None = None
     answer_iss: str | None = None
+    redirect: str = REDIRECT
     asked: list[str] = field(default_factory=list)
     granted: list[dict[str, str]] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -85,12 +86,16 @@ class LocalIssuer:
     async def authorize(self, request: web.Request) -> web.Response:
         """Signs the person in without a question, as an issuer does that knows them already."""
         query = dict(request.query)
-        if query["client_id"] != CLIENT_ID or query["redirect_uri"] != REDIRECT or query["response_type"] != "code":
+        if (
+            query["client_id"] != CLIENT_ID
+            or query["redirect_uri"] != self.redirect
+            or query["response_type"] != "code"
+        ):
             raise web.HTTPBadRequest(text="unknown client or redirect address")
         code = f"code-{len(self._codes) + 1}"
         self._codes[code] = query
         back = {"code": code, "state": query["state"], **({"iss": self.answer_iss} if self.answer_iss else {})}
-        raise web.HTTPFound(f"{REDIRECT}?{urlencode(back)}")
+        raise web.HTTPFound(f"{self.redirect}?{urlencode(back)}")
 
     async def token(self, request: web.Request) -> web.Response:
         form = {name: values[0] for name, values in parse_qs(await request.text()).items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Span
-from agent.validate.residue import further, left_over
+from agent.validate.residue import further, left_over, said
 from registry.words import stem
 
 KNOWN = frozenset(map(stem, ("refund", "invoice", "trial", "extend", "customer")))
@@ -65,3 +65,11 @@ def test_what_is_joined_on_is_a_further_wish(text: str, left: str) -> None:
 )
 def test_other_words_left_over_are_told_on_the_card(text: str, left: str) -> None:
     assert further(text, spans(text, left)) == ()
+
+
+def test_each_word_left_over_is_named_once_on_the_card() -> None:
+    text = "moo moo baa moo " + " ".join(f"word{'abcdefghij'[n]}" for n in range(9))
+    spans = [Span(start=0, end=3, text=word) for word in text.split()]
+    told = said(spans)
+    assert told.count("‘moo’") == 1
+    assert "‘wordf’ and 3 more" in told
