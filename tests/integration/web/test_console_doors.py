@@ -69,7 +69,14 @@ AUTHORS = [
     if path.startswith("/rules/") and path.endswith(("/edit", "/mode", "/dry-run", "/delete"))
 ]
 """What only the author of a rule and owners may do."""
-NO_ROWS = {"/history/{seq}", "/history/{seq}/case.zip", "/events/types/{event_type}", "/connectors/{connector}"}
+NO_ROWS = {
+    "/history/{seq}",
+    "/history/{seq}/case.zip",
+    "/events/types/{event_type}",
+    "/connectors/{connector}",
+    "/connectors/{connector}/connect",
+    "/connectors/{connector}/contracts",
+}
 """Paths whose parameter is no row's id: another workspace can't own it."""
 OF_A_ROW = [(method, path) for method, path in ROUTES if "{" in path and path not in NO_ROWS and "{run_id}" not in path]
 NEEDS_SIGN_IN = [(method, path) for method, path in ROUTES if path not in STRANGERS]

@@ -27,7 +27,9 @@ from web.console import ROUTERS
 
 MOST = 16
 """More statements than this no page takes, whatever it shows."""
-NO_PAGES = {"/sign-in", "/sign-in/start", "/sign-in/callback", "/set-up", "/join", "/history/{seq}/case.zip"}
+STREAMS = {"/runs/{run_id}/progress"}
+"""What looks again for as long as a run moves."""
+NO_PAGES = STREAMS | {"/sign-in", "/sign-in/start", "/sign-in/callback", "/set-up", "/join", "/history/{seq}/case.zip"}
 PAGES = sorted(
     {
         route.path
