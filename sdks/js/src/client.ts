@@ -22,6 +22,8 @@ export interface OpsIQOptions {
   clock?: Partial<Clock> | undefined;
 }
 
+const HOW = "Make a pair with `opsiq keys create`, and see that the variable it is kept in is set.";
+
 export class OpsIQ {
   readonly events: Events; readonly actions: Actions; readonly runs: Runs;
   readonly customers: Customers; readonly tickets: Tickets; readonly webhooks: Webhooks;
@@ -31,8 +33,8 @@ export class OpsIQ {
   constructor(options: OpsIQOptions) {
     const { publicKey = "", secretKey = "", timeoutS = 30, maxRetries = 3, log, clock } = options;
     // A swapped pair would send the secret in a header, so the forms are checked here and never repeated in a message.
-    if (!/^pk_[A-Za-z0-9_-]{1,96}$/.test(publicKey)) throw new ConfigurationError("publicKey must be an API key's public half, pk_….");
-    if (!/^sk_[A-Za-z0-9_-]{1,96}$/.test(secretKey)) throw new ConfigurationError("secretKey must be an API key's secret half, sk_….");
+    if (!/^pk_[A-Za-z0-9_-]{1,96}$/.test(publicKey)) throw new ConfigurationError(`publicKey must be an API key's public half, pk_…. ${HOW}`);
+    if (!/^sk_[A-Za-z0-9_-]{1,96}$/.test(secretKey)) throw new ConfigurationError(`secretKey must be an API key's secret half, sk_…. ${HOW}`);
     const modes = [publicKey, secretKey].map((each) => /^.k_(test|live)_/.exec(each)?.[1]);
     if (modes[0] !== modes[1]) throw new ConfigurationError("publicKey and secretKey are of two pairs: one is for tests, the other is live.");
     if (!(timeoutS > 0) || !(maxRetries >= 0)) throw new ConfigurationError("timeoutS is above 0, maxRetries 0 or more.");

@@ -70,7 +70,7 @@ export class Transport {
   async send(method: string, path: string, parts: Parts, options: ActOptions = {}): Promise<unknown> {
     const { clock, maxRetries } = this.settings;
     // What an address resolves away ("..") or encodes would be another path than the one that was meant.
-    if (!PATH.test(path) || DOTS.test(path)) throw new ConfigurationError(`${JSON.stringify(path)} is no path that can be sent as it is.`);
+    if (!PATH.test(path) || DOTS.test(path)) throw new ConfigurationError(`${JSON.stringify(path)} can't be sent as it is: a path begins with /, is encoded, and has no . or .. in it; the query is apart.`);
     const query = queryString(parts.query as QueryValues | undefined);
     const body = parts.body === undefined ? undefined : bytes(written(parts.body));
     const key = parts.acts ? (options.idempotencyKey ?? (await newNonce())) : "";

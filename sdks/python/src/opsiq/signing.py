@@ -14,6 +14,7 @@ from opsiq.errors import ConfigurationError
 SCHEME: Final = "OPSIQ1-HMAC-SHA256"
 _PUBLIC: Final = re.compile(r"pk_(test|live)_[A-Za-z0-9_-]{1,91}")
 _SECRET: Final = re.compile(r"sk_(test|live)_[A-Za-z0-9_-]{16,200}")
+_HOW: Final = "Make a pair with `opsiq keys create`, and see that the variable it is kept in is set."
 
 
 class Credentials:
@@ -23,9 +24,9 @@ class Credentials:
         public = _PUBLIC.fullmatch(public_key if isinstance(public_key, str) else "")
         secret = _SECRET.fullmatch(secret_key if isinstance(secret_key, str) else "")
         if public is None:
-            raise ConfigurationError("public_key must be a public key of OpsIQ: pk_test_… or pk_live_…")
+            raise ConfigurationError(f"public_key must be a public key of OpsIQ: pk_test_… or pk_live_…. {_HOW}")
         if secret is None:
-            raise ConfigurationError("secret_key must be the secret that belongs to the key: sk_test_… or sk_live_…")
+            raise ConfigurationError(f"secret_key must be the secret of that key: sk_test_… or sk_live_…. {_HOW}")
         if public[1] != secret[1]:
             raise ConfigurationError(
                 f"public_key is a {public[1]} key and secret_key a {secret[1]} one: they belong to two pairs."
