@@ -135,17 +135,15 @@ def server(environ: dict[str, str]) -> Iterator[tuple[int, str]]:
             started.wait()
 
 
-def streamed(client: Client, path: str) -> int:
-    """Bytes of a download that nobody keeps."""
+def download(client: Client, path: str) -> Iterator[bytes]:
+    """An answer in pieces, however long it takes."""
     signed = opsiq1.header(
         client.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=client.key, method="GET", path=path
     )
     request = urllib.request.Request(client.url + path, headers={"Authorization": signed})
-    count = 0
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=900) as answer:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=1800) as answer:
         while piece := answer.read(1 << 16):
-            count += len(piece)
-    return count
+            yield piece
 
 
 def listed(client: Client) -> int:
@@ -207,12 +205,12 @@ def measured(rows: int, cards: int, folder: Path | None = None) -> None:
             _say(
                 "after sweeping what has run out", resident_mib(pid), f"{held[0]} cards wait, {held[1]} of them run out"
             )
-            verdict = client.get("/v1/history/verify")
+            verdict = json.loads(b"".join(download(client, "/v1/history/verify")))
             _say("after verifying the chain", resident_mib(pid), f"{verdict['count']} entries, ok={verdict['ok']}")
             for kind in ("csv", "jsonl"):
                 before = resident_mib(pid)
                 forget_peak(pid)
-                count = streamed(client, f"/v1/history/export.{kind}")
+                count = sum(map(len, download(client, f"/v1/history/export.{kind}")))
                 peak = peak_mib(pid)
                 _say(
                     f"after exporting all as {kind}",
