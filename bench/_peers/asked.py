@@ -15,6 +15,12 @@ WORDS = (
     "Leave optional arguments out unless the request gives them. If no function fits the request, call none and say so."
 )
 MAX_TOKENS = 400
+NONE: dict[str, Any] = {
+    "name": "none",
+    "description": "No function fits the request.",
+    "parameters": {"type": "object", "properties": {}, "additionalProperties": False},
+}
+"""Offered beside the functions where a tool must be called."""
 TIMEOUT_S = 600.0
 GONE = (
     "URLError",
