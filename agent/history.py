@@ -68,6 +68,7 @@ class Kind(StrEnum):
     KEY_ROTATED = "key_rotated"
     KEY_REVOKED = "key_revoked"
     SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
     EXPORTED = "exported"
     EVENT_REFUSED = "event_refused"
     REACTION_FAILED = "reaction_failed"

@@ -101,8 +101,13 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request, form: Guarded) -> Response:
     house = house_of(request)
+    now = house.clock()
     async with house.sessions.begin() as session:
-        await store.logins.revoke(session, request.cookies.get(COOKIE, ""), house.clock())
+        if await store.logins.revoke(session, request.cookies.get(COOKIE, ""), now):
+            await history.record_act(
+                session, form.member.actor, Kind.SIGNED_OUT, now, request_id=problem.request_id(request),
+                login=form.member.login.id,
+            )  # fmt: skip
     answer = redirect("/sign-in?left=1" if form.member.login.issuer else "/sign-in")
     answer.delete_cookie(COOKIE, path="/")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -135,6 +135,7 @@ async def test_the_sign_in_is_fixed_anew_and_ends_with_sign_out(site: Site) -> N
     assert (await thief.get("/")).headers["location"] == "/sign-in"
     left = await post(browser, "/sign-out")
     assert left.headers["location"] == "/sign-in?left=1"
+    assert (await site.kinds())[0] == "signed_out"
     page = await browser.get("/sign-in?left=1")
     assert f'href="{site.issuer.url}/leave?client_id={CLIENT_ID}"' in page.text
     assert (await browser.get("/")).status_code == 303
