@@ -69,6 +69,10 @@ class Platform(RuleBasedStateMachine):
         self.counter += 1
         self.present[key] = self.counter
         self.past[key, self.counter] = name
+        if name is None and self.reading is not None:  # it was not there all the time, whatever comes after
+            began, left, then = self.reading
+            self.reading = (began, left, {**then, key: None})
+            self.slipped.add(key)
 
     @rule(data=st.data())
     @precondition(lambda self: getattr(self, "past", None))
@@ -120,6 +124,20 @@ class Platform(RuleBasedStateMachine):
         self.reading = (began, [each for each in left if each != key], {**then, key: None})
         self.slipped.add(key)
 
+    @rule(data=st.data())
+    @precondition(lambda self: getattr(self, "reading", 0) is None and self.standing())
+    def a_whole_reading_misses_one(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(self.standing()))
+        self.a_reading_begins()
+        assert self.reading is not None
+        began, left, then = self.reading
+        self.reading = (began, [each for each in left if each != key], {**then, key: None})
+        self.slipped.add(key)
+        while self.reading[1]:
+            self.a_page_is_read(3, False, "adam")
+        self.the_reading_is_whole()
+        assert key in self.swept
+
     @rule()
     @precondition(lambda self: getattr(self, "reading", None) and not self.reading[1])
     def the_reading_is_whole(self) -> None:
@@ -164,6 +182,14 @@ class Platform(RuleBasedStateMachine):
         if version > self.known.get(key, 0) or (read and version == self.known[key]):
             self.known[key] = version
             self.swept.discard(key)
+
+    def standing(self) -> list[str]:
+        """What is kept as the platform has it."""
+        return sorted(
+            key
+            for key in self.known
+            if self.name_of(key) and self.known[key] == self.present[key] and key not in self.swept
+        )
 
     def name_of(self, key: str) -> str | None:
         return self.past.get((key, self.present.get(key, 0)))
