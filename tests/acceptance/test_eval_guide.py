@@ -59,14 +59,15 @@ async def typed(command: str, clone: Path, url: str) -> str:
 
 @asynccontextmanager
 async def model() -> AsyncIterator[tuple[str, list[str]]]:
-    """A server whose model understands one request, and only by the second prompt: its address, and the prompts it was sent."""
+    """A server whose model understands one request, and rightly only by the second prompt: its address, and the prompts it was sent."""
     prompts: list[str] = []
 
     async def complete(request: web.Request) -> web.Response:
         body = await request.json()
         prompts.append(body["messages"][0]["content"])
-        close = "5519" in body["messages"][-1]["content"] and "Choose the one function" in prompts[-1]
-        call = {"action": "saas.close_ticket", "ticket": "ticket 5519"} if close else {"action": "none"}
+        action = "saas.close_ticket" if "Choose the one function" in prompts[-1] else "saas.reopen_ticket"
+        meant = "5519" in body["messages"][-1]["content"]
+        call = {"action": action, "ticket": "ticket 5519"} if meant else {"action": "none"}
         message = {"role": "assistant", "content": json.dumps({"call": call})}
         choice = {"index": 0, "finish_reason": "stop", "message": message}
         usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::U
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SEVENTY = says({"call": {"action": "set_volume", "volume": "70"}}, tokens=(50, 5))
 NONE = says({"call": {"action": "none"}})
+CANCEL = says({"call": {"action": "cancel_order"}})
 MISFIT = Reply(text='{"call": {"action": "drop_tables"}}')
 
 
@@ -85,7 +86,7 @@ async def test_a_changed_contract_is_another_request(data: Path, server: Scripte
 
 
 async def test_each_repetition_is_asked_and_kept_on_its_own(data: Path, server: ScriptedServer) -> None:
-    server.script([SEVENTY, NONE])
+    server.script([SEVENTY, CANCEL])
     first = await ran(data, server, LOUD, repeat=2)
     assert [each.full for each in first.verdicts] == [True, False]
     again = await ran(data, None, LOUD, repeat=2)
