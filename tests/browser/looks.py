@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from playwright.sync_api import Error as BrowserError
@@ -76,10 +77,10 @@ class Looks:
             for url in left:
                 self.looked_at.add(url)
                 self.page.goto(url)
-                self.page.wait_for_function(
-                    f"({_STANDS})() !== null"
-                ) if self._scripts else self.page.wait_for_load_state()
-                assert self.look(), url
+                until = monotonic() + 20
+                while not self.look():  # the page's own policy forbids waiting by a script of text
+                    assert monotonic() < until, f"{url} does not stand still"
+                    self.page.wait_for_timeout(50)
 
     def _judge(self, width: int) -> None:
         """As it stands; in the other theme; in the other theme at the other width. Then everything is as it was, the focus too."""
