@@ -9,7 +9,6 @@ let drawn = new Uint8Array();
 
 /** Looked for once, at the first use. It is not imported: bundlers for the edge would look for it too. */
 async function here(): Promise<Found> {
-  if (found) return found;
   const { crypto, process } = globalThis as { crypto?: Crypto; process?: { getBuiltinModule?: (name: string) => unknown } };
   const name = "node:crypto";
   // Node 18 has neither that door nor WebCrypto as a global.
@@ -19,7 +18,7 @@ async function here(): Promise<Found> {
 }
 
 export async function sha256(body: Uint8Array): Promise<Uint8Array> {
-  const { node, web } = await here();
+  const { node, web } = found ?? (await here());
   if (!node) return new Uint8Array(await web.subtle.digest("SHA-256", body as BufferSource));
   return node.hash?.("sha256", body, "buffer") ?? node.createHash("sha256").update(body).digest();
 }
@@ -28,7 +27,7 @@ export async function sha256(body: Uint8Array): Promise<Uint8Array> {
 export function hmacBy(key: Uint8Array): (text: Uint8Array) => Promise<Uint8Array> {
   let held: CryptoKey | undefined;
   return async (text) => {
-    const { node, web } = await here();
+    const { node, web } = found ?? (await here());
     if (node) return node.createHmac("sha256", key).update(text).digest();
     held ??= await web.subtle.importKey("raw", key as BufferSource, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
     return new Uint8Array(await web.subtle.sign("HMAC", held, text as BufferSource));
@@ -37,7 +36,7 @@ export function hmacBy(key: Uint8Array): (text: Uint8Array) => Promise<Uint8Arra
 
 /** So many bytes that nobody foresees. They are drawn in advance, since one draw costs as much as a signature. */
 export async function random(count: number): Promise<Uint8Array> {
-  if (drawn.length < count) drawn = (await here()).web.getRandomValues(new Uint8Array(1024));
+  if (drawn.length < count) drawn = (found ?? (await here())).web.getRandomValues(new Uint8Array(1024));
   const taken = drawn.subarray(0, count);
   drawn = drawn.subarray(count);
   return taken;
