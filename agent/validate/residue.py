@@ -44,6 +44,7 @@ _LITTLE: Final = (
 _JOINED: Final = re.compile(
     rf"(?:[,;&]|\b(?:and|plus|also|as\s+well\s+as|along\s+with|together\s+with)\b)\s*{_LITTLE}$", re.IGNORECASE
 )
+_AND: Final = re.compile(rf"\b(?:and|plus|as\s+well\s+as)\s+{_LITTLE}$", re.IGNORECASE)
 _JOINS: Final = re.compile(r"(?:['’]s)?\s*(?:[,&]|\band\b|\bas\s+well\s+as\b)", re.IGNORECASE)
 _TOLD: Final = 8
 """How many different words left over the card names."""
@@ -113,8 +114,10 @@ def further(text: str, left: Sequence[Span]) -> tuple[Span, ...]:
 
 def _wish(text: str, span: Span) -> bool:
     """Whether the words name something, or are all that stands behind the joint."""
+    if _NAMED.search(span.text) is not None:
+        return True
     rest = text[span.end :].strip(" .!?")
-    return _NAMED.search(span.text) is not None or not rest or rest.casefold() in {"too", "as well", "please"}
+    return _AND.search(text[: span.start]) is not None and (not rest or rest.casefold() in {"too", "as well", "please"})
 
 
 def said(spans: Sequence[Span]) -> str:
