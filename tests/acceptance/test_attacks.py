@@ -295,14 +295,16 @@ async def test_what_changes_between_card_and_click_stops_the_click(world: World,
         elif change == "role":
             async with it.house.sessions.begin() as session:
                 await store.members.set_role(
-                    session, world.workspace, it.people["amir"].id, "support", at=it.house.clock()
+                    session, world.workspace, it.people["amir"].id, "support", at=it.house.clock(), by=None
                 )
         else:
             await it.house.office.retire(olivia, "saas.update_email")
         answer = await it.house.desk.confirm(oscar, run.id, run.digest or "")
         after = await it.house.desk.settled(olivia, run.id)
         async with it.house.sessions.begin() as session:
-            await store.members.set_role(session, world.workspace, it.people["amir"].id, "admin", at=it.house.clock())
+            await store.members.set_role(
+                session, world.workspace, it.people["amir"].id, "admin", at=it.house.clock(), by=None
+            )
         assert isinstance(answer, Run) or change == "retired", answer
         assert after.state == ("held" if change == "retired" else "refused"), "what they saw is not there any more"
         assert ledger(world) == sent_before
