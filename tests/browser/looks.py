@@ -77,10 +77,14 @@ class Looks:
             for url in left:
                 self.looked_at.add(url)
                 self.page.goto(url)
-                until = monotonic() + 20
-                while not self.look():  # the page's own policy forbids waiting by a script of text
-                    assert monotonic() < until, f"{url} does not stand still"
-                    self.page.wait_for_timeout(50)
+                self.look_when_still()
+
+    def look_when_still(self) -> None:
+        """Waits for it, asking from outside: the page's own policy forbids a script of text that would wait inside."""
+        until = monotonic() + 20
+        while not self.look():
+            assert monotonic() < until, f"{self.page.url} does not stand still"
+            self.page.wait_for_timeout(50)
 
     def _judge(self, width: int) -> None:
         """As it stands; in the other theme; in the other theme at the other width. Then everything is as it was, the focus too."""

@@ -169,7 +169,7 @@ def test_history_is_filtered_and_leaves_as_csv(world: World, visit: New) -> None
     run_id = olivia.page.url.rsplit("/", 1)[1]
     olivia.page.get_by_role("link", name="History").press("Enter")
     olivia.page.get_by_label("Kind").select_option("call_settled")
-    olivia.page.get_by_label("Contract").select_option("saas.resend_invoice")
+    olivia.page.get_by_label("Contract").fill("saas.resend_invoice")
     olivia.page.get_by_role("button", name="Filter").press("Enter")
     expect(olivia.page.locator("tbody tr").first).to_contain_text("call settled")
     expect(olivia.page.locator("tbody tr", has_text="prompt")).to_have_count(0)
@@ -204,5 +204,10 @@ def test_a_long_request_is_read_to_its_end_by_keyboard(visit: New) -> None:
     words.focus()
     olivia.press("End")
     expect(words).to_be_focused()
-    olivia.page.wait_for_function("document.activeElement.scrollTop > 0")
+    for _ in range(100):
+        if words.evaluate("(element) => element.scrollTop > 0"):
+            break
+        olivia.page.wait_for_timeout(50)
+    else:
+        raise AssertionError("End does not lead to the end")
     olivia.is_clean()
