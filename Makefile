@@ -44,8 +44,8 @@ setup-servers: ## Redis and NATS for the tests, from the system's packages
 demo: setup ## console and demo platform on this machine, with the addresses and the sign-in
 	$(BIN)/opsiq demo
 
-test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, two at a time
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, three at a time
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-quick: setup-dev setup-servers ## unit and integration tests only
 	$(BIN)/python -m pytest tests/unit tests/integration

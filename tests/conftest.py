@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 HERE = Path(__file__).parent
-ROOMS = ("sdks", "browser", "acceptance", "faults", "integration", "vectors", "unit")
+ROOMS = ("faults", "sdks", "browser", "acceptance", "integration", "vectors", "unit")
 MEMORY = Path("/dev/shm")
 
 # A process that is killed loses nothing in memory either, and thousands of databases are made, synced and removed.

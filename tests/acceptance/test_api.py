@@ -89,9 +89,9 @@ def test_the_guides_shell_believes_what_was_signed_just_now_and_nothing_else() -
 
 def test_a_named_action_is_held_confirmed_signed_sent_and_told_in_history(world: World) -> None:
     body = {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": "how-to-reset-password"}}
-    held = world.clients["olivia"].post("/v1/actions/run", body)
+    held = world.clients["amir"].post("/v1/actions/run", body)
     assert held["state"] == "held"
-    done = world.confirm("olivia", held)
+    done = world.confirm("amir", held)
     assert done["state"] == "succeeded", done
     assert world.kinds(done)[:3] == ["prompt", "held", "confirmed"]
     assert world.verify()["ok"]

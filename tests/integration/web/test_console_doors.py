@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from tests.integration.web.console import PASSWORD, Console, csrf, post
 from tests.integration.web.rows import FIELDS, Rows, rows_of
-from web.console import ROUTERS
+from web.console import ROUTERS, progress
 
 ROUTES = sorted(
     {
@@ -87,7 +87,8 @@ def at(path: str, run_id: str = "run_none") -> str:
 
 
 @pytest.fixture
-async def mine(console: Console) -> Rows:
+async def mine(console: Console, monkeypatch: pytest.MonkeyPatch) -> Rows:
+    monkeypatch.setattr(progress, "LONGEST_S", 0.1)  # each page is fetched to its end
     return await rows_of(console, console.owner)
 
 

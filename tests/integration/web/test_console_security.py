@@ -22,7 +22,7 @@ from tests.integration.web.rows import FIELDS, Rows, rows_of
 from tests.integration.web.test_console_doors import ROUTES
 from tests.integration.web.test_console_hostile import HOSTILE, judged
 from tests.integration.web.test_console_statements import counted
-from web.console import pages
+from web.console import pages, progress
 from web.console.visitor import COOKIE
 
 WRITTEN_BY_READING: Final = {"/history/export.csv", "/history/{seq}/case.zip"}
@@ -61,7 +61,8 @@ NAMES: Final = sorted(
 
 
 @pytest.fixture
-async def mine(console: Console) -> Rows:
+async def mine(console: Console, monkeypatch: pytest.MonkeyPatch) -> Rows:
+    monkeypatch.setattr(progress, "LONGEST_S", 0.1)  # each page is fetched to its end
     return await rows_of(console, console.owner)
 
 
