@@ -79,19 +79,13 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     from core import traces
     from store.migrate import upgrade
     from web.app import create_app
+    from web.serving import Server
 
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
     line = Line(family_fd)
     # Until the server handles signals it holds nothing, and this ends the process.
     line.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
     await upgrade(settings.database_url)
-
-    class Announcing(uvicorn.Server):
-        """Says when it serves."""
-
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets)
-            line.ready()
 
     config = uvicorn.Config(
         create_app(opened(settings)),
@@ -101,7 +95,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
         timeout_graceful_shutdown=10,
         lifespan="on",
     )
-    server = Announcing(config)
+    server = Server(config, line.ready)
     if family_fd is None:
         _announce(listening)
     try:

@@ -1,4 +1,5 @@
-"""What a server that shuts down could not finish in time is told so, in the one shape of errors; what has begun to be answered is cut."""
+"""What a server that shuts down had accepted is answered; what it could not finish in time is told so, in the one shape of errors; what has
+begun to be answered is cut."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from starlette.responses import StreamingResponse
 
 from web.middleware import Threshold
+from web.serving import Server
 
 
 @asynccontextmanager
@@ -66,3 +68,45 @@ async def test_an_answer_that_has_begun_is_not_ended_as_if_it_were_whole() -> No
     async with stopping("/v1/streams") as came:
         assert b"the beginning" in came
         assert not came.endswith(b"0\r\n\r\n"), "the last chunk of a whole answer"
+
+
+@asynccontextmanager
+async def told_to_stop() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A server that is stopping, and a connection that it has accepted and that has asked for nothing yet."""
+    app = FastAPI()
+
+    @app.get("/v1/quick")
+    async def quick() -> str:
+        return "answered"
+
+    ready = asyncio.Event()
+    server = Server(uvicorn.Config(app, port=0, log_config=None), ready.set)
+    serving = asyncio.create_task(server.serve())
+    await ready.wait()
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    reader, writer = await asyncio.open_connection(host, port)
+    while not server.server_state.connections:  # noqa: ASYNC110 (uvicorn has no event for it)
+        await asyncio.sleep(0.01)
+    server.should_exit = True
+    while (b"connection", b"close") not in server.server_state.default_headers:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    yield reader, writer
+    writer.close()
+    async with asyncio.timeout(30):
+        await serving
+
+
+async def test_a_request_on_its_way_over_an_accepted_connection_is_answered_before_the_server_goes() -> None:
+    async with told_to_stop() as (reader, writer):
+        writer.write(b"GET /v1/quick HTTP/1.1\r\nHost: x\r\n\r\n")
+        async with asyncio.timeout(30):
+            came = await reader.read()
+    assert came.startswith(b"HTTP/1.1 200")
+    assert came.endswith(b'"answered"')
+    assert b"connection: close" in came.lower(), "and no further request is invited"
+
+
+async def test_a_connection_that_asks_for_nothing_holds_no_stop_up() -> None:
+    async with told_to_stop() as (reader, _):
+        async with asyncio.timeout(30):
+            assert await reader.read() == b""
