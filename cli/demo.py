@@ -109,7 +109,8 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    environ = {
+    """The addresses and the sign-in stand alone on the terminal: OPSIQ_LOG_LEVEL=info shows the requests too."""
+    environ = {"OPSIQ_LOG_LEVEL": "warning"} | {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("OPSIQ_KEY", "OPSIQ_SECRET", "OPSIQ_URL"))

@@ -129,8 +129,8 @@ class Reading:
                     row = await keeping.standing(session, kind)
                 if row is None or row.state != "reading" or row.began_at.isoformat() != began:
                     return Done()
-                if await self._page(keeping, row):
-                    log.info("%s %s records are kept", row.seen, kind, extra={"workspace": work.workspace})
+                if (read := await self._page(keeping, row)) is not None:
+                    log.info("%s %s records were read", read, kind, extra={"workspace": work.workspace})
                     return Done()
         except Conflict as error:
             return Later(1.0, error.detail)
@@ -144,8 +144,8 @@ class Reading:
             if row is not None and row.state == "reading" and row.began_at.isoformat() == work.payload["began_at"]:
                 await store.mirrors.move(session, row, state="failed", error=error[:1000])
 
-    async def _page(self, keeping: Keeping, row: MirrorRow) -> bool:
-        """One page more. True: it was the last, and what the platform has no more is gone here too."""
+    async def _page(self, keeping: Keeping, row: MirrorRow) -> int | None:
+        """One page more. With the last one, what the platform has no more is gone here too, and this is how many it has; None before."""
         page = await keeping.mirror(row.kind).page(row.kind, row.cursor, PAGE)
         scope = keeping.scope(row.kind)
         states = [keeping.kept(state) for state in page.states]
@@ -154,7 +154,7 @@ class Reading:
             await store.records.keep(session, scope, states, read=True)
             await self._moved(session, row, cursor=page.cursor, seen=seen, error="")
         if page.cursor is not None:
-            return False
+            return None
         while True:
             async with self.sessions.begin() as session:
                 if not await store.records.unseen(session, scope, row.began_at):
@@ -163,7 +163,7 @@ class Reading:
             there = await store.mirrors.get(session, row.workspace, row.connector, row.kind)
             if there is not None and there.began_at == row.began_at:
                 await self._moved(session, there, state="ready", synced_at=self.mirrors.clock(), cursor=None)
-        return True
+        return seen
 
     async def _moved(self, session: AsyncSession, row: MirrorRow, **columns: object) -> None:
         if not await store.mirrors.move(session, row, **columns):
