@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Hundreds of processes start in a run of the tests: each reads the compiled modules the first one has left.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-browser setup-js setup-php setup-servers demo test test-quick check format sdks faults bench docs lock clean
 
@@ -44,8 +47,8 @@ setup-servers: ## Redis and NATS for the tests, from the system's packages
 demo: setup ## console and demo platform on this machine, with the addresses and the sign-in
 	$(BIN)/opsiq demo
 
-test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, three at a time
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+test: setup-dev setup-browser setup-js setup-php setup-servers ## every test, four at a time
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test-quick: setup-dev setup-servers ## unit and integration tests only
 	$(BIN)/python -m pytest tests/unit tests/integration

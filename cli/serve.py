@@ -72,15 +72,19 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     import os
     import signal
 
-    import uvicorn
-
-    from agent.house import opened
     from cli.family import Line
-    from core import traces
-    from store.migrate import upgrade
-    from web.app import create_app
-    from web.serving import Server
+    from cli.imports import kept
 
+    with kept():
+        import uvicorn
+
+        from agent.house import opened
+        from core import traces
+        from store.migrate import upgrade
+        from web.app import create_app
+        from web.serving import Server
+
+        app = create_app(opened(settings))
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
     line = Line(family_fd)
     # Until the server handles signals it holds nothing, and this ends the process.
@@ -88,7 +92,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     await upgrade(settings.database_url)
 
     config = uvicorn.Config(
-        create_app(opened(settings)),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -47,10 +47,13 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     import asyncio
     import signal
 
-    from agent.house import opened
     from cli.family import Line
-    from core import traces
-    from store.migrate import upgrade
+    from cli.imports import kept
+
+    with kept():
+        from agent.house import opened
+        from core import traces
+        from store.migrate import upgrade
 
     stop, line = asyncio.Event(), Line(family_fd)
     for number in (signal.SIGTERM, signal.SIGINT):

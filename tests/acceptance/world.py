@@ -23,6 +23,7 @@ from core.settings import Settings
 from core.webhook_signature import new_secret
 from store.migrate import upgrade
 from store.sessions import Sessions
+from tests.integration.cheap import cheap_passwords
 from web.door import SCOPES
 
 TOKEN = "read-token-of-the-tests"
@@ -77,13 +78,14 @@ class World:
         await upgrade(settings.database_url)
         made = {}
         async with opened(settings) as house:
-            owner = await house.office.found("Test", email="olivia@test.test", person="olivia", password=PASSWORD)
-            self.workspace = owner.workspace
-            people = {"olivia": owner}
-            for name, role in PEOPLE[1:]:
-                people[name] = await house.office.add_member(
-                    owner, email=f"{name}@test.test", person=name, role=role, password=PASSWORD
-                )
+            with cheap_passwords():
+                owner = await house.office.found("Test", email="olivia@test.test", person="olivia", password=PASSWORD)
+                self.workspace = owner.workspace
+                people = {"olivia": owner}
+                for name, role in PEOPLE[1:]:
+                    people[name] = await house.office.add_member(
+                        owner, email=f"{name}@test.test", person=name, role=role, password=PASSWORD
+                    )
             await house.office.connect(
                 owner, "saas", self.platform_url, {"read_token": TOKEN, "action_secret": self.secret}
             )

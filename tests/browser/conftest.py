@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.acceptance.world import World
+from tests.browser.looks import SEEN
 from tests.browser.visits import FLAGS, Visit
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
@@ -19,6 +21,14 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chro
 New = Callable[..., Visit]
 expect.set_options(timeout=20_000)
 """How long something may take to appear where many run at once; what is there is seen at once."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seen(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One memory of pages for all processes that run these tests."""
+    base = tmp_path_factory.getbasetemp()
+    SEEN.folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "seen"
+    SEEN.folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="module")

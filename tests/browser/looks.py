@@ -3,6 +3,7 @@ and at both widths."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 from time import monotonic
@@ -36,9 +37,24 @@ _STANDS: Final = """() => {
 }"""
 """The shape of a page that stands still, whatever its words and however many rows alike it has; null while it is being made."""
 
-_SEEN: Final[set[tuple[str, str]]] = set()
-"""The shapes that were looked at in this run of the tests, and whether a theme was chosen by hand. What has the same shape is the same
-page."""
+
+class Seen:
+    """The shapes that were looked at in this run of the tests, and whether a theme was chosen by hand. What has the same shape is the same
+    page. ``folder`` is shared by the processes that run tests: what was clean in one is not judged again in another."""
+
+    folder: Path
+
+    def __contains__(self, shape: str) -> bool:
+        return self._mark(shape).exists()
+
+    def add(self, shape: str) -> None:
+        self._mark(shape).touch()
+
+    def _mark(self, shape: str) -> Path:
+        return self.folder / hashlib.sha256(shape.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+SEEN: Final = Seen()
 
 
 class Looks:
@@ -66,9 +82,10 @@ class Looks:
         self._no_wider()
         width = (self.page.viewport_size or {}).get("width", 0)
         chosen = re.search(r"data-theme", shape[: shape.find("(")])
-        if self._scripts and (shape, "own" if chosen else "") not in _SEEN:
+        as_seen = f"{'own' if chosen else ''} {shape}"
+        if self._scripts and as_seen not in SEEN:
             self._judge(width)
-            _SEEN.add((shape, "own" if chosen else ""))
+            SEEN.add(as_seen)
         return True
 
     def look_back(self) -> None:

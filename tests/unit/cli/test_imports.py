@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from cli.imports import kept
+
+
+def test_nothing_is_collected_while_a_process_imports_and_what_it_imported_is_set_aside() -> None:
+    before = gc.get_freeze_count()
+    with kept():
+        assert not gc.isenabled()
+        made = [[each] for each in range(1000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= before + len(made)
+
+
+def test_an_import_that_fails_leaves_the_collector_on() -> None:
+    with pytest.raises(ModuleNotFoundError), kept():
+        import no_such_module  # type: ignore[import-not-found] # noqa: F401
+    assert gc.isenabled()
