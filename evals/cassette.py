@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.resolve.client import Completion
 from agent.resolve.model import Client
+from agent.resolve.odds import Token
 from core import canon
 from core.errors import InvalidInput, ModelMisbehaved, ModelUnavailable
 
@@ -130,6 +131,7 @@ def _kept(made: Completion[T]) -> dict[str, Any]:
         "ms": round(made.duration_ms, 1),
         "attempts": made.attempts,
         "notes": list(made.notes),
+        **({"tokens": [[each.text, dict(each.others)] for each in made.tokens]} if made.tokens else {}),
     }
 
 
@@ -152,6 +154,7 @@ def _completion(kept: Mapping[str, Any], messages: Sequence[Mapping[str, str]], 
         duration_ms=kept["ms"],
         attempts=kept["attempts"],
         notes=tuple(kept["notes"]),
+        tokens=tuple(Token(text, others) for text, others in kept.get("tokens", ())),
     )
 
 

@@ -23,11 +23,14 @@ _REFUSAL: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest."""
+    """No reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest; ``rejected``
+    that something of the request itself was not taken, ``refused`` that the provider would not work on these words."""
 
     why: str
     again: bool
     after_s: float | None = None
+    rejected: bool = False
+    refused: bool = False
 
 
 def says_no(text: str) -> bool:
@@ -50,25 +53,75 @@ def failure(known: Any, error: BaseException, timeout_s: float) -> Failure:
     if isinstance(error, known.Timeout):
         return Failure(f"no answer within {timeout_s:g} s", again=True)
     if isinstance(error, known.RateLimitError):
-        return Failure("the provider limits the rate (429)", again=True, after_s=_retry_after(error))
+        return _limited(_retry_after(_headers(error)))
+    if isinstance(error, known.ContentPolicyViolationError):
+        return _REFUSED
     if isinstance(error, known.AuthenticationError | known.PermissionDeniedError):
-        return Failure("the provider refuses the key; check OPSIQ_MODEL_KEY", again=False)
+        return _KEY
     if isinstance(error, known.ContextWindowExceededError):
-        return Failure("the request is longer than the model's context", again=False)
+        return _TOO_LONG
     if isinstance(error, known.NotFoundError):
-        return Failure("the provider has no such model; check OPSIQ_MODEL and OPSIQ_MODEL_URL", again=False)
+        return _NO_MODEL
     if isinstance(error, known.BadRequestError | known.UnprocessableEntityError | known.UnsupportedParamsError):
-        return Failure("the provider can't take the request (400); try OPSIQ_MODEL_MODE=tools", again=False)
+        return _NOT_TAKEN
     if isinstance(error, known.APIConnectionError):
-        return Failure("no connection", again=True)
+        return NO_CONNECTION
     status = getattr(error, "status_code", None)
     if isinstance(status, int) and status >= 500:
-        return Failure(f"the provider failed ({status})", again=True, after_s=_retry_after(error))
+        return _broken(status, _retry_after(_headers(error)))
     return Failure(f"the provider failed ({type(error).__name__})", again=False)
 
 
-def _retry_after(error: BaseException) -> float | None:
-    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+def _headers(error: BaseException) -> Mapping[str, str]:
+    of_response = getattr(getattr(error, "response", None), "headers", None) or {}
+    return {**(getattr(error, "litellm_response_headers", None) or {}), **of_response}
+
+
+def of_status(status: int, headers: Mapping[str, str], body: bytes) -> Failure:
+    """What a server of OpenAI's kind means by a status that is not 200, in our words."""
+    if status == 429:
+        return _limited(_retry_after(headers))
+    if status in (401, 403):
+        return _KEY
+    if status == 404:
+        return _NO_MODEL
+    if status == 413 or (status == 400 and _LENGTH.search(body)):
+        return _TOO_LONG
+    if status == 400 and _POLICY.search(body):
+        return _REFUSED
+    if status in (400, 422):
+        return _NOT_TAKEN
+    return (
+        _broken(status, _retry_after(headers))
+        if status >= 500
+        else Failure(f"the provider failed ({status})", again=False)
+    )
+
+
+def _limited(after_s: float | None) -> Failure:
+    return Failure("the provider limits the rate (429)", again=True, after_s=after_s)
+
+
+def _broken(status: int, after_s: float | None) -> Failure:
+    return Failure(f"the provider failed ({status})", again=True, after_s=after_s)
+
+
+NO_CONNECTION: Final = Failure("no connection", again=True)
+_KEY: Final = Failure("the provider refuses the key; check OPSIQ_MODEL_KEY", again=False)
+_TOO_LONG: Final = Failure("the request is longer than the model's context", again=False)
+_NO_MODEL: Final = Failure("the provider has no such model; check OPSIQ_MODEL and OPSIQ_MODEL_URL", again=False)
+_NOT_TAKEN: Final = Failure(
+    "the provider can't take the request (400); try OPSIQ_MODEL_MODE=tools", again=False, rejected=True
+)
+_REFUSED: Final = Failure("the provider would not work on this", again=False, refused=True)
+# Codes of OpenAI and of servers after it, in the error's own fields: what it quotes of the prompt must not be taken for one.
+_LENGTH: Final = re.compile(
+    rb'"(?:code|type)"\s*:\s*"(?:context_length_exceeded|exceed_context_size_error|string_above_max_length)"'
+)
+_POLICY: Final = re.compile(rb'"code"\s*:\s*"(?:content_policy_violation|content_filter)"')
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
     try:
         return max(0.0, float(headers["retry-after"]))
     except (KeyError, ValueError, TypeError):

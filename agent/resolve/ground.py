@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from agent.pipeline import Argument, Choice, Draft, Mention, Request, Several, Span
 from agent.read import Reading, exact, scan
@@ -13,6 +13,9 @@ from agent.resolve.locate import locate, overlap, pieces, typed
 from agent.resolve.schema import Entry, Member, Slot, plain
 from registry.offer import Offer
 from registry.records import RecordKind
+
+_PLAINLY: Final = 0.2
+"""By so much better the readers take words for one parameter than for another."""
 
 
 class Grounding:
@@ -50,24 +53,27 @@ class Grounding:
             arguments[slot.parameter] = argument
             taken += _spans(argument)
         self._part(entry, arguments)
-        self._complete(entry.offer, {slot.parameter for slot in entry.slots.values() if slot.token in call}, arguments)
+        self._complete(entry.offer, arguments)
         return Draft(action=entry.offer.name, version=entry.offer.version, arguments=arguments)
 
     def _part(self, entry: Entry, arguments: dict[str, Argument]) -> None:
         """Words serve one parameter: where the model gave the same ones to two, the one they fit less loses them, if
-        it is optional."""
+        it is optional or they plainly are the other's: what is then lacking is asked for."""
         slots = [
             slot
             for slot in entry.slots.values()
             # "Adam's last invoice" says both whose and which: words for records may be shared.
             if slot.parameter in arguments and not slot.many and not entry.offer.annotation(slot.parameter).record
         ]
-        for slot in sorted(slots, key=lambda each: self._fit(entry.offer, each, arguments[each.parameter])):
-            spans = _spans(arguments[slot.parameter])
-            others = [span for name, each in arguments.items() if name != slot.parameter for span in _spans(each)]
-            if not slot.required and all(any(overlap(span, other) for other in others) for span in spans):
-                del arguments[slot.parameter]
-                self._notes.append(f"{entry.offer.name}.{slot.parameter}: dropped, its words are another parameter's")
+        fits = {slot.parameter: self._fit(entry.offer, slot, arguments[slot.parameter]) for slot in slots}
+        for slot in sorted(slots, key=lambda each: fits[each.parameter]):
+            name = slot.parameter
+            others = [(other, span) for other, each in arguments.items() if other != name for span in _spans(each)]
+            shared = [[o for o, other in others if overlap(span, other)] for span in _spans(arguments[name])]
+            plainly = any(fits.get(other, 0.0) >= fits[name] + _PLAINLY for each in shared for other in each)
+            if all(shared) and (not slot.required or plainly):
+                del arguments[name]
+                self._notes.append(f"{entry.offer.name}.{name}: dropped, its words are another parameter's")
 
     def _fit(self, offer: Offer, slot: Slot, argument: Argument) -> float:
         """How surely the readers take these words for this parameter."""
@@ -77,19 +83,33 @@ class Grounding:
         fits = (each.confidence for each in readings if each.start < spans[-1].end and spans[0].start < each.end)
         return max(fits, default=0.0)
 
-    def _complete(self, offer: Offer, spoken_of: Collection[str], arguments: dict[str, Argument]) -> None:
-        """Reads without the model what it gave in words of its own, and what the contract requires and it left out."""
+    def _complete(self, offer: Offer, arguments: dict[str, Argument]) -> None:
+        """Reads without the model what it left out, or gave in words of its own. Which record is meant is the words' to say where they
+        do: a phrase that a small model cuts short means another record."""
         # Of several calls each has its own part of the request, and which is not known here: what one lacks is asked
         # for.
-        wanted = {name for name in (*spoken_of, *offer.required) if name not in arguments} if self._alone else set()
+        if not self._alone:
+            return
         taken = [span for argument in arguments.values() for span in _spans(argument)]
-        for origin, text in reversed(self._words if wanted else ()):
+        for origin, text in reversed(self._words):
             for name, argument in fill(text, 0, offer, self._kinds, self._request.now, origin).arguments.items():
                 # A year that is said once may be that of two days: only the first words must be nobody's.
                 free = not any(overlap(one, other) for one in _spans(argument)[:1] for other in taken)
-                if name in wanted and name not in arguments and free:
+                if name not in arguments and free:
                     arguments[name] = argument
                     self._notes.append(f"{offer.name}.{name}: read from the request without the model")
+                elif name in arguments and self._phrase_cut_short(offer, name, argument, arguments[name]):
+                    arguments[name] = argument
+                    self._notes.append(f"{offer.name}.{name}: the words for it taken, not the model's part of them")
+
+    @staticmethod
+    def _phrase_cut_short(offer: Offer, name: str, by_words: Argument, by_model: Argument) -> bool:
+        spans = (*_spans(by_words), *_spans(by_model))
+        return (
+            offer.annotation(name).record is not None
+            and by_words != by_model
+            and not any(each.origin for each in spans)
+        )
 
     def _argument(self, offer: Offer, slot: Slot, value: Any, taken: Sequence[Span]) -> Argument | None:
         schema = plain(offer.properties[slot.parameter], offer.parameters)

@@ -6,6 +6,7 @@ request, and then to the words: an argument that wasn't typed is dropped, whatev
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol, TypeVar
@@ -27,11 +28,15 @@ from agent.resolve.client import Completion
 from agent.resolve.conditional import under_condition
 from agent.resolve.gapped import apart
 from agent.resolve.ground import Grounding
+from agent.resolve.odds import odds
 from agent.resolve.offline import Offline
+from agent.resolve.phrasal import plain as plain_words
+from agent.resolve.pool import Minds
+from agent.resolve.rank import ranked
 from agent.resolve.resolver import candidates, chosen_action
 from agent.resolve.schema import ASK, MAX_CALLS, NONE, Entry, Shape, Slot, plain, shape, value_texts
-from agent.resolve.second import reconciled
-from agent.resolve.split import clauses
+from agent.resolve.second import agree, reconciled
+from agent.resolve.split import clauses, hear
 from prompts import DEFAULT_VERSION, ActionLine, AnswerLine, ParameterLine, ResolveContext, render
 from registry.offer import Offer
 from registry.records import RecordKind
@@ -40,6 +45,8 @@ from registry.shortlist import Scored, Shortlist
 T = TypeVar("T", bound=BaseModel)
 
 _NEAREST: Final = 3
+_UNDER_WAY_S: Final = 0.001
+"""By then the model has been asked, and what is computed next costs the person no time."""
 
 
 class Client(Protocol):
@@ -76,12 +83,13 @@ class ModelResolver:
         choice = shape(offers, several=most > 1)
         titles = {kind.name: kind.title for kind in kinds}
         messages = [message.as_json() for message in render(self.version, context(request, choice, titles))]
-        completion = await self.client.complete(messages, choice.model, legal=choice.describe())
+        asked = self.client.complete(messages, choice.model, legal=choice.describe())
+        completion, words = await asyncio.gather(asked, self._by_words(request, shortlist, kinds, picked))
         notes = list(completion.notes)
         resolution = _resolution(completion.value, choice, request, scored, picked, most, kinds, notes)
-        if picked is None:
-            words = await self._words.resolve(request, shortlist, kinds)
-            resolution = reconciled(resolution, words.resolution, shortlist, notes)
+        if words is not None and not agree(resolution, words):
+            minds = _minds(completion, choice, request, shortlist, kinds)
+            resolution = reconciled(resolution, words, shortlist, notes, minds)
         trace = Trace(
             resolver=self.name,
             model=completion.model,
@@ -99,8 +107,36 @@ class ModelResolver:
         )
         return Resolved(resolution=resolution, trace=trace)
 
+    async def _by_words(
+        self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], picked: str | None
+    ) -> Resolution | None:
+        """What the words alone come to, worked out while the model is waited for; None where the person has picked the action."""
+        if picked is not None:
+            return None
+        await asyncio.sleep(_UNDER_WAY_S)
+        return (await self._words.resolve(request, shortlist, kinds)).resolution
+
     def _untried(self, resolution: Resolution) -> Resolved:
         return Resolved(resolution=resolution, trace=Trace(resolver=self.name, prompt_version=self.version, attempts=0))
+
+
+def _minds(
+    completion: Completion[BaseModel],
+    choice: Shape,
+    request: Request,
+    shortlist: Shortlist,
+    kinds: Sequence[RecordKind],
+) -> Minds | None:
+    """How model and words weigh the actions, where the provider tells what the model all but chose."""
+    told = odds(completion.tokens, (*choice.entries, NONE, ASK))
+    clause = hear(plain_words(request.text))
+    if not told or clause.negated or clause.about:  # what must not be done, or is only asked about, is not weighed
+        return None
+    model = {entry.offer.name: told.get(token, 0.0) for token, entry in choice.entries.items()}
+    weighed = ranked(clause, shortlist, kinds, request.now)
+    return Minds(
+        words={each.offer.name: each.probability for each in weighed}, model={**model, Minds.NONE: told.get(NONE, 0.0)}
+    )
 
 
 def context(request: Request, choice: Shape, titles: Mapping[str, str]) -> ResolveContext:

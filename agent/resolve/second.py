@@ -1,7 +1,9 @@
 """A second look at a model's answer by the resolver that needs none: deterministic, and never told what the model said.
 
-Small models say "none" where they should act, and act where nothing fits; the words alone go wrong elsewhere. Where both agree, the answer
-stands. Where they don't, the surer reading is proposed and a person decides; only a firm reading by words overrules a "none".
+Small models say "none" where they should act, and act where nothing fits; the words alone go wrong elsewhere. Where the provider tells how
+the model weighed what it was offered, both minds are pooled (``pool``) and what they come to together is done, asked about, or left. Where
+it doesn't, the model's choice is all there is: where both agree it stands; where they don't, a person decides, and only a firm reading by
+words overrules a "none".
 """
 
 from __future__ import annotations
@@ -10,15 +12,31 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Question, Resolution
+from agent.resolve.pool import Minds
 from registry.offer import Offer
 from registry.shortlist import Shortlist
 
 FIRM: Final = 0.42
 """From this confidence on, the words alone overrule a model that found nothing. The offline resolver acts from here on by itself."""
 
+ACT: Final = 0.4
+"""From this share of both minds on, an action is taken if the next one is CLEAR behind; from ASK on it is asked about."""
+CLEAR: Final = 0.1
+ASK: Final = 0.2
+_NOTHING: Final = "No registered action does this."
 
-def reconciled(said: Resolution, words: Resolution, shortlist: Shortlist, notes: list[str]) -> Resolution:
+
+def agree(said: Resolution, words: Resolution) -> bool:
+    """Whether both would do the same: then there is nothing to weigh."""
+    return isinstance(said, Calls) and isinstance(words, Calls) and _actions(said.drafts) == _actions(words.drafts)
+
+
+def reconciled(
+    said: Resolution, words: Resolution, shortlist: Shortlist, notes: list[str], minds: Minds | None = None
+) -> Resolution:
     """What to make of the model's answer ``said``, given what the ``words`` alone come to. Why goes into ``notes``."""
+    if minds is not None and (_found_nothing(said) or _comparable(said, minds)) and _comparable(words, minds):
+        return _together(said, words, shortlist, notes, minds)
     if isinstance(said, Abstain):
         return _overruled(said, words, notes)
     if isinstance(said, Ask):
@@ -29,6 +47,55 @@ def reconciled(said: Resolution, words: Resolution, shortlist: Shortlist, notes:
     if isinstance(words, Calls) and _actions(words.drafts) != _actions(said.drafts):
         return _disputed(said, words, shortlist, notes)
     return said
+
+
+def _found_nothing(said: Resolution) -> bool:
+    return isinstance(said, Abstain) and said.reason == "nothing_fits"
+
+
+def _comparable(one: Resolution, minds: Minds) -> bool:
+    """Whether it is about one action of the whole request, or none: not several wishes, and nothing that no likelihood outweighs (a
+    refusal; an action that the words find and yet leave, since it does not work on such a thing)."""
+    if isinstance(one, Abstain):
+        plausible = max(minds.words.values(), default=0.0) >= ASK
+        return one.reason == "below_threshold" or (one.reason == "nothing_fits" and not plausible)
+    return len(set(_actions(one.drafts))) <= 1
+
+
+def _together(said: Resolution, words: Resolution, shortlist: Shortlist, notes: list[str], minds: Minds) -> Resolution:
+    """What the two minds come to."""
+    shares = minds.pooled()
+    ranked = sorted((name for name in shares if name in shortlist), key=lambda name: -shares[name])
+    told = ", ".join(f"{name} {shares[name]:.2f}" for name in ranked[:2])
+    notes.append(f"second look: together {told or 'nothing'}, none of them {shares[minds.NONE]:.2f}")
+    drafts = _drafts(said, words)
+    top = ranked[0] if ranked else ""
+    if not top or shares[top] < ASK:
+        return (
+            said
+            if isinstance(said, Abstain)
+            else Abstain(reason="nothing_fits", detail=_NOTHING, nearest=tuple(ranked[:3]))
+        )
+    rivals = [name for name in ranked[1:3] if shares[name] >= ASK]
+    clear = len(ranked) < 2 or shares[top] - shares[ranked[1]] >= CLEAR
+    if shares[top] >= ACT and clear and top in drafts:
+        return Calls(drafts=drafts[top], confidence=round(shares[top], 4))
+    text = "Which of these do you mean?" if rivals else "Is this what you mean?"
+    return Ask(
+        question=_question(text, [top, *rivals], shortlist),
+        drafts=drafts.get(top, ()),
+        confidence=round(shares[top], 4),
+    )
+
+
+def _drafts(said: Resolution, words: Resolution) -> dict[str, tuple[Draft, ...]]:
+    """The calls there are, by action: the model's, but the words' where they list more of them."""
+    made: dict[str, tuple[Draft, ...]] = {}
+    for one in (words, said):
+        drafts = () if isinstance(one, Abstain) else one.drafts
+        if drafts and len(drafts) >= len(made.get(drafts[0].action, ())):
+            made[drafts[0].action] = drafts
+    return made
 
 
 def _overruled(said: Abstain, words: Resolution, notes: list[str]) -> Resolution:

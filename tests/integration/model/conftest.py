@@ -1,4 +1,4 @@
-"""A scripted model server for each test."""
+"""A scripted model server for each test, reached both ways: directly, and by LiteLLM and instructor."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from tests.integration.model.scripted_server import ScriptedServer
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    made = ScriptedServer()
+@pytest.fixture(params=["openai", "hosted_vllm"], ids=["direct", "libraries"])
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[ScriptedServer]:
+    made = ScriptedServer(way=request.param)
     await made.start()
     yield made
     await made.stop()

@@ -29,9 +29,11 @@ def says(answer: object, **more: Any) -> Reply:
 
 
 class ScriptedServer:
-    """Runs in the test's own loop. ``asked`` are the request bodies in order, ``keys`` their Authorization headers."""
+    """Runs in the test's own loop. ``asked`` are the request bodies in order, ``keys`` their Authorization headers; ``way`` is the
+    provider its models are named after."""
 
-    def __init__(self) -> None:
+    def __init__(self, way: str = "openai") -> None:
+        self.way = way
         self.replies: list[Reply] = []
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []

@@ -1,4 +1,4 @@
-"""The real LiteLLM and instructor against a model server that misbehaves in every way a server does."""
+"""Both ways to a model, the short one and the real LiteLLM and instructor, against a server that misbehaves in every way a server does."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Desk:
         self.server = server
         self.pauses = Pauses()
         given: dict[str, Any] = {
-            "model": "openai/scripted",
+            "model": f"{server.way}/scripted",
             "api_base": server.url,
             "api_key": KEY,
             "timeout_s": 20,
@@ -85,7 +85,7 @@ def mention(resolved: Resolved) -> str:
 
 
 async def test_a_good_answer_comes_back_typed_with_exact_messages_usage_and_cost(server: ScriptedServer) -> None:
-    desk = Desk(server, [GOOD], prices={"openai/scripted": (Decimal("0.5"), Decimal("2"))})
+    desk = Desk(server, [GOOD], prices={f"{server.way}/scripted": (Decimal("0.5"), Decimal("2"))})
     resolved = await desk.resolve()
     assert mention(resolved) == "Zebulon's last invoice"
     (asked,) = server.asked
@@ -129,6 +129,21 @@ async def test_one_ask_is_one_http_call_and_no_more_than_the_retries_allow(serve
     assert len(server.asked) == 2
 
 
+async def test_likelihoods_are_asked_for_and_done_without_where_the_server_will_not_tell(
+    server: ScriptedServer,
+) -> None:
+    desk = Desk(server, [Reply(status=400), GOOD, GOOD], retries=0)
+    assert (await desk.resolve()).trace.attempts == 2
+    await desk.resolve()
+    assert [asked.get("top_logprobs") for asked in server.asked] == [8, None, None]
+
+
+async def test_a_request_that_can_not_be_taken_is_given_up(server: ScriptedServer) -> None:
+    with pytest.raises(ModelUnavailable, match="can't take the request"):
+        await Desk(server, [Reply(status=400)] * 9, retries=3).resolve()
+    assert len(server.asked) == 2
+
+
 async def test_no_answer_in_time_is_model_unavailable(server: ScriptedServer) -> None:
     desk = Desk(server, [Reply(hang=True)], timeout_s=0.3, retries=0)
     with pytest.raises(ModelUnavailable, match=r"no answer within 0\.3 s"):
@@ -136,10 +151,10 @@ async def test_no_answer_in_time_is_model_unavailable(server: ScriptedServer) ->
 
 
 async def test_a_wrong_key_is_not_tried_again_and_the_fallback_is_asked(server: ScriptedServer) -> None:
-    desk = Desk(server, [Reply(status=401), GOOD], retries=3, fallbacks=("openai/second",))
+    desk = Desk(server, [Reply(status=401), GOOD], retries=3, fallbacks=(f"{server.way}/second",))
     resolved = await desk.resolve()
     assert [asked["model"] for asked in server.asked] == ["scripted", "second"]
-    assert resolved.trace.model == "openai/second"
+    assert resolved.trace.model == f"{server.way}/second"
     assert desk.pauses.taken == []
     assert any("OPSIQ_MODEL_KEY" in note for note in resolved.trace.notes)
 
@@ -175,7 +190,7 @@ async def test_two_answers_that_fit_not_are_a_model_that_misbehaves(server: Scri
 
 async def test_a_fallback_is_asked_where_the_first_model_misbehaves(server: ScriptedServer) -> None:
     bad = says({"call": {"action": "no.such"}})
-    resolved = await Desk(server, [bad, bad, GOOD], fallbacks=("openai/second",)).resolve()
+    resolved = await Desk(server, [bad, bad, GOOD], fallbacks=(f"{server.way}/second",)).resolve()
     assert [asked["model"] for asked in server.asked] == ["scripted", "scripted", "second"]
     assert mention(resolved) == "Zebulon's last invoice"
 

@@ -1,8 +1,10 @@
-"""The words alone are read a second time: they overrule a model that found nothing, and any other disagreement is asked about."""
+"""The words alone are read a second time. Where it is told how the model weighed the actions, both minds are pooled; else the words
+overrule a model that found nothing, and any other disagreement is asked about."""
 
 from __future__ import annotations
 
 from agent.pipeline import Abstain, Ask, Calls, Draft, Question
+from agent.resolve.pool import Minds
 from agent.resolve.second import reconciled
 from registry.offer import Offer
 from registry.shortlist import Shortlist
@@ -76,3 +78,49 @@ def test_words_answer_a_model_that_asks_between_two() -> None:
 def test_words_that_mean_neither_leave_the_question() -> None:
     question = asked("a.one", "a.two")
     assert reconciled(question, calls("a.three"), SHORTLIST, []) is question
+
+
+def minds(words: dict[str, float], model: dict[str, float]) -> Minds:
+    return Minds(words=words, model={"a.one": 0.0, "a.two": 0.0, "a.three": 0.0, Minds.NONE: 0.0, **model})
+
+
+def test_of_two_readings_the_one_that_both_minds_bear_out_is_taken() -> None:
+    words, notes = calls("a.two"), list[str]()
+    weighed = minds({"a.two": 0.8, "a.one": 0.02}, {"a.one": 0.5, "a.two": 0.4})
+    made = reconciled(calls("a.one"), words, SHORTLIST, notes, weighed)
+    assert isinstance(made, Calls)
+    assert [draft.action for draft in made.drafts] == ["a.two"]
+    assert "together a.two" in notes[0]
+
+
+def test_two_readings_that_stay_close_are_asked_about() -> None:
+    weighed = minds({"a.one": 0.4, "a.two": 0.4}, {"a.one": 0.5, "a.two": 0.45})
+    made = reconciled(calls("a.one"), calls("a.two"), SHORTLIST, [], weighed)
+    assert isinstance(made, Ask)
+    assert [each.id for each in made.question.candidates] == ["a.one", "a.two"]
+
+
+def test_a_model_that_all_but_chose_what_the_words_say_is_heard_so() -> None:
+    said = minds({"a.one": 0.8}, {"a.one": 0.4, Minds.NONE: 0.6})
+    assert isinstance(reconciled(NOTHING, calls("a.one"), SHORTLIST, [], said), Calls)
+    sure = minds({"a.one": 0.5}, {"a.one": 0.0, Minds.NONE: 1.0})
+    assert reconciled(NOTHING, calls("a.one", confidence=0.5), SHORTLIST, [], sure) is NOTHING
+
+
+def test_what_neither_mind_bears_out_is_left() -> None:
+    below = Abstain(reason="below_threshold", detail="")
+    weighed = minds({"a.one": 0.01}, {"a.one": 0.5, Minds.NONE: 0.5})
+    assert isinstance(reconciled(calls("a.one"), below, SHORTLIST, [], weighed), Abstain)
+
+
+def test_no_likelihood_outweighs_a_refusal_or_what_the_words_find_and_leave() -> None:
+    sure = minds({"a.one": 0.9}, {"a.one": 0.9})
+    refused = Abstain(reason="model_refused", detail="")
+    assert reconciled(refused, calls("a.one"), SHORTLIST, [], sure) is refused
+    assert isinstance(reconciled(calls("a.one"), NOTHING, SHORTLIST, [], sure), Ask)
+
+
+def test_several_wishes_are_no_matter_of_likelihood() -> None:
+    both = calls("a.one", "a.two")
+    sure = minds({"a.one": 0.9}, {"a.one": 0.9})
+    assert reconciled(calls("a.one"), both, SHORTLIST, [], sure) is both

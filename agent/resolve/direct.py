@@ -1,0 +1,109 @@
+"""The short way to a server that speaks OpenAI's chat completions: one POST, no library between.
+
+Only for a server whose address is given (llama.cpp, vLLM, LM Studio, a gateway): LiteLLM, which every other provider is reached
+through, costs seconds at its first use, 200 MB, and several milliseconds a request. What is asked and how an answer is held to its
+type is the same both ways (tests/integration/model).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from agent.resolve import faults
+from agent.resolve.faults import Failure
+from agent.resolve.odds import ASKED
+from agent.resolve.reply import Reply, cut_off, reply, text_of
+
+T = TypeVar("T", bound=BaseModel)
+
+PROVIDER: Final = "openai/"
+"""How a model of such a server is named, as LiteLLM names it."""
+MOST_BYTES: Final = 4 * 1024 * 1024
+
+
+class Direct:
+    """Asks the server at ``api_base``. Each call has a connection of its own and leaves nothing open."""
+
+    def __init__(self, api_base: str, api_key: str, timeout_s: float) -> None:
+        self._url = f"{api_base.rstrip('/')}/chat/completions"
+        self._headers = {"Authorization": f"Bearer {api_key or 'none'}"}
+        self._timeout_s = timeout_s
+
+    async def ask(
+        self,
+        model: str,
+        mode: str,
+        messages: Sequence[Mapping[str, str]],
+        shape: type[T],
+        max_tokens: int,
+        *,
+        odds: bool,
+    ) -> Reply[T] | Failure:
+        """One reply, or why there is none. Raises nothing."""
+        sent = [dict(message) for message in messages]
+        body = {
+            "model": model.removeprefix(PROVIDER),
+            "messages": sent,
+            "temperature": 0,
+            "max_tokens": max_tokens,
+            **_form(mode, shape),
+            **({"logprobs": True, "top_logprobs": ASKED} if odds else {}),
+        }
+        came = await self._post(body)
+        if isinstance(came, Failure):
+            return Reply(None, sent, refused=True) if came.refused else came
+        value, fault = _held(came, shape)
+        return reply(came, value, sent, fault)
+
+    async def _post(self, body: Mapping[str, Any]) -> Any:
+        import aiohttp
+
+        failure: Failure
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                # The address is the owner's own setting, so a proxy of the environment is theirs too.
+                async with (
+                    aiohttp.ClientSession(trust_env=True) as session,
+                    session.post(self._url, json=body, headers=self._headers, allow_redirects=False) as answer,
+                ):
+                    said = await answer.content.read(MOST_BYTES)
+                    if answer.status != 200:
+                        return faults.of_status(answer.status, answer.headers, said)
+                    return json.loads(said, object_hook=lambda each: SimpleNamespace(**each))
+        except TimeoutError:
+            failure = Failure(f"no answer within {self._timeout_s:g} s", again=True)
+        except aiohttp.ClientError:
+            failure = faults.NO_CONNECTION
+        except ValueError:
+            failure = Failure("the provider's answer is no JSON; check OPSIQ_MODEL_URL", again=False)
+        return failure
+
+
+def _form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
+    """How the server is to hold its answer to the shape."""
+    schema = shape.model_json_schema()
+    name = shape.__name__
+    if mode == "json_schema":
+        return {
+            "response_format": {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
+        }
+    tool = {"type": "function", "function": {"name": name, "parameters": schema}}
+    return {"tools": [tool], "tool_choice": {"type": "function", "function": {"name": name}}}
+
+
+def _held(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
+    """The answer as a ``shape``, or what is wrong with it. A server that doesn't know schemas may fence its JSON."""
+    text = text_of(response)
+    if cut_off(response):
+        return None, "cut off before its end"
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        return shape.model_validate_json(text[start : end + 1] if 0 <= start < end else text), None
+    except ValidationError as error:
+        return None, faults.fault(error)

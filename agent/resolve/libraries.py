@@ -1,0 +1,158 @@
+"""The long way, to any provider: LiteLLM reaches it, instructor holds the answer to a type. Nothing else imports either.
+
+Both are imported with the first call (LiteLLM costs seconds and 200 MB), after the switches that keep LiteLLM from
+asking the network for prices and from reading a ``.env``. LiteLLM and instructor are told to try once: retries are ``client``'s.
+
+A prompt, an answer or a key never stands in an error or a log line: both libraries put them there, so their loggers
+are shut and what they raise is replaced, not chained.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+
+from agent.resolve import faults
+from agent.resolve.faults import Failure
+from agent.resolve.odds import ASKED
+from agent.resolve.reply import Reply, reply
+
+Price = tuple[Decimal, Decimal]
+T = TypeVar("T", bound=BaseModel)
+
+# Servers that take a JSON Schema for the answer though LiteLLM's table doesn't know the model behind them.
+_SCHEMA_PROVIDERS: Final = frozenset(
+    {"openai", "azure", "hosted_vllm", "vllm", "llamafile", "lm_studio", "ollama", "ollama_chat", "openai_like"}
+)
+_LOGGERS: Final = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "instructor", "openai", "httpx", "httpcore")
+
+
+class Libraries:
+    """The two libraries, loaded. ``api_base`` and ``api_key`` are for the provider of ``model``; another one's are its own."""
+
+    def __init__(self, model: str, api_base: str, api_key: str, timeout_s: float) -> None:
+        self._loaded = _libraries()
+        self._model, self._api_base, self._api_key, self._timeout_s = model, api_base, api_key, timeout_s
+
+    def mode(self, model: str) -> str:
+        """A schema for the answer where the provider has that, a forced tool call elsewhere."""
+        known = self._loaded.litellm
+        if self._provider(model) in _SCHEMA_PROVIDERS or known.supports_response_schema(model=model):
+            return "json_schema"
+        return "tools"
+
+    def price(self, model: str) -> Price | None:
+        """US dollars a million tokens, in and out, where LiteLLM knows."""
+        table = self._loaded.litellm.model_cost
+        known = table.get(model) or table.get(model.partition("/")[2]) or {}
+        each = [known.get(name) for name in ("input_cost_per_token", "output_cost_per_token")]
+        if None in each:
+            return None
+        return Decimal(str(each[0])) * 1_000_000, Decimal(str(each[1])) * 1_000_000
+
+    async def ask(
+        self,
+        model: str,
+        mode: str,
+        messages: Sequence[Mapping[str, str]],
+        shape: type[T],
+        max_tokens: int,
+        *,
+        odds: bool,
+    ) -> Reply[T] | Failure:
+        """One reply, or why there is none. Raises nothing."""
+        seen = _Seen()
+        loaded = self._loaded
+        client = loaded.instructor.from_litellm(
+            loaded.litellm.acompletion,
+            mode=loaded.instructor.Mode.JSON_SCHEMA if mode == "json_schema" else loaded.instructor.Mode.TOOLS,
+        )
+        client.on("completion:kwargs", seen.sent)
+        client.on("completion:response", seen.came)
+        value: T | None = None
+        fault: str | None = None
+        failure: Failure | None = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                # Never instructor's ``context=``: it would render Jinja in the person's words.
+                value = await client.chat.completions.create(
+                    model=model,
+                    messages=[dict(message) for message in messages],
+                    response_model=shape,
+                    max_retries=0,
+                    num_retries=0,
+                    temperature=0,
+                    max_tokens=max_tokens,
+                    timeout=self._timeout_s,
+                    drop_params=True,
+                    **self._door(model),
+                    **({"logprobs": True, "top_logprobs": ASKED} if odds else {}),
+                )
+        except TimeoutError:
+            failure = Failure(f"no answer within {self._timeout_s:g} s", again=True)
+        except Exception as error:
+            if seen.response is not None:
+                fault = faults.fault(error)
+            else:
+                known = loaded.litellm.exceptions
+                failure = faults.failure(known, faults.original(known, error), self._timeout_s)
+        if failure is not None:
+            return Reply(None, seen.messages, refused=True) if failure.refused else failure
+        return reply(seen.response, value, seen.messages, fault)
+
+    def _door(self, model: str) -> dict[str, str]:
+        if self._provider(model) != self._provider(self._model):
+            return {}
+        given = {"api_base": self._api_base, "api_key": self._api_key}
+        if given["api_base"] and not given["api_key"]:
+            given["api_key"] = "none"  # local servers want no key, the client library wants a word
+        return {name: value for name, value in given.items() if value}
+
+    def _provider(self, model: str) -> str:
+        try:
+            return str(self._loaded.litellm.get_llm_provider(model)[1])
+        except Exception:
+            return model.partition("/")[0]
+
+
+class _Loaded:
+    def __init__(self, litellm: Any, instructor: Any) -> None:
+        self.litellm = litellm
+        self.instructor = instructor
+
+
+class _Seen:
+    """What passed between instructor and LiteLLM."""
+
+    def __init__(self) -> None:
+        self.messages: list[Mapping[str, Any]] = []
+        self.response: Any = None
+
+    def sent(self, *_: Any, **arguments: Any) -> None:
+        self.messages = list(arguments.get("messages") or ())
+
+    def came(self, response: Any) -> None:
+        self.response = response
+
+
+@functools.cache
+def _libraries() -> _Loaded:
+    """Imports both, quietly and offline. Seconds the first time."""
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    os.environ["LITELLM_MODE"] = "PRODUCTION"
+    import instructor
+    import litellm
+
+    litellm.suppress_debug_info = True
+    litellm.telemetry = False
+    litellm.turn_off_message_logging = True
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return _Loaded(litellm, instructor)

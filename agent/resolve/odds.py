@@ -1,0 +1,80 @@
+"""How a model weighed the actions it was offered, out of the likelihoods of its answer's first tokens.
+
+A small model's choice is often right and seldom doubted; what it all but chose tells more. Few providers give likelihoods,
+and not for tool calls: nothing here is needed to resolve, and where they are missing a model's choice counts as it stands.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+KEPT: Final = 24
+"""So many first tokens of an answer hold its action; later ones are not kept."""
+ASKED: Final = 8
+"""Alternatives asked for at each token."""
+_LEAST: Final = 0.0005
+_ACTION: Final = re.compile(r'"action"\s*:\s*"')
+
+
+class Token(NamedTuple):
+    """One token of an answer as it was written, and what else might have stood there: text → likelihood, in [0, 1], itself
+    included."""
+
+    text: str
+    others: Mapping[str, float]
+
+
+def tokens(logprobs: Any) -> tuple[Token, ...]:
+    """The first tokens of an OpenAI-shaped ``logprobs``, empty where there are none to read."""
+    made = []
+    for each in (getattr(logprobs, "content", None) or ())[:KEPT]:
+        listed = [*(getattr(each, "top_logprobs", None) or ()), each]
+        likely = {other.token: math.exp(min(0.0, other.logprob)) for other in listed if other.logprob is not None}
+        made.append(Token(each.token, {text: round(p, 4) for text, p in likely.items() if p >= _LEAST}))
+    return tuple(made)
+
+
+def odds(answer: Sequence[Token], names: Collection[str]) -> dict[str, float]:
+    """How much of the model's mind each of ``names`` had for the first action, adding up to 1 at most; empty where that can't be
+    told. A name that parts from the written one at some token has what that token had, shared with all that go on as it does."""
+    text = "".join(each.text for each in answer)
+    found = _ACTION.search(text)
+    if found is None:
+        return {}
+    made: dict[str, float] = {}
+    left, at, said = 1.0, 0, ""
+    for token in answer:
+        start, at = at, at + len(token.text)
+        if at <= found.end():
+            continue
+        lead = text[start : max(start, found.end())]  # of a token that holds the quote before the name too
+        going = [name for name in names if f'{name}"'.startswith(said)]
+        shares: dict[tuple[str, ...], float] = {}
+        for other, likely in token.others.items():
+            if not other.startswith(lead) or len(other) == len(lead):
+                continue
+            on = said + other[len(lead) :]
+            meant = tuple(name for name in going if _goes_on(f'{name}"', on))
+            if meant:
+                shares[meant] = shares.get(meant, 0.0) + likely
+        total = sum(shares.values())
+        said += token.text[len(lead) :]
+        here = [name for name in going if _goes_on(f'{name}"', said)]
+        if not total or not here:
+            return {}
+        for meant, share in shares.items():
+            for name in meant:
+                if name not in here:
+                    made[name] = made.get(name, 0.0) + left * share / total / len(meant)
+        left *= sum(share for meant, share in shares.items() if set(meant) & set(here)) / total
+        if len(here) == 1:
+            return {**made, here[0]: left}
+    return {}
+
+
+def _goes_on(name: str, said: str) -> bool:
+    """Whether the name goes on as was said; after its closing quote anything may follow."""
+    return name.startswith(said) or said.startswith(name)

@@ -1,0 +1,117 @@
+"""Model and words together: which action, by how each weighs it, and which words are for what, by who reads them better."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from agent.pipeline import Abstain, Ask, Calls, Mention, Request, Resolution
+from agent.resolve.client import Completion
+from agent.resolve.model import ModelResolver
+from agent.resolve.odds import Token
+from registry.contract import Annotation
+from registry.offer import Offer
+from registry.records import Field, RecordKind
+from registry.shortlist import Shortlist
+
+T = TypeVar("T", bound=BaseModel)
+TEXT = {"type": "string"}
+PLAY = Offer(
+    "media.play",
+    1,
+    "Play",
+    "Play a song on a device.",
+    {"properties": {"song": TEXT, "by_artist": TEXT, "volume": {"type": "integer"}}, "required": ["song"]},
+)
+FIND = Offer("media.find", 1, "Find", "Find an album.", {"properties": {"album": TEXT}})
+CANCEL = Offer(
+    "shop.cancel_order",
+    1,
+    "Cancel an order",
+    "Cancel an order.",
+    {"properties": {"order_id": TEXT}, "required": ["order_id"]},
+    annotations={"order_id": Annotation(record="order")},
+)
+ORDER = RecordKind("order", "Order", ("order", "orders"), (Field("id", "id"), Field("number", search="number")))
+
+
+class Weighing:
+    """A client whose model says ``answer`` and held each action for so likely."""
+
+    def __init__(self, answer: Mapping[str, Any], likely: Mapping[str, float]) -> None:
+        self.answer = answer
+        self.likely = likely
+
+    async def complete(
+        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = ""
+    ) -> Completion[T]:
+        text = json.dumps(self.answer)
+        lead = (Token('{"call":{"action":', {}), Token('"', {'"': 1.0}))
+        name = Token(self.answer["call"]["action"], self.likely)
+        return Completion(
+            value=shape.model_validate_json(text), text=text, model="openai/scripted", mode="json_schema", messages=tuple(messages),
+            tokens_in=1, tokens_out=1, cost=None, duration_ms=1.0, attempts=1, tokens=(*lead, name) if self.likely else (),
+        )  # fmt: skip
+
+
+async def resolve(
+    text: str, call: Mapping[str, Any], likely: Mapping[str, float], offers: Sequence[Offer] = (PLAY, FIND, CANCEL)
+) -> Resolution:
+    resolver = ModelResolver(Weighing({"call": call}, likely))
+    request = Request(text=text, now=datetime(2026, 11, 24, tzinfo=UTC))
+    return (await resolver.resolve(request, Shortlist(offers), [ORDER])).resolution
+
+
+def action(resolution: Resolution) -> str:
+    assert isinstance(resolution, Calls)
+    return resolution.drafts[0].action
+
+
+async def test_a_model_that_was_in_two_minds_is_settled_by_the_words() -> None:
+    call = {"action": "media.play", "song": "order 7"}
+    torn = {"media.play": 0.5, "shop.cancel_order": 0.45, "none": 0.05}
+    assert action(await resolve("cancel order 7", call, torn)) == "shop.cancel_order"
+    assert isinstance(await resolve("cancel order 7", call, {}), Ask)
+
+
+async def test_a_model_that_said_none_by_a_hair_does_what_the_words_say() -> None:
+    close = {"none": 0.55, "shop.cancel_order": 0.45}
+    assert action(await resolve("cancel order 7", {"action": "none"}, close)) == "shop.cancel_order"
+
+
+async def test_where_neither_is_sure_nothing_is_done() -> None:
+    doubtful = {"media.find": 0.5, "none": 0.5}
+    assert isinstance(await resolve("what is the capital of Peru", {"action": "media.find"}, doubtful), Abstain)
+
+
+async def test_an_order_not_to_do_it_is_weighed_against_nothing() -> None:
+    certain = {"shop.cancel_order": 1.0}
+    call = {"action": "shop.cancel_order", "order": "order 7"}
+    assert not isinstance(await resolve("please don't cancel order 7", call, certain), Calls)
+
+
+async def test_what_the_model_left_out_is_read_from_the_words() -> None:
+    made = await resolve("play Hurt at volume 7", {"action": "media.play", "song": "Hurt"}, {}, [PLAY])
+    assert isinstance(made, Calls)
+    volume = made.drafts[0].arguments["volume"]
+    assert isinstance(volume, Mention)
+    assert volume.text == "7"
+
+
+async def test_words_that_plainly_are_anothers_do_not_fill_what_is_required() -> None:
+    call = {"action": "media.play", "song": "Johnny Cash", "by_artist": "Johnny Cash"}
+    made = await resolve("play something by artist Johnny Cash", call, {}, [PLAY])
+    assert isinstance(made, Calls)
+    assert set(made.drafts[0].arguments) == {"by_artist"}
+
+
+async def test_which_record_is_meant_is_the_words_to_say() -> None:
+    made = await resolve("cancel order 1042", {"action": "shop.cancel_order", "order": "order"}, {}, [CANCEL])
+    assert isinstance(made, Calls)
+    order = made.drafts[0].arguments["order_id"]
+    assert isinstance(order, Mention)
+    assert "1042" in order.text
