@@ -1,8 +1,9 @@
 """What is lost when requests are written otherwise: ``python -m bench.perturbed [--data DIR] [--out FOLDER]``.
 
-The same cases with slips of the pen, in other words, and with actions whose names say nothing, through ``opsiq eval run`` and the offline
-resolver (``--resolver`` for a model). Words that are values of the right answer are left as they are: a misspelt name is another name. The
-other words come from a list of this file, not from the resolver's own. Prints, for each, how many are right before and after, and the drop.
+The same cases with slips of the pen, in other words, turned round, and with actions whose names say nothing, through ``opsiq eval run`` and
+the offline resolver (``--resolver`` for a model). Words that are values of the right answer are left as they are: a misspelt name is
+another name. The other words come from a list of this file; which of them the resolver's own lists have too is printed. Prints, for each,
+how many are right before and after, and the drop.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from agent.resolve.phrasal import PLAIN
 from evals import external
 from evals.entry import entry
 from evals.external import Case
 from evals.interval import mcnemar, rate
 from evals.score import Verdict, judge
+from registry.words import GROUPED, KIN, ORDERS, READING, stem
 
 OURS: Final = Path(__file__).parents[1] / "evals" / "suites" / "saas.jsonl"
 FILES: Final = (
@@ -42,6 +45,29 @@ _OTHER: Final = {
     "exchange": "swap", "close": "wrap up", "refund": "pay back", "move": "shift", "schedule": "put in the diary",
     "add": "throw in", "meeting": "get-together", "cheap": "low-cost",
 }  # fmt: skip
+_ASKED: Final = (
+    "I need you to {order}", "could I ask you to {order}?", "it would be great if you could {order}", "we have to {order}",
+    "I was wondering whether you could {order}",
+)  # fmt: skip
+"""An order asked for in a roundabout way."""
+_PASSIVE: Final = (
+    "I need {thing} to be {done}",
+    "{thing} should be {done}",
+    "please get {thing} {done}",
+    "I want {thing} {done}",
+)
+"""An order told as what shall come of it."""
+_DONE: Final = {
+    "cancel": "cancelled", "delete": "deleted", "remove": "removed", "refund": "refunded", "close": "closed", "create": "created",
+    "update": "updated", "change": "changed", "send": "sent", "move": "moved", "schedule": "scheduled", "assign": "assigned",
+    "return": "returned", "exchange": "exchanged", "book": "booked", "resend": "resent", "reopen": "reopened", "void": "voided",
+    "extend": "extended", "suspend": "suspended", "pause": "paused", "add": "added", "rename": "renamed", "stop": "stopped",
+}  # fmt: skip
+_SIMPLE: Final = re.compile(
+    r"^(?:please\s+|can you\s+|could you\s+)?(?P<verb>[a-z]+)\s+"
+    r"(?P<thing>(?:the|my|our|all|order|ticket|invoice|[A-Z#])[^.;:?!\"']*)[.?!]?$",
+    re.IGNORECASE,
+)
 _OTHER_WORD: Final = re.compile(rf"\b({'|'.join(_OTHER)})\b", re.IGNORECASE)
 
 Line = dict[str, Any]
@@ -104,6 +130,33 @@ def paraphrased(line: Line, chance: random.Random) -> Line:
         text if lead.endswith(". ") or not text[:1].isupper() or text[1:2].isupper() else text[:1].lower() + text[1:]
     )
     return {**line, "prompt": lead + first + ("" if first.rstrip()[-1:].isalnum() else chance.choice(_TAILS))}
+
+
+def turned(line: Line, chance: random.Random) -> Line:
+    """A single order as what shall come of it ("the order should be cancelled"), any other in a roundabout way. Several sentences and
+    questions stay as they are."""
+    text = line["prompt"].strip()
+    found = _SIMPLE.match(text)
+    done = _DONE.get(found["verb"].lower()) if found else None
+    if found and done and not re.search(r"\b(?:and|then|to|if|because|with|for|by|as|on)\b", found["thing"]):
+        made = chance.choice(_PASSIVE).format(thing=found["thing"].strip(), done=done)
+        return {**line, "prompt": made[:1].upper() + made[1:] + "."}
+    order = re.sub(r"^(?:please|can you|could you)\s+", "", text, flags=re.IGNORECASE)
+    begins = re.match(r"[a-z]+", order, re.IGNORECASE)
+    if begins is None or "?" in order[:-1] or stem(begins[0].lower()) not in ORDERS | READING:
+        return line
+    plain = order.rstrip("?")
+    made = chance.choice(_ASKED).format(order=plain[:1].lower() + plain[1:])
+    return {**line, "prompt": made[:1].upper() + made[1:]}
+
+
+def shared() -> list[str]:
+    """Which other words of this bench stand in a list of the resolver's own too."""
+    return [
+        f"{word} = {other}"
+        for word, other in _OTHER.items()
+        if other in PLAIN or other.replace("-", "") in GROUPED or stem(other) in KIN.get(stem(word), ())
+    ]
 
 
 def renamed(line: Line, names: Mapping[str, str], folder: str) -> Line:
@@ -184,8 +237,13 @@ def main() -> int:
         out.mkdir(parents=True, exist_ok=True)
         data = given.data or out
         print(f"{'':<12} {'':<12} {'n':>5} {'before':>7} {'after':>7} {'95 %':>14} {'drop':>8} {'wrong':>6} {'p':>7}")
+        print(f"other words that the resolver's own lists have too: {', '.join(shared())}")
         before = answered("before", lines, data, out, given.resolver)
-        ways: dict[str, Callable[[Line, random.Random], Line]] = {"typos": typos, "paraphrase": paraphrased}
+        ways: dict[str, Callable[[Line, random.Random], Line]] = {
+            "typos": typos,
+            "paraphrase": paraphrased,
+            "turned": turned,
+        }
         for name, way in ways.items():
             made = [way(line, random.Random(f"{given.seed} {line['id']}")) for line in lines]
             compared(name, before, answered(name, made, data, out, given.resolver), lines)

@@ -12,7 +12,7 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from registry.offer import Offer
+from registry.slips import Speller
+from registry.thesaurus import alike
 from registry.words import EMPTY, KIN, name_stems, runs, stem, stems
 
 # Field → (weight, how much of its length is normalised away). A name is short and chosen with care; a parameter's
@@ -37,6 +39,7 @@ FIELDS: Final[Mapping[str, tuple[float, float]]] = {
 }
 K1: Final = 1.2
 KIN_WEIGHT: Final = 0.35  # a word of like meaning counts this much
+ALIKE: Final = 0.4  # how much of a word's use must be meant for another to be looked up instead
 TYPO_WEIGHT: Final = 0.8
 TYPO_LEAST: Final = 0.75  # normalised OSA similarity from which an unknown word counts as a misspelt known one
 MOST_TERMS: Final = 32  # of a long request only the rarest words are looked up
@@ -46,6 +49,10 @@ _MOST_VALUES: Final = 64
 _NAMES: Final = re.compile(
     r"(?<=\s)(?:[A-ZÀ-ÖØ-Þ][\w.-]*\s+)*[A-ZÀ-ÖØ-Þ][\w.-]*['’]s(?!\w)|(?<=\s)[A-ZÀ-ÖØ-Þ][\w-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]+)+"
 )
+
+
+_PARTS: Final = re.compile(r"[A-Z]?[a-z]{4,}")
+_PLAIN: Final = re.compile(r"\b[a-z]{5,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,8 @@ class Shortlist:
             raise ValueError(f"two offers are called {twice[0]!r}; a shortlist is a closed set of names")
         self._postings, self._idf = _index(self.offers)
         self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
+        self.speller = Speller(_words(self.offers))
+        """Puts slips in the words that the offers use of themselves right."""
         self._core: dict[str, frozenset[str]] = {}
         self._spoken: dict[str, frozenset[str]] = {}
         self._unknown_idf = _idf(0, len(self.offers))
@@ -147,6 +156,8 @@ class Shortlist:
         for each, word in seen.items():
             known, weight, looked_up = each in self._postings, 1.0, each
             kin = tuple(other for other in KIN.get(each, ()) if other in self._postings)
+            if not known and not kin:
+                kin = tuple(other for other in _alike(each) if other in self._postings)
             if not known and not kin and len(each) >= 4 and not each.isdigit() and typos < MOST_TYPOS:
                 typos += 1
                 close = process.extractOne(
@@ -211,6 +222,36 @@ class Shortlist:
             else:
                 high = middle
         return low < len(docs) and docs[low] == at
+
+
+def _alike(word: str) -> Iterator[str]:
+    """What general English has for a word that no offer knows."""
+    near = {**alike(word), **alike(word, verb=True)}
+    return (other for other, share in near.items() if share >= ALIKE)
+
+
+def _words(offers: Sequence[Offer]) -> set[str]:
+    """What the offers say of themselves, as it is written."""
+    made: set[str] = set()
+    for offer in offers:
+        names: list[str] = []
+        said = [offer.title, offer.description, *offer.aliases]
+        _said(offer.parameters, names, said, depth=0)
+        for text in (offer.name, *names):
+            made.update(part.casefold() for part in _PARTS.findall(text))
+        for text in said:
+            made.update(_PLAIN.findall(text))
+    return made
+
+
+def _said(schema: Mapping[str, Any], names: list[str], said: list[str], depth: int) -> None:
+    for name, each in (schema.get("properties") or {}).items() if depth <= 4 else ():
+        names.append(str(name))
+        for holder in (each, each.get("items")) if isinstance(each, Mapping) else ():
+            if isinstance(holder, Mapping):
+                said.append(str(holder.get("description", "")))
+                names += [value for value in (holder.get("enum") or ())[:_MOST_VALUES] if isinstance(value, str)]
+                _said(holder, names, said, depth + 1)
 
 
 def _index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], array[float]]], dict[str, float]]:

@@ -124,6 +124,8 @@ password passcode pin
 text string
 number count amount quantity
 """.strip().splitlines()
+GROUPED: Final = frozenset(word for line in _GROUPS for word in line.split() if "_" not in word)
+"""Every word that stands in a group of like meaning, as it is written."""
 
 
 def stem(word: str) -> str:
@@ -215,7 +217,8 @@ AGAIN: Final = (
 ORDERS: Final = frozenset(stem(word) for word in (*ORDER_WORDS, *AGAIN))
 """Stems of verbs that people give orders with."""
 
-_READING_WORDS: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse
+_READING: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse
 explore discover identify count calculate compute compare determine estimate verify summarize analyze"""
-READING: Final = frozenset(stem(word) for word in _READING_WORDS.split())
+READING_WORDS: Final = frozenset(_READING.split())
+READING: Final = frozenset(stem(word) for word in READING_WORDS)
 """Stems of verbs that ask without changing anything."""

@@ -1,4 +1,5 @@
-"""A text made ready for reading: typographic variants levelled, tokens cut, offsets always those of the text as it came."""
+"""A text made ready for reading: typographic variants levelled, slips of the pen in the words of dates, numbers and places put right,
+tokens cut, offsets always those of the text as it came."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from agent.read.spelling import slips
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -27,6 +30,7 @@ _LEVEL: Final = str.maketrans(
 # One token: a word with its inner joints (don't, INV-1042, a.b@c.com, 15:30, 3.5), or one mark. A full stop that glues two sentences
 # together ("eat.I want") does not join.
 _TOKEN: Final = re.compile(r"[#@]?\w+(?:(?:[-/@&+'_]|(?<=\d):(?=\d)|\.(?![A-Z][a-z]|I\b)|(?<=\d),(?=\d))\w+)*|[^\w\s]")
+QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|‘[^’]*’|«[^»]*»")
 _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2f]")
 
 
@@ -47,7 +51,8 @@ class Token:
 
 
 class Text:
-    """``raw`` as it came, ``plain`` levelled for reading (NFC, straight quotes, plain spaces), ``low`` its lower case, ``tokens``."""
+    """``raw`` as it came, ``plain`` levelled for reading (NFC, straight quotes, plain spaces, slips put right), ``low`` its lower
+    case, ``tokens``."""
 
     __slots__ = ("_origin", "low", "plain", "raw", "tokens")
 
@@ -58,6 +63,8 @@ class Text:
         if not raw.isascii() and not unicodedata.is_normalized("NFC", raw):
             composed, self._origin = _compose(raw)
         self.plain = composed.translate(_LEVEL)
+        for start, end, word in reversed(slips(self.plain)):
+            self._put(start, end, word)
         low = self.plain.lower()
         # Lower case of a few letters is two code points long ("İ"): those keep their case, so that offsets agree.
         self.low = (
@@ -75,6 +82,14 @@ class Text:
                 low, owns = low[:-2], True
             made.append(Token(start, end, self.plain[start:end], low, owns, low[-1:].isalnum() or low[-1:] == "_"))
         return made
+
+    def _put(self, start: int, end: int, word: str) -> None:
+        """``word`` in the place of what stands from ``start`` to ``end``, remembering whose place it is."""
+        if self._origin is None:
+            self._origin = list(range(len(self.plain) + 1))
+        places = self._origin[start:end]
+        self._origin[start:end] = [places[min(at, len(places) - 1)] for at in range(len(word))]
+        self.plain = self.plain[:start] + word + self.plain[end:]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where ``plain[start:end]`` stands in ``raw``."""
@@ -137,6 +152,11 @@ def _joins(left: str, right: str) -> bool:
 _CONTRACTED: Final = word_set(
     "it's that's what's who's where's there's here's how's when's let's he's she's everything's something's nothing's"
 )
+
+
+def blanked(text: str) -> str:
+    """The text with quoted words as spaces: offsets stay."""
+    return QUOTED.sub(lambda m: " " * len(m[0]), text)
 
 
 @lru_cache(maxsize=512)

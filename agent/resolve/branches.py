@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agent.resolve.split import blanked, gives_order
+from agent.read.text import blanked
+from agent.resolve.split import gives_order
 
 Stretch = tuple[int, int]
 

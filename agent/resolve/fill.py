@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from agent.pipeline import Argument, Choice, Mention, Several
 from agent.read import Reading, exact, scan
+from agent.read.text import blanked
 from agent.resolve.assign import Option, assign
 from agent.resolve.likes import changes
 from agent.resolve.mentions import at_place, listed_together, no_destination, phrases, spans_of, trimmed
-from agent.resolve.split import blanked, head
+from agent.resolve.split import head
 from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
 from registry.records import RecordKind

@@ -23,15 +23,18 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
+from agent.read.manners import without_manners
 from agent.resolve.conditional import under_condition
 from agent.resolve.fill import fill
 from agent.resolve.gapped import apart
 from agent.resolve.heard import PART, unless_left_out
 from agent.resolve.listed import listed
 from agent.resolve.objects import foreign
-from agent.resolve.phrasal import as_typed, plain
+from agent.resolve.phrasal import plainly
 from agent.resolve.rank import ranked, segments
 from agent.resolve.resolver import chosen_action
+from agent.resolve.respelt import respelt
+from agent.resolve.reworded import Reworded
 from agent.resolve.split import Clause, clauses, hear
 from agent.resolve.weigh import Weighed
 from registry.records import RecordKind
@@ -70,22 +73,35 @@ class Offline:
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         began = self._seconds()
-        made = await under_condition(request, kinds, lambda part: self.resolve(part, shortlist, kinds))
-        if made is not None:
-            return made
+        read = _read(request.text, shortlist, kinds)
+        said = request.model_copy(update={"text": read.text})
+        made = await under_condition(said, kinds, lambda part: self._resolved(part, shortlist, kinds))
+        if made is None:
+            made = await self._resolved(said, shortlist, kinds)
+        notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
+        duration = (self._seconds() - began) * 1000.0
+        trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
+        return Resolved(resolution=read.as_typed(made.resolution), trace=trace)
+
+    async def _resolved(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         notes: list[str] = []
         seen: list[str] = []
-        said = request.model_copy(update={"text": plain(request.text)})
-        resolution = as_typed(_resolve(said, shortlist, tuple(kinds), notes, seen), request.text)
+        resolution = _resolve(request, shortlist, tuple(kinds), notes, seen)
         return Resolved(
             resolution=resolution,
             trace=Trace(
                 resolver=self.name,
-                duration_ms=(self._seconds() - began) * 1000.0,
                 shortlist=tuple(dict.fromkeys(seen)),
                 notes=tuple(notes),
             ),
         )
+
+
+def _read(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Reworded:
+    """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
+    read = Reworded.of(typed, without_manners(typed))
+    read = read.put(respelt(read.text, shortlist, kinds))
+    return read.put(plainly(read.text, shortlist.knows))
 
 
 def _resolve(

@@ -1,66 +1,83 @@
-"""Orders of two words: "call off the order" is "cancel the order", "send back" is "return".
+"""Orders of two words: "call off the order" is "cancel the order", "send it back" is "return it".
 
-Only such as are common English and mean one thing, where an order stands, and outside quotes. The plain verb is written in the place of
-both words and filled up with spaces, so that offsets stay; what a value is made of is taken from the request as it was typed.
+Only such as mean one thing, where an order stands, and outside quotes. A few that business is done with stand here; the rest are WordNet's
+(registry/english).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Final
 
-from agent.pipeline import Argument, Ask, Calls, Draft, Resolution, Several, Span
-from agent.resolve.split import blanked
+from agent.read.text import blanked
+from registry.thesaurus import phrasal
+from registry.words import KIN, ORDER_WORDS, READING, stem
 
-# Each is at least as long as its plain verb. What means several things is not here ("turn down", "take out", "set up").
-_PLAIN: Final = {
+# What means several things is not here ("turn down", "take out", "set up").
+PLAIN: Final = {
     "bring back": "return", "bring forward": "reschedule", "bring up to date": "update", "call off": "cancel",
     "cross off": "delete", "do away with": "delete", "get rid of": "delete", "give back": "return",
     "hand back": "return", "hold off": "pause", "pass on": "forward", "pay back": "refund", "pick out": "choose",
-    "put back": "return", "put off": "delay", "put on hold": "pause", "put together": "make", "rub out": "delete",
+    "put back": "return", "put off": "postpone", "put on hold": "pause", "put together": "make", "rub out": "delete",
     "send along": "send", "send back": "return", "send off": "send", "send out": "send", "send over": "send",
     "shut down": "close", "shut off": "stop", "sort out": "resolve", "strike off": "delete", "swap out": "replace",
     "take away": "remove", "take down": "remove", "throw away": "delete", "throw out": "delete", "wrap up": "close",
 }  # fmt: skip
-_ORDER: Final = re.compile(
-    r"(?P<before>^\W*|[.,;:!?]\s+|\b(?:to|and|then|please|also|just|you|not|n['’]t|i|we)\s+)"
-    rf"(?P<verb>{'|'.join(sorted((each.replace(' ', ' +') for each in _PLAIN), key=len, reverse=True))})(?=\s)",
-    re.IGNORECASE,
-)
+_BEFORE: Final = r"(?P<before>^\W*|[.,;:!?]\s+|\b(?:to|and|then|please|also|just|you|not|n['’]t|i|we)\s+)"
+# What may stand between the two words: something short, with no order and no mark in it ("send the blue lamp back").
+_BETWEEN: Final = r"(?P<between>(?:\s+(?!(?:and|or|to|then|but|please|with|for)\b)[\w’'-]+){1,4}?)"
+# Nothing that the second word could be about follows ("take the car back to the shop" does, "look the word up" doesn't).
+_OVER: Final = r"(?=\s*(?:[.,;:!?]|$|(?:and|then|please|for|because|as|if|with|now|today|tomorrow)\b))"
 
 
-def plain(text: str) -> str:
-    """The request with two-word orders as one, just as long."""
-    made = text
-    for found in _ORDER.finditer(blanked(text)):
+@cache
+def _verbs() -> dict[str, str]:
+    known = {phrase: plain for phrase, plain in phrasal().items() if _tells_more(phrase, plain)}
+    return {**known, **PLAIN}
+
+
+def _tells_more(phrase: str, plain: str) -> bool:
+    """Whether the plain verb is one that orders are given with, and not what the first word says by itself ("find out", "look for")."""
+    first, meant = stem(phrase.split()[0]), stem(plain)
+    known = plain in ORDER_WORDS or meant in KIN
+    return known and meant not in KIN.get(first, ()) and not (first in READING and meant in READING)
+
+
+@cache
+def _together() -> re.Pattern[str]:
+    return re.compile(rf"{_BEFORE}(?P<verb>{_alternatives(_verbs())})(?=\s)", re.IGNORECASE)
+
+
+@cache
+def _apart() -> re.Pattern[str]:
+    two = [phrase for phrase in PLAIN if phrase.count(" ") == 1]
+    parts = enumerate(phrase.split() for phrase in sorted(two))
+    either = "|".join(rf"{verb}{_BETWEEN.replace('between', f'b{at}')}\s+{rest}" for at, (verb, rest) in parts)
+    return re.compile(rf"{_BEFORE}(?P<verb>{either}){_OVER}", re.IGNORECASE)
+
+
+def _alternatives(phrases: dict[str, str]) -> str:
+    return "|".join(sorted((each.replace(" ", r"\s+") for each in phrases), key=len, reverse=True))
+
+
+def plainly(text: str, knows: Callable[[str], bool] = lambda _: False) -> list[tuple[int, int, str]]:
+    """Where an order of several words stands, with the plain one: to be put in its place. ``knows`` says whether some offer uses a stem:
+    what WordNet has for a verb is asked for only where none uses the verb itself ("take back a credit")."""
+    bare = blanked(text)
+    made = []
+    for found in _together().finditer(bare):
+        words = found["verb"].lower().split()
+        phrase = " ".join(words)
+        if phrase in PLAIN or not knows(stem(words[0])):
+            made.append((*found.span("verb"), _verbs()[phrase]))
+    taken = [(start, end) for start, end, _ in made]
+    for found in _apart().finditer(bare):
         start, end = found.span("verb")
-        verb = _PLAIN[" ".join(found["verb"].lower().split())]
-        if len(verb) <= end - start:
-            made = made[:start] + verb.ljust(end - start) + made[end:]
+        if any(first < end and start < last for first, last in taken):
+            continue
+        words = found["verb"].split()
+        made.append((start, start + len(words[0]), _verbs()[f"{words[0]} {words[-1]}".lower()]))
+        made.append((end - len(words[-1]) - 1, end, " "))
     return made
-
-
-def as_typed(resolution: Resolution, text: str) -> Resolution:
-    """The same, its words those of the request."""
-    if not isinstance(resolution, Calls | Ask):
-        return resolution
-    return resolution.model_copy(update={"drafts": tuple(_draft(draft, text) for draft in resolution.drafts)})
-
-
-def _draft(draft: Draft, text: str) -> Draft:
-    return draft.model_copy(
-        update={"arguments": {name: _argument(each, text) for name, each in draft.arguments.items()}}
-    )
-
-
-def _argument(argument: Argument, text: str) -> Argument:
-    if isinstance(argument, Several):
-        items = tuple(each.model_copy(update={"spans": _spans(each.spans, text)}) for each in argument.items)
-        return Several(items=items)
-    return argument.model_copy(update={"spans": _spans(argument.spans, text)})
-
-
-def _spans(spans: tuple[Span, ...], text: str) -> tuple[Span, ...]:
-    return tuple(
-        span if span.origin else span.model_copy(update={"text": text[span.start : span.end]}) for span in spans
-    )

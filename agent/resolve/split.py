@@ -12,6 +12,9 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from agent.read.text import QUOTED, blanked
+from registry.shortlist import ALIKE
+from registry.thesaurus import alike
 from registry.words import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, stem
 
 # Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
@@ -21,12 +24,12 @@ _JOINT: Final = re.compile(
       | \s+then\s+""",
     re.IGNORECASE | re.VERBOSE,
 )
-_QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|‘[^’]*’|«[^»]*»")
 # What may stand before an order without being part of it: greeting, politeness, and saying that one wants something.
 _LEAD: Final = re.compile(
     r"^\W*(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|there|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+|so|well|just|and|"
     r"but|first|next|finally|lastly|thanks|thank\s+you|if\s+possible|go\s+ahead\s+and|"
     r"(?:can|could|would|will|may)\s+you(?:\s+(?:please|kindly|just|also|help(?:\s+me)?(?:\s+(?:to|with))?))*|"
+    r"(?:(?:it|that)(?:['’]d|\s+would)\s+be\s+(?:\w+\s+){1,3})?(?:if|whether)\s+you\s+(?:can|could|would|might)(?:\s+(?:please|kindly))?|"
     r"(?:can|could|may)\s+(?:i|we)\s+(?:please\s+)?(?:have|get)|(?:would|do)\s+you\s+mind|be\s+able\s+to|"
     r"(?:i|we)(?:\s+(?:also|just|really|now|would|will|am|are))*(?:['’]?(?:d|ll|m|re|ve))?(?:\s+(?:also|just|really|now))*\s+"
     r"(?:want(?:ed)?|needs?|like|love|wish|have|trying|going|wondering|hoping|hope|planning)"
@@ -64,6 +67,11 @@ _CONDITION: Final = re.compile(
     r"^\W*(?:if|in\s+case|unless|when|whenever|provided|assuming|as\s+long\s+as)\b", re.IGNORECASE
 )
 
+# What an order is about begins so; what follows a noun hardly does.
+_DETERMINED: Final = re.compile(
+    r"(?:the|a|an|this|that|these|those|my|our|his|her|their|its|all|every|each|both|him|them|me|us|it)\b|[#\"'“‘]|\d|[A-Z]",
+    re.ASCII,
+)
 _LEAST_RESPELT: Final = 5
 _DOING: Final = ORDERS.union(word for word in KIN) - READING
 _WONDERS: Final = re.compile(
@@ -92,7 +100,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
     A cut is made only where what follows begins like an order (a verb, or an "if"), so that "Adam and Eve" and "red,
     small and cheap" stay whole. Offsets are code points.
     """
-    quoted = [(m.start(), m.end()) for m in _QUOTED.finditer(text)]
+    quoted = [(m.start(), m.end()) for m in QUOTED.finditer(text)]
     cuts = [(0, 0)]
     for joint in _JOINT.finditer(text):
         if any(start < joint.end() and joint.start() < end for start, end in quoted):
@@ -115,11 +123,6 @@ def clauses(text: str) -> tuple[Clause, ...]:
         at = start + piece.index(stripped)
         made.append(hear(stripped, at))
     return tuple(made) or (hear(text, 0),)
-
-
-def blanked(text: str) -> str:
-    """The text with quoted words as spaces: offsets stay."""
-    return _QUOTED.sub(lambda m: " " * len(m[0]), text)
 
 
 def hear(text: str, start: int = 0) -> Clause:
@@ -226,6 +229,15 @@ def is_order(word_stem: str) -> bool:
     return word_stem in ORDERS or word_stem in READING
 
 
+@lru_cache(maxsize=4096)
+def akin_to_order(word_stem: str) -> bool:
+    """Whether general English has a verb that orders are given with for this one ("scrap", "hand", "shift")."""
+    return word_stem not in EMPTY and any(
+        share >= ALIKE and other in ORDERS and other not in GENERIC
+        for other, share in alike(word_stem, verb=True).items()
+    )
+
+
 def begins_like_an_order(text: str) -> bool:
     """Whether the first words are an order: a known verb, politeness taken off, that isn't followed by what makes it
     a noun."""
@@ -235,9 +247,9 @@ def begins_like_an_order(text: str) -> bool:
     if first is None or _SAME.match(text, begin):
         return False
     word = stem(first[0])
-    if word not in ORDERS and word not in KIN:
-        return False
     following = text[first.end() :].lstrip()
+    if word not in ORDERS and word not in KIN and not (_DETERMINED.match(following) and akin_to_order(word)):
+        return False
     # "refunds are late", "invoices of Adam": a plural or a subject, not an order.
     if first[0].casefold().endswith("s") and not first[0].casefold().endswith("ss"):
         return False

@@ -20,7 +20,8 @@ from agent.resolve.split import Clause, asks, head, is_order
 from registry.contract import Risk
 from registry.offer import Offer
 from registry.records import RecordKind
-from registry.shortlist import Scored, Shortlist
+from registry.shortlist import ALIKE, Scored, Shortlist
+from registry.thesaurus import alike, likeness
 from registry.words import EMPTY, GENERIC, KIN, READING, runs, stem, stems
 
 # "negated" is set by hand: cases hardly ever teach it, and it must not be outvoted.
@@ -102,8 +103,9 @@ def marks(
             explained += weight
             continue
         free += weight
-        central += weight * _known(each, core)
-        explained += weight * _known(each, spoken)
+        known = _known if shortlist.knows(each) else _meant
+        central += weight * known(each, core)
+        explained += weight * known(each, spoken)
     verb = head(clause.text)
     meets = _meets(verb, named, spoken)
     filled = _filled(offer, filling)
@@ -127,6 +129,7 @@ def marks(
             and verb not in spoken
             and not (verb in GENERIC and (filled > 0.5 or (filled and free and central / free >= PLAINLY)))
             and not _known(verb, frozenset((*named, *stems(offer.title))))
+            and likeness(verb, (*named, *stems(offer.title)), verb=True) < ALIKE
         ),
         "negated": float(
             any(stem(verb) in named or not KIN.get(stem(verb), _NONE).isdisjoint(named) for verb in clause.forbidden)
@@ -150,10 +153,19 @@ def _things(said: frozenset[str], offer: Offer) -> float:
     return 0.0 if not said or not own else 1.0 if said & own else -1.0
 
 
+@lru_cache(maxsize=8192)
 def _known(word: str, words: frozenset[str]) -> float:
+    """1 for a word of these, 0.7 for one of like meaning."""
     if word in words:
         return 1.0
     return 0.0 if words.isdisjoint(KIN.get(word, ())) else 0.7
+
+
+@lru_cache(maxsize=8192)
+def _meant(word: str, words: frozenset[str]) -> float:
+    """The same for a word that no offer uses: a half where general English has it for one of these."""
+    near = (share for verb in (True, False) for each, share in alike(word, verb=verb).items() if each in words)
+    return _known(word, words) or (0.5 if max(near, default=0.0) >= ALIKE else 0.0)
 
 
 def hears(clause: Clause, named: Sequence[str], spoken: frozenset[str]) -> bool:
@@ -203,4 +215,6 @@ def _meets(verb: str | None, named: Sequence[str], spoken: frozenset[str]) -> fl
     kin = KIN.get(verb, frozenset())
     if any(each in kin for each in named):
         return 0.8
+    if likeness(verb, named, verb=True) >= ALIKE:
+        return 0.6
     return 0.4 if verb in spoken or not kin.isdisjoint(spoken) else 0.0

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step
 from agent.read import quotes
+from agent.read.manners import without_manners
 from agent.read.text import read_text
 from agent.validate.quoted import spans_of
 from registry.contract import Contract, Unit
@@ -85,7 +86,7 @@ def left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tupl
     """The words of ``text`` outside ``claimed`` that say something and are not among the ``known`` stems; neighbours joined."""
     taken = [(span.start, span.end) for span in claimed if span.origin == 0]
     made: list[tuple[int, int]] = []
-    for word, start, end in runs(text):
+    for word, start, end in runs(without_manners(text)):
         if any(start < last and first < end for first, last in taken):
             continue
         if not _tells(word, known):

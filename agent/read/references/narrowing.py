@@ -11,6 +11,7 @@ from agent.read import windows
 from agent.read.references.edges import clause_end
 from agent.read.text import Text, Token, singular, word_set
 from registry.records import Field, RecordKind
+from registry.slips import same
 from registry.words import ORDERS, stem
 
 RELATIVE: Final = word_set("that which who whose they he she it")
@@ -52,10 +53,14 @@ def narrowed(text: Text, last: int, kind: RecordKind) -> int:
 
 
 def state_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str, int]:
-    """The state or time word of ``kind`` that begins at a token, and how many tokens it takes; ``("", 0)`` where none does."""
+    """The state or time word of ``kind`` that begins at a token, and how many tokens it takes; ``("", 0)`` where none does.
+    A slip of the pen is forgiven."""
     for phrase, parts in _phrases(tuple(kind.states), tuple(kind.times)):
         for joined in (parts, ("-".join(parts),)):
-            if tuple(token.low for token in tokens[index : index + len(joined)]) == joined:
+            said = tokens[index : index + len(joined)]
+            if len(said) == len(joined) and all(
+                same(token.low, part) for token, part in zip(said, joined, strict=True)
+            ):
                 return phrase, len(joined)
     return "", 0
 

@@ -1,0 +1,56 @@
+"""Slips in the words that every reading is made of: days and months, numbers, places in a line, times.
+
+Only these words are put right here; a name, a code or a free text stays what it is, and a value is always taken from the words as typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from agent.read.date_forms import DAYS, MONTHS, ORDINAL_DAYS
+from registry.slips import Speller
+
+_WORDS: Final = """
+three seven eight eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty
+last next five four nine ninety hundred thousand million billion dozen couple twice
+first second third fourth fifth latest newest oldest earliest previous recent original biggest largest highest longest smallest lowest
+cheapest shortest upcoming future coming every
+today tonight tomorrow yesterday morning afternoon evening midnight weekend weekly monthly yearly daily minute minutes hours days weeks
+months years quarter before after until since between during within percent euros dollars pounds
+saying subject about regarding concerning called named titled except without unless otherwise
+"""
+_RUN: Final = re.compile(r"(?<![\w@.'/#+-])[^\W\d_]{4,}(?![\w@'/+-]|\.\w)")
+
+
+@cache
+def _general() -> Speller:
+    return Speller((*_WORDS.split(), *_dates(), *(word for word in ORDINAL_DAYS if word.isalpha())))
+
+
+@cache
+def _calendar() -> Speller:
+    return Speller(_dates())
+
+
+def _dates() -> Iterator[str]:
+    return (word for word in (*MONTHS, *DAYS) if len(word) > 4)
+
+
+def slips(plain: str) -> list[tuple[int, int, str]]:
+    """Where a word of the closed lists was meant, with the word. With a capital only days and months are: other words are names then."""
+    made = []
+    for found in _RUN.finditer(plain):
+        word = found[0]
+        if word.islower():
+            meant = _general().meant(word)
+        elif word[1:].islower():
+            meant = _calendar().meant(word.lower())
+            meant = meant.capitalize() if meant and sorted(set(meant)) == sorted(set(word.lower())) else None
+        else:
+            meant = None
+        if meant is not None:
+            made.append((found.start(), found.end(), meant))
+    return made

@@ -1,0 +1,51 @@
+"""Slips of the pen in the words that say what is wanted: verbs of orders, and what the offers and records at hand are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Final
+
+from agent.read.text import blanked
+from registry.records import RecordKind
+from registry.shortlist import Shortlist
+from registry.slips import Speller
+from registry.words import EMPTY, GROUPED, ORDER_WORDS, READING_WORDS, stem
+
+_RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)")
+
+
+@cache
+def _orders() -> Speller:
+    return Speller({*ORDER_WORDS, *READING_WORDS, *GROUPED, *EMPTY, *(f"{word}s" for word in GROUPED)})
+
+
+def _things(kinds: Sequence[RecordKind]) -> Speller:
+    said = [word for kind in kinds for word in (*kind.nouns, *kind.states, *kind.times)]
+    return _speller(
+        tuple(said + [word for kind in kinds for each in kind.fields for word in (each.label, *each.words)])
+    )
+
+
+@lru_cache(maxsize=32)
+def _speller(said: tuple[str, ...]) -> Speller:
+    return Speller(part for words in said for part in re.split(r"[^a-z]+", words.casefold()))
+
+
+def respelt(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> list[tuple[int, int, str]]:
+    """Where a word of these was meant, with the word. Outside quotes, and of what has a capital
+    only the first word."""
+    made = []
+    words = (_orders(), _things(kinds), shortlist.speller)
+    for found in _RUN.finditer(blanked(text)):
+        word = found[0]
+        if not word.islower() and (not word[1:].islower() or text[: found.start()].strip()):
+            continue
+        low = word.casefold()
+        if any(low in speller for speller in words) or shortlist.knows(stem(low)):
+            continue
+        meant = next((each for speller in words if (each := speller.meant(low)) is not None), None)
+        if meant is not None:
+            made.append((found.start(), found.end(), meant))
+    return made

@@ -1,0 +1,79 @@
+"""Slips of the pen: what a word that is none must have been, among the words that can be meant.
+
+Damerau's four slips (1964: a letter left out, put in, another one, two crossed), at most one in a short word and two in a long one. Never
+where the word is English as it stands, and never where two words are as near.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from registry.thesaurus import is_word
+
+SHORTEST: Final = 4
+"""A shorter word is never taken for a slip; one that should be no longer may only have two letters crossed."""
+LONG: Final = 9
+"""From this length on two slips are forgiven."""
+
+
+class Speller:
+    """Puts slips right against a closed set of words (lower case). Not changed afterwards: safe to share."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(word for word in words if len(word) >= SHORTEST and word.isalpha())
+        self._beginning: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._words):
+            self._beginning[word[0]].append(word)
+        self._known: dict[str, str | None] = {}
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+    def meant(self, word: str) -> str | None:
+        """The one word that a lower-case ``word`` is a slip of; None where it is a word, or none is near, or several are."""
+        if len(word) < SHORTEST or not word.isalpha() or word in self._words:
+            return None
+        if word not in self._known:
+            if len(self._known) > 10_000:
+                self._known.clear()
+            self._known[word] = None if is_word(word) else self._nearest(word)
+        return self._known[word]
+
+    def _nearest(self, word: str) -> str | None:
+        near: list[tuple[float, str]] = []
+        for letter in {word[0], word[1]}:
+            for other in self._beginning.get(letter, ()):
+                if letter == word[0] or other[1] == word[0]:
+                    far = distance(word, other)
+                    if far is not None:
+                        near.append((far, other))
+        near.sort()
+        if not near or (len(near) > 1 and near[1][0] == near[0][0]):
+            return None
+        return near[0][1]
+
+
+def distance(word: str, other: str) -> float | None:
+    """How far a slip is: 1 each, a little more where a letter stands for another, which hands do less; None where it is too far."""
+    most = 2 if min(len(word), len(other)) >= LONG else 1
+    if len(other) == SHORTEST and sorted(word) != sorted(other):
+        return None
+    if abs(len(word) - len(other)) > most:
+        return None
+    far = OSA.distance(word, other, score_cutoff=most)
+    if far > most:
+        return None
+    return far + (0.2 if len(word) == len(other) and sorted(word) != sorted(other) else 0.0)
+
+
+def same(word: str, other: str) -> bool:
+    """Whether ``word`` is ``other``, or a slip of it. Both lower case."""
+    if word == other:
+        return True
+    if min(len(word), len(other)) < SHORTEST or word[:1] != other[:1] or not word.isalpha():
+        return False
+    return distance(word, other) is not None and not is_word(word)

@@ -1,0 +1,75 @@
+"""General English out of WordNet: which words there are, which mean the like, and verbs of two words that are one.
+
+The lists stand in ``registry/english`` (its README says how they are made) and are read once, when first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+FOLDER: Final = Path(__file__).parent / "english"
+# Ending → what a word may end in without it, for the few regular forms of English.
+_ENDINGS: Final = (
+    ("s", ("",)), ("es", ("",)), ("ies", ("y",)), ("ed", ("", "e")), ("ied", ("y",)), ("ing", ("", "e")), ("ly", ("",)), ("er", ("", "e")),
+    ("est", ("", "e")),
+)  # fmt: skip
+_HISSING: Final = ("s", "x", "z", "ch", "sh", "o")
+
+
+@lru_cache(maxsize=16_384)
+def is_word(word: str) -> bool:
+    """Whether a lower-case word is English, by itself or in a regular form ("cancelled", "boxes")."""
+    words = lexicon()
+    if word in words:
+        return True
+    for ending, others in _ENDINGS:
+        if not word.endswith(ending) or len(word) < len(ending) + 3:
+            continue
+        root = word[: -len(ending)]
+        if ending in ("s", "es") and root.endswith(_HISSING) != (ending == "es"):
+            continue
+        doubled = ending in ("ed", "ing", "er", "est") and root[-1] == root[-2]
+        if any(root + other in words for other in others) or (doubled and root[:-1] in words):
+            return True
+    return False
+
+
+@cache
+def lexicon() -> frozenset[str]:
+    """Words that are used, lower case, as they stand in a dictionary."""
+    return frozenset(_read("lexicon").split())
+
+
+@lru_cache(maxsize=4096)
+def alike(stem: str, *, verb: bool = False) -> Mapping[str, float]:
+    """Stem → stems of like meaning, each with the share of the first's uses that mean it (0 to 1). ``verb`` of what is done, else of
+    things and what they are like."""
+    line = _lines("verbs" if verb else "things").get(stem)
+    pairs = (each.partition("=") for each in line.split()) if line else ()
+    return MappingProxyType({other: float(weight) for other, _, weight in pairs})
+
+
+def likeness(stem: str, others: Collection[str], *, verb: bool = False) -> float:
+    """How surely one of ``others`` is meant by ``stem`` (0 to 1), or the other way round."""
+    near = alike(stem, verb=verb)
+    return max((max(near.get(each, 0.0), alike(each, verb=verb).get(stem, 0.0)) for each in others), default=0.0)
+
+
+@cache
+def phrasal() -> Mapping[str, str]:
+    """Verbs of several words → the plain verb: "call off" → "cancel"."""
+    lines = (line.partition(" = ") for line in _read("phrasal").splitlines())
+    return MappingProxyType({phrase: plain for phrase, _, plain in lines})
+
+
+@cache
+def _lines(name: str) -> Mapping[str, str]:
+    return {word: rest for word, _, rest in (line.partition(" ") for line in _read(name).splitlines())}
+
+
+def _read(name: str) -> str:
+    return (FOLDER / f"{name}.txt").read_text("utf-8")
