@@ -1,7 +1,10 @@
 /** SHA-256, HMAC and chance: Node's own where there is such, since it answers at once; WebCrypto everywhere else. */
 
-interface Hashing { update(data: Uint8Array): Hashing; digest(): Uint8Array }
-interface NodeCrypto { hash?(name: string, data: Uint8Array, form: "buffer"): Uint8Array; createHash(name: string): Hashing; createHmac(name: string, key: Uint8Array): Hashing; webcrypto: Crypto }
+import { base64, bytes, hex } from "./encoding.js";
+
+type Form = "hex" | "base64";
+interface Hashing { update(data: string | Uint8Array): Hashing; digest(form: Form): string }
+interface NodeCrypto { hash?(name: string, data: string | Uint8Array): string; createHash(name: string): Hashing; createHmac(name: string, key: Uint8Array): Hashing; webcrypto: Crypto }
 type Found = Readonly<{ node: NodeCrypto | undefined; web: Crypto }>;
 
 let found: Found | undefined;
@@ -17,20 +20,22 @@ async function here(): Promise<Found> {
   return found;
 }
 
-export async function sha256(body: Uint8Array): Promise<Uint8Array> {
+/** In hex. */
+export async function sha256(data: string | Uint8Array): Promise<string> {
   const { node, web } = found ?? (await here());
-  if (!node) return new Uint8Array(await web.subtle.digest("SHA-256", body as BufferSource));
-  return node.hash?.("sha256", body, "buffer") ?? node.createHash("sha256").update(body).digest();
+  if (!node) return hex(new Uint8Array(await web.subtle.digest("SHA-256", bytes(data) as BufferSource)));
+  return node.hash?.("sha256", data) ?? node.createHash("sha256").update(data).digest("hex");
 }
 
 /** HMAC-SHA-256 by one key, which is made ready once. */
-export function hmacBy(key: Uint8Array): (text: Uint8Array) => Promise<Uint8Array> {
+export function hmacBy(key: Uint8Array): (data: string | Uint8Array, form: Form) => Promise<string> {
   let held: CryptoKey | undefined;
-  return async (text) => {
+  return async (data, form) => {
     const { node, web } = found ?? (await here());
-    if (node) return node.createHmac("sha256", key).update(text).digest();
+    if (node) return node.createHmac("sha256", key).update(data).digest(form);
     held ??= await web.subtle.importKey("raw", key as BufferSource, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-    return new Uint8Array(await web.subtle.sign("HMAC", held, text as BufferSource));
+    const mac = new Uint8Array(await web.subtle.sign("HMAC", held, bytes(data) as BufferSource));
+    return form === "hex" ? hex(mac) : base64(mac);
   };
 }
 

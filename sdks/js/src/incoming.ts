@@ -1,6 +1,6 @@
 /** The raw bytes and the headers of a request, in whatever shape a framework hands it over. */
 import { WebhookVerificationError } from "./errors.js";
-import { bytes } from "./signing.js";
+import { bytes } from "./encoding.js";
 
 export type HeaderValues = Iterable<readonly [string, string]> | Readonly<Record<string, string | readonly string[] | undefined>>;
 

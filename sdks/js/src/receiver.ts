@@ -2,7 +2,6 @@
 import { sha256 } from "./crypto.js";
 import { WebhookVerificationError } from "./errors.js";
 import type { Incoming } from "./incoming.js";
-import { hex } from "./signing.js";
 import { type ActionCall, callOf, eventOf, jsonOf, keysOf, type Message, verify, type VerifyOptions, type WebhookEvent } from "./verify.js";
 
 export interface Reply { status: number; headers: Record<string, string>; body: string }
@@ -114,7 +113,7 @@ export class Receiver {
   }
 
   async #once(message: Message, work: () => unknown): Promise<Reply> {
-    const claim = await this.#store.claim(message.id, hex(await sha256(message.body)));
+    const claim = await this.#store.claim(message.id, await sha256(message.body));
     if (claim === "busy") return problem(503, "in_flight", "An earlier attempt is still at work.", { "Retry-After": "1" });
     if (claim === "reused") return problem(422, "webhook_id_reused", "This webhook-id came with another body before.");
     if (claim !== "fresh") return { ...claim, headers: { ...claim.headers, "Idempotency-Replayed": "true" } };

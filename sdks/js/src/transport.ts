@@ -1,7 +1,7 @@
 /** One request as it really goes: signed afresh at each try, retried where that can help, bounded in time. */
 import { type ApiError, apiError, ConfigurationError, OpsIQError, TimedOutError, TransportError, UnreadableAnswerError } from "./errors.js";
 import { isObject, parsed, written } from "./json.js";
-import { bytes, newNonce, type Signable, signer } from "./signing.js";
+import { newNonce, type Signable, signer } from "./signing.js";
 import type { Answer, Body, Fault, Method, PathsOf, Place } from "./types.js";
 import { userAgent } from "./version.js";
 
@@ -72,7 +72,7 @@ export class Transport {
     // What an address resolves away ("..") or encodes would be another path than the one that was meant.
     if (!PATH.test(path) || DOTS.test(path)) throw new ConfigurationError(`${JSON.stringify(path)} can't be sent as it is: a path begins with /, is encoded, and has no . or .. in it; the query is apart.`);
     const query = queryString(parts.query as QueryValues | undefined);
-    const body = parts.body === undefined ? undefined : bytes(written(parts.body));
+    const body = parts.body === undefined ? undefined : written(parts.body);
     const key = parts.acts ? (options.idempotencyKey ?? (await newNonce())) : "";
     if (parts.acts && !IDEMPOTENCY_KEY.test(key)) throw new ConfigurationError("An idempotencyKey is 1 to 255 characters of A-Z a-z 0-9 _ . : -");
     let mended = false;
@@ -108,7 +108,7 @@ export class Transport {
     }
   }
 
-  async #try(method: string, path: string, query: string, idempotencyKey: string, body: Uint8Array | undefined, nowS: number, options: RequestOptions, entry: LogEntry): Promise<unknown> {
+  async #try(method: string, path: string, query: string, idempotencyKey: string, body: string | undefined, nowS: number, options: RequestOptions, entry: LogEntry): Promise<unknown> {
     const { fetch, baseUrl, publicKey, timeoutS: usual } = this.settings;
     const signed = { ts: nowS + this.#offsetS, nonce: await newNonce(), key: publicKey, method, path, query, idempotencyKey, body: body ?? "" };
     const headers: Record<string, string> = { Authorization: await this.#sign(signed), Accept: "application/json", "User-Agent": userAgent() };
@@ -121,7 +121,7 @@ export class Transport {
     options.signal?.addEventListener("abort", abort, { once: true });
     let whole: [Response, string];
     try {
-      const answer = await fetch(baseUrl + path + (query && `?${query}`), { method, headers, body: (body ?? null) as BodyInit | null, redirect: "manual", signal: stop.signal });
+      const answer = await fetch(baseUrl + path + (query && `?${query}`), { method, headers, body: body ?? null, redirect: "manual", signal: stop.signal });
       whole = [answer, await answer.text()];
     } catch (error) {
       if (stop.signal.aborted) throw new TimedOutError(`${method} ${path}: no answer within ${String(timeoutS)} s.`);

@@ -1,9 +1,9 @@
 /** Webhooks and action calls from OpsIQ (docs/reference/wire.md §2): Standard Webhooks `v1`, without sharp edges. */
 import { hmacBy } from "./crypto.js";
+import { bytes, sameText, unbase64 } from "./encoding.js";
 import { ConfigurationError, WebhookVerificationError } from "./errors.js";
 import { bodyOf, headersOf, type Incoming, joined } from "./incoming.js";
 import { canonical, isObject, parsed } from "./json.js";
-import { base64, bytes, sameText, unbase64 } from "./signing.js";
 
 /** Remembers what came, so that the very same message is not believed twice. `key` is `<id>.<timestamp>`: a genuine retry has another. */
 export interface ReplayStore {
@@ -98,7 +98,7 @@ export function keysOf(given: VerifyOptions["secrets"]): Uint8Array[] {
 async function fit(keys: readonly Uint8Array[], text: Uint8Array, signatures: string): Promise<string | undefined> {
   let fitting: string | undefined;
   for (const key of keys) {
-    const expected = `v1,${base64(await hmacBy(key)(text))}`;
+    const expected = `v1,${await hmacBy(key)(text, "base64")}`;
     for (const part of signatures.split(" ")) if (sameText(expected, part)) fitting = expected;
   }
   return fitting;

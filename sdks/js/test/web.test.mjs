@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+globalThis.crypto ??= (await import("node:crypto")).webcrypto; // Node 18's is no global
 process.getBuiltinModule = () => undefined;
 const digest = test.mock.method(crypto.subtle, "digest");
 const { signed } = await import("./signed.mjs");

@@ -5,11 +5,7 @@ declare(strict_types=1);
 namespace OpsIQ;
 
 use OpsIQ\Errors\ConfigurationError;
-use OpsIQ\Http\Api;
-use OpsIQ\Http\CurlTransport;
-use OpsIQ\Http\Psr18Transport;
-use OpsIQ\Http\Retries;
-use OpsIQ\Http\Transport;
+use OpsIQ\Http\{Api, CurlTransport, Psr18Transport, Retries, Transport};
 use Psr\Http\Client\ClientInterface;
 
 /** An OpsIQ server, spoken to with one API key. */
@@ -59,24 +55,21 @@ final class Client
             is_numeric($options[$name]) && $options[$name] > 0 || throw new ConfigurationError("$name must be a number of seconds above 0.");
         }
         is_int($options['max_retries']) && $options['max_retries'] >= 0 || throw new ConfigurationError('max_retries must be 0 or more.');
+        preg_match('/\A[\x20-\x7e]*\z/', (string) $options['app']) || throw new ConfigurationError('app must be printable ASCII.');
         [$this->public_key, $secret] = self::keys($options['public_key'], $options['secret_key']);
         $this->base_url = rtrim((string) ($options['base_url'] ?? (getenv('OPSIQ_URL') ?: 'http://127.0.0.1:8080')), '/');
         preg_match('#\Ahttps?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?\z#', $this->base_url)
             || throw new ConfigurationError("base_url must look like https://opsiq.example, without a path: '$this->base_url'.");
-        $transport = match (true) {
-            $options['http_client'] === null => new CurlTransport(),
-            $options['http_client'] instanceof Transport => $options['http_client'],
-            $options['http_client'] instanceof ClientInterface => new Psr18Transport(
-                $options['http_client'], $options['request_factory'], $options['stream_factory'],
-            ),
-            default => throw new ConfigurationError('http_client must be a PSR-18 client.'),
-        };
-        $app = (string) $options['app'];
-        preg_match('/\A[\x20-\x7e]*\z/', $app) || throw new ConfigurationError('app must be printable ASCII.');
+        $http = $options['http_client'] ?? new CurlTransport();
         $this->api = new Api(
-            $this->base_url, $this->public_key, $secret, $transport,
+            $this->base_url, $this->public_key, $secret,
+            match (true) {
+                $http instanceof Transport => $http,
+                $http instanceof ClientInterface => new Psr18Transport($http, $options['request_factory'], $options['stream_factory']),
+                default => throw new ConfigurationError('http_client must be a PSR-18 client.'),
+            },
             new Retries($options['max_retries'], static fn (): float => mt_rand() / (mt_getrandmax() + 1)),
-            trim('opsiq-php/' . self::VERSION . ' php/' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION . " $app"),
+            trim('opsiq-php/' . self::VERSION . ' php/' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION . " $options[app]"),
             (float) $options['timeout_s'], (float) $options['connect_timeout_s'],
             $options['deadline_s'] === null ? null : (float) $options['deadline_s'], self::log($options['logger']),
             \Closure::fromCallable($options['clock'] ?? static fn (): float => microtime(true)),
@@ -134,11 +127,10 @@ final class Client
         return [$public, new Secret($secret)];
     }
 
-    private static function log(mixed $logger): \Closure
+    private static function log(mixed $logger): ?\Closure
     {
         return match (true) {
-            $logger === null => static function (): void {
-            },
+            $logger === null => null,
             is_object($logger) && method_exists($logger, 'log') => $logger->log(...),
             is_callable($logger) => \Closure::fromCallable($logger),
             default => throw new ConfigurationError('logger must be a PSR-3 logger or a callable.'),

@@ -4,12 +4,8 @@ declare(strict_types=1);
 
 namespace OpsIQ\Http;
 
-use OpsIQ\Errors\ApiError;
-use OpsIQ\Errors\ConfigurationError;
-use OpsIQ\Errors\TransportError;
-use OpsIQ\Errors\UnreadableAnswerError;
-use OpsIQ\Json;
-use OpsIQ\Secret;
+use OpsIQ\{Json, Secret};
+use OpsIQ\Errors\{ApiError, ConfigurationError, TransportError, UnreadableAnswerError};
 use OpsIQ\Types\Type;
 
 /** One request from its arguments to what it answers: signed, sent, signed and sent again, read. */
@@ -18,25 +14,15 @@ final class Api
     private int $clock_offset_s = 0;
 
     /**
-     * @param \Closure(string, string, array<string, mixed>): void $log
+     * @param \Closure(string, string, array<string, mixed>): void|null $log
      * @param \Closure(): float $clock unix seconds
      * @param \Closure(float): void $sleep
      */
     public function __construct(
-        private string $origin,
-        private string $key,
-        private Secret $secret,
-        private Transport $transport,
-        private Retries $retries,
-        private string $user_agent,
-        private float $timeout_s,
-        private float $connect_timeout_s,
-        private ?float $deadline_s,
-        private \Closure $log,
-        private \Closure $clock,
-        private \Closure $sleep,
-    ) {
-    }
+        private string $origin, private string $key, private Secret $secret, private Transport $transport, private Retries $retries,
+        private string $user_agent, private float $timeout_s, private float $connect_timeout_s, private ?float $deadline_s,
+        private ?\Closure $log, private \Closure $clock, private \Closure $sleep,
+    ) {}
 
     /**
      * What the endpoint answers: as `$type`, or decoded where that is null.
@@ -54,14 +40,45 @@ final class Api
         ?string $idempotency_key = null, float $longer_s = 0.0,
     ): mixed {
         $path = is_string($path) ? $path : self::path($path);
-        $query = self::query($query);
+        $query = $query === [] ? '' : self::query($query);
         $body = is_array($body) ? (object) array_filter($body, static fn ($value) => $value !== null) : $body;
-        $sent = $body === null ? '' : Json::encode($body);
+        $text = $body === null ? '' : Json::encode($body);
         $key = $idempotency_key ?? ($method === 'POST' ? bin2hex(random_bytes(16)) : null);
-        if ($key !== null && !preg_match('/\A[A-Za-z0-9_.:-]{1,255}\z/', $key)) {
+        if ($idempotency_key !== null && !preg_match('/\A[A-Za-z0-9_.:-]{1,255}\z/', $idempotency_key)) {
             throw new ConfigurationError('An idempotency key is 1 to 255 characters of A-Z a-z 0-9 _ . : -');
         }
-        return $this->answer($type, $method, $path, $query, (string) $key, $sent, $this->timeout_s + $longer_s);
+        $mended = $unsure = false;
+        $began = hrtime(true);
+        for ($attempt = 1; ; $attempt++) {
+            $at = (int) ($this->clock)();
+            $timeout_s = $this->timeout_s + $longer_s;
+            $timeout_s = $this->deadline_s === null ? $timeout_s : min($timeout_s, max(0.001, $this->deadline_s - self::since($began)));
+            $request = $this->signed($at, $method, $path, $query, (string) $key, $text, $timeout_s);
+            $answer = $failure = null;
+            $sent = hrtime(true);
+            try {
+                $answer = $this->transport->send($request);
+            } catch (TransportError $failure) {
+            }
+            // What is to be removed is not there: an attempt whose answer was lost may have removed it.
+            $gone = $unsure && $method === 'DELETE' && $type === null && ($answer?->problem()['code'] ?? null) === 'not_found';
+            if ($gone || ($answer !== null && $answer->status >= 200 && $answer->status < 300)) {
+                $this->tell('debug', 'OpsIQ answered {status} to {method} {path}', $method, $path, $attempt, $answer, $sent);
+                return $gone ? null : self::read($type, $answer, $at);
+            }
+            $offset = $answer === null || $mended ? null : $this->retries->clockOffset($answer, $at);
+            $pause = $offset === null ? $this->retries->pause($attempt, $answer, $at) : 0.0;
+            if ($pause === null || ($this->deadline_s !== null && self::since($began) + $pause >= $this->deadline_s)) {
+                $this->tell('warning', 'OpsIQ: {method} {path} failed', $method, $path, $attempt, $answer, $sent);
+                throw $failure ?? ApiError::of($answer, $at);
+            }
+            $this->clock_offset_s = $offset ?? $this->clock_offset_s;
+            $mended = $mended || $offset !== null;
+            $unsure = $unsure || $answer === null || $answer->status === 408 || $answer->status >= 500;
+            $said = 'OpsIQ: {method} {path} failed and is sent again in {pause_s} s';
+            $this->tell('warning', $said, $method, $path, $attempt, $answer, $sent, ['pause_s' => $pause]);
+            ($this->sleep)($pause);
+        }
     }
 
     public function pause(float $s): void
@@ -69,45 +86,14 @@ final class Api
         ($this->sleep)($s);
     }
 
-    private function answer(
-        ?string $type, string $method, string $path, string $query, string $key, string $body, float $timeout_s,
-    ): mixed {
-        $mended = $unsure = false;
-        $began = hrtime(true);
-        for ($attempt = 1; ; $attempt++) {
-            $at = (int) ($this->clock)();
-            $left = $this->deadline_s === null ? $timeout_s : max(0.001, $this->deadline_s - self::since($began));
-            $request = $this->signed($at, $method, $path, $query, $key, $body, min($timeout_s, $left));
-            $answer = $failure = null;
-            $sent = hrtime(true);
-            try {
-                $answer = $this->transport->send($request);
-            } catch (TransportError $failure) {
-            }
-            $seen = [
-                'method' => $method, 'path' => $path, 'attempt' => $attempt, 'status' => $answer?->status,
-                'code' => $answer?->problem()['code'] ?? null, 'request_id' => $answer?->requestId(),
-                'duration_ms' => (int) (self::since($sent) * 1000),
-            ];
-            // What is to be removed is not there: an attempt whose answer was lost may have removed it.
-            $gone = $unsure && $method === 'DELETE' && $type === null && $seen['code'] === 'not_found';
-            if ($gone || ($answer !== null && $answer->status >= 200 && $answer->status < 300)) {
-                ($this->log)('debug', 'OpsIQ answered {status} to {method} {path}', $seen);
-                return $gone ? null : self::read($type, $answer, $at);
-            }
-            $offset = $answer === null || $mended ? null : $this->retries->clockOffset($answer, $at);
-            $pause = $offset === null ? $this->retries->pause($attempt, $answer, $at) : 0.0;
-            if ($pause === null || ($this->deadline_s !== null && self::since($began) + $pause >= $this->deadline_s)) {
-                ($this->log)('warning', 'OpsIQ: {method} {path} failed', $seen);
-                throw $failure ?? ApiError::of($answer, $at);
-            }
-            if ($offset !== null) {
-                [$this->clock_offset_s, $mended] = [$offset, true];
-            }
-            $unsure = $unsure || $answer === null || $answer->status === 408 || $answer->status >= 500;
-            ($this->log)('warning', 'OpsIQ: {method} {path} failed and is sent again in {pause_s} s', $seen + ['pause_s' => $pause]);
-            ($this->sleep)($pause);
-        }
+    private function tell(
+        string $level, string $message, string $method, string $path, int $attempt, ?Answer $answer, int $sent, array $more = [],
+    ): void {
+        $this->log === null || ($this->log)($level, $message, [
+            'method' => $method, 'path' => $path, 'attempt' => $attempt, 'status' => $answer?->status,
+            'code' => $answer?->problem()['code'] ?? null, 'request_id' => $answer?->requestId(),
+            'duration_ms' => (int) (self::since($sent) * 1000),
+        ] + $more);
     }
 
     private static function since(int $began): float
@@ -117,16 +103,11 @@ final class Api
 
     private function signed(int $at, string $method, string $path, string $query, string $key, string $body, float $timeout_s): Request
     {
-        $ts = $at + $this->clock_offset_s;
-        $authorization = Signature::header($this->secret, $ts, Signature::nonce(), $this->key, $method, $path, $query, $key, $body);
-        $headers = ['Authorization' => $authorization, 'Accept' => 'application/json', 'User-Agent' => $this->user_agent];
-        if ($key !== '') {
-            $headers['Idempotency-Key'] = $key;
-        }
-        if ($body !== '') {
-            $headers['Content-Type'] = 'application/json';
-        }
-        $target = $path . ($query === '' ? '' : "?$query");
+        $parts = [$at + $this->clock_offset_s, Signature::nonce(), $this->key, $method, $path, $query, $key, $body];
+        $headers = ['Authorization' => Signature::header($this->secret, ...$parts), 'Accept' => 'application/json', 'User-Agent' => $this->user_agent];
+        $headers += $key === '' ? [] : ['Idempotency-Key' => $key];
+        $headers += $body === '' ? [] : ['Content-Type' => 'application/json'];
+        $target = $query === '' ? $path : "$path?$query";
         return new Request($method, $this->origin, $target, $headers, $body, $timeout_s, min($timeout_s, $this->connect_timeout_s));
     }
 

@@ -4,8 +4,7 @@ declare(strict_types=1);
 
 namespace OpsIQ\Http;
 
-use OpsIQ\Errors\TimedOutError;
-use OpsIQ\Errors\TransportError;
+use OpsIQ\Errors\{TimedOutError, TransportError};
 
 /**
  * PHP's curl, a fresh connection for each attempt: over one that was kept and has died, curl would send the same bytes again by itself, and

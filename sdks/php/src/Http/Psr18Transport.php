@@ -4,12 +4,9 @@ declare(strict_types=1);
 
 namespace OpsIQ\Http;
 
-use OpsIQ\Errors\ConfigurationError;
-use OpsIQ\Errors\TransportError;
-use Psr\Http\Client\ClientExceptionInterface;
-use Psr\Http\Client\ClientInterface;
-use Psr\Http\Message\RequestFactoryInterface;
-use Psr\Http\Message\StreamFactoryInterface;
+use OpsIQ\Errors\{ConfigurationError, TransportError};
+use Psr\Http\Client\{ClientExceptionInterface, ClientInterface};
+use Psr\Http\Message\{RequestFactoryInterface, StreamFactoryInterface};
 
 /**
  * Any PSR-18 client. Time limits, proxies and TLS are that client's own affair; it must not follow redirects (PSR-18 forbids it to). It is

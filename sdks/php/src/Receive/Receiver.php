@@ -4,8 +4,7 @@ declare(strict_types=1);
 
 namespace OpsIQ\Receive;
 
-use OpsIQ\Errors\Refused;
-use OpsIQ\Errors\WebhookVerificationError;
+use OpsIQ\Errors\{Refused, WebhookVerificationError};
 
 /** The receiving end: verifies what comes, hands it to the handler that is declared for it, once for each webhook-id, and says what to answer. */
 final class Receiver

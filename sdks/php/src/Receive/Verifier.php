@@ -4,10 +4,8 @@ declare(strict_types=1);
 
 namespace OpsIQ\Receive;
 
-use OpsIQ\Errors\ConfigurationError;
-use OpsIQ\Errors\WebhookVerificationError;
-use OpsIQ\Json;
-use OpsIQ\Secret;
+use OpsIQ\{Json, Secret};
+use OpsIQ\Errors\{ConfigurationError, WebhookVerificationError};
 use Psr\Http\Message\MessageInterface;
 
 /** Whether a webhook or an action call comes from OpsIQ, unchanged and now (Standard Webhooks v1; docs/reference/wire.md §2). */

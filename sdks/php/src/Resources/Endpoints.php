@@ -5,11 +5,7 @@ declare(strict_types=1);
 namespace OpsIQ\Resources;
 
 use OpsIQ\Json;
-use OpsIQ\Types\Endpoint;
-use OpsIQ\Types\EndpointList;
-use OpsIQ\Types\EndpointWithSecret;
-use OpsIQ\Types\SpanView;
-use OpsIQ\Types\Type;
+use OpsIQ\Types\{Endpoint, EndpointList, EndpointWithSecret, SpanView, Type};
 
 final class Endpoints extends Resource
 {

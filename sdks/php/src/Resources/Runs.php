@@ -4,8 +4,7 @@ declare(strict_types=1);
 
 namespace OpsIQ\Resources;
 
-use OpsIQ\Json;
-use OpsIQ\Run;
+use OpsIQ\{Json, Run};
 use OpsIQ\Types\RunPage;
 
 final class Runs extends Resource
