@@ -77,7 +77,7 @@ final class Client
         );
         $this->events = new Resources\Events($this->api);
         $this->runs = new Resources\Runs($this->api);
-        $this->actions = new Resources\Actions($this->api, $this->runs);
+        $this->actions = new Resources\Actions($this->api);
         $this->customers = new Resources\Customers($this->api);
         $this->tickets = new Resources\Tickets($this->api);
         $this->webhooks = new Resources\Webhooks($this->api);

@@ -25,13 +25,16 @@ final class Json
         }
     }
 
-    /** An object whose members the caller names: `[]` is `{}`, and a list is a mistake. */
-    public static function object(array|object $value, string $name): object
+    /** An object whose members the caller names: `[]` is `{}`, and a list is a mistake; so too the member `$inner`, where it is there. */
+    public static function object(array|object|null $value, string $name, ?string $inner = null): ?object
     {
         if (is_array($value) && $value !== [] && array_is_list($value)) {
             throw new ConfigurationError("$name must be an array with names as keys, not a list.");
         }
-        return (object) $value;
+        if ($inner !== null && is_array($value) && is_array($value[$inner] ?? null)) {
+            $value[$inner] = self::object($value[$inner], $inner);
+        }
+        return $value === null ? null : (object) $value;
     }
 
     /**

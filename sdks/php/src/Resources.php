@@ -4,30 +4,11 @@ declare(strict_types=1);
 
 namespace OpsIQ\Resources;
 
-use OpsIQ\{Json, Run};
+// Made of scripts/resources.txt by scripts/resources.php: don't edit.
+
+use OpsIQ\{Json, Run, Types};
 use OpsIQ\Http\Api;
-use OpsIQ\Types\{Accepted, Connector, ConnectorList, Contract, ContractList, ContractSummary, Delivery, DeliveryDetail, DeliveryPage, Event, EventDetail, EventPage, Record, RecordPage, Registered, RegisteredList, Retired, Version, VersionList};
-
-abstract class Resource
-{
-    public function __construct(protected Api $api) {}
-
-    /**
-     * Every item of every page; the next page is asked for when it is needed.
-     *
-     * @param class-string<\OpsIQ\Types\Type> $type of a page
-     * @param list<string> $path
-     * @param string $place the parameter that a page's `next` goes into
-     */
-    protected function each(string $type, array $path, array $query, string $place): \Generator
-    {
-        do {
-            $page = $this->api->call($type, 'GET', $path, $query);
-            yield from array_values($page->data);
-            $query[$place] = $page->next;
-        } while ($page->next !== null);
-    }
-}
+use OpsIQ\Types\{Accepted, Connector, ConnectorList, Contract, ContractList, ContractSummary, Delivery, DeliveryDetail, DeliveryPage, Endpoint, EndpointList, EndpointWithSecret, Event, EventDetail, EventPage, Record, RecordPage, Registered, RegisteredList, Retired, RunPage, SpanView, Version, VersionList};
 
 final class Events extends Resource
 {
@@ -36,18 +17,15 @@ final class Events extends Resource
      *
      * @param array<string, mixed> $data
      */
-    public function fire(
-        string $event, array|object $data = [], ?string $idempotency_key = null, \DateTimeInterface|string|null $occurred_at = null,
-        ?string $caused_by = null,
-    ): Accepted {
-        $body = ['event' => $event, 'data' => Json::object($data, 'data'), 'occurred_at' => $occurred_at, 'caused_by' => $caused_by];
-        return $this->api->call(Accepted::class, 'POST', ['events', 'fire'], [], $body, $idempotency_key);
+    public function fire(string $event, array|object $data = [], ?string $idempotency_key = null, \DateTimeInterface|string|null $occurred_at = null, ?string $caused_by = null): Accepted
+    {
+        return $this->call(Accepted::class, 'POST', ['events', 'fire'], [], ['event' => $event, 'data' => Json::object($data, 'data'), 'occurred_at' => $occurred_at, 'caused_by' => $caused_by], idempotency_key: $idempotency_key);
     }
 
     /** The event and how each subscriber has reacted. */
     public function get(string $id): EventDetail
     {
-        return $this->api->call(EventDetail::class, 'GET', ['events', $id]);
+        return $this->call(EventDetail::class, 'GET', ['events', $id]);
     }
 
     /**
@@ -64,11 +42,6 @@ final class Events extends Resource
 
 final class Actions extends Resource
 {
-    public function __construct(Api $api, private Runs $runs)
-    {
-        parent::__construct($api);
-    }
-
     /**
      * Run a registered action. What comes is the run: `Held` with its card where somebody must confirm it, else on its way; `wait()` for
      * what comes of it. What may not or can't be done is an ApiError whose `run_id` history knows.
@@ -77,11 +50,70 @@ final class Actions extends Resource
      * @param string|null $surface admin (by default), customer or writing
      * @param string|null $session groups runs for actions that are confirmed once in a session
      */
-    public function run(
-        string $action, array|object $params = [], ?string $idempotency_key = null, ?string $surface = null, ?string $session = null,
-    ): Run {
-        $body = ['action' => $action, 'params' => Json::object($params, 'params'), 'surface' => $surface, 'session' => $session];
-        return $this->api->call(Run::class, 'POST', ['actions', 'run'], [], $body, $idempotency_key)->of($this->runs);
+    public function run(string $action, array|object $params = [], ?string $idempotency_key = null, ?string $surface = null, ?string $session = null): Run
+    {
+        return $this->call(Run::class, 'POST', ['actions', 'run'], [], ['action' => $action, 'params' => Json::object($params, 'params'), 'surface' => $surface, 'session' => $session], idempotency_key: $idempotency_key);
+    }
+}
+
+final class Runs extends Resource
+{
+    /** Ask for something in plain words. */
+    public function ask(string $text, ?string $idempotency_key = null, ?string $surface = null, ?string $session = null): Run
+    {
+        return $this->call(Run::class, 'POST', ['runs'], [], ['text' => $text, 'surface' => $surface, 'session' => $session], idempotency_key: $idempotency_key);
+    }
+
+    /** @param float $wait_s so long (60 at most) until it needs a person or is over */
+    public function get(string $id, float $wait_s = 0.0): Run
+    {
+        return $this->call(Run::class, 'GET', ['runs', $id], ['wait_s' => $wait_s ?: null], longer_s: $wait_s);
+    }
+
+    /**
+     * Newest first: the key's own runs, for an owner everybody's.
+     *
+     * @param int|null $limit of a page
+     * @param string|null $before the id of a run: those before it
+     * @return \Generator<int, Run>
+     */
+    public function list(?int $limit = null, ?string $before = null): \Generator
+    {
+        return $this->each(RunPage::class, ['runs'], ['limit' => $limit, 'before' => $before], 'before');
+    }
+
+    /** Say yes to exactly the card with this digest. */
+    public function confirm(string $id, string $digest, ?string $idempotency_key = null): Run
+    {
+        return $this->call(Run::class, 'POST', ['runs', $id, 'confirm'], [], ['digest' => $digest], idempotency_key: $idempotency_key);
+    }
+
+    /** Say no to a card or a question. Nothing is sent. */
+    public function reject(string $id, ?string $reason = null, ?string $idempotency_key = null): Run
+    {
+        return $this->call(Run::class, 'POST', ['runs', $id, 'reject'], [], ['reason' => $reason], idempotency_key: $idempotency_key);
+    }
+
+    /** Answer the open question: with a candidate's id (`choice`), or in words (`text`). */
+    public function answer(string $id, string $slot, ?string $choice = null, ?string $text = null, ?string $idempotency_key = null): Run
+    {
+        return $this->call(Run::class, 'POST', ['runs', $id, 'answer'], [], ['slot' => $slot, 'choice' => $choice, 'text' => $text], idempotency_key: $idempotency_key);
+    }
+
+    /**
+     * Change parameters of a card by words; that is a new card.
+     *
+     * @param array<string, string> $changes as in `['0.amount' => '20 dollars']`
+     */
+    public function edit(string $id, string $digest, array $changes, ?string $idempotency_key = null): Run
+    {
+        return $this->call(Run::class, 'POST', ['runs', $id, 'edit'], [], ['digest' => $digest, 'changes' => Json::object($changes, 'changes')], idempotency_key: $idempotency_key);
+    }
+
+    /** Settle a run whose outcome is unknown (owners): `resend`, `happened` or `did_not_happen`. */
+    public function decide(string $id, string $verdict, ?string $idempotency_key = null): Run
+    {
+        return $this->call(Run::class, 'POST', ['runs', $id, 'decide'], [], ['verdict' => $verdict], idempotency_key: $idempotency_key);
     }
 }
 
@@ -90,7 +122,7 @@ final class Customers extends Resource
     /** The customer's declared fields (`data`), read live from the platform. */
     public function get(string|int $id): Record
     {
-        return $this->api->call(Record::class, 'GET', ['customers', $id]);
+        return $this->call(Record::class, 'GET', ['customers', $id]);
     }
 }
 
@@ -112,7 +144,7 @@ final class Tickets extends Resource
     /** One page; its `next` is the `$cursor` of the page after it, with the same filters. */
     public function page(array $filters = [], ?string $cursor = null, ?int $limit = null): RecordPage
     {
-        return $this->api->call(RecordPage::class, 'GET', ['tickets'], $filters + ['limit' => $limit, 'cursor' => $cursor]);
+        return $this->call(RecordPage::class, 'GET', ['tickets'], $filters + ['limit' => $limit, 'cursor' => $cursor]);
     }
 }
 
@@ -125,7 +157,7 @@ final class Connectors extends Resource
      */
     public function list(): array
     {
-        return $this->api->call(ConnectorList::class, 'GET', ['connectors'])->data;
+        return $this->call(ConnectorList::class, 'GET', ['connectors'])->data;
     }
 }
 
@@ -138,18 +170,18 @@ final class Contracts extends Resource
      */
     public function list(): array
     {
-        return $this->api->call(ContractList::class, 'GET', ['contracts'])->data;
+        return $this->call(ContractList::class, 'GET', ['contracts'])->data;
     }
 
     public function get(string $name): Contract
     {
-        return $this->api->call(Contract::class, 'GET', ['contracts', $name]);
+        return $this->call(Contract::class, 'GET', ['contracts', $name]);
     }
 
     /** @return list<Version> newest first */
     public function versions(string $name): array
     {
-        return $this->api->call(VersionList::class, 'GET', ['contracts', $name, 'versions'])->data;
+        return $this->call(VersionList::class, 'GET', ['contracts', $name, 'versions'])->data;
     }
 
     /**
@@ -160,24 +192,22 @@ final class Contracts extends Resource
      */
     public function register(array $contracts, ?string $idempotency_key = null): array
     {
-        $body = ['contracts' => array_values($contracts)];
-        return $this->api->call(RegisteredList::class, 'POST', ['contracts'], [], $body, $idempotency_key)->data;
+        return $this->call(RegisteredList::class, 'POST', ['contracts'], [], ['contracts' => array_values($contracts)], idempotency_key: $idempotency_key)->data;
     }
 
     /** Offer it no more (owners). */
     public function retire(string $name, ?string $idempotency_key = null): Retired
     {
-        $key = $idempotency_key ?? bin2hex(random_bytes(16));
-        return $this->api->call(Retired::class, 'DELETE', ['contracts', $name], idempotency_key: $key);
+        return $this->call(Retired::class, 'DELETE', ['contracts', $name], idempotency_key: $idempotency_key ?? bin2hex(random_bytes(16)));
     }
 }
 
 final class Me extends Resource
 {
     /** The key, its workspace, role and scopes: the first call to make with one. */
-    public function get(): \OpsIQ\Types\Me
+    public function get(): Types\Me
     {
-        return $this->api->call(\OpsIQ\Types\Me::class, 'GET', ['me']);
+        return $this->call(Types\Me::class, 'GET', ['me']);
     }
 }
 
@@ -196,14 +226,83 @@ final class Webhooks extends Resource
     /** One attempt with a sample of a universal event; by default the first that the endpoint wants. */
     public function test(string $endpoint, ?string $event = null, ?string $idempotency_key = null): Delivery
     {
-        $body = ['endpoint' => $endpoint, 'event' => $event];
-        return $this->api->call(Delivery::class, 'POST', ['webhooks', 'test'], [], $body, $idempotency_key);
+        return $this->call(Delivery::class, 'POST', ['webhooks', 'test'], [], ['endpoint' => $endpoint, 'event' => $event], idempotency_key: $idempotency_key);
     }
 
     /** One more attempt at a delivery: the same bytes, the same webhook-id. */
     public function resend(string $delivery, ?string $idempotency_key = null): Delivery
     {
-        return $this->deliveries->resend($delivery, $idempotency_key);
+        return $this->call(Delivery::class, 'POST', ['webhooks', 'deliveries', $delivery, 'resend'], idempotency_key: $idempotency_key);
+    }
+}
+
+final class Endpoints extends Resource
+{
+    /**
+     * The answer holds the endpoint's `secret`, this once.
+     *
+     * @param list<string> $events patterns: `invoice.paid`, `invoice.*`, `*`
+     * @param array<string, string> $headers sent along with every delivery
+     */
+    public function create(string $url, array $events, ?string $description = null, array|object|null $headers = null, ?int $per_minute = null, ?string $idempotency_key = null): EndpointWithSecret
+    {
+        return $this->call(EndpointWithSecret::class, 'POST', ['webhooks', 'endpoints'], [], ['url' => $url, 'events' => array_values($events), 'description' => $description, 'headers' => Json::object($headers, 'headers'), 'per_minute' => $per_minute], idempotency_key: $idempotency_key);
+    }
+
+    /** @return list<Endpoint> */
+    public function list(): array
+    {
+        return $this->call(EndpointList::class, 'GET', ['webhooks', 'endpoints'])->data;
+    }
+
+    public function get(string $id): Endpoint
+    {
+        return $this->call(Endpoint::class, 'GET', ['webhooks', 'endpoints', $id]);
+    }
+
+    /**
+     * Only what is given is changed; `headers` replaces all of them.
+     *
+     * @param array{url?: string, events?: list<string>, description?: string, headers?: array<string, string>, per_minute?: ?int} $changes
+     */
+    public function update(string $id, array $changes): Endpoint
+    {
+        return $this->call(Endpoint::class, 'PATCH', ['webhooks', 'endpoints', $id], [], Json::object($changes, 'changes', 'headers'));
+    }
+
+    /** Its deliveries stay in the log. */
+    public function delete(string $id): void
+    {
+        $this->call(null, 'DELETE', ['webhooks', 'endpoints', $id]);
+    }
+
+    /** Deliveries go on being made, and wait. */
+    public function pause(string $id, ?string $idempotency_key = null): Endpoint
+    {
+        return $this->call(Endpoint::class, 'POST', ['webhooks', 'endpoints', $id, 'pause'], idempotency_key: $idempotency_key);
+    }
+
+    public function resume(string $id, ?string $idempotency_key = null): Endpoint
+    {
+        return $this->call(Endpoint::class, 'POST', ['webhooks', 'endpoints', $id, 'resume'], idempotency_key: $idempotency_key);
+    }
+
+    /** A fresh secret, in this answer alone; for 24 hours everything is signed with both. */
+    public function rotate(string $id, ?string $idempotency_key = null): EndpointWithSecret
+    {
+        return $this->call(EndpointWithSecret::class, 'POST', ['webhooks', 'endpoints', $id, 'rotate'], idempotency_key: $idempotency_key);
+    }
+
+    /** One more attempt at every delivery of the span that failed. */
+    public function recover(string $id, \DateTimeInterface|string $since, \DateTimeInterface|string|null $until = null, ?string $idempotency_key = null): SpanView
+    {
+        return $this->call(SpanView::class, 'POST', ['webhooks', 'endpoints', $id, 'recover'], [], ['since' => $since, 'until' => $until], idempotency_key: $idempotency_key);
+    }
+
+    /** Deliver the events of the span that this endpoint wants and has no delivery of. */
+    public function replay(string $id, \DateTimeInterface|string $since, \DateTimeInterface|string|null $until = null, ?string $idempotency_key = null): SpanView
+    {
+        return $this->call(SpanView::class, 'POST', ['webhooks', 'endpoints', $id, 'replay'], [], ['since' => $since, 'until' => $until], idempotency_key: $idempotency_key);
     }
 }
 
@@ -223,12 +322,12 @@ final class Deliveries extends Resource
     /** With its body and every attempt. */
     public function get(string $id): DeliveryDetail
     {
-        return $this->api->call(DeliveryDetail::class, 'GET', ['webhooks', 'deliveries', $id]);
+        return $this->call(DeliveryDetail::class, 'GET', ['webhooks', 'deliveries', $id]);
     }
 
     /** One more attempt: the same bytes, the same webhook-id. */
     public function resend(string $id, ?string $idempotency_key = null): Delivery
     {
-        return $this->api->call(Delivery::class, 'POST', ['webhooks', 'deliveries', $id, 'resend'], idempotency_key: $idempotency_key);
+        return $this->call(Delivery::class, 'POST', ['webhooks', 'deliveries', $id, 'resend'], idempotency_key: $idempotency_key);
     }
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace OpsIQ;
 
 use OpsIQ\Errors\TimedOutError;
+use OpsIQ\Http\Api;
 use OpsIQ\Resources\Runs;
 
 /** One request, from the words or the given values to the outcome, as it was when it was asked for. */
@@ -12,7 +13,7 @@ class Run extends Types\Run
 {
     private const MOVING = ['received', 'confirmed', 'executing'];
 
-    private ?Runs $runs = null;
+    private ?Api $api = null;
 
     public static function from(mixed $data): static
     {
@@ -41,12 +42,12 @@ class Run extends Types\Run
         $end = hrtime(true) + (int) ($timeout_s * 1e9);
         do {
             $left = max(0.0, ($end - hrtime(true)) / 1e9);
-            $run = $this->runs->get($this->id, round(min(20.0, $left), 3));
+            $run = $this->runs()->get($this->id, round(min(20.0, $left), 3));
             if (!$run->moving() && !$run instanceof Held) {
                 return $run;
             }
             if ($run instanceof Held) {
-                $this->runs->pause(min(1.0, $left)); // while a card is held the server answers at once
+                $this->api->pause(min(1.0, $left)); // while a card is held the server answers at once
             }
         } while (hrtime(true) < $end);
         throw new TimedOutError("The run $this->id is still $run->state after $timeout_s s.");
@@ -54,31 +55,31 @@ class Run extends Types\Run
 
     public function refresh(): self
     {
-        return $this->runs->get($this->id);
+        return $this->runs()->get($this->id);
     }
 
     /** Answer its open question: with a candidate's id, or in words. */
     public function answer(?string $choice = null, ?string $text = null): self
     {
-        return $this->runs->answer($this->id, $this->question?->slot ?? '', $choice, $text);
+        return $this->runs()->answer($this->id, $this->question?->slot ?? '', $choice, $text);
     }
 
     /** Say no to its card or question. */
     public function reject(?string $reason = null): self
     {
-        return $this->runs->reject($this->id, $reason);
+        return $this->runs()->reject($this->id, $reason);
     }
 
     /** @internal */
-    public function of(Runs $runs): static
+    public function of(Api $api): static
     {
-        $this->runs = $runs;
+        $this->api = $api;
         return $this;
     }
 
     protected function runs(): Runs
     {
-        return $this->runs;
+        return new Runs($this->api);
     }
 
     public function __debugInfo(): array

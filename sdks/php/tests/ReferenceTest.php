@@ -98,13 +98,13 @@ final class ReferenceTest extends TestCase
         self::assertSame(json_decode((string) file_get_contents(dirname(__DIR__) . '/composer.json'))->version, Client::VERSION);
     }
 
+    /** Lines of code, braces among them, without blank ones, comments and what is generated. */
     public function test_it_stays_thin(): void
     {
         $lines = 0;
         foreach (new \RecursiveIteratorIterator(new \RecursiveDirectoryIterator(dirname(__DIR__) . '/src', \FilesystemIterator::SKIP_DOTS)) as $file) {
-            if (basename($file->getPath()) !== 'Types' || $file->getFilename() === 'Type.php') {
-                $lines += count(preg_grep('#^\s*(//|\*|/\*|$|[{}]\s*$|<\?php|declare)#', file((string) $file, FILE_IGNORE_NEW_LINES), PREG_GREP_INVERT));
-            }
+            $generated = $file->getFilename() === 'Resources.php' || (basename($file->getPath()) === 'Types' && $file->getFilename() !== 'Type.php');
+            $lines += $generated ? 0 : count(preg_grep('#^\s*(//|\*|/\*|$)#', file((string) $file, FILE_IGNORE_NEW_LINES), PREG_GREP_INVERT));
         }
         self::assertLessThan(1200, $lines);
     }
