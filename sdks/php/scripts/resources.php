@@ -12,22 +12,23 @@ function method(string $line, array $doc): string
     preg_match('~^(\w+)\((.*)\): (?:(each) (\w+) (\w+)|([\w\\\\]+)(->data)?) = (\w+)(!?) ([\w{}/]+)(?: \| (.*))?$~', $line, $found, PREG_UNMATCHED_AS_NULL)
         || throw new UnexpectedValueException("This is no call: $line");
     [, $name, $parameters, $each, $page, $place, $type, $data, $verb, $acts, $path, $sent] = $found + array_fill(0, 12, null);
-    $path = '[' . implode(', ', array_map(static fn ($part) => $part[0] === '{' ? '$' . trim($part, '{}') : "'$part'", explode('/', $path))) . ']';
-    $arguments = [$type === 'void' ? 'null' : ($page ?? $type) . '::class', "'$verb'", $path];
-    if ($sent !== null) {
-        $arguments[] = $verb === 'GET' ? $sent : "[], $sent";
+    $parts = array_map(static fn ($part) => $part[0] === '{' ? '$' . trim($part, '{}') : "'$part'", explode('/', $path));
+    $path = str_contains($path, '{') ? '[' . implode(', ', $parts) . ']' : "'/v1/$path'";
+    $arguments = [$type === 'void' ? 'null' : "$type::class", "'$verb'", $path];
+    $key = str_contains($parameters, '$idempotency_key') ? '$idempotency_key' . ($acts ? ' ?? bin2hex(random_bytes(16))' : '') : null;
+    if ($verb === 'GET') {
+        array_push($arguments, ...(array) $sent);
+    } elseif ($sent !== null || $key !== null) {
+        array_push($arguments, '[]', $sent ?? 'null', ...(array) $key);
     }
-    if (str_contains($parameters, '$idempotency_key')) {
-        $arguments[] = 'idempotency_key: $idempotency_key' . ($acts ? ' ?? bin2hex(random_bytes(16))' : '');
-    }
-    $call = '$this->' . ($each ? "each($page::class, $path, $sent, '$place');" : 'call(' . implode(', ', $arguments) . ")$data;");
+    $call = $each ? "each($page::class, $path, $sent, '$place')" : 'api->call(' . implode(', ', $arguments) . ')' . ($type === 'Run' ? '->of($this->api)' : $data);
     $answer = match (true) {
         $each !== null => '\Generator',
         $data !== null => 'array',
         default => $type,
     };
     $return = $type === 'void' ? '' : 'return ';
-    return docblock($doc) . "    public function $name($parameters): $answer\n    {\n        $return$call\n    }\n";
+    return docblock($doc) . "    public function $name($parameters): $answer\n    {\n        $return\$this->$call;\n    }\n";
 }
 
 function docblock(array $lines): string

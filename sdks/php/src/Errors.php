@@ -42,6 +42,10 @@ abstract class OpsIQError extends \RuntimeException
         int $status = 0,
     ) {
         parent::__construct($message, $status, $previous);
+        if (PHP_VERSION_ID < 80200) { // 8.1 knows no #[\SensitiveParameter]: there no argument at all is kept
+            $bare = array_map(static fn (array $frame) => array_diff_key($frame, ['args' => true]), $this->getTrace());
+            (new \ReflectionProperty(\Exception::class, 'trace'))->setValue($this, $bare);
+        }
     }
 
     public function __get(string $name): ?string

@@ -15,13 +15,14 @@ final class Json
     /** Dates become RFC 3339. An empty PHP array is an empty list; write `new \stdClass` for an empty object. */
     public static function encode(mixed $value): string
     {
-        $precision = ini_set('serialize_precision', '-1'); // a php.ini of old would write 0.1 as 0.10000000000000001
+        $precision = ini_get('serialize_precision');
+        $precision === '-1' || ini_set('serialize_precision', '-1'); // a php.ini of old would write 0.1 as 0.10000000000000001
         try {
             return json_encode(self::wire($value), self::FLAGS);
         } catch (\JsonException $error) {
             throw new ConfigurationError('This can\'t be sent as JSON: ' . $error->getMessage() . '.', previous: $error);
         } finally {
-            ini_set('serialize_precision', (string) $precision);
+            $precision === '-1' || ini_set('serialize_precision', (string) $precision);
         }
     }
 
@@ -45,7 +46,11 @@ final class Json
      */
     public static function decode(string $text): mixed
     {
-        $value = json_decode($text, false, 512, JSON_THROW_ON_ERROR | JSON_BIGINT_AS_STRING);
+        $flags = JSON_THROW_ON_ERROR | JSON_BIGINT_AS_STRING;
+        if (!preg_match('/\{\s*\}/', $text)) {
+            return json_decode($text, true, 512, $flags); // where no object is empty, arrays lose nothing
+        }
+        $value = json_decode($text, false, 512, $flags);
         return $value instanceof \stdClass ? array_map(self::plain(...), (array) $value) : self::plain($value);
     }
 
@@ -87,10 +92,14 @@ final class Json
         if ($value instanceof \DateTimeInterface) {
             return self::time($value);
         }
-        if ($value instanceof \stdClass) {
-            return (object) array_map(self::wire(...), (array) $value);
+        if (!is_array($value) && !$value instanceof \stdClass) {
+            return $value;
         }
-        return is_array($value) ? array_map(self::wire(...), $value) : $value;
+        $wired = [];
+        foreach ($value as $name => $each) {
+            $wired[$name] = is_scalar($each) ? $each : self::wire($each);
+        }
+        return is_array($value) ? $wired : (object) $wired;
     }
 
     public static function time(\DateTimeInterface $at): string

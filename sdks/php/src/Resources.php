@@ -19,13 +19,13 @@ final class Events extends Resource
      */
     public function fire(string $event, array|object $data = [], ?string $idempotency_key = null, \DateTimeInterface|string|null $occurred_at = null, ?string $caused_by = null): Accepted
     {
-        return $this->call(Accepted::class, 'POST', ['events', 'fire'], [], ['event' => $event, 'data' => Json::object($data, 'data'), 'occurred_at' => $occurred_at, 'caused_by' => $caused_by], idempotency_key: $idempotency_key);
+        return $this->api->call(Accepted::class, 'POST', '/v1/events/fire', [], ['event' => $event, 'data' => Json::object($data, 'data'), 'occurred_at' => $occurred_at, 'caused_by' => $caused_by], $idempotency_key);
     }
 
     /** The event and how each subscriber has reacted. */
     public function get(string $id): EventDetail
     {
-        return $this->call(EventDetail::class, 'GET', ['events', $id]);
+        return $this->api->call(EventDetail::class, 'GET', ['events', $id]);
     }
 
     /**
@@ -36,7 +36,7 @@ final class Events extends Resource
      */
     public function list(array $filters = []): \Generator
     {
-        return $this->each(EventPage::class, ['events'], $filters, 'before');
+        return $this->each(EventPage::class, '/v1/events', $filters, 'before');
     }
 }
 
@@ -52,7 +52,7 @@ final class Actions extends Resource
      */
     public function run(string $action, array|object $params = [], ?string $idempotency_key = null, ?string $surface = null, ?string $session = null): Run
     {
-        return $this->call(Run::class, 'POST', ['actions', 'run'], [], ['action' => $action, 'params' => Json::object($params, 'params'), 'surface' => $surface, 'session' => $session], idempotency_key: $idempotency_key);
+        return $this->api->call(Run::class, 'POST', '/v1/actions/run', [], ['action' => $action, 'params' => Json::object($params, 'params'), 'surface' => $surface, 'session' => $session], $idempotency_key)->of($this->api);
     }
 }
 
@@ -61,13 +61,13 @@ final class Runs extends Resource
     /** Ask for something in plain words. */
     public function ask(string $text, ?string $idempotency_key = null, ?string $surface = null, ?string $session = null): Run
     {
-        return $this->call(Run::class, 'POST', ['runs'], [], ['text' => $text, 'surface' => $surface, 'session' => $session], idempotency_key: $idempotency_key);
+        return $this->api->call(Run::class, 'POST', '/v1/runs', [], ['text' => $text, 'surface' => $surface, 'session' => $session], $idempotency_key)->of($this->api);
     }
 
     /** @param float $wait_s so long (60 at most) until it needs a person or is over */
     public function get(string $id, float $wait_s = 0.0): Run
     {
-        return $this->call(Run::class, 'GET', ['runs', $id], ['wait_s' => $wait_s ?: null], longer_s: $wait_s);
+        return $this->api->call(Run::class, 'GET', ['runs', $id], ['wait_s' => $wait_s ?: null], longer_s: $wait_s)->of($this->api);
     }
 
     /**
@@ -79,25 +79,25 @@ final class Runs extends Resource
      */
     public function list(?int $limit = null, ?string $before = null): \Generator
     {
-        return $this->each(RunPage::class, ['runs'], ['limit' => $limit, 'before' => $before], 'before');
+        return $this->each(RunPage::class, '/v1/runs', ['limit' => $limit, 'before' => $before], 'before');
     }
 
     /** Say yes to exactly the card with this digest. */
     public function confirm(string $id, string $digest, ?string $idempotency_key = null): Run
     {
-        return $this->call(Run::class, 'POST', ['runs', $id, 'confirm'], [], ['digest' => $digest], idempotency_key: $idempotency_key);
+        return $this->api->call(Run::class, 'POST', ['runs', $id, 'confirm'], [], ['digest' => $digest], $idempotency_key)->of($this->api);
     }
 
     /** Say no to a card or a question. Nothing is sent. */
     public function reject(string $id, ?string $reason = null, ?string $idempotency_key = null): Run
     {
-        return $this->call(Run::class, 'POST', ['runs', $id, 'reject'], [], ['reason' => $reason], idempotency_key: $idempotency_key);
+        return $this->api->call(Run::class, 'POST', ['runs', $id, 'reject'], [], ['reason' => $reason], $idempotency_key)->of($this->api);
     }
 
     /** Answer the open question: with a candidate's id (`choice`), or in words (`text`). */
     public function answer(string $id, string $slot, ?string $choice = null, ?string $text = null, ?string $idempotency_key = null): Run
     {
-        return $this->call(Run::class, 'POST', ['runs', $id, 'answer'], [], ['slot' => $slot, 'choice' => $choice, 'text' => $text], idempotency_key: $idempotency_key);
+        return $this->api->call(Run::class, 'POST', ['runs', $id, 'answer'], [], ['slot' => $slot, 'choice' => $choice, 'text' => $text], $idempotency_key)->of($this->api);
     }
 
     /**
@@ -107,13 +107,13 @@ final class Runs extends Resource
      */
     public function edit(string $id, string $digest, array $changes, ?string $idempotency_key = null): Run
     {
-        return $this->call(Run::class, 'POST', ['runs', $id, 'edit'], [], ['digest' => $digest, 'changes' => Json::object($changes, 'changes')], idempotency_key: $idempotency_key);
+        return $this->api->call(Run::class, 'POST', ['runs', $id, 'edit'], [], ['digest' => $digest, 'changes' => Json::object($changes, 'changes')], $idempotency_key)->of($this->api);
     }
 
     /** Settle a run whose outcome is unknown (owners): `resend`, `happened` or `did_not_happen`. */
     public function decide(string $id, string $verdict, ?string $idempotency_key = null): Run
     {
-        return $this->call(Run::class, 'POST', ['runs', $id, 'decide'], [], ['verdict' => $verdict], idempotency_key: $idempotency_key);
+        return $this->api->call(Run::class, 'POST', ['runs', $id, 'decide'], [], ['verdict' => $verdict], $idempotency_key)->of($this->api);
     }
 }
 
@@ -122,7 +122,7 @@ final class Customers extends Resource
     /** The customer's declared fields (`data`), read live from the platform. */
     public function get(string|int $id): Record
     {
-        return $this->call(Record::class, 'GET', ['customers', $id]);
+        return $this->api->call(Record::class, 'GET', ['customers', $id]);
     }
 }
 
@@ -138,13 +138,13 @@ final class Tickets extends Resource
      */
     public function list(array $filters = [], ?int $limit = null, ?string $cursor = null): \Generator
     {
-        return $this->each(RecordPage::class, ['tickets'], $filters + ['limit' => $limit, 'cursor' => $cursor], 'cursor');
+        return $this->each(RecordPage::class, '/v1/tickets', $filters + ['limit' => $limit, 'cursor' => $cursor], 'cursor');
     }
 
     /** One page; its `next` is the `$cursor` of the page after it, with the same filters. */
     public function page(array $filters = [], ?string $cursor = null, ?int $limit = null): RecordPage
     {
-        return $this->call(RecordPage::class, 'GET', ['tickets'], $filters + ['limit' => $limit, 'cursor' => $cursor]);
+        return $this->api->call(RecordPage::class, 'GET', '/v1/tickets', $filters + ['limit' => $limit, 'cursor' => $cursor]);
     }
 }
 
@@ -157,7 +157,7 @@ final class Connectors extends Resource
      */
     public function list(): array
     {
-        return $this->call(ConnectorList::class, 'GET', ['connectors'])->data;
+        return $this->api->call(ConnectorList::class, 'GET', '/v1/connectors')->data;
     }
 }
 
@@ -170,18 +170,18 @@ final class Contracts extends Resource
      */
     public function list(): array
     {
-        return $this->call(ContractList::class, 'GET', ['contracts'])->data;
+        return $this->api->call(ContractList::class, 'GET', '/v1/contracts')->data;
     }
 
     public function get(string $name): Contract
     {
-        return $this->call(Contract::class, 'GET', ['contracts', $name]);
+        return $this->api->call(Contract::class, 'GET', ['contracts', $name]);
     }
 
     /** @return list<Version> newest first */
     public function versions(string $name): array
     {
-        return $this->call(VersionList::class, 'GET', ['contracts', $name, 'versions'])->data;
+        return $this->api->call(VersionList::class, 'GET', ['contracts', $name, 'versions'])->data;
     }
 
     /**
@@ -192,13 +192,13 @@ final class Contracts extends Resource
      */
     public function register(array $contracts, ?string $idempotency_key = null): array
     {
-        return $this->call(RegisteredList::class, 'POST', ['contracts'], [], ['contracts' => array_values($contracts)], idempotency_key: $idempotency_key)->data;
+        return $this->api->call(RegisteredList::class, 'POST', '/v1/contracts', [], ['contracts' => array_values($contracts)], $idempotency_key)->data;
     }
 
     /** Offer it no more (owners). */
     public function retire(string $name, ?string $idempotency_key = null): Retired
     {
-        return $this->call(Retired::class, 'DELETE', ['contracts', $name], idempotency_key: $idempotency_key ?? bin2hex(random_bytes(16)));
+        return $this->api->call(Retired::class, 'DELETE', ['contracts', $name], [], null, $idempotency_key ?? bin2hex(random_bytes(16)));
     }
 }
 
@@ -207,7 +207,7 @@ final class Me extends Resource
     /** The key, its workspace, role and scopes: the first call to make with one. */
     public function get(): Types\Me
     {
-        return $this->call(Types\Me::class, 'GET', ['me']);
+        return $this->api->call(Types\Me::class, 'GET', '/v1/me');
     }
 }
 
@@ -226,13 +226,13 @@ final class Webhooks extends Resource
     /** One attempt with a sample of a universal event; by default the first that the endpoint wants. */
     public function test(string $endpoint, ?string $event = null, ?string $idempotency_key = null): Delivery
     {
-        return $this->call(Delivery::class, 'POST', ['webhooks', 'test'], [], ['endpoint' => $endpoint, 'event' => $event], idempotency_key: $idempotency_key);
+        return $this->api->call(Delivery::class, 'POST', '/v1/webhooks/test', [], ['endpoint' => $endpoint, 'event' => $event], $idempotency_key);
     }
 
     /** One more attempt at a delivery: the same bytes, the same webhook-id. */
     public function resend(string $delivery, ?string $idempotency_key = null): Delivery
     {
-        return $this->call(Delivery::class, 'POST', ['webhooks', 'deliveries', $delivery, 'resend'], idempotency_key: $idempotency_key);
+        return $this->api->call(Delivery::class, 'POST', ['webhooks', 'deliveries', $delivery, 'resend'], [], null, $idempotency_key);
     }
 }
 
@@ -246,18 +246,18 @@ final class Endpoints extends Resource
      */
     public function create(string $url, array $events, ?string $description = null, array|object|null $headers = null, ?int $per_minute = null, ?string $idempotency_key = null): EndpointWithSecret
     {
-        return $this->call(EndpointWithSecret::class, 'POST', ['webhooks', 'endpoints'], [], ['url' => $url, 'events' => array_values($events), 'description' => $description, 'headers' => Json::object($headers, 'headers'), 'per_minute' => $per_minute], idempotency_key: $idempotency_key);
+        return $this->api->call(EndpointWithSecret::class, 'POST', '/v1/webhooks/endpoints', [], ['url' => $url, 'events' => array_values($events), 'description' => $description, 'headers' => Json::object($headers, 'headers'), 'per_minute' => $per_minute], $idempotency_key);
     }
 
     /** @return list<Endpoint> */
     public function list(): array
     {
-        return $this->call(EndpointList::class, 'GET', ['webhooks', 'endpoints'])->data;
+        return $this->api->call(EndpointList::class, 'GET', '/v1/webhooks/endpoints')->data;
     }
 
     public function get(string $id): Endpoint
     {
-        return $this->call(Endpoint::class, 'GET', ['webhooks', 'endpoints', $id]);
+        return $this->api->call(Endpoint::class, 'GET', ['webhooks', 'endpoints', $id]);
     }
 
     /**
@@ -267,42 +267,42 @@ final class Endpoints extends Resource
      */
     public function update(string $id, array $changes): Endpoint
     {
-        return $this->call(Endpoint::class, 'PATCH', ['webhooks', 'endpoints', $id], [], Json::object($changes, 'changes', 'headers'));
+        return $this->api->call(Endpoint::class, 'PATCH', ['webhooks', 'endpoints', $id], [], Json::object($changes, 'changes', 'headers'));
     }
 
     /** Its deliveries stay in the log. */
     public function delete(string $id): void
     {
-        $this->call(null, 'DELETE', ['webhooks', 'endpoints', $id]);
+        $this->api->call(null, 'DELETE', ['webhooks', 'endpoints', $id]);
     }
 
     /** Deliveries go on being made, and wait. */
     public function pause(string $id, ?string $idempotency_key = null): Endpoint
     {
-        return $this->call(Endpoint::class, 'POST', ['webhooks', 'endpoints', $id, 'pause'], idempotency_key: $idempotency_key);
+        return $this->api->call(Endpoint::class, 'POST', ['webhooks', 'endpoints', $id, 'pause'], [], null, $idempotency_key);
     }
 
     public function resume(string $id, ?string $idempotency_key = null): Endpoint
     {
-        return $this->call(Endpoint::class, 'POST', ['webhooks', 'endpoints', $id, 'resume'], idempotency_key: $idempotency_key);
+        return $this->api->call(Endpoint::class, 'POST', ['webhooks', 'endpoints', $id, 'resume'], [], null, $idempotency_key);
     }
 
     /** A fresh secret, in this answer alone; for 24 hours everything is signed with both. */
     public function rotate(string $id, ?string $idempotency_key = null): EndpointWithSecret
     {
-        return $this->call(EndpointWithSecret::class, 'POST', ['webhooks', 'endpoints', $id, 'rotate'], idempotency_key: $idempotency_key);
+        return $this->api->call(EndpointWithSecret::class, 'POST', ['webhooks', 'endpoints', $id, 'rotate'], [], null, $idempotency_key);
     }
 
     /** One more attempt at every delivery of the span that failed. */
     public function recover(string $id, \DateTimeInterface|string $since, \DateTimeInterface|string|null $until = null, ?string $idempotency_key = null): SpanView
     {
-        return $this->call(SpanView::class, 'POST', ['webhooks', 'endpoints', $id, 'recover'], [], ['since' => $since, 'until' => $until], idempotency_key: $idempotency_key);
+        return $this->api->call(SpanView::class, 'POST', ['webhooks', 'endpoints', $id, 'recover'], [], ['since' => $since, 'until' => $until], $idempotency_key);
     }
 
     /** Deliver the events of the span that this endpoint wants and has no delivery of. */
     public function replay(string $id, \DateTimeInterface|string $since, \DateTimeInterface|string|null $until = null, ?string $idempotency_key = null): SpanView
     {
-        return $this->call(SpanView::class, 'POST', ['webhooks', 'endpoints', $id, 'replay'], [], ['since' => $since, 'until' => $until], idempotency_key: $idempotency_key);
+        return $this->api->call(SpanView::class, 'POST', ['webhooks', 'endpoints', $id, 'replay'], [], ['since' => $since, 'until' => $until], $idempotency_key);
     }
 }
 
@@ -316,18 +316,18 @@ final class Deliveries extends Resource
      */
     public function list(array $filters = []): \Generator
     {
-        return $this->each(DeliveryPage::class, ['webhooks', 'deliveries'], $filters, 'before');
+        return $this->each(DeliveryPage::class, '/v1/webhooks/deliveries', $filters, 'before');
     }
 
     /** With its body and every attempt. */
     public function get(string $id): DeliveryDetail
     {
-        return $this->call(DeliveryDetail::class, 'GET', ['webhooks', 'deliveries', $id]);
+        return $this->api->call(DeliveryDetail::class, 'GET', ['webhooks', 'deliveries', $id]);
     }
 
     /** One more attempt: the same bytes, the same webhook-id. */
     public function resend(string $id, ?string $idempotency_key = null): Delivery
     {
-        return $this->call(Delivery::class, 'POST', ['webhooks', 'deliveries', $id, 'resend'], idempotency_key: $idempotency_key);
+        return $this->api->call(Delivery::class, 'POST', ['webhooks', 'deliveries', $id, 'resend'], [], null, $idempotency_key);
     }
 }

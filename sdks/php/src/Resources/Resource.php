@@ -7,26 +7,18 @@ namespace OpsIQ\Resources;
 use OpsIQ\Http\Api;
 use OpsIQ\Run;
 
-/** What every resource does: make a call, walk through pages. */
+/** What every resource has: the way out, and a walk through pages. */
 abstract class Resource
 {
-    public function __construct(private Api $api) {}
-
-    /** @see Api::call */
-    final protected function call(?string $type, string $method, array $path, mixed ...$more): mixed
-    {
-        $answer = $this->api->call($type, $method, $path, ...$more);
-        return $answer instanceof Run ? $answer->of($this->api) : $answer;
-    }
+    public function __construct(protected Api $api) {}
 
     /**
      * Every item of every page; the next page is asked for when it is needed.
      *
      * @param class-string<\OpsIQ\Types\Type> $type of a page
-     * @param list<string> $path
      * @param string $place the parameter that a page's `next` goes into
      */
-    final protected function each(string $type, array $path, array $query, string $place): \Generator
+    final protected function each(string $type, string $path, array $query, string $place): \Generator
     {
         do {
             $page = $this->api->call($type, 'GET', $path, $query);
