@@ -49,12 +49,14 @@ def shell(world: World, *commands: str) -> str:
 def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: World) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL)
     commands = [each for each in blocks if each.startswith("opsiq_call ")]
-    assert len(commands) == len(blocks) - 3 == 5
-    me, fired, tickets, run = (shell(world, each) for each in commands[:4])
+    assert len(commands) == len(blocks) - 3 == 8
+    me, fired, tickets, read, run = (shell(world, each) for each in commands[:5])
     assert '"role":"owner"' in me
     assert shell(world, commands[1]) == fired
     assert re.search(r'"id":"evt_[0-9A-Z]{26}"', fired)
     assert tickets.count('"kind":"ticket"') == 2
+    for said in ('"kind":"customer","id":"421"', '"name":"saas"', '"name":"saas.send_kb_link"', '"name":"saas.apply_credit"'):
+        assert said in read
     made = re.search(r'"id":"(run_[0-9A-Z]{26})"', run)
     assert made, run
     shown = settled(world.clients["olivia"], made[1])
@@ -63,9 +65,25 @@ def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: World) -> N
     assert len(world.received(outcome["call_id"])) == 1
     body = {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": "how-to-reset-password"}}
     held = world.clients["olivia"].post("/v1/actions/run", body)
-    confirm = commands[4].replace("run_…", held["id"]).replace("sha256:…", held["card"]["digest"])
+    confirm = commands[5].replace("run_…", held["id"]).replace("sha256:…", held["card"]["digest"])
     assert "…" not in confirm
     assert '"state":"succeeded"' in shell(world, confirm)
+    assert '"text":"set the priority of ticket 5519 to high"' in shell(world, commands[6])
+
+
+def test_the_guides_shell_subscribes_tests_resends_and_leaves(world: World) -> None:
+    (block,) = re.findall(r"```sh\n(opsiq_call POST /v1/webhooks/endpoints .*?)```", GUIDE.read_text(), re.DOTALL)
+    create, test, deliveries, resend, delete = block.strip().splitlines()
+    made = shell(world, create.replace("https://shop.example/opsiq", "http://127.0.0.1:9/opsiq"))
+    found = re.search(r'"id":"(whe_[0-9A-Z]{26})"', made)
+    assert found, made
+    assert '"secret":"whsec_' in made
+    tested = shell(world, test.replace("whe_…", found[1]))
+    delivery = re.search(r'"id":"(dlv_[0-9A-Z]{26})"', tested)
+    assert delivery, tested
+    assert delivery[1] in shell(world, deliveries.replace("whe_…", found[1]))
+    assert delivery[1] in shell(world, resend.replace("dlv_…", delivery[1]))
+    assert shell(world, delete.replace("whe_…", found[1])).strip() == ""
 
 
 def test_the_guides_shell_believes_what_was_signed_just_now_and_nothing_else() -> None:
