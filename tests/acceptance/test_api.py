@@ -55,7 +55,12 @@ def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: World) -> N
     assert shell(world, commands[1]) == fired
     assert re.search(r'"id":"evt_[0-9A-Z]{26}"', fired)
     assert tickets.count('"kind":"ticket"') == 2
-    for said in ('"kind":"customer","id":"421"', '"name":"saas"', '"name":"saas.send_kb_link"', '"name":"saas.apply_credit"'):
+    for said in (
+        '"kind":"customer","id":"421"',
+        '"name":"saas"',
+        '"name":"saas.send_kb_link"',
+        '"name":"saas.apply_credit"',
+    ):
         assert said in read
     made = re.search(r'"id":"(run_[0-9A-Z]{26})"', run)
     assert made, run
