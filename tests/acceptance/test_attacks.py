@@ -130,9 +130,9 @@ def spoil(world: World) -> int:
 
 
 def test_two_servers_on_one_database_send_every_run_once(world: World) -> None:
-    first = world._start("one", "-m", "cli.main", "serve", "--port", "0")
+    first = world._start("one", "cli.main", "serve", "--port", "0")
     try:
-        second = world._start("two", "-m", "cli.main", "serve", "--port", "0")
+        second = world._start("two", "cli.main", "serve", "--port", "0")
         clients = [replace_url(world, url) for url in (first, second)]
         done = []
         for amount in range(61, 65):
@@ -147,8 +147,7 @@ def test_two_servers_on_one_database_send_every_run_once(world: World) -> None:
             if (process := world.processes.pop(name, None)) is not None:
                 process.terminate()
                 process.wait(15)
-                if process.stdout:
-                    process.stdout.close()
+                process.stdout.close()
     for run in done:
         (received,) = world.received(run["outcomes"][0]["call_id"])
         assert received["times_received"] == 1

@@ -21,6 +21,7 @@ from cli.client import Client, Refused
 from core import opsiq1
 from core.errors import Unavailable
 from executors.engine import POLL_S
+from tests.acceptance.fork_server import Forked
 from tests.acceptance.world import World
 from tests.integration.conftest import NewDatabase, postgresql, sqlite_template
 
@@ -77,7 +78,7 @@ def wait_for(what: Callable[[], Any], seconds: float = 60.0) -> Any:
     return found
 
 
-def children(process: subprocess.Popen[str]) -> set[int]:
+def children(process: Forked) -> set[int]:
     found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
     return {int(line) for line in found.stdout.split()}
 
@@ -143,7 +144,6 @@ def test_a_stop_ends_every_process_and_leaves_nothing_claimed(world: World) -> N
     world.clients["olivia"].post("/v1/runs", {"text": "give Hugo Bernard 62 EUR credit"})
     family.terminate()
     assert family.wait(60) == 0
-    assert family.stdout is not None
     family.stdout.close()
     assert not [pid for pid in pids if alive(pid)]
     assert "claimed" not in world.work_states()

@@ -6,8 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +21,7 @@ from core.settings import Settings
 from core.webhook_signature import new_secret
 from store.migrate import upgrade
 from store.sessions import Sessions
+from tests.acceptance.fork_server import Forked
 from tests.integration.cheap import cheap_passwords
 from web.door import SCOPES
 
@@ -42,7 +41,7 @@ class World:
     folder: Path
     secret: str = field(default_factory=new_secret)
     clients: dict[str, Client] = field(default_factory=dict)
-    processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    processes: dict[str, Forked] = field(default_factory=dict)
     platform_url: str = ""
     workspace: str = ""
     database_url: str = ""
@@ -66,7 +65,7 @@ class World:
 
     def start_platform(self) -> None:
         data = str(self.folder / "platform.db")
-        self.platform_url = self._start("platform", "-m", "demo", "--data", data, "--faults")
+        self.platform_url = self._start("platform", "demo", "--data", data, "--faults")
 
     def found(self, edit: Edit = lambda contracts: contracts) -> None:
         """Workspace, people, connector, contracts (after ``edit``) and a key for each person."""
@@ -97,13 +96,11 @@ class World:
         return made
 
     def start_server(self, name: str = "server", *, processes: int = 1, **environ: str) -> None:
-        self.url = self._start(
-            name, "-m", "cli.main", "serve", "--port", "0", "--processes", str(processes), environ=environ
-        )
+        self.url = self._start(name, "cli.main", "serve", "--port", "0", "--processes", str(processes), environ=environ)
         self.clients = {name: Client(self.url, each.key, each.secret) for name, each in self.clients.items()}
 
     def start_worker(self, name: str = "worker", **environ: str) -> None:
-        self._start(name, "-m", "cli.main", "work", environ=environ)
+        self._start(name, "cli.main", "work", environ=environ)
 
     def work_states(self) -> dict[str, int]:
         """How much durable work there is by state, from the database itself."""
@@ -128,16 +125,14 @@ class World:
         server = self.processes.pop("server")
         server.send_signal(signal.SIGKILL)
         server.wait()
-        if server.stdout:
-            server.stdout.close()
+        server.stdout.close()
 
     def stop(self) -> None:
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
             process.wait(30)
-            if process.stdout:
-                process.stdout.close()
+            process.stdout.close()
 
     def ask(self, person: str, text: str, **body: Any) -> dict[str, Any]:
         client = self.clients[person]
@@ -185,15 +180,8 @@ class World:
         return [found for call in card["calls"] for found in self.received(call["call_id"])] if card else []
 
     def _start(self, name: str, *arguments: str, environ: Mapping[str, str] = MappingProxyType({})) -> str:
-        process = subprocess.Popen(
-            [sys.executable, *arguments],
-            env=self.environment() | dict(environ),
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
+        process = Forked(arguments[0], arguments[1:], self.environment() | dict(environ))
         self.processes[name] = process
-        assert process.stdout is not None
         line = process.stdout.readline()
         assert line, f"{name} did not start: exit code {process.wait(5)}"
         return str(json.loads(line).get("url", ""))

@@ -58,7 +58,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, issuer: LocalIssuer) -> Iter
         made.start_platform()
         with ThreadPoolExecutor(1) as aside:
             aside.submit(made.found).result()
-        made._start("server", "-m", "cli.main", "serve", environ=given)
+        made._start("server", "cli.main", "serve", environ=given)
         made.url = base
         made.clients = {name: Client(base, each.key, each.secret) for name, each in made.clients.items()}
         yield made

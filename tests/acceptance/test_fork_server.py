@@ -1,0 +1,39 @@
+"""What is forked for the tests is a process like one that was started by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.fork_server import Forked
+
+
+def platform(folder: Path, *more: str, **environ: str) -> Forked:
+    given = {"PATH": os.environ["PATH"], "DEMO_TOKEN": "t", "DEMO_SECRET": "whsec_dGVzdHMgb2YgdGhlIGZvcms=", **environ}
+    return Forked("demo", ["--data", str(folder / "platform.db"), *more], given)
+
+
+def test_it_says_when_it_is_ready_and_ends_by_the_signal_it_was_sent(tmp_path: Path) -> None:
+    made = platform(tmp_path)
+    said = json.loads(made.stdout.readline())
+    assert said["pid"] == made.pid != os.getpid()
+    assert made.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        made.wait(0.01)
+    made.send_signal(signal.SIGKILL)
+    assert made.wait(30) == made.poll() == -signal.SIGKILL
+    assert made.stdout.read() == ""
+    made.terminate()  # what has ended is left alone
+    made.stdout.close()
+
+
+def test_it_has_the_environment_it_was_given_and_its_own_exit_code(tmp_path: Path) -> None:
+    for wrong in (platform(tmp_path, "--no-such-option"), platform(tmp_path, DEMO_SECRET="", DEMO_TOKEN="")):
+        assert wrong.wait(30) == 2
+        assert wrong.stdout.read() == ""
+        wrong.stdout.close()
