@@ -40,9 +40,10 @@ setup-js: ## Node, from the system's packages, and what the JavaScript SDK is bu
 	@command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || scripts/system-packages nodejs npm
 	@test sdks/js/node_modules/.package-lock.json -nt sdks/js/package-lock.json || npm ci --prefix sdks/js --silent --no-audit --no-fund
 
-setup-servers: ## Redis and NATS for the tests, from the system's packages
+setup-servers: ## Redis, NATS and a PostgreSQL with its contrib modules for the tests, from the system's packages
 	@command -v redis-server >/dev/null 2>&1 || scripts/system-packages redis-server
 	@command -v nats-server >/dev/null 2>&1 || test -x /usr/sbin/nats-server || scripts/system-packages nats-server
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || scripts/system-packages postgresql
 
 demo: setup ## console and demo platform on this machine, with the addresses and the sign-in
 	$(BIN)/opsiq demo

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from agent.house import House
     from core.settings import Settings
 
@@ -101,9 +103,11 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("ok", "database", f"{sessions.dialect} answers, its schema is this version's")
         async with sessions.read() as session:
             skew_s = abs((datetime.now(UTC) - await store.sessions.now(session)).total_seconds())
+            search = await _search(session)
         word: Literal["ok", "warn", "fail"] = "ok" if skew_s < SKEW_S[0] else "warn" if skew_s < SKEW_S[1] else "fail"
         mend = "" if word == "ok" else ": signed requests may be refused. Set this machine's clock (NTP)"
         yield Finding(word, "clock", f"{skew_s:.1f} s apart from the database's{mend}")
+        yield search
     finally:
         await sessions.close()
     if settings.given_data_key is None and not settings.key_file.exists():
@@ -113,6 +117,19 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         return
     async for each in _house(settings):
         yield each
+
+
+async def _search(session: AsyncSession) -> Finding:
+    from store.searching import TO_INDEX, indexed
+
+    if await indexed(session):
+        return Finding("ok", "search", "AI History is searched by an index of its words")
+    mend = "; ".join(TO_INDEX)
+    return Finding(
+        "warn",
+        "search",
+        f"AI History has no index of its words: a search reads every entry. Run in the database: {mend};",
+    )
 
 
 def _there(path: str) -> bool:

@@ -16,6 +16,8 @@ import pytest
 
 from cli.main import main
 from core.settings import Settings
+from store.searching import TO_INDEX
+from tests.integration.conftest import NewDatabase
 
 Say = Callable[..., tuple[int, str]]
 
@@ -164,3 +166,14 @@ def test_the_doctor_names_what_is_wrong_and_the_mend(
     assert code == 1
     assert list(bad) == [about]
     assert mend in bad[about]
+
+
+def test_the_doctor_says_how_a_postgresql_without_an_index_of_words_gets_one(
+    tmp_path: Path, say: Say, postgresql: NewDatabase
+) -> None:
+    place = {"DATA": str(tmp_path), "DATABASE_URL": postgresql()}
+    founded(say, **place)
+    code, told = say("doctor", "--json", **place)
+    found = {each["about"]: each for each in json.loads(told)}
+    assert (code, found["search"]["state"]) == (0, "warn"), told
+    assert all(statement in found["search"]["detail"] for statement in TO_INDEX)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
+from sqlalchemy import Connection, MetaData, Table, event, func, insert, select, text
 
 from core.clock import iso
 from store.migrate import FOLDER, _config, upgrade
 from store.sessions import Sessions
+from store.tallies import counts_of, day_of, summed
 from tests.integration.conftest import NewDatabase
 from tests.integration.store.test_migrate import differences, ours
 
@@ -103,3 +105,102 @@ async def test_every_step_forward_keeps_what_is_there(empty_url: str, revision: 
             assert {column: same[column] for column in row if column in same} == {
                 column: value for column, value in row.items() if column in same
             }
+
+
+def appended(connection: Connection, workspace: str, count: int) -> list[dict[str, Any]]:
+    """A history of ``count`` entries as they were before they were counted; every seventh decision was spoilt since."""
+    there = MetaData()
+    there.reflect(connection, only=["history"])
+    made: list[dict[str, Any]] = []
+    for seq in range(1, count + 1):
+        kind, data = DECISIONS[seq % len(DECISIONS)]
+        made.append(
+            dict.fromkeys(there.tables["history"].columns.keys(), None)
+            | {
+                "workspace": workspace,
+                "seq": seq,
+                "id": f"his_{workspace}_{seq}",
+                "at": AT + timedelta(hours=seq),
+                "kind": kind,
+                "person": f"mem_{seq % 3}",
+                "outcome": "succeeded" if kind == "finished" else None,
+                "risk": "write",
+                "model": "small",
+                "prompt_version": "v1",
+                "duration_ms": float(seq % 50),
+                "data": "{spoilt" if seq % 7 == 0 else json.dumps(data),
+                "actor": "{}",
+                "words": kind,
+                "prev": "",
+                "digest": "",
+            }
+        )
+    times = connection.dialect.name == "postgresql"
+    connection.execute(
+        insert(there.tables["history"]), [each | {"at": each["at"] if times else iso(each["at"])} for each in made]
+    )
+    return made
+
+
+DECISIONS: list[tuple[str, dict[str, Any]]] = [
+    ("prompt", {"text": "refund it"}),
+    ("resolved", {"trace": {"tokens_in": 90, "tokens_out": 4, "cost": "0.0012"}}),
+    ("held", {}),
+    ("approved", {"seconds_to_approve": 2.5}),
+    ("call_settled", {"trace": {"tokens_in": 7}}),
+    ("finished", {}),
+]
+
+
+def held_in(entry: dict[str, Any]) -> dict[str, Any]:
+    return {} if entry["data"] == "{spoilt" else dict(json.loads(entry["data"]))
+
+
+async def test_a_history_from_before_is_counted_entry_by_entry_and_no_part_of_it_is_read_twice(empty_url: str) -> None:
+    sessions = await Sessions.open(empty_url)
+    looked: list[tuple[str, Any]] = []
+
+    def seen(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        if "FROM history WHERE" in statement:
+            looked.append((statement, given))
+
+    def counted(connection: Connection) -> list[dict[str, Any]]:
+        command.upgrade(_config(connection), "0011")
+        made = [
+            *appended(connection, "ws_1", 30),
+            *appended(connection, "ws_2", 4_500),
+            *appended(connection, "ws_3", 1),
+        ]
+        event.listen(connection, "before_cursor_execute", seen)
+        command.upgrade(_config(connection), "0012")
+        event.remove(connection, "before_cursor_execute", seen)
+        assert rows(connection)["history_days"], "something was counted"
+        entries = ((each["workspace"], day_of(each["at"]), counts_of(each, held_in(each))) for each in made)
+        return summed((of, day, one) for of, day, counts in entries for one in counts)
+
+    def plans(connection: Connection) -> list[str]:
+        sqlite = connection.dialect.name == "sqlite"
+        if not sqlite:  # few as they are, PostgreSQL would sooner read them all
+            connection.execute(text("ANALYZE history"))
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+            connection.execute(text("SET LOCAL enable_bitmapscan = off"))
+        said = (
+            connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{statement}", given).all()
+            for statement, given in looked
+        )
+        return [" ".join(str(row[-1]) for row in plan) for plan in said]
+
+    async with sessions.begin() as session:
+        connection = await session.connection()
+        wanted = await connection.run_sync(counted)
+        found = (await connection.run_sync(rows))["history_days"]
+        told = await connection.run_sync(plans)
+    await sessions.close()
+    assert len(looked) > 2, "it was read in pieces"
+    for plan in told:
+        assert "(workspace,seq)>(?,?)" in plan or "Index Cond: (ROW(" in plan, plan
+
+    def ordered(counts: list[dict[str, Any]]) -> list[str]:
+        return sorted(json.dumps(each, sort_keys=True) for each in counts)
+
+    assert ordered(found) == ordered(wanted)
