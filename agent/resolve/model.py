@@ -29,8 +29,7 @@ from agent.resolve.conditional import under_condition
 from agent.resolve.gapped import apart
 from agent.resolve.ground import Grounding
 from agent.resolve.odds import odds
-from agent.resolve.offline import Offline
-from agent.resolve.phrasal import plain as plain_words
+from agent.resolve.offline import Offline, as_read
 from agent.resolve.pool import Minds
 from agent.resolve.rank import ranked
 from agent.resolve.resolver import candidates, chosen_action
@@ -129,7 +128,7 @@ def _minds(
 ) -> Minds | None:
     """How model and words weigh the actions, where the provider tells what the model all but chose."""
     told = odds(completion.tokens, (*choice.entries, NONE, ASK))
-    clause = hear(plain_words(request.text))
+    clause = hear(as_read(request.text, shortlist, kinds).text)
     if not told or clause.negated or clause.about:  # what must not be done, or is only asked about, is not weighed
         return None
     model = {entry.offer.name: told.get(token, 0.0) for token, entry in choice.entries.items()}

@@ -73,7 +73,7 @@ class Offline:
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         began = self._seconds()
-        read = _read(request.text, shortlist, kinds)
+        read = as_read(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
         made = await under_condition(said, kinds, lambda part: self._resolved(part, shortlist, kinds))
         if made is None:
@@ -97,7 +97,7 @@ class Offline:
         )
 
 
-def _read(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Reworded:
+def as_read(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Reworded:
     """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
     read = Reworded.of(typed, without_manners(typed))
     read = read.put(respelt(read.text, shortlist, kinds))
