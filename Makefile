@@ -17,13 +17,13 @@ $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (Debian/Ubuntu: apt-get install python3 python3-venv)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); scripts/system-packages python3-venv && $(PYTHON) -m venv $(VENV); }
 
-$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+$(VENV)/.runtime: requirements.lock requirements-uv.lock pyproject.toml | $(VENV)/bin/python
+	@scripts/install-locked $(BIN)/python requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@scripts/install-locked $(BIN)/python requirements-dev.lock
 	@touch $@
 
 setup: $(VENV)/.runtime ## make .venv with what the server needs
@@ -76,9 +76,10 @@ faults: setup-dev setup-servers ## kill processes at random and count what was p
 bench: setup-dev ## benchmarks, as ratios
 	$(BIN)/python -m bench
 
-lock: ## pin every dependency again, with hashes and without index addresses
-	uv pip compile pyproject.toml --extra postgres --extra redis --extra nats --extra otel --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
-	uv pip compile pyproject.toml --extra postgres --extra redis --extra nats --extra otel --group build --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -c requirements.lock -q -o requirements-dev.lock
+lock: setup ## pin every dependency again, with hashes and without index addresses
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra redis --extra nats --extra otel --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra redis --extra nats --extra otel --group build --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -c requirements.lock -q -o requirements-dev.lock
+	echo uv | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-uv.lock
 
 clean: ## remove what was built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
