@@ -23,12 +23,8 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_NO_FAULTS: Final = (
-    "Failed to load resource: the server responded with a status of",
-    "htmx:sendAbort, [object HTML",
-    "htmx:afterRequest, [object HTML",
-)
-"""A page that says no (``_answered`` looks at the others), and a look for news broken off because its page was left."""
+_NO_FAULT: Final = "Failed to load resource: the server responded with a status of"
+"""A page that says no; ``_answered`` looks at the others."""
 _PAGES: Final = ("document", "fetch", "xhr")
 _VIOLATIONS: Final = (
     "document.addEventListener('securitypolicyviolation',"
@@ -55,7 +51,7 @@ class Visit:
         return self._page
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(_NO_FAULTS):
+        if message.type in ("error", "warning") and not message.text.startswith(_NO_FAULT):
             self.complaints.append(message.text)
 
     def _asked(self, request: Request) -> None:

@@ -133,15 +133,32 @@
   let asked = null;
   let meanwhile = [];
   let pressed = "";
-  const filled = () => [...document.querySelectorAll("#builder :is(input, select, textarea)[id]")];
+  const ticked = (field) => field.matches("[type=checkbox], [type=radio]");
+  const nameOf = (field) => (ticked(field) ? `${field.name}=${field.value}` : field.id);
+  const saidIn = (field) => (ticked(field) ? field.checked : field.value);
+  const fields = () => [...document.querySelectorAll("#builder :is(input:not([type=hidden]), select, textarea)")].filter(nameOf);
+
+  function movedUp(name, removed) {
+    const [, at, rest] = /^row-(\d+)(-.*)$/.exec(name) ?? [];
+    return at === undefined || removed === null || Number(at) < removed ? name : Number(at) > removed ? `row-${at - 1}${rest}` : "";
+  }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.id === "builder") asked = new Map(filled().map((field) => [field.id, field.value]));
+    if (event.detail.elt.id !== "builder") return;
+    const removed = /^remove:(\d+)$/.exec(event.detail.requestConfig.formData.get("do"));
+    asked = { said: new Map(fields().map((field) => [nameOf(field), saidIn(field)])), removed: removed && Number(removed[1]) };
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!asked || event.detail.target !== main()) return;
-    meanwhile = filled().filter((field) => asked.has(field.id) && asked.get(field.id) !== field.value);
+    meanwhile = fields()
+      .filter((field) => asked.said.has(nameOf(field)) && asked.said.get(nameOf(field)) !== saidIn(field))
+      .map((field) => ({ name: movedUp(nameOf(field), asked.removed), said: saidIn(field), caret: field === document.activeElement && field.selectionStart }));
     asked = null;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful || !asked) return;
+    asked = null;
+    pressed = "";
   });
   document.addEventListener(
     "submit",
@@ -154,16 +171,30 @@
     true,
   );
   function catchUp() {
-    for (const old of meanwhile.splice(0)) {
-      const field = document.getElementById(old.id);
-      if (!field || field.value === old.value) continue;
-      field.value = old.value;
-      field.dispatchEvent(new Event(field.matches("select") ? "change" : "input", { bubbles: true }));
+    const known = new Map(fields().map((field) => [nameOf(field), field]));
+    const changed = [];
+    for (const { name, said, caret } of meanwhile.splice(0)) {
+      const field = known.get(name);
+      if (!field || saidIn(field) === said) continue;
+      if (field.matches("select") && ![...field.options].some((option) => option.value === said)) continue;
+      if (ticked(field)) field.checked = said;
+      else field.value = said;
+      if (typeof caret === "number" && field === document.activeElement) field.setSelectionRange(caret, caret);
+      changed.push(field);
     }
+    for (const field of changed)
+      field.dispatchEvent(new Event(field.matches("select") || ticked(field) ? "change" : "input", { bubbles: true }));
     const button = pressed && document.querySelector(`#builder [name=do][value="${CSS.escape(pressed)}"]`);
     pressed = "";
     if (button) button.click();
   }
+
+  // ── … and what was picked before this file was there, or is put back by the browser, is not as the page was made ──
+  addEventListener("DOMContentLoaded", () => {
+    const other = (select) => [...select.options].findIndex((option) => option.defaultSelected) !== select.selectedIndex && select.selectedIndex > 0;
+    const picked = [...document.querySelectorAll("#builder select.rebuild")].find(other);
+    picked?.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 
   // ── a file that is too large is told of before it is sent ─────────────────────────────────────────────────────────
   document.addEventListener("change", (event) => {
@@ -281,6 +312,14 @@
     stream?.source.close();
     stream = null;
   });
+
+  // ── a look for news that is broken off because its page is left is no fault, whatever htmx calls it ──────────────
+  let left = false;
+  addEventListener("pagehide", () => (left = true));
+  addEventListener("pageshow", () => (left = false));
+  htmx.logger = (_, name, detail) => {
+    if (left && (name === "htmx:afterRequest" || name === "htmx:sendAbort")) delete detail.error;
+  };
 
   // ── after a part of the page was put in place of another ─────────────────────────────────────────────────────────
   document.addEventListener("htmx:afterSettle", () => {
