@@ -20,6 +20,7 @@ NEAR_LENGTH: Final = 4
 """Names shorter than this are near only when their skeletons are equal: one letter is too much of them."""
 
 _MAX_MARKS: Final = 4
+_LIKE_ANOTHER: Final = frozenset("lI1|0Oo")
 # Scripts that are written together inside one word (UTS #39 §5.1: Japanese, Korean, and Bopomofo with Han).
 _TOGETHER: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "HALFWIDTH"})
 
@@ -73,7 +74,7 @@ def suspicious(text: str) -> tuple[str, ...]:
 
 
 def marks(one: str, other: str) -> tuple[str, ...]:
-    """How ``one`` differs from ``other``, character by character with Unicode names; equal names have no marks."""
+    """How ``one`` differs from ``other``, character by character, with Unicode names where a letter by itself would not tell; equal names have no marks."""
     found: list[str] = []
     for tag, start, end, other_start, other_end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -94,7 +95,14 @@ def name(char: str) -> str:
 
 
 def _named(chars: str) -> str:
-    return " and ".join(name(char) if is_hidden(char) else f"‘{char}’ {name(char)}" for char in chars[:3])
+    return " and ".join(_shown(char) for char in chars[:3])
+
+
+def _shown(char: str) -> str:
+    """A letter of a plain keyboard that looks like no other one is told by itself, whatever else with its Unicode name."""
+    if is_hidden(char):
+        return name(char)
+    return f"‘{char}’" if char.isascii() and char not in _LIKE_ANOTHER else f"‘{char}’ {name(char)}"
 
 
 def _levelled(text: str) -> str:

@@ -191,7 +191,7 @@ async def report(
 def _how(head: Head) -> tuple[str, ...]:
     made = head.setup
     told_of = [
-        f"{head.cases} cases, {head.answers} answers", f"OpsIQ {head.opsiq}" if head.opsiq else "",
+        f"{head.cases} case{'' if head.cases == 1 else 's'}, {head.answers} answer{'' if head.answers == 1 else 's'}", f"OpsIQ {head.opsiq}" if head.opsiq else "",
         f"prompt {made.prompt_version}" if made.prompt_version else "",
         f"a sample of {made.sample} (seed {made.seed})" if made.sample else "",
         f"the {made.half} half" if made.half else "", f"tagged {', '.join(made.tags)}" if made.tags else "",
@@ -216,7 +216,9 @@ def _tiles(row: EvalReportRow, head: Head) -> tuple[Tile, ...]:
     tiles += [Tile("full call, where one was due", told.share(full.value), False)] if full else []
     tiles += [Tile(label, str(hits(name)), hits(name) > 0) for label, name in bad]
     tiles.append(Tile(f"p95 (p50 {milliseconds(head.latency_ms.p50)})", milliseconds(head.latency_ms.p95), False))
-    tiles += [Tile("used", usage(row.tokens, row.cost), False)] if row.tokens else []
+    if row.tokens:
+        count, _, price = usage(row.tokens, row.cost).partition(" tokens, ")
+        tiles.append(Tile(f"tokens, {price}", count, False))
     return tuple(tiles)
 
 

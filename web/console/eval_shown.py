@@ -120,7 +120,7 @@ def answered(came: Came) -> Answered:
     lines = {
         "why": _both(told.WHY.get(came.cause, came.cause), came.detail),
         "asked": f"{came.role}: {came.prompt}" if came.role else came.prompt,
-        "right was": told.expected(came.expected),
+        "expected": told.expected(came.expected),
         "it did": did,
         "error": came.error,
         "asked for": ", ".join(came.missing),
