@@ -74,7 +74,8 @@ def suspicious(text: str) -> tuple[str, ...]:
 
 
 def marks(one: str, other: str) -> tuple[str, ...]:
-    """How ``one`` differs from ``other``, character by character, with Unicode names where a letter by itself would not tell; equal names have no marks."""
+    """How ``one`` differs from ``other``, character by character, with Unicode names where a letter by itself would not tell; equal names
+    have no marks."""
     found: list[str] = []
     for tag, start, end, other_start, other_end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag == "equal":

@@ -76,6 +76,11 @@ def test_words_can_answer_and_a_value_lights_the_words_it_came_from(visit: New) 
     expect(mark).not_to_have_class(re.compile("lit"))
     olivia.page.locator("[data-value$=invoice_id] .value").focus()
     expect(mark).to_have_class(re.compile("lit"))
+    record = olivia.page.locator("[data-value$=invoice_id] .record")
+    expect(record.locator("dl")).to_be_hidden()
+    record.locator("summary").press("Enter")
+    expect(record.locator("dl")).to_contain_text("paid at")
+    olivia.is_clean()
 
 
 def test_an_edit_makes_a_new_card_with_another_digest(visit: New) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from agent.pipeline import Filled, Plan, PromptSource, RecordSource, Span, Step
+from agent.pipeline import Filled, Plan, PromptSource, RecordSource, Source, Span, Step
 from agent.run import Run
 from core.visible import visible
 from registry.contract import Risk
@@ -45,8 +45,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Param:
-    """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it."""
+    """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it, ``record`` the declared
+    fields of the record it was looked up in, as they were when the plan was made."""
 
     key: str
     slot: str
@@ -55,6 +62,7 @@ class Param:
     shown: str
     exact: str
     source: str
+    record: tuple[Field, ...]
     long: bool
 
 
@@ -141,12 +149,12 @@ def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
         version=step.version,
         url=visible(step.url),
         idempotent=step.idempotent,
-        params=tuple(_param(run, each, at, viewer) for each in step.filled),
+        params=tuple(_param(run, each, step, at, viewer) for each in step.filled),
         payload=visible(step.payload, limit=_WHOLE),
     )
 
 
-def _param(run: Run, filled: Filled, at: int, viewer: str) -> Param:
+def _param(run: Run, filled: Filled, step: Step, at: int, viewer: str) -> Param:
     shown = visible(filled.shown, limit=_WHOLE)
     return Param(
         key=_key(at, filled),
@@ -156,8 +164,19 @@ def _param(run: Run, filled: Filled, at: int, viewer: str) -> Param:
         shown=shown,
         exact=visible(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
         source=words.source(run, filled.source, viewer),
+        record=tuple(_record(filled.source, step)),
         long=len(shown) > 160,
     )
+
+
+def _record(source: Source, step: Step) -> Iterator[Field]:
+    if not isinstance(source, RecordSource):
+        return
+    for pin in step.pins:
+        if (pin.record_kind, pin.record_id) == (source.record_kind, source.record_id):
+            for name, value in pin.values.items():
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                yield Field(visible(name.replace("_", " "), limit=120), visible(text, limit=1000))
 
 
 def _key(at: int, filled: Filled) -> str:

@@ -191,13 +191,17 @@ async def report(
 def _how(head: Head) -> tuple[str, ...]:
     made = head.setup
     told_of = [
-        f"{head.cases} case{'' if head.cases == 1 else 's'}, {head.answers} answer{'' if head.answers == 1 else 's'}", f"OpsIQ {head.opsiq}" if head.opsiq else "",
+        f"{_counted(head.cases, 'case')}, {_counted(head.answers, 'answer')}", f"OpsIQ {head.opsiq}" if head.opsiq else "",
         f"prompt {made.prompt_version}" if made.prompt_version else "",
         f"a sample of {made.sample} (seed {made.seed})" if made.sample else "",
         f"the {made.half} half" if made.half else "", f"tagged {', '.join(made.tags)}" if made.tags else "",
         f"answers replayed from {made.cassette}" if made.replay and made.cassette else "",
     ]  # fmt: skip
     return tuple(visible(each, limit=200) for each in told_of if each)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _tiles(row: EvalReportRow, head: Head) -> tuple[Tile, ...]:
