@@ -91,7 +91,7 @@ async def test_the_guide_can_be_followed_from_the_first_command_to_the_last(clon
     assert "my by offline: 3 answers" in mine
     assert "<title>my by offline" in read(clone, "offline.html")
     assert "my by openai/my-model resolve/v1" in first
-    assert "B: my by openai/my-model resolve/v2" in second
+    assert "B: my by openai/my-model resolve/v9" in second
     assert "all right: 1 → 2; 1 fixed, 0 broken" in second
     assert sum("Choose the one function" in each for each in prompts) == 3
     assert len(prompts) == read(clone, "my-model.jsonl").count("\n") == 6, (
