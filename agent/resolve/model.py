@@ -87,7 +87,7 @@ class ModelResolver:
         notes = list(completion.notes)
         resolution = _resolution(completion.value, choice, request, scored, picked, most, kinds, notes)
         if words is not None and not agree(resolution, words):
-            minds = _minds(completion, choice, request, shortlist, kinds)
+            minds = _minds(completion, choice, request, words, shortlist, kinds)
             resolution = reconciled(resolution, words, shortlist, notes, minds)
         trace = Trace(
             resolver=self.name,
@@ -123,6 +123,7 @@ def _minds(
     completion: Completion[BaseModel],
     choice: Shape,
     request: Request,
+    words: Resolution,
     shortlist: Shortlist,
     kinds: Sequence[RecordKind],
 ) -> Minds | None:
@@ -132,10 +133,13 @@ def _minds(
     if not told or clause.negated or clause.about:  # what must not be done, or is only asked about, is not weighed
         return None
     model = {entry.offer.name: told.get(token, 0.0) for token, entry in choice.entries.items()}
-    weighed = ranked(clause, shortlist, kinds, request.now)
-    return Minds(
-        words={each.offer.name: each.probability for each in weighed}, model={**model, Minds.NONE: told.get(NONE, 0.0)}
-    )
+    weighed = {each.offer.name: each.probability for each in ranked(clause, shortlist, kinds, request.now)}
+    if isinstance(words, Calls) and len({draft.action for draft in words.drafts}) == 1:
+        # Found in a part of the request, it was weighed without what else is said there.
+        found, sure = words.drafts[0].action, max(words.confidence, weighed.get(words.drafts[0].action, 0.0))
+        left = (1.0 - sure) / max(1e-9, 1.0 - weighed.get(found, 0.0))
+        weighed = {**{name: share * left for name, share in weighed.items()}, found: sure}
+    return Minds(words=weighed, model={**model, Minds.NONE: told.get(NONE, 0.0)})
 
 
 def context(request: Request, choice: Shape, titles: Mapping[str, str]) -> ResolveContext:

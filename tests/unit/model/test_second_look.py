@@ -103,8 +103,16 @@ def test_two_readings_that_stay_close_are_asked_about() -> None:
 def test_a_model_that_all_but_chose_what_the_words_say_is_heard_so() -> None:
     said = minds({"a.one": 0.8}, {"a.one": 0.4, Minds.NONE: 0.6})
     assert isinstance(reconciled(NOTHING, calls("a.one"), SHORTLIST, [], said), Calls)
-    sure = minds({"a.one": 0.5}, {"a.one": 0.0, Minds.NONE: 1.0})
-    assert reconciled(NOTHING, calls("a.one", confidence=0.5), SHORTLIST, [], sure) is NOTHING
+
+
+def test_a_model_sure_that_nothing_fits_is_asked_about_by_fair_words_and_outdone_by_firm_ones() -> None:
+    def come_to(fair: float) -> object:
+        weighed = minds({"a.one": fair}, {"a.one": 0.0, Minds.NONE: 1.0})
+        return reconciled(NOTHING, calls("a.one", confidence=fair), SHORTLIST, [], weighed)
+
+    assert come_to(0.1) is NOTHING
+    assert isinstance(come_to(0.5), Ask)
+    assert isinstance(come_to(0.9), Calls)
 
 
 def test_what_neither_mind_bears_out_is_left() -> None:
