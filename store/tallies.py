@@ -30,6 +30,8 @@ _STEPS: Final[Mapping[str, str]] = {
     "call_attempted": "call", "call_settled": "call", "finished": "whole",
 }  # fmt: skip
 _YES: Final = frozenset({"approved", "confirmed"})
+COUNTED: Final = _ENDS | _YES | frozenset(_STEPS) | {"rejected"}
+"""Kinds of entries that count as something."""
 
 
 class HistoryDayRow(Row, table=True):

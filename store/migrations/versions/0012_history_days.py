@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
-from store.tallies import Count, counts_of, day_of, summed
+from store.tallies import COUNTED, Count, counts_of, day_of, summed
 
 revision = "0012"
 down_revision = "0011"
@@ -61,8 +61,8 @@ def _counted() -> Iterator[tuple[str, str, Count]]:
     columns = "workspace, seq, at, kind, person, outcome, risk, model, prompt_version, duration_ms"
     piece = sa.text(
         f"SELECT {columns}, CASE WHEN kind IN ('resolved', 'approved', 'confirmed') THEN data END AS data "  # noqa: S608 - names of ours
-        f"FROM history WHERE (workspace, seq) > (:of, :after) ORDER BY workspace, seq LIMIT {PIECE}"
-    )
+        f"FROM history WHERE (workspace, seq) > (:of, :after) AND kind IN :kinds ORDER BY workspace, seq LIMIT {PIECE}"
+    ).bindparams(sa.bindparam("kinds", sorted(COUNTED), expanding=True))
     of, after = "", 0
     while rows := op.get_bind().execute(piece, {"of": of, "after": after}).mappings().all():
         for row in rows:

@@ -16,6 +16,7 @@ from sqlalchemy import insert
 
 import store.history
 import store.tallies
+from agent.history import Kind
 from core.actor import Actor
 from store.entries import HistoryRow
 from store.migrate import upgrade
@@ -182,3 +183,16 @@ def test_a_duration_is_told_in_its_own_unit(ms: float, told: str) -> None:
 def test_a_day_is_a_day_of_utc() -> None:
     assert store.tallies.day_of(datetime.fromisoformat("2026-11-25T00:30:00+01:00")) == "2026-11-24"
     assert store.tallies.day_of(datetime(2026, 11, 24, tzinfo=UTC)) == "2026-11-24"
+
+
+def test_the_kinds_that_are_said_to_count_are_those_that_do() -> None:
+    entry = {
+        "outcome": "succeeded",
+        "person": "mem_1",
+        "risk": "write",
+        "model": "small",
+        "prompt_version": "v1",
+        "duration_ms": 5.0,
+    }
+    does = {kind for kind in Kind if store.tallies.counts_of({**entry, "kind": kind.value}, {})}
+    assert {kind.value for kind in does} == store.tallies.COUNTED
