@@ -104,5 +104,7 @@ type Given<T> = { [N in keyof T as undefined extends T[N] ? never : N]: T[N] } &
 
 /** What is there: absent members and null ones are left out. */
 export function given<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, each]) => each !== undefined && each !== null)) as Given<T>;
+  const there: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries(values)) if (each !== undefined && each !== null) there[name] = each;
+  return there as Given<T>;
 }

@@ -203,7 +203,8 @@ function encoded(value: Value): string {
   return encodeURIComponent(String(value)).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function queryString(values: QueryValues = {}): string {
+function queryString(values: QueryValues | undefined): string {
+  if (values === undefined) return "";
   const pairs = Object.entries(values).flatMap(([name, value]) => [value].flat<(Value | readonly Value[] | null | undefined)[]>().map((each) => [name, each] as const));
   return pairs.flatMap(([name, each]) => (each === undefined || each === null ? [] : [`${encoded(name)}=${encoded(each)}`])).join("&");
 }
