@@ -75,3 +75,18 @@ def _broken(row: HistoryRow, expected: int, prev: str) -> str:
     if row.prev != prev:
         return f"Entry {row.seq} does not continue entry {expected - 1}: one of the two was replaced or inserted."
     return ""
+
+
+async def misfit(session: AsyncSession, row: HistoryRow) -> str:
+    """Why this entry does not fit its own digest and its neighbours; empty where it does. What stands further off is for ``verify``."""
+    near = await entries.beside(session, row)
+    if row.seq > 1 and row.seq - 1 not in near:
+        return f"Entry {row.seq - 1} is missing."
+    why = _broken(row, row.seq, near[row.seq - 1].digest if row.seq > 1 else GENESIS)
+    if why:
+        return why
+    if row.seq + 1 in near:
+        return "" if near[row.seq + 1].prev == row.digest else f"Entry {row.seq + 1} does not continue this one."
+    head = await entries.head(session, row.workspace)
+    fits = head is not None and (head.seq, head.digest) == (row.seq, row.digest)
+    return "" if fits else f"The recorded end of the history does not fit entry {row.seq}."

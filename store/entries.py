@@ -129,6 +129,12 @@ async def head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
     return await first(session, HistoryHeadRow, select(_HEAD).where(_HEAD.c.workspace == workspace))
 
 
+async def beside(session: AsyncSession, row: HistoryRow) -> dict[int, HistoryRow]:
+    """The entries right before and right after it, by number."""
+    near = select(_T).where(_T.c.workspace == row.workspace, _T.c.seq.in_((row.seq - 1, row.seq + 1)))
+    return {each.seq: each for each in await every(session, HistoryRow, near)}
+
+
 def digest_of(entry: Mapping[str, Any]) -> str:
     """The digest of an entry: the canonical form of all its columns but the digest, with ``at`` as RFC 3339."""
     chained = {name: value for name, value in entry.items() if name != "digest"}

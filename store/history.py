@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import canon, ids
 from core.errors import NotFound
 from store import tallies
-from store.chain import Anchor, Verdict, verify
+from store.chain import Anchor, Verdict, misfit, verify
 from store.dialect import is_postgresql, upsert
 from store.entries import (
     EVERYTHING,
@@ -48,6 +48,7 @@ __all__ = [
     "count",
     "get",
     "head",
+    "misfit",
     "of_run",
     "page",
     "stream",

@@ -50,6 +50,11 @@ def test_a_changeable_action_is_confirmed_by_control_and_enter(visit: New) -> No
     olivia.focus_is_on("#outcome-title")
     olivia.page.get_by_role("link", name="Undo this…").press("Enter")
     expect(olivia.page.locator("#text")).to_have_value(re.compile("credit"))
+    olivia.page.goto("/history?kind=finished")
+    olivia.page.locator("tbody th a").first.press("Enter")
+    expect(olivia.page.locator(".badge", has_text="verified")).to_be_visible()
+    olivia.page.get_by_role("link", name="Undo this…").press("Enter")
+    expect(olivia.page.locator("#text")).to_have_value(re.compile("credit"))
 
 
 def test_a_key_typed_into_a_field_confirms_nothing(visit: New) -> None:

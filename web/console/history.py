@@ -16,17 +16,15 @@ import store.history
 import store.members
 import store.tallies
 from agent.history import Kind, record_act
-from core.clock import iso
 from core.errors import NotFound
 from core.visible import visible
-from evals.harvest import LABELS, harvested, suite_zip
+from evals.harvest import harvested, suite_zip
 from store.history import HistoryRow
 from web import problem
 from web.api.history import csv_response
 from web.console.history_filter import Chosen, chosen
 from web.console.history_views import MOST_CHARS, View, views
 from web.console.pages import Page, render
-from web.console.timeline import Bar, bars
 from web.console.visitor import Owner, shell
 from web.door import house_of
 
@@ -44,7 +42,6 @@ _NO_CASE: Final = {
     "retired": "This run makes no case: its action is no longer offered.",
 }
 RISKS: Final = ("read", "write", "irreversible")
-_WHOLE: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,34 +81,6 @@ class HistoryPage(Page):
     query: str
     first: bool
     next: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntryPage(Page):
-    """``data`` is what the entry holds, but for the prompt and the response, which are shown as the texts they are. ``case``: the run was
-    decided, so it makes a case for evals."""
-
-    template: ClassVar[str] = "entry.html"
-    seq: int
-    kind: str
-    at: datetime
-    run_id: str
-    facts: tuple[Fact, ...]
-    prompt: str
-    response: str
-    data: str
-    bars: tuple[Bar, ...]
-    case: bool
-    prev: str
-    digest: str
-    newer: int
-    older: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,54 +183,6 @@ async def case(request: Request, visitor: Owner, seq: int) -> Response:
     return Response(suite_zip(found), media_type="application/zip", headers=headers)
 
 
-@router.get("/{seq}")
-async def entry(request: Request, visitor: Owner, seq: int) -> Response:
-    async with house_of(request).sessions.read() as session:
-        row = await store.history.get(session, visitor.actor.workspace, seq)
-        last = await store.history.head(session, visitor.actor.workspace)
-        of_run = await store.history.of_run(session, visitor.actor.workspace, row.run_id) if row.run_id else []
-    data: dict[str, Any] = json.loads(row.data)
-    trace = data.get("trace") if isinstance(data.get("trace"), dict) else {}
-    prompt, response = (_text(trace.pop(name, "")) for name in ("prompt", "response")) if trace else ("", "")
-    page = EntryPage(
-        shell=shell(request, visitor),
-        title=f"Entry {row.seq}",
-        seq=row.seq,
-        kind=row.kind,
-        at=row.at,
-        run_id=row.run_id or "",
-        facts=tuple(_facts(row)),
-        prompt=prompt,
-        response=response,
-        data=_json(data),
-        bars=bars(of_run, row.seq),
-        case=any(each.kind in LABELS for each in of_run),
-        prev=row.prev,
-        digest=row.digest,
-        newer=row.seq + 1 if last and row.seq < last.seq else 0,
-        older=row.seq - 1,
-    )
-    return render(page)
-
-
-def _facts(row: HistoryRow) -> list[Fact]:
-    actor = json.loads(row.actor)
-    facts = {
-        "Who": f"{actor.get('name', '')} ({actor.get('role', '')})",
-        "As": f"{actor.get('kind', '')} {actor.get('id', '')}",
-        "When, exactly": iso(row.at),
-        "Contract": row.contract,
-        "Outcome": row.outcome,
-        "Risk": row.risk,
-        "Resolver": row.model,
-        "Prompt version": row.prompt_version,
-        "Took": f"{row.duration_ms:g} ms" if row.duration_ms is not None else None,
-        "Request id": row.request_id,
-        "Entry id": row.id,
-    }
-    return [Fact(label, visible(value)) for label, value in facts.items() if value]
-
-
 def _line(row: HistoryRow) -> Line:
     actor, data = json.loads(row.actor), json.loads(row.data)
     return Line(
@@ -297,20 +218,6 @@ def _summary(data: dict[str, Any]) -> str:
         return visible(str(plan["held"][0]), limit=160)
     drift = data.get("drift")
     return visible(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
-
-
-def _text(value: Any) -> str:
-    """A text as it stands; one that is JSON (the messages sent to a model) indented."""
-    if not isinstance(value, str):
-        return _json(value) if value else ""
-    try:
-        return _json(json.loads(value))
-    except (ValueError, RecursionError):
-        return visible(value, lines=True, limit=_WHOLE)
-
-
-def _json(value: Any) -> str:
-    return visible(json.dumps(value, ensure_ascii=False, indent=2), lines=True, limit=_WHOLE)
 
 
 def _with(query: str, **more: Any) -> str:

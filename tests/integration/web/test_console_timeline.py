@@ -9,6 +9,8 @@ import re
 import zipfile
 from datetime import timedelta
 
+from sqlalchemy import text
+
 import store.history
 from agent import runs
 from agent.run import Run
@@ -24,9 +26,9 @@ def entry(seq: int, kind: str, after_s: float, duration_ms: float | None = None,
     )  # fmt: skip
 
 
-async def decided(console: Console, text: str = "refund order 7", *, yes: bool = True) -> Run:
+async def decided(console: Console, said: str = "refund order 7", *, yes: bool = True) -> Run:
     house, owner = console.house, console.owner
-    asked = await console.run_of(owner, text)
+    asked = await console.run_of(owner, said)
     await house.rehearsals.planner.plan(owner.workspace, asked.id)
     async with house.sessions.read() as session:
         held = await runs.get(session, owner.workspace, asked.id)
@@ -146,3 +148,18 @@ async def test_search_finds_words_anywhere_in_any_order_whatever_their_case_and_
     for q, count in (("žižka refund", 1), ("ORDER 100%", 1), ("0% of_", 1), ("žižka unheard", 0), ("r_fund žižka", 0)):
         page = await browser.get("/history", params={"kind": "prompt", "q": q})
         assert page.text.count("<tr>") == (2 if count else 0), q
+
+
+async def test_an_entry_says_whether_it_fits_the_chain(console: Console) -> None:
+    run = await decided(console)
+    browser = await console.signed_in("olivia@shop.test")
+    numbers = await seqs(console, run)
+    for seq in numbers.values():
+        assert "verified</span>" in (await browser.get(f"/history/{seq}")).text
+    edited = numbers["prompt"]
+    async with console.house.sessions.begin() as session:
+        await session.execute(text("UPDATE history SET outcome = 'forged' WHERE seq = :seq"), {"seq": edited})
+    page = (await browser.get(f"/history/{edited}")).text
+    assert "verified</span>" not in page
+    assert f"Entry {edited} was edited" in page
+    assert "verified</span>" in (await browser.get(f"/history/{edited + 1}")).text
