@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 from pydantic import BaseModel
 
 from agent.resolve import faults
-from agent.resolve.direct import PROVIDER, Direct
+from agent.resolve.direct import Direct, serves
 from agent.resolve.faults import Failure
 from agent.resolve.odds import Token
 from agent.resolve.reply import Reply
@@ -123,7 +123,7 @@ class ModelClient:
 
     async def _way(self, model: str) -> Direct | Libraries:
         """A fallback of the same provider stands behind the same address."""
-        if self.settings.api_base and model.startswith(PROVIDER) and self.settings.model.startswith(PROVIDER):
+        if all(serves(each, self.settings.api_base) for each in (model, self.settings.model)):
             return self._direct
         if self._libraries is None:
             self._libraries = await asyncio.to_thread(_loaded, self.settings)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
@@ -25,6 +26,18 @@ T = TypeVar("T", bound=BaseModel)
 PROVIDER: Final = "openai/"
 """How a model of such a server is named, as LiteLLM names it."""
 MOST_BYTES: Final = 4 * 1024 * 1024
+# Where models differ in what they take (no temperature, other names for limits), which LiteLLM knows.
+_HOSTED: Final = ("openai.com", "azure.com", "googleapis.com")
+
+
+def serves(model: str, api_base: str) -> bool:
+    """Whether a model can be asked the short way: it is said to speak OpenAI's API, at an address that is no big provider's own."""
+    host = urlsplit(api_base).hostname or ""
+    return (
+        bool(host)
+        and model.startswith(PROVIDER)
+        and not any(host == each or host.endswith("." + each) for each in _HOSTED)
+    )
 
 
 class Direct:
