@@ -44,6 +44,7 @@ class Kind(StrEnum):
     CALL_BEGUN = "call_begun"
     CALL_ATTEMPTED = "call_attempted"
     CALL_SETTLED = "call_settled"
+    TAKEN_UP = "taken_up"
     FINISHED = "finished"
     DECIDED = "decided"
     CONTRACT_REGISTERED = "contract_registered"

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, and_, func, or_, select, update
+from sqlalchemy import Index, String, and_, cast, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
 from store.dialect import DbNow, UtcTime
 from store.rows import Row, add, every, first, storable, table
+from store.work import WorkRow
 
 
 class RunRow(Row, table=True):
@@ -135,6 +136,18 @@ async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[Ru
     """Waiting runs of every workspace whose time is over, longest overdue first. For the sweep that expires them."""
     over = select(_T).where(_T.c.state.in_(WAITING), _T.c.expires_at <= now)
     return await every(session, RunRow, over.order_by(_T.c.expires_at).limit(limit))
+
+
+async def stranded(session: AsyncSession, kind: str, before: datetime, limit: int = 100) -> list[RunRow]:
+    """Runs of every workspace that are to be sent, have not moved since ``before``, and for which no work of this kind is open: none of
+    their present revision nor of the one before it, under which they were confirmed. Longest standing first.
+    """
+    purpose = kind.rpartition(".")[2]
+    keys = [_T.c.id + f":{purpose}:" + cast(_T.c.revision - back, String) for back in (0, 1)]
+    work = table(WorkRow)
+    open_ = select(work.c.id).where(work.c.key.in_(keys), work.c.finished_ms.is_(None)).exists()
+    mine = select(_T).where(_T.c.state.in_(("confirmed", "executing")), _T.c.updated_at < before, ~open_)
+    return await every(session, RunRow, mine.order_by(_T.c.updated_at).limit(limit))
 
 
 async def standing(session: AsyncSession) -> dict[str, int]:
