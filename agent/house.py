@@ -35,6 +35,7 @@ from agent.resolve.resolver import Resolver
 from agent.roster import Roster
 from agent.send import Sender
 from agent.signing import ActionSecrets
+from agent.stranded import Stranded
 from agent.watch import Watch
 from core.clock import Clock, utc_now
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
@@ -185,6 +186,7 @@ async def opened(
         lease_s=settings.work_lease_s,
         per_lane=webhooks.per_lane(settings.workers),
         on_dead=buried,
+        beside=webhooks.beside,
     )
     handlers: dict[str, Handler] = {
         RESOLVE_WORK: resolve, SEND_WORK: send, READ_WORK: reading.read, **events.handlers, **webhooks.handlers,
@@ -203,6 +205,7 @@ async def opened(
         handlers,
         concurrency=settings.workers or 1,
         limits=webhooks.limits(settings.workers or 1),
+        per_lane={DELIVER_WORK: webhooks.per_lane(settings.workers or 1)},
         wakes=wakes,
     )
     direct = Direct(sessions, grounds, planner, clock, wake)
@@ -229,7 +232,9 @@ async def opened(
     )
     closing = asyncio.Event()
     sweep = (
-        asyncio.create_task(_sweep(desk, reading, sessions, clock, closing, settings.events_keep_days))
+        asyncio.create_task(
+            _sweep(desk, Stranded(sessions, clock, wake), reading, sessions, clock, closing, settings.events_keep_days)
+        )
         if settings.workers
         else None
     )
@@ -280,10 +285,17 @@ def _issuer(settings: Settings, guard: Guard, clock: Clock) -> Provider | None:
 
 
 async def _sweep(
-    desk: Desk, reading: Reading, sessions: Sessions, clock: Clock, closing: asyncio.Event, events_days: int
+    desk: Desk,
+    stranded: Stranded,
+    reading: Reading,
+    sessions: Sessions,
+    clock: Clock,
+    closing: asyncio.Event,
+    events_days: int,
 ) -> None:
-    """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), and once an hour delete
-    what is kept no longer. Ends by itself when the house closes: cancelled in a query, it would leave its connection behind."""
+    """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), take up runs that nobody
+    has work for, and once an hour delete what is kept no longer. Ends by itself when the house closes: cancelled in a query, it would leave
+    its connection behind."""
     rounds = 0
     while not closing.is_set():
         try:
@@ -291,6 +303,7 @@ async def _sweep(
                 pass  # thousands may run out in the same minute
             if rounds % RETENTION_ROUNDS == 0:
                 await retention.sweep(sessions, clock(), events_days=events_days)
+            await stranded.take_up()
             if rounds % RENEWAL_ROUNDS == 0:
                 await reading.renew()
         except Exception:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -30,6 +31,29 @@ CALLS_OUT: Final = Counter(
 )  # purpose: action, webhook; result: 2xx … 5xx, or the kind of error
 MODEL_CALLS: Final = Counter("opsiq_model_answers", "Answers asked of a model.", ("model", "result"), registry=REGISTRY)
 MODEL_TOKENS: Final = Counter("opsiq_model_tokens", "Tokens of model calls.", ("model", "direction"), registry=REGISTRY)
+
+
+@cache
+def _work(kind: str, outcome: str) -> tuple[Counter, Histogram]:
+    return WORK.labels(kind, outcome), WORK_S.labels(kind)
+
+
+def worked(kind: str, outcome: str, took_s: float) -> None:
+    """One piece of work was handled."""
+    counter, histogram = _work(kind, outcome)
+    counter.inc()
+    histogram.observe(took_s)
+
+
+@cache
+def _call_out(purpose: str, result: str) -> Counter:
+    return CALLS_OUT.labels(purpose, result)
+
+
+def called_out(purpose: str, result: str) -> None:
+    """One signed request was sent."""
+    _call_out(purpose, result).inc()
+
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from core.errors import OpsIQError
 from executors.broker import Broker
 from executors.queue import Dead, Done, Later, Settlement, SqlQueue
-from store.work import Work
+from store.work import Ahead, Work
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
@@ -74,17 +74,17 @@ class CarriedQueue:
             await _say(message.nak())
         await self._broker.close()
 
-    async def claim(self, kinds: Collection[str], limit: int) -> list[Work]:
+    async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
         carried = [kind for kind in kinds if kind in self._kinds]
         if not carried or not self._broker.up:
-            return await self._sql.claim(kinds, limit)
+            return await self._sql.claim(kinds, limit, ahead)
         others = [kind for kind in kinds if kind not in self._kinds]
         found = await self._sql.claim(others, limit) if others else []
         messages = [self._fetched.popleft() for _ in range(min(limit - len(found), len(self._fetched)))]
         self._wanted = limit - len(found) - len(messages)
         if self._wanted > 0:
             self._demand.set()
-        return found + await self._claimed(carried, messages)
+        return found + await self._claimed(carried, messages, ahead)
 
     async def renew(self, held: Sequence[Work]) -> list[Work]:
         lost = await self._sql.renew(held)
@@ -112,7 +112,7 @@ class CarriedQueue:
         others = [kind for kind in kinds if kind not in self._kinds]
         return await self._sql.next_due_s(others) if others else None
 
-    async def _claimed(self, kinds: list[str], messages: Sequence[Msg]) -> list[Work]:
+    async def _claimed(self, kinds: list[str], messages: Sequence[Msg], ahead: Ahead | None) -> list[Work]:
         if not messages:
             return []
         by_key: dict[str, Msg] = {}
@@ -121,7 +121,7 @@ class CarriedQueue:
                 await _say(twice.ack())
                 by_key[message.data.decode()] = message
         try:
-            found, waits = await self._sql.claim_named(kinds, list(by_key))
+            found, waits = await self._sql.claim_named(kinds, list(by_key), ahead)
         except BaseException:
             for message in by_key.values():
                 await _say(message.nak(1))

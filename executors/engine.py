@@ -13,15 +13,17 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from core import meters
 from core.errors import OpsIQError, Unavailable
 from core.logs import bound
 from core.traces import span
+from executors.lines import Lines
 from executors.queue import Dead, Done, Later, Outcome, Queue, Settled
 from executors.settler import Settler
-from store.work import Work
+from store.work import Ahead, Work
 
 log = logging.getLogger("opsiq.executors.engine")
 
@@ -33,6 +35,7 @@ FIRST_BACKOFF_S: Final = 1.0
 MAX_BACKOFF_S: Final = 600.0
 _GAP_S: Final = 0.01
 _STUCK_S: Final = 0.25
+_LOOK_S: Final = 0.5
 _BATCH: Final = 20
 _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
 """What a log line says of the work at hand, by where its payload has it."""
@@ -67,11 +70,14 @@ async def pause(event: asyncio.Event, seconds: float) -> None:
         return
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Held:
+    """``task`` is None while it waits for its turn, and again once its handler has ended and it waits to be settled."""
+
     work: Work
-    task: asyncio.Task[None]
+    claimed_at: float
     renewed_at: float
+    task: asyncio.Task[None] | None = None
     lost: bool = False
 
 
@@ -79,7 +85,8 @@ class Engine:
     """Runs ``handlers`` (by kind of work) until stopped: ``async with Engine(…)``, or ``start`` and ``stop``.
 
     ``concurrency`` bounds each kind by itself, so that hanging deliveries leave actions their slots; ``limits`` sets
-    it for a kind. A handler that raises is tried again with a growing delay; at ``max_attempts`` claims the work is
+    it for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/lines.py), and how much of
+    a lane then runs at once. A handler that raises is tried again with a growing delay; at ``max_attempts`` claims the work is
     buried (see SqlQueue's ``on_dead``).
     """
 
@@ -90,6 +97,7 @@ class Engine:
         *,
         concurrency: int = CONCURRENCY,
         limits: Mapping[str, int] | None = None,
+        per_lane: Mapping[str, int] | None = None,
         poll_s: float = POLL_S,
         max_attempts: int = MAX_ATTEMPTS,
         wakes: Sequence[Wake] = (),
@@ -99,13 +107,15 @@ class Engine:
         self._queue = queue
         self._handlers = dict(handlers)
         self._limits = {kind: (limits or {}).get(kind, concurrency) for kind in handlers}
+        self._lines = {kind: Lines[_Held](limit, (per_lane or {}).get(kind)) for kind, limit in self._limits.items()}
         self._poll_s = poll_s
         self._max_attempts = max_attempts
         self._wakes = tuple(wakes)
         self._pause = pause
         self._monotonic = monotonic
         self._held: dict[tuple[str, int], _Held] = {}
-        self._settler = Settler(queue, lambda: len(self._held))
+        self._slots: set[asyncio.Task[None]] = set()
+        self._settler = Settler(queue, lambda: len(self._held) - self._waiting())
         self._ring = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -147,12 +157,14 @@ class Engine:
         self._ring.set()
         if self._loops:
             await self._loops[0]
+        for line in self._lines.values():
+            self._give_back(line.all_waiting())
         await self._finish(bound_s * 0.75)
-        for held in list(self._held.values()):
-            held.task.cancel("released")
+        for slot in list(self._slots):
+            slot.cancel("released")
         await self._finish(bound_s * 0.25)
-        if self._held:
-            log.error("%d handlers ignored their cancellation; their leases will run out", len(self._held))
+        if self._slots:
+            log.error("%d handlers ignored their cancellation; their leases will run out", len(self._slots))
         self._stopped.set()
         if self._loops:
             await self._loops[1]
@@ -161,9 +173,8 @@ class Engine:
             await wake.close()
 
     async def _finish(self, seconds: float) -> None:
-        tasks = [held.task for held in self._held.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=seconds)
+        if self._slots:
+            await asyncio.wait(self._slots, timeout=seconds)
 
     async def _claiming(self) -> None:
         trouble = 0
@@ -187,11 +198,13 @@ class Engine:
     async def _round(self) -> float:
         """Claims what there is room for; answers for how long there is nothing to do unless somebody rings."""
         self._behind = False
+        now = self._monotonic()
+        for line in self._lines.values():
+            self._give_back(line.stale(now))
         taken = 0
-        for kinds, limit in self._room():
-            claimed = await self._queue.claim(kinds, limit)
-            for work in claimed:
-                self._take(work)
+        for kinds, limit, ahead in self._room():
+            claimed = await (self._queue.claim(kinds, limit, ahead) if ahead else self._queue.claim(kinds, limit))
+            self._take(claimed)
             taken += len(claimed)
             self._behind |= len(claimed) >= limit
         free = [kind for kind, room in self._free().items() if room > 0]
@@ -199,6 +212,8 @@ class Engine:
             self._behind = True
         if self._behind and free and taken:
             return 0.0
+        if self._waiting():
+            return _LOOK_S
         due_s = await self._queue.next_due_s(free) if free else None
         if due_s is None:
             return self._poll_s
@@ -206,43 +221,93 @@ class Engine:
         return min(self._poll_s, max(due_s, _GAP_S if taken else _STUCK_S if due_s == 0 else 0.0))
 
     def _free(self) -> dict[str, int]:
+        """How much more of each kind may begin. What is to be settled still counts; where a lane is quick, it does not."""
         used = Counter(held.work.kind for held in self._held.values())
-        return {kind: limit - used[kind] for kind, limit in self._limits.items()}
+        return {
+            kind: limit - (self._lines[kind].running if self._lines[kind].room() else used[kind])
+            for kind, limit in self._limits.items()
+        }
 
-    def _room(self) -> list[tuple[list[str], int]]:
+    def _room(self) -> list[tuple[list[str], int, Ahead | None]]:
         """The claims of one round: kinds with plenty of room share one, so that priorities hold across them."""
         free = self._free()
+        made: list[tuple[list[str], int, Ahead | None]] = []
+        for kind in list(free):
+            if extra := self._lines[kind].room():
+                # A share is kept for lanes that are not quick: they would else wait for the quick ones' queue to end.
+                slots = max(free.pop(kind), self._limits[kind] // 4, 1)
+                made.append(([kind], slots + extra, Ahead(self._lines[kind].quick(), slots)))
         plenty = [kind for kind, room in free.items() if room >= min(_BATCH, self._limits[kind])]
-        groups = [([kind], room) for kind, room in free.items() if room > 0 and kind not in plenty]
+        made += [([kind], room, None) for kind, room in free.items() if room > 0 and kind not in plenty]
         if plenty:
-            groups.insert(0, (plenty, min(free[kind] for kind in plenty)))
-        return groups
+            made.insert(0, (plenty, min(free[kind] for kind in plenty), None))
+        return made
 
-    def _take(self, work: Work) -> None:
-        task = asyncio.create_task(self._run(work), name=f"opsiq-work-{work.id}")
-        self._held[work.id, work.attempt] = _Held(work, task, self._monotonic())
+    def _waiting(self) -> int:
+        return sum(line.waiting for line in self._lines.values())
 
-    async def _run(self, work: Work) -> None:
-        outcome: Outcome | None = None
-        began = self._monotonic()
+    def _take(self, claimed: Sequence[Work]) -> None:
+        at = self._monotonic()
+        for work in claimed:
+            held = self._held[work.id, work.attempt] = _Held(work, at, at)
+            self._lines[work.kind].add(held)
+        for kind in dict.fromkeys(work.kind for work in claimed):
+            while (first := self._lines[kind].begin()) is not None:
+                slot = asyncio.create_task(self._slot(self._lines[kind], first), name=f"opsiq-work-{first.work.id}")
+                first.task = slot
+                self._slots.add(slot)
+                slot.add_done_callback(self._slots.discard)
+
+    async def _slot(self, line: Lines[_Held], held: _Held | None) -> None:
+        """One piece after the other, as long as some wait for their turn."""
+        slot = asyncio.current_task()
+        while held is not None:
+            held.task = slot
+            began = self._monotonic()
+            well = False
+            try:
+                well = await self._run(held, began)
+            finally:
+                held.task = None
+                self._give_back(line.ended(held, well=well, took_s=self._monotonic() - began))
+            if self._settler.full:
+                await self._settler.room()
+            held = None if self._stopping.is_set() else line.begin()
+
+    async def _run(self, held: _Held, began: float) -> bool:
+        """Whether it went well."""
+        work = held.work
         ids = {_NAMED[name]: value for name, value in work.payload.items() if name in _NAMED and isinstance(value, str)}
+        outcome: Outcome | None = None
         try:
             with bound(**ids), span(work.kind, work_id=work.id, attempt=work.attempt, **ids):
                 outcome = await self._handled(work)
-                if outcome is not None and not isinstance(outcome, Settled):
-                    await self._settled(work, outcome)
-            meters.WORK.labels(work.kind, type(outcome).__name__.lower() if outcome else "lost").inc()
-            meters.WORK_S.labels(work.kind).observe(self._monotonic() - began)
         finally:
-            self._held.pop((work.id, work.attempt), None)
-            if self._behind or work.lane is not None or isinstance(outcome, Later):
-                self._ring.set()
+            if outcome is None or isinstance(outcome, Settled):
+                self._over(work, isinstance(outcome, Later))
+            else:
+                self._settle(work, outcome)
+        meters.worked(work.kind, type(outcome).__name__.lower() if outcome else "lost", self._monotonic() - began)
+        return isinstance(outcome, Done) and outcome.well
+
+    def _over(self, work: Work, comes_again: bool) -> None:
+        """Nothing of it is left here."""
+        self._held.pop((work.id, work.attempt), None)
+        if self._behind or comes_again or (work.lane is not None and not self._lines[work.kind].stocked(work.lane)):
+            self._ring.set()
+
+    def _give_back(self, unbegun: Sequence[_Held]) -> None:
+        """What was claimed before its turn and is not to be begun here: due at once, for others or for later."""
+        for held in unbegun:
+            self._settle(held.work, Later(0.0, held.work.error))
 
     async def _handled(self, work: Work) -> Outcome | None:
         """What the handler says of it; None if the claim was lost meanwhile."""
         try:
             return await self._handlers[work.kind](work)
         except asyncio.CancelledError:
+            if (slot := asyncio.current_task()) is not None:
+                slot.uncancel()
             held = self._held.get((work.id, work.attempt))
             if held is None or held.lost:
                 return None
@@ -252,18 +317,25 @@ class Engine:
             log.exception("the handler of %s failed at attempt %d", work.kind, work.attempt, extra=_ids(work))
             return self._after_error(work, error)
 
-    async def _settled(self, work: Work, outcome: Done | Later | Dead) -> None:
-        result = await self._settler.settle((work, outcome))
+    def _settle(self, work: Work, outcome: Done | Later | Dead, *, again: bool = True) -> None:
+        self._settler.hand_in((work, outcome), partial(self._heard, work, outcome, again))
+
+    def _heard(self, work: Work, outcome: Done | Later | Dead, again: bool, result: bool | Exception) -> None:
+        """What came of a settle."""
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
             log.error("what %s wanted to record failed", work.kind, exc_info=result, extra=_ids(work))
-            result = await self._settler.settle((work, Later(backoff_s(work.attempt), _line(result))))
+            if again:
+                self._settle(work, Later(backoff_s(work.attempt), _line(result)), again=False)
+                return
         if result is False:
             log.warning("work %s was settled too late: its lease is lost", work.id, extra=_ids(work))
         if isinstance(outcome, Dead):
             log.error("work %s is dead: %s", work.id, outcome.error, extra=_ids(work))
+        self._over(work, isinstance(outcome, Later))
 
     def _after_error(self, work: Work, error: Exception) -> Later | Dead:
-        if work.attempt >= self._max_attempts:
+        away = type(error) is Unavailable  # the database; what it can't give says nothing of the work
+        if work.attempt >= self._max_attempts and not away:
             return Dead(f"Given up after {work.attempt} attempts. {_line(error)}")
         return Later(backoff_s(work.attempt), _line(error))
 
@@ -286,10 +358,14 @@ class Engine:
             for one in held:
                 one.renewed_at = at
         for one in held:
-            if (one.work.id, one.work.attempt) in lost and not one.task.done():
+            if (one.work.id, one.work.attempt) not in lost:
+                continue
+            if one.task is not None:
                 log.warning("the lease of work %s is lost: its handler is cancelled", one.work.id, extra=_ids(one.work))
                 one.lost = True
                 one.task.cancel("lease lost")
+            elif self._lines[one.work.kind].drop(one):
+                self._over(one.work, False)
 
     def _complain(self, error: Exception, trouble: int, wait_s: float) -> None:
         if isinstance(error, Unavailable):

@@ -36,6 +36,7 @@ Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 
 MAX_URL_CHARS: Final = 4000
 _LOOKUP_THREADS: Final = 16
+_URLS_KEPT: Final = 2_000
 
 _METADATA: Final = {
     ip_address(text)
@@ -101,11 +102,21 @@ class Guard:
     def __init__(self, allow: Iterable[str] = (), *, lookup: Lookup | None = None) -> None:
         self._allow = tuple(_network(cidr) for cidr in allow)
         self._lookup = lookup
+        self._judged: dict[str, URL] = {}
 
     def url(self, text: str) -> URL:
         """The URL, parsed once, as it will be dialled. Raises Blocked for whatever is not a plain http(s) URL of a
         reachable host.
         """
+        known = self._judged.get(text)
+        if known is None:
+            known = self._url(text)
+            if len(self._judged) >= _URLS_KEPT:
+                self._judged.clear()
+            self._judged[text] = known
+        return known
+
+    def _url(self, text: str) -> URL:
         if len(text) > MAX_URL_CHARS or _UNPRINTABLE.search(text):
             raise Blocked("the URL is too long or holds spaces, control characters or backslashes")
         try:

@@ -10,9 +10,8 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 import aiohttp
 
@@ -21,7 +20,7 @@ from core.clock import Clock, utc_now
 from core.errors import InvalidInput
 from executors.guard import Guard
 from executors.retry import ErrorKind, Reply, retry_after_s
-from executors.session import Head, detail_of, kind_of, open_session, origin
+from executors.session import Head, Trail, detail_of, dialling, kind_of, open_session, origin
 
 __all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Hand", "Reply", "checked_headers"]
 
@@ -48,13 +47,6 @@ _OURS: Final = frozenset(
         "user-agent",
     }
 )
-
-
-@dataclass(slots=True)
-class _Trail:
-    """How far one request got."""
-
-    sent: bool = False
 
 
 class Hand:
@@ -113,7 +105,8 @@ class Hand:
         """
         began = self._monotonic()
         all_headers = {**checked_headers(headers or {}), **self._signed(body, message_id, secrets, attempt)}
-        trail = _Trail()
+        trail = Trail()
+        dialling.set(trail)
         head = Head(MAX_ANSWER_BYTES)
         status: int | None = None
         wait_s: float | None = None
@@ -127,17 +120,17 @@ class Hand:
                     data=body,
                     headers=all_headers,
                     allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=None, connect=connect_timeout_s),
-                    trace_request_ctx=trail,
+                    timeout=_timeout(connect_timeout_s),
                 ) as response:
                     status = response.status
-                    wait_s = retry_after_s(response.headers.get("Retry-After"), self._clock())
+                    if (wished := response.headers.get("Retry-After")) is not None:
+                        wait_s = retry_after_s(wished, self._clock())
                     await head.read(response)
         except (aiohttp.ClientError, OSError) as fault:
             error, detail = kind_of(fault), detail_of(fault)
         duration_ms = round((self._monotonic() - began) * 1000)
         purpose = "action" if message_id.startswith("act_") else "webhook"
-        meters.CALLS_OUT.labels(purpose, f"{status // 100}xx" if status is not None else str(error)).inc()
+        meters.called_out(purpose, f"{status // 100}xx" if status is not None else str(error))
         if log.isEnabledFor(logging.INFO):
             log.info(
                 "attempt %d of %s: %s",
@@ -182,7 +175,7 @@ class Hand:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = open_session(self._guard, reuse=self._reuse, tls=self._tls, traces=_traces())
+            self._session = open_session(self._guard, reuse=self._reuse, tls=self._tls)
         return self._session
 
 
@@ -201,13 +194,6 @@ def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return made
 
 
-def _traces() -> aiohttp.TraceConfig:
-    """Marks a request as sent from the moment a connection is its own: before that no byte of it can have left."""
-
-    async def acquired(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: Any) -> None:
-        context.trace_request_ctx.sent = True
-
-    traces = aiohttp.TraceConfig()
-    traces.on_connection_create_end.append(acquired)
-    traces.on_connection_reuseconn.append(acquired)
-    return traces
+@lru_cache(maxsize=64)
+def _timeout(connect_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=connect_s)

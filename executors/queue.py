@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from core.errors import Unavailable
 from store import carrying
 from store import work as works
 from store.sessions import Sessions
-from store.work import Work
+from store.work import Ahead, Work
 
 log = logging.getLogger("opsiq.executors.queue")
 
@@ -38,10 +38,11 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It is done."""
+    """It is done; ``well`` unless its lane had better be asked again before more of it is tried."""
 
     record: Record | None = None
     shared: Shared | None = None
+    well: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Settled:
 Outcome = Done | Later | Dead | Settled
 Settlement = tuple[Work, Done | Later | Dead]
 OnDead = Callable[[AsyncSession, Work, str], Awaitable[None]]
+Beside = Callable[[AsyncSession, Sequence[Work]], Awaitable[Mapping[str, Any]]]
+"""Reads what the handlers of some claimed work need to know, by the work's id, in the claim's transaction."""
 
 
 class Queue(Protocol):
@@ -78,7 +81,7 @@ class Queue(Protocol):
 
     lease_s: float
 
-    async def claim(self, kinds: Collection[str], limit: int) -> list[Work]:
+    async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
         """Up to ``limit`` pieces of due work, most urgent first, each held for ``lease_s``."""
         ...
 
@@ -99,7 +102,8 @@ class SqlQueue:
     """The port on our own database. ``owner`` is unique to this process; ``on_dead`` runs in the transaction that
     buries.
 
-    ``per_lane`` bounds what is held of one lane (an endpoint) at a time.
+    ``per_lane`` bounds what is held of one lane (an endpoint) at a time, but for those a claim goes ahead with. ``beside`` reads for the
+    handlers of a kind (``Work.beside``).
     """
 
     def __init__(
@@ -110,27 +114,33 @@ class SqlQueue:
         lease_s: float = LEASE_S,
         per_lane: int | None = None,
         on_dead: OnDead | None = None,
+        beside: Mapping[str, Beside] | None = None,
     ) -> None:
         self.lease_s = lease_s
         self._sessions = sessions
         self._owner = owner
         self._per_lane = per_lane
         self._on_dead = on_dead
+        self._beside = beside or {}
 
-    async def claim(self, kinds: Collection[str], limit: int) -> list[Work]:
+    async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
         async with self._sessions.begin() as session:
-            return await works.claim(
-                session, owner=self._owner, kinds=kinds, lease_s=self.lease_s, limit=limit, per_lane=self._per_lane
-            )
+            found = await works.claim(
+                session, owner=self._owner, kinds=kinds, lease_s=self.lease_s, limit=limit, per_lane=self._per_lane, ahead=ahead
+            )  # fmt: skip
+            return await self._with_beside(session, found)
 
-    async def claim_named(self, kinds: Collection[str], keys: Sequence[str]) -> tuple[list[Work], dict[str, float]]:
+    async def claim_named(
+        self, kinds: Collection[str], keys: Sequence[str], ahead: Ahead | None = None
+    ) -> tuple[list[Work], dict[str, float]]:
         """Of these keys what can be claimed now, and for what can't, in how many seconds; finished keys are in neither."""
         async with self._sessions.begin() as session:
             found = await carrying.claim_named(
-                session, owner=self._owner, kinds=kinds, keys=keys, lease_s=self.lease_s, per_lane=self._per_lane
-            )
+                session, owner=self._owner, kinds=kinds, keys=keys, lease_s=self.lease_s, per_lane=self._per_lane, ahead=ahead
+            )  # fmt: skip
             left = set(keys) - {work.key for work in found}
-            return found, await carrying.waits_s(session, sorted(left)) if left else {}
+            waits_s = await carrying.waits_s(session, sorted(left)) if left else {}
+            return await self._with_beside(session, found), waits_s
 
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
         """See ``store.carrying.overdue``."""
@@ -141,7 +151,8 @@ class SqlQueue:
 
     async def renew(self, held: Sequence[Work]) -> list[Work]:
         async with self._sessions.begin() as session:
-            return [work for work in held if not await works.renew(session, work, self.lease_s)]
+            kept = await works.renew_many(session, held, self.lease_s)
+        return [work for work in held if (work.id, work.attempt) not in kept]
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""
@@ -165,17 +176,28 @@ class SqlQueue:
         async with self._sessions.read() as session:
             return await works.next_due_s(session, kinds)
 
+    async def _with_beside(self, session: AsyncSession, found: list[Work]) -> list[Work]:
+        for kind, read in self._beside.items():
+            if mine := [work for work in found if work.kind == kind]:
+                known = await read(session, mine)
+                found = [replace(work, beside=known[work.id]) if work.id in known else work for work in found]
+        return found
+
     async def _settle_all(self, session: AsyncSession, group: Sequence[Settlement]) -> list[bool | Exception]:
-        done = {work.id: work for work, outcome in group if isinstance(outcome, Done)}
+        done = [work for work, outcome in group if isinstance(outcome, Done)]
+        released = [work for work, outcome in group if _released(work, outcome)]
         # Two claims of one piece in a group (the first one lost its lease) must not be told apart by the id alone.
         alone = len({work.id for work, _ in group}) < len(group)
-        acked = set() if alone else await works.ack_many(session, list(done.values()))
+        together: set[str] = set()
+        if not alone:
+            together |= await works.ack_many(session, done)
+            together |= await works.release_many(session, released)
         made: list[bool | Exception] = []
         shared: dict[Callable[[AsyncSession, Sequence[Any]], Awaitable[None]], list[Any]] = {}
         for work, outcome in group:
             fits = (
-                work.id in acked
-                if isinstance(outcome, Done) and not alone
+                work.id in together
+                if not alone and (isinstance(outcome, Done) or _released(work, outcome))
                 else await self._settle(session, work, outcome)
             )
             if fits and outcome.record is not None:
@@ -198,3 +220,8 @@ class SqlQueue:
                 if fits and self._on_dead is not None:
                     await self._on_dead(session, work, error)
         return fits
+
+
+def _released(work: Work, outcome: Done | Later | Dead) -> bool:
+    """Whether it is only given back."""
+    return outcome == Later(0.0, work.error)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ssl
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 from yarl import URL
@@ -18,15 +20,39 @@ KEEP_ALIVE_S: Final = 2.0
 """
 
 
-def open_session(
-    guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None, traces: aiohttp.TraceConfig | None = None
-) -> aiohttp.ClientSession:
+@dataclass(slots=True)
+class Trail:
+    """How far one request got. ``sent``: from the moment a connection is its own; before that no byte of it can have left."""
+
+    sent: bool = False
+
+
+dialling: Final[ContextVar[Trail | None]] = ContextVar("opsiq_dialling", default=None)
+"""The trail of the request that this task makes, for whoever wants to know."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Marks the trail. aiohttp's own trace hooks tell the same, at the price of a dozen calls for each request."""
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Any],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 (the base's)
+    ) -> aiohttp.connector.Connection:
+        connection = await super().connect(req, traces, timeout)
+        if (trail := dialling.get()) is not None:
+            trail.sent = True
+        return connection
+
+
+def open_session(guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
     """A session without cookies, proxies, .netrc, decompression and DNS cache. Belongs to the running loop; the caller
     closes it.
 
     ``reuse``: keep connections open for the next request to the same peer. ``tls`` replaces the system's trust store.
     """
-    connector = aiohttp.TCPConnector(
+    connector = _Connector(
         resolver=guard.resolver(),
         socket_factory=guard.socket,
         use_dns_cache=False,
@@ -42,7 +68,6 @@ def open_session(
         auto_decompress=False,
         requote_redirect_url=False,
         headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
-        trace_configs=[traces] if traces else None,
     )
 
 

@@ -13,38 +13,49 @@ from executors.queue import Queue, Settlement
 
 log = logging.getLogger("opsiq.executors.settler")
 
-GROUP: Final = 50
-LINGER_S: Final = 0.01
+GROUP: Final = 100
+LINGER_S: Final = 0.04
 _CROWD: Final = 8
 _PAUSES_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 
+Then = Callable[[bool | Exception], None]
+"""What came of a settle, as ``Queue.settle`` answers for one. It must not block."""
+
 
 class Settler:
-    """Settles up to 50 at a time. Alone, a settle waits for nothing; under load the groups grow by themselves.
+    """Settles up to 100 at a time. Alone, a settle waits for nothing; under load the groups grow by themselves.
 
     ``busy`` says how many pieces of work are in hand, those that wait here included: while there are twice as many as wait here, a
-    transaction is held back by up to LINGER_S. Each costs the same handful of statements, whether it settles one piece or fifty.
+    transaction is held back by up to LINGER_S. Each costs the same handful of statements, whether it settles one piece or a hundred.
     """
 
     def __init__(self, queue: Queue, busy: Callable[[], int] = lambda: 0) -> None:
         self._queue = queue
         self._busy = busy
-        self._waiting: list[tuple[Settlement, asyncio.Future[bool | Exception]]] = []
+        self._waiting: list[tuple[Settlement, Then]] = []
+        self._room = asyncio.Event()
+        self._room.set()
         self._task: asyncio.Task[None] | None = None
 
-    async def settle(self, settlement: Settlement) -> bool | Exception:
-        """As ``Queue.settle`` for one. While the database is down it is tried again for some seconds, then Unavailable
-        comes back.
-        """
-        future: asyncio.Future[bool | Exception] = asyncio.get_running_loop().create_future()
-        self._waiting.append((settlement, future))
+    def hand_in(self, settlement: Settlement, then: Then) -> None:
+        """Settle it with the next group. While the database is down it is tried again for some seconds, then Unavailable comes back."""
+        self._waiting.append((settlement, then))
+        if len(self._waiting) >= 2 * GROUP:
+            self._room.clear()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._flush(), name="opsiq-settle")
-        return await future
+
+    @property
+    def full(self) -> bool:
+        """Two groups wait: who can should wait for ``room`` before doing more, so that a crash repeats little."""
+        return not self._room.is_set()
+
+    async def room(self) -> None:
+        await self._room.wait()
 
     async def drain(self) -> None:
         """Returns when everything handed in has been settled."""
-        if self._task is not None:
+        while self._task is not None and not self._task.done():
             await self._task
 
     async def _flush(self) -> None:
@@ -52,10 +63,11 @@ class Settler:
             if self._busy() >= max(_CROWD, 2 * len(self._waiting)):
                 await asyncio.sleep(LINGER_S)
             group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            if len(self._waiting) < 2 * GROUP:
+                self._room.set()
             results = await self._together([settlement for settlement, _ in group])
-            for (_, future), result in zip(group, results, strict=True):
-                if not future.done():
-                    future.set_result(result)
+            for (_, then), result in zip(group, results, strict=True):
+                then(result)
 
     async def _together(self, group: list[Settlement]) -> list[bool | Exception]:
         for pause_s in (*_PAUSES_S, None):

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store import lanes
-from store.claiming import carrying, claiming
-from store.dialect import EpochMs, is_postgresql
+from store.claiming import carrying, claiming, fronted
+from store.dialect import EpochMs, is_postgresql, texts
 from store.rows import table
-from store.work import Work, WorkRow, claimed
+from store.work import Ahead, Work, WorkRow, claimed
 
 AGAIN_S: Final = 30.0
 _T = table(WorkRow)
@@ -26,10 +26,16 @@ async def claim_named(
     keys: Sequence[str],
     lease_s: float,
     per_lane: int | None = None,
+    ahead: Ahead | None = None,
 ) -> list[Work]:
     """As ``store.work.claim``, but of these keys only: found by their index, whatever stands before them."""
-    statement = claiming(_T, owner, tuple(kinds), lease_s, 512, per_lane, is_postgresql(session), named=True)
-    return claimed((await session.execute(statement, {"wanted": list(keys)})).mappings().all())
+    postgresql = is_postgresql(session)
+    ahead = None if per_lane is None else ahead
+    statement = claiming(_T, owner, tuple(kinds), lease_s, per_lane, postgresql, named=True, ahead=ahead is not None)
+    given = {"wanted": texts(keys, postgresql=postgresql), **fronted(512)}
+    if ahead is not None:
+        given |= {"quick": texts(ahead.lanes, postgresql=postgresql), "slots": ahead.slots}
+    return claimed((await session.execute(statement, given)).all())
 
 
 async def waits_s(session: AsyncSession, keys: Sequence[str]) -> dict[str, float]:

@@ -6,12 +6,41 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Select, Table, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from store import lanes
-from store.dialect import EpochMs
+from store.dialect import EpochMs, among
 
+AHEAD_PER_LANE: Final = 150
+"""How much of a quick lane may be claimed at a time: what runs, what waits for its turn here, and what is not settled yet."""
+COLUMNS: Final = (
+    "id",
+    "key",
+    "kind",
+    "workspace",
+    "payload",
+    "attempt",
+    "owner",
+    "priority",
+    "lane",
+    "error",
+    "created_ms",
+)
 _FRONT: Final = 400
 
 
@@ -21,24 +50,31 @@ def claiming(
     owner: str,
     kinds: tuple[str, ...],
     lease_s: float,
-    limit: int,
     per_lane: int | None,
     postgresql: bool,
     named: bool = False,
+    ahead: bool = False,
 ) -> ReturningUpdate[Any]:
-    """The statement of ``store.work.claim``. Kept, since to build it costs as much as to run it. ``named``: only rows whose key is in the
-    parameter ``wanted``.
+    """The statement of ``store.work.claim``, for the parameters ``most`` and ``front`` (``fronted``). Kept, since to build it costs as much
+    as to run it; its rows are ``columns`` of the work. ``named``: only rows whose key is in the
+    parameter ``wanted``. ``ahead``: up to AHEAD_PER_LANE of each lane of the parameter ``quick``, and of all others no more than ``slots``.
     """
     open_ = and_(work.c.finished_ms.is_(None), work.c.due_ms <= EpochMs(), work.c.kind.in_(kinds), not_held(work))
     if named:
-        open_ = and_(open_, work.c.key.in_(bindparam("wanted", expanding=True)))
-    picked = _picked(work, open_, limit, per_lane, postgresql)
+        open_ = and_(open_, among(work.c.key, "wanted", postgresql=postgresql))
+    most, front = bindparam("most", type_=Integer), bindparam("front", type_=Integer)
+    picked = _picked(work, open_, most, front, per_lane, postgresql, ahead)
     return (
         update(work)
         .where(work.c.id.in_(select(picked.c.id)))
         .values(state="claimed", owner=owner, attempt=work.c.attempt + 1, due_ms=EpochMs() + round(lease_s * 1000))
-        .returning(work)
+        .returning(*(work.c[name] for name in COLUMNS))
     )
+
+
+def fronted(limit: int) -> dict[str, int]:
+    """The parameters that bound a claim to ``limit`` rows."""
+    return {"most": limit, "front": max(_FRONT, limit * 4)}
 
 
 @lru_cache(maxsize=512)
@@ -51,7 +87,7 @@ def carrying(
     late = work.c.due_ms <= EpochMs() - bindparam("due_for_ms")
     fresh = or_(work.c.carried_ms.is_(None), work.c.carried_ms <= EpochMs() - again_ms)
     open_ = and_(work.c.finished_ms.is_(None), late, work.c.kind.in_(kinds), fresh, not_held(work))
-    picked = _picked(work, open_, limit, per_lane, postgresql)
+    picked = _picked(work, open_, limit, max(_FRONT, limit * 4), per_lane, postgresql)
     return (
         update(work)
         .where(work.c.id.in_(select(picked.c.id)))
@@ -65,13 +101,21 @@ def not_held(work: Table) -> ColumnElement[bool]:
     return or_(work.c.lane.is_(None), work.c.lane.not_in(lanes.held()))
 
 
-def _picked(work: Table, open_: ColumnElement[bool], limit: int, per_lane: int | None, postgresql: bool) -> CTE:
+def _picked(
+    work: Table,
+    open_: ColumnElement[bool],
+    most: Any,
+    front: Any,
+    per_lane: int | None,
+    postgresql: bool,
+    ahead: bool = False,
+) -> CTE:
     order = (work.c.priority, work.c.due_ms, work.c.id)
     due = select(work.c.id).where(open_)
     if per_lane is not None:
-        fitting = work.c.id.in_(_with_room(work, open_, order, per_lane, limit))
+        fitting = work.c.id.in_(_with_room(work, open_, order, per_lane, front, postgresql if ahead else None))
         due = due.where(fitting) if postgresql else select(work.c.id).where(fitting)
-    due = due.order_by(*order).limit(limit)
+    due = due.order_by(*order).limit(most)
     if postgresql:
         due = due.with_for_update(skip_locked=True)
     # MATERIALIZED: PostgreSQL may else run the locking, limited query once per row and claim more than the limit.
@@ -79,10 +123,22 @@ def _picked(work: Table, open_: ColumnElement[bool], limit: int, per_lane: int |
 
 
 def _with_room(
-    work: Table, open_: ColumnElement[bool], order: Sequence[Any], per_lane: int, limit: int
+    work: Table,
+    open_: ColumnElement[bool],
+    order: Sequence[Any],
+    per_lane: int,
+    front_rows: Any,
+    ahead_on_postgresql: bool | None,
 ) -> Select[tuple[str]]:
     """Ids of open rows that fit into their lanes, from the front of the queue of lanes that have room."""
-    width = func.coalesce(lanes.LANES.c.width, per_lane)
+
+    def quick(lane: ColumnElement[Any]) -> ColumnElement[bool]:
+        return among(lane, "quick", postgresql=bool(ahead_on_postgresql))
+
+    def width(lane: ColumnElement[Any]) -> ColumnElement[int]:
+        usual: Any = per_lane if ahead_on_postgresql is None else case((quick(lane), AHEAD_PER_LANE), else_=per_lane)
+        return func.coalesce(lanes.LANES.c.width, usual)
+
     claimed = text("state = 'claimed'")  # spelt out: SQLite takes a partial index only for a condition it can read
     under = (
         select(work.c.lane, func.count().label("n"))
@@ -90,20 +146,34 @@ def _with_room(
         .group_by(work.c.lane)
         .cte("under")
     )
-    full = select(under.c.lane).outerjoin(lanes.LANES, lanes.LANES.c.lane == under.c.lane).where(under.c.n >= width)
+    full = (
+        select(under.c.lane)
+        .outerjoin(lanes.LANES, lanes.LANES.c.lane == under.c.lane)
+        .where(under.c.n >= width(under.c.lane))
+    )
     with_room = or_(work.c.lane.is_(None), work.c.lane.not_in(full))
     front = (
         select(work.c.id, work.c.lane, work.c.priority, work.c.due_ms)
         .where(open_, with_room)
         .order_by(*order)
-        .limit(max(_FRONT, limit * 4))
+        .limit(front_rows)
         .subquery("front")
     )
-    rank = func.row_number().over(partition_by=front.c.lane, order_by=(front.c.priority, front.c.due_ms, front.c.id))
-    ranked = select(front.c.id, front.c.lane, rank.label("place")).subquery("ranked")
-    return (
+    by_turn = (front.c.priority, front.c.due_ms, front.c.id)
+    rank = func.row_number().over(partition_by=front.c.lane, order_by=by_turn)
+    ranked = select(front.c.id, front.c.lane, *by_turn[:2], rank.label("place")).subquery("ranked")
+    fits = or_(ranked.c.lane.is_(None), ranked.c.place + func.coalesce(under.c.n, 0) <= width(ranked.c.lane))
+    fitting = (
         select(ranked.c.id)
         .outerjoin(under, under.c.lane == ranked.c.lane)
         .outerjoin(lanes.LANES, lanes.LANES.c.lane == ranked.c.lane)
-        .where(or_(ranked.c.lane.is_(None), ranked.c.place + func.coalesce(under.c.n, 0) <= width))
+        .where(fits)
     )
+    if ahead_on_postgresql is None:
+        return fitting
+    is_quick = and_(ranked.c.lane.is_not(None), quick(ranked.c.lane)).label("is_quick")
+    turn = func.row_number().over(
+        partition_by=is_quick.element, order_by=(ranked.c.priority, ranked.c.due_ms, ranked.c.id)
+    )
+    seated = fitting.add_columns(is_quick, turn.label("turn")).subquery("seated")
+    return select(seated.c.id).where(or_(seated.c.is_quick, seated.c.turn <= bindparam("slots")))

@@ -9,14 +9,31 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, bindparam, case, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    UniqueConstraint,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import NotFound
-from store.dialect import UtcTime, upsert
+from store.dialect import UtcTime, among, is_postgresql, texts, upsert
+from store.many import Many
 from store.rows import Row, every, first, storable, table, values
 
 KEEP_DAYS: Final = 30
@@ -144,11 +161,10 @@ class Filters:
 _T = table(DeliveryRow)
 _B = table(BodyRow)
 _A = table(DeliveryAttemptRow)
+_ANY_SIZE: Final = 2**40
 # Built once, and read as plain values: these run for every delivery.
-_DUE = (
-    select(*(_T.c[each.name] for each in fields(Due) if each.name != "body"), _B.c.body)
-    .join(_B, _B.c.event_id == _T.c.event_id)
-    .where(_T.c.id.in_(bindparam("ids", expanding=True)))
+_DUE = select(*(_T.c[each.name] for each in fields(Due) if each.name != "body"), _B.c.body).join(
+    _B, _B.c.event_id == _T.c.event_id
 )
 
 
@@ -177,10 +193,17 @@ async def body(session: AsyncSession, event_id: str) -> bytes | None:
     return found
 
 
-async def due(session: AsyncSession, delivery_ids: Collection[str]) -> list[Due]:
-    """These deliveries with their bodies, in no order; those that are gone are absent."""
-    found = await session.execute(_DUE, {"ids": tuple(delivery_ids)})
-    return [Due(**row) for row in found.mappings()]
+async def due(session: AsyncSession, delivery_ids: Collection[str], max_body_bytes: int | None = None) -> list[Due]:
+    """These deliveries with their bodies, in no order; those that are gone, or have a larger body, are absent."""
+    postgresql = is_postgresql(session)
+    given = {"ids": texts(delivery_ids, postgresql=postgresql), "most": max_body_bytes or _ANY_SIZE}
+    return [Due(*row) for row in await session.execute(_due(postgresql), given)]
+
+
+@cache
+def _due(postgresql: bool) -> Select[Any]:
+    mine = among(_T.c.id, "ids", postgresql=postgresql)
+    return _DUE.where(mine, func.length(_B.c.body) <= bindparam("most", type_=BigInteger))
 
 
 async def listed(
@@ -231,29 +254,36 @@ _COME = (
 )  # fmt: skip
 
 
+def _attempts(postgresql: bool) -> Any:
+    return (insert_on_postgresql if postgresql else insert_on_sqlite)(_A).on_conflict_do_nothing()
+
+
+_LOG: Final = Many(
+    _attempts,
+    ("id", "delivery", "n", "by_hand", "at", "duration_ms", "headers", "status", "error", "detail", "response", "cut"),
+)
+_MOVE: Final = Many(
+    lambda _: _COME,
+    ("of", "tried", "now_state", "now_status", "now_error", "now_detail", "now_at", "now_next", "now_finished"),
+)
+
+
 async def came(session: AsyncSession, results: Sequence[Came]) -> None:
     """Log attempts and move their deliveries on, many at once. Raises InvalidInput for text that can't be stored."""
-    if not results:
-        return
-    logged: list[dict[str, Any]] = [
-        {
-            "id": one.attempt, "delivery": one.delivery, "n": one.n, "by_hand": not one.in_series, "at": one.at,
-            "duration_ms": one.duration_ms, "headers": one.headers, "status": one.status, "error": one.error,
-            "detail": one.detail, "response": one.response, "cut": one.cut,
-        }
-        for one in results
-    ]  # fmt: skip
-    await session.execute(upsert(session, _A).on_conflict_do_nothing(), [storable(row) for row in logged])
-    given: list[dict[str, Any]] = [
-        {
-            "of": one.delivery, "tried": int(one.in_series), "now_state": one.state, "now_status": one.status,
-            "now_error": one.error, "now_detail": one.detail, "now_at": one.at, "now_next": one.next_at,
-            "now_finished": one.finished_at,
-        }
-        for one in sorted(results, key=lambda result: result.delivery)
-    ]  # fmt: skip
-    connection = await session.connection()
-    await connection.execute(_COME, given)
+    logged: list[tuple[Any, ...]] = []
+    moved: list[tuple[Any, ...]] = []
+    for one in sorted(results, key=lambda result: result.delivery):
+        if one.detail:
+            storable({"detail": one.detail})  # the rest is written here
+        logged.append(
+            (one.attempt, one.delivery, one.n, not one.in_series, one.at, one.duration_ms, one.headers, one.status, one.error,
+             one.detail, one.response, one.cut)
+        )  # fmt: skip
+        moved.append(
+            (one.delivery, int(one.in_series), one.state, one.status, one.error, one.detail, one.at, one.next_at, one.finished_at)
+        )  # fmt: skip
+    await _LOG.run(session, logged)
+    await _MOVE.run(session, moved)
 
 
 async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail: str) -> None:

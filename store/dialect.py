@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, String, Table
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, String, Table, any_, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -90,3 +92,17 @@ def is_postgresql(session: AsyncSession) -> bool:
 def upsert(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update`` in this session's database."""
     return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
+
+
+def among(column: ColumnElement[Any], name: str, *, postgresql: bool) -> ColumnElement[bool]:
+    """Whether the column is one of the ``texts`` given as parameter ``name``: one parameter and one statement for any number of them, so
+    that neither SQLAlchemy nor the database reads a new one for each.
+    """
+    if postgresql:
+        return column == any_(bindparam(name, type_=ARRAY(String)))
+    return column.in_(select(func.json_each(bindparam(name, type_=String)).table_valued("value").c.value))
+
+
+def texts(given: Collection[str], *, postgresql: bool) -> Any:
+    """The value of ``among``'s parameter."""
+    return list(given) if postgresql else json.dumps(list(given))

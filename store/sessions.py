@@ -26,6 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from core.errors import BadSetting, OpsIQError, Unavailable
+from store import sqlite_driver
 from store.dialect import DbNow
 from store.turn import Turn
 
@@ -172,15 +173,14 @@ def _make_file(path: Path) -> None:
 
 
 def _sqlite(url: str) -> Sessions:
-    # isolation_level None: sqlite3 begins nothing by itself, the "begin" event below does.
-    arguments = {"isolation_level": None, "timeout": BUSY_TIMEOUT_S}
-    writer = create_async_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
-    reader = create_async_engine(url, connect_args=arguments, pool_size=READERS, max_overflow=0, pool_timeout=60)
+    path = make_url(url).database or ""
+    connect = partial(sqlite_driver.connected, path, BUSY_TIMEOUT_S)  # begins nothing: the "begin" event below does
+    writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0)
+    reader = create_async_engine(url, async_creator=connect, pool_size=READERS, max_overflow=0, pool_timeout=60)
     _on_connect(writer, _WAL, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
     _on_connect(reader, "PRAGMA query_only=ON")
     _on_begin(writer, "BEGIN IMMEDIATE")
     _on_begin(reader, "BEGIN")
-    path = make_url(url).database or ""
     return Sessions(writer, reader, turn=Turn(Path(path.removeprefix("file:").partition("?")[0])))
 
 

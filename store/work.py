@@ -7,8 +7,9 @@ claimed: when it becomes due or, once claimed, when its lease runs out. A settle
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -21,7 +22,6 @@ from sqlalchemy import (
     func,
     select,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,8 +29,9 @@ from sqlmodel import Field
 
 from core import canon, ids
 from store import lanes
-from store.claiming import claiming, not_held
-from store.dialect import EpochMs, is_postgresql, upsert
+from store.claiming import claiming, fronted, not_held
+from store.dialect import EpochMs, is_postgresql, texts, upsert
+from store.holding import Claim, changed
 from store.rows import Row, storable, table
 from store.sessions import announce
 
@@ -110,6 +111,18 @@ class Work:
     lane: str | None = None
     error: str = ""
     created_ms: int = 0
+    beside: Any = field(default=None, compare=False, repr=False)
+    """What was read of it in the claim's transaction, where somebody reads there (``executors.queue.SqlQueue``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Of these lanes more may be claimed than may run at once (``store.claiming.AHEAD_PER_LANE``): what is left waits in the process for
+    its turn. Of everything else only ``slots``, which begin at once.
+    """
+
+    lanes: tuple[str, ...]
+    slots: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +184,25 @@ async def claim(
     lease_s: float,
     limit: int,
     per_lane: int | None = None,
+    ahead: Ahead | None = None,
 ) -> list[Work]:
     """Take up to ``limit`` due rows, most urgent first, and hold each for ``lease_s``. One statement.
 
     A lane that is held is passed over. ``per_lane`` leaves alone what would put more than so many rows of one lane (or
     than its own width) under lease; it looks at the first few hundred rows of lanes with room, so what stands behind a
     long queue is reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
-    free, so the limit holds for one worker and is near for many.
+    free, so the limit holds for one worker and is near for many. ``ahead`` says nothing without ``per_lane``.
     """
-    statement = claiming(_T, owner, tuple(kinds), lease_s, limit, per_lane, is_postgresql(session))
-    return claimed((await session.execute(statement)).mappings().all())
+    postgresql = is_postgresql(session)
+    ahead = None if per_lane is None else ahead
+    statement = claiming(_T, owner, tuple(kinds), lease_s, per_lane, postgresql, ahead=ahead is not None)
+    given: dict[str, Any] = fronted(limit)
+    if ahead is not None:
+        given |= {"quick": texts(ahead.lanes, postgresql=postgresql), "slots": ahead.slots}
+    return claimed((await session.execute(statement, given)).all())
 
 
-def claimed(rows: Iterable[Mapping[str, Any]]) -> list[Work]:
+def claimed(rows: Iterable[Sequence[Any]]) -> list[Work]:
     """What a claim returned, most urgent first."""
     return sorted(map(_work, rows), key=lambda work: (work.priority, work.created_ms, work.id))
 
@@ -194,12 +213,13 @@ async def ack(session: AsyncSession, work: Work) -> bool:
 
 
 async def ack_many(session: AsyncSession, works: Sequence[Work]) -> set[str]:
-    """As ``ack``, for many in one statement. Answers the ids of those that were held and now are done."""
-    if not works:
-        return set()
-    held = tuple_(_T.c.id, _T.c.owner, _T.c.attempt).in_([(one.id, one.owner, one.attempt) for one in works])
-    done = update(_T).where(held, _T.c.state == "claimed").values(state="done", finished_ms=EpochMs())
-    return set((await session.execute(done.returning(_T.c.id))).scalars())
+    """As ``ack``, for many at once. Answers the ids of those that were held and now are done."""
+    return {work_id for work_id, _ in await changed(session, _T, "done", [_claim(one) for one in works])}
+
+
+async def release_many(session: AsyncSession, works: Sequence[Work]) -> set[str]:
+    """Due again at once, as they were. Answers the ids of those that were held."""
+    return {work_id for work_id, _ in await changed(session, _T, "released", [_claim(one) for one in works])}
 
 
 async def later(session: AsyncSession, work: Work, delay_s: float, error: str) -> bool:
@@ -214,7 +234,12 @@ async def bury(session: AsyncSession, work: Work, error: str) -> bool:
 
 async def renew(session: AsyncSession, work: Work, lease_s: float) -> bool:
     """Hold it for ``lease_s`` from now. False: it isn't held any more, so stop."""
-    return await _settle(session, work, due_ms=_after(lease_s))
+    return (work.id, work.attempt) in await renew_many(session, [work], lease_s)
+
+
+async def renew_many(session: AsyncSession, works: Sequence[Work], lease_s: float) -> set[tuple[str, int]]:
+    """As ``renew``, for many at once. Answers the (id, attempt) of those that are still held."""
+    return await changed(session, _T, "renewed", [_claim(one) for one in works], {"lease_ms": round(lease_s * 1000)})
 
 
 async def next_due_s(session: AsyncSession, kinds: Collection[str]) -> float | None:
@@ -270,6 +295,10 @@ async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
+def _claim(work: Work) -> Claim:
+    return work.id, work.owner, work.attempt
+
+
 def _after(seconds: float) -> ColumnElement[int]:
     return _due(round(seconds * 1000))
 
@@ -288,6 +317,6 @@ def _fresh(item: Put) -> dict[str, Any]:
     return storable({**named, **told, "state": "ready", "attempt": 0, "error": ""})
 
 
-def _work(row: Mapping[str, Any]) -> Work:
-    names = ("id", "key", "kind", "workspace", "attempt", "owner", "priority", "lane", "error", "created_ms")
-    return Work(payload=canon.loads(row["payload"]), **{name: row[name] for name in names})
+def _work(row: Sequence[Any]) -> Work:
+    key_id, key, kind, workspace, payload, *rest = row  # as store.claiming.COLUMNS has them
+    return Work(key_id, key, kind, workspace, json.loads(payload), *rest)  # it was written here, and strictly

@@ -39,14 +39,16 @@ class Courier:
     dice: Callable[[], float] = field(default=random.random)
 
     async def deliver(self, work: Work) -> Outcome:
-        """One attempt of a delivery's series, and when the next one is due."""
-        packed = await self.pouch.of(work.payload["delivery"])
+        """One attempt of a delivery's series, and when the next one is due. What the claim read beside it is at most some seconds old
+        (executors/lines.py), so an endpoint that is paused may still get what was on its way to it.
+        """
+        packed: Packed | None = work.beside or await self.pouch.of(work.payload["delivery"])
         if packed is None or packed.delivery.state != "pending":
             return Done()
         if packed.endpoint.state == "paused":
             return Later(1.0, "The endpoint is paused.")  # its lane is held: this waits until it is resumed
         if packed.endpoint.state != "active":
-            return Done(partial(self._give_up, packed))
+            return Done(partial(self._give_up, packed), well=False)
         reply, at = await self._post(packed)
         first_at = packed.delivery.first_at or at
         verdict = after_delivery(
@@ -64,7 +66,8 @@ class Courier:
                 told = self._told(work, packed, reply, at, None, detail, next_at=next_at)
                 return Later(delay_s, detail, shared=told)
             case failed:
-                return Done(shared=self._told(work, packed, reply, at, "failed", failed.detail, finished_at=now))
+                told = self._told(work, packed, reply, at, "failed", failed.detail, finished_at=now)
+                return Done(shared=told, well=False)
 
     async def resend(self, work: Work) -> Outcome:
         """One attempt that a person asked for: no series, whatever comes of it. A test is settled by it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,11 +17,15 @@ from store.signing_secrets import SigningSecretRow
 
 WEBHOOK: Final = "webhook"
 BOTH_VALID: Final = timedelta(hours=24)
+_KEPT: Final = 2_000
 
 
 @dataclass(frozen=True)
 class Seals:
+    """What was opened is kept for the next time, by the sealed text: after a rotation that is another."""
+
     box: SecretBox
+    _known: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     async def make(self, session: AsyncSession, workspace: str, endpoint_id: str, now: datetime) -> str:
         """A fresh secret for a fresh endpoint; it is answered here, once."""
@@ -49,7 +53,7 @@ class Seals:
     def opened(self, row: SigningSecretRow, now: datetime) -> list[str]:
         """The secrets to sign with, newest first."""
         context = _context(row.workspace, row.target)
-        return [self.box.open(sealed, context=context).decode() for sealed in row.secrets(now)]
+        return [self._open(sealed, context).decode() for sealed in row.secrets(now)]
 
     def seal_headers(self, workspace: str, endpoint_id: str, headers: Mapping[str, str]) -> str:
         if not headers:
@@ -59,8 +63,17 @@ class Seals:
     def headers(self, workspace: str, endpoint_id: str, sealed: str) -> dict[str, str]:
         if not sealed:
             return {}
-        made: dict[str, str] = json.loads(self.box.open(sealed, context=_headers_context(workspace, endpoint_id)))
+        made: dict[str, str] = json.loads(self._open(sealed, _headers_context(workspace, endpoint_id)))
         return made
+
+    def _open(self, sealed: str, context: str) -> bytes:
+        known = self._known.get((sealed, context))
+        if known is None:
+            known = self.box.open(sealed, context=context)
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[sealed, context] = known
+        return known
 
     def _seal(self, workspace: str, endpoint_id: str, secret: str) -> str:
         return self.box.seal(secret.encode(), context=_context(workspace, endpoint_id))

@@ -20,6 +20,7 @@ from events.webhooks.secrets import Seals
 from executors.engine import Handler
 from executors.guard import Guard
 from executors.hand import Hand
+from executors.queue import Beside
 from store.sessions import Sessions
 from store.work import Work
 
@@ -41,6 +42,11 @@ class Webhooks:
     def per_lane(self, workers: int) -> int:
         """How many deliveries of one endpoint run at once: so that the slowest leaves room for the rest."""
         return max(1, workers // 2)
+
+    @property
+    def beside(self) -> Mapping[str, Beside]:
+        """What the queue reads with its claims."""
+        return {DELIVER_WORK: self.courier.pouch.beside}
 
     async def buried(self, session: AsyncSession, work: Work) -> None:
         """Belongs in the transaction that buries work."""

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -195,6 +195,59 @@ async def test_no_more_of_one_lane_is_held_at_a_time_than_allowed(
     await engine.start()
     await becomes(sessions, {"done": 12})
     assert most == 3
+
+
+async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_than_allowed(sessions: Sessions) -> None:
+    at_once = most = 0
+    claims: list[int] = []
+
+    async def beside(session: AsyncSession, claimed: Sequence[Work]) -> dict[str, str]:
+        claims.append(len(claimed))
+        return {work.id: work.key for work in claimed}
+
+    async def handle(work: Work) -> Outcome:
+        nonlocal at_once, most
+        assert work.beside == work.key, "read in the claim's transaction"
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0)
+        at_once -= 1
+        return Done()
+
+    async with sessions.begin() as session:
+        fresh = [works.Put(f"k{n}", "note", "ws_1", {}, lane="whe_1") for n in range(400)]
+        await works.put_many(session, fresh)
+    queue = SqlQueue(sessions, owner="one", per_lane=3, beside={"note": beside})
+    async with Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 3}):
+        await becomes(sessions, {"done": 400})
+    assert most == 3
+    assert max(claims) > 50
+
+
+async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for_others(sessions: Sessions) -> None:
+    failed = asyncio.Event()
+
+    async def handle(work: Work) -> Outcome:
+        if work.key == "k100":
+            failed.set()
+            return Later(3600, "busy")
+        if failed.is_set():
+            await asyncio.Event().wait()
+        return Done()
+
+    async with sessions.begin() as session:
+        for n in range(400):  # one after the other, so that they are due in this order
+            await works.put(session, key=f"k{n}", kind="note", workspace="ws_1", payload={}, lane="whe_1", priority=n)
+    queue = SqlQueue(sessions, owner="one", per_lane=2)
+    engine = Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 2})
+    async with engine:
+        await failed.wait()
+        async with asyncio.timeout(20):
+            while engine.running != 2:  # noqa: ASYNC110 (it has no event for it)
+                await asyncio.sleep(0.01)
+        assert (await states(sessions))["claimed"] == 2
+        await engine.stop(0.2)
+    assert set(await states(sessions)) == {"done", "ready"}
 
 
 async def test_what_a_stop_interrupts_is_due_at_once_for_others(

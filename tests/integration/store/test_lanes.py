@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import text
 
 from store import lanes, work
+from store.claiming import AHEAD_PER_LANE
 from store.sessions import Sessions
 from store.work import Put, Work
 
@@ -12,7 +15,7 @@ async def put(sessions: Sessions, *lane_of: str | None) -> None:
         await work.put_many(session, [Put(f"k{at}", "call", "ws_1", {}, lane=lane) for at, lane in enumerate(lane_of)])
 
 
-async def claim(sessions: Sessions, **given: int) -> list[Work]:
+async def claim(sessions: Sessions, **given: Any) -> list[Work]:
     async with sessions.begin() as session:
         return await work.claim(session, owner="w1", kinds=["call"], lease_s=60, **{"limit": 50, **given})
 
@@ -72,3 +75,21 @@ async def test_a_lease_that_ran_out_makes_room_in_its_lane(sessions: Sessions) -
         await session.execute(text("UPDATE work SET due_ms = 0 WHERE state = 'claimed'"))
     (again,) = await claim(sessions, per_lane=1)
     assert (again.id, again.attempt) == (first.id, 2)
+
+
+async def test_a_quick_lane_is_claimed_ahead_and_the_others_only_as_far_as_they_may_begin(sessions: Sessions) -> None:
+    await put(sessions, *["quick"] * 200, *["slow"] * 10, *["other"] * 10)
+    ahead = work.Ahead(("quick",), slots=5)
+    claimed = [one.lane for one in await claim(sessions, per_lane=3, ahead=ahead, limit=500)]
+    assert claimed.count("quick") == AHEAD_PER_LANE
+    assert claimed.count("slow") + claimed.count("other") == 5
+    assert len(await claim(sessions, per_lane=3, ahead=ahead, limit=500)) == 1, (
+        "three of each, and the quick one is full"
+    )
+
+
+async def test_a_narrow_lane_is_not_claimed_ahead_however_quick_it_is(sessions: Sessions) -> None:
+    await put(sessions, *["quick"] * 20)
+    async with sessions.begin() as session:
+        await lanes.widen(session, "quick", 1)
+    assert len(await claim(sessions, per_lane=3, ahead=work.Ahead(("quick",), slots=5))) == 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from core.errors import Unavailable
 from executors.queue import Dead, Done, Later, Settlement
-from store.work import Work
+from store.work import Ahead, Work
 
 
 async def turn(times: int = 50) -> None:
@@ -79,7 +79,7 @@ class StandingQueue:
     def state(self, key: str) -> str:
         return self.rows[key].state
 
-    async def claim(self, kinds: Collection[str], limit: int) -> list[Work]:
+    async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
         self._check()
         self.claims.append((frozenset(kinds), limit))
         open_ = [row for row in self.rows.values() if row.state in ("ready", "claimed") and row.due <= self.time.now]

@@ -1,0 +1,159 @@
+"""Work that was claimed before its turn, lane by lane (a lane is an endpoint), so that one claim serves hundreds of quick calls.
+
+Only a quick lane is claimed ahead: one that did well the last 20 times, and at its pace would do all of it within a second. Of a lane no
+more than ``per_lane`` run at once here, however much is claimed; once a piece of it does not go well, what waits of it is given back, since
+the lane may be held or closed by what that piece records.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Generic, Protocol, TypeVar
+
+from store.claiming import AHEAD_PER_LANE
+from store.work import Work
+
+QUICK_S: Final = 1.0
+"""How long all that may be claimed of a quick lane would take."""
+WAIT_MOST_S: Final = 2.0
+"""What has waited here for so long is given back: the lane was not as quick as it seemed."""
+TRUSTED_AFTER: Final = 20
+MOST: Final = 500
+_LANES_MOST: Final = 2_000
+_NEW_SHARE: Final = 0.2
+_STAYS: Final = 2.0
+
+
+class Claimed(Protocol):
+    @property
+    def work(self) -> Work: ...
+
+    @property
+    def claimed_at(self) -> float: ...
+
+
+T = TypeVar("T", bound=Claimed)
+
+
+@dataclass(slots=True)
+class _Lane(Generic[T]):
+    waiting: deque[T] = field(default_factory=deque)
+    running: int = 0
+    pace_s: float | None = None
+    in_a_row: int = 0
+    quick: bool = False
+
+
+class Lines(Generic[T]):
+    """One kind of work: ``slots`` run at once in all, ``per_lane`` of each lane. What has no lane is bounded by the slots alone; without
+    ``per_lane`` so is everything, and nothing is ever quick.
+    """
+
+    def __init__(self, slots: int, per_lane: int | None = None) -> None:
+        self.slots = slots
+        self._per_lane = per_lane
+        self._lanes: dict[str | None, _Lane[T]] = {}
+        self._turns: deque[str | None] = deque()
+        self.running = 0
+        self.waiting = 0
+
+    def add(self, one: T) -> None:
+        lane = self._lane(one.work.lane)
+        if not lane.waiting:
+            self._turns.append(one.work.lane)
+        lane.waiting.append(one)
+        self.waiting += 1
+
+    def begin(self) -> T | None:
+        """The next that may run, now counted as running; None when none may. Lanes take turns."""
+        if self.running >= self.slots:
+            return None
+        for _ in range(len(self._turns)):
+            name = self._turns.popleft()
+            lane = self._lanes[name]
+            if not lane.waiting:
+                continue
+            if name is not None and self._per_lane is not None and lane.running >= self._per_lane:
+                self._turns.append(name)
+                continue
+            one = lane.waiting.popleft()
+            if lane.waiting:
+                self._turns.append(name)
+            lane.running += 1
+            self.running += 1
+            self.waiting -= 1
+            return one
+        return None
+
+    def ended(self, one: T, *, well: bool, took_s: float) -> list[T]:
+        """One that ran has ended. Answers what is to be given back, now forgotten here."""
+        lane = self._lane(one.work.lane)
+        lane.running -= 1
+        self.running -= 1
+        if self._per_lane is None:
+            return []
+        if not well:
+            lane.in_a_row, lane.quick = 0, False
+            return self._withdrawn(lane)
+        lane.pace_s = took_s if lane.pace_s is None else lane.pace_s + _NEW_SHARE * (took_s - lane.pace_s)
+        whole_s = lane.pace_s * AHEAD_PER_LANE / self._per_lane
+        lane.in_a_row += 1
+        lane.quick = lane.in_a_row >= TRUSTED_AFTER and whole_s <= QUICK_S * (_STAYS if lane.quick else 1)
+        return []
+
+    def quick(self) -> tuple[str, ...]:
+        return tuple(name for name, lane in self._lanes.items() if name is not None and lane.quick)
+
+    def room(self) -> int:
+        """How much may be claimed before its turn; 0 while no lane is quick."""
+        return max(0, MOST - self.waiting) if any(lane.quick for lane in self._lanes.values()) else 0
+
+    def stocked(self, name: str | None) -> bool:
+        """Whether so much of the lane waits here that no claim is needed for its sake."""
+        lane = self._lanes.get(name)
+        return lane is not None and lane.quick and len(lane.waiting) >= AHEAD_PER_LANE // 3
+
+    def stale(self, now: float) -> list[T]:
+        """What has waited too long, now forgotten here."""
+        late: list[T] = []
+        for lane in self._lanes.values():
+            if lane.waiting and now - lane.waiting[0].claimed_at >= WAIT_MOST_S:
+                lane.quick = False
+                late += self._withdrawn(lane)
+        return late
+
+    def drop(self, one: T) -> bool:
+        """Forget one that waits. False: it does not wait here."""
+        lane = self._lanes.get(one.work.lane)
+        if lane is None or one not in lane.waiting:
+            return False
+        lane.waiting.remove(one)
+        self.waiting -= 1
+        return True
+
+    def all_waiting(self) -> list[T]:
+        """Everything that waits, now forgotten here."""
+        return [one for lane in self._lanes.values() for one in self._withdrawn(lane)]
+
+    def _withdrawn(self, lane: _Lane[T]) -> list[T]:
+        gone = list(lane.waiting)
+        lane.waiting.clear()
+        self.waiting -= len(gone)
+        return gone
+
+    def _lane(self, name: str | None) -> _Lane[T]:
+        lane = self._lanes.get(name)
+        if lane is None:
+            if len(self._lanes) >= _LANES_MOST:
+                for idle in list(self._idle()):
+                    del self._lanes[idle]
+            lane = self._lanes[name] = _Lane()
+        return lane
+
+    def _idle(self) -> Iterator[str | None]:
+        queued = set(self._turns)
+        return (
+            name for name, lane in self._lanes.items() if not lane.running and not lane.waiting and name not in queued
+        )

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from store.sessions import Sessions
+from store.sqlite_driver import AT_ONCE, OneTrip, connected
+
+MANY = AT_ONCE * 2 + 7
+
+
+@pytest.fixture
+async def connection(tmp_path: Path) -> AsyncIterator[OneTrip]:
+    made = await connected(str(tmp_path / "some.db"), 1.0)
+    cursor = made.cursor()
+    await cursor.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+    await cursor.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(MANY)])
+    assert cursor.rowcount == MANY
+    yield made
+    await made.close()
+
+
+async def test_an_answer_of_any_length_is_read_whole(connection: OneTrip) -> None:
+    for count in (0, 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, MANY):
+        cursor = connection.cursor()
+        await cursor.execute("SELECT n FROM t ORDER BY n LIMIT ?", (count,))
+        assert cursor.description[0][0] == "n"
+        assert await cursor.fetchall() == [(n,) for n in range(count)]
+        assert await cursor.fetchall() == []
+        await cursor.close()
+
+
+async def test_an_answer_is_read_row_by_row_in_parts_and_as_a_stream_alike(connection: OneTrip) -> None:
+    cursor = connection.cursor()
+    await cursor.execute("SELECT n FROM t ORDER BY n")
+    assert await cursor.fetchone() == (0,)
+    assert await cursor.fetchmany(AT_ONCE) == [(n,) for n in range(1, AT_ONCE + 1)]
+    assert [row async for row in cursor] == [(n,) for n in range(AT_ONCE + 1, MANY)]
+    assert await cursor.fetchone() is None
+
+
+async def test_a_change_says_how_many_rows_it_touched_and_answers_them(connection: OneTrip) -> None:
+    cursor = connection.cursor()
+    await cursor.execute("UPDATE t SET n = n + 100000 WHERE n < 3")
+    assert (cursor.rowcount, cursor.description) == (3, None)
+    await cursor.execute("DELETE FROM t WHERE n >= 100000 RETURNING n")
+    assert await cursor.fetchall() == [(100_000,), (100_001,), (100_002,)]
+    assert cursor.rowcount == 3
+
+
+async def test_what_sqlite_refuses_is_raised_and_the_connection_goes_on(connection: OneTrip) -> None:
+    cursor = connection.cursor()
+    with pytest.raises(sqlite3.IntegrityError):
+        await cursor.execute("INSERT INTO t VALUES (1)")
+    with pytest.raises(sqlite3.OperationalError):
+        await cursor.execute("SELECT nothing FROM nowhere")
+    await cursor.execute("SELECT count(*) FROM t")
+    assert await cursor.fetchone() == (MANY,)
+
+
+async def test_a_stream_of_a_session_holds_only_a_part_at_a_time(sessions: Sessions) -> None:
+    counted = text("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000) SELECT n FROM c")
+    async with sessions.read() as session:
+        seen = [row.n async for row in await session.stream(counted)]
+    assert seen == list(range(1, 3001))

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from executors.lines import MOST, TRUSTED_AFTER, WAIT_MOST_S, Lines
+from store.work import Work
+
+
+@dataclass(eq=False)
+class Piece:
+    work: Work
+    claimed_at: float = 0.0
+
+
+def piece(key: str, lane: str | None = "a", at: float = 0.0) -> Piece:
+    return Piece(Work(f"wrk_{key}", key, "deliver", "ws_1", {}, 1, "me", lane=lane), at)
+
+
+def begun(lines: Lines[Piece]) -> list[str]:
+    made = []
+    while (one := lines.begin()) is not None:
+        made.append(one.work.key)
+    return made
+
+
+def quick(lines: Lines[Piece], lane: str = "a", *, took_s: float = 0.01) -> None:
+    """The lane does well as often as it takes."""
+    for n in range(TRUSTED_AFTER):
+        one = piece(f"{lane}-trust-{n}", lane)
+        lines.add(one)
+        assert lines.begin() is one
+        lines.ended(one, well=True, took_s=took_s)
+
+
+def test_no_more_of_a_lane_runs_than_allowed_however_much_was_claimed() -> None:
+    lines = Lines[Piece](slots=10, per_lane=2)
+    pieces = [piece(str(n)) for n in range(5)]
+    for one in pieces:
+        lines.add(one)
+    assert begun(lines) == ["0", "1"]
+    assert (lines.running, lines.waiting) == (2, 3)
+    lines.ended(pieces[0], well=True, took_s=0.01)
+    assert begun(lines) == ["2"]
+
+
+def test_lanes_take_turns_and_a_full_one_holds_up_no_other() -> None:
+    lines = Lines[Piece](slots=10, per_lane=2)
+    for one in [piece(f"a{n}") for n in range(4)] + [piece(f"b{n}", "b") for n in range(4)] + [piece("none", None)]:
+        lines.add(one)
+    assert begun(lines) == ["a0", "b0", "none", "a1", "b1"]
+
+
+def test_all_lanes_together_stay_within_the_slots() -> None:
+    lines = Lines[Piece](slots=3, per_lane=2)
+    for name in "abcd":
+        lines.add(piece(name, name))
+    assert begun(lines) == ["a", "b", "c"]
+
+
+def test_a_lane_is_quick_after_it_did_well_many_times_in_a_row() -> None:
+    lines = Lines[Piece](slots=10, per_lane=8)
+    assert (lines.quick(), lines.room()) == ((), 0)
+    quick(lines)
+    assert (lines.quick(), lines.room()) == (("a",), MOST)
+
+
+def test_a_lane_that_takes_its_time_is_never_quick() -> None:
+    lines = Lines[Piece](slots=10, per_lane=8)
+    quick(lines, took_s=0.5)
+    assert (lines.quick(), lines.room()) == ((), 0)
+
+
+def test_without_a_limit_for_each_lane_nothing_is_quick() -> None:
+    lines = Lines[Piece](slots=10)
+    quick(lines)
+    assert (lines.quick(), lines.room()) == ((), 0)
+
+
+def test_a_piece_that_does_not_go_well_gives_back_what_waits_of_its_lane_and_ends_the_trust() -> None:
+    lines = Lines[Piece](slots=10, per_lane=1)
+    quick(lines)
+    pieces = [piece(str(n)) for n in range(3)]
+    other = piece("other", "b")
+    for one in [*pieces, other]:
+        lines.add(one)
+    assert begun(lines) == ["0", "other"]
+    assert lines.ended(pieces[0], well=False, took_s=0.01) == pieces[1:]
+    assert (lines.quick(), lines.waiting, begun(lines)) == ((), 0, [])
+
+
+def test_what_waits_too_long_is_given_back_and_its_lane_is_not_quick_any_more() -> None:
+    lines = Lines[Piece](slots=10, per_lane=1)
+    quick(lines)
+    first, late = piece("0"), piece("1")
+    lines.add(first)
+    lines.add(late)
+    assert lines.begin() is first
+    assert lines.stale(WAIT_MOST_S - 0.1) == []
+    assert lines.stale(WAIT_MOST_S) == [late]
+    assert (lines.quick(), lines.waiting) == ((), 0)
+
+
+def test_one_that_waits_can_be_dropped_and_one_that_runs_can_not() -> None:
+    lines = Lines[Piece](slots=10, per_lane=1)
+    first, second = piece("0"), piece("1")
+    lines.add(first)
+    lines.add(second)
+    assert lines.begin() is first
+    assert (lines.drop(first), lines.drop(second), lines.waiting) == (False, True, 0)
+    lines.ended(first, well=True, took_s=0.01)
+    assert begun(lines) == []
+
+
+def test_lanes_that_are_idle_are_forgotten_in_the_end() -> None:
+    lines = Lines[Piece](slots=10, per_lane=1)
+    for n in range(5_000):
+        one = piece(str(n), f"lane-{n}")
+        lines.add(one)
+        assert lines.begin() is one
+        lines.ended(one, well=True, took_s=0.01)
+    assert len(lines._lanes) <= 2_000
