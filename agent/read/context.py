@@ -72,7 +72,7 @@ def label(text: Text, start: int, end: int, target: Target) -> float:
     for token in text.after(end, 6):
         if token.text in _BREAKS or token.text == "," or step >= len(_WEIGHTS_AFTER):
             break
-        if token.low in _AFTER_SKIPPED:
+        if token.low in _AFTER_SKIPPED or (token.low == "for" and _named_after(text, token.start, token.end)):
             continue
         stemmed = stem(token.low)
         if stemmed in names:
@@ -83,6 +83,13 @@ def label(text: Text, start: int, end: int, target: Target) -> float:
             break
         step += 1
     return min(0.6, best + 0.1 * max(0, matched - 1))
+
+
+def _named_after(text: Text, start: int, end: int) -> bool:
+    """ "'localhost' for the host": what a quoted value is for stands after it with its article."""
+    return text.plain[:start].rstrip().endswith(("'", '"')) and any(
+        token.low in {"the", "its", "my", "our", "their"} for token in text.after(end, 1)
+    )
 
 
 def affinity(text: Text, start: int, target: Target) -> float:

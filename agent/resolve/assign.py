@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from agent.pipeline import Argument
+
+LOSS: Final = 0.3
+"""A parameter gives up its words for others that it is less sure of by no more than this."""
+CLEARLY: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,9 @@ class Option:
     argument: Argument
 
     def blocks(self, other: Option) -> bool:
+        """Whether both can't be meant: the same words, or words that overlap and are no phrase that something else may stand in."""
+        if (self.start, self.end) == (other.start, other.end):
+            return not (self.open and other.open)
         return not (self.open or other.open) and self.start < other.end and other.start < self.end
 
 
@@ -41,7 +49,28 @@ def assign(options: Mapping[str, list[Option]], required: set[str], named: Colle
             _make_room(name, options, taken, required)
         if name in required and name not in taken and name not in named:
             _share_phrase(name, options, taken)
+    _trade(options, taken)
     return taken
+
+
+def _trade(options: Mapping[str, list[Option]], taken: dict[str, Option]) -> None:
+    """Two parameters that are surer of each other's words than of their own trade: whoever came first took what it was no surer of."""
+    for holder in list(taken):
+        for name in list(taken):
+            held, own = taken[holder], taken[name]
+            for wanted in options[name]:
+                if name == holder or wanted.confidence <= own.confidence or not wanted.blocks(held):
+                    continue
+                others = [each for each in taken.values() if each is not held and each is not own]
+                instead = next(
+                    (each for each in options[holder] if not any(each.blocks(other) for other in (wanted, *others))),
+                    None,
+                )
+                if instead is None or any(wanted.blocks(other) for other in others):
+                    continue
+                if wanted.confidence + instead.confidence > held.confidence + own.confidence + CLEARLY:
+                    taken[name], taken[holder] = wanted, instead
+                    break
 
 
 def _share_phrase(name: str, options: Mapping[str, list[Option]], taken: dict[str, Option]) -> None:
@@ -65,11 +94,11 @@ def _make_room(name: str, options: Mapping[str, list[Option]], taken: dict[str, 
             (each for each in options[holder] if not any(each.blocks(other) for other in others)),
             None,
         )
-        if elsewhere is not None:
+        if elsewhere is not None and elsewhere.confidence >= taken[holder].confidence - LOSS:
             taken[holder] = elsewhere
             taken[name] = option
             return
-        if holder not in required and option.confidence >= taken[holder].confidence - 0.3:
+        if holder not in required and option.confidence >= taken[holder].confidence - LOSS:
             del taken[holder]
             taken[name] = option
             return

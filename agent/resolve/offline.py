@@ -35,7 +35,7 @@ from agent.resolve.rank import ranked, segments
 from agent.resolve.resolver import chosen_action
 from agent.resolve.respelt import respelt
 from agent.resolve.reworded import Reworded
-from agent.resolve.split import Clause, clauses, hear
+from agent.resolve.split import Clause, clauses, head, hear, is_order
 from agent.resolve.weigh import Weighed
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
@@ -49,6 +49,8 @@ COMPLETE: Final = 0.3
 MARGIN: Final = 0.05
 # Where the likeliest action does not work on such things, another is only proposed if its verb is at least akin.
 KINDRED: Final = 0.8
+# Doing is likelier than looking up by no more than this: then the words, which order neither, fit both.
+AS_WELL: Final = 0.35
 _NEAREST: Final = 3
 
 _IF: Final = re.compile(
@@ -230,6 +232,8 @@ def _one(
         return Abstain(reason="nothing_fits", detail="No registered action does that to such a thing.", nearest=nearest)
     if best[0] is not top:
         return Ask(question=_question("Is this what you mean?", best[:1]), drafts=(_draft(best[0]),))
+    best = _looked_up_first(clause, best)
+    top = best[0]
     draft = _draft(top)
     rivals = [each for each in best if top.probability - each.probability < MARGIN and each.probability >= ASK]
     sure = COMPLETE if _needs(top) and not top.filling.missing else ACT
@@ -245,6 +249,19 @@ def _one(
         return Ask(question=_question(text, [top]), drafts=(draft,))
     drafts = apart(draft, clause.text, clause.start, top.offer, kinds, now)
     return Calls(drafts=drafts, confidence=round(top.probability, 4))
+
+
+def _looked_up_first(clause: Clause, best: list[Weighed]) -> list[Weighed]:
+    """Where nothing was ordered and the words fit looking up about as well as doing, looking up is proposed first: "I need a hotel"."""
+    top = best[0]
+    verb = head(clause.text)
+    ordered = verb is not None and is_order(verb) and top.marks["verb"] >= KINDRED
+    if top.marks["reads"] or ordered:
+        return best
+    looks = next((each for each in best[1:] if each.marks["reads"] and each.marks["central"] > 0.0), None)
+    if looks is None or top.probability - looks.probability > AS_WELL or looks.probability < ASK:
+        return best
+    return [looks, *(each for each in best if each is not looks)]
 
 
 def _draft(top: Weighed) -> Draft:

@@ -50,7 +50,9 @@ _NOT: Final = (
     r"(?:do\s+not|don['’]?t|dont|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|can\s+you\s+not|please\s+not)"
 )
 _NEGATED: Final = re.compile(
-    rf"^\W*(?:(?:please|but|and|also|just|ok|okay|hey|no|wait|stop)\b[\s,]*)*(?:(?:i|we|you)\s+)?{_NOT}\s+(?:want\s+(?:you\s+)?to\s+|let\s+\w+\s+)?"
+    rf"^\W*(?:(?:please|but|and|also|just|ok|okay|hey|no|wait|stop)\b[\s,]*)*"
+    # What somebody doesn't have or know is told, not forbidden: "I don't have an order number".
+    rf"(?:you\s+|(?:i|we)\s+(?={_NOT}\s+(?:\w+ly\s+)?(?:want|need|wish|intend|mean)\b))?{_NOT}\s+(?:want\s+(?:you\s+)?to\s+|let\s+\w+\s+)?"
     r"(?:\w+ly\s+)?(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
 )

@@ -93,3 +93,41 @@ def test_a_closed_set_of_ranges_does_not_stop_the_request() -> None:
     }
     filling = fill("set the volume to 70", 0, offer(properties, ["volume"]), (), NOW)
     assert words(filling.arguments["volume"]) == "70"
+
+
+def text(description: str) -> dict[str, str]:
+    return {"type": "string", "description": description}
+
+
+def test_each_of_two_quoted_values_goes_where_its_own_label_says() -> None:
+    server = offer(
+        {"nickname": text("A unique name for the server."), "host": text("The hostname or IP address.")},
+        ["nickname", "host"],
+    )
+    filling = fill(
+        "register our server with the nickname 'PG1', using 'localhost' for the host address", 0, server, (), NOW
+    )
+    assert {name: words(each) for name, each in filling.arguments.items()} == {"nickname": "PG1", "host": "localhost"}
+
+
+def test_parameters_that_are_surer_of_each_others_words_trade_them() -> None:
+    article = offer(
+        {
+            "content": text("The full content or body of the article."),
+            "meta_description": text("The meta description of the article."),
+        },
+        ["content", "meta_description"],
+    )
+    said = "publish it with 'a long analysis of sleep' as content, and add a meta description saying 'How sleep affects work'"
+    filling = fill(said, 0, article, (), NOW)
+    assert words(filling.arguments["content"]) == "a long analysis of sleep"
+    assert words(filling.arguments["meta_description"]) == "How sleep affects work"
+
+
+def test_the_word_of_a_closed_set_is_no_place_as_well() -> None:
+    events = offer(
+        {"category": {"type": "string", "enum": ["Music", "Sports"]}, "city": text("City where the event takes place")},
+        ["category", "city"],
+    )
+    filling = fill("find some Music events for me", 0, events, (), NOW)
+    assert (set(filling.arguments), filling.missing) == ({"category"}, ("city",))

@@ -181,6 +181,19 @@ async def test_two_actions_that_fit_alike_are_asked_between() -> None:
     assert {each.id for each in resolution.question.candidates} == {"left.archive", "right.archive"}
 
 
+async def test_a_wish_for_a_thing_that_orders_nothing_proposes_to_look_it_up_first() -> None:
+    search = offer("hotel.find", "Find a hotel", "Find a hotel at a place.", {"city": TEXT}, ["city"], risk=Risk.READ)
+    book = offer("hotel.reserve", "Reserve a hotel", "Reserve a room in a hotel.", {"hotel": TEXT}, ["hotel"])
+
+    async def named(text: str) -> str:
+        made = (await Offline().resolve(Request(text=text, now=NOW), Shortlist((book, search)), ())).resolution
+        assert isinstance(made, Ask | Calls), made
+        return made.drafts[0].action
+
+    assert await named("I need a hotel") == "hotel.find"
+    assert await named("reserve a hotel room") == "hotel.reserve"
+
+
 async def test_the_action_a_person_picked_is_taken() -> None:
     resolution = await resolve("do something with invoice INV-1", Answer(slot="action", choice="invoice.remind"))
     assert isinstance(resolution, Calls)

@@ -96,3 +96,18 @@ def test_clauses_stand_in_order_where_they_say(text: str) -> None:
         assert clause.start >= end
         assert text[clause.start : clause.end] == clause.text
         end = clause.end
+
+
+@pytest.mark.parametrize(
+    ("text", "negated"),
+    [
+        ("I don't have an order number", None),
+        ("we don't know the price", None),
+        ("I don't want to cancel it", "cancel"),
+        ("we don't need flowers", "need"),
+        ("don't cancel it", "cancel"),
+        ("please do not refund Adam", "refund"),
+    ],
+)
+def test_what_somebody_lacks_is_told_and_not_forbidden(text: str, negated: str | None) -> None:
+    assert hear(text).negated == negated
