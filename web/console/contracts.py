@@ -305,7 +305,8 @@ def _meaning(annotation: Mapping[str, Any]) -> str:
             f"{key} {' or '.join(map(str, values))}" for key, values in _mapping(annotation.get("filter")).items()
         )
         return f"a {annotation['record']} found in live data{of}{f', only {only}' if only else ''}"
-    return f"in {annotation['unit']}".replace("_", " ") if annotation.get("unit") else ""
+    unit = annotation.get("unit")
+    return "in minor units of money" if unit == "money_minor" else f"in {unit}".replace("_", " ") if unit else ""
 
 
 def _read(row: ContractRow) -> Mapping[str, Any]:
