@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     shown = settled(server, made["id"])
     if arguments.json or not sys.stdin.isatty():
         print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
+        if hint := next_step(shown):
+            print(hint, file=sys.stderr)
         return code(shown)
     return code(_converse(server, shown))
 
@@ -49,6 +51,21 @@ def settled(server: Client, run_id: str) -> dict[str, Any]:
 def code(shown: dict[str, Any]) -> int:
     """0 when it was done or waits for somebody, 3 when it won't be."""
     return 0 if shown["state"] in ("succeeded", "held", "asked") else 3
+
+
+def next_step(shown: dict[str, Any]) -> str:
+    """The command with which a run that waits goes on; empty for one that does not wait."""
+    run_id = shown["id"]
+    match shown["state"]:
+        case "asked":
+            begun = f"opsiq runs answer {run_id}"
+            choices = [f"{begun} --choice {each['id']}   ({each['label']})" for each in shown["question"]["candidates"]]
+            return "\n  ".join(["Answer it:", *(choices or [f"{begun} --text 'YOUR WORDS'"])])
+        case "held":
+            digest = shown["card"]["digest"]
+            return f"Look at the card, then:\n  opsiq runs confirm {run_id} --digest {digest}\n  opsiq runs reject {run_id}"
+        case _:
+            return ""
 
 
 def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:

@@ -22,12 +22,16 @@ FILE = "cli.json"
 
 
 class Refused(InvalidInput):
-    """The server answered with a problem."""
+    """The server answered with a problem. The message names each fault by its pointer, and says where else to look."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
-        super().__init__(
-            f"{problem.get('detail', 'The server refused.')} [{problem.get('code')}, request {problem.get('request_id')}]"
-        )
+        code = problem.get("code")
+        said = f"{problem.get('detail', 'The server refused.')} [{code}, request {problem.get('request_id')}]"
+        for each in problem.get("errors", ()):
+            said += f"\n  {each.get('pointer') or '/'}: {each.get('detail')} [{each.get('code')}]"
+        if code == "invalid_signature":
+            said += "\n  Another server may be at this address, one that does not know this terminal's key: see OPSIQ_URL and OPSIQ_DATA."
+        super().__init__(said)
         self.problem = problem
 
 
@@ -83,7 +87,10 @@ def client() -> Client:
         if (folder / FILE).exists():
             kept = json.loads((folder / FILE).read_text())
             return Client(given["URL"] or kept["url"], kept["key"], kept["secret"])
-    raise InvalidInput("No server is known here. Start one (opsiq demo), or set OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET.")
+    raise InvalidInput(
+        "No server is known here. Go to the folder in which it was started or set OPSIQ_DATA to its data folder, set OPSIQ_URL, "
+        "OPSIQ_KEY and OPSIQ_SECRET, or start one (opsiq demo)."
+    )
 
 
 def keep(folder: Path, url: str, key: str, secret: str) -> None:

@@ -14,7 +14,8 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "init",
         help="found a workspace with its first owner",
-        description="Found a workspace in OPSIQ_DATA / OPSIQ_DATABASE_URL.",
+        description="Found a workspace in OPSIQ_DATA / OPSIQ_DATABASE_URL. Asks for the owner's password, or reads it from the first "
+        "line of standard input where that is no terminal.",
     )
     made.add_argument("--name", required=True, help="the workspace's name")
     made.add_argument("--email", required=True, help="the owner's e-mail address, to sign in with")
@@ -23,6 +24,11 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from core.errors import InvalidInput
+
+    name, _, domain = arguments.email.strip().rpartition("@")
+    if not name or not domain:
+        raise InvalidInput(f"{arguments.email} is no e-mail address; write it as you@example.com.")
     password = (
         getpass.getpass("Password for the owner (10 characters or more): ")
         if sys.stdin.isatty()

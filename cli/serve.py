@@ -125,7 +125,12 @@ def _listening(host: str, port: int, wait_s: float) -> Any:
             )
         except OSError as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() >= end:
-                raise BadSetting(f"Can't listen on {host}:{port}: {error.strerror}.") from error
+                mend = (
+                    " Stop what listens there, or choose another with OPSIQ_PORT."
+                    if error.errno == errno.EADDRINUSE
+                    else ""
+                )
+                raise BadSetting(f"Can't listen on {host}:{port}: {error.strerror}.{mend}") from error
             time.sleep(0.2)
         else:
             break

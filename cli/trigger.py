@@ -34,7 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     elif known is not None:
         data = dict(known.sample)
     else:
-        raise InvalidInput(f"{arguments.event} is no universal event and has no sample: give it --data '{{…}}'.")
+        import difflib
+
+        near = difflib.get_close_matches(arguments.event, event_catalogue.every(), n=1)
+        meant = f" Did you mean {near[0]}?" if near else " `opsiq trigger` lists them."
+        raise InvalidInput(f"{arguments.event} is no universal event and has no sample: give it --data '{{…}}'.{meant}")
 
     from cli.client import client
 

@@ -14,6 +14,7 @@ from core.errors import NotCanonical
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 MAX_DEPTH: Final = 64
+MAX_DIGITS: Final = 1000
 
 
 def dumps(value: Any) -> bytes:
@@ -33,7 +34,7 @@ def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
     if _depth(text) > max_depth:
         raise NotCanonical(f"The JSON is nested deeper than {max_depth} levels.")
     try:
-        value = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_int=_integer)
         text.encode("utf-8")
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
@@ -71,6 +72,13 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _integer(digits: str) -> int:
+    """Python's own limit would be told in Python's own words."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"an integer has {len(digits)} digits; at most {MAX_DIGITS} are read")
+    return int(digits)
 
 
 def _depth(text: str) -> int:

@@ -37,7 +37,7 @@ def lint_file(path: Path, *, base_url: str = "https://platform.invalid", known: 
     try:
         value = canon.loads(path.read_bytes())
     except NotCanonical as error:
-        return [Finding("", "not_json", f"{error.detail} Mend the JSON first.")]
+        return [Finding("", "not_json", f"{error.detail.rstrip('.')}. Mend the JSON first.")]
     return lint(with_base_url(value, base_url), known=known)
 
 

@@ -53,8 +53,9 @@ def create_app(opened: AbstractAsyncContextManager[House], *, limits: Limits | N
                 await app.state.limits.close()
 
     app = FastAPI(
-        title="OpsIQ", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
-    )
+        title="OpsIQ", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json",
+        redirect_slashes=False,
+    )  # fmt: skip
     problem.install(app)
     app.add_middleware(Threshold)
     for api in (

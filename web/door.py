@@ -16,7 +16,8 @@ from agent import people
 from agent.house import House
 from core import opsiq1
 from core.actor import OWNER, Actor
-from core.errors import Forbidden, Unauthenticated, Unavailable
+from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable
+from registry import pointer
 from store.keys import KeyRow
 from web.holders import Holders
 from web.limits import LimitClass, Limits
@@ -63,11 +64,13 @@ class Caller:
 
 @dataclass(frozen=True)
 class Door:
-    """What a signed route asks of its caller. ``limit`` None means by the method: GETs are reads, everything else writes."""
+    """What a signed route asks of its caller. ``limit`` None means by the method: GETs are reads, everything else writes.
+    ``filters``: the route judges the names of its query parameters itself."""
 
     scope: str
     limit: LimitClass | None = None
     owner: bool = False
+    filters: bool = False
 
     def limit_of(self, method: str) -> LimitClass:
         return self.limit or ("reads" if method == "GET" else "writes")
@@ -79,13 +82,13 @@ def house_of(request: Request) -> House:
 
 
 def signed(
-    scope: str, limit: LimitClass | None = None, *, owner: bool = False
+    scope: str, limit: LimitClass | None = None, *, owner: bool = False, filters: bool = False
 ) -> Callable[[Request], Awaitable[Caller]]:
     """The dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with that role.
 
     Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, Unavailable, Problem (``rate_limited``, ``unsupported_media_type``).
     """
-    door = Door(scope, limit, owner)
+    door = Door(scope, limit, owner, filters)
 
     async def authenticate(request: Request) -> Caller:
         caller = await _authenticated(request, door)
@@ -94,6 +97,8 @@ def signed(
         if owner and caller.actor.role != OWNER:
             raise Forbidden(f"Only keys with the role {OWNER} may do this; this one acts as {caller.actor.role}.")
         _readable(request, caller.body)
+        if request.method == "GET" and not filters:
+            _known(request)
         return caller
 
     authenticate.__dict__["door"] = door
@@ -157,12 +162,29 @@ async def _once(request: Request, row: KeyRow, nonce: str) -> None:
         raise Unauthenticated(opsiq1.REFUSED)
 
 
+def _known(request: Request) -> None:
+    """A query parameter that nobody reads is refused: a filter that is misspelt would otherwise answer everything."""
+    known: set[str] = set()
+    waiting = [request.scope["route"].dependant]
+    while waiting:
+        each = waiting.pop()
+        known |= {field.alias for field in each.query_params}
+        waiting += each.dependencies
+    for name in request.query_params:
+        if name not in known:
+            takes = f"It takes: {', '.join(sorted(known))}." if known else "It takes none."
+            detail = f"This endpoint has no query parameter {name!r}. {takes}"
+            raise InvalidInput(detail, findings=[Finding(pointer.at("query", name), "unknown_parameter", detail)])
+
+
 def _readable(request: Request, body: bytes) -> None:
     """What no endpoint takes: a body that is not JSON, a NUL in an address."""
     if "%00" in request.scope["raw_path"].decode("ascii", "replace") or b"%00" in request.scope["query_string"]:
         raise Problem("invalid_request", "The address holds a NUL character.")
     if not body:
         return
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Problem("unsupported_media_type", "Send the body as it is, without Content-Encoding.")
     kinds = request.headers.getlist("content-type")
     kind, _, more = (kinds[0] if len(kinds) == 1 else "").partition(";")
     if kind.strip().lower() != "application/json" or more.strip().lower() not in ("", "charset=utf-8"):

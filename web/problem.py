@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from agent.pipeline import Refusal
 from core.errors import OpsIQError
+from core.opsiq1 import SCHEME
 from web.middleware import SECURITY
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ Draw = Callable[[Request, int, str, str], Response]
 
 
 def for_machines(path: str) -> bool:
-    return path.startswith(MACHINES) or _WEBHOOK.fullmatch(path) is not None
+    return path == "/v1" or path.startswith(MACHINES) or _WEBHOOK.fullmatch(path) is not None
 
 
 class Problem(OpsIQError):
@@ -114,8 +115,11 @@ def response(
         page = draw(request, number, _TITLES.get(number, "Error"), detail)
         page.headers.update(headers or {})
         return page
+    told = dict(headers or {})
+    if number == 401 and request.url.path.startswith("/v1/"):
+        told.setdefault("WWW-Authenticate", SCHEME)
     made = body(request, code, detail, status=number, retryable=retryable, errors=errors, extra=extra)
-    return JSONResponse(made, status_code=number, media_type="application/problem+json", headers=dict(headers or {}))
+    return JSONResponse(made, status_code=number, media_type="application/problem+json", headers=told)
 
 
 def body(

@@ -68,10 +68,18 @@ def compare(arguments: argparse.Namespace) -> int:
 
 
 def keep(arguments: argparse.Namespace) -> int:
+    from core.errors import InvalidInput
     from evals import report
     from evals.gate import baseline
 
-    report.write(arguments.baseline, baseline(report.read(arguments.report)))
+    read = report.read(arguments.report)
+    failed = [each for each in read["entries"] if each["error"]]
+    if failed:
+        raise InvalidInput(
+            f"{len(failed)} of {len(read['entries'])} answers met an error, such as {failed[0]['id']}: {failed[0]['error']} "
+            "What was not answered can't be held to: mend that and run it again."
+        )
+    report.write(arguments.baseline, baseline(read))
     return 0
 
 

@@ -25,12 +25,14 @@ class ReadyView(View):
     uncounted: int
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", response_model=HealthView)
 async def healthz() -> HealthView:
     """The process answers."""
     return HealthView(status="ok")
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", response_model=ReadyView, responses={503: {"model": ReadyView}})
 async def readyz(request: Request) -> Response:
     """The database answers too."""

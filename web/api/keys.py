@@ -12,7 +12,7 @@ from pydantic import Field
 
 import store.keys
 from agent.office import IssuedKey
-from core.errors import Forbidden
+from core.errors import Forbidden, InvalidInput
 from store.keys import KeyRow, KeyState
 from web.api.body import Body, Id, parsed
 from web.door import SCOPES, Caller, house_of, signed
@@ -84,6 +84,8 @@ async def listed(request: Request, caller: Reads) -> KeyList:
 async def create(request: Request, caller: Writes) -> Response:
     """A key that acts for the owner of the calling key. It can't have a scope that the calling key lacks."""
     body = parsed(CreateKeyBody, caller)
+    if unknown := sorted(set(body.scopes) - set(SCOPES)):
+        raise InvalidInput(f"There is no scope {unknown[0]!r}. Scopes are: {', '.join(SCOPES)}.")
     beyond = sorted(set(body.scopes) - caller.scopes)
     if beyond:
         raise Forbidden(f"This key lacks, so can't give: {', '.join(beyond)}.")

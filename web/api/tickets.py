@@ -31,7 +31,7 @@ _FILTERS: Final[dict[str, Any]] = {
 @router.get("", response_model=RecordPage, responses=problems("404"), openapi_extra=_FILTERS)
 async def listed(
     request: Request,
-    caller: Annotated[Caller, Depends(signed("tickets:read"))],
+    caller: Annotated[Caller, Depends(signed("tickets:read", filters=True))],
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> RecordPage:

@@ -146,3 +146,39 @@ async def test_a_doubled_header_is_refused(shop: Shop, name: str) -> None:
     headers.append(next(pair for pair in headers if pair[0] == name))
     answer = await shop.http.post("/v1/runs", content=body, headers=headers)
     assert answer.status_code == 401
+
+
+async def test_a_query_parameter_that_nobody_reads_is_refused_and_the_known_ones_are_named(shop: Shop) -> None:
+    answer = await shop.call("GET", "/v1/webhooks/deliveries", query="cursor=dlv_1")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/query/cursor")
+    assert "before, endpoint" in answer.json()["detail"]
+    assert (await shop.call("GET", "/v1/me", query="x=1")).status_code == 400
+    assert (await shop.call("GET", "/v1/webhooks/deliveries", query="limit=2&state=failed")).status_code == 200
+
+
+async def test_a_body_that_says_it_is_compressed_is_not_read(shop: Shop) -> None:
+    answer = await shop.call("POST", "/v1/runs", {"text": "x"}, headers={"Content-Encoding": "gzip"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+
+async def test_a_scope_that_is_none_is_told_from_one_the_key_lacks(shop: Shop) -> None:
+    answer = await shop.call("POST", "/v1/keys", {"name": "x", "scopes": ["evnts:write"]})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert "'evnts:write'" in answer.json()["detail"]
+    assert "events:write" in answer.json()["detail"]
+
+
+async def test_a_401_names_the_scheme_to_sign_with(shop: Shop) -> None:
+    assert (await shop.http.get("/v1/me")).headers["www-authenticate"] == "OPSIQ1-HMAC-SHA256"
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/me/", "/v1/events/fire/"])
+async def test_an_address_with_a_slash_too_many_is_a_problem_and_never_a_redirect(shop: Shop, path: str) -> None:
+    answer = await shop.call("GET", path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_a_monitor_may_ask_for_the_head_alone(shop: Shop, path: str) -> None:
+    answer = await shop.http.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")

@@ -1,0 +1,67 @@
+"""What the terminal says when something is wrong: the fault by its place, and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.ask import next_step
+from cli.client import Refused
+from cli.main import main
+from core import canon
+from core.errors import NotCanonical
+from evals import report
+from tests.unit.evals.board import reported, wrong
+
+PROBLEM = {"detail": "The body does not have the form.", "code": "invalid_request", "request_id": "req_1"}
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = main(list(words))
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_a_refusal_names_every_fault_by_its_pointer() -> None:
+    faults = [{"pointer": "/role", "code": "pattern", "detail": "should match"}]
+    assert "/role: should match [pattern]" in Refused({**PROBLEM, "errors": faults}).detail
+
+
+def test_a_key_that_the_server_does_not_know_is_a_hint_at_another_server() -> None:
+    assert "OPSIQ_URL" in Refused({**PROBLEM, "code": "invalid_signature"}).detail
+    assert "OPSIQ_URL" not in Refused(PROBLEM).detail
+
+
+def test_an_event_that_is_misspelt_is_answered_with_the_one_that_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = told(capsys, "trigger", "invoice.piad")
+    assert (code, "Did you mean invoice.paid?" in said) == (1, True)
+
+
+def test_an_owner_needs_an_address_to_sign_in_with(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = told(capsys, "init", "--name", "Town", "--email", "olivia")
+    assert (code, "olivia is no e-mail address" in said) == (1, True)
+
+
+def test_a_run_that_waits_says_the_command_that_goes_on() -> None:
+    asked = {"id": "run_1", "state": "asked", "question": {"candidates": [{"id": "421", "label": "Adam Novak"}]}}
+    assert "opsiq runs answer run_1 --choice 421   (Adam Novak)" in next_step(asked)
+    assert "--text" in next_step({**asked, "question": {"candidates": []}})
+    held = {"id": "run_1", "state": "held", "card": {"digest": "sha256:0"}}
+    assert "opsiq runs confirm run_1 --digest sha256:0" in next_step(held)
+    assert next_step({"id": "run_1", "state": "succeeded"}) == ""
+
+
+def test_answers_that_met_an_error_are_no_baseline(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    made = reported(wrong("x"))
+    made["entries"][0]["error"] = "model_unavailable: No model answered."
+    report.write(tmp_path / "run.json", made)
+    code, said = told(capsys, "eval", "baseline", str(tmp_path / "run.json"), str(tmp_path / "b.json"))
+    assert (code, "1 of 1 answers met an error, such as x: model_unavailable" in said) == (1, True)
+    assert not (tmp_path / "b.json").exists()
+
+
+def test_an_integer_too_long_to_read_is_told_in_our_words() -> None:
+    with pytest.raises(NotCanonical, match="an integer has 5000 digits; at most 1000 are read") as caught:
+        canon.loads("9" * 5000)
+    assert "sys." not in caught.value.detail
