@@ -14,7 +14,7 @@ import store.contracts
 from agent.mirror import Keeping, Mirrors
 from agent.mirror.records import CheckedRecords, KeptRecords
 from core.actor import Actor, Surface
-from core.errors import ConnectorBroken
+from core.errors import BadSetting, ConnectorBroken
 from core.secretbox import SecretBox
 from executors.platform import HttpPlatformClient
 from registry.catalogue import Catalogue, load
@@ -129,6 +129,10 @@ class Grounds:
                 providers += [KeptRecords(each, keeping) for each in theirs] if keeping else theirs
                 live += [CheckedRecords(each, keeping) for each in theirs] if keeping else theirs
                 identities |= {each.name: each for each in connector.identity_providers()}
+            except BadSetting as error:
+                log.warning("connector %s could not be loaded: %s", row.name, error.detail)
+                broken.append(Broken(row.name, error.detail))
+                continue
             except Exception as error:  # a connector is a stranger's code: it may fail in any way, and only for itself
                 log.exception("connector %s could not be loaded", row.name)
                 broken.append(Broken(row.name, f"{type(error).__name__} while it was loaded"))

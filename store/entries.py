@@ -103,20 +103,27 @@ class Filters:
 EVERYTHING: Final = Filters()
 
 
-async def stream(session: AsyncSession, workspace: str, filters: Filters = EVERYTHING) -> AsyncIterator[HistoryRow]:
-    """Every fitting entry in order, in constant memory: batches of 500 by key.
+async def stream(
+    session: AsyncSession,
+    workspace: str,
+    filters: Filters = EVERYTHING,
+    *,
+    after: int | None = None,
+    batch: int = BATCH,
+) -> AsyncIterator[HistoryRow]:
+    """Every fitting entry in order, those behind ``after`` where it is given, in constant memory: batches by key.
 
-    In one ``read()`` block it is one moment.
+    In one ``read()`` block it is one moment. Raises ValueError, TypeError or AttributeError for a batch with a cell that is not of
+    its column's type, as only a hand in the database can leave it.
     """
-    after: int | None = None
     while True:
         statement = fitting(workspace, filters)
         if after is not None:
             statement = statement.where(_T.c.seq > after)
-        rows = await every(session, HistoryRow, statement.order_by(_T.c.seq).limit(BATCH))
+        rows = await every(session, HistoryRow, statement.order_by(_T.c.seq).limit(batch))
         for row in rows:
             yield row
-        if len(rows) < BATCH:
+        if len(rows) < batch:
             return
         after = rows[-1].seq
 

@@ -138,6 +138,23 @@ async def test_an_edited_time_or_duration_is_named(sessions: Sessions) -> None:
     assert (await verified(sessions)).first_break == 2
 
 
+@pytest.mark.parametrize("edit", ["at = 'yesterday'", "data = x'00ff'"])
+async def test_an_edit_that_can_not_even_be_read_back_is_named(sessions: Sessions, edit: str) -> None:
+    await write(sessions, 5)
+    await tamper(sessions, f"UPDATE history SET {edit} WHERE seq = 3")
+    verdict = await verified(sessions)
+    assert (verdict.ok, verdict.count, verdict.first_break) == (False, 2, 3)
+    assert "Entry 3 was edited" in verdict.why
+
+
+async def test_an_edit_before_one_that_can_not_be_read_back_is_the_first(sessions: Sessions) -> None:
+    await write(sessions, 5)
+    await tamper(
+        sessions, "UPDATE history SET at = 'yesterday' WHERE seq = 4", "UPDATE history SET kind = 'x' WHERE seq = 2"
+    )
+    assert (await verified(sessions)).first_break == 2
+
+
 async def test_an_edit_with_a_fitting_digest_breaks_at_the_entry_after_it(sessions: Sessions) -> None:
     await write(sessions, 5)
     await forge(sessions, 3, kind="forged")
