@@ -14,15 +14,16 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from registry.offer import Offer
 from registry.slips import Speller
+from registry.spoken import fields, words
 from registry.thesaurus import alike
-from registry.words import EMPTY, KIN, name_stems, runs, stem, stems
+from registry.words import EMPTY, KIN, runs, stem, stems
 
 # Field → (weight, how much of its length is normalised away). A name is short and chosen with care; a parameter's
 # description is neither.
@@ -44,15 +45,6 @@ TYPO_WEIGHT: Final = 0.8
 TYPO_LEAST: Final = 0.75  # normalised OSA similarity from which an unknown word counts as a misspelt known one
 MOST_TERMS: Final = 32  # of a long request only the rarest words are looked up
 MOST_TYPOS: Final = 6
-_MOST_VALUES: Final = 64
-# Whose invoice it is in an example says nothing of what the action does: names of two words, and those that possess.
-_NAMES: Final = re.compile(
-    r"(?<=\s)(?:[A-ZÀ-ÖØ-Þ][\w.-]*\s+)*[A-ZÀ-ÖØ-Þ][\w.-]*['’]s(?!\w)|(?<=\s)[A-ZÀ-ÖØ-Þ][\w-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]+)+"
-)
-
-
-_PARTS: Final = re.compile(r"[A-Z]?[a-z]{4,}")
-_PLAIN: Final = re.compile(r"\b[a-z]{5,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,7 @@ class Shortlist:
             raise ValueError(f"two offers are called {twice[0]!r}; a shortlist is a closed set of names")
         self._postings, self._idf = _index(self.offers)
         self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
-        self.speller = Speller(_words(self.offers))
+        self.speller = Speller(words(self.offers))
         """Puts slips in the words that the offers use of themselves right."""
         self._core: dict[str, frozenset[str]] = {}
         self._spoken: dict[str, frozenset[str]] = {}
@@ -109,17 +101,17 @@ class Shortlist:
         """Every stem the offer of that name says of itself."""
         found = self._spoken.get(name)
         if found is None:
-            fields = _fields(self._by_name[name])
-            found = self._spoken[name] = frozenset(word for words in fields.values() for word in words)
+            said = fields(self._by_name[name])
+            found = self._spoken[name] = frozenset(word for each in said.values() for word in each)
         return found
 
     def core(self, name: str) -> frozenset[str]:
         """The stems of what the offer is: name, title and the first sentence said of it."""
         found = self._core.get(name)
         if found is None:
-            fields = _fields(self._by_name[name])
-            words = (*self.called(name), *fields["title"], *fields["aliases"], *fields["lead"])
-            found = self._core[name] = frozenset(words)
+            said = fields(self._by_name[name])
+            told = (*self.called(name), *said["title"], *said["aliases"], *said["lead"])
+            found = self._core[name] = frozenset(told)
         return found
 
     def called(self, name: str) -> tuple[str, ...]:
@@ -230,39 +222,15 @@ def _alike(word: str) -> Iterator[str]:
     return (other for other, share in near.items() if share >= ALIKE)
 
 
-def _words(offers: Sequence[Offer]) -> set[str]:
-    """What the offers say of themselves, as it is written."""
-    made: set[str] = set()
-    for offer in offers:
-        names: list[str] = []
-        said = [offer.title, offer.description, *offer.aliases]
-        _said(offer.parameters, names, said, depth=0)
-        for text in (offer.name, *names):
-            made.update(part.casefold() for part in _PARTS.findall(text))
-        for text in said:
-            made.update(_PLAIN.findall(text))
-    return made
-
-
-def _said(schema: Mapping[str, Any], names: list[str], said: list[str], depth: int) -> None:
-    for name, each in (schema.get("properties") or {}).items() if depth <= 4 else ():
-        names.append(str(name))
-        for holder in (each, each.get("items")) if isinstance(each, Mapping) else ():
-            if isinstance(holder, Mapping):
-                said.append(str(holder.get("description", "")))
-                names += [value for value in (holder.get("enum") or ())[:_MOST_VALUES] if isinstance(value, str)]
-                _said(holder, names, said, depth + 1)
-
-
 def _index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], array[float]]], dict[str, float]]:
-    fields = [_fields(offer) for offer in offers]
+    told = [fields(offer) for offer in offers]
     count = len(offers)
     average = {
-        name: max(1.0, sum(len(each[name]) for each in fields) / max(1, sum(1 for each in fields if each[name])))
+        name: max(1.0, sum(len(each[name]) for each in told) / max(1, sum(1 for each in told if each[name])))
         for name in FIELDS
     }
     weighed: dict[str, list[tuple[int, float]]] = {}
-    for at, each in enumerate(fields):
+    for at, each in enumerate(told):
         frequency: dict[str, float] = {}
         for name, (weight, b) in FIELDS.items():
             tokens = each[name]
@@ -283,47 +251,3 @@ def _index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], array[f
 
 def _idf(document_frequency: int, count: int) -> float:
     return math.log(1.0 + (count - document_frequency + 0.5) / (document_frequency + 0.5))
-
-
-def _fields(offer: Offer) -> dict[str, list[str]]:
-    lead, _, rest = offer.description.partition(". ")
-    names: list[str] = []
-    described: list[str] = []
-    values: list[str] = []
-    _parameters(offer.parameters, names, described, values, depth=0)
-    for annotation in offer.annotations.values():
-        described += stems(" ".join(filter(None, (annotation.label, annotation.record))))
-        for meant, others in annotation.words.items():
-            values += stems(" ".join((meant, *others)))
-    return {
-        "name": name_stems(offer.name),
-        "title": stems(offer.title) if offer.title != offer.name else [],
-        "aliases": [each for alias in offer.aliases for each in stems(alias)],
-        "lead": stems(lead),
-        "description": stems(rest),
-        "examples": [each for example in offer.examples for each in stems(_NAMES.sub(" ", example))],
-        "parameters": names,
-        "parameter_words": described,
-        "values": values,
-    }
-
-
-def _parameters(
-    schema: Mapping[str, Any], names: list[str], described: list[str], values: list[str], depth: int
-) -> None:
-    if depth > 4:
-        return
-    properties = schema.get("properties")
-    if not isinstance(properties, Mapping):
-        return
-    for name, each in properties.items():
-        names += name_stems(str(name))
-        if not isinstance(each, Mapping):
-            continue
-        described += stems(str(each.get("description", "")))
-        for holder in (each, each.get("items")):
-            if isinstance(holder, Mapping):
-                enum = holder.get("enum")
-                if isinstance(enum, list):
-                    values += [s for value in enum[:_MOST_VALUES] if isinstance(value, str) for s in name_stems(value)]
-                _parameters(holder, names, described, values, depth + 1)
