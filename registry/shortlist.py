@@ -40,7 +40,7 @@ FIELDS: Final[Mapping[str, tuple[float, float]]] = {
 }
 K1: Final = 1.2
 KIN_WEIGHT: Final = 0.35  # a word of like meaning counts this much
-ALIKE: Final = 0.4  # how much of a word's use must be meant for another to be looked up instead
+ALIKE: Final = 0.3  # how much of a word's use must be meant for another to be looked up instead
 TYPO_WEIGHT: Final = 0.8
 TYPO_LEAST: Final = 0.75  # normalised OSA similarity from which an unknown word counts as a misspelt known one
 MOST_TERMS: Final = 32  # of a long request only the rarest words are looked up

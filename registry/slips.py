@@ -44,17 +44,21 @@ class Speller:
         return self._known[word]
 
     def _nearest(self, word: str) -> str | None:
+        near = self.near(word)
+        if not near or (len(near) > 1 and near[1][0] == near[0][0]):
+            return None
+        return near[0][1]
+
+    def near(self, word: str) -> list[tuple[float, str]]:
+        """The words that a lower-case ``word`` may be a slip of, nearest first, with how far each is."""
         near: list[tuple[float, str]] = []
         for letter in {word[0], word[1]}:
             for other in self._beginning.get(letter, ()):
                 if letter == word[0] or other[1] == word[0]:
                     far = distance(word, other)
                     if far is not None:
-                        near.append((far, other))
-        near.sort()
-        if not near or (len(near) > 1 and near[1][0] == near[0][0]):
-            return None
-        return near[0][1]
+                        near.append((far if letter == word[0] else far + 0.1, other))
+        return sorted(near)
 
 
 def distance(word: str, other: str) -> float | None:

@@ -11,6 +11,7 @@ from agent.read.text import blanked
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 from registry.slips import Speller
+from registry.thesaurus import is_word, lexicon
 from registry.words import EMPTY, GROUPED, ORDER_WORDS, READING_WORDS, stem
 
 _RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)")
@@ -19,6 +20,11 @@ _RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)"
 @cache
 def _orders() -> Speller:
     return Speller({*ORDER_WORDS, *READING_WORDS, *GROUPED, *EMPTY, *(f"{word}s" for word in GROUPED)})
+
+
+@cache
+def _english() -> Speller:
+    return Speller(lexicon())
 
 
 def _things(kinds: Sequence[RecordKind]) -> Speller:
@@ -46,6 +52,9 @@ def respelt(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> lis
         if any(low in speller for speller in words) or shortlist.knows(stem(low)):
             continue
         meant = next((each for speller in words if (each := speller.meant(low)) is not None), None)
+        if meant is None and not is_word(low):
+            known = (each for _, each in _english().near(low) if shortlist.knows(stem(each)))
+            meant = next(known, None)  # "connectioon", where the offers say "connect"
         if meant is not None:
             made.append((found.start(), found.end(), meant))
     return made

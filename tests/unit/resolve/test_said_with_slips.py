@@ -49,6 +49,11 @@ async def test_a_like_verb_is_no_licence(text: str) -> None:
     )
 
 
+def test_another_form_of_an_offers_word_is_known_with_a_slip_too() -> None:
+    assert respelt("the cancelation of an emal", SHORTLIST, KINDS)[-1][2] == "email"
+    assert respelt("his paymnet", SHORTLIST, KINDS) == [(4, 11, "payment")]
+
+
 def test_names_quotes_and_codes_are_never_respelt() -> None:
     text = "refund Tciket, 'colse it', invocie@example.com and #invocie"
     assert respelt(text, SHORTLIST, KINDS) == []
