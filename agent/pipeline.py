@@ -175,12 +175,14 @@ class Abstain(Value):
 
 
 class Ask(Value):
-    """``drafts`` are the likeliest calls; ``confidence`` is how sure it was of them, as in ``Calls``, where only that was lacking."""
+    """``drafts`` are the likeliest calls; ``confidence`` is how sure it was of them, as in ``Calls``, where only that was lacking.
+    ``stands`` says that no surer choice settles it: something that was said can't be checked, or done."""
 
     kind: Literal["ask"] = "ask"
     question: Question
     drafts: tuple[Draft, ...] = ()
     confidence: float | None = None
+    stands: bool = False
 
 
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]

@@ -45,5 +45,5 @@ def unless_left_out(
                 text = f"You also wrote “{part.text}”, and I can't plan the two together. Shall I do the rest?"
             candidate = Candidate(id=offer.name, label=offer.title or offer.name, detail=offer.description[:200])
             question = Question(slot="action", code="unclear_action", text=text, candidates=(candidate,))
-            return Ask(question=question, drafts=(draft,))
+            return Ask(question=question, drafts=(draft,), stands=True)
     return resolution

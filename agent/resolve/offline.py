@@ -246,7 +246,7 @@ def _one(
         return Ask(question=_question("Is this what you mean?", [top]), drafts=(draft,))
     if _conditional(clause):
         text = "This depends on something I can't check. Shall I do it regardless?"
-        return Ask(question=_question(text, [top]), drafts=(draft,))
+        return Ask(question=_question(text, [top]), drafts=(draft,), stands=True)
     drafts = apart(draft, clause.text, clause.start, top.offer, kinds, now)
     return Calls(drafts=drafts, confidence=round(top.probability, 4))
 

@@ -14,7 +14,7 @@ NONE_COUNTS: Final = 0.1
 """Both minds leave to "none" whatever they are unsure of, and unsure together they would all but rule out acting: fitted on development
 cases, where it costs no abstention."""
 LEAST_BY_WORDS: Final = 0.01
-LEAST_BY_MODEL: Final = 0.05
+LEAST_BY_MODEL: Final = 0.1
 """What is left to an action that a mind holds for out of the question: neither is ever that sure."""
 
 

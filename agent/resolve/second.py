@@ -35,6 +35,14 @@ def reconciled(
     said: Resolution, words: Resolution, shortlist: Shortlist, notes: list[str], minds: Minds | None = None
 ) -> Resolution:
     """What to make of the model's answer ``said``, given what the ``words`` alone come to. Why goes into ``notes``."""
+    if (
+        isinstance(words, Ask)
+        and words.stands
+        and not isinstance(said, Abstain)
+        and len(said.drafts) <= len(words.drafts)
+    ):
+        notes.append("second look: what the words ask about stands, whichever action it is")
+        return words
     if minds is not None and (_found_nothing(said) or _comparable(said, minds)) and _comparable(words, minds):
         return _together(said, words, shortlist, notes, minds)
     if isinstance(said, Abstain):
@@ -55,11 +63,11 @@ def _found_nothing(said: Resolution) -> bool:
 
 def _comparable(one: Resolution, minds: Minds) -> bool:
     """Whether it is about one action of the whole request, or none: not several wishes, and nothing that no likelihood outweighs (a
-    refusal; an action that the words find and yet leave, since it does not work on such a thing)."""
+    refusal; an action that the words find and yet leave, since it does not work on such a thing; a question that stands)."""
     if isinstance(one, Abstain):
         plausible = max(minds.words.values(), default=0.0) >= ASK
         return one.reason == "below_threshold" or (one.reason == "nothing_fits" and not plausible)
-    return len(set(_actions(one.drafts))) <= 1
+    return len(set(_actions(one.drafts))) <= 1 and not (isinstance(one, Ask) and one.stands)
 
 
 def _together(said: Resolution, words: Resolution, shortlist: Shortlist, notes: list[str], minds: Minds) -> Resolution:

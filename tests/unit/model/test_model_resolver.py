@@ -263,7 +263,8 @@ async def test_further_calls_need_a_clause_and_words_of_their_own() -> None:
         "refund invoice 7 and then do the usual",
         {**call(invoice="invoice 7"), "then": [{"action": "saas.void_invoice"}]},
     )
-    assert isinstance(empty.resolution, Calls)
+    assert isinstance(empty.resolution, Ask)
+    assert "do the usual" in empty.resolution.question.text
     assert len(empty.resolution.drafts) == 1
 
 

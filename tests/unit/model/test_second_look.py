@@ -111,8 +111,8 @@ def test_a_model_sure_that_nothing_fits_is_asked_about_by_fair_words_and_outdone
         return reconciled(NOTHING, calls("a.one", confidence=fair), SHORTLIST, [], weighed)
 
     assert come_to(0.1) is NOTHING
-    assert isinstance(come_to(0.5), Ask)
-    assert isinstance(come_to(0.9), Calls)
+    assert isinstance(come_to(0.3), Ask)
+    assert isinstance(come_to(0.6), Calls)
 
 
 def test_what_neither_mind_bears_out_is_left() -> None:
@@ -132,3 +132,19 @@ def test_several_wishes_are_no_matter_of_likelihood() -> None:
     both = calls("a.one", "a.two")
     sure = minds({"a.one": 0.9}, {"a.one": 0.9})
     assert reconciled(calls("a.one"), both, SHORTLIST, [], sure) is both
+
+
+def test_a_condition_that_can_not_be_checked_or_a_part_that_can_not_be_done_is_asked_about_whatever_the_model_is_sure_of() -> (
+    None
+):
+    asks = Ask(
+        question=Question(slot="action", code="unclear_action", text="Shall I do it regardless?"),
+        drafts=(Draft(action="a.one"),),
+        stands=True,
+    )
+    sure = minds({"a.one": 0.9}, {"a.one": 0.9})
+    assert reconciled(calls("a.one"), asks, SHORTLIST, [], sure) is asks
+    assert reconciled(calls("a.one"), asks, SHORTLIST, []) is asks
+    assert reconciled(NOTHING, asks, SHORTLIST, [], sure) is NOTHING
+    both = calls("a.one", "a.two")
+    assert reconciled(both, asks, SHORTLIST, []) is both
