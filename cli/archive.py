@@ -65,7 +65,8 @@ async def put_back(settings: Settings, file: Path) -> dict[str, Any]:
             dump = folder / DUMPS[manifest["engine"]]
             whole = manifest["form"] == FORM and manifest["sha256"] == _digest(dump)
         except (OSError, tarfile.TarError, ValueError, LookupError) as error:
-            raise InvalidInput(_NOT_OURS.format(file, error)) from error
+            why = str(error).partition("\n")[0].rstrip(":.")  # tarfile says what each compression thought of it
+            raise InvalidInput(_NOT_OURS.format(file, why)) from error
         if not whole:
             raise InvalidInput(_NOT_OURS.format(file, "its digest does not fit"))
         engine = "sqlite" if settings.database_url.startswith("sqlite") else "postgresql"

@@ -19,6 +19,7 @@ from agent.validate.need import Need
 from agent.validate.quoted import answered, quoted, spans_of
 from agent.validate.reach import MOST, all_of
 from agent.validate.slots import Slots, Trouble, record_source
+from agent.validate.values import from_field
 from registry.contract import SourceKind
 from registry.records import Query, RecordKind
 
@@ -142,13 +143,14 @@ class Filling:
         if not found:
             return None
         field = self.slots.annotation(name).field or found[0].kind.id_field
-        sent = [each.record.values.get(field) for each in found]
+        parameter = self.slots.parameter(name)
+        sent = [from_field(parameter, each.record.values.get(field)) for each in found]
         if any(value is None for value in sent):
             return Refusal(code="invalid", detail=f"{found[0].label} has no {field.replace('_', ' ')} to send.")
         self.slots.records[name] = found
         for each in found:
             self.lookup.scene.add(each)
-        value = sent if self.slots.parameter(name).is_array else sent[0]
+        value = sent if parameter.is_array else sent[0]
         self.slots.put(name, value, ", ".join(each.label for each in found), source or record_source(found, field))
         return self._contradiction(name)
 

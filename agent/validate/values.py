@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from core.money import text as money_text
 from registry.contract import Annotation, Unit
 
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+_WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,14}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Parameter:
         return Parameter(
             self.name, self.label, items if isinstance(items, dict) else {}, self.annotation, self.currency
         )
+
+
+def from_field(parameter: Parameter, value: Any) -> Any:
+    """A record's value as it is sent: as it is, but for a number kept as text where the contract takes an integer ("17", never "017")."""
+    schema = parameter.item().schema if parameter.is_array else parameter.schema
+    if schema.get("type") == "integer" and isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    return value
 
 
 def from_words(parameter: Parameter, words: Quoted, now: datetime) -> Read | Unread:

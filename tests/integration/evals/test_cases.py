@@ -85,5 +85,26 @@ def test_resolve_prints_what_would_be_done(data: Path, capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out)["calls"] == [{"action": "set_volume", "params": {"volume": 70}}]
 
 
+@pytest.mark.parametrize(("text", "loan"), [("renew Dune", 17), ("extend loan 18 by 10 days", 18)])
+def test_ids_of_a_csv_table_are_the_integers_that_the_contract_takes(
+    data: Path, capsys: pytest.CaptureFixture[str], text: str, loan: int
+) -> None:
+    contract = {
+        "schema": "opsiq/contract/v1", "name": "library.renew_loan", "title": "Renew a loan", "description": "Let a reader keep a book.",
+        "surfaces": ["admin"], "roles": ["owner"], "confirmation": {"policy": "always"},
+        "parameters": {
+            "type": "object", "additionalProperties": False, "required": ["loan_id"],
+            "properties": {"loan_id": {"type": "integer", "description": "The loan."}},
+        },
+        "annotations": {"loan_id": {"record": "loan"}},
+        "endpoint": {"url": "https://library.example/renew"}, "examples": ["renew Dune", "extend loan 17 by 10 days"],
+    }  # fmt: skip
+    (data / "shelf").mkdir()
+    (data / "shelf" / "loans.csv").write_text("id,title,reader\n17,Dune,Ines\n18,Emma,Theo\n", "utf-8")
+    (data / "actions.json").write_text(json.dumps({"actions": [contract]}), "utf-8")
+    main(["resolve", text, "--registry", str(data / "actions.json"), "--records", str(data / "shelf"), "--json"])
+    assert [each["params"]["loan_id"] for each in json.loads(capsys.readouterr().out)["calls"]] == [loan]
+
+
 def test_resolve_tells_by_its_exit_code_that_nothing_would_be_done(data: Path) -> None:
     assert main(["resolve", "who am I?", "--registry", str(data / "registry.json")]) == 3
