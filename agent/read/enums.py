@@ -196,7 +196,8 @@ def _glossed(text: Text, target: Target, values: Sequence[Any]) -> list[Found]:
         for index, token in enumerate(text.tokens):
             if stem(token.low) in words:
                 actual = next(each for each in values if str(each) == value)
-                weight = 0.45 - (0.4 if negated(text.tokens, index) else 0.0)
+                short = len(value) >= 3 and token.low.startswith(value.lower())  # 'desc' for "descending"
+                weight = (0.65 if short else 0.45) - (0.4 if negated(text.tokens, index) else 0.0)
                 made.append(Found(token.start, token.end, actual, f"{token.text} → {value}", value, weight))
     return made
 
