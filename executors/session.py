@@ -93,6 +93,9 @@ class Head:
                     self.whole = True
                     return
                 kept += chunk
+                if response.content.at_eof() and response.content.exception() is None:
+                    self.whole = len(kept) <= self.limit
+                    return
         finally:
             self.body = bytes(kept[: self.limit])
             if not self.whole:

@@ -74,7 +74,7 @@ def claiming(
 
 def fronted(limit: int) -> dict[str, int]:
     """The parameters that bound a claim to ``limit`` rows."""
-    return {"most": limit, "front": max(_FRONT, limit * 4)}
+    return {"most": limit, "front": limit + _FRONT}
 
 
 @lru_cache(maxsize=512)
@@ -87,7 +87,7 @@ def carrying(
     late = work.c.due_ms <= EpochMs() - bindparam("due_for_ms")
     fresh = or_(work.c.carried_ms.is_(None), work.c.carried_ms <= EpochMs() - again_ms)
     open_ = and_(work.c.finished_ms.is_(None), late, work.c.kind.in_(kinds), fresh, not_held(work))
-    picked = _picked(work, open_, limit, max(_FRONT, limit * 4), per_lane, postgresql)
+    picked = _picked(work, open_, limit, limit + _FRONT, per_lane, postgresql)
     return (
         update(work)
         .where(work.c.id.in_(select(picked.c.id)))
