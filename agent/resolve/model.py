@@ -29,12 +29,12 @@ from agent.resolve.conditional import under_condition
 from agent.resolve.gapped import apart
 from agent.resolve.ground import Grounding
 from agent.resolve.odds import odds
-from agent.resolve.offline import Offline, as_read
+from agent.resolve.offline import REGARDLESS, Offline, as_read, depends
 from agent.resolve.pool import Minds
 from agent.resolve.rank import ranked
 from agent.resolve.resolver import candidates, chosen_action
 from agent.resolve.schema import ASK, MAX_CALLS, NONE, Entry, Shape, Slot, plain, shape, value_texts
-from agent.resolve.second import agree, reconciled
+from agent.resolve.second import agree, confirmed_first, reconciled
 from agent.resolve.split import clauses, hear
 from prompts import DEFAULT_VERSION, ActionLine, AnswerLine, ParameterLine, ResolveContext, render
 from registry.offer import Offer
@@ -89,6 +89,8 @@ class ModelResolver:
         if words is not None and not agree(resolution, words):
             minds = _minds(completion, choice, request, words, shortlist, kinds)
             resolution = reconciled(resolution, words, shortlist, notes, minds)
+            if depends(hear(request.text)):  # the words alone ask about it; what outdoes them must too
+                resolution = confirmed_first(resolution, shortlist, REGARDLESS)
         trace = Trace(
             resolver=self.name,
             model=completion.model,

@@ -51,6 +51,7 @@ MARGIN: Final = 0.05
 KINDRED: Final = 0.8
 # Doing is likelier than looking up by no more than this: then the words, which order neither, fit both.
 AS_WELL: Final = 0.35
+REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
 _NEAREST: Final = 3
 
 _IF: Final = re.compile(
@@ -174,7 +175,7 @@ def _wishes(
             forbidden.update(each.offer.name for each in best[:1])
             notes.append(f"not to be done: {part.text!r}")
             continue
-        if not best or best[0].probability < PART or _conditional(part) or not _tells_what(best[0]):
+        if not best or best[0].probability < PART or depends(part) or not _tells_what(best[0]):
             return None
         wishes.append(best[0])
         notes.append(_note(part, best[0]))
@@ -244,9 +245,8 @@ def _one(
         return Ask(question=_question(text, offered), drafts=(draft,), confidence=unsure)
     if top.marks["strange"] and not top.marks["reads"]:
         return Ask(question=_question("Is this what you mean?", [top]), drafts=(draft,))
-    if _conditional(clause):
-        text = "This depends on something I can't check. Shall I do it regardless?"
-        return Ask(question=_question(text, [top]), drafts=(draft,), stands=True)
+    if depends(clause):
+        return Ask(question=_question(REGARDLESS, [top]), drafts=(draft,), stands=True)
     drafts = apart(draft, clause.text, clause.start, top.offer, kinds, now)
     return Calls(drafts=drafts, confidence=round(top.probability, 4))
 
@@ -281,7 +281,8 @@ def _needs(top: Weighed) -> bool:
     return any("default" not in (top.offer.properties.get(name) or {}) for name in top.offer.required)
 
 
-def _conditional(clause: Clause) -> bool:
+def depends(clause: Clause) -> bool:
+    """Whether it is said under a condition, as far as it has not been taken apart."""
     return clause.condition or bool(_IF.search(_WHETHER.sub(" ", clause.text)))
 
 

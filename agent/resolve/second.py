@@ -133,6 +133,14 @@ def _disputed(said: Calls, words: Calls, shortlist: Shortlist, notes: list[str])
                drafts=said.drafts)  # fmt: skip
 
 
+def confirmed_first(resolution: Resolution, shortlist: Shortlist, text: str) -> Resolution:
+    """A question in the place of calls; whatever else it is stays."""
+    if not isinstance(resolution, Calls):
+        return resolution
+    question = _question(text, list(dict.fromkeys(_actions(resolution.drafts))), shortlist)
+    return Ask(question=question, drafts=resolution.drafts, confidence=resolution.confidence, stands=True)
+
+
 def _confirm(said: Calls, shortlist: Shortlist) -> Ask:
     names = list(dict.fromkeys(draft.action for draft in said.drafts))
     return Ask(question=_question("Is this what you mean?", names, shortlist), drafts=said.drafts)

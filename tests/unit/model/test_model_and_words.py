@@ -94,6 +94,13 @@ async def test_an_order_not_to_do_it_is_weighed_against_nothing() -> None:
     assert not isinstance(await resolve("please don't cancel order 7", call, certain), Calls)
 
 
+async def test_a_condition_that_nobody_can_check_is_asked_about_however_sure_the_model_is() -> None:
+    certain = {"media.play": 0.99, "none": 0.01}
+    made = await resolve("if Pluto is in a good mood, play Hurt", {"action": "media.play", "song": "Hurt"}, certain)
+    assert isinstance(made, Ask)
+    assert "depends on something" in made.question.text
+
+
 async def test_what_the_model_left_out_is_read_from_the_words() -> None:
     made = await resolve("play Hurt at volume 7", {"action": "media.play", "song": "Hurt"}, {}, [PLAY])
     assert isinstance(made, Calls)
