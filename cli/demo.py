@@ -174,7 +174,7 @@ def _child(
     """A Python child of this one, ended with the stack. Secrets go by its environment, never by its command line."""
     given = {"DEMO_SECRET": secret, "DEMO_TOKEN": token} if secret else {}
     child = subprocess.Popen(  # noqa: S603
-        [sys.executable, *arguments],
+        [sys.executable, "-P", *arguments],
         env={**environ, **given},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if quiet else None,

@@ -60,7 +60,7 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
             "each of the %d processes counts requests by itself, so rate limits are that much wider: set OPSIQ_REDIS_URL",
             settings.processes,
         )
-    command = [sys.executable, "-m", "cli.main", "serve", "--listen-fd", str(listening.fileno())]
+    command = [sys.executable, "-P", "-m", "cli.main", "serve", "--listen-fd", str(listening.fileno())]
     fd = listening.fileno()
     with tempfile.TemporaryDirectory(prefix="opsiq-meters-") as counted:
         # What each process counts is kept here, so that whichever is asked for /metrics tells the sum, the dead included.

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadSetting("OPSIQ_WORKERS is 0, so this process would do nothing: leave it unset here.")
     logs.install(settings.log_level, settings.log_format)
     if arguments.family_fd is None and settings.processes > 1:
-        command = [sys.executable, "-m", "cli.main", "work"]
+        command = [sys.executable, "-P", "-m", "cli.main", "work"]
         return asyncio.run(Family(command, settings.processes, environ, ready=_announce).run())
     return asyncio.run(_work(settings, arguments.family_fd))
 

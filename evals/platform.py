@@ -37,7 +37,7 @@ def platform() -> Iterator[tuple[str, str]]:
     token = secrets.token_urlsafe(16)
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "demo", "--data", f"{folder}/platform.db"],
+            [sys.executable, "-P", "-m", "demo", "--data", f"{folder}/platform.db"],
             env={**os.environ, "DEMO_TOKEN": token, "DEMO_SECRET": new_secret()},
             stdout=subprocess.PIPE,
             text=True,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,9 +197,12 @@ def test_another_key_sees_nothing_and_a_wrong_signature_opens_nothing(world: Wor
     assert not_owner.value.problem["code"] == "forbidden"
 
 
-def test_the_demo_tells_its_story_by_itself() -> None:
+def test_the_demo_tells_its_story_by_itself_whatever_lies_in_the_folder_it_is_started_in(tmp_path: Path) -> None:
+    for name in ("agent", "cli", "connectors", "core", "demo", "events", "executors", "registry", "store", "web"):
+        (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} of another project')", "utf-8")
+    opsiq = Path(sys.executable).with_name("opsiq")
     done = subprocess.run(
-        [sys.executable, "-m", "cli.main", "demo", "--once"], capture_output=True, text=True, timeout=60, check=True
+        [opsiq, "demo", "--once"], capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path
     )
     steps: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
     assert [each["step"] for each in steps] == ["resolved", "asked", "held", "confirmed", "sent", "recorded"]
