@@ -12,14 +12,14 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
 from core import meters
-from core.errors import OpsIQError, Unavailable
+from core.errors import Unavailable
 from core.logs import bound
 from core.traces import span
+from executors.leases import Held, Leases, Pause, brief, named, pause
 from executors.lines import Lines
 from executors.queue import Dead, Done, Later, Outcome, Queue, Settled
 from executors.settler import Settler
@@ -43,9 +43,6 @@ _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delive
 Handler = Callable[[Work], Awaitable[Outcome]]
 """Does one piece of work. It may be cancelled (shutdown, lost lease) and will then be called again, maybe elsewhere."""
 
-Pause = Callable[[asyncio.Event, float], Awaitable[None]]
-"""Waits for the event, at most so many seconds."""
-
 
 class Wake(Protocol):
     """Rings when another process has put work (LISTEN/NOTIFY, a broker). Missing rings cost latency only: the poll is
@@ -60,25 +57,6 @@ class Wake(Protocol):
 def backoff_s(attempt: int) -> float:
     """The delay after a handler's ``attempt``-th exception: doubling, capped."""
     return float(min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2 ** min(attempt - 1, 30)))
-
-
-async def pause(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
-
-
-@dataclass(slots=True, eq=False)
-class _Held:
-    """``task`` is None while it waits for its turn, and again once its handler has ended and it waits to be settled."""
-
-    work: Work
-    claimed_at: float
-    renewed_at: float
-    task: asyncio.Task[None] | None = None
-    lost: bool = False
 
 
 class Engine:
@@ -107,15 +85,16 @@ class Engine:
         self._queue = queue
         self._handlers = dict(handlers)
         self._limits = {kind: (limits or {}).get(kind, concurrency) for kind in handlers}
-        self._lines = {kind: Lines[_Held](limit, (per_lane or {}).get(kind)) for kind, limit in self._limits.items()}
+        self._lines = {kind: Lines[Held](limit, (per_lane or {}).get(kind)) for kind, limit in self._limits.items()}
         self._poll_s = poll_s
         self._max_attempts = max_attempts
         self._wakes = tuple(wakes)
         self._pause = pause
         self._monotonic = monotonic
-        self._held: dict[tuple[str, int], _Held] = {}
+        self._held: dict[tuple[str, int], Held] = {}
         self._slots: set[asyncio.Task[None]] = set()
         self._settler = Settler(queue, lambda: len(self._held) - self._waiting())
+        self._leases = Leases(queue, self._held, self._lost_unbegun, pause=pause, monotonic=monotonic)
         self._ring = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -137,7 +116,7 @@ class Engine:
             await wake.open(self.wake)
         self._loops = [
             asyncio.create_task(self._claiming(), name="opsiq-claim"),
-            asyncio.create_task(self._renewing(), name="opsiq-renew"),
+            asyncio.create_task(self._leases.keep(self._stopped), name="opsiq-renew"),
         ]
 
     def wake(self) -> None:
@@ -249,7 +228,7 @@ class Engine:
     def _take(self, claimed: Sequence[Work]) -> None:
         at = self._monotonic()
         for work in claimed:
-            held = self._held[work.id, work.attempt] = _Held(work, at, at)
+            held = self._held[work.id, work.attempt] = Held(work, at, at)
             self._lines[work.kind].add(held)
         for kind in dict.fromkeys(work.kind for work in claimed):
             while (first := self._lines[kind].begin()) is not None:
@@ -258,7 +237,7 @@ class Engine:
                 self._slots.add(slot)
                 slot.add_done_callback(self._slots.discard)
 
-    async def _slot(self, line: Lines[_Held], held: _Held | None) -> None:
+    async def _slot(self, line: Lines[Held], held: Held | None) -> None:
         """One piece after the other, as long as some wait for their turn."""
         slot = asyncio.current_task()
         while held is not None:
@@ -274,7 +253,7 @@ class Engine:
                 await self._settler.room()
             held = None if self._stopping.is_set() else line.begin()
 
-    async def _run(self, held: _Held, began: float) -> bool:
+    async def _run(self, held: Held, began: float) -> bool:
         """Whether it went well."""
         work = held.work
         ids = {_NAMED[name]: value for name, value in work.payload.items() if name in _NAMED and isinstance(value, str)}
@@ -296,10 +275,14 @@ class Engine:
         if self._behind or comes_again or (work.lane is not None and not self._lines[work.kind].stocked(work.lane)):
             self._ring.set()
 
-    def _give_back(self, unbegun: Sequence[_Held]) -> None:
+    def _give_back(self, unbegun: Sequence[Held]) -> None:
         """What was claimed before its turn and is not to be begun here: due at once, for others or for later."""
         for held in unbegun:
             self._settle(held.work, Later(0.0, held.work.error))
+
+    def _lost_unbegun(self, held: Held) -> None:
+        if self._lines[held.work.kind].drop(held):
+            self._over(held.work, False)
 
     async def _handled(self, work: Work) -> Outcome | None:
         """What the handler says of it; None if the claim was lost meanwhile."""
@@ -311,10 +294,10 @@ class Engine:
             held = self._held.get((work.id, work.attempt))
             if held is None or held.lost:
                 return None
-            log.info("work %s is released at shutdown", work.id, extra=_ids(work))
+            log.info("work %s is released at shutdown", work.id, extra=named(work))
             return Later(0.0, "Released at shutdown.")
         except Exception as error:
-            log.exception("the handler of %s failed at attempt %d", work.kind, work.attempt, extra=_ids(work))
+            log.exception("the handler of %s failed at attempt %d", work.kind, work.attempt, extra=named(work))
             return self._after_error(work, error)
 
     def _settle(self, work: Work, outcome: Done | Later | Dead, *, again: bool = True) -> None:
@@ -323,67 +306,24 @@ class Engine:
     def _heard(self, work: Work, outcome: Done | Later | Dead, again: bool, result: bool | Exception) -> None:
         """What came of a settle."""
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
-            log.error("what %s wanted to record failed", work.kind, exc_info=result, extra=_ids(work))
+            log.error("what %s wanted to record failed", work.kind, exc_info=result, extra=named(work))
             if again:
-                self._settle(work, Later(backoff_s(work.attempt), _line(result)), again=False)
+                self._settle(work, Later(backoff_s(work.attempt), brief(result)), again=False)
                 return
         if result is False:
-            log.warning("work %s was settled too late: its lease is lost", work.id, extra=_ids(work))
+            log.warning("work %s was settled too late: its lease is lost", work.id, extra=named(work))
         if isinstance(outcome, Dead):
-            log.error("work %s is dead: %s", work.id, outcome.error, extra=_ids(work))
+            log.error("work %s is dead: %s", work.id, outcome.error, extra=named(work))
         self._over(work, isinstance(outcome, Later))
 
     def _after_error(self, work: Work, error: Exception) -> Later | Dead:
         away = type(error) is Unavailable  # the database; what it can't give says nothing of the work
         if work.attempt >= self._max_attempts and not away:
-            return Dead(f"Given up after {work.attempt} attempts. {_line(error)}")
-        return Later(backoff_s(work.attempt), _line(error))
-
-    async def _renewing(self) -> None:
-        """Every third of a lease: so each is renewed before two thirds, with one more chance if the database is away."""
-        while not self._stopped.is_set():
-            await self._pause(self._stopped, self._queue.lease_s / 3)
-            if held := [one for one in self._held.values() if not one.lost]:
-                await self._renew(held)
-
-    async def _renew(self, held: list[_Held]) -> None:
-        at = self._monotonic()
-        lost: set[tuple[str, int]] = set()
-        try:
-            lost = {(work.id, work.attempt) for work in await self._queue.renew([one.work for one in held])}
-        except Exception as error:
-            log.warning("leases were not renewed: %s", _line(error))
-            lost = {(o.work.id, o.work.attempt) for o in held if at - o.renewed_at >= self._queue.lease_s}
-        else:
-            for one in held:
-                one.renewed_at = at
-        for one in held:
-            if (one.work.id, one.work.attempt) not in lost:
-                continue
-            if one.task is not None:
-                log.warning("the lease of work %s is lost: its handler is cancelled", one.work.id, extra=_ids(one.work))
-                one.lost = True
-                one.task.cancel("lease lost")
-            elif self._lines[one.work.kind].drop(one):
-                self._over(one.work, False)
+            return Dead(f"Given up after {work.attempt} attempts. {brief(error)}")
+        return Later(backoff_s(work.attempt), brief(error))
 
     def _complain(self, error: Exception, trouble: int, wait_s: float) -> None:
         if isinstance(error, Unavailable):
             log.warning("no work can be claimed (%s); next try in %.1f s", error.detail, wait_s)
         else:
             log.error("no work can be claimed, %d times now; next try in %.1f s", trouble, wait_s, exc_info=error)
-
-
-def _line(error: Exception) -> str:
-    """An error for the work's row. Only our own errors promise to hold no secret; of others the name must do."""
-    return error.detail if isinstance(error, OpsIQError) else f"{type(error).__name__} (see the log)"
-
-
-def _ids(work: Work) -> dict[str, object]:
-    return {
-        "work_id": work.id,
-        "work_key": work.key,
-        "kind": work.kind,
-        "workspace": work.workspace,
-        "attempt": work.attempt,
-    }

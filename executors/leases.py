@@ -1,0 +1,103 @@
+"""Work that is held, and the leases it is held under: renewed while it is held, given up where they can't be."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from core.errors import OpsIQError
+from executors.queue import Queue
+from store.work import Work
+
+log = logging.getLogger("opsiq.executors.engine")
+
+Pause = Callable[[asyncio.Event, float], Awaitable[None]]
+"""Waits for the event, at most so many seconds."""
+
+
+async def pause(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """``task`` is None while it waits for its turn, and again once its handler has ended and it waits to be settled."""
+
+    work: Work
+    claimed_at: float
+    renewed_at: float
+    task: asyncio.Task[None] | None = None
+    lost: bool = False
+
+
+class Leases:
+    """Keeps the leases of ``held``. A handler whose lease is lost is cancelled: two workers on one piece of work is what leases are there
+    to prevent. What is lost before its turn is handed to ``unbegun``.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        held: Mapping[tuple[str, int], Held],
+        unbegun: Callable[[Held], None],
+        *,
+        pause: Pause,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._queue = queue
+        self._held = held
+        self._unbegun = unbegun
+        self._pause = pause
+        self._monotonic = monotonic
+
+    async def keep(self, stopped: asyncio.Event) -> None:
+        """Every third of a lease: so each is renewed before two thirds, with one more chance if the database is away."""
+        while not stopped.is_set():
+            await self._pause(stopped, self._queue.lease_s / 3)
+            if held := [one for one in self._held.values() if not one.lost]:
+                await self._renew(held)
+
+    async def _renew(self, held: list[Held]) -> None:
+        at = self._monotonic()
+        lost: set[tuple[str, int]] = set()
+        try:
+            lost = {(work.id, work.attempt) for work in await self._queue.renew([one.work for one in held])}
+        except Exception as error:
+            log.warning("leases were not renewed: %s", brief(error))
+            lost = {(o.work.id, o.work.attempt) for o in held if at - o.renewed_at >= self._queue.lease_s}
+        else:
+            for one in held:
+                one.renewed_at = at
+        for one in held:
+            if (one.work.id, one.work.attempt) not in lost:
+                continue
+            if one.task is not None:
+                log.warning(
+                    "the lease of work %s is lost: its handler is cancelled", one.work.id, extra=named(one.work)
+                )
+                one.lost = True
+                one.task.cancel("lease lost")
+            else:
+                self._unbegun(one)
+
+
+def brief(error: Exception) -> str:
+    """An error for the work's row. Only our own errors promise to hold no secret; of others the name must do."""
+    return error.detail if isinstance(error, OpsIQError) else f"{type(error).__name__} (see the log)"
+
+
+def named(work: Work) -> dict[str, object]:
+    """What a log line says of it."""
+    return {
+        "work_id": work.id,
+        "work_key": work.key,
+        "kind": work.kind,
+        "workspace": work.workspace,
+        "attempt": work.attempt,
+    }
