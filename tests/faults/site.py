@@ -22,6 +22,7 @@ from typing import Any, Literal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from core.errors import Unavailable
 from store.sessions import Sessions
 from tests.acceptance.world import World
 from tests.integration.executors.broker_server import BrokerServer
@@ -156,14 +157,29 @@ class Site:
 
     async def shift_time(self, seconds: float) -> None:
         """As if so much time had passed for all that waits for its moment: nobody sleeps for hours here."""
+        statements = (
+            "UPDATE work SET due_ms = due_ms - :ms WHERE state = 'ready'",
+            "UPDATE work_lanes SET held_until_ms = held_until_ms - :ms",
+        )
         sessions = await Sessions.open(self.database_url)
         try:
-            async with sessions.begin() as session:
-                ms = {"ms": int(seconds * 1000)}
-                await session.execute(text("UPDATE work SET due_ms = due_ms - :ms WHERE state = 'ready'"), ms)
-                await session.execute(text("UPDATE work_lanes SET held_until_ms = held_until_ms - :ms"), ms)
+            for statement in statements:
+                await self._done(sessions, statement, {"ms": int(seconds * 1000)})
         finally:
             await sessions.close()
+
+    @staticmethod
+    async def _done(sessions: Sessions, statement: str, values: Mapping[str, Any]) -> None:
+        """It takes a great many rows that others are at: a database that breaks it off for that is asked again."""
+        for left in reversed(range(10)):
+            try:
+                async with sessions.begin() as session:
+                    await session.execute(text(statement), values)
+                return
+            except Unavailable:
+                if not left:
+                    raise
+                await asyncio.sleep(0.2)
 
     async def rows(self, statement: str) -> list[tuple[Any, ...]]:
         sessions = await Sessions.open(self.database_url)
