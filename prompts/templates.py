@@ -56,14 +56,16 @@ def render(version: str, context: ResolveContext) -> list[Message]:
 
 def quoted(text: str) -> str:
     """``text`` as a JSON string on one line that can't end itself, with control, bidi and chat marks escaped."""
-    escaped = "".join(_escape(char) if _hidden(char) else char for char in json.dumps(text, ensure_ascii=False))
+    escaped = json.dumps(text, ensure_ascii=False)
+    if not _plain(escaped):
+        escaped = "".join(_escape(char) if _hidden(char) else char for char in escaped)
     return _CHAT_MARK.sub(lambda found: _escape(found.group()), escaped)
 
 
 def line(text: str, limit: int = MAX_LINE) -> str:
     """``text`` on one line, at most ``limit`` characters, cut at a word, with nothing that a chat format would act
     on."""
-    flat = " ".join("".join(" " if _hidden(char) else char for char in text).split())
+    flat = " ".join((text if _plain(text) else "".join(" " if _hidden(char) else char for char in text)).split())
     flat = _CHAT_MARK.sub("(", flat)
     if len(flat) <= limit:
         return flat
@@ -74,6 +76,11 @@ def line(text: str, limit: int = MAX_LINE) -> str:
 # [AVAILABLE_TOOLS].
 _CHAT_MARK: Final = re.compile(r"<(?=[|｜/_A-Za-z])|\[(?=/?[A-Z_]{3,}\])")
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def _plain(text: str) -> bool:
+    """Whether nothing in it is hidden, told without looking at each character: most text is such."""
+    return text.isascii() and text.isprintable()
 
 
 def _hidden(char: str) -> bool:

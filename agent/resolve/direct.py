@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -98,9 +99,15 @@ class Direct:
         return failure
 
 
+@lru_cache(maxsize=64)
+def _schema(shape: type[BaseModel]) -> Mapping[str, Any]:
+    """Only ever written out, so it is made once for a type."""
+    return shape.model_json_schema()
+
+
 def _form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
     """How the server is to hold its answer to the shape."""
-    schema = shape.model_json_schema()
+    schema = _schema(shape)
     name = shape.__name__
     if mode == "json_schema":
         return {
