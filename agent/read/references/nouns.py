@@ -19,14 +19,20 @@ CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+
 def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
     """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a longer word."""
     best = 0
-    for noun in kind.nouns:
-        parts = noun.lower().split()
-        fits = best < len(parts) <= len(tokens) - index
-        if fits and all(same_noun(tokens[index + step].low, part) for step, part in enumerate(parts)):
+    for parts in _parts(kind.nouns):
+        if not best < len(parts) <= len(tokens) - index or not same_noun(tokens[index].low, parts[0]):
+            continue
+        if all(same_noun(tokens[index + step].low, part) for step, part in enumerate(parts) if step):
             best = len(parts)
     return best
 
 
+@lru_cache(maxsize=256)
+def _parts(nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(parts for noun in nouns if (parts := tuple(noun.lower().split())))
+
+
+@lru_cache(maxsize=4096)
 def same_noun(word: str, noun: str) -> bool:
     if word == noun or singular(word) == singular(noun):
         return True

@@ -335,10 +335,9 @@ class _Parser(Cover):
         runs: list[list[int]] = []
         others = [kind for kind in self.kinds if kind.name != self.kind.name]
         for index, token in enumerate(self.tokens):
-            foreign = any(
-                noun_at(self.tokens, index, kind) and not self._describes(index, noun, kind) for kind in others
-            )
-            if self.used[index] or not token.word or token.low in lists.FILLERS or foreign:
+            if self.used[index] or not token.word or token.low in lists.FILLERS:
+                continue
+            if any(noun_at(self.tokens, index, kind) and not self._describes(index, noun, kind) for kind in others):
                 continue
             if singular(token.low) in words_of(self.kind):
                 continue
