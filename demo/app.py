@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -155,12 +155,15 @@ class Trouble:
 
 
 async def body_of(request: Request) -> bytes:
-    """The raw body. Raises Refused 413 beyond MAX_BODY_BYTES, before it is all read."""
+    """The raw body. Raises Refused: 413 beyond MAX_BODY_BYTES, before it is all read; 400 where the caller hangs up before its end."""
     parts = bytearray()
-    async for chunk in request.stream():
-        parts += chunk
-        if len(parts) > MAX_BODY_BYTES:
-            raise Refused(413, "too_large", f"A call has at most {MAX_BODY_BYTES} bytes.")
+    try:
+        async for chunk in request.stream():
+            parts += chunk
+            if len(parts) > MAX_BODY_BYTES:
+                raise Refused(413, "too_large", f"A call has at most {MAX_BODY_BYTES} bytes.")
+    except ClientDisconnect:
+        raise Refused(400, "cut_short", "The body ended before it was whole.") from None
     return bytes(parts)
 
 

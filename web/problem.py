@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from agent.pipeline import Refusal
 from core.errors import OpsIQError
@@ -206,6 +207,11 @@ def install(app: FastAPI) -> None:
         }
         text = detail.get(error.status_code, str(error.detail))
         return response(request, code, text, status=error.status_code, headers=error.headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, _: ClientDisconnect) -> Response:
+        """Who hung up before the body was whole: nothing broke here, and nobody reads this."""
+        return response(request, "invalid_request", "The body ended before it was whole.")
 
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> Response:

@@ -182,3 +182,31 @@ async def test_an_address_with_a_slash_too_many_is_a_problem_and_never_a_redirec
 async def test_a_monitor_may_ask_for_the_head_alone(shop: Shop, path: str) -> None:
     answer = await shop.http.head(path)
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_who_hangs_up_before_the_body_is_whole_is_no_fault_of_the_server(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    pieces = [
+        {"type": "http.request", "body": b'{"event": ', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answered: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return pieces.pop(0) if len(pieces) > 1 else pieces[0]
+
+    async def send(message: dict[str, object]) -> None:
+        answered.append(message)
+
+    key, path = shop.keys["olivia"].public, "/v1/events/fire"
+    authorization = f"OPSIQ1-HMAC-SHA256 key={key},ts=1,nonce={opsiq1.new_nonce()},sig={'0' * 64}"
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "method": "POST", "path": path,
+        "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("203.0.113.9", 4000), "server": ("test", 80),
+        "headers": [(b"host", b"test"), (b"authorization", authorization.encode()), (b"idempotency-key", b"k"),
+                    (b"content-type", b"application/json"), (b"content-length", b"100")],
+    }  # fmt: skip
+    await shop.app(scope, receive, send)
+    assert answered[0]["status"] == 400
+    assert "unexpected error" not in caplog.text
