@@ -173,8 +173,11 @@ def _make_file(path: Path) -> None:
 
 
 def _sqlite(url: str) -> Sessions:
-    path = make_url(url).database or ""
-    connect = partial(sqlite_driver.connected, path, BUSY_TIMEOUT_S)  # begins nothing: the "begin" event below does
+    parsed = make_url(url)
+    path = parsed.database or ""
+    (name,), options = parsed.get_dialect()().create_connect_args(parsed)
+    # It begins nothing: the "begin" event below does.
+    connect = partial(sqlite_driver.connected, name, **{**options, "timeout": BUSY_TIMEOUT_S})
     writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0)
     reader = create_async_engine(url, async_creator=connect, pool_size=READERS, max_overflow=0, pool_timeout=60)
     _on_connect(writer, _WAL, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
@@ -198,6 +201,8 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
             cursor.execute(pragma)
             if pragma == _WAL and (mode := cursor.fetchone()[0]) != "wal":
                 # Other processes could not read beside a writer, and a network file system's locks can't be trusted.
+                cursor.close()
+                connection.close()
                 raise BadSetting(
                     f"The database file's file system allows no write-ahead log (it stays in mode {mode!r}): put OPSIQ_DATA on a "
                     "local disk, or set OPSIQ_DATABASE_URL to a PostgreSQL."

@@ -123,9 +123,9 @@ class OneTrip(aiosqlite.Connection):
         await self._execute(work)  # type: ignore[no-untyped-call]
 
 
-async def connected(path: str, timeout_s: float) -> OneTrip:
-    """Nothing begins a transaction by itself. Raises what sqlite3 raises."""
-    connection = OneTrip(partial(sqlite3.connect, path, isolation_level=None, timeout=timeout_s), AT_ONCE)
+async def connected(name: str, **options: Any) -> OneTrip:
+    """A file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself. Raises what sqlite3 raises."""
+    connection = OneTrip(partial(sqlite3.connect, name, isolation_level=None, **options), AT_ONCE)
     connection._thread.daemon = True  # as SQLAlchemy has it: a thread that waits for work does not hold up the end
     await connection
     return connection
