@@ -77,3 +77,11 @@ def test_the_skip_link_is_first_and_leads_to_the_content(visit: New) -> None:
     expect(olivia.page.get_by_role("link", name="Skip to content")).to_be_focused()
     olivia.press("Enter")
     olivia.focus_is_on("#main")
+
+
+def test_where_one_is_stays_in_sight_in_the_navigation_of_a_window_made_narrow(visit: New) -> None:
+    olivia = visit(1280).sign_in("olivia")
+    olivia.page.goto("/keys")
+    olivia.is_clean()
+    olivia.page.set_viewport_size({"width": 390, "height": 844})
+    expect(olivia.page.locator("#nav [aria-current]")).to_be_in_viewport(ratio=1)

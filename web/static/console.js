@@ -263,6 +263,7 @@
     if (nav && nav.scrollWidth > nav.clientWidth) nav.scrollLeft = here.offsetLeft - nav.clientWidth / 2 + here.offsetWidth / 2;
   }
   placeInSight();
+  addEventListener("resize", placeInSight);
 
   // ── how long a card still stands ─────────────────────────────────────────────────────────────────────────────────
   function countDown() {
