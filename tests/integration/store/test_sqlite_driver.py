@@ -15,7 +15,7 @@ MANY = AT_ONCE * 2 + 7
 
 @pytest.fixture
 async def connection(tmp_path: Path) -> AsyncIterator[OneTrip]:
-    made = await connected(str(tmp_path / "some.db"), 1.0)
+    made = await connected(str(tmp_path / "some.db"), timeout=1.0)
     cursor = made.cursor()
     await cursor.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
     await cursor.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(MANY)])
