@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +21,9 @@ from agent.resolve import faults
 from agent.resolve.faults import Failure
 from agent.resolve.odds import ASKED
 from agent.resolve.reply import Reply, cut_off, reply, text_of
+
+if TYPE_CHECKING:
+    import aiohttp
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -86,7 +89,9 @@ class Direct:
                     aiohttp.ClientSession(trust_env=True) as session,
                     session.post(self._url, json=body, headers=self._headers, allow_redirects=False) as answer,
                 ):
-                    said = await answer.content.read(MOST_BYTES)
+                    said = await _whole(answer.content)
+                    if said is None:
+                        return Failure(f"the provider's answer has more than {MOST_BYTES} bytes", again=False)
                     if answer.status != 200:
                         return faults.of_status(answer.status, answer.headers, said)
                     return json.loads(said, object_hook=lambda each: SimpleNamespace(**each))
@@ -97,6 +102,16 @@ class Direct:
         except ValueError:
             failure = Failure("the provider's answer is no JSON; check OPSIQ_MODEL_URL", again=False)
         return failure
+
+
+async def _whole(stream: aiohttp.StreamReader) -> bytes | None:
+    """All of it, however many pieces it comes in; None when it is more than MOST_BYTES."""
+    said = bytearray()
+    async for piece in stream.iter_any():
+        said += piece
+        if len(said) > MOST_BYTES:
+            return None
+    return bytes(said)
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,8 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One scripted reply: ``text`` as the assistant's words, or a ``status`` that isn't 200. ``hang`` never answers."""
+    """One scripted reply: ``text`` as the assistant's words, or a ``status`` that isn't 200. ``hang`` never answers; ``in_pieces`` answers
+    a few bytes at first and the rest later."""
 
     text: str = ""
     status: int = 200
@@ -21,6 +22,7 @@ class Reply:
     finish: str = "stop"
     refusal: str | None = None
     hang: bool = False
+    in_pieces: bool = False
     tokens: tuple[int, int] = (100, 10)
 
 
@@ -59,7 +61,7 @@ class ScriptedServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _complete(self, request: web.Request) -> web.Response:
+    async def _complete(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self.asked.append(body)
         self.keys.append(request.headers.get("Authorization", ""))
@@ -77,7 +79,18 @@ class ScriptedServer:
                 }
             }
             return web.json_response(error, status=reply.status, headers=dict(reply.headers))
+        if reply.in_pieces:
+            return await _in_pieces(request, json.dumps(_chat(body, reply)).encode())
         return web.json_response(_chat(body, reply))
+
+
+async def _in_pieces(request: web.Request, body: bytes) -> web.StreamResponse:
+    answer = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
+    await answer.prepare(request)
+    for piece in (body[:20], body[20:]):
+        await answer.write(piece)
+        await asyncio.sleep(0.05)  # so that they leave one by one
+    return answer
 
 
 def _chat(body: Mapping[str, Any], reply: Reply) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -96,6 +97,11 @@ async def test_a_good_answer_comes_back_typed_with_exact_messages_usage_and_cost
     assert (resolved.trace.tokens_in, resolved.trace.tokens_out, resolved.trace.attempts) == (100, 10, 1)
     assert resolved.trace.cost == "0.00007"
     assert server.keys == [f"Bearer {KEY}"]
+
+
+async def test_an_answer_that_comes_in_pieces_is_read_to_its_end(server: ScriptedServer) -> None:
+    desk = Desk(server, [replace(GOOD, in_pieces=True)])
+    assert mention(await desk.resolve()) == "Zebulon's last invoice"
 
 
 async def test_tools_mode_forces_one_call_and_reads_its_arguments(server: ScriptedServer) -> None:
