@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-import store.rules
 from core.actor import OWNER
 from core.errors import (
     Conflict,
@@ -22,20 +19,26 @@ from core.errors import (
     PlatformUnavailable,
 )
 from core.visible import visible
-from events.rulebook import may_see_inside
-from registry.event_fields import EventField
 from store.rules import InstructionRow
 from web.console import picks
+from web.console.automations import (
+    MEANWHILE,
+    Frame,
+    Standing,
+    form_title,
+    frame,
+    mode_of,
+    only_mine,
+    standing,
+    title_of,
+    unchanged,
+)
 from web.console.forms import Form, Guarded
 from web.console.instruction_given import Given, form_of, given_of, given_of_row
 from web.console.pages import Page, redirect, show
-from web.console.picks import Actions, Group, Option
-from web.console.rule_builder import MEANWHILE, MODE_WORDS
-from web.console.rule_given import MODES, author
-from web.console.rules import MODE_BADGES, PAGE, Firing, Switch, firing, switches, title_of
+from web.console.picks import Actions
 from web.console.single import single
 from web.console.visitor import SignedIn, Visitor, shell
-from web.console.words import Badge
 from web.console.would import Tried, tried
 from web.door import house_of
 
@@ -50,23 +53,12 @@ _DOWN: Final = (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)
 class InstructionFormPage(Page):
     template: ClassVar[str] = "instruction_form.html"
     instruction_id: str
-    revision: int
-    name: str
-    events: tuple[Group, ...]
-    own_event: bool
-    event: str
+    frame: Frame
     text: str
-    fields: tuple[EventField, ...]
     actions: Actions
-    surfaces: tuple[Option, ...]
-    modes: tuple[Option, ...]
-    per_hour: str
     may_unattended: bool
     unattended: bool
-    becomes_author: bool
     tried: Tried | None
-    links: bool
-    trouble: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +71,12 @@ class Named:
 class InstructionPage(Page):
     template: ClassVar[str] = "instruction.html"
     instruction_id: str
-    name: str
-    mode: Badge
-    switches: tuple[Switch, ...]
-    event: str
+    stands: Standing
     text: str
     actions: tuple[Named, ...]
     attended: bool
-    author: str
-    per_hour: int
-    created_at: datetime
-    updated_at: datetime
-    firings: tuple[Firing, ...]
-    first: bool
-    next: str
-    mine: bool
-    links: bool
     tried: Tried | None
     try_events: int
-    trouble: str
 
 
 @router.get("/new")
@@ -134,9 +113,7 @@ async def rebuild(request: Request, form: Guarded, instruction_id: str) -> Respo
 
 @router.post("/{instruction_id}/mode")
 async def switch(request: Request, form: Guarded, instruction_id: str) -> Response:
-    mode = form.get("mode", limit=10)
-    if mode not in MODES:
-        raise InvalidInput("An instruction is on, in shadow, or off.")
+    mode = mode_of(form, "An instruction")
     await house_of(request).events.rulebook.change_instruction(form.member.actor, instruction_id, {"mode": mode})
     return redirect(f"/rules/instructions/{instruction_id}")
 
@@ -145,8 +122,7 @@ async def switch(request: Request, form: Guarded, instruction_id: str) -> Respon
 async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Response:
     visitor, events = form.member, house_of(request).events
     row = await events.rulebook.instruction(visitor.actor, instruction_id)
-    if not may_see_inside(visitor.actor, row.author):
-        raise Forbidden("A dry run reads records in its author's name: only the author and owners see it.")
+    only_mine(visitor, row, "A dry run reads records in its author's name: only the author and owners see it.")
     try:
         found = tried(await events.brain.dry_run(row, limit=TRY_EVENTS))
     except _DOWN as error:
@@ -165,8 +141,7 @@ async def delete(request: Request, form: Guarded, instruction_id: str) -> Respon
 
 async def _mine(request: Request, visitor: Visitor, instruction_id: str) -> InstructionRow:
     row = await house_of(request).events.rulebook.instruction(visitor.actor, instruction_id)
-    if not may_see_inside(visitor.actor, row.author):
-        raise Forbidden("Only its author and owners change this.")
+    only_mine(visitor, row, "Only its author and owners change this.")
     return row
 
 
@@ -186,8 +161,7 @@ async def _worked(request: Request, form: Form, there: InstructionRow | None) ->
             async with single(request, form) as also:
                 row = await events.rulebook.add_instruction(visitor.actor, body, also=also)
         else:
-            if form.get("revision", limit=20) != str(there.revision):
-                raise Conflict("changed meanwhile")
+            unchanged(form, there)
             row = await events.rulebook.change_instruction(visitor.actor, there.id, body.model_dump(mode="json"))
     except (InvalidInput, Forbidden, *_DOWN) as error:
         return await _form(request, visitor, given, there, error=error)
@@ -213,25 +187,14 @@ async def _form(
         known = await picks.picked(session, actor.workspace, given.event)
     page = InstructionFormPage(
         shell=shell(request, visitor),
-        title=f"Change “{visible(there.name, limit=60)}”" if there else "New instruction",
+        title=form_title(there, "instruction"),
+        frame=frame(visitor, given, there, known, error),
         instruction_id=there.id if there else "",
-        revision=there.revision if there else 0,
-        name=given.name[:1000],
-        events=picks.events(given.event, given.own_event or "*" in given.event, known.names),
-        own_event=given.own_event or "*" in given.event,
-        event=given.event,
         text=given.text,
-        fields=tuple(known.fields),
         actions=picks.actions(ground, actor, given.surface, given.find, given.actions),
-        surfaces=picks.surfaces(given.surface),
-        modes=tuple(Option(each, MODE_WORDS[each], each == given.mode) for each in reversed(MODES)),
-        per_hour=given.per_hour,
         may_unattended=actor.role == OWNER,
         unattended=given.unattended,
-        becomes_author=there is not None and author(there.author)[1] != actor.person,
         tried=found,
-        links=actor.role == OWNER,
-        trouble=visible(error.detail) if error else "",
     )
     return show(request, page, status=422 if error else 200)
 
@@ -245,35 +208,16 @@ async def _instruction(
     found: Tried | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    house, actor = house_of(request), visitor.actor
-    catalogue = (await house.grounds.of(actor.workspace)).catalogue
-    async with house.sessions.read() as session:
-        rows: Sequence[store.rules.FiringRow] = await store.rules.firings(
-            session, actor.workspace, row.id, before=before, limit=PAGE
-        )
-    mine = may_see_inside(actor, row.author)
+    catalogue = (await house_of(request).grounds.of(visitor.actor.workspace)).catalogue
     page = InstructionPage(
         shell=shell(request, visitor),
         title=visible(row.name, limit=60),
+        stands=await standing(request, visitor, row, before, error),
         instruction_id=row.id,
-        name=visible(row.name, limit=120),
-        mode=MODE_BADGES[row.mode],
-        switches=switches(row.mode),
-        event=row.pattern,
         text=visible(row.text, lines=True, limit=2000),
         actions=tuple(Named(name, title_of(catalogue, name)) for name in row.contracts.split()),
         attended=not row.unattended_by,
-        author=visible(author(row.author)[0], limit=80),
-        per_hour=row.max_per_hour,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        firings=tuple(firing(each, inside=mine) for each in rows),
-        first=before is None,
-        next=rows[-1].event_id if len(rows) == PAGE else "",
-        mine=mine,
-        links=actor.role == OWNER,
         tried=found,
         try_events=TRY_EVENTS,
-        trouble=visible(error.detail) if error else "",
     )
     return show(request, page, status=503 if error else 200)

@@ -11,16 +11,15 @@ from fastapi.responses import Response
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
 from core.visible import visible
-from events.rulebook import may_see_inside
 from registry import condition, condition_rows
 from registry.contract import Contract
-from registry.event_fields import EventField
 from store.rules import RuleRow
 from web.console import picks
+from web.console.automations import MEANWHILE, Frame, form_title, frame, only_mine, unchanged
 from web.console.forms import Form, Guarded
 from web.console.pages import Page, redirect, show
-from web.console.picks import Actions, Group, Option
-from web.console.rule_given import MODES, Given, author, form_of, given_of, given_of_row
+from web.console.picks import Actions, Option
+from web.console.rule_given import Given, form_of, given_of, given_of_row
 from web.console.rule_lines import Chosen, ParamLine, RowLine, chosen, param_lines, row_line
 from web.console.single import single
 from web.console.visitor import SignedIn, Visitor, shell
@@ -30,10 +29,6 @@ from web.door import house_of
 router = APIRouter(prefix="/rules", include_in_schema=False)
 
 TRY_EVENTS: Final = 20
-MEANWHILE: Final = (
-    "Somebody changed it while you did. What you filled in is still here; save it again to put it in place of theirs."
-)
-MODE_WORDS: Final = {"off": "Off", "shadow": "Shadow", "on": "On"}
 JOINS: Final = (("all", "all of these hold"), ("any", "any of these holds"))
 
 
@@ -41,11 +36,7 @@ JOINS: Final = (("all", "all of these hold"), ("any", "any of these holds"))
 class BuilderPage(Page):
     template: ClassVar[str] = "rule_builder.html"
     rule_id: str
-    revision: int
-    name: str
-    events: tuple[Group, ...]
-    own_event: bool
-    event: str
+    frame: Frame
     joins: tuple[Option, ...]
     rows: tuple[RowLine, ...]
     may_add: bool
@@ -53,19 +44,12 @@ class BuilderPage(Page):
     hand: str
     cel: str
     cel_trouble: str
-    fields: tuple[EventField, ...]
     actions: Actions
     action: Chosen | None
     params: tuple[ParamLine, ...]
-    surfaces: tuple[Option, ...]
-    modes: tuple[Option, ...]
-    per_hour: str
     note: str
-    becomes_author: bool
-    tried: Tried | None
-    links: bool
-    trouble: str
     findings: tuple[str, ...]
+    tried: Tried | None
 
 
 @router.get("/new")
@@ -94,8 +78,7 @@ async def rebuild(request: Request, form: Guarded, rule_id: str) -> Response:
 
 async def _mine(request: Request, visitor: Visitor, rule_id: str) -> RuleRow:
     row = await house_of(request).events.rulebook.rule(visitor.actor, rule_id)
-    if not may_see_inside(visitor.actor, row.author):
-        raise Forbidden("Only its author and owners change this.")
+    only_mine(visitor, row, "Only its author and owners change this.")
     return row
 
 
@@ -116,8 +99,7 @@ async def _worked(request: Request, form: Form, there: RuleRow | None) -> Respon
             async with single(request, form) as also:
                 row = await events.rulebook.add_rule(visitor.actor, body, also=also)
         else:
-            if form.get("revision", limit=20) != str(there.revision):
-                raise Conflict("changed meanwhile")
+            unchanged(form, there)
             changes = body.model_dump(mode="json", by_alias=True, exclude_none=True)
             row = await events.rulebook.change_rule(visitor.actor, there.id, changes)
     except (InvalidInput, Forbidden, PlatformUnavailable) as error:
@@ -152,13 +134,9 @@ async def _builder(
     cel, cel_trouble = _cel(given)
     page = BuilderPage(
         shell=shell(request, visitor),
-        title=f"Change “{visible(there.name, limit=60)}”" if there else "New rule",
+        title=form_title(there, "rule"),
+        frame=frame(visitor, given, there, known, error),
         rule_id=there.id if there else "",
-        revision=there.revision if there else 0,
-        name=given.name[:1000],
-        events=picks.events(given.event, given.own_event or "*" in given.event, known.names),
-        own_event=given.own_event or "*" in given.event,
-        event=given.event,
         joins=tuple(Option(value, label, value == given.join) for value, label in JOINS),
         rows=tuple(row_line(at, row, known, given) for at, row in enumerate(given.rows)),
         may_add=len(given.rows) < condition_rows.MAX_ROWS,
@@ -166,18 +144,11 @@ async def _builder(
         hand=given.cel,
         cel=cel,
         cel_trouble=cel_trouble,
-        fields=tuple(known.fields),
         actions=choice,
         action=chosen(contract) if contract else None,
         params=tuple(param_lines(contract, given, known)) if contract else (),
-        surfaces=picks.surfaces(given.surface),
-        modes=tuple(Option(each, MODE_WORDS[each], each == given.mode) for each in reversed(MODES)),
-        per_hour=given.per_hour,
         note=given.note,
-        becomes_author=there is not None and author(there.author)[1] != actor.person,
         tried=found,
-        links=actor.role == "owner",
-        trouble=visible(error.detail) if error else "",
         findings=tuple(visible(str(each.detail)) for each in error.findings if each.detail != error.detail)
         if error
         else (),

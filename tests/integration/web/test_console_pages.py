@@ -26,12 +26,12 @@ from agent.pipeline import (
 )
 from agent.run import Approval, Run
 from core.actor import Actor
-from registry import event_fields
 from registry.contract import Policy, Risk
 from tests.integration.web.connect_samples import of_connecting
 from tests.integration.web.eval_samples import of_evals
 from tests.integration.web.insight_samples import of_insights
 from tests.integration.web.people_samples import of_people
+from tests.integration.web.rule_samples import of_rules
 from tests.integration.web.samples import of_contracts
 from web.console import (
     asking,
@@ -49,19 +49,13 @@ from web.console import (
     history_entry,
     history_filter,
     history_views,
-    instructions,
     keys,
     pages,
-    picks,
     progress,
-    rule_builder,
-    rule_lines,
-    rules,
     runs,
     secret,
     trouble,
     words,
-    would,
 )
 from web.console.pages import Page, Shell, Who
 from web.console.places import Place
@@ -160,14 +154,6 @@ ENDPOINT_LINE = endpoints.Line(
     "whe_1", "https://a.test/<hook>", "the <ledger>", "invoice.*", BADGE, delivered.Health(BADGE, "of 7 in 24 h"), AT,
     "nothing went well",
 )  # fmt: skip
-RULE_LINE = rules.Line(
-    "/rules/rul_1", "<b>a rule</b>", "invoice.*", "Refund <it>", BADGE, "Olivia <b>", rules.Last(AT, BADGE)
-)
-FIRING = rules.Firing("evt_1", AT, BADGE, "it <did>", "run_7", ("shop.refund <b>",))
-TRIED = would.Tried(
-    (would.Would("evt_2", "invoice.paid", AT, BADGE, ("Refund <it>",), "it <said> no"),), (would.Tally(BADGE, 1),)
-)
-ACTIONS = picks.Actions((picks.Group("shop", (picks.Option("shop.refund", "Refund <it>", True),)),), True, "<find>", 50)
 SAMPLES: dict[type[Page], Page] = {
     entry.SignInPage: entry.SignInPage(
         shell=SHELL,
@@ -488,141 +474,6 @@ SAMPLES: dict[type[Page], Page] = {
         sample='{"a": 1}',
         may_fire=True,
     ),
-    rules.RulesPage: rules.RulesPage(shell=SHELL, title="Rules", rules=(RULE_LINE,), instructions=(RULE_LINE,)),
-    rules.RulePage: rules.RulePage(
-        shell=SHELL,
-        title="a rule",
-        rule_id="rul_1",
-        name="<b>a rule</b>",
-        mode=BADGE,
-        switches=(rules.Switch("on", "On it is", True),),
-        event="invoice.*",
-        join="any",
-        clauses=(rules.Clause("data.amount", "≥", "<b>5</b>"), rules.Clause("data.note", "is there", "")),
-        cel="event.data.amount >= 5",
-        action="shop.refund",
-        action_title="Refund <it>",
-        parameters=(rules.Fill("order", "data.order", False), rules.Fill("reason", '"<b>"', True)),
-        author="Olivia <b>",
-        per_hour=100,
-        note="a <note>",
-        created_at=AT,
-        updated_at=AT + timedelta(days=1),
-        firings=(FIRING,),
-        first=False,
-        next="evt_0",
-        mine=True,
-        links=True,
-        tried=TRIED,
-        try_events=20,
-        trouble="too <short>",
-    ),
-    rule_builder.BuilderPage: rule_builder.BuilderPage(
-        shell=SHELL,
-        title="New rule",
-        rule_id="rul_1",
-        revision=3,
-        name="<b>a rule</b>",
-        events=(picks.Group("billing", (picks.Option("invoice.paid", "it was paid", True),)),),
-        own_event=True,
-        event="invoice.*",
-        joins=(picks.Option("all", "all of them", True),),
-        rows=(
-            rule_lines.RowLine(
-                0,
-                True,
-                "",
-                (picks.Option("data.amount", "the amount", True),),
-                (picks.Option("ge", "at least", True),),
-                "number",
-                "<b>5</b>",
-                ("five",),
-                "in <minor> units",
-                False,
-            ),
-            rule_lines.RowLine(1, False, "data.<x>", (), (picks.Option("is", "is", True),), "text", "v", (), "", True),
-        ),
-        may_add=True,
-        by_hand=False,
-        hand="",
-        cel="event.data.amount >= 5",
-        cel_trouble="no <cel>",
-        fields=(event_fields.EventField("data.amount", frozenset({"number"}), "How <much>", True, ("five", "six")),),
-        actions=ACTIONS,
-        action=rule_lines.Chosen("shop.refund", "Refund <it>", "gives <back>", BADGE, BADGE),
-        params=(
-            rule_lines.ParamLine(
-                "order",
-                "The order",
-                "which <one>",
-                True,
-                (
-                    picks.Group("", (picks.Option("=", "a constant", True),)),
-                    picks.Group("from the event", (picks.Option("/data/order", "data.order"),)),
-                ),
-                True,
-                "pick",
-                "7",
-                (picks.Option("7", "seven", True),),
-                "nothing <says>",
-            ),
-        ),
-        surfaces=(picks.Option("admin", "for admins", True),),
-        modes=(picks.Option("shadow", "Only shadow", True),),
-        per_hour="100",
-        note="a <note>",
-        becomes_author=True,
-        tried=TRIED,
-        links=True,
-        trouble="too <short>",
-        findings=("/x: <no>",),
-    ),
-    instructions.InstructionPage: instructions.InstructionPage(
-        shell=SHELL,
-        title="an instruction",
-        instruction_id="ins_1",
-        name="<b>a rule</b>",
-        mode=BADGE,
-        switches=(rules.Switch("on", "On it is", True),),
-        event="invoice.*",
-        text="do <this>",
-        actions=(instructions.Named("shop.refund", "Refund <it>"),),
-        attended=True,
-        author="Olivia <b>",
-        per_hour=100,
-        created_at=AT,
-        updated_at=AT + timedelta(days=1),
-        firings=(FIRING,),
-        first=False,
-        next="evt_0",
-        mine=True,
-        links=True,
-        tried=TRIED,
-        try_events=5,
-        trouble="too <short>",
-    ),
-    instructions.InstructionFormPage: instructions.InstructionFormPage(
-        shell=SHELL,
-        title="New instruction",
-        instruction_id="ins_1",
-        revision=3,
-        name="<b>a rule</b>",
-        events=(picks.Group("billing", (picks.Option("invoice.paid", "it was paid", True),)),),
-        own_event=True,
-        event="invoice.*",
-        text="do <this>",
-        fields=(event_fields.EventField("data.amount", frozenset({"number"}), "How <much>", True, ("five", "six")),),
-        actions=ACTIONS,
-        surfaces=(picks.Option("admin", "for admins", True),),
-        modes=(picks.Option("shadow", "Only shadow", True),),
-        per_hour="100",
-        may_unattended=True,
-        unattended=True,
-        becomes_author=True,
-        tried=TRIED,
-        links=True,
-        trouble="too <short>",
-    ),
     connectors.ConnectorsPage: connectors.ConnectorsPage(
         shell=SHELL,
         title="Connectors",
@@ -655,6 +506,7 @@ SAMPLES: dict[type[Page], Page] = {
     ),
     **of_contracts(SHELL),
     **of_people(SHELL),
+    **of_rules(SHELL),
     **of_evals(SHELL),
     **of_insights(SHELL),
     **of_connecting(SHELL),

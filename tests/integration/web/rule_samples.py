@@ -1,0 +1,144 @@
+"""One sample of each page of rules and instructions: every field filled, with markup where words stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from registry import event_fields
+from web.console import automations, instructions, picks, rule_builder, rule_lines, rules, words, would
+from web.console.pages import Page, Shell
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BADGE = words.Badge("a badge", "good")
+RULE_LINE = rules.Line(
+    "/rules/rul_1", "<b>a rule</b>", "invoice.*", "Refund <it>", BADGE, "Olivia <b>", rules.Last(AT, BADGE)
+)
+FIRING = automations.Firing("evt_1", AT, BADGE, "it <did>", "run_7", ("shop.refund <b>",))
+TRIED = would.Tried(
+    (would.Would("evt_2", "invoice.paid", AT, BADGE, ("Refund <it>",), "it <said> no"),), (would.Tally(BADGE, 1),)
+)
+ACTIONS = picks.Actions((picks.Group("shop", (picks.Option("shop.refund", "Refund <it>", True),)),), True, "<find>", 50)
+STANDS = automations.Standing(
+    name="<b>a rule</b>",
+    mode=BADGE,
+    switches=(automations.Switch("on", "On it is", True),),
+    event="invoice.*",
+    author="Olivia <b>",
+    per_hour=100,
+    created_at=AT,
+    updated_at=AT + timedelta(days=1),
+    firings=(FIRING,),
+    first=False,
+    next="evt_0",
+    mine=True,
+    links=True,
+    trouble="too <short>",
+)
+FRAME = automations.Frame(
+    revision=3,
+    name="<b>a rule</b>",
+    events=(picks.Group("billing", (picks.Option("invoice.paid", "it was paid", True),)),),
+    own_event=True,
+    event="invoice.*",
+    fields=(event_fields.EventField("data.amount", frozenset({"number"}), "How <much>", True, ("five", "six")),),
+    surfaces=(picks.Option("admin", "for admins", True),),
+    modes=(picks.Option("shadow", "Only shadow", True),),
+    per_hour="100",
+    becomes_author=True,
+    links=True,
+    trouble="too <short>",
+)
+
+
+def of_rules(shell: Shell) -> dict[type[Page], Page]:
+    return {
+        rules.RulesPage: rules.RulesPage(shell=shell, title="Rules", rules=(RULE_LINE,), instructions=(RULE_LINE,)),
+        rules.RulePage: rules.RulePage(
+            shell=shell,
+            title="a rule",
+            rule_id="rul_1",
+            stands=STANDS,
+            join="any",
+            clauses=(rules.Clause("data.amount", "≥", "<b>5</b>"), rules.Clause("data.note", "is there", "")),
+            cel="event.data.amount >= 5",
+            action="shop.refund",
+            action_title="Refund <it>",
+            parameters=(rules.Fill("order", "data.order", False), rules.Fill("reason", '"<b>"', True)),
+            note="a <note>",
+            tried=TRIED,
+            try_events=20,
+        ),
+        rule_builder.BuilderPage: rule_builder.BuilderPage(
+            shell=shell,
+            title="New rule",
+            rule_id="rul_1",
+            frame=FRAME,
+            joins=(picks.Option("all", "all of them", True),),
+            rows=(
+                rule_lines.RowLine(
+                    0,
+                    True,
+                    "",
+                    (picks.Option("data.amount", "the amount", True),),
+                    (picks.Option("ge", "at least", True),),
+                    "number",
+                    "<b>5</b>",
+                    ("five",),
+                    "in <minor> units",
+                    False,
+                ),
+                rule_lines.RowLine(
+                    1, False, "data.<x>", (), (picks.Option("is", "is", True),), "text", "v", (), "", True
+                ),
+            ),
+            may_add=True,
+            by_hand=False,
+            hand="",
+            cel="event.data.amount >= 5",
+            cel_trouble="no <cel>",
+            actions=ACTIONS,
+            action=rule_lines.Chosen("shop.refund", "Refund <it>", "gives <back>", BADGE, BADGE),
+            params=(
+                rule_lines.ParamLine(
+                    "order",
+                    "The order",
+                    "which <one>",
+                    True,
+                    (
+                        picks.Group("", (picks.Option("=", "a constant", True),)),
+                        picks.Group("from the event", (picks.Option("/data/order", "data.order"),)),
+                    ),
+                    True,
+                    "pick",
+                    "7",
+                    (picks.Option("7", "seven", True),),
+                    "nothing <says>",
+                ),
+            ),
+            note="a <note>",
+            tried=TRIED,
+            findings=("/x: <no>",),
+        ),
+        instructions.InstructionPage: instructions.InstructionPage(
+            shell=shell,
+            title="an instruction",
+            instruction_id="ins_1",
+            stands=STANDS,
+            text="do <this>",
+            actions=(instructions.Named("shop.refund", "Refund <it>"),),
+            attended=True,
+            tried=TRIED,
+            try_events=5,
+        ),
+        instructions.InstructionFormPage: instructions.InstructionFormPage(
+            shell=shell,
+            title="New instruction",
+            instruction_id="ins_1",
+            frame=FRAME,
+            text="do <this>",
+            actions=ACTIONS,
+            may_unattended=True,
+            unattended=True,
+            tried=TRIED,
+        ),
+    }

@@ -1,0 +1,221 @@
+"""What the pages of a rule and of an instruction have in common: the switch, what it has done, the form's frame, and who may change it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from fastapi import Request
+
+import store.rules
+from core.actor import OWNER, Surface
+from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
+from core.visible import visible
+from events.rulebook import may_see_inside
+from registry.catalogue import Catalogue
+from registry.event_fields import EventField
+from store.rules import FiringRow, InstructionRow, RuleRow
+from web.console import picks
+from web.console.forms import Form
+from web.console.picks import Group, Option, Picked
+from web.console.rule_given import MODES, author
+from web.console.visitor import Visitor
+from web.console.words import Badge
+from web.door import house_of
+
+PAGE: Final = 30
+MEANWHILE: Final = (
+    "Somebody changed it while you did. What you filled in is still here; save it again to put it in place of theirs."
+)
+MODE_BADGES: Final[Mapping[str, Badge]] = {
+    "on": Badge("on", "good"),
+    "shadow": Badge("shadow", "wait"),
+    "off": Badge("off", "quiet"),
+}
+VERDICTS: Final[Mapping[str, Badge]] = {
+    "run": Badge("made a run", "good"),
+    "shadow": Badge("only noted", "wait"),
+    "unmet": Badge("condition not met", "quiet"),
+    "over_limit": Badge("over its ceiling", "bad"),
+    "untold": Badge("could not be told", "bad"),
+}
+_MODE_WORDS: Final = {"off": "Off", "shadow": "Shadow", "on": "On"}
+
+Automation = RuleRow | InstructionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    event_id: str
+    at: datetime
+    verdict: Badge
+    detail: str
+    run_id: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    value: str
+    label: str
+    here: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What there is to say of one, whichever it is. ``mine``: this person may switch, change and delete it; ``links``: they may look at
+    events."""
+
+    name: str
+    mode: Badge
+    switches: tuple[Switch, ...]
+    event: str
+    author: str
+    per_hour: int
+    created_at: datetime
+    updated_at: datetime
+    firings: tuple[Firing, ...]
+    first: bool
+    next: str
+    mine: bool
+    links: bool
+    trouble: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """What both forms ask for. ``own_event``: its name is written, not picked; ``becomes_author``: whoever saves it takes it over from
+    another person."""
+
+    revision: int
+    name: str
+    events: tuple[Group, ...]
+    own_event: bool
+    event: str
+    fields: tuple[EventField, ...]
+    surfaces: tuple[Option, ...]
+    modes: tuple[Option, ...]
+    per_hour: str
+    becomes_author: bool
+    links: bool
+    trouble: str
+
+
+class Filled(Protocol):
+    """What both forms hold as they are filled in."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def own_event(self) -> bool: ...
+    @property
+    def surface(self) -> Surface: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def per_hour(self) -> str: ...
+
+
+async def standing(
+    request: Request, visitor: Visitor, row: Automation, before: str | None, error: OpsIQError | None
+) -> Standing:
+    """With a page of its firings, those ``before`` one of them."""
+    actor = visitor.actor
+    async with house_of(request).sessions.read() as session:
+        rows = await store.rules.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
+    mine = may_see_inside(actor, row.author)
+    return Standing(
+        name=visible(row.name, limit=120),
+        mode=MODE_BADGES[row.mode],
+        switches=tuple(Switch(each, _MODE_WORDS[each], each == row.mode) for each in reversed(MODES)),
+        event=row.pattern,
+        author=visible(author(row.author)[0], limit=80),
+        per_hour=row.max_per_hour,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        firings=tuple(_firing(each, inside=mine) for each in rows),
+        first=before is None,
+        next=rows[-1].event_id if len(rows) == PAGE else "",
+        mine=mine,
+        links=actor.role == OWNER,
+        trouble=visible(error.detail) if error else "",
+    )
+
+
+def frame(
+    visitor: Visitor,
+    given: Filled,
+    there: Automation | None,
+    known: Picked,
+    error: OpsIQError | None,
+) -> Frame:
+    """``there`` is what the form changes, None where it makes a new one."""
+    own_event = given.own_event or "*" in given.event
+    return Frame(
+        revision=there.revision if there else 0,
+        name=given.name[:1000],
+        events=picks.events(given.event, own_event, known.names),
+        own_event=own_event,
+        event=given.event,
+        fields=tuple(known.fields),
+        surfaces=picks.surfaces(given.surface),
+        modes=tuple(Option(each, _MODE_WORDS[each], each == given.mode) for each in reversed(MODES)),
+        per_hour=given.per_hour,
+        becomes_author=there is not None and author(there.author)[1] != visitor.actor.person,
+        links=visitor.actor.role == OWNER,
+        trouble=visible(error.detail) if error else "",
+    )
+
+
+def form_title(there: Automation | None, kind: str) -> str:
+    return f"Change “{visible(there.name, limit=60)}”" if there else f"New {kind}"
+
+
+def mode_of(form: Form, kind: str) -> str:
+    """The mode that was asked for. Raises InvalidInput."""
+    mode = form.get("mode", limit=10)
+    if mode not in MODES:
+        raise InvalidInput(f"{kind} is on, in shadow, or off.")
+    return mode
+
+
+def only_mine(visitor: Visitor, row: Automation, otherwise: str) -> None:
+    """Raises Forbidden with ``otherwise`` for all but its author and owners."""
+    if not may_see_inside(visitor.actor, row.author):
+        raise Forbidden(otherwise)
+
+
+def unchanged(form: Form, there: Automation) -> None:
+    """Raises Conflict where it has been changed since the form was shown."""
+    if form.get("revision", limit=20) != str(there.revision):
+        raise Conflict("changed meanwhile")
+
+
+def title_of(catalogue: Catalogue, name: str) -> str:
+    contract = catalogue.get(name)
+    return visible(contract.title, limit=120) if contract else name
+
+
+def _firing(row: FiringRow, *, inside: bool) -> Firing:
+    """What shadow mode would have sent is for those who may see the records in it."""
+    would = json.loads(row.document) if row.document and inside else {}
+    calls = would.get("calls", ()) if isinstance(would, dict) else ()
+    return Firing(
+        event_id=row.event_id,
+        at=row.at,
+        verdict=VERDICTS[row.verdict],
+        detail=visible(row.detail, limit=600) if inside or row.verdict != "shadow" else "",
+        run_id=row.run_id or "",
+        says=tuple(visible(f"{each['contract']['name']} {_params(each)}", limit=600) for each in calls),
+    )
+
+
+def _params(call: Mapping[str, str]) -> str:
+    """The parameters of a call that was only noted, as they would have been sent."""
+    params = json.loads(call["payload"]).get("params", {})
+    return json.dumps(params, ensure_ascii=False)
