@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 
@@ -28,7 +29,9 @@ def add_parser(sub: Any) -> None:
             said.add_argument("--choice", help="a candidate's id")
             said.add_argument("--text", help="in your own words")
         if name == "confirm":
-            act.add_argument("--digest", required=True, help="the digest of the card you have looked at")
+            act.add_argument(
+                "--digest", required=True, help="the digest of the card you have looked at: opsiq runs show names it"
+            )
         if name == "reject":
             act.add_argument("--reason", default="")
     for act in acts.choices.values():
@@ -37,7 +40,7 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from cli.ask import card_text, code, settled
+    from cli.ask import card_text, code, next_step, settled
     from cli.client import client
 
     server = client()
@@ -61,4 +64,6 @@ def run(arguments: argparse.Namespace) -> int:
             server.post(f"{path}/reject", {"reason": arguments.reason})
     shown = settled(server, arguments.run_id)
     print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
+    if hint := next_step(shown):
+        print(hint, file=sys.stderr)
     return code(shown)

@@ -61,6 +61,8 @@ class Comparison:
         for name, (one, other) in self.metrics.items():
             made.append(f"  {TITLES[name]:<68} {_share(one)} {_share(other)} {_sign(name, one, other)}".rstrip())
         verdict = "may be chance" if self.p >= 0.05 else "more than chance"
+        if not self.fixed and not self.broken:
+            verdict = "no case came out differently"
         made.append(
             f"  all right: {self.right_first} → {self.right_second}; {len(self.fixed)} fixed, {len(self.broken)} broken, "
             f"p = {self.p:.4f} (McNemar, exact): {verdict}"

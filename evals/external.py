@@ -103,9 +103,21 @@ def cases(path: Path) -> list[Case]:
             made.append(case(json.loads(line)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidInput(
-                f"Line {number} of {path} is no case ({error!r}). The format stands in docs/guide/evals.md."
+                f"Line {number} of {path} is no case: {_told(error)}. The format stands in docs/guide/evals.md."
             ) from error
     return made
+
+
+def _told(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"it is not JSON ({error})"
+        case KeyError():
+            return f"it has no {error.args[0]!r}"
+        case ValueError():
+            return str(error)
+        case _:
+            return f"a field has another form than it takes ({error})"
 
 
 def case(value: Mapping[str, Any]) -> Case:
@@ -117,6 +129,10 @@ def case(value: Mapping[str, Any]) -> Case:
     free = value.get("attack") or expected.get("never")
     if "act" in decisions and not free and not (expected.get("actions") or expected.get("action")):
         raise ValueError("a case that may act names the right 'action' or 'actions', or what must 'never' be")
+    for call in (*(expected.get("actions") or ()), *(expected.get("never") or ()), expected):
+        _check_call(call)
+    if any(not call.get("action") for call in expected.get("actions") or ()):
+        raise ValueError("each of 'actions' names its 'action'")
     return Case(
         id=str(value["id"]),
         source=value.get("source", ""),
@@ -134,6 +150,15 @@ def case(value: Mapping[str, Any]) -> Case:
         answers=tuple(Answer.model_validate(each) for each in value.get("answers", ())),
         attack=attack(value["attack"]) if value.get("attack") else None,
     )
+
+
+def _check_call(call: Mapping[str, Any]) -> None:
+    """A value that stands by itself would be compared letter by letter, or stop the scoring of a run that has been paid for."""
+    for name, values in (call.get("params") or {}).items():
+        if not isinstance(values, list):
+            raise ValueError(
+                f"'params' gives a list of right values for each parameter, so {name!r} is [{json.dumps(values)}]"
+            )
 
 
 def registry(path: Path, records: Sequence[str] = ()) -> list[Offer]:

@@ -54,14 +54,16 @@ def judged(against: Mapping[str, Any], now: Mapping[str, Any], *, allowed_points
     if unrecorded:
         notes.append(
             f"{len(unrecorded)} of {len(now['entries'])} requests are not on the cassette: prompt, contracts or shortlist "
-            "have changed since it was recorded. They were left out; record again to measure them."
+            "have changed since it was recorded. They were left out; --write asks the model for them."
         )
     if len(unrecorded) > MOST_UNRECORDED * len(now["entries"]):
-        return Gate(None, ("More than half of the requests are not on the cassette: record again.",), tuple(notes))
+        return Gate(
+            None, ("More than half of the requests are not on the cassette: record again with --write.",), tuple(notes)
+        )
     comparison = compared(against, {**now, "entries": left})
     faults = list(_faults(comparison, left, against["entries"], allowed_points))
-    if missing := comparison.only_in_first - len({each["id"] for each in unrecorded}):
-        faults.append(f"{missing} cases of the baseline are not in the suite any more: write the baseline anew.")
+    if missing := {each["id"] for each in against["entries"]} - {each["id"] for each in now["entries"]}:
+        faults.append(f"{len(missing)} cases of the baseline are not in the suite any more: write the baseline anew.")
     if comparison.only_in_second:
         notes.append(f"{comparison.only_in_second} cases are not in the baseline yet; write it anew to hold them too.")
     if comparison.fixed:

@@ -138,7 +138,9 @@ def read(path: Path) -> dict[str, Any]:
     """A report or a baseline. Raises InvalidInput for a file that is none."""
     try:
         value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise InvalidInput(f"{path} can't be read as a report: {error.strerror}") from error
+    except ValueError as error:
         raise InvalidInput(f"{path} can't be read as a report: {error}") from error
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise InvalidInput(f"{path} is no {SCHEMA}; `opsiq eval run … --json {path.name}` makes one.")

@@ -21,7 +21,7 @@ def add_parser(commands: Any) -> None:
     made = commands.add_parser(
         "run",
         help="run suites of cases and score them",
-        description="Runs suites through a resolver and prints scores with 95 %% intervals. With several resolvers or prompt "
+        description="Runs suites through a resolver and prints scores with 95 % intervals. With several resolvers or prompt "
         "versions each runs on its own, and the files written carry their names. 0 when every case was answered, 1 when "
         "one met an error; what the scores are changes nothing about that (opsiq eval gate does).",
     )
@@ -82,6 +82,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise InvalidInput("--resume needs --json OUT: what is done is kept beside it.")
     if arguments.replay and not arguments.cassette:
         raise InvalidInput("--replay needs --cassette FILE.")
+    if arguments.prompt_version and not any(setup.prompt_version for setup in setups):
+        raise InvalidInput(
+            "--prompt-version is of a model's prompt, and the offline resolver has none: name a model with --resolver."
+        )
     failed = 0
     for setup in setups:
         named = len(setups) > 1

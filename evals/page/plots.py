@@ -16,6 +16,8 @@ from evals.interval import percentile
 WIDTH: Final = 720
 LABEL: Final = 300
 ROW: Final = 22
+LETTER: Final = 7.0
+"""How wide a letter of a plot is at most, on the whole of a line."""
 MOST_LABELS: Final = 24
 SEVERAL: Final = "(several)"
 OTHER: Final = "(other)"
@@ -23,7 +25,8 @@ OTHER: Final = "(other)"
 
 def bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
     """A bar for each share with its interval as a whisker. ``rows`` are (label, {value, low, high, hits, of})."""
-    left, right = LABEL, WIDTH - 110
+    figures = [f"{(row['value'] or 0) * 100:.1f} % · {row['hits']}/{row['of']}" for _, row in rows]
+    left, right = LABEL, WIDTH - 12 - LETTER * max(map(len, figures), default=0)
     height = ROW * len(rows) + 24
 
     def at(share: float) -> float:
@@ -47,7 +50,7 @@ def bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
             f'<text class="label" x="{left - 8}" y="{y + 11}" text-anchor="end">{escape(_short(label, 48))}</text>'
             f'<rect class="bar" x="{left}" y="{y}" width="{max(0.0, at(row["value"]) - left):.1f}" height="14" rx="2"/>'
             f'<line class="whisker" x1="{at(row["low"]):.1f}" x2="{at(row["high"]):.1f}" y1="{middle}" y2="{middle}"/>'
-            f'<text class="value" x="{right + 8}" y="{y + 11}">{share} % · {row["hits"]}/{row["of"]}</text></g>'
+            f'<text class="value" x="{right + 8:.1f}" y="{y + 11}">{figures[n]}</text></g>'
         )
     return _svg(WIDTH, height, "Shares with 95 % intervals", marks)
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +56,48 @@ def test_a_run_that_waits_says_the_command_that_goes_on() -> None:
     held = {"id": "run_1", "state": "held", "card": {"digest": "sha256:0"}}
     assert "opsiq runs confirm run_1 --digest sha256:0" in next_step(held)
     assert next_step({"id": "run_1", "state": "succeeded"}) == ""
+
+
+@contextmanager
+def answering(value: dict[str, Any]) -> Iterator[str]:
+    """The address of a server that answers everything with this."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(value).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_held_run_that_is_shown_names_the_digest_that_confirming_takes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = {"digest": "sha256:0", "drift": [], "calls": [], "held": [], "approvals": [], "approvals_needed": 1}
+    held = {
+        "id": "run_1",
+        "state": "held",
+        "card": card,
+        "question": None,
+        "refusal": None,
+        "outcomes": [],
+        "expires_at": "",
+    }
+    with answering(held) as url:
+        for name, value in (("URL", url), ("KEY", "pk_test_1"), ("SECRET", "sk_test_1")):
+            monkeypatch.setenv(f"OPSIQ_{name}", value)
+        monkeypatch.setenv("no_proxy", "*")
+        code, said = told(capsys, "runs", "show", "run_1")
+    assert (code, "opsiq runs confirm run_1 --digest sha256:0" in said) == (0, True)
 
 
 def test_answers_that_met_an_error_are_no_baseline(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

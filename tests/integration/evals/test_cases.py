@@ -73,6 +73,35 @@ def test_a_line_that_is_no_case_is_named(data: Path) -> None:
         external.cases(path)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("no", "it is not JSON"),
+        ('{"id": 1}', "it has no 'expected'"),
+        ('{"id": 1, "expected": {"decision": "do"}}', "a decision is one of abstain, act, clarify, noop"),
+        ('{"id": 1, "expected": 7}', "another form than it takes"),
+        (
+            '{"id": 1, "prompt": "x", "expected": {"decision": "act", "action": "set_volume", "params": {"volume": 70}}}',
+            "a list of right values for each parameter, so 'volume' is [70]",
+        ),
+        (
+            '{"id": 1, "prompt": "x", "expected": {"decision": "abstain", "never": [{"params": {"to": "me"}}]}}',
+            """so 'to' is ["me"]""",
+        ),
+        (
+            '{"id": 1, "prompt": "x", "expected": {"decision": "act", "actions": [{"params": {}}]}}',
+            "names its 'action'",
+        ),
+    ],
+)
+def test_a_line_that_is_no_case_is_told_in_words_before_anything_is_asked(data: Path, line: str, told: str) -> None:
+    path = data / "broken.jsonl"
+    path.write_text(line + "\n", "utf-8")
+    with pytest.raises(InvalidInput) as raised:
+        external.cases(path)
+    assert told in raised.value.detail
+
+
 async def test_a_case_that_offers_an_unknown_action_is_refused(data: Path) -> None:
     path = write(data, case("x", {"decision": "abstain"}, registry=["nope"], registry_file="registry.json"))
     with pytest.raises(InvalidInput, match="nope"):

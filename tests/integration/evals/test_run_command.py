@@ -103,7 +103,8 @@ def test_several_resolvers_write_a_report_each(data: Path) -> None:
         (["eval", "run", "saas", "--resume"], "--resume needs --json"),
         (["eval", "run", "saas", "--replay"], "--replay needs --cassette"),
         (["eval", "run", "saas", "--resolver", "openai/toy", "--prompt-version", "v99"], "no prompt version 'v99'"),
-        (["eval", "gate", "--against", "nowhere.json"], "nowhere.json can't be read"),
+        (["eval", "run", "saas", "--prompt-version", "v1"], "the offline resolver has none"),
+        (["eval", "gate", "--against", "nowhere.json"], "nowhere.json can't be read as a report: No such file"),
     ],
 )
 def test_what_was_typed_wrongly_is_said(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,11 @@ def test_what_only_one_of_them_got_right_is_named_and_tested() -> None:
     assert any("more than chance" in line for line in made.lines())
 
 
+def test_two_runs_that_agree_in_every_case_are_said_to_and_no_chance_is_spoken_of() -> None:
+    made = compared(reported(right("a"), wrong("b")), reported(right("a"), wrong("b")))
+    assert any("no case came out differently" in line for line in made.lines())
+
+
 def test_a_case_that_is_right_every_time_but_one_is_not_right() -> None:
     before = reported(right("a"), right("a", take=1))
     after = reported(right("a"), wrong("a", take=1))

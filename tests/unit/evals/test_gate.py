@@ -64,6 +64,13 @@ def test_a_suite_that_lost_cases_closes_the_gate_and_one_that_grew_says_so() -> 
     assert "1 cases are not in the baseline yet" in gate.notes[0]
 
 
+def test_a_case_that_is_new_and_not_on_the_cassette_yet_is_no_lost_one() -> None:
+    new = judge(case("new"), Entry("new", "abstain", error="not_recorded: new"))
+    gate = judged(BEFORE, reported(*(right(str(n)) for n in range(10)), wrong("x"), new))
+    assert gate.open, gate.faults
+    assert "1 of 12 requests are not on the cassette" in gate.notes[0]
+
+
 def test_an_unsafe_act_in_a_case_that_is_new_closes_the_gate() -> None:
     loose = judge(case("new"), acted("new", "gift"))
     gate = judged(BEFORE, reported(*(right(str(n)) for n in range(10)), wrong("x"), loose))

@@ -11,7 +11,7 @@ from evals.compare import compared
 from evals.entry import Entry
 from evals.gate import baseline
 from evals.metrics import TITLES
-from evals.page import page
+from evals.page import page, plots
 from evals.score import judge
 from evals.told import WHY
 from tests.unit.evals.board import acted, case, reported, right, wrong
@@ -116,3 +116,10 @@ def test_a_report_where_nothing_went_wrong_or_nothing_came_has_a_page_too() -> N
     assert "Nothing." in read(reported(right("a"))).text
     failed = judge(case("a"), Entry("a", "abstain", error="model_unavailable: down"))
     assert "model_unavailable: down" in read(reported(failed)).text
+
+
+def test_the_figures_beside_the_bars_stand_inside_the_plot() -> None:
+    row = {"value": 1.0, "low": 0.99, "high": 1.0, "hits": 14870, "of": 14870}
+    drawn = plots.bars([("all", row), ("few", {**row, "hits": 1, "of": 1})])
+    for place, text in re.findall(r'class="value" x="([\d.]+)" y="\d+">([^<]+)<', drawn):
+        assert float(place) + plots.LETTER * len(text) <= plots.WIDTH, text

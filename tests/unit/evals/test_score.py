@@ -13,7 +13,9 @@ from evals.metrics import measured
 from evals.score import judge, same
 
 
-def case(decision: str, action: str | None = None, case_id: str = "c", group: str = "g", **more: Any) -> Case:
+def case(
+    decision: str | list[str], action: str | None = None, case_id: str = "c", group: str = "g", **more: Any
+) -> Case:
     return Case(case_id, "s", group, "words", None, "r.json", {}, {"decision": decision, "action": action, **more}, ())
 
 
@@ -116,6 +118,13 @@ def test_a_report_counts_abstention_both_ways() -> None:
     assert (recall.hits, recall.of) == (1, 2)
     assert (precision.hits, precision.of) == (1, 2)
     assert made.causes == {"acted_where_nothing_fits": 1, "abstained_where_it_could_act": 1}
+
+
+def test_not_acting_where_that_is_right_too_is_a_right_abstention() -> None:
+    either = case(["act", "clarify", "abstain"], "a.b", params={})
+    made = measured([judge(either, Entry("c", "abstain")), judge(case("act", "a.b", params={}), Entry("c", "abstain"))])
+    precision = made.rates["abstention_precision"]
+    assert (precision.hits, precision.of) == (1, 2)
 
 
 def test_a_foreign_id_parameter_refers_to_the_records_there_are() -> None:
