@@ -14,13 +14,15 @@ from functools import lru_cache
 from typing import Final
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from core import meters, webhook_signature
 from core.clock import Clock, utc_now
 from core.errors import InvalidInput
+from executors.exchange import Answer, Exchanges
 from executors.guard import Guard
 from executors.retry import ErrorKind, Reply, retry_after_s
-from executors.session import Head, Trail, detail_of, dialling, kind_of, open_session, origin
+from executors.session import Head, detail_of, kind_of, open_connector, origin
 
 __all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Hand", "Reply", "checked_headers"]
 
@@ -70,7 +72,8 @@ class Hand:
         self._monotonic = monotonic
         self._reuse = reuse
         self._tls = tls
-        self._session: aiohttp.ClientSession | None = None
+        self._connector: aiohttp.TCPConnector | None = None
+        self._exchanges: Exchanges | None = None
 
     async def __aenter__(self) -> Hand:
         return self
@@ -79,9 +82,9 @@ class Hand:
         await self.close()
 
     async def close(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        connector, self._connector, self._exchanges = self._connector, None, None
+        if connector is not None:
+            await connector.close()
 
     async def post(
         self,
@@ -105,29 +108,18 @@ class Hand:
         """
         began = self._monotonic()
         all_headers = {**checked_headers(headers or {}), **self._signed(body, message_id, secrets, attempt)}
-        trail = Trail()
-        dialling.set(trail)
         head = Head(MAX_ANSWER_BYTES)
-        status: int | None = None
-        wait_s: float | None = None
+        answer = Answer(head)
         error: ErrorKind | None = None
         detail = ""
         try:
             target = self._guard.url(url)
             async with asyncio.timeout(timeout_s):
-                async with self._opened().post(
-                    target,
-                    data=body,
-                    headers=all_headers,
-                    allow_redirects=False,
-                    timeout=_timeout(connect_timeout_s),
-                ) as response:
-                    status = response.status
-                    if (wished := response.headers.get("Retry-After")) is not None:
-                        wait_s = retry_after_s(wished, self._clock())
-                    await head.read(response)
-        except (aiohttp.ClientError, OSError) as fault:
+                await self._opened().post(target, all_headers, body, _timeout(connect_timeout_s), answer)
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as fault:
             error, detail = kind_of(fault), detail_of(fault)
+        status = answer.status
+        wished = answer.headers.get("Retry-After")
         duration_ms = round((self._monotonic() - began) * 1000)
         purpose = "action" if message_id.startswith("act_") else "webhook"
         meters.called_out(purpose, f"{status // 100}xx" if status is not None else str(error))
@@ -151,8 +143,8 @@ class Hand:
             body=head.body,
             duration_ms=duration_ms,
             error=error,
-            sent=trail.sent,
-            retry_after_s=wait_s,
+            sent=answer.sent,
+            retry_after_s=None if wished is None else retry_after_s(wished, self._clock()),
             cut=status is not None and not head.whole,
             detail=detail,
             headers=all_headers,
@@ -173,10 +165,11 @@ class Hand:
             "opsiq-attempt": str(attempt),
         }
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = open_session(self._guard, reuse=self._reuse, tls=self._tls)
-        return self._session
+    def _opened(self) -> Exchanges:
+        if self._exchanges is None:
+            self._connector = open_connector(self._guard, reuse=self._reuse, tls=self._tls)
+            self._exchanges = Exchanges(self._connector)
+        return self._exchanges
 
 
 def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:

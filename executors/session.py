@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from executors.guard import Blocked, Guard
@@ -20,39 +19,12 @@ KEEP_ALIVE_S: Final = 2.0
 """
 
 
-@dataclass(slots=True)
-class Trail:
-    """How far one request got. ``sent``: from the moment a connection is its own; before that no byte of it can have left."""
-
-    sent: bool = False
-
-
-dialling: Final[ContextVar[Trail | None]] = ContextVar("opsiq_dialling", default=None)
-"""The trail of the request that this task makes, for whoever wants to know."""
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Marks the trail. aiohttp's own trace hooks tell the same, at the price of a dozen calls for each request."""
-
-    async def connect(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[Any],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 (the base's)
-    ) -> aiohttp.connector.Connection:
-        connection = await super().connect(req, traces, timeout)
-        if (trail := dialling.get()) is not None:
-            trail.sent = True
-        return connection
-
-
-def open_session(guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
-    """A session without cookies, proxies, .netrc, decompression and DNS cache. Belongs to the running loop; the caller
-    closes it.
+def open_connector(guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.TCPConnector:
+    """Dials what the guard lets through; no DNS cache. Belongs to the running loop; the caller closes it.
 
     ``reuse``: keep connections open for the next request to the same peer. ``tls`` replaces the system's trust store.
     """
-    connector = _Connector(
+    return aiohttp.TCPConnector(
         resolver=guard.resolver(),
         socket_factory=guard.socket,
         use_dns_cache=False,
@@ -61,8 +33,14 @@ def open_session(guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None
         force_close=not reuse,
         keepalive_timeout=KEEP_ALIVE_S if reuse else None,
     )
+
+
+def open_session(guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
+    """A session over ``open_connector``, without cookies, proxies, .netrc and decompression. Belongs to the running loop; the caller closes
+    it.
+    """
     return aiohttp.ClientSession(
-        connector=connector,
+        connector=open_connector(guard, reuse=reuse, tls=tls),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         auto_decompress=False,
@@ -85,21 +63,27 @@ class Head:
         """Reads until the end or the limit, then drops the connection unless the end was reached. Raises what aiohttp
         raises.
         """
+        try:
+            await self.take(response.content)
+        finally:
+            if not self.whole:
+                response.close()
+
+    async def take(self, content: aiohttp.StreamReader) -> None:
+        """Reads until the end or the limit. Raises what aiohttp raises."""
         kept = bytearray()
         try:
             while len(kept) <= self.limit:
-                chunk = await response.content.read(self.limit + 1 - len(kept))
+                chunk = await content.read(self.limit + 1 - len(kept))
                 if not chunk:
                     self.whole = True
                     return
                 kept += chunk
-                if response.content.at_eof() and response.content.exception() is None:
+                if content.at_eof() and content.exception() is None:
                     self.whole = len(kept) <= self.limit
                     return
         finally:
             self.body = bytes(kept[: self.limit])
-            if not self.whole:
-                response.close()
 
 
 def kind_of(error: BaseException) -> ErrorKind:
@@ -114,7 +98,7 @@ def kind_of(error: BaseException) -> ErrorKind:
         return "connect"
     if isinstance(error, TimeoutError):
         return "timeout"
-    if isinstance(error, aiohttp.ClientResponseError):
+    if isinstance(error, aiohttp.ClientResponseError | HttpProcessingError):
         return "malformed"
     return "closed"
 
