@@ -28,7 +28,8 @@ class FrozenClock:
 
 def iso(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds, as stored and shown: ``2026-11-24T15:43:04.120000Z``."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def from_iso(text: str) -> datetime:

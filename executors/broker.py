@@ -121,7 +121,7 @@ class Broker:
         return True
 
     def _lost(self, error: Exception) -> None:
-        if self.up:
+        if self.up and not self._closing:
             log.warning("the broker fails us (%s): the database is asked directly", type(error).__name__)
             self.up = False
             self._broken.set()

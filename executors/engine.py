@@ -93,7 +93,7 @@ class Engine:
         self._monotonic = monotonic
         self._held: dict[tuple[str, int], Held] = {}
         self._slots: set[asyncio.Task[None]] = set()
-        self._settler = Settler(queue, lambda: len(self._held) - self._waiting())
+        self._settler = Settler(queue, lambda: len(self._held) - self._waiting(), self._waiting)
         self._leases = Leases(queue, self._held, self._lost_unbegun, pause=pause, monotonic=monotonic)
         self._ring = asyncio.Event()
         self._stopping = asyncio.Event()

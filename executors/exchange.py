@@ -1,5 +1,5 @@
-"""One HTTP/1.1 POST over aiohttp's connections: its connector dials (guarded, pooled, TLS), its protocol and parser read the answer, and the
-request goes out as the bytes that were made of it, in one write (docs/decisions/2026-11-26-deliveries.md has what that saves).
+"""One HTTP/1.1 POST over aiohttp's connections: its connector dials (guarded, pooled, TLS), its protocol and parser read the answer,
+and the request goes out in one write, as the bytes that were made of it (docs/decisions/2026-11-26-deliveries.md).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _TARGETS_KEPT: Final = 2_000
 
 @dataclass(slots=True)
 class Answer:
-    """What is known of one request, also when it fails. ``sent``: from the moment a connection is its own; before that no byte of it can have
-    left. ``status`` is set as soon as the answer's head is in.
+    """What is known of one request, also when it fails. ``sent``: from the moment a connection is its own; before that no byte of it can
+    have left. ``status`` is set as soon as the answer's head is in.
     """
 
     head: Head
@@ -48,8 +48,8 @@ class Exchanges:
     async def post(
         self, url: URL, headers: Mapping[str, str], body: bytes, timeout: aiohttp.ClientTimeout, into: Answer  # noqa: ASYNC109 (aiohttp's)
     ) -> None:  # fmt: skip
-        """Fills ``into``. ``headers`` are sent as they are, so they must be fit for it (``executors.hand.checked_headers``). Raises what aiohttp
-        raises, and HttpProcessingError for an answer that is not HTTP.
+        """Fills ``into``. ``headers`` are sent as they are, so they must be fit for it (``executors.hand.checked_headers``). Raises what
+        aiohttp raises, and HttpProcessingError for an answer that is not HTTP.
         """
         target = self._targets.get(url) or self._target(url)
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
@@ -68,7 +68,9 @@ class Exchanges:
             into.status, into.headers = message.code, message.headers
             await into.head.take(content)
             # What answers before it has heard everything is not asked again on this connection.
-            whole = into.head.whole and protocol.transport is not None and not protocol.transport.get_write_buffer_size()
+            whole = (
+                into.head.whole and protocol.transport is not None and not protocol.transport.get_write_buffer_size()
+            )
         finally:
             if whole:
                 connection.release()
@@ -90,7 +92,12 @@ class Exchanges:
 
     def _target(self, url: URL) -> _Target:
         dial = aiohttp.ClientRequest("POST", url, loop=asyncio.get_running_loop())
-        told = {"host": dial.headers["Host"], "accept": "*/*", "accept-encoding": "identity", "user-agent": user_agent()}
+        told = {
+            "host": dial.headers["Host"],
+            "accept": "*/*",
+            "accept-encoding": "identity",
+            "user-agent": user_agent(),
+        }
         start = f"POST {url.raw_path_qs} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in told.items())
         if len(self._targets) >= _TARGETS_KEPT:
             self._targets.clear()

@@ -15,12 +15,12 @@ from typing import Final, Generic, Protocol, TypeVar
 from store.claiming import AHEAD_PER_LANE
 from store.work import Work
 
-QUICK_S: Final = 1.0
+QUICK_S: Final = 1.5
 """How long all that may be claimed of a quick lane would take."""
-WAIT_MOST_S: Final = 2.0
+WAIT_MOST_S: Final = 2.5
 """What has waited here for so long is given back: the lane was not as quick as it seemed."""
 TRUSTED_AFTER: Final = 20
-MOST: Final = 500
+MOST: Final = 1_000
 _LANES_MOST: Final = 2_000
 _NEW_SHARE: Final = 0.2
 _STAYS: Final = 2.0

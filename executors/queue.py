@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -157,8 +158,11 @@ class SqlQueue:
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""
         try:
+            with contextlib.suppress(_SomeLost):
+                async with self._sessions.begin() as session:
+                    return await self._settle_all(session, group, all_held=True)
             async with self._sessions.begin() as session:
-                return await self._settle_all(session, group)
+                return await self._settle_all(session, group, all_held=False)
         except Unavailable:
             raise
         except Exception as error:
@@ -180,17 +184,25 @@ class SqlQueue:
         for kind, read in self._beside.items():
             if mine := [work for work in found if work.kind == kind]:
                 known = await read(session, mine)
-                found = [replace(work, beside=known[work.id]) if work.id in known else work for work in found]
+                found = [work.with_beside(known[work.id]) if work.id in known else work for work in found]
         return found
 
-    async def _settle_all(self, session: AsyncSession, group: Sequence[Settlement]) -> list[bool | Exception]:
+    async def _settle_all(
+        self, session: AsyncSession, group: Sequence[Settlement], *, all_held: bool
+    ) -> list[bool | Exception]:
+        """``all_held`` takes for granted that what is done was held, and raises _SomeLost if not."""
         done = [work for work, outcome in group if isinstance(outcome, Done)]
         released = [work for work, outcome in group if _released(work, outcome)]
         # Two claims of one piece in a group (the first one lost its lease) must not be told apart by the id alone.
         alone = len({work.id for work, _ in group}) < len(group)
         together: set[str] = set()
         if not alone:
-            together |= await works.ack_many(session, done)
+            if not all_held:
+                together |= await works.ack_many(session, done)
+            elif await works.ack_all(session, done):
+                together |= {work.id for work in done}
+            else:
+                raise _SomeLost
             together |= await works.release_many(session, released)
         made: list[bool | Exception] = []
         shared: dict[Callable[[AsyncSession, Sequence[Any]], Awaitable[None]], list[Any]] = {}
@@ -222,6 +234,10 @@ class SqlQueue:
         return fits
 
 
+class _SomeLost(Exception):
+    """A lease ran out before its settle."""
+
+
 def _released(work: Work, outcome: Done | Later | Dead) -> bool:
     """Whether it is only given back."""
-    return outcome == Later(0.0, work.error)
+    return isinstance(outcome, Later) and outcome == Later(0.0, work.error)

@@ -23,10 +23,11 @@ WEBHOOK_DELAYS_S within WINDOW_S, then Failed. Receiving twice is safe by the me
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
 ErrorKind = Literal["blocked", "dns", "connect", "tls", "timeout", "closed", "malformed"]
 """Why no whole answer came: ``timeout`` at any point, ``closed`` by the peer, ``malformed`` for what is not HTTP."""
@@ -41,8 +42,7 @@ _TRY_AGAIN: Final = frozenset({408, 425, 429})
 _GATEWAY: Final = frozenset({502, 504, 520, 522, 524})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One attempt, as it went. ``status`` is set as soon as an answer's head came, whatever became of its body.
 
     ``body`` is at most 64 KiB, ``cut`` if that is not all of it. ``sent`` is True if any byte of the request may have
@@ -59,7 +59,7 @@ class Reply:
     retry_after_s: float | None = None
     cut: bool = False
     detail: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
     @property
     def ok(self) -> bool:

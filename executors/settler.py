@@ -13,7 +13,7 @@ from executors.queue import Queue, Settlement
 
 log = logging.getLogger("opsiq.executors.settler")
 
-GROUP: Final = 100
+GROUP: Final = 400
 LINGER_S: Final = 0.04
 _CROWD: Final = 8
 _PAUSES_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -23,15 +23,17 @@ Then = Callable[[bool | Exception], None]
 
 
 class Settler:
-    """Settles up to 100 at a time. Alone, a settle waits for nothing; under load the groups grow by themselves.
+    """Settles up to GROUP at a time. Alone, a settle waits for nothing; under load the groups grow by themselves.
 
-    ``busy`` says how many pieces of work are in hand, those that wait here included: while there are twice as many as wait here, a
-    transaction is held back by up to LINGER_S. Each costs the same handful of statements, whether it settles one piece or a hundred.
+    ``busy`` says how many pieces of work are in hand, those that wait here included, and ``stock`` how many more will begin without a
+    claim: while there are twice as many in hand as wait here, or there is a stock, a transaction is held back by up to LINGER_S. Each costs
+    the same handful of statements, whether it settles one piece or hundreds.
     """
 
-    def __init__(self, queue: Queue, busy: Callable[[], int] = lambda: 0) -> None:
+    def __init__(self, queue: Queue, busy: Callable[[], int] = lambda: 0, stock: Callable[[], int] = lambda: 0) -> None:
         self._queue = queue
         self._busy = busy
+        self._stock = stock
         self._waiting: list[tuple[Settlement, Then]] = []
         self._room = asyncio.Event()
         self._room.set()
@@ -60,7 +62,7 @@ class Settler:
 
     async def _flush(self) -> None:
         while self._waiting:
-            if self._busy() >= max(_CROWD, 2 * len(self._waiting)):
+            if self._more_to_come():
                 await asyncio.sleep(LINGER_S)
             group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
             if len(self._waiting) < 2 * GROUP:
@@ -68,6 +70,10 @@ class Settler:
             results = await self._together([settlement for settlement, _ in group])
             for (_, then), result in zip(group, results, strict=True):
                 then(result)
+
+    def _more_to_come(self) -> bool:
+        waiting = len(self._waiting)
+        return waiting < GROUP and self._busy() >= _CROWD and (self._busy() >= 2 * waiting or self._stock() > 0)
 
     async def _together(self, group: list[Settlement]) -> list[bool | Exception]:
         for pause_s in (*_PAUSES_S, None):

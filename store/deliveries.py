@@ -7,32 +7,28 @@ or failed, and never leaves succeeded.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Index,
     LargeBinary,
     Select,
-    String,
     UniqueConstraint,
     bindparam,
-    case,
     delete,
     func,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import NotFound
-from store.dialect import UtcTime, among, is_postgresql, texts, upsert
+from store.dialect import UtcTime, among, is_postgresql, kept, texts, upsert
 from store.many import Many
 from store.rows import Row, every, first, storable, table, values
 
@@ -106,8 +102,7 @@ class DeliveryAttemptRow(Row, table=True):
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """What an attempt needs to know of its delivery."""
 
     id: str
@@ -124,8 +119,7 @@ class Due:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(NamedTuple):
     """An attempt, and what it makes of its delivery; the fields are those of the rows. ``state`` None leaves it as it is."""
 
     attempt: str
@@ -163,7 +157,7 @@ _B = table(BodyRow)
 _A = table(DeliveryAttemptRow)
 _ANY_SIZE: Final = 2**40
 # Built once, and read as plain values: these run for every delivery.
-_DUE = select(*(_T.c[each.name] for each in fields(Due) if each.name != "body"), _B.c.body).join(
+_DUE = select(*(_T.c[name] for name in Due._fields if name != "body"), _B.c.body).join(
     _B, _B.c.event_id == _T.c.event_id
 )
 
@@ -197,7 +191,7 @@ async def due(session: AsyncSession, delivery_ids: Collection[str], max_body_byt
     """These deliveries with their bodies, in no order; those that are gone, or have a larger body, are absent."""
     postgresql = is_postgresql(session)
     given = {"ids": texts(delivery_ids, postgresql=postgresql), "most": max_body_bytes or _ANY_SIZE}
-    return [Due(*row) for row in await session.execute(_due(postgresql), given)]
+    return [Due._make(row) for row in await session.execute(_due(postgresql), given)]
 
 
 @cache
@@ -237,53 +231,49 @@ async def heard(session: AsyncSession, endpoint_id: str, event_ids: Collection[s
     return set((await session.execute(mine)).scalars())
 
 
-_COME = (
-    update(_T)
-    .where(_T.c.id == bindparam("of"))
-    .values(
-        attempts=_T.c.attempts + 1,
-        tries=_T.c.tries + bindparam("tried"),
-        state=case((_T.c.state == "succeeded", _T.c.state), else_=func.coalesce(bindparam("now_state", type_=String()), _T.c.state)),
-        status=bindparam("now_status"),
-        error=bindparam("now_error", type_=String()),
-        detail=bindparam("now_detail", type_=String()),
-        first_at=func.coalesce(_T.c.first_at, bindparam("now_at", type_=UtcTime())),
-        next_at=case((_T.c.state == "succeeded", None), else_=bindparam("now_next", type_=UtcTime())),
-        finished_at=func.coalesce(bindparam("now_finished", type_=UtcTime()), _T.c.finished_at),
-    )
-)  # fmt: skip
-
-
-def _attempts(postgresql: bool) -> Any:
-    return (insert_on_postgresql if postgresql else insert_on_sqlite)(_A).on_conflict_do_nothing()
-
-
 _LOG: Final = Many(
-    _attempts,
-    ("id", "delivery", "n", "by_hand", "at", "duration_ms", "headers", "status", "error", "detail", "response", "cut"),
-)
+    "INSERT INTO webhook_attempts (id, delivery, n, by_hand, at, duration_ms, headers, status, error, detail, response, cut) "
+    "SELECT * FROM given WHERE true ON CONFLICT DO NOTHING",
+    id="text", delivery="text", n="integer", by_hand="boolean", at="timestamptz", duration_ms="integer", headers="text", status="integer",
+    error="text", detail="text", response="bytea", cut="boolean",
+)  # fmt: skip
 _MOVE: Final = Many(
-    lambda _: _COME,
-    ("of", "tried", "now_state", "now_status", "now_error", "now_detail", "now_at", "now_next", "now_finished"),
-)
+    "UPDATE webhook_deliveries AS d SET attempts = d.attempts + 1, tries = d.tries + given.tried, "
+    "state = CASE WHEN d.state = 'succeeded' THEN d.state ELSE coalesce(given.now_state, d.state) END, "
+    "status = given.now_status, error = given.now_error, detail = given.now_detail, first_at = coalesce(d.first_at, given.now_at), "
+    "next_at = CASE WHEN d.state = 'succeeded' THEN NULL ELSE given.now_next END, "
+    "finished_at = coalesce(given.now_finished, d.finished_at) FROM given WHERE d.id = given.delivery",
+    delivery="text", tried="integer", now_state="text", now_status="integer", now_error="text", now_detail="text", now_at="timestamptz",
+    now_next="timestamptz", now_finished="timestamptz",
+)  # fmt: skip
 
 
 async def came(session: AsyncSession, results: Sequence[Came]) -> None:
     """Log attempts and move their deliveries on, many at once. Raises InvalidInput for text that can't be stored."""
+    postgresql = is_postgresql(session)
     logged: list[tuple[Any, ...]] = []
-    moved: list[tuple[Any, ...]] = []
-    for one in sorted(results, key=lambda result: result.delivery):
+    moved: list[dict[str, tuple[Any, ...]]] = [{}]  # the same delivery twice: one after the other
+    for one in sorted(
+        results, key=lambda result: result.delivery
+    ):  # one order everywhere: no two transactions wait crosswise
         if one.detail:
             storable({"detail": one.detail})  # the rest is written here
+        at, next_at, finished_at = (
+            kept(each, postgresql=postgresql) for each in (one.at, one.next_at, one.finished_at)
+        )
         logged.append(
-            (one.attempt, one.delivery, one.n, not one.in_series, one.at, one.duration_ms, one.headers, one.status, one.error,
+            (one.attempt, one.delivery, one.n, not one.in_series, at, one.duration_ms, one.headers, one.status, one.error,
              one.detail, one.response, one.cut)
         )  # fmt: skip
-        moved.append(
-            (one.delivery, int(one.in_series), one.state, one.status, one.error, one.detail, one.at, one.next_at, one.finished_at)
+        turn = next((turn for turn in moved if one.delivery not in turn), None)
+        if turn is None:
+            moved.append(turn := {})
+        turn[one.delivery] = (
+            one.delivery, int(one.in_series), one.state, one.status, one.error, one.detail, at, next_at, finished_at,
         )  # fmt: skip
     await _LOG.run(session, logged)
-    await _MOVE.run(session, moved)
+    for turn in moved:
+        await _MOVE.run(session, list(turn.values()))
 
 
 async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail: str) -> None:

@@ -48,6 +48,11 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else from_iso(value)
 
 
+def kept(at: datetime | None, *, postgresql: bool) -> Any:
+    """As a column of UtcTime keeps it, for statements said to the driver."""
+    return at if at is None or postgresql else iso(at)
+
+
 class DbNow(FunctionElement[datetime]):
     """The database's present, for columns of UtcTime. Milliseconds on SQLite, microseconds on PostgreSQL."""
 

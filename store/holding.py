@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Table, and_, bindparam, update
+from sqlalchemy import BigInteger, Table, Update, and_, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from store.dialect import EpochMs, among, is_postgresql, texts
 
@@ -20,27 +19,43 @@ async def changed(
     session: AsyncSession, work: Table, change: Change, claims: list[Claim], given: dict[str, Any] | None = None
 ) -> set[tuple[str, int]]:
     """The (id, attempt) of those that were held, and now are done, held for the parameter ``lease_ms`` from now, or due again at once."""
-    by_claim: dict[tuple[str, int], list[str]] = {}
-    for work_id, owner, attempt in claims:
-        by_claim.setdefault((owner, attempt), []).append(work_id)
     postgresql = is_postgresql(session)
     made: set[tuple[str, int]] = set()
-    for (owner, attempt), work_ids in by_claim.items():
+    for (owner, attempt), work_ids in _by_claim(claims).items():
         named = {"ids": texts(work_ids, postgresql=postgresql), "of_owner": owner, "of_attempt": attempt}
-        found = await session.execute(_statement(work, change, postgresql), named | (given or {}))
+        statement = _statement(work, change, postgresql).returning(work.c.id)
+        found = await session.execute(statement, named | (given or {}))
         made.update((work_id, attempt) for work_id in found.scalars())
     return made
 
 
+async def changed_all(session: AsyncSession, work: Table, change: Change, claims: list[Claim]) -> bool:
+    """Whether all of them were held; the transaction of False must be rolled back. A row for each would have to be read otherwise."""
+    postgresql = is_postgresql(session)
+    for (owner, attempt), work_ids in _by_claim(claims).items():
+        named = {"ids": texts(work_ids, postgresql=postgresql), "of_owner": owner, "of_attempt": attempt}
+        found: Any = await session.execute(_statement(work, change, postgresql), named)
+        if found.rowcount != len(work_ids):
+            return False
+    return True
+
+
+def _by_claim(claims: list[Claim]) -> dict[tuple[str, int], list[str]]:
+    made: dict[tuple[str, int], list[str]] = {}
+    for work_id, owner, attempt in claims:
+        made.setdefault((owner, attempt), []).append(work_id)
+    return made
+
+
 @cache
-def _statement(work: Table, change: Change, postgresql: bool) -> ReturningUpdate[Any]:
+def _statement(work: Table, change: Change, postgresql: bool) -> Update:
     mine = and_(
         among(work.c.id, "ids", postgresql=postgresql),
         work.c.owner == bindparam("of_owner"),
         work.c.attempt == bindparam("of_attempt"),
         work.c.state == "claimed",
     )
-    return update(work).where(mine).values(_COLUMNS[change]).returning(work.c.id)
+    return update(work).where(mine).values(_COLUMNS[change])
 
 
 _COLUMNS: Final[dict[Change, dict[str, Any]]] = {

@@ -1,67 +1,49 @@
 """One statement for many rows, said straight to the driver: for what is written for every delivery, where SQLAlchemy's own work for each
 row costs several times the database's.
+
+The rows come to the statement as a table ``given``, so that the database takes one step for all of them. With a step for each, a thread
+that runs SQLite would ask for Python's lock as often, in the middle of the event loop's work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
-from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import UpdateBase
 
 from store.dialect import is_postgresql
 
 Row = Sequence[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """``places``: for each of the statement's parameters, where a row has it, or -1 and the value, and how the driver wants it."""
-
-    text: str
-    places: tuple[tuple[int, Any, Callable[[Any], Any] | None], ...]
+_CHUNKS: Final = (256, 64, 16, 4, 1)
+"""Rows of one statement on SQLite: few texts, so that the driver keeps all of them prepared."""
 
 
 class Many:
-    """``made`` makes the statement for PostgreSQL (True) or SQLite; ``names`` are its parameters (of an INSERT: its columns), in the order
-    in which rows have them. What text rows hold must be ``store.rows.storable``.
+    """``statement`` reads ``given``, of which ``columns`` are the names and types (PostgreSQL's), in the order in which rows have them.
+    It is SQL that both databases understand, and nothing of it comes from outside. What text rows hold must be ``store.rows.storable``,
+    times must be as the database keeps them (``store.dialect.kept``).
     """
 
-    def __init__(self, made: Callable[[bool], UpdateBase], names: Sequence[str]) -> None:
-        self._made = made
-        self._names = tuple(names)
-        self._spoken: dict[str, _Spoken] = {}
+    def __init__(self, statement: str, **columns: str) -> None:
+        names = ", ".join(columns)
+        arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1))
+        one = f"({', '.join('?' * len(columns))})"
+        self._postgresql = f"WITH given ({names}) AS (SELECT * FROM unnest({arrays})) {statement}"  # noqa: S608
+        self._sqlite = {
+            rows: f"WITH given ({names}) AS (VALUES {', '.join([one] * rows)}) {statement}" for rows in _CHUNKS
+        }
 
     async def run(self, session: AsyncSession, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
         connection = await session.connection()
-        dialect = connection.dialect
-        spoken = self._spoken.get(dialect.name)
-        if spoken is None:
-            spoken = self._spoken[dialect.name] = self._compiled(dialect, self._made(is_postgresql(session)))
-        if rows:
-            await connection.exec_driver_sql(spoken.text, [_placed(spoken.places, row) for row in rows])
-
-    def _compiled(self, dialect: Dialect, statement: UpdateBase) -> _Spoken:
-        compiled: Any = statement.compile(dialect=dialect, column_keys=list(self._names))
-        fixed = compiled.params
-        where = {name: place for place, name in enumerate(self._names)}
-        places = []
-        for name in compiled.positiontup:
-            processor = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-            if name in where:
-                places.append((where[name], None, processor))
-            else:
-                places.append((-1, processor(fixed[name]) if processor else fixed[name], None))
-        return _Spoken(str(compiled), tuple(places))
-
-
-def _placed(places: tuple[tuple[int, Any, Callable[[Any], Any] | None], ...], row: Row) -> tuple[Any, ...]:
-    return tuple(
-        [
-            fixed if place < 0 else row[place] if processor is None else processor(row[place])
-            for place, fixed, processor in places
-        ]
-    )
+        if is_postgresql(session):
+            await connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))
+            return
+        done = 0
+        for size, statement in self._sqlite.items():
+            while len(rows) - done >= size:
+                chunk = rows[done : done + size]
+                await connection.exec_driver_sql(statement, tuple([value for row in chunk for value in row]))
+                done += size

@@ -31,7 +31,7 @@ from core import canon, ids
 from store import lanes
 from store.claiming import claiming, fronted, not_held
 from store.dialect import EpochMs, is_postgresql, texts, upsert
-from store.holding import Claim, changed
+from store.holding import Claim, changed, changed_all
 from store.rows import Row, storable, table
 from store.sessions import announce
 
@@ -113,6 +113,12 @@ class Work:
     created_ms: int = 0
     beside: Any = field(default=None, compare=False, repr=False)
     """What was read of it in the claim's transaction, where somebody reads there (``executors.queue.SqlQueue``)."""
+
+    def with_beside(self, beside: Any) -> Work:
+        return Work(
+            self.id, self.key, self.kind, self.workspace, self.payload, self.attempt, self.owner, self.priority, self.lane, self.error,
+            self.created_ms, beside,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +221,12 @@ async def ack(session: AsyncSession, work: Work) -> bool:
 async def ack_many(session: AsyncSession, works: Sequence[Work]) -> set[str]:
     """As ``ack``, for many at once. Answers the ids of those that were held and now are done."""
     return {work_id for work_id, _ in await changed(session, _T, "done", [_claim(one) for one in works])}
+
+
+async def ack_all(session: AsyncSession, works: Sequence[Work]) -> bool:
+    """As ``ack_many``, and cheaper, where all of them are expected to be held. False: some were not, and the transaction must be rolled
+    back."""
+    return await changed_all(session, _T, "done", [_claim(one) for one in works])
 
 
 async def release_many(session: AsyncSession, works: Sequence[Work]) -> set[str]:

@@ -16,7 +16,6 @@ from core.clock import Clock
 from events.webhooks.ledger import Entry, Ledger
 from events.webhooks.message import delivery_headers, logged_headers
 from events.webhooks.pouch import Packed, Pouch
-from events.webhooks.secrets import Seals
 from executors.hand import Hand
 from executors.queue import Done, Later, Outcome, Shared
 from executors.retry import Reply, Retry, Success, after_delivery
@@ -33,7 +32,6 @@ class Courier:
 
     pouch: Pouch
     hand: Hand
-    seals: Seals
     ledger: Ledger
     clock: Clock
     dice: Callable[[], float] = field(default=random.random)
@@ -100,16 +98,12 @@ class Courier:
             endpoint.url,
             delivery.body,
             message_id=delivery.event_id,
-            secrets=self.seals.opened(packed.secret, at),
-            headers=delivery_headers(self._custom(packed), delivery.event, delivery.id),
+            secrets=endpoint.secrets(at),
+            headers=delivery_headers(endpoint.headers, delivery.event, delivery.id),
             timeout_s=TIMEOUT_S,
             attempt=delivery.attempts + 1,
         )
         return reply, at
-
-    def _custom(self, packed: Packed) -> dict[str, str]:
-        endpoint = packed.endpoint
-        return self.seals.headers(endpoint.workspace, endpoint.id, endpoint.sealed_headers)
 
     async def _give_up(self, packed: Packed, session: AsyncSession) -> None:
         await store.deliveries.give_up(session, packed.delivery.id, self.clock(), GIVEN_UP)
@@ -130,7 +124,7 @@ class Courier:
         delivery = packed.delivery
         came = Came(
             attempt=f"{work.id}.{work.attempt}", n=delivery.attempts + 1, duration_ms=reply.duration_ms,
-            headers=logged_headers(reply.headers, self._custom(packed)), response=reply.body, cut=reply.cut,
+            headers=logged_headers(reply.headers, packed.endpoint.headers), response=reply.body, cut=reply.cut,
             delivery=delivery.id, state=state, status=reply.status, error=reply.error, detail=detail, at=at,
             next_at=next_at, finished_at=finished_at, in_series=not by_hand,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,8 +34,7 @@ NARROW_AFTER: Final = 10
 NARROW_S: Final = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One attempt. ``counts``: it says something of the endpoint's health (a test does not)."""
 
     came: Came

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.deliveries
 import store.signing_secrets
 import store.webhooks
-from events.webhooks.secrets import WEBHOOK
+from events.webhooks.secrets import WEBHOOK, Seals
 from store.deliveries import Due
 from store.sessions import Sessions
 from store.signing_secrets import SigningSecretRow
@@ -22,18 +23,41 @@ from store.work import Work
 MAX_BODY_BYTES: Final = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Addressee:
+    """An endpoint as it was read for some deliveries of it. Its headers and secrets are opened at the first of them."""
+
+    def __init__(self, row: EndpointRow, secret: SigningSecretRow, seals: Seals) -> None:
+        self.id, self.url, self.state = row.id, row.url, row.state
+        self._row = row
+        self._secret = secret
+        self._seals = seals
+        self._changing = secret.previous is not None
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """Its own."""
+        return self._seals.headers(self._row.workspace, self.id, self._row.sealed_headers)
+
+    def secrets(self, now: datetime) -> Sequence[str]:
+        """Those to sign with, newest first."""
+        return self._seals.opened(self._secret, now) if self._changing else self._only
+
+    @cached_property
+    def _only(self) -> Sequence[str]:
+        return self._seals.opened(self._secret, self._secret.created_at)
+
+
+class Packed(NamedTuple):
     delivery: Due
-    endpoint: EndpointRow
-    secret: SigningSecretRow
+    endpoint: Addressee
 
 
 class Pouch:
     """A claim starts its deliveries side by side, so that one look at the database serves them all."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, seals: Seals) -> None:
         self._sessions = sessions
+        self._seals = seals
         self._waiting: dict[str, asyncio.Future[Packed | None]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -63,22 +87,20 @@ class Pouch:
         """By the work's id, read in the claim's transaction. Those with large bodies are left out: they are read when it is their turn, so
         that what waits for its turn takes little memory.
         """
-        found = await _packed(session, [work.payload["delivery"] for work in works], MAX_BODY_BYTES)
+        found = await self._packed(session, [work.payload["delivery"] for work in works], MAX_BODY_BYTES)
         return {work.id: found[work.payload["delivery"]] for work in works if work.payload["delivery"] in found}
 
     async def _read(self, delivery_ids: list[str]) -> dict[str, Packed]:
         async with self._sessions.read() as session:
-            return await _packed(session, delivery_ids)
+            return await self._packed(session, delivery_ids)
 
-
-async def _packed(
-    session: AsyncSession, delivery_ids: Sequence[str], max_body_bytes: int | None = None
-) -> dict[str, Packed]:
-    rows = await store.deliveries.due(session, delivery_ids, max_body_bytes)
-    targets = {row.endpoint for row in rows}
-    workspaces = {row.workspace for row in rows}
-    endpoints = await store.webhooks.by_ids(session, targets)
-    secrets = await store.signing_secrets.of_targets(session, workspaces, WEBHOOK, targets)
-    return {
-        row.id: Packed(row, endpoints[row.endpoint], secrets[row.endpoint]) for row in rows if row.endpoint in secrets
-    }
+    async def _packed(
+        self, session: AsyncSession, delivery_ids: Sequence[str], max_body_bytes: int | None = None
+    ) -> dict[str, Packed]:
+        rows = await store.deliveries.due(session, delivery_ids, max_body_bytes)
+        targets = {row.endpoint for row in rows}
+        workspaces = {row.workspace for row in rows}
+        endpoints = await store.webhooks.by_ids(session, targets)
+        secrets = await store.signing_secrets.of_targets(session, workspaces, WEBHOOK, targets)
+        known = {name: Addressee(endpoints[name], secret, self._seals) for name, secret in secrets.items()}
+        return {row.id: Packed(row, known[row.endpoint]) for row in rows if row.endpoint in known}

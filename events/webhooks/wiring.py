@@ -58,7 +58,7 @@ def assembled(
     sessions: Sessions, guard: Guard, box: SecretBox, hand: Hand, clock: Clock, wake: Callable[[], None]
 ) -> Webhooks:
     seals = Seals(box)
-    courier = Courier(Pouch(sessions), hand, seals, Ledger(clock, wake), clock)
+    courier = Courier(Pouch(sessions, seals), hand, Ledger(clock, wake), clock)
     again = Again(sessions, clock, wake)
     handlers: dict[str, Handler] = {
         DELIVER_WORK: courier.deliver,

@@ -78,7 +78,7 @@ async def test_a_lease_that_ran_out_makes_room_in_its_lane(sessions: Sessions) -
 
 
 async def test_a_quick_lane_is_claimed_ahead_and_the_others_only_as_far_as_they_may_begin(sessions: Sessions) -> None:
-    await put(sessions, *["quick"] * 200, *["slow"] * 10, *["other"] * 10)
+    await put(sessions, *["quick"] * (AHEAD_PER_LANE + 50), *["slow"] * 10, *["other"] * 10)
     ahead = work.Ahead(("quick",), slots=5)
     claimed = [one.lane for one in await claim(sessions, per_lane=3, ahead=ahead, limit=500)]
     assert claimed.count("quick") == AHEAD_PER_LANE
