@@ -24,7 +24,7 @@ from core import canon, ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
 from core.errors import Finding, Forbidden, InvalidInput
-from events import quoting
+from events import quoting, rule_faults
 from events.rules import Mapped, Mode
 from registry import condition, event_names, pointer
 from registry.contract import Contract
@@ -202,15 +202,9 @@ class Rulebook:
     async def _rule_columns(self, by: Actor, form: RuleForm) -> dict[str, Any]:
         event_names.pattern(form.event)
         if form.condition:
-            condition.compile(form.condition, condition.EVENT)
+            rule_faults.check_condition(form.condition)
         contract = await self._runnable(by, form.action, form.surface)
-        findings = [
-            Finding(pointer.at("parameters", name), "unknown", f"“{contract.title}” has no parameter {name}.")
-            for name in form.parameters
-            if name not in contract.properties
-        ]
-        if findings:
-            raise InvalidInput("The rule names parameters that its action does not have.", findings=findings)
+        rule_faults.check_parameters(form.parameters, contract)
         sources = {name: each.model_dump(by_alias=True, exclude_none=True) for name, each in form.parameters.items()}
         return {
             "name": form.name, "pattern": form.event, "condition": form.condition, "contract": form.action,
@@ -221,8 +215,8 @@ class Rulebook:
     async def _instruction_columns(self, by: Actor, form: InstructionForm) -> dict[str, Any]:
         event_names.pattern(form.event)
         quoting.check(form.text)
-        for action in form.actions:
-            await self._runnable(by, action, form.surface)
+        for at, action in enumerate(form.actions):
+            await self._runnable(by, action, form.surface, f"/actions/{at}")
         if form.allow_unattended and by.role != OWNER:
             raise Forbidden("Only an owner lets an instruction write without a card.")
         return {
@@ -231,14 +225,14 @@ class Rulebook:
             "unattended_by": _stored(by) if form.allow_unattended else "", "author": _stored(by),
         }  # fmt: skip
 
-    async def _runnable(self, by: Actor, action: str, surface: Surface) -> Contract:
+    async def _runnable(self, by: Actor, action: str, surface: Surface, where: str = "/action") -> Contract:
         catalogue = (await self.grounds.of(by.workspace)).catalogue
         current = catalogue.get(action)
         contract = admitted(catalogue, action, current.version if current else 1, actor=by, surface=surface)
         if isinstance(contract, Refusal):
             if contract.code == "forbidden":
                 raise Forbidden(contract.detail)
-            raise InvalidInput(contract.detail, findings=[Finding("/action", contract.code, contract.detail)])
+            raise InvalidInput(contract.detail, findings=[Finding(where, contract.code, contract.detail)])
         return contract
 
 

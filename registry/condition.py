@@ -48,12 +48,13 @@ class Judgement:
 
 
 class Condition:
-    """One compiled condition. Made by ``compile``; safe to share between threads."""
+    """One compiled condition. Made by ``compile``; safe to share between threads. A ``constant`` one reads nothing."""
 
-    __slots__ = ("_program", "expression")
+    __slots__ = ("_program", "constant", "expression")
 
-    def __init__(self, expression: str, program: cel.Program) -> None:
+    def __init__(self, expression: str, program: cel.Program, *, constant: bool) -> None:
         self.expression = expression
+        self.constant = constant
         self._program = program
 
     def holds(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -117,7 +118,7 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
     unknown = {each for each in functions if each[:1].isalpha()} - _FUNCTIONS
     if unknown:
         raise InvalidInput(f"CEL has no function {', '.join(sorted(unknown))}.")
-    return Condition(expression, program)
+    return Condition(expression, program, constant=not names)
 
 
 def _stray(strangers: set[str], variables: frozenset[str]) -> str:

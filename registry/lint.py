@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from core import canon
 from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
-from registry import condition, preview
+from registry import condition, condition_answer, preview
 from registry.contract import SCHEMA, Contract, Policy, Risk, parse
 from registry.contract_file import contracts_in, with_base_url
 from registry.lint_parameters import parameters
@@ -131,6 +131,7 @@ def _condition(contract: Contract, here: str) -> Iterator[Finding]:
         return
     try:
         compiled = condition.compile(contract.confirmation.condition)
+        condition_answer.check(compiled)
     except InvalidInput as error:
         yield Finding(here, "condition", error.detail)
         return

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from core.actor import Actor
 from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
 from core.visible import visible
-from registry import condition, condition_rows
+from registry import condition, condition_answer, condition_rows
 from registry.contract import Contract
 from store.rules import RuleRow
 from web.console import picks
@@ -163,7 +163,7 @@ def _cel(given: Given) -> tuple[str, str]:
     try:
         written = given.condition
         if written:
-            condition.compile(written, condition.EVENT)
+            condition_answer.check(condition.compile(written, condition.EVENT))
         return written, ""
     except InvalidInput as error:
         try:

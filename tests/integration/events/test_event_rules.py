@@ -84,6 +84,43 @@ async def test_nothing_is_done_unless_the_condition_holds_and_can_be_judged(
 
 
 @pytest.mark.parametrize(
+    ("changes", "pointer", "said"),
+    [
+        ({"condition": "event.data."}, "/condition", "no CEL expression"),
+        ({"condition": "1+1"}, "/condition", "A condition is true or false"),
+        ({"condition": "size(event.data.subject)"}, "/condition", "this one never can be"),
+        ({"parameters": {"priority": {"value": "soon"}}}, "/parameters/priority/value", "priority: "),
+        ({"parameters": {"priority": {"value": 3}}}, "/parameters/priority/value", "priority: 3 "),
+        ({"parameters": {"priority": None}}, "/parameters/priority", "needs priority"),
+        ({"parameters": {"haste": {"value": 3}}}, "/parameters/haste", "has no parameter haste"),
+        ({"action": "saas.no_such"}, "/action", "no registered action"),
+    ],
+)
+async def test_what_every_event_would_be_refused_by_is_named_by_its_place(
+    shop: Shop, changes: dict[str, Any], pointer: str, said: str
+) -> None:
+    given = {"ticket_id": {"from": "/data/ticket_id"}, "priority": {"value": "high"}} | changes.get("parameters", {})
+    rule = {
+        "name": "x", "event": "ticket.created", "action": "saas.set_ticket_priority", **changes,
+        "parameters": {name: each for name, each in given.items() if each is not None},
+    }  # fmt: skip
+    answer = await shop.call("POST", "/v1/rules", rule)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    error = answer.json()["errors"][0]
+    assert error["pointer"] == pointer
+    assert said in error["detail"]
+    assert (await shop.call("GET", "/v1/rules")).json()["data"] == []
+
+
+async def test_a_constant_that_fits_is_kept_and_a_change_to_one_that_does_not_is_refused(shop: Shop) -> None:
+    rule = await made_rule(shop)
+    worse = {"parameters": {"ticket_id": {"from": "/data/ticket_id"}, "priority": {"value": "soon"}}}
+    answer = await shop.call("PATCH", f"/v1/rules/{rule['id']}", worse)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/parameters/priority/value")
+    assert (await shop.call("GET", f"/v1/rules/{rule['id']}")).json()["parameters"]["priority"] == {"value": "high"}
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"event": "ticket"},

@@ -10,7 +10,7 @@ from core import ids
 from core.actor import Actor
 from core.webhook_signature import new_secret
 from evals import shelf
-from events.rulebook import InstructionForm, RuleForm
+from events.rulebook import InstructionForm, RuleForm, Source
 from store.history_views import HistoryViewRow
 from tests.integration.web.console import CONTRACT, PASSWORD, Console
 from tests.integration.web.eval_samples import report_json
@@ -53,8 +53,9 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     event = await console.house.events.firing.fire(actor, "parcel.lost", {"parcel": 7})
     own = CONTRACT | {"name": f"shop.of_{actor.workspace.lower()}"}
     await console.house.office.register(actor, [own])
+    parameters = {"order": Source(**{"from": "/data/parcel"})}
     rule = await console.house.events.rulebook.add_rule(
-        actor, RuleForm(name="ours", event="parcel.*", action=str(own["name"]))
+        actor, RuleForm(name="ours", event="parcel.*", action=str(own["name"]), parameters=parameters)
     )
     told = InstructionForm(
         name="ours too", event="parcel.*", text="Refund order {data.parcel}", actions=[rule.contract]

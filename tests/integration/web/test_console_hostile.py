@@ -57,7 +57,10 @@ async def filled(console: Console) -> Rows:
         "name": "shop.hostile", "title": LINE[:200], "description": LINE, "examples": [LINE[:200]],
         "parameters": {
             "type": "object", "additionalProperties": False,
-            "properties": {"order": {"type": "string", "description": LINE, "enum": [LINE, "b"]}},
+            "properties": {
+                "order": {"type": "string", "description": LINE, "enum": [LINE, "b"]},
+                "memo": {"type": "string", "description": LINE, "maxLength": 500},
+            },
         },
     }  # fmt: skip
     await house.office.register(owner, [contract])
@@ -71,7 +74,7 @@ async def filled(console: Console) -> Rows:
     )
     form = {
         "name": LINE[:120], "event": "parcel.*", "condition": "event.data.note == 'x</script>'", "action": "shop.hostile", "note": HOSTILE,
-        "parameters": {"order": {"value": HOSTILE}},
+        "parameters": {"order": {"value": LINE}, "memo": {"value": HOSTILE}},
     }  # fmt: skip
     rule = await house.events.rulebook.add_rule(owner, RuleForm.model_validate(form))
     told = InstructionForm(

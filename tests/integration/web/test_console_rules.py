@@ -163,6 +163,7 @@ async def test_a_parameter_is_guessed_from_the_field_of_its_name_and_what_nothin
         ({"row_path": ["data.a) || (true", "name"]}, "is no field of an event"),
         ({"by_hand": "yes", "cel": "params.amount > 5"}, "reads 'event' only"),
         ({"by_hand": "yes", "cel": "event.data.amount >"}, "This is no CEL expression"),
+        ({"by_hand": "yes", "cel": "1+1"}, "A condition is true or false"),
         ({"by_hand": "yes", "cel": "event.name == '" + "x" * 200 + "'"}, "too long"),
         ({"from.order": "=", "value.order": "seven"}, "The constant for order is a whole number"),
         ({"from.order": "=", "value.order": ""}, "The constant for order is a whole number"),

@@ -15,7 +15,7 @@ import store.events
 import store.history_views
 import store.rules
 from evals import shelf
-from events.rulebook import InstructionForm, RuleForm
+from events.rulebook import InstructionForm, RuleForm, Source
 from store.deliveries import Came
 from store.events import ReactionRow
 from store.history_views import HistoryViewRow
@@ -82,7 +82,8 @@ async def more(console: Console, rows: Rows) -> None:
         await house.webhooks.endpoints.create(owner, f"https://hooks.example/{at}", ["*"])
         delivery = await house.webhooks.again.test(owner, rows.ids["endpoint_id"], "invoice.paid")
         event = await house.events.firing.fire(owner, f"parcel.{'abcdefghijkl'[at]}", {"parcel": at, f"f{at}": at})
-        rule = RuleForm(name=f"rule {at}", event="parcel.*", action=rows.ids["name"])
+        parameters = {"order": Source(value=at)}
+        rule = RuleForm(name=f"rule {at}", event="parcel.*", action=rows.ids["name"], parameters=parameters)
         told = InstructionForm(name=f"told {at}", event="parcel.*", text="Refund order 7", actions=[rows.ids["name"]])
         added = await house.events.rulebook.add_rule(owner, rule)
         await house.events.rulebook.add_instruction(owner, told)

@@ -82,6 +82,8 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("confirmation", {"policy": "once_per_session"}, "warn_irreversible_once", "/confirmation/policy"),
     ("confirmation/condition", "params.amount >", "condition", "/confirmation/condition"),
     ("confirmation/condition", "amount > 1", "condition", "/confirmation/condition"),
+    ("confirmation/condition", "1+1", "condition", "/confirmation/condition"),
+    ("confirmation/condition", "size(params.amount)", "condition", "/confirmation/condition"),
     ("confirmation/condition", "params.amont > 1", "condition_unknown_parameter", "/confirmation/condition"),
     ("confirmation/condition", "records.speed.x > 1", "condition_unknown_record", "/confirmation/condition"),
     ("confirmation/condition", "params.amount > 1", "warn_condition_optional", "/confirmation/condition"),

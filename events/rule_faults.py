@@ -1,0 +1,53 @@
+"""What is wrong with a rule whatever event comes: found when it is saved, not by the first event that it fails on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.validate.payload import misfits
+from core.errors import Finding, InvalidInput
+from events.rules import Mapped
+from registry import condition, condition_answer, pointer
+from registry.contract import Contract
+
+
+def check_condition(expression: str) -> None:
+    """Raises InvalidInput for what is no condition over an event, or one that could never be true or false."""
+    try:
+        condition_answer.check(condition.compile(expression, condition.EVENT))
+    except InvalidInput as error:
+        raise InvalidInput(error.detail, findings=[Finding("/condition", "condition", error.detail)]) from error
+
+
+def check_parameters(parameters: Mapping[str, Mapped], contract: Contract) -> None:
+    """Raises InvalidInput for a rule that every event would be refused by, whatever it holds."""
+    unknown = [
+        Finding(pointer.at("parameters", name), "unknown", f"“{contract.title}” has no parameter {name}.")
+        for name in parameters
+        if name not in contract.properties
+    ]
+    if unknown:
+        raise InvalidInput("The rule names parameters that its action does not have.", findings=unknown)
+    constants = {name: each.value for name, each in parameters.items() if each.pointer is None}
+    wrong = [
+        Finding(
+            pointer.at("parameters", misfit.param, "value") + misfit.below, "invalid", f"{misfit.param}: {misfit.why}."
+        )
+        for misfit in misfits(contract, constants)
+        if misfit.param in constants
+    ]
+    if wrong:
+        raise InvalidInput("The rule gives values that its action can't take.", findings=wrong)
+    missing = [
+        Finding(pointer.at("parameters", name), "missing", f"“{contract.title}” needs {name}: say where it comes from.")
+        for name in contract.required
+        if name not in parameters and not _found_elsewhere(contract, name)
+    ]
+    if missing:
+        raise InvalidInput("The rule leaves out what its action needs.", findings=missing)
+
+
+def _found_elsewhere(contract: Contract, name: str) -> bool:
+    """Whether a parameter that nobody gives may still get its value: from a record, or by default."""
+    schema, annotation = contract.properties[name], contract.annotation(name)
+    return bool(annotation.record or annotation.derive) or (isinstance(schema, Mapping) and "default" in schema)

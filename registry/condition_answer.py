@@ -1,0 +1,116 @@
+"""Whether a condition in CEL can answer yes or no at all, so that one which never can is refused where it is written.
+
+Only what is certain is refused: CEL has no types for what stands in an event or a record, so ``event.data.vip`` may well be a yes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from core.errors import InvalidInput
+from registry.condition import Condition
+
+MEND: Final = "Compare it with something: … > 3, … == 'high'."
+
+_TOKEN: Final = re.compile(
+    r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
+    r"|(?P<number>0x[0-9A-Fa-f]+u?|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[uU]?|\.\d+(?:[eE][+-]?\d+)?)"
+    r"|(?P<word>[A-Za-z_]\w*)"
+    r"|(?P<sign>\|\||&&|==|!=|<=|>=|[<>+\-*/%!?:.,()\[\]{}]))"
+)
+_SPECIAL_STRING: Final = re.compile(r"\b(?:[rR][bB]?|[bB][rR]?)['\"]|'''|\"\"\"|//")
+_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+_COMPARING: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
+_COUNTING: Final = frozenset({"+", "-", "*", "/", "%"})
+_NO_ANSWER: Final = frozenset(
+    {
+        "size", "int", "uint", "double", "string", "bytes", "type", "map", "filter", "timestamp", "duration", "getFullYear", "getMonth",
+        "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours", "getMinutes", "getSeconds", "getMilliseconds",
+    }
+)  # fmt: skip
+"""Functions whose result is a number, a text, a list, a time."""
+_WHOLE: Final = frozenset(
+    {"event", "event.data", "event.name", "event.id", "event.occurred_at", "params", "records", "null"}
+)
+"""What is known to be a text, a map, or nothing."""
+
+
+def check(condition: Condition) -> None:
+    """Raises InvalidInput for a condition that can be neither true nor false, whatever it is asked about."""
+    if condition.constant:
+        trouble = condition.over({}).trouble
+        if trouble:
+            raise InvalidInput(f"A condition is true or false; {trouble.removeprefix('the condition ')}. {MEND}")
+    elif not may_answer(condition.expression):
+        raise InvalidInput(f"A condition is true or false, and this one never can be. {MEND}")
+
+
+def may_answer(expression: str) -> bool:
+    """False only where it is certain that this CEL expression gives no yes and no no."""
+    if _SPECIAL_STRING.search(expression):
+        return True
+    tokens: list[str] = []
+    at = 0
+    while at < len(expression.rstrip()):
+        found = _TOKEN.match(expression, at)
+        if found is None:
+            return True
+        tokens.append("''" if found["string"] else "0" if found["number"] else found[0].strip())
+        at = found.end()
+    return _may(tokens)
+
+
+def _may(tokens: Sequence[str]) -> bool:
+    """By the operator that binds least, as CEL's grammar has it."""
+    if not tokens:
+        return True
+    level = _outermost(tokens)
+    if "?" in level:
+        asked = level.index("?")
+        nested = 0
+        for at in range(asked + 1, len(tokens)):
+            nested += (level[at] == "?") - (level[at] == ":")
+            if nested < 0:
+                return _may(tokens[asked + 1 : at]) or _may(tokens[at + 1 :])
+        return True
+    for joining in ("||", "&&"):
+        if joining in level:
+            at = level.index(joining)
+            return _may(tokens[:at]) or _may(tokens[at + 1 :])
+    if _COMPARING & set(level):
+        return True
+    if _COUNTING & set(level):
+        return False
+    if tokens[0] == "!":
+        return _may(tokens[1:])
+    return _value(tokens, level)
+
+
+def _value(tokens: Sequence[str], level: Sequence[str]) -> bool:
+    """A literal, a call, or something read out of a variable."""
+    if "".join(tokens) in _WHOLE or tokens in (["''"], ["0"]):
+        return False
+    opened = [at for at, token in enumerate(level) if token in _CLOSING]
+    if not opened or tokens[-1] not in _CLOSING.values():
+        return True
+    last = opened[-1]
+    match tokens[last]:
+        case "(" if last == 0:
+            return _may(tokens[1:-1])
+        case "(":
+            return tokens[last - 1] not in _NO_ANSWER
+        case _:
+            return last > 0  # an index reads something; a list or a map that stands for itself is neither yes nor no
+
+
+def _outermost(tokens: Sequence[str]) -> list[str]:
+    """The tokens outside all brackets in their places, the opening ones among them; the others as ''."""
+    depth = 0
+    made = []
+    for token in tokens:
+        depth -= token in _CLOSING.values()
+        made.append(token if depth == 0 and token not in _CLOSING.values() else "")
+        depth += token in _CLOSING
+    return made
