@@ -20,7 +20,7 @@ from agent.pipeline import Answer, Given, GivenBy, Question, Refusal, RunState
 from agent.plan import put_resolve, put_send
 from agent.progress import Progress
 from agent.run import MOVING, Run
-from agent.watch import Watch
+from agent.watch import Watch, heard
 from core import ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
@@ -101,12 +101,14 @@ class Desk:
     async def settled(self, actor: Actor, run_id: str, *, wait_s: float = 30.0) -> Run:
         """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds."""
         deadline = asyncio.get_running_loop().time() + wait_s
-        while True:
-            run = await self.show(actor, run_id)
-            left = deadline - asyncio.get_running_loop().time()
-            if run.state not in MOVING or left <= 0:
-                return run
-            await self.watch.wait(run_id, min(left, 0.25))
+        with self.watch.watching(run_id) as moved:
+            while True:
+                moved.clear()
+                run = await self.show(actor, run_id)
+                left = deadline - asyncio.get_running_loop().time()
+                if run.state not in MOVING or left <= 0:
+                    return run
+                await heard(moved, min(left, 0.25))
 
     async def show(self, actor: Actor, run_id: str) -> Run:
         """One run: one's own, any for an owner, a held one for whoever may approve it, and what came of it for who did. Raises NotFound for

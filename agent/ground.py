@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 import store.connectors
 import store.contracts
 from agent.mirror import Keeping, Mirrors
@@ -22,6 +24,7 @@ from registry.connector import Connector, IdentityProvider, Settings
 from registry.discovery import Broken, Found
 from registry.records import ContextProvider, Kinds
 from registry.shortlist import Shortlist
+from store.connectors import ConnectorRow
 from store.sessions import Sessions
 
 log = logging.getLogger(__name__)
@@ -84,14 +87,15 @@ class Grounds:
         """The ground that was loaded last, if any was: no query."""
         return self._kept.get(workspace)
 
+    async def standing(self, session: AsyncSession, workspace: str) -> Ground | None:
+        """What was loaded last, if it is still what this session sees; else ``of`` loads it."""
+        kept = self._kept.get(workspace)
+        return kept if kept and kept.generation == (await _generation(session, workspace))[0] else None
+
     async def of(self, workspace: str) -> Ground:
-        """The current ground. One cheap query when nothing has changed."""
+        """The current ground. Two cheap queries when nothing has changed."""
         async with self._sessions.read() as session:
-            generation = await store.contracts.generation(session, workspace)
-            settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
-            generation += "|" + ",".join(
-                f"{row.name}@{row.updated_at.isoformat()}{row.sealed_secrets[-16:]}" for row in settings
-            )
+            generation, settings = await _generation(session, workspace)
             kept = self._kept.get(workspace)
             if kept and kept.generation == generation:
                 return kept
@@ -151,3 +155,11 @@ class Grounds:
             known = ", ".join(sorted(self._found)) or "none"
             raise ConnectorBroken(f"There is no connector named {name!r}. Found: {known}.")
         return found.cls(self._client(base_url, secrets.get("read_token", "")), Settings(base_url, secrets))
+
+
+async def _generation(session: AsyncSession, workspace: str) -> tuple[str, list[ConnectorRow]]:
+    """What changes whenever the ground does, and the connectors that are switched on."""
+    generation = await store.contracts.generation(session, workspace)
+    settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
+    seen = ",".join(f"{row.name}@{row.updated_at.isoformat()}{row.sealed_secrets[-16:]}" for row in settings)
+    return f"{generation}|{seen}", settings

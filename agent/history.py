@@ -20,7 +20,7 @@ from agent.pipeline import CallOutcome, Plan, Trace
 from agent.run import Run
 from core.actor import Actor
 from store.calls import CallRow
-from store.history import HistoryRow
+from store.history import Entry, HistoryRow
 
 
 class Kind(StrEnum):
@@ -107,9 +107,22 @@ async def record(
     **data: Any,
 ) -> HistoryRow:
     """Append one entry about ``run``. ``actor`` is who caused it (by default the run's own). Same transaction as the caller's."""
-    return await store.history.append(
-        session,
-        workspace=run.workspace,
+    told = entry(run, kind, at, actor=actor, outcome=outcome, duration_ms=duration_ms, **data)
+    return (await store.history.append_all(session, run.workspace, [told]))[0]
+
+
+def entry(
+    run: Run,
+    kind: Kind,
+    at: datetime,
+    *,
+    actor: Actor | None = None,
+    outcome: str | None = None,
+    duration_ms: float | None = None,
+    **data: Any,
+) -> Entry:
+    """What ``record`` appends, for whoever appends several at once (``store.history.append_all``)."""
+    return Entry(
         kind=kind.value,
         run_id=run.id,
         actor=(actor or run.actor).as_json(),

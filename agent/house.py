@@ -124,11 +124,6 @@ async def opened(
         engine.wake()
         ringing.ring()
 
-    def stirred(run_id: str) -> None:
-        """A plan that needs no one's yes has left work behind: look now, not at the next poll."""
-        watch.changed(run_id)
-        wake()
-
     offline = Offline()
     chosen = resolver or _resolver(settings) or offline
     planner = Planner(
@@ -137,7 +132,8 @@ async def opened(
         chosen,
         offline if chosen is not offline else None,
         clock,
-        stirred,
+        watch.changed,
+        wake,
         settings.question_expiry_s,
         progress,
     )
@@ -146,7 +142,7 @@ async def opened(
     async def resolve(work: Work) -> Outcome:
         run_id = work.payload["run_id"]
         try:
-            await planner.plan(work.workspace, run_id)
+            return Done(await planner.planned(work.workspace, run_id))
         except (PlatformUnavailable, ModelUnavailable, ModelMisbehaved) as error:
             if work.attempt < PLAN_ATTEMPTS and error.retryable:
                 return Later(0.5 * 2**work.attempt, error.detail)

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.confirmations
+import store.history
 import store.work
 from agent import history, outcomes, people, runs
 from agent.ground import Ground, Grounds
@@ -23,9 +25,10 @@ from agent.run import Run
 from agent.validate import validate
 from core.clock import Clock
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, OpsIQError
+from executors.queue import Record
 from registry.contract import Risk
 from registry.shortlist import Shortlist
-from store.sessions import Sessions
+from store.sessions import Sessions, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -43,29 +46,38 @@ class Planner:
     fallback: Resolver | None
     clock: Clock
     changed: Callable[[str], None]
+    wake: Callable[[], None]
     question_expires_s: int
     progress: Progress
 
     async def plan(self, workspace: str, run_id: str) -> None:
-        """Resolve and validate. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again)."""
+        """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
+        if (record := await self.planned(workspace, run_id)) is not None:
+            async with self.sessions.begin() as session:
+                await record(session)
+
+    async def planned(self, workspace: str, run_id: str) -> Record | None:
+        """Resolve and validate. What comes of it is stored by the record that is answered, in whatever transaction it is run in; None
+        where there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again)."""
         async with self.sessions.read() as session:
             run = await runs.get(session, workspace, run_id)
             actor = await people.current(session, run.actor, self.clock())
             confirmed = await store.confirmations.of_session(session, workspace, run.session_id, run.actor.person)
+            ground = await self.grounds.standing(session, workspace)
         if run.state != "received":
-            return
+            return None
         if actor is None:
-            await self._settle(run, Refusal(code="forbidden", detail="Your access was withdrawn."), None, 0.0)
-            return
+            return self._settles(run, Refusal(code="forbidden", detail="Your access was withdrawn."), None, 0.0)
         run = run.with_(actor=actor)
-        ground = await self.grounds.of(workspace)
+        if ground is None:
+            ground = await self.grounds.of(workspace)
         try:
             async with self.progress.of(run) as work:
                 run, verdict, resolved, took_ms = await self.thought(run, ground, confirmed, work)
         except Stopped:
             log.info("cancelled while it was worked out", extra={"run_id": run_id})
-            return
-        await self._settle(run, verdict, resolved, took_ms)
+            return None
+        return self._settles(run, verdict, resolved, took_ms)
 
     async def thought(
         self, run: Run, ground: Ground, confirmed: Collection[str], work: Work | None = None
@@ -120,17 +132,20 @@ class Planner:
         bare = Calls(drafts=(Draft(action=action, version=offers[0].version),))
         return resolved.model_copy(update={"resolution": bare})
 
-    async def _settle(
+    def _settles(
         self, run: Run, verdict: Plan | Question | Refusal | Abstain, resolved: Resolved | None, took_ms: float
-    ) -> None:
+    ) -> Record:
         now = self.clock()
         run = run.with_(updated_at=now, question=None, refusal=None, expires_at=None)
-        try:
-            async with self.sessions.begin() as session:
+
+        async def record(session: AsyncSession) -> None:
+            try:
                 await self.write(session, run, verdict, resolved, took_ms)
-        except Conflict:
-            log.info("another worker planned this run first", extra={"run_id": run.id})
-        self.changed(run.id)
+            except Conflict:  # raised by the move, before anything is written
+                log.info("another worker planned this run first", extra={"run_id": run.id})
+            after_commit(session, partial(self.changed, run.id))
+
+        return record
 
     async def write(
         self,
@@ -166,16 +181,19 @@ class Planner:
                 run = run.with_(state="refused", refusal=verdict, plan=None)
                 kind, entry = Kind.REFUSED, {"refusal": verdict.model_dump(mode="json")}
         moved = await runs.move(session, run, was={"received"})
+        told = [history.entry(moved, kind, now, outcome=moved.state, duration_ms=took_ms, **entry)]
         if resolved is not None:
-            await history.record(
-                session, moved, Kind.RESOLVED, now,
+            read = history.entry(
+                moved, Kind.RESOLVED, now,
                 duration_ms=resolved.trace.duration_ms,
                 trace=history.trace_data(resolved.trace),
                 resolution=resolved.resolution.model_dump(mode="json"),
             )  # fmt: skip
-        await history.record(session, moved, kind, now, outcome=moved.state, duration_ms=took_ms, **entry)
+            told.insert(0, read)
+        await store.history.append_all(session, run.workspace, told)
         if moved.state == "confirmed":
             await put_send(session, moved)
+            after_commit(session, self.wake)
         return moved
 
     async def unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
@@ -184,7 +202,9 @@ class Planner:
             run = await runs.get(session, workspace, run_id)
         if run.state == "received":
             detail = f"{error.detail} Nothing was sent; ask again in a moment."
-            await self._settle(run, Refusal(code="unavailable", detail=detail), None, 0.0)
+            record = self._settles(run, Refusal(code="unavailable", detail=detail), None, 0.0)
+            async with self.sessions.begin() as session:
+                await record(session)
 
     async def given_up(self, session: AsyncSession, workspace: str, run_id: str, error: str) -> None:
         """The engine buries work of this run: say so in the run, in the same transaction. What may have been sent is unknown."""

@@ -52,7 +52,7 @@ class Progress:
 
     def note(self, run: Run, phase: Phase) -> None:
         self._now[run.id] = phase
-        self.watch.changed(run.id)
+        self.watch.stepped(run.id)
 
 
 class Work:

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Index, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
-from core import canon
+from core import canon, ids
 from core.clock import iso
 from store.dialect import UtcTime
 from store.rows import Row, every, first, table
@@ -77,6 +77,52 @@ class HistoryHeadRow(Row, table=True):
 
 _T = table(HistoryRow)
 _HEAD = table(HistoryHeadRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be appended. ``actor`` is ``Actor.as_json()``; its ``person`` becomes the column. ``data`` is JSON."""
+
+    kind: str
+    run_id: str | None
+    actor: Mapping[str, Any]
+    data: Mapping[str, Any]
+    at: datetime
+    request_id: str | None = None
+    contract: str | None = None
+    outcome: str | None = None
+    risk: str | None = None
+    model: str | None = None
+    prompt_version: str | None = None
+    duration_ms: float | None = None
+
+    def chained(self, workspace: str, seq: int, prev: str) -> dict[str, Any]:
+        """Its columns, in the order of ENTRY_COLUMNS. Raises NotCanonical."""
+        columns: dict[str, Any] = {
+            "workspace": workspace,
+            "seq": seq,
+            "id": ids.new("his"),
+            "at": self.at,
+            "kind": self.kind,
+            "run_id": self.run_id,
+            "person": self.actor.get("person"),
+            "contract": self.contract,
+            "outcome": self.outcome,
+            "risk": self.risk,
+            "model": self.model,
+            "prompt_version": self.prompt_version,
+            "duration_ms": self.duration_ms,
+            "request_id": self.request_id,
+            "actor": canon.dumps(self.actor).decode(),
+            "data": canon.dumps(self.data).decode(),
+            "words": words_of(self.kind, self.actor, self.data),
+            "prev": prev,
+        }
+        columns["digest"] = digest_of(columns)
+        return columns
+
+
+ENTRY_COLUMNS: Final = tuple(HistoryRow.model_fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,41 +10,43 @@ order. Search is by ``store.searching``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import canon, ids
 from core.errors import NotFound
 from store import tallies
 from store.chain import Anchor, Verdict, misfit, verify
 from store.dialect import is_postgresql, upsert
 from store.entries import (
+    ENTRY_COLUMNS,
     EVERYTHING,
     GENESIS,
+    Entry,
     Filters,
     HistoryHeadRow,
     HistoryRow,
-    digest_of,
     fitting,
     head,
     stream,
-    words_of,
 )
+from store.many import Many
 from store.rows import every, first, storable, table
 from store.searching import match_of, newest
 
 __all__ = [
     "EVERYTHING",
     "Anchor",
+    "Entry",
     "Filters",
     "HistoryHeadRow",
     "HistoryRow",
     "Verdict",
     "append",
+    "append_all",
     "count",
     "get",
     "head",
@@ -55,15 +57,19 @@ __all__ = [
     "verify",
 ]
 
+_ENDS: Final = "opsiq.history_ends"
 _T = table(HistoryRow)
 _HEAD = table(HistoryHeadRow)
 # Built once: appending is the store's most frequent write, and building its statements cost a quarter of its time.
-_APPEND = insert(_T)
+_APPEND = Many(lambda _: insert(_T), ENTRY_COLUMNS)
 _LOCK_HEAD = select(_HEAD).where(_HEAD.c.workspace == bindparam("of")).with_for_update()
-_MOVE_HEAD = (
-    update(_HEAD)
-    .where(_HEAD.c.workspace == bindparam("of"))
-    .values(seq=bindparam("to_seq"), digest=bindparam("to_digest"))
+_MOVE_HEAD = Many(
+    lambda _: (
+        update(_HEAD)
+        .where(_HEAD.c.workspace == bindparam("of"))
+        .values(seq=bindparam("to_seq"), digest=bindparam("to_digest"))
+    ),
+    ("of", "to_seq", "to_digest"),
 )
 
 
@@ -84,37 +90,34 @@ async def append(
     prompt_version: str | None = None,
     duration_ms: float | None = None,
 ) -> HistoryRow:
-    """Add one entry at the end of this workspace's chain, in the caller's transaction.
+    """``append_all`` of one."""
+    entry = Entry(
+        kind, run_id, actor, data, at, request_id, contract, outcome, risk, model, prompt_version, duration_ms
+    )
+    return (await append_all(session, workspace, [entry]))[0]
 
-    ``actor`` is ``Actor.as_json()``; its ``person`` becomes the column. Raises NotCanonical when actor or data are no
-    JSON.
-    """
-    end = await _locked_head(session, workspace)
-    entry: dict[str, Any] = {
-        "workspace": workspace,
-        "seq": end.seq + 1,
-        "id": ids.new("his"),
-        "at": at,
-        "kind": kind,
-        "run_id": run_id,
-        "person": actor.get("person"),
-        "contract": contract,
-        "outcome": outcome,
-        "risk": risk,
-        "model": model,
-        "prompt_version": prompt_version,
-        "duration_ms": duration_ms,
-        "request_id": request_id,
-        "actor": canon.dumps(actor).decode(),
-        "data": canon.dumps(data).decode(),
-        "words": words_of(kind, actor, data),
-        "prev": end.digest,
-    }
-    entry["digest"] = digest_of(entry)
-    await session.execute(_APPEND, storable(entry))
-    await tallies.add(session, workspace, at, tallies.counts_of(entry, data))
-    await session.execute(_MOVE_HEAD, {"of": workspace, "to_seq": entry["seq"], "to_digest": entry["digest"]})
-    return HistoryRow(**entry)
+
+async def append_all(session: AsyncSession, workspace: str, entries: Sequence[Entry]) -> list[HistoryRow]:
+    """Add them at the end of this workspace's chain, in this order and in the caller's transaction. Raises NotCanonical when an actor or
+    data are no JSON."""
+    if not entries:
+        return []
+    seq, prev = await _locked_end(session, workspace)
+    chained: list[dict[str, Any]] = []
+    for entry in entries:
+        seq += 1
+        chained.append(entry.chained(workspace, seq, prev))
+        prev = chained[-1]["digest"]
+    await _APPEND.run(session, [tuple(storable(columns).values()) for columns in chained])
+    counts = [
+        (tallies.day_of(entry.at), count)
+        for columns, entry in zip(chained, entries, strict=True)
+        for count in tallies.counts_of(columns, entry.data)
+    ]
+    await tallies.add(session, workspace, counts)
+    await _MOVE_HEAD.run(session, [(workspace, seq, prev)])
+    session.info.setdefault(_ENDS, {})[workspace] = seq, prev
+    return [HistoryRow(**columns) for columns in chained]
 
 
 async def page(
@@ -159,7 +162,11 @@ async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[His
     return await every(session, HistoryRow, mine.order_by(_T.c.seq))
 
 
-async def _locked_head(session: AsyncSession, workspace: str) -> HistoryHeadRow:
+async def _locked_end(session: AsyncSession, workspace: str) -> tuple[int, str]:
+    """Number and digest of the last entry. The head is locked from the transaction's first append to its end: what was appended since is
+    known without asking."""
+    if (known := session.info.get(_ENDS, {}).get(workspace)) is not None:
+        return known  # type: ignore[no-any-return]
     found = await first(session, HistoryHeadRow, _LOCK_HEAD, {"of": workspace})
     if found is None:
         fresh = upsert(session, _HEAD).values(workspace=workspace, seq=0, digest=GENESIS)
@@ -167,4 +174,4 @@ async def _locked_head(session: AsyncSession, workspace: str) -> HistoryHeadRow:
         found = await first(session, HistoryHeadRow, _LOCK_HEAD, {"of": workspace})
     if found is None:
         raise RuntimeError("The history's head row vanished inside one transaction.")
-    return found
+    return found.seq, found.digest

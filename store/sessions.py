@@ -23,11 +23,12 @@ from sqlalchemy import event, select
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from core.errors import BadSetting, OpsIQError, Unavailable
 from store import sqlite_driver
 from store.dialect import DbNow
+from store.session import Session
 from store.turn import Turn
 
 log = logging.getLogger("opsiq.store")
@@ -119,22 +120,18 @@ class Sessions:
     async def _transaction(self, task: asyncio.Task[Any]) -> AsyncIterator[AsyncSession]:
         self._writing.add(task)
         try:
-            async with (
-                _spoken(),
-                AsyncSession(self._writer, expire_on_commit=False, autoflush=False) as session,
-                session.begin(),
-            ):
-                await _connected(session)
-                yield session
+            async with _spoken(), _connected(self._writer) as connection:
+                yield Session(connection)
+                await connection.commit()
         finally:
             self._writing.discard(task)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
-        async with _spoken(), AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
-            await _connected(session)
-            yield session
+        async with _spoken(), _connected(self._reader) as connection:
+            yield Session(connection)
+            await connection.rollback()
 
     def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
         """``told`` gets the (kind, key) of all work that a transaction here has put to be done at once, when it is committed."""
@@ -178,8 +175,9 @@ def _sqlite(url: str) -> Sessions:
     (name,), options = parsed.get_dialect()().create_connect_args(parsed)
     # It begins nothing: the "begin" event below does.
     connect = partial(sqlite_driver.connected, name, **{**options, "timeout": BUSY_TIMEOUT_S})
+    look = partial(connect, only_reads=True)
     writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0)
-    reader = create_async_engine(url, async_creator=connect, pool_size=READERS, max_overflow=0, pool_timeout=60)
+    reader = create_async_engine(url, async_creator=look, pool_size=READERS, max_overflow=0, pool_timeout=60)
     _on_connect(writer, _WAL, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
     _on_connect(reader, "PRAGMA query_only=ON")
     _on_begin(writer, "BEGIN IMMEDIATE")
@@ -213,7 +211,8 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
 def _on_begin(engine: AsyncEngine, statement: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+        plain: Any = connection.connection.driver_connection
+        plain.begins(statement)
 
 
 @asynccontextmanager
@@ -231,12 +230,23 @@ async def _spoken() -> AsyncIterator[None]:
         raise
 
 
-async def _connected(session: AsyncSession) -> None:
-    """Begin at once. What the network says before there is a database to speak of is not a database error yet."""
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection whose first statement begins a transaction; what is not committed when the block ends is rolled back."""
     try:
-        await session.connection()
+        connection = await engine.connect()
     except OSError as error:
+        # What the network says before there is a database to speak of is not a database error yet.
         raise Unavailable("The database does not answer: check that it runs, and OPSIQ_DATABASE_URL.") from error
+    try:
+        yield connection
+    finally:
+        if connection.in_transaction():
+            await connection.__aexit__(
+                None, None, None
+            )  # to its end, whatever is cancelled: a connection is not left behind
+        else:
+            await connection.close()  # nothing to wait for
 
 
 def _is_down(error: DBAPIError) -> bool:

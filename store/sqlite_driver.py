@@ -5,7 +5,7 @@ SQLite, were most of what a short transaction costs.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -80,6 +80,7 @@ class Cursor:
     def _said(self, sql: str, parameters: Any, many: bool) -> None:
         if self._open is not None:
             self._open.close()
+        self._connection.begin()
         cursor = self._open = self._connection.plain.cursor()
         self._rows, self._at = [], 0
         (cursor.executemany if many else cursor.execute)(sql, parameters)
@@ -109,7 +110,13 @@ class Cursor:
 
 
 class OneTrip(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors are ``Cursor``."""
+    """An aiosqlite connection whose cursors are ``Cursor``. A transaction begins in the trip of its first statement, and where it could
+    only read, nobody waits for it to end."""
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection], *, only_reads: bool) -> None:
+        super().__init__(connector, AT_ONCE)
+        self._only_reads = only_reads
+        self._to_begin = ""
 
     def cursor(self) -> Cursor:  # type: ignore[override]
         return Cursor(self)
@@ -118,14 +125,42 @@ class OneTrip(aiosqlite.Connection):
     def plain(self) -> sqlite3.Connection:
         return self._conn
 
-    async def carried(self, work: Any) -> None:
+    def begins(self, statement: str) -> None:
+        """The next statement is the first of a transaction, which this one begins."""
+        self._to_begin = statement
+
+    async def commit(self) -> None:
+        if self._began():
+            await super().commit()
+
+    async def rollback(self) -> None:
+        if not self._began():
+            return
+        if self._only_reads:
+            # Whoever comes next is served behind it. Should it fail, their BEGIN does.
+            self._tx.put_nowait((None, self.plain.rollback))
+        else:
+            await super().rollback()
+
+    async def carried(self, work: Callable[[], object]) -> None:
         """Do it in the connection's thread."""
         await self._execute(work)  # type: ignore[no-untyped-call]
 
+    def begin(self) -> None:
+        """In the connection's thread, before a statement."""
+        if self._to_begin:
+            statement, self._to_begin = self._to_begin, ""
+            self.plain.execute(statement)
 
-async def connected(name: str, **options: Any) -> OneTrip:
+    def _began(self) -> bool:
+        """Whether there is anything to end."""
+        pending, self._to_begin = self._to_begin, ""
+        return not pending
+
+
+async def connected(name: str, *, only_reads: bool = False, **options: Any) -> OneTrip:
     """A file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself. Raises what sqlite3 raises."""
-    connection = OneTrip(partial(sqlite3.connect, name, isolation_level=None, **options), AT_ONCE)
+    connection = OneTrip(partial(sqlite3.connect, name, isolation_level=None, **options), only_reads=only_reads)
     connection._thread.daemon = True  # as SQLAlchemy has it: a thread that waits for work does not hold up the end
     await connection
     return connection

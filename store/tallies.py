@@ -15,10 +15,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import insert as on_postgresql
+from sqlalchemy.dialects.sqlite import insert as on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Field
 
-from store.dialect import upsert
+from store.many import Many
 from store.rows import Row, table
 
 GROWTH: Final = 1.1
@@ -88,6 +91,15 @@ class Spread:
 _T = table(HistoryDayRow)
 
 
+def _adding(postgresql: bool) -> UpdateBase:
+    fresh = (on_postgresql if postgresql else on_sqlite)(_T)
+    grown = {"n": _T.c.n + fresh.excluded.n, "total": _T.c.total + fresh.excluded.total}
+    return fresh.on_conflict_do_update(index_elements=[column.name for column in _T.primary_key.columns], set_=grown)
+
+
+_ADD: Final = Many(_adding, ("workspace", "measure", "name", "slot", "day", "n", "total"))
+
+
 def slot_of(ms: float) -> int:
     """The bucket: slot i holds (1.1^(i-1), 1.1^i] milliseconds."""
     return math.ceil(math.log(max(ms, 0.01), GROWTH) - 1e-9)
@@ -120,26 +132,19 @@ def counts_of(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[Count]:
     return made
 
 
-async def add(session: AsyncSession, workspace: str, at: datetime, counts: Collection[Count]) -> None:
-    """In the transaction that appends the entry."""
-    if not counts:
-        return
+async def add(session: AsyncSession, workspace: str, counts: Collection[tuple[str, Count]]) -> None:
+    """(day, count) of entries, in the transaction that appends them."""
+    held: dict[tuple[str, str, str, int], list[int]] = {}
+    for day, each in counts:
+        kept = held.setdefault((each.measure, each.name, day, each.slot), [0, 0])
+        kept[0] += 1
+        kept[1] += each.total
+    # In one order everywhere: no two transactions wait crosswise.
     rows = [
-        {
-            "workspace": workspace,
-            "measure": each.measure,
-            "day": day_of(at),
-            "name": each.name,
-            "slot": each.slot,
-            "n": 1,
-            "total": each.total,
-        }
-        for each in sorted(counts)
+        (workspace, measure, name, slot, day, n, total)
+        for (measure, name, day, slot), (n, total) in sorted(held.items())
     ]
-    fresh = upsert(session, _T)
-    grown = {"n": _T.c.n + fresh.excluded.n, "total": _T.c.total + fresh.excluded.total}
-    key = [column.name for column in _T.primary_key.columns]
-    await session.execute(fresh.on_conflict_do_update(index_elements=key, set_=grown), rows)
+    await _ADD.run(session, rows)
 
 
 async def by_day(

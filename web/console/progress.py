@@ -74,7 +74,7 @@ async def _told(desk: Desk, actor: Actor, run: Run) -> AsyncIterator[str]:
             yield ": still at it\n\n"
         if loop.time() > over:
             return
-        await desk.watch.wait(run.id, LOOK_S)
+        await desk.watch.wait(run.id, LOOK_S, steps=True)
         # A browser that goes away cancels this: never in the middle of a query.
         run = await asyncio.shield(asyncio.ensure_future(desk.show(actor, run.id)))
     yield f"event: moved\ndata: {run.revision}\n\n"

@@ -140,3 +140,46 @@ async def test_a_resolver_that_fails_fails_as_before(bureau: Bureau) -> None:
     with pytest.raises(ZeroDivisionError):
         await bureau.planner.plan(run.workspace, run.id)
     assert (await bureau.run(run.id)).state == "received"
+
+
+async def test_who_waits_for_the_card_is_woken_by_the_move_and_not_by_every_step(bureau: Bureau) -> None:
+    resolver = slow(bureau)
+    watch = bureau.desk.watch
+    bureau.planner = replace(bureau.planner, changed=watch.changed, progress=bureau.desk.progress)
+    run = await asked(bureau)
+    with watch.watching(run.id) as moved, watch.watching(run.id, steps=True) as stepped:
+        working = asyncio.ensure_future(bureau.planner.plan(run.workspace, run.id))
+        await resolver.asked.wait()
+        assert stepped.is_set()
+        assert not moved.is_set()
+        resolver.let.set()
+        await working
+        assert moved.is_set()
+
+
+async def test_what_comes_of_planning_is_stored_with_the_transaction_it_is_handed_to(bureau: Bureau) -> None:
+    woken: list[str] = []
+    bureau.planner = replace(bureau.planner, wake=lambda: woken.append("wake"))
+    run = await asked(bureau)
+    record = await bureau.planner.planned(run.workspace, run.id)
+    assert record is not None
+
+    async def rolled_back() -> None:
+        async with bureau.sessions.begin() as session:
+            await record(session)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await rolled_back()
+    assert (await bureau.run(run.id)).state == "received"
+    assert woken == []
+    async with bureau.sessions.begin() as session:
+        await record(session)
+    stored = await bureau.run(run.id)
+    assert woken == (["wake"] if stored.state == "confirmed" else [])
+    assert await bureau.planner.planned(run.workspace, run.id) is None
+    async with (
+        bureau.sessions.begin() as session
+    ):  # the same record again, as after a lost settle: nothing is written twice
+        await record(session)
+    assert (await bureau.run(run.id)).revision == stored.revision

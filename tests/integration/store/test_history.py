@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import NotCanonical, NotFound
-from store import history
+from store import history, tallies
 from store.entries import BATCH, GENESIS, HistoryRow, digest_of
 from store.history import Anchor, Filters, Verdict
 from store.sessions import Sessions
@@ -54,6 +54,39 @@ async def forge(sessions: Sessions, number: int, **changed: Any) -> None:
         names = {**changed, "digest": digest_of(entry), "was": number}
         sets = ", ".join(f"{name} = :{name}" for name in names if name != "was")
         await session.execute(text(f"UPDATE history SET {sets} WHERE workspace = 'ws_1' AND seq = :was"), names)
+
+
+async def test_entries_appended_together_or_in_turn_in_one_transaction_are_one_chain(sessions: Sessions) -> None:
+    def told(n: int) -> history.Entry:
+        return history.Entry(
+            "refused", f"run_{n}", ACTOR, {"n": n}, later(seconds=n), outcome="refused", duration_ms=5.0
+        )
+
+    async with sessions.begin() as session:
+        assert await history.append_all(session, "ws_1", []) == []
+        first = await history.append_all(session, "ws_1", [told(1), told(2)])
+        await history.append_all(session, "ws_2", [told(1)])
+        second = await history.append_all(session, "ws_1", [told(3)])
+    await write(sessions, 1)
+    assert [row.seq for row in (*first, *second)] == [1, 2, 3]
+    assert (await verified(sessions)).count == 4
+    async with sessions.read() as session:
+        assert (await history.get(session, "ws_1", 2)).digest == first[1].digest
+        day = AT.date()
+        assert await tallies.by_day(session, "ws_1", "outcome", day, day) == [(day.isoformat(), "refused", 3)]
+
+
+async def test_what_was_rolled_back_is_no_link_of_the_chain(sessions: Sessions) -> None:
+    async def fail() -> None:
+        async with sessions.begin() as session:
+            await history.append(session, workspace="ws_1", kind="k", run_id=None, actor=ACTOR, data={}, at=AT)
+            raise KeyError
+
+    await write(sessions, 1)
+    with pytest.raises(KeyError):
+        await fail()
+    await write(sessions, 1)
+    assert (await verified(sessions)).count == 2
 
 
 async def test_entries_are_read_back_as_they_were_appended_and_the_chain_verifies(sessions: Sessions) -> None:

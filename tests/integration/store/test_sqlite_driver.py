@@ -3,11 +3,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from store.sessions import Sessions
+from store.sessions import READERS, Sessions
 from store.sqlite_driver import AT_ONCE, OneTrip, connected
 
 MANY = AT_ONCE * 2 + 7
@@ -67,3 +68,48 @@ async def test_a_stream_of_a_session_holds_only_a_part_at_a_time(sessions: Sessi
     async with sessions.read() as session:
         seen = [row.n async for row in await session.stream(counted)]
     assert seen == list(range(1, 3001))
+
+
+async def test_a_transaction_begins_with_its_first_statement_and_one_without_any_is_none(connection: OneTrip) -> None:
+    connection.begins("BEGIN IMMEDIATE")
+    assert not connection.plain.in_transaction
+    await connection.commit()
+    await connection.rollback()
+    connection.begins("BEGIN IMMEDIATE")
+    await connection.cursor().execute("DELETE FROM t")
+    assert connection.plain.in_transaction
+    await connection.rollback()
+    cursor = connection.cursor()
+    await cursor.execute("SELECT count(*) FROM t")
+    assert await cursor.fetchone() == (MANY,)
+
+
+async def test_what_only_read_has_ended_when_its_connection_is_used_again(connection: OneTrip, tmp_path: Path) -> None:
+    reader = await connected(str(tmp_path / "some.db"), only_reads=True)
+    counts = []
+    for n in (MANY, MANY + 1):
+        reader.begins("BEGIN")
+        cursor = reader.cursor()
+        await cursor.execute("SELECT count(*) FROM t")
+        counts.append(await cursor.fetchone())
+        await reader.rollback()
+        await connection.cursor().execute("INSERT INTO t VALUES (?)", (-n,))
+    await reader.close()
+    assert counts == [(MANY,), (MANY + 1,)]
+
+
+async def test_a_read_that_is_over_holds_nothing_back_in_the_write_ahead_log(sessions: Sessions) -> None:
+    if sessions.dialect != "sqlite":
+        pytest.skip("PostgreSQL has no such log")
+    async with sessions.begin() as session:
+        await session.execute(text("CREATE TABLE some (n INTEGER)"))
+    for _ in range(READERS + 1):
+        async with sessions.read() as session:
+            await session.execute(text("SELECT * FROM some"))
+    async with sessions.begin() as session:
+        await session.execute(text("INSERT INTO some VALUES (1)"))
+    async with sessions._writer.connect() as connection:
+        writer: Any = (await connection.get_raw_connection()).driver_connection
+        cursor = writer.cursor()
+        await cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert await cursor.fetchall() == [(0, 0, 0)]

@@ -1,0 +1,45 @@
+"""What a query is handed: one transaction's connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.sql.base import Executable
+
+Given = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+class Session(AsyncSession):
+    """An ``AsyncSession`` without the ORM: statements go straight to the connection. Rows are snapshots here (``store.rows``), so what the
+    ORM keeps of each transaction (identity map, unit of work, states) was read by nobody, and was more than half of a short
+    statement's price. What is not defined here needs the ORM and raises.
+
+    Only ``Sessions`` makes one, and commits.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        # No super().__init__(): it makes the ORM session that this one does without.
+        self._connection = connection
+        self._info: dict[Any, Any] = {}
+
+    @property
+    def info(self) -> dict[Any, Any]:
+        """Whatever belongs to this transaction alone; gone with it."""
+        return self._info
+
+    async def execute(  # type: ignore[override]
+        self, statement: Executable, params: Given = None
+    ) -> CursorResult[Any]:
+        return await self._connection.execute(statement, params)
+
+    async def stream(self, statement: Executable, params: Given = None) -> Any:  # type: ignore[override]
+        return await self._connection.stream(statement, params)
+
+    async def connection(self) -> AsyncConnection:  # type: ignore[override]
+        return self._connection
+
+    def get_bind(self) -> Any:  # type: ignore[override]
+        return self._connection.sync_engine
