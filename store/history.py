@@ -14,8 +14,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as on_postgresql
+from sqlalchemy.dialects.sqlite import insert as on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import UpdateBase
 
 from core.errors import NotFound
 from store import tallies
@@ -63,14 +66,15 @@ _HEAD = table(HistoryHeadRow)
 # Built once: appending is the store's most frequent write, and building its statements cost a quarter of its time.
 _APPEND = Many(lambda _: insert(_T), ENTRY_COLUMNS)
 _LOCK_HEAD = select(_HEAD).where(_HEAD.c.workspace == bindparam("of")).with_for_update()
-_MOVE_HEAD = Many(
-    lambda _: (
-        update(_HEAD)
-        .where(_HEAD.c.workspace == bindparam("of"))
-        .values(seq=bindparam("to_seq"), digest=bindparam("to_digest"))
-    ),
-    ("of", "to_seq", "to_digest"),
-)
+
+
+def _moving(postgresql: bool) -> UpdateBase:
+    fresh = (on_postgresql if postgresql else on_sqlite)(_HEAD)
+    moved = {name: fresh.excluded[name] for name in ("seq", "digest")}
+    return fresh.on_conflict_do_update(index_elements=["workspace"], set_=moved)
+
+
+_MOVE_HEAD = Many(_moving, ("workspace", "seq", "digest"))
 
 
 async def append(

@@ -56,10 +56,7 @@ def held() -> Select[tuple[str]]:
     return select(LANES.c.lane).where(LANES.c.held_until_ms > EpochMs())
 
 
-async def next_free_s(session: AsyncSession) -> float | None:
-    """Seconds until the next hold ends, None when nothing is held."""
-    soonest = select(func.min(LANES.c.held_until_ms) - EpochMs()).where(
-        LANES.c.held_until_ms > EpochMs(), LANES.c.held_until_ms < EpochMs() + round(FOREVER_S * 500)
-    )
-    ms: int | None = (await session.execute(soonest)).scalar_one()
-    return None if ms is None else max(0.0, ms / 1000)
+def next_free_ms() -> Select[tuple[int]]:
+    """Milliseconds until the next hold ends, NULL when nothing is held."""
+    soonest = select(func.min(LANES.c.held_until_ms) - EpochMs())
+    return soonest.where(LANES.c.held_until_ms > EpochMs(), LANES.c.held_until_ms < EpochMs() + round(FOREVER_S * 500))

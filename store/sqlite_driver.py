@@ -1,18 +1,23 @@
-"""aiosqlite with one trip to the connection's thread for a statement instead of four (cursor, execute, fetchall, close): the trips, and not
-SQLite, were most of what a short transaction costs.
+"""aiosqlite with at most one trip to the connection's thread for a statement instead of four (cursor, execute, fetchall, close), and none
+for a short one: the trips, and not SQLite, were most of what a short transaction costs.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import aiosqlite
 
 AT_ONCE: Final = 500
 """Rows that come with the statement; what an answer has beyond them is fetched when it is asked for: a stream stays a stream."""
+
+STEPS: Final = 3_000
+"""Of SQLite's virtual machine: a fraction of a millisecond, or a hundred rows of twenty columns found by an index."""
+FEW: Final = 16
+"""So many rows are inserted at once."""
 
 
 class Cursor:
@@ -36,11 +41,11 @@ class Cursor:
         await self.close()
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Cursor:
-        await self._connection.carried(partial(self._said, sql, parameters, False))
+        await self._connection.done(sql, partial(self._said, sql, parameters, False))
         return self
 
-    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Cursor:
-        await self._connection.carried(partial(self._said, sql, parameters, True))
+    async def executemany(self, sql: str, parameters: Sequence[Iterable[Any]]) -> Cursor:
+        await self._connection.done(sql, partial(self._said, sql, parameters, True), rows=len(parameters))
         return self
 
     async def fetchone(self) -> Any:
@@ -75,7 +80,7 @@ class Cursor:
             for row in found:
                 yield row
 
-    # In the connection's thread:
+    # In the connection's thread, or in the caller's while nothing is under way there:
 
     def _said(self, sql: str, parameters: Any, many: bool) -> None:
         if self._open is not None:
@@ -110,13 +115,17 @@ class Cursor:
 
 
 class OneTrip(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors are ``Cursor``. A transaction begins in the trip of its first statement, and where it could
-    only read, nobody waits for it to end."""
+    """An aiosqlite connection whose cursors are ``Cursor``, and which does at once what costs less than the trip to its thread: a look that
+    ends within STEPS of SQLite's, and a few rows to insert. What may wait (for a lock, for the disk) or take long goes to the thread.
+
+    A transaction begins with its first statement, and where it could only read, nobody waits for it to end.
+    """
 
     def __init__(self, connector: Callable[[], sqlite3.Connection], *, only_reads: bool) -> None:
         super().__init__(connector, AT_ONCE)
         self._only_reads = only_reads
         self._to_begin = ""
+        self._last: _Trip | None = None
 
     def cursor(self) -> Cursor:  # type: ignore[override]
         return Cursor(self)
@@ -131,26 +140,62 @@ class OneTrip(aiosqlite.Connection):
 
     async def commit(self) -> None:
         if self._began():
-            await super().commit()
+            await self.carried(self.plain.commit)
 
     async def rollback(self) -> None:
         if not self._began():
             return
-        if self._only_reads:
-            # Whoever comes next is served behind it. Should it fail, their BEGIN does.
-            self._tx.put_nowait((None, self.plain.rollback))
-        else:
-            await super().rollback()
+        if not self._only_reads:
+            if self.plain.in_transaction or not self._idle:  # SQLAlchemy's pool asks for one after each commit, too
+                await self.carried(self.plain.rollback)
+        # By a commit: what SQLite has read of the schema would else be read again, where a look was broken off while it read that.
+        elif self._idle:
+            self.plain.commit()
+        else:  # whoever comes next is served behind it
+            self._tx.put_nowait((None, self._trip(self.plain.commit)))
+
+    async def done(self, sql: str, statement: Callable[[], object], *, rows: int = 1) -> None:
+        """The statement, at once or in the connection's thread."""
+        if self._only_reads or sql.startswith("SELECT"):
+            if (self._only_reads or not self._to_begin) and self._idle and self._looked(statement):
+                return
+        elif rows <= FEW and not self._to_begin and self._idle and _only_inserts(sql):
+            statement()
+            return
+        await self.carried(statement)
 
     async def carried(self, work: Callable[[], object]) -> None:
         """Do it in the connection's thread."""
-        await self._execute(work)  # type: ignore[no-untyped-call]
+        await self._execute(self._trip(work))  # type: ignore[no-untyped-call]
 
     def begin(self) -> None:
-        """In the connection's thread, before a statement."""
+        """Before a statement."""
         if self._to_begin:
             statement, self._to_begin = self._to_begin, ""
             self.plain.execute(statement)
+
+    def _looked(self, statement: Callable[[], object]) -> bool:
+        """False where it takes longer than STEPS: nothing has come of it, and it may be asked again from the start."""
+        plain = self.plain
+        plain.set_progress_handler(_enough, STEPS)
+        try:
+            statement()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return False
+        finally:
+            plain.set_progress_handler(None, 0)
+        return True
+
+    @property
+    def _idle(self) -> bool:
+        """Whether its thread does nothing and has nothing to do, also for somebody who was cancelled and no longer waits for it."""
+        return self._last is None or self._last.over
+
+    def _trip(self, work: Callable[[], object]) -> _Trip:
+        self._last = _Trip(work)
+        return self._last
 
     def _began(self) -> bool:
         """Whether there is anything to end."""
@@ -158,9 +203,36 @@ class OneTrip(aiosqlite.Connection):
         return not pending
 
 
+class _Trip:
+    """Work for a connection's thread; ``over`` when that has left the connection alone again."""
+
+    __slots__ = ("_work", "over")
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self.over = False
+
+    def __call__(self) -> object:
+        try:
+            return self._work()
+        finally:
+            self.over = True
+
+
+def _enough() -> int:
+    return 1
+
+
+@lru_cache(maxsize=512)
+def _only_inserts(sql: str) -> bool:
+    """Rows as they are given, not as many as some SELECT finds."""
+    return sql.startswith("INSERT INTO") and "SELECT" not in sql
+
+
 async def connected(name: str, *, only_reads: bool = False, **options: Any) -> OneTrip:
     """A file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself. Raises what sqlite3 raises."""
-    connection = OneTrip(partial(sqlite3.connect, name, isolation_level=None, **options), only_reads=only_reads)
+    options |= {"isolation_level": None, "check_same_thread": False}
+    connection = OneTrip(partial(sqlite3.connect, name, **options), only_reads=only_reads)
     connection._thread.daemon = True  # as SQLAlchemy has it: a thread that waits for work does not hold up the end
     await connection
     return connection

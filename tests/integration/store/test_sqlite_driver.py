@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from store.sessions import READERS, Sessions
-from store.sqlite_driver import AT_ONCE, OneTrip, connected
+from store.sqlite_driver import AT_ONCE, FEW, STEPS, OneTrip, connected
 
 MANY = AT_ONCE * 2 + 7
 
@@ -70,6 +72,63 @@ async def test_a_stream_of_a_session_holds_only_a_part_at_a_time(sessions: Sessi
     assert seen == list(range(1, 3001))
 
 
+def trips(connection: OneTrip) -> list[object]:
+    """What is carried to the connection's thread from now on."""
+    made: list[object] = []
+    carried = connection.carried
+
+    async def counted(work: Callable[[], object]) -> None:
+        made.append(work)
+        await carried(work)
+
+    connection.carried = counted  # type: ignore[method-assign]
+    return made
+
+
+async def test_a_short_look_and_a_few_rows_are_done_at_once_and_what_is_long_or_waits_in_the_thread(
+    connection: OneTrip,
+) -> None:
+    made, cursor = trips(connection), connection.cursor()
+    await cursor.execute("SELECT n FROM t WHERE n = 3")
+    assert await cursor.fetchall() == [(3,)]
+    await cursor.execute("INSERT INTO t VALUES (?)", (-1,))
+    await cursor.executemany("INSERT INTO t VALUES (?)", [(-2,), (-3,)])
+    assert (cursor.rowcount, made) == (2, [])
+    await cursor.execute("SELECT count(*) FROM t AS a, t AS b WHERE a.n <= b.n")
+    assert await cursor.fetchall() == [(((MANY + 3) * (MANY + 4)) // 2,)]
+    assert len(made) == 1
+    await cursor.executemany("INSERT INTO t VALUES (?)", [(-100 - n,) for n in range(FEW + 1)])
+    await cursor.execute("INSERT INTO t SELECT n - 100000 FROM t")
+    await cursor.execute("UPDATE t SET n = n WHERE n = 1")
+    assert len(made) == 4
+    connection.begins("BEGIN IMMEDIATE")  # may wait for another process
+    await cursor.execute("INSERT INTO t VALUES (?)", (-5,))
+    await connection.commit()
+    await connection.rollback()  # there is nothing to undo
+    assert len(made) == 6
+
+
+async def test_while_its_thread_is_at_work_nothing_is_done_beside_it(connection: OneTrip) -> None:
+    held, go_on = threading.Event(), threading.Event()
+
+    def long() -> None:
+        held.set()
+        go_on.wait(10)
+
+    waiting = asyncio.ensure_future(connection.carried(long))
+    assert await asyncio.to_thread(held.wait, 10)
+    waiting.cancel()  # who does not wait for it any more does not end it
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    made, cursor = trips(connection), connection.cursor()
+    looking = asyncio.ensure_future(cursor.execute("SELECT count(*) FROM t"))
+    await asyncio.sleep(0)
+    assert len(made) == 1
+    go_on.set()
+    await looking
+    assert await cursor.fetchone() == (MANY,)
+
+
 async def test_a_transaction_begins_with_its_first_statement_and_one_without_any_is_none(connection: OneTrip) -> None:
     connection.begins("BEGIN IMMEDIATE")
     assert not connection.plain.in_transaction
@@ -96,6 +155,21 @@ async def test_what_only_read_has_ended_when_its_connection_is_used_again(connec
         await connection.cursor().execute("INSERT INTO t VALUES (?)", (-n,))
     await reader.close()
     assert counts == [(MANY,), (MANY + 1,)]
+
+
+async def test_a_look_that_was_broken_off_while_the_schema_was_read_is_the_only_one(
+    connection: OneTrip, tmp_path: Path
+) -> None:
+    for n in range(STEPS // 5):
+        await connection.cursor().execute(f"CREATE TABLE t{n} (n INTEGER PRIMARY KEY, a, b, c)")
+    reader = await connected(str(tmp_path / "some.db"), only_reads=True)
+    made = trips(reader)
+    for _ in range(3):
+        reader.begins("BEGIN")
+        await reader.cursor().execute("SELECT n FROM t WHERE n = 3")
+        await reader.rollback()
+    await reader.close()
+    assert len(made) == 1
 
 
 async def test_a_read_that_is_over_holds_nothing_back_in_the_write_ahead_log(sessions: Sessions) -> None:
