@@ -23,6 +23,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from core.errors import NotFound
 from store import tallies
 from store.chain import Anchor, Verdict, misfit, verify
+from store.compiled import Compiled
 from store.dialect import is_postgresql, upsert
 from store.entries import (
     ENTRY_COLUMNS,
@@ -36,7 +37,6 @@ from store.entries import (
     head,
     stream,
 )
-from store.many import Many
 from store.rows import every, first, storable, table
 from store.searching import match_of, newest
 
@@ -64,7 +64,7 @@ _ENDS: Final = "opsiq.history_ends"
 _T = table(HistoryRow)
 _HEAD = table(HistoryHeadRow)
 # Built once: appending is the store's most frequent write, and building its statements cost a quarter of its time.
-_APPEND = Many(lambda _: insert(_T), ENTRY_COLUMNS)
+_APPEND = Compiled(lambda _: insert(_T), ENTRY_COLUMNS)
 _LOCK_HEAD = select(_HEAD).where(_HEAD.c.workspace == bindparam("of")).with_for_update()
 
 
@@ -74,7 +74,7 @@ def _moving(postgresql: bool) -> UpdateBase:
     return fresh.on_conflict_do_update(index_elements=["workspace"], set_=moved)
 
 
-_MOVE_HEAD = Many(_moving, ("workspace", "seq", "digest"))
+_MOVE_HEAD = Compiled(_moving, ("workspace", "seq", "digest"))
 
 
 async def append(

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Field
 
-from store.many import Many
+from store.compiled import Compiled
 from store.rows import Row, table
 
 GROWTH: Final = 1.1
@@ -97,7 +97,7 @@ def _adding(postgresql: bool) -> UpdateBase:
     return fresh.on_conflict_do_update(index_elements=[column.name for column in _T.primary_key.columns], set_=grown)
 
 
-_ADD: Final = Many(_adding, ("workspace", "measure", "name", "slot", "day", "n", "total"))
+_ADD: Final = Compiled(_adding, ("workspace", "measure", "name", "slot", "day", "n", "total"))
 
 
 def slot_of(ms: float) -> int:
