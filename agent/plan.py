@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from agent.progress import Progress, Stopped, Work
 from agent.resolve.resolver import Resolver
 from agent.run import Run
 from agent.validate import validate
+from agent.validate.instead import settled
 from core.clock import Clock
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, OpsIQError
 from executors.queue import Record
@@ -86,6 +87,7 @@ class Planner:
         milliseconds of validation. Nothing is stored. ``work`` hears of the steps, and may be stopped while a
         resolver is asked (Stopped)."""
         resolved = None
+        calls: Calls | None = None
         if not run.drafts:
             if work is None:
                 resolved = await self._resolve(run, ground)
@@ -94,13 +96,23 @@ class Planner:
                 resolved = await work.unless_stopped(self._resolve(run, ground))
             run = run.with_(trace=resolved.trace)
             match resolved.resolution:
-                case Calls(drafts=drafts, confidence=confidence):
+                case Calls(drafts=drafts, confidence=confidence) as calls:
                     run = run.with_(drafts=drafts, confidence=confidence)
                 case Ask(question=question):
                     return run.with_(drafts=()), question, resolved, 0.0
                 case abstain:
                     return run, abstain, resolved, 0.0
-        verdict, took_ms = await judged(run, ground, confirmed, work.tell if work else silent)
+        tell = work.tell if work else silent
+        verdict, took_ms = await judged(run, ground, confirmed, tell)
+        if calls is not None:
+            began = time.perf_counter()
+
+            async def check(drafts: Sequence[Draft]) -> Plan | Question | Refusal:
+                return (await judged(run.with_(drafts=tuple(drafts)), ground, confirmed, tell))[0]
+
+            verdict, drafts = await settled(calls, verdict, ground.catalogue, check)
+            run = run.with_(drafts=drafts)
+            took_ms += (time.perf_counter() - began) * 1000
         return run, verdict, resolved, took_ms
 
     async def _resolve(self, run: Run, ground: Ground) -> Resolved:

@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from agent.pipeline import Abstain, Ask, Draft, Plan, Question, Refusal, Request, Resolved, Source, Step
+from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Question, Refusal, Request, Resolved, Source, Step
 from agent.resolve.resolver import Resolver
 from agent.validate import validate
+from agent.validate.instead import settled
 from core.actor import OWNER, Actor
 from core.errors import OpsIQError
 from evals.entry import Call, Entry
@@ -53,13 +55,23 @@ async def answer(
     drafts = resolution.drafts
     declared = catalogue is not None
     if catalogue is None:
-        catalogue = Catalogue(as_contract(offer) for draft in drafts if (offer := shortlist.get(draft.action)))
+        meant = (*drafts, *(resolution.instead if isinstance(resolution, Calls) else ()))
+        names = dict.fromkeys(draft.action for draft in meant)
+        catalogue = Catalogue(as_contract(offer) for name in names if (offer := shortlist.get(name)))
     verdict: Plan | Question | Refusal = Refusal(code="no_match", detail="")
+    check = partial(
+        validate,
+        request,
+        run_id="run_eval",
+        actor=ACTOR,
+        catalogue=catalogue,
+        kinds=kinds,
+        confirmed_in_session=lambda _: True,
+    )
     if drafts:
-        verdict = await validate(
-            request, drafts, run_id="run_eval", actor=ACTOR, catalogue=catalogue, kinds=kinds,
-            confirmed_in_session=lambda _: True,
-        )  # fmt: skip
+        verdict = await check(drafts)
+    if isinstance(resolution, Calls):
+        verdict, drafts = await settled(resolution, verdict, catalogue, check)
     named = tuple({"action": stands_for.get(draft.action, draft.action), "params": {}} for draft in drafts)
     if isinstance(resolution, Ask) or isinstance(verdict, Question):
         asked = resolution.question if isinstance(resolution, Ask) else verdict

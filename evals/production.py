@@ -13,6 +13,7 @@ from agent.ground import Ground
 from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Question, Refusal, Request, Resolved, Trace
 from agent.resolve.resolver import Resolver
 from agent.validate import validate
+from agent.validate.instead import settled
 from core.actor import Actor
 from core.errors import OpsIQError
 from evals.entry import Call, Entry
@@ -74,10 +75,15 @@ async def _entry(
             verdict = await _validated(request, resolution.drafts, ground, actor)
             proposed = _calls(verdict) if isinstance(verdict, Plan) else ()
             return replace(shown, proposed=proposed, confidence=resolution.confidence)
-    verdict = await _validated(request, resolution.drafts, ground, actor)
+    verdict, drafts = await settled(
+        resolution,
+        await _validated(request, resolution.drafts, ground, actor),
+        ground.catalogue,
+        lambda others: _validated(request, others, ground, actor),
+    )
     match verdict:
         case Question():
-            return replace(_question(case_id, verdict, resolution.drafts), confidence=resolution.confidence)
+            return replace(_question(case_id, verdict, drafts), confidence=resolution.confidence)
         case Refusal():
             decision = "noop" if verdict.code == "condition_unmet" else "abstain"
             return Entry(case_id, decision, question=f"refused ({verdict.code}): {verdict.detail}")

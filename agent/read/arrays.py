@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from agent.read import phrases, quantities, tallies
 from agent.read.context import label
 from agent.read.reading import Found, Reading
 from agent.read.target import Target, stem, target_of
@@ -21,7 +23,7 @@ _BETWEEN: Final = re.compile(
     r"^[\s'\"`\])}]*(?:,|;|\band\b|\bor\b|&|/|\bas well as\b|\bplus\b|\bthen\b|\balong with\b)"
     r"[\s,]*(?:\b(?:and|or|also|then)\b)?[\s'\"`\[({]*(?:\b(?:the|a|an|in|for|to|of)\b\s*)?$"
 )
-_BRACKETS: Final = re.compile(r"\[(?P<items>[^\[\]{}\n]+)\]")
+_BRACKETS: Final = re.compile(r"\[(?P<items>[^\[\]{}\n]+)\]|\((?P<numbers>\s*-?\d[\d.]*(?:\s*,\s*-?\d[\d.]*)+\s*)\)")
 _SPLIT: Final = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,|;|\n|\s+and\s+|\s+or\s+|\s+&\s+)\s*")
 
 
@@ -39,8 +41,12 @@ def find(text: Text, target: Target, now: datetime, gather: Gather) -> list[Foun
         ):
             chosen.append(each)
     chosen.sort(key=lambda found: found.start)
-    made: list[Found] = _bracketed(text, target, now)
+    made: list[Found] = _bracketed(text, target, now) + _counted(text, target, item)
+    if item.kinds == ("text",):
+        made += _opponents(text)
     run: list[Found] = []
+    # What is bracketed is a list by itself.
+    chosen = [each for each in chosen if not any(one.start <= each.start and each.end <= one.end for one in made)]
     for each in chosen:
         if run and not _BETWEEN.match(_bare(text, target, run[-1].end, each.start)):
             made.append(_joined(text, target, run))
@@ -57,11 +63,45 @@ def find(text: Text, target: Target, now: datetime, gather: Gather) -> list[Foun
     return made
 
 
+_VERSUS: Final = re.compile(r"\s+(?:vs\.?|versus|against)\s+(?:the\s+)?")
+
+
+def _opponents(text: Text) -> list[Found]:
+    """ "Lakers vs Clippers": two names with nothing else between them."""
+    names = [each for each in phrases.find(text) if each.kind in ("name", "weak")]
+    made = []
+    for one, other in itertools.pairwise(names):
+        if one.end < other.start and _VERSUS.fullmatch(text.low[one.end : other.start]):
+            values = [text.original(one.start, one.end), text.original(other.start, other.end)]
+            made.append(Found(one.start, other.end, values, "", ", ".join(values), 0.65))
+    return made
+
+
+def _counted(text: Text, target: Target, item: Target) -> list[Found]:
+    """ "two burgers and a coke": the things for a list of things, their numbers for a list of quantities."""
+    made = []
+    for run in tallies.find(text):
+        values = _of_run(text, target, item, run)
+        if values is not None and (len(run) > 1 or tallies.asks_how_many(target)):
+            weight = 0.65 + 0.05 * min(3, len(run))
+            made.append(Found(run[0].start, run[-1].end, values, "", ", ".join(map(str, values)), weight))
+    return made
+
+
+def _of_run(text: Text, target: Target, item: Target, run: Sequence[tallies.Counted]) -> list[Any] | None:
+    if item.kinds[:1] == ("number",) and tallies.asks_how_many(target):
+        counts = [quantities.cast(item, each.count) for each in run]
+        return None if None in counts else counts
+    if item.kinds == ("text",):
+        return [text.original(each.thing_start, each.end) for each in run]
+    return None
+
+
 def _bracketed(text: Text, target: Target, now: datetime) -> list[Found]:
     """Lists written as such: "[2.5, 3.6]", "['red', 'blue']"."""
     made: list[Found] = []
     for match in _BRACKETS.finditer(text.plain):
-        items = [part.strip().strip("'\"`") for part in match["items"].split(",")]
+        items = [part.strip().strip("'\"`") for part in (match["items"] or match["numbers"]).split(",")]
         read = [
             scan_exact(part, _singular_name(target.name), _item_schema(target), target.annotation, now)
             for part in items
@@ -135,8 +175,13 @@ def _joined(text: Text, target: Target, run: list[Found]) -> Found:
 
 def whole(text: Text, target: Target, start: int, end: int, now: datetime, item: Item) -> Found | None:
     """All of the words as a list: each part must be an item."""
-    words = text.plain[start:end].strip("[]")
+    words = text.plain[start:end].strip("[]()")
     schema = _item_schema(target)
+    for run in tallies.find(text):
+        if run[0].start == start and run[-1].end == end:
+            values = _of_run(text, target, target_of(_singular_name(target.name), schema, target.annotation), run)
+            if values is not None:
+                return Found(start, end, values, "", ", ".join(map(str, values)), 0.8)
     alone = item(words, _singular_name(target.name), schema, target.annotation, now)
     parts = [part.strip().strip("'\"") for part in _SPLIT.split(words) if part.strip()]
     if len(parts) <= 1:

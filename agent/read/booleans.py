@@ -19,7 +19,17 @@ NO: Final = word_set("no n nope nah false off disabled disable never negative no
 _FRAME: Final = word_set(
     "is are has have had should be can do does did will would with enable enabled enables allow allowed allows include includes included "
     "including want wants need needs use uses require required requires show only flag auto set make get force has a the in to of for on "
-    "if it no not disable exclude skip without get"
+    "if it no not disable exclude skip without get good suitable friendly"
+)
+# What only says that it is something to be had or not: "laundry" is all that "has_laundry_service" asks about.
+_FACET: Final = frozenset(
+    map(
+        stem,
+        word_set(
+            "service services option options available availability allowed accepted visibility entry access required included support "
+            "facility facilities mode preference offered provided"
+        ),
+    )
 )
 _AGAINST: Final = word_set("disable exclude skip omit hide ignore remove no not without non prevent suppress avoid")
 _AFTER_NO: Final = re.compile(
@@ -112,7 +122,8 @@ def _partly(text: Text, target: Target, words: tuple[str, ...]) -> list[Found]:
     for index, token in enumerate(text.tokens):
         if stem(token.low) == words[0] and len(token.low) > 3 and not _inside(text, token.start):
             against = negated(text.tokens, index)
-            made.append(_found(text, target, index, index, not against, 0.45, negative=against))
+            sure = 0.65 if _FACET.issuperset(words[1:]) else 0.45
+            made.append(_found(text, target, index, index, not against, sure, negative=against))
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.read.roles import ROLES
+from agent.read.roles import ROLES, Role
 from agent.read.target import Target, stem
 from agent.read.text import Text, word_set
 
@@ -21,6 +21,20 @@ _IDENTIFIERS: Final = frozenset(
     map(stem, ("id", "identifier", "uuid", "guid", "number", "no", "code", "ref", "reference"))
 )
 _BREAKS: Final = word_set(". ! ? ;")
+_OPPOSED: Final[dict[str, frozenset[Role]]] = {
+    "from": frozenset(("target", "end")),
+    "to": frozenset(("origin", "start", "maker")),
+    "by": frozenset(("target",)),
+    "until": frozenset(("start",)),
+    "since": frozenset(("end",)),
+}
+# Whose work something is, not who is seen in it: "with" such a one is not said.
+_BEHIND: Final = frozenset(
+    map(stem, ("director", "directed", "author", "writer", "composer", "producer", "creator", "developer"))
+)
+_NONE: Final[frozenset[Role]] = frozenset()
+# Before a town or a region; before the name of a house stands "at".
+_REGIONAL: Final = frozenset(("in", "near", "around", "within"))
 _WEIGHTS_BEFORE: Final = (0.4, 0.32, 0.24, 0.16, 0.1)
 _WEIGHTS_AFTER: Final = (0.3, 0.15)
 
@@ -97,15 +111,17 @@ def affinity(text: Text, start: int, target: Target) -> float:
     said = preposition(text, start)
     if said is None or not target.roles:
         return 0.0
+    # "to" any place, but not to where something comes from.
+    if said == "to" and "origin" in target.roles and "target" not in target.roles:
+        return -0.3
+    if said in _REGIONAL and {"title", "place"} <= target.roles:
+        return 0.0
+    if said == "with" and "place" in target.roles:
+        return 0.0
+    if said == "with" and target.roles == {"maker"} and _BEHIND.intersection(target.own):
+        return 0.0
     if any(said in ROLES[role][1] for role in target.roles):
         return 0.3
     if target.roles == {"sort"}:
         return -0.15 if said in {"in", "by", "with", "at", "from", "near", "starring"} else 0.0
-    opposed = {
-        "from": {"target", "end"},
-        "to": {"origin", "start", "maker"},
-        "by": {"target"},
-        "until": {"start"},
-        "since": {"end"},
-    }
-    return -0.3 if opposed.get(said, set()) & target.roles else 0.0
+    return -0.3 if _OPPOSED.get(said, _NONE) & target.roles else 0.0

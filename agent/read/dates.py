@@ -14,6 +14,7 @@ from typing import Final
 
 from agent.read import almanac
 from agent.read.date_forms import COUNTS, DAYS, MONTHS, ORDINAL_DAYS, compiled
+from agent.read.same_month import of_same_month
 from agent.read.text import Text
 
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
@@ -22,7 +23,8 @@ _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the
 @dataclass(frozen=True, slots=True)
 class When:
     """``day`` is the (first) day, ``last`` the last one of a period. ``how`` tells a choice that was made between readings.
-    ``whole`` is "day", "week", "month" or "year"; ``weight`` how surely these words mean a day."""
+    ``whole`` is "day", "week", "month" or "year"; ``weight`` how surely these words mean a day.
+    ``bare`` is a day without its month ("the 9th"), ``dated`` one that was said with it."""
 
     start: int
     end: int
@@ -32,6 +34,8 @@ class When:
     whole: str = "day"
     weight: float = 0.9
     now: bool = False
+    bare: bool = False
+    dated: bool = False
 
 
 def find(text: Text, today: date) -> tuple[When, ...]:
@@ -50,7 +54,7 @@ def _find(text: Text, today: date) -> tuple[When, ...]:
             continue
         if when is not None:
             made.append(_joined(text, made, when))
-    return tuple(made)
+    return tuple(of_same_month(text, made))
 
 
 def _joined(text: Text, made: list[When], when: When) -> When:
@@ -136,13 +140,13 @@ def _ymon(match: re.Match[str], _: date) -> When:
 def _dmon(match: re.Match[str], today: date) -> When:
     month, day = MONTHS[match["dm"]], _day(match["dd"])
     made = date(int(match["dy"]), month, day) if match["dy"] else _near(match, month, day, today)
-    return _at(match, made, how="" if match["dy"] else "nearest year", weight=0.96)
+    return _at(match, made, how="" if match["dy"] else "nearest year", weight=0.96, dated=True)
 
 
 def _mond(match: re.Match[str], today: date) -> When:
     month, day = MONTHS[match["mm"]], _day(match["md"])
     made = date(int(match["my"]), month, day) if match["my"] else _near(match, month, day, today)
-    return _at(match, made, how="" if match["my"] else "nearest year", weight=0.96)
+    return _at(match, made, how="" if match["my"] else "nearest year", weight=0.96, dated=True)
 
 
 def _mony(match: re.Match[str], _: date) -> When:
@@ -252,7 +256,8 @@ def _nth(match: re.Match[str], today: date) -> When | None:
         if almanac.valid(month.year, month.month, day):
             found = month.replace(day=day)
             if where or (found <= today if step < 0 else found >= today):
-                return _at(match, found, how="of this month" if found.month == today.month else "", weight=0.75)
+                how = "of this month" if found.month == today.month else ""
+                return _at(match, found, how=how, weight=0.9 if where else 0.75, bare=not where)
     return None
 
 

@@ -11,7 +11,8 @@ _DATE_FORMAT: Final = re.compile(
 _EXAMPLE_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:([T ])\d{2}:\d{2}(:\d{2})?(Z)?)?\b")
 _OPTIONS: Final = re.compile(
     r"(?:available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must be|options?|values?|choose|choices?|"
-    r"such as|like|e\.g\.?|for example)[^\"'`]{0,50}?((?:[\"'`][^\"'`\n]{1,40}[\"'`](?:\s*\([^)]*\))?\s*(?:,|or|and|/|\|)*\s*){2,})",
+    r"such as|like|e\.g\.?|for example)[^\"'`]{0,50}?((?:[\"'`][^\"'`\n]{1,40}[\"'`]"
+    r"(?:\s*\([^)]*\))?(?:\s+for\s+[a-z ]{1,30}?)?(?:\s|,|or\b|and\b|/|\|)*){2,})",
     re.IGNORECASE,
 )
 _CLOSED: Final = re.compile(
@@ -67,3 +68,21 @@ def shapes(description: str) -> tuple[str, ...]:
     if match:
         made.append(f"\\d{{{match.group(1)}}}" if match.group(2) == "digit" else f"\\w{{{match.group(1)}}}")
     return tuple(made)
+
+
+_CODE: Final = re.compile(
+    r"(?<![\w.-])[\"'`]?(?P<code>\d+(?:\.\d+)?)[\"'`]?\s*"
+    r"(?:\(\s*|(?:represents?|for|to|corresponds?\s+to|means|indicates|stands\s+for|is|as|=|:|->)\s+)(?:(?:a|an|the)\s+)?"
+    r"[\"'`]?(?P<words>[A-Za-z][^,;.()\"'`\n]*?)(?=[\"'`,;.()\n]|\s+and\b|\s+or\b|$)"
+)
+_MOST_WORDS: Final = 5
+
+
+def codes(description: str) -> tuple[tuple[str, str], ...]:
+    """Numbers that stand for something, with what they stand for ("1 for cleaning, 2 for ironing"), where at least two are told."""
+    made: dict[str, str] = {}
+    for match in _CODE.finditer(description):
+        words = match["words"].strip()
+        if 0 < len(words.split()) <= _MOST_WORDS:
+            made.setdefault(match["code"], words)
+    return tuple(made.items()) if len(made) > 1 else ()

@@ -15,7 +15,7 @@ SECONDS: Final = {
     **dict.fromkeys(("second", "seconds", "sec", "secs", "s"), Decimal(1)),
     **dict.fromkeys(("minute", "minutes", "min", "mins", "m"), Decimal(60)),
     **dict.fromkeys(("hour", "hours", "hr", "hrs", "h"), Decimal(3600)),
-    **dict.fromkeys(("day", "days", "d"), Decimal(86400)),
+    **dict.fromkeys(("day", "days", "d", "night", "nights"), Decimal(86400)),
     **dict.fromkeys(("week", "weeks", "wk", "wks", "w"), Decimal(604800)),
     **dict.fromkeys(("fortnight", "fortnights"), Decimal(1209600)),
     **dict.fromkeys(("month", "months"), Decimal(2592000)),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rapidfuzz.distance import OSA
 
-from agent.read import numerals
+from agent.read import counting, numerals
 from agent.read.context import affinity, label
 from agent.read.gazetteer import LANGUAGES
 from agent.read.reading import Found
@@ -103,6 +103,17 @@ def _said(text: Text, target: Target, value: Any, phrase: tuple[str, ...], sure:
     return made
 
 
+def spoken(text: Text, phrase: tuple[str, ...]) -> list[tuple[int, int, int]]:
+    """Where these stems stand in a row, without a slip: offsets, and the first token's index."""
+    made = []
+    for index in range(len(text.tokens)):
+        size, slips = _match(text.tokens, index, phrase)
+        if size and not slips:
+            first, last = text.tokens[index], text.tokens[index + size - 1]
+            made.append((first.start, last.end - (2 if last.owns else 0), index))
+    return made
+
+
 def _match(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tuple[int, int]:
     """How many tokens from ``index`` on say ``phrase``, and with how many slips. A hyphenated token may hold several of its words."""
     position = index
@@ -173,17 +184,25 @@ def _number(text: Text, target: Target, value: Any) -> list[Found]:
         if number.value != amount or number.kind == "ordinal":
             continue
         near = label(text, number.start, number.end, target)
-        counted = [stem(token.low) for token in text.after(number.end, 3) if token.word]
+        counted = counting.described(text, number.end)
         if (number.unit and stem(number.unit) in target.own) or set(counted) & set(target.own):
             near = max(near, 0.4)
-        weight = (0.3 if amount < 1000 else 0.6) + near
+        peopled = counting.of_people(target) and counting.says_people(text, number.start, number.end)
+        weight = (0.3 if amount < 1000 else 0.6) + near + (0.35 if peopled else 0.0)
         how = (
             ""
             if text.plain[number.start : number.end] == written
             else f"{text.plain[number.start : number.end]} → {written}"
         )
         made.append(
-            Found(number.start, number.end, value, how, written, weight - (0.2 if number.vague and near < 0.2 else 0))
+            Found(
+                number.start,
+                number.end,
+                value,
+                how,
+                written,
+                weight - (0.2 if number.vague and near < 0.2 and not peopled else 0),
+            )
         )
     return made
 

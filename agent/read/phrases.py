@@ -8,6 +8,7 @@ from typing import Final
 
 from agent.read.context import PREPOSITIONS
 from agent.read.text import Text, Token, word_set
+from registry.words import ORDER_WORDS, READING_WORDS
 
 _STOP: Final = PREPOSITIONS | word_set(
     "and or but if then so because while when where who whom which what how why that this these those is are was "
@@ -44,6 +45,11 @@ _VERBS: Final = _OPENERS | word_set(
 )
 
 
+_ORDERING: Final = (ORDER_WORDS | READING_WORDS | word_set("ask remind arrange pick visit wake")) - word_set(
+    "mark bill grant will drew rob sue"
+)
+
+
 def is_verb(word: str) -> bool:
     return word in _VERBS
 
@@ -65,7 +71,8 @@ def _names(text: Text) -> list[Phrase]:
         token = tokens[index]
         opening = index == 0 or tokens[index - 1].text in {".", "!", "?", ":", "\n"}
         if not _proper(token) or (
-            token.low in _OPENERS and (opening or token.low in {"i", "i'm", "i'd", "i've", "i'll"})
+            (token.low in _OPENERS or (opening and _orders(tokens, index)))
+            and (opening or token.low in {"i", "i'm", "i'd", "i've", "i'll"})
         ):
             index += 1
             continue
@@ -78,6 +85,12 @@ def _names(text: Text) -> list[Phrase]:
             made.append(Phrase(token.start, _end(tokens[_run(tokens, last) - 1]), "name", capital=True))
         index = last
     return made
+
+
+def _orders(tokens: tuple[Token, ...], index: int) -> bool:
+    """Whether a sentence's first word is an order before a name ("Ask Maria"), not part of it."""
+    low = tokens[index].low
+    return low in _ORDERING and index + 1 < len(tokens) and not tokens[index].owns and _proper(tokens[index + 1])
 
 
 def _proper(token: Token) -> bool:

@@ -27,11 +27,19 @@ def wants_state(description: str) -> bool:
 def fitness(text: Text, target: Target, start: int, end: int) -> float:
     """Whether a name is the kind of place that is asked for: a country is no city, "Kenya" in "Nairobi, Kenya" is the country."""
     name = re.sub(r"\s+", " ", text.low[start:end].strip(" ."))
+    if text.plain[start:end] == name and (name in CITIES or name in COUNTRIES or name in STATES):
+        # Typed without its capital.
+        return 0.2 + _kind_of(text, target, name, start, end)
+    return _kind_of(text, target, name, start, end)
+
+
+def _kind_of(text: Text, target: Target, name: str, start: int, end: int) -> float:
     wide = {"countri", "nation"} & set(target.own)
     broad = bool({"countri", "state", "region", "nation"} & set(target.own))
     narrow = "citi" in target.own or "town" in target.own
     if wants_state(target.description) and not broad:
-        return -0.3 if name in COUNTRIES or name in STATES or name.upper() in _CODES else 0.0
+        larger = name in COUNTRIES or (name in STATES and name not in CITIES) or name.upper() in _CODES
+        return -0.3 if larger else 0.0
     if narrow or broad:
         state = name in STATES or (name.upper() in _CODES and text.plain[start:end].isupper())
         large = name in COUNTRIES if wide else state if broad else (state and name != "new york") or name in COUNTRIES
@@ -69,7 +77,8 @@ def _as_code(found: Found, codes: dict[str, str]) -> Found:
 
 def _whole(text: Text, found: Found) -> Found:
     """ "Portland" before ", OR" is "Portland, OR"."""
-    if not isinstance(found.value, str) or "," in found.value or not found.value[:1].isupper():
+    known = isinstance(found.value, str) and found.value.lower() in CITIES
+    if not isinstance(found.value, str) or "," in found.value or not (found.value[:1].isupper() or known):
         return found
     match = _NEXT_PART.match(text.plain, found.end)
     if match is None:

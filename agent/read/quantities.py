@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from agent.read import dates, durations, money, numerals, patterns, times
-from agent.read.context import affinity, label
+from agent.read import counting, dates, durations, money, numerals, patterns, times
+from agent.read.context import affinity, label, preposition
 from agent.read.reading import Found
 from agent.read.target import UNITS, Target, stem
 from agent.read.text import Text
@@ -18,6 +18,10 @@ _PER_UNIT: Final = {
     "milliseconds": Decimal("0.001"), "seconds": Decimal(1), "minutes": Decimal(60), "hours": Decimal(3600), "days": Decimal(86400),
     "weeks": Decimal(604800), "months": Decimal(2592000), "years": Decimal(31536000),
 }  # fmt: skip
+
+
+PEOPLED: Final = 0.35
+"""What is added to a number that counts people where their number is asked for."""
 
 
 def cast(target: Target, value: Decimal) -> Any:
@@ -64,9 +68,14 @@ def numbers(text: Text, target: Target, now: datetime) -> list[Found]:
             continue
         near = label(text, number.start, end, target)
         weight = 0.4 + near + 0.6 * affinity(text, number.start, target)
+        weight += 0.1 if target.unit and preposition(text, number.start) == "by" else 0.0  # "extend it by 5"
         follows = text.after(end, 2)
         counted = [stem(number.unit)] if number.unit else [stem(token.low) for token in follows]
-        if (counted and counted[0] in names) or (len(counted) > 1 and counted[1] in names and follows[0].word):
+        if (
+            (counted and counted[0] in names)
+            or (len(counted) > 1 and counted[1] in names and follows[0].word)
+            or (not number.unit and not ordinal and names & set(counting.described(text, end)))
+        ):
             weight += 0.2
         elif counted and counted[0] in target.about and counted[0] not in {stem(unit) for unit in UNITS}:
             weight += 0.12
@@ -84,7 +93,11 @@ def numbers(text: Text, target: Target, now: datetime) -> list[Found]:
             and not names & {stem("index"), stem("position"), stem("number"), stem("day"), stem("rank")}
         ):
             weight -= 0.3
-        if number.vague and near < 0.2:
+        weight += counting.paged(text, number.start, end, names)
+        peopled = counting.of_people(target) and not ordinal and counting.says_people(text, number.start, end)
+        if peopled:
+            weight += PEOPLED
+        elif number.vague and near < 0.2:
             weight -= 0.2
         if len(found) > 1 and near == 0:
             weight -= 0.1
@@ -248,7 +261,13 @@ def currencies(text: Text, target: Target) -> list[Found]:
         ):
             continue
         before = text.before(token.start, 1)
-        weight = 0.6 + (0.1 if before and before[0].low in {"in", "to", "into", "from"} else 0.0)
+        link = before[0].low if before else ""
+        weight = 0.6 + (0.1 if link in {"in", "to", "into", "from"} else 0.0)
+        # "250 euros in yen": what there is of it is what it is changed from.
+        if link in {"in", "to", "into"} and "origin" in target.roles:
+            weight -= 0.3
+        elif link[:1].isdigit() or link in numerals.COUNTS:
+            weight += 0.2 if "origin" in target.roles else -0.2 if "target" in target.roles else 0.0
         weight += 0.4 * label(text, token.start, token.end, target) + 0.5 * affinity(text, token.start, target)
         how = "" if token.text == code else f"{token.text} → {code}"
         made.append(Found(token.start, token.end, code, how, code, weight))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 from agent.read.text import word_set
@@ -13,7 +14,7 @@ Role = Literal[
 # role → (words of a parameter's name that mean it, prepositions before its value, labels and verbs around its value)
 ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] = {
     "origin": (
-        word_set("from origin source sender departure pickup depart departing src leaving starting"),
+        word_set("from origin base source sender departure pickup depart departing src leaving starting"),
         word_set("from"),
         word_set("leaving departing starting"),
     ),
@@ -22,7 +23,7 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
             "to destination dest arrival target recipient receiver recipients receivers dropoff payee assignee invitee participant going"
         ),
         word_set("to into towards for with"),
-        word_set("visit visiting reach email message pay send invite assign"),
+        word_set("visit visiting reach email message pay send invite assign ask tell remind notify call text"),
     ),
     "place": (
         word_set(
@@ -30,11 +31,13 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
             "street destination"
         ),
         word_set("in at near around within inside to for"),
-        word_set("located based near city area visit"),
+        word_set("located based near city area visit visiting"),
     ),
     "person": (
         word_set(
-            "person customer client owner member contact employee attendee participant guest username user passenger patient assignee"
+            "person customer client owner member contact employee attendee participant guest username user passenger patient assignee "
+            "stylist therapist doctor dentist physician provider driver agent teacher instructor trainer manager student lawyer nurse "
+            "tenant candidate player colleague friend staff worker technician subscriber reviewer"
         ),
         word_set("for to with of by"),
         word_set("customer client user member contact"),
@@ -92,3 +95,22 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
         word_set("album playlist list folder project database namespace group"),
     ),
 }
+
+# In a name "to" says where to; in a sentence it says nothing.
+_LITTLE: Final = word_set("to from in out until before since after via using")
+_PLACES: Final = word_set("city town location place address station country airport")
+
+
+def roles_of(words: tuple[str, ...], description: str) -> frozenset[Role]:
+    found = {role for role, (names, _, _) in ROLES.items() if set(words) & names}
+    first = re.findall(r"[a-z]+", description.lower())
+    if not found:
+        said = set(first[:12]) - _LITTLE
+        found = {role for role, (names, _, _) in ROLES.items() if said & names}
+    elif found == {"place"}:
+        # "The starting location": where from.
+        found |= {role for role in ("origin",) if set(first[:6]) & ROLES[role][0]}
+    elif found & {"origin", "target"} and set(first[:8]) & _PLACES:
+        # "to": "The destination city of the trip".
+        found |= {"place"}
+    return frozenset(found)

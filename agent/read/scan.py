@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from agent.read import arrays, booleans, codes, enums, moments, money, patterns, places, quantities, strings
+from agent.read import arrays, booleans, coded, codes, enums, moments, money, patterns, places, quantities, strings
 from agent.read.context import label
 from agent.read.reading import Found, Reading, settle
 from agent.read.target import UNITS, Target, stem, target_of
@@ -57,6 +57,8 @@ def _read(read: Text, target: Target, kind: str, now: datetime, *, required: boo
             return quantities.sums(read, target, now)
         case "number":
             return quantities.numbers(read, target, now)
+        case "coded":
+            return coded.find(read, target)
         case "percent":
             return quantities.percentages(read, target)
         case "duration":
@@ -98,7 +100,11 @@ def _doubted(read: Text, target: Target, found: Found) -> Found:
     quoted = found.start > 0 and read.plain[found.start - 1] in "\"'`"
     if quoted or label(read, found.start, found.end, target) >= _LABELLED:
         return found
-    plain = isinstance(found.value, str) and not any(char.isdigit() or char in "-_@/" for char in found.value)
+    value = str(found.value)
+    initials = value.isupper() and len(value) > 1 and not read.raw.isupper()  # "MSFT", "USD"
+    plain = (
+        not initials and isinstance(found.value, str) and not any(char.isdigit() or char in "-_@/" for char in value)
+    )
     return Found(
         found.start,
         found.end,

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from agent.read import codes, dates, enums, phrases, places, quotes, times
+from agent.read import codes, dates, enums, phrases, places, quotes, standing, times
 from agent.read.context import PREPOSITIONS, affinity, label, preposition
 from agent.read.reading import Found
 from agent.read.roles import ROLES
 from agent.read.target import Target, stem
-from agent.read.text import Text, split_name, word_set
+from agent.read.text import Text, word_set
 
 _ADDRESS: Final = re.compile(r"\d+\w?\s+\w+")
 _QUERY: Final = re.compile(
@@ -21,6 +21,8 @@ _QUERY: Final = re.compile(
     re.IGNORECASE,
 )
 
+# What is written in capitals alone.
+_TICKER: Final = re.compile(r"\b(?:ticker|stock symbol|symbol of (?:the|a) (?:stock|company)|iata)\b", re.IGNORECASE)
 _BECAUSE: Final = re.compile(
     r"\b(?:because(?:\s+of)?|due\s+to|owing\s+to|on\s+account\s+of|on\s+(?:the\s+)?grounds?\s+of|(?:the\s+)?reason(?:\s+is|\s+being|:)+)\s+"
     r"(?P<rest>[^.;!?\n\"]+)",
@@ -98,6 +100,9 @@ def _key(text: Text, quote: quotes.Quote) -> str | None:
     return match.group(1) if match else None
 
 
+_USUAL: Final = word_set("default standard usual exact following simple")
+
+
 def _claimed(text: Text, start: int) -> bool:
     """Whether the word before a quote names something else than what is asked for ("password 'x'")."""
     before = text.before(start, 2)
@@ -107,6 +112,7 @@ def _claimed(text: Text, start: int) -> bool:
         and before[0].low.isalpha()
         and len(before[0].low) > 4
         and before[0].low not in PREPOSITIONS
+        and before[0].low not in _USUAL
     )
 
 
@@ -120,6 +126,13 @@ def _as_titled(text: Text, target: Target, found: Found) -> Found:
         weight += 0.25 if "title" in target.roles else -0.35
     elif before[0] in {"saying", "says", "say", "reads", "message", "body", "content", "text"}:
         weight += 0.25 if "body" in target.roles else -0.35
+    elif (
+        len(before) > 1
+        and before[1] in {"tell", "telling", "ask", "inform"}
+        and found.start > 0
+        and text.plain[found.start - 1] in "'\""
+    ):
+        weight += 0.25 if "body" in target.roles else -0.2  # "tell them 'X'"
     elif before[0] in {"about", "regarding", "re"} and not {"title", "topic"} & target.roles:
         weight -= 0.35
     elif before[0] == "with" and "body" in target.roles and found.start > 0 and text.plain[found.start - 1] in "'\"":
@@ -191,14 +204,27 @@ def _phrased(text: Text, target: Target, now: datetime) -> list[Found]:
                 weight -= 0.2
             if _ADDRESS.match(value) and "address" in target.description.lower():
                 weight += 0.3
-        elif "sort" in target.roles and _describes(text, phrase.end):
+        elif "sort" in target.roles and standing.describes(text, phrase.end):
             weight += 0.2
-        elif near < 0.2 and _describes(text, phrase.end):
+        elif near < 0.2 and standing.describes(text, phrase.end) and not standing.acts(text, phrase.start):
             weight -= 0.12
         if phrase.by == "by" or (phrase.kind == "name" and preposition(text, phrase.start) == "by"):
-            weight += _participle(text, phrase.start, target)
+            weight += standing.participle(text, phrase.start, target)
+        if (
+            _TICKER.search(target.description)
+            and text.plain[phrase.start : phrase.end].isupper()
+            and phrase.end - phrase.start > 1
+        ):
+            weight += 0.3
+        if "origin" in target.roles and phrase.kind == "name" and standing.departs(text, phrase):
+            weight += 0.3
+        if phrase.capital and "title" in target.roles and not target.roles & {"person", "place", "vessel"}:
+            weight += standing.shown(text, phrase)
+        if phrase.capital and phrase.kind != "label" and standing.headed_by(text, target, phrase):
+            weight += 0.3
         if "place" in target.roles:
             weight += places.fitness(text, target, phrase.start, phrase.end)
+            weight -= 0.3 if standing.says_how_many(text, phrase) else 0.0
         if any(start < phrase.end and phrase.start < end for start, end in taken):
             weight -= 0.4
         if "title" not in target.roles and "body" in target.roles:
@@ -215,40 +241,6 @@ def _headed(text: Text, target: Target, phrase: phrases.Phrase) -> phrases.Phras
         if stemmed in target.own or (stemmed in target.about and inside[1].capital):
             return replace(phrase, start=inside[1].start, capital=inside[1].capital)
     return phrase
-
-
-def _describes(text: Text, end: int) -> bool:
-    """Whether a name merely describes the word after it: "Stronger" in "the Stronger album"."""
-    after = text.after(end, 1)
-    return (
-        bool(after)
-        and after[0].start <= end + 1
-        and after[0].low.isalpha()
-        and not after[0].capital
-        and not phrases.is_stop(after[0].low)
-    )
-
-
-_PARTICIPLES: Final = ("ed", "en", "ung", "de", "ght")
-_MADE: Final = word_set("performed sung recorded released made created played published painted")
-
-
-def _participle(text: Text, start: int, target: Target) -> float:
-    """ "directed by X" names a director, "starred by X" does not."""
-    words = text.before(start, 2)
-    if len(words) < 2 or words[0].low != "by":
-        return 0.0
-    if (
-        "maker" in target.roles
-        and not set(target.own) & {"star", "cast", "actor"}
-        and (words[1].low in _MADE or not words[1].low.endswith(_PARTICIPLES))
-    ):
-        return 0.15  # "songs by X", "performed by X"
-    if not words[1].low.endswith(_PARTICIPLES):
-        return 0.0
-    verb = words[1].low[:5]
-    said = (*split_name(target.name), *re.findall(r"[a-z]+", target.description.lower()))
-    return 0.25 if any(word.startswith(verb) for word in said) else -0.3
 
 
 def _reasons(text: Text) -> list[Found]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from agent.read import describe
-from agent.read.roles import ROLES, Role
+from agent.read.roles import Role, roles_of
 from agent.read.text import split_name, word_set
 from registry.contract import Annotation, Unit
 
@@ -35,8 +35,15 @@ UNITS: Final = {
     "second": "seconds", "seconds": "seconds", "sec": "seconds", "secs": "seconds", "minute": "minutes", "minutes": "minutes",
     "min": "minutes", "mins": "minutes", "hour": "hours", "hours": "hours", "day": "days", "days": "days", "week": "weeks",
     "weeks": "weeks", "month": "months", "months": "months", "year": "years", "years": "years", "ms": "milliseconds",
-    "milliseconds": "milliseconds",
+    "milliseconds": "milliseconds", "night": "days", "nights": "days",
 }  # fmt: skip
+
+
+_UNTELLING: Final = word_set("name title id identifier number value")
+_OF_THING: Final = re.compile(
+    r"^(?:the\s+)?(?:[\w-]+\s+){0,2}?(?:name|title|id|identifier|number)\s+(?:of|for)\s+(?:(?:the|a|an)\s+)?([a-z]{3,})\b(?!\s+[a-z]+\s*,)",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=16384)
@@ -47,7 +54,7 @@ def stem(word: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Target:
     """``kinds`` are the readers to try, in order. ``own`` are stems of the name's words, ``about`` of the description's; ``roles`` the part
-    the value plays ("origin", "title"). ``options`` are values that the description lists."""
+    the value plays ("origin", "title"). ``options`` are values that the description lists, ``codes`` numbers that stand for something."""
 
     name: str
     kinds: tuple[str, ...]
@@ -67,6 +74,7 @@ class Target:
     examples: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
     zero_based: bool = False
+    codes: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> bool:
@@ -94,6 +102,9 @@ def _target(name: str, schema_text: str, annotation_text: str) -> Target:
     own = tuple(dict.fromkeys(stem(word) for word in words if word not in _GENERIC)) or tuple(
         stem(word) for word in words
     )
+    if set(words) <= _UNTELLING and (thing := _OF_THING.search(description)) is not None:
+        # "name": "The unique name of the project".
+        own += tuple(stem(each) for each in (thing[1].lower(),) if each not in _STOP and stem(each) not in own)
     if annotation.label:
         own += tuple(
             stem(word) for word in annotation.label.lower().split() if word not in _STOP and stem(word) not in own
@@ -113,7 +124,7 @@ def _target(name: str, schema_text: str, annotation_text: str) -> Target:
         types=types or (("string",) if not enum else ()),
         own=own,
         about=about - set(own),
-        roles=_roles(words, description),
+        roles=roles_of(words, description),
         description=description,
         schema=schema,
         annotation=annotation,
@@ -133,6 +144,7 @@ def _target(name: str, schema_text: str, annotation_text: str) -> Target:
         zero_based="zero-based" in description.lower()
         or "0-based" in description.lower()
         or "zero based" in description.lower(),
+        codes=describe.codes(description) if not enum and {"integer", "number"} & set(types) else (),
     )
     return _with_kinds(made, words)
 
@@ -145,6 +157,7 @@ def _with_kinds(made: Target, words: tuple[str, ...]) -> Target:
     else:
         for each in made.types:
             kinds += [kind for kind in _of_type(made, each, words) if kind not in kinds]
+        kinds += ["coded"] if made.codes else []
     values = {slot: getattr(made, slot) for slot in made.__slots__}
     return Target(**{**values, "kinds": tuple(kinds)})
 
@@ -292,14 +305,3 @@ def _unit(words: tuple[str, ...], description: str, annotation: Annotation) -> s
     if match and match.group(1) in UNITS:
         return UNITS[match.group(1)]
     return None
-
-
-def _roles(words: tuple[str, ...], description: str) -> frozenset[Role]:
-    found = {role for role, (names, _, _) in ROLES.items() if set(words) & names}
-    first = re.findall(r"[a-z]+", description.lower())
-    if not found:
-        found = {role for role, (names, _, _) in ROLES.items() if set(first[:12]) & names}
-    elif found == {"place"}:
-        # "The starting location": where from.
-        found |= {role for role in ("origin",) if set(first[:6]) & ROLES[role][0]}
-    return frozenset(found)

@@ -10,6 +10,7 @@ from agent.pipeline import Argument
 
 LOSS: Final = 0.3
 """A parameter gives up its words for others that it is less sure of by no more than this."""
+ALMOST: Final = 0.1
 CLEARLY: Final = 0.05
 
 
@@ -50,6 +51,9 @@ def assign(options: Mapping[str, list[Option]], required: set[str], named: Colle
         if name in required and name not in taken and name not in named:
             _share_phrase(name, options, taken)
     _trade(options, taken)
+    for name in options:
+        if name not in taken:
+            _step_aside(name, options, taken)
     return taken
 
 
@@ -71,6 +75,20 @@ def _trade(options: Mapping[str, list[Option]], taken: dict[str, Option]) -> Non
                 if wanted.confidence + instead.confidence > held.confidence + own.confidence + CLEARLY:
                     taken[name], taken[holder] = wanted, instead
                     break
+
+
+def _step_aside(name: str, options: Mapping[str, list[Option]], taken: dict[str, Option]) -> None:
+    """A parameter left with nothing gets its words where the one that has them is nearly as sure of others: both say something then."""
+    for option in options[name]:
+        holders = [each for each in taken.values() if option.blocks(each)]
+        if len(holders) != 1 or option.confidence < holders[0].confidence - ALMOST:
+            continue
+        others = [option, *(each for each in taken.values() if each is not holders[0])]
+        free = (each for each in options[holders[0].param] if not any(each.blocks(other) for other in others))
+        instead = next(free, None)
+        if instead is not None and instead.confidence >= holders[0].confidence - 2 * ALMOST:
+            taken[name], taken[holders[0].param] = option, instead
+            return
 
 
 def _share_phrase(name: str, options: Mapping[str, list[Option]], taken: dict[str, Option]) -> None:

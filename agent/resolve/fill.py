@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.pipeline import Argument, Choice, Mention, Several
-from agent.read import Reading, exact, scan
+from agent.read import Reading, exact, scan, tallies
+from agent.read.target import target_of
 from agent.read.text import blanked
 from agent.resolve.assign import Option, assign
 from agent.resolve.likes import changes
 from agent.resolve.mentions import at_place, listed_together, no_destination, phrases, spans_of, trimmed
-from agent.resolve.split import head
+from agent.resolve.split import head, is_order
 from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
 from registry.records import RecordKind
@@ -59,7 +60,7 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
     what = frozenset(
         (*name_stems(offer.name), *stems(offer.title), *stems(offer.description.partition(". ")[0]), *GENERIC)
     )
-    verb = head(text)
+    verb = ordered(text)
     for at, (name, schema) in enumerate(offer.properties.items()):
         annotation = offer.annotation(name)
         if not _speaks(annotation):
@@ -112,6 +113,12 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
     )
 
 
+def ordered(text: str) -> str | None:
+    """The verb of the order, where there is one: the first telling word of anything else ("any thrillers?") orders nothing."""
+    verb = head(text)
+    return verb if verb is not None and is_order(verb) else None
+
+
 def _names_action(option: Option, before: str, what: frozenset[str], verb: str | None) -> bool:
     """Whether the words say which action is meant and so can't be its value: the order's verb, or nothing but what the action is called
     ("a one way flight" is no city). What is quoted, plainly belongs to the parameter, or is a closed set's very word stays."""
@@ -121,7 +128,10 @@ def _names_action(option: Option, before: str, what: frozenset[str], verb: str |
     said = stems(words)
     if isinstance(option.argument, Choice):
         return said == [verb] and str(option.argument.value).casefold() != words.casefold()
-    return bool(said) and (said == [verb] or (option.confidence < PLAIN and what.issuperset(said)))
+    # A number in an action's name ("Homes_2") says nothing of the numbers in a request.
+    return bool(said) and (
+        said == [verb] or (option.confidence < PLAIN and what.issuperset(said) and not all(map(str.isdigit, said)))
+    )
 
 
 def _must_be_named(annotation: Annotation) -> bool:
@@ -165,6 +175,9 @@ def _options(
         if annotation.each and isinstance(argument, Choice):
             together.append((reading.start, reading.end, argument, reading.confidence))
         shared = isinstance(argument, Choice) and reading.confidence >= SHARED_LEAST
+        # "250 euros": how much, and of what; "two burgers and a coke" likewise.
+        shared = shared or (isinstance(reading.value, list) and tallies.is_run(text, reading.start, reading.end))
+        shared = shared or (annotation.unit is None and target_of(name, schema, annotation).kinds == ("currency",))
         whole = Option(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
         made.append(whole)
         head = reading.text.partition(",")[0].rstrip()
@@ -225,5 +238,8 @@ def _several(reading: Reading, text: str, start: int, origin: int) -> Several | 
         if found < 0:
             return None
         at = found + len(str(value))
+        # "-122.2730" is read as -122.273, and stands on all its digits.
+        while not isinstance(value, str) and at < reading.end and text[at].isdigit():
+            at += 1
         items.append(Mention(spans=(at_place(text, start, found, at, origin),)))
     return Several(items=tuple(items)) if items else None

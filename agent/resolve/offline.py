@@ -31,7 +31,7 @@ from agent.resolve.heard import PART, unless_left_out
 from agent.resolve.listed import listed
 from agent.resolve.objects import foreign
 from agent.resolve.phrasal import plainly
-from agent.resolve.rank import ranked, segments
+from agent.resolve.rank import KINDRED, as_well, ranked, segments
 from agent.resolve.resolver import chosen_action
 from agent.resolve.respelt import respelt
 from agent.resolve.reworded import Reworded
@@ -47,8 +47,6 @@ ASK: Final = 0.2
 COMPLETE: Final = 0.3
 # Two offers closer than this can't be told apart by these means: the person says which.
 MARGIN: Final = 0.05
-# Where the likeliest action does not work on such things, another is only proposed if its verb is at least akin.
-KINDRED: Final = 0.8
 # Doing is likelier than looking up by no more than this: then the words, which order neither, fit both.
 AS_WELL: Final = 0.35
 REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
@@ -248,7 +246,8 @@ def _one(
     if depends(clause):
         return Ask(question=_question(REGARDLESS, [top]), drafts=(draft,), stands=True)
     drafts = apart(draft, clause.text, clause.start, top.offer, kinds, now)
-    return Calls(drafts=drafts, confidence=round(top.probability, 4))
+    instead = tuple(_draft(each) for each in best[1:] if as_well(each, top)) if len(drafts) == 1 else ()
+    return Calls(drafts=drafts, confidence=round(top.probability, 4), instead=instead)
 
 
 def _looked_up_first(clause: Clause, best: list[Weighed]) -> list[Weighed]:

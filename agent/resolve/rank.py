@@ -14,6 +14,8 @@ from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
 
 FILLED_AT_MOST: Final = 5
+# Where the likeliest action does not work on such things, another is only proposed if its verb is at least akin.
+KINDRED: Final = 0.8
 
 
 def segments(text: str) -> list[Clause]:
@@ -41,3 +43,12 @@ def ranked(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], no
         filling = fill(clause.text, clause.start, each.offer, kinds, now)
         candidates.append((each.offer, marks(clause, each, best, shortlist, filling, said), filling))
     return weigh(candidates)
+
+
+def as_well(other: Weighed, top: Weighed) -> bool:
+    """Whether another action does what was ordered too, by its own verb, with all that it needs, to the same kind of record: which of
+    the two is meant is then told by the record's state."""
+    named = {top.offer.annotation(name).record for name in top.offer.required} - {None}
+    same = named <= {other.offer.annotation(name).record for name in other.offer.required}
+    whole = not other.filling.missing and not other.marks["reads"]
+    return bool(named) and same and whole and other.marks["verb"] >= KINDRED

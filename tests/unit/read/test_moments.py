@@ -195,3 +195,21 @@ def test_a_period_gives_its_last_day_to_what_ends() -> None:
 def test_a_time_is_written_as_the_parameter_asks(description: str, written: str) -> None:
     schema = {"type": "string", "description": f"The time of the visit, {description}"}
     assert scan("come at 2:05 pm", name="time", schema=schema, annotation=PLAIN, now=NOW)[0].value == written
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("from the 8th until the 15th of May 2027", "2027-05-08", "2027-05-15"),
+        ("out on June 12 2027 and back on the 19th", "2027-06-12", "2027-06-19"),
+        ("from the 28th to the 3rd of April 2027", "2027-03-28", "2027-04-03"),
+        ("leaving on June 28 2027, coming back on the 2nd", "2027-06-28", "2027-07-02"),
+    ],
+)
+def test_a_day_without_its_month_is_of_the_month_beside_it(text: str, start: str, end: str) -> None:
+    assert [each.day.isoformat() for each in dates.find(read_text(text), date(2026, 11, 24))] == [start, end]
+
+
+def test_a_day_of_this_month_is_as_sure_as_one_with_its_name() -> None:
+    (found,) = dates.find(read_text("on the 2nd of this month"), date(2026, 11, 24))
+    assert (found.day, found.weight) == (date(2026, 11, 2), 0.9)

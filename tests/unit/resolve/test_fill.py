@@ -131,3 +131,63 @@ def test_the_word_of_a_closed_set_is_no_place_as_well() -> None:
     )
     filling = fill("find some Music events for me", 0, events, (), NOW)
     assert (set(filling.arguments), filling.missing) == ({"category"}, ("city",))
+
+
+def number(description: str = "") -> dict[str, str]:
+    return {"type": "integer", "description": description}
+
+
+def test_a_number_in_the_name_of_an_action_is_no_word_for_it() -> None:
+    homes = offer({"baths": number("How many bathrooms")}, ["baths"], name="Homes_2_Find")
+    assert words(fill("a flat with 2 bathrooms", 0, homes, (), NOW).arguments["baths"]) == "2"
+
+
+def test_a_question_orders_nothing_so_its_first_word_may_be_a_value() -> None:
+    films = offer({"genre": {"type": "string", "enum": ["Thriller", "Comedy"]}}, ["genre"])
+    (chosen,) = fill("any thrillers on tonight?", 0, films, (), NOW).arguments.values()
+    assert isinstance(chosen, Choice)
+    assert chosen.value == "Thriller"
+
+
+def test_one_sum_says_how_much_and_in_what() -> None:
+    change = offer(
+        {
+            "amount": {"type": "number", "description": "The amount of money to convert."},
+            "base_currency": {"type": "string", "description": "The currency to convert from."},
+            "target_currency": {"type": "string", "description": "The currency to convert to."},
+        },
+        ["amount", "base_currency", "target_currency"],
+    )
+    filled = fill("how much are 250 euros in yen?", 0, change, (), NOW).arguments
+    assert {name: words(each) for name, each in filled.items()} == {
+        "amount": "250 euros",
+        "base_currency": "euros",
+        "target_currency": "yen",
+    }
+
+
+def test_one_list_says_what_and_how_many_of_each() -> None:
+    strings, integers = ({"type": "array", "items": {"type": kind}} for kind in ("string", "integer"))
+    order = offer({"items": strings, "quantities": integers}, ["items", "quantities"])
+    filled = fill("order two pies and a lemonade from the Anchor", 0, order, (), NOW).arguments
+    assert {words(each) for each in filled.values()} == {"two pies and a lemonade"}
+
+
+def test_a_number_in_a_list_stands_on_all_its_digits() -> None:
+    point = offer({"coordinates": {"type": "array", "items": {"type": "number"},
+                                   "description": "Latitude and longitude of the place"}}, ["coordinates"])  # fmt: skip
+    filled = fill("the heat at latitude 37.8710 and longitude -122.2730", 0, point, (), NOW).arguments
+    assert [span.text for span in spans_of(filled["coordinates"])] == ["37.8710", "-122.2730"]
+
+
+def test_whoever_is_nearly_as_sure_of_other_words_steps_aside() -> None:
+    workers = offer(
+        {
+            "rating": number("The rating of the worker"),
+            "service_id": number("The service"),
+            "area_id": number("The area"),
+        },
+        ["area_id"],
+    )
+    filled = fill("workers in area 3 for service 1 rated above 4", 0, workers, (), NOW).arguments
+    assert {name: words(each) for name, each in filled.items()} == {"area_id": "3", "service_id": "1", "rating": "4"}

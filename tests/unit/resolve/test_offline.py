@@ -267,3 +267,17 @@ async def test_whatever_is_typed_only_offered_actions_and_typed_words_come_out(t
         assert draft.action in SHORTLIST
         for argument in draft.arguments.values():
             assert all(text[span.start : span.end] == span.text for span in spans_of(argument))
+
+
+async def test_what_the_verb_says_as_well_of_the_same_kind_of_record_is_named_too() -> None:
+    def swaps(name: str, title: str, description: str) -> Offer:
+        properties = {"invoice_id": {"type": "string", "description": "The invoice"}}
+        bound = {"invoice_id": Annotation(record="invoice")}
+        return offer(name, title, description, properties, ["invoice_id"], annotations=bound)
+
+    swap = swaps("invoice.swap", "Swap an invoice", "Swap an open invoice for a new one.")
+    exchange = swaps("invoice.exchange", "Exchange an invoice", "Exchange a paid invoice for a credit note.")
+    request = Request(text="swap invoice INV-1", now=NOW)
+    made = (await Offline().resolve(request, Shortlist((swap, exchange, REFUND)), KINDS)).resolution
+    assert isinstance(made, Calls)
+    assert [each.action for each in (*made.drafts, *made.instead)] == ["invoice.swap", "invoice.exchange"]
