@@ -16,7 +16,7 @@ import store.contracts
 import store.keys
 import store.members
 import store.workspaces
-from agent import history
+from agent import history, roles
 from agent.ground import Grounds
 from agent.history import Kind
 from agent.signing import ActionSecrets
@@ -176,9 +176,11 @@ class Office:
         also: Also[IssuedKey] = nothing,
     ) -> tuple[KeyRow, str]:
         """A key that acts as ``role`` (by default the maker's own) and counts as its maker: nobody makes a second person for themself.
-        The secret is answered here, once. Raises Forbidden for a role that is not the maker's, unless an owner makes it."""
-        if role not in (None, by.role):
+        The secret is answered here, once. Raises Forbidden for a role that is not the maker's, unless an owner makes it, and
+        InvalidInput for one that there is not."""
+        if role is not None and role != by.role:
             _owner(by, "makes keys of another role")
+            await roles.check(self.grounds, self.sessions, by.workspace, role)
         public = f"pk_{mode}_{secrets.token_urlsafe(18)}"
         secret = _new_secret(mode)
         now = self.clock()

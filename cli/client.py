@@ -31,6 +31,8 @@ class Refused(InvalidInput):
             said += f"\n  {each.get('pointer') or '/'}: {each.get('detail')} [{each.get('code')}]"
         if code == "invalid_signature":
             said += "\n  Another server may be at this address, one that does not know this terminal's key: see OPSIQ_URL and OPSIQ_DATA."
+        if code == "forbidden" and os.environ.get("OPSIQ_KEY") and kept() is not None:
+            said += "\n  It is signed with the key in OPSIQ_KEY. Unset that and OPSIQ_SECRET, and this terminal's own key is used."
         super().__init__(said)
         self.problem = problem
 
@@ -83,14 +85,20 @@ def client() -> Client:
     given = {name: os.environ.get(f"OPSIQ_{name}", "") for name in ("URL", "KEY", "SECRET")}
     if given["KEY"] and given["SECRET"]:
         return Client((given["URL"] or "http://127.0.0.1:8080").rstrip("/"), given["KEY"], given["SECRET"])
-    for folder in (Path(os.environ.get("OPSIQ_DATA", ".data")), Path(".data/demo")):
-        if (folder / FILE).exists():
-            kept = json.loads((folder / FILE).read_text())
-            return Client(given["URL"] or kept["url"], kept["key"], kept["secret"])
+    path = kept()
+    if path is not None:
+        own = json.loads(path.read_text())
+        return Client(given["URL"] or own["url"], own["key"], own["secret"])
     raise InvalidInput(
         "No server is known here. Go to the folder in which it was started or set OPSIQ_DATA to its data folder, set OPSIQ_URL, "
         "OPSIQ_KEY and OPSIQ_SECRET, or start one (opsiq demo)."
     )
+
+
+def kept() -> Path | None:
+    """Where this terminal's own key is, if it has one."""
+    folders = (Path(os.environ.get("OPSIQ_DATA", ".data")), Path(".data/demo"))
+    return next((folder / FILE for folder in folders if (folder / FILE).exists()), None)
 
 
 def keep(folder: Path, url: str, key: str, secret: str) -> None:

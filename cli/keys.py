@@ -16,9 +16,13 @@ def add_parser(sub: Any) -> None:
     create = acts.add_parser("create", help="a new key; its secret is shown this once")
     create.add_argument("name", help="what it is for")
     create.add_argument(
-        "--scope", action="append", required=True, metavar="SCOPE", help="what it may do; may be repeated"
+        "--scope",
+        action="append",
+        required=True,
+        metavar="SCOPE",
+        help="what it may do, such as events:write (docs/reference/api.md names them all); may be repeated",
     )
-    create.add_argument("--role", help="the role it acts as (by default this key's own)")
+    create.add_argument("--role", help="the role it acts as, as contracts list it (by default this key's own)")
     create.add_argument("--live", action="store_true", help="pk_live_… instead of pk_test_…")
     create.add_argument("--expires-days", type=int, metavar="N", help="it ends after so many days")
     for name, about in (

@@ -12,11 +12,12 @@ from fastapi.responses import Response
 
 import store.keys
 import store.members
+from agent import roles
 from agent.office import KEY_OVERLAP
+from core.errors import InvalidInput
 from core.visible import visible
 from store.keys import KeyRow, KeyState
 from web.api.keys import CreateKeyBody
-from web.console import roles
 from web.console.forms import GuardedOwner, checked
 from web.console.guesses import own_password
 from web.console.pages import Page, redirect, show
@@ -162,6 +163,11 @@ async def create(request: Request, form: GuardedOwner) -> Response:
     )  # fmt: skip
     if body is not None and not set(body.scopes) <= set(SCOPES):
         trouble = "There is no such scope."
+    if body is not None and body.role is not None and not trouble:
+        try:
+            await roles.check(house.grounds, house.sessions, visitor.actor.workspace, body.role)
+        except InvalidInput as error:
+            trouble = error.detail
     trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
     if body is None or trouble:
         return await _new(request, visitor, form.fields, form.every("scope"), trouble)
@@ -253,7 +259,7 @@ async def _new(
     house, workspace = house_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
         members = await store.members.listed(session, workspace)
-    given_roles = await roles.given(house, workspace, members)
+    given_roles = await roles.given(house.grounds, workspace, members)
     page = NewKeyPage(
         shell=shell(request, visitor),
         title="New key",

@@ -13,12 +13,12 @@ from fastapi.responses import Response
 
 import store.logins
 import store.members
+from agent import roles
 from agent.roster import INVITATION, Invited
 from core.actor import OWNER
 from core.errors import Conflict, InvalidInput
 from core.visible import visible
 from store.members import MemberRow
-from web.console import roles
 from web.console.entry import welcome
 from web.console.forms import GuardedOwner
 from web.console.guesses import own_password
@@ -265,7 +265,9 @@ async def _member(
 
 async def _roles(request: Request, rows: list[MemberRow], chosen: str) -> tuple[RoleChoice, ...]:
     workspace = rows[0].workspace
-    return tuple(RoleChoice(each, each == chosen) for each in await roles.given(house_of(request), workspace, rows))
+    return tuple(
+        RoleChoice(each, each == chosen) for each in await roles.given(house_of(request).grounds, workspace, rows)
+    )
 
 
 def _link(request: Request, visitor: Visitor, made: Invited, *, status: int = 200) -> Response:

@@ -35,6 +35,16 @@ async def test_a_made_key_works_with_its_scopes_and_its_secret_is_never_shown_ag
     assert key.secret not in (await shop.call("GET", "/v1/keys")).text
 
 
+async def test_a_key_of_a_role_that_there_is_not_is_refused_and_the_roles_are_named(shop: Shop) -> None:
+    before = (await shop.call("GET", "/v1/keys")).json()
+    answer = await shop.call("POST", "/v1/keys", {"name": "made", "scopes": ["me:read"], "role": "emperor"})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["errors"][0]["pointer"]) == (400, "invalid_request", "/role")
+    assert "'emperor'" in problem["detail"]
+    assert "Roles are: admin, billing, evaluator, nobody, owner, support." in problem["detail"]
+    assert (await shop.call("GET", "/v1/keys")).json() == before
+
+
 async def test_a_secret_shown_once_is_kept_sealed_for_a_retry(shop: Shop) -> None:
     body = {"name": "made", "scopes": ["me:read"]}
     first = await shop.call("POST", "/v1/keys", body, idempotency_key="k")

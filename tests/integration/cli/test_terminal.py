@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cli.ask import next_step
-from cli.client import Refused
+from cli.client import Refused, keep
 from cli.main import main
 from core import canon
 from core.errors import NotCanonical
@@ -37,6 +37,20 @@ def test_a_refusal_names_every_fault_by_its_pointer() -> None:
 def test_a_key_that_the_server_does_not_know_is_a_hint_at_another_server() -> None:
     assert "OPSIQ_URL" in Refused({**PROBLEM, "code": "invalid_signature"}).detail
     assert "OPSIQ_URL" not in Refused(PROBLEM).detail
+
+
+def test_a_narrower_key_of_the_environment_is_named_where_the_terminal_has_one_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    forbidden = {**PROBLEM, "code": "forbidden"}
+    monkeypatch.setenv("OPSIQ_DATA", str(tmp_path))
+    monkeypatch.setenv("OPSIQ_KEY", "pk_test_1")
+    monkeypatch.chdir(tmp_path)
+    assert "OPSIQ_KEY" not in Refused(forbidden).detail
+    keep(tmp_path, "http://127.0.0.1:9", "pk_test_2", "sk_test_2")
+    assert "Unset that" in Refused(forbidden).detail
+    monkeypatch.delenv("OPSIQ_KEY")
+    assert "OPSIQ_KEY" not in Refused(forbidden).detail
 
 
 def test_an_event_that_is_misspelt_is_answered_with_the_one_that_was_meant(capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,6 +74,15 @@ async def test_a_key_is_made_as_it_was_filled_in_and_its_secret_is_shown_this_on
         assert "sk_live" not in shown.text, page
 
 
+async def test_a_role_that_there_is_not_makes_no_key_and_keeps_what_was_filled_in(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    answer = await submit(browser, "/keys/new", "/keys", **{**GIVEN, "role": "emperor"}, password=PASSWORD)
+    assert answer.status_code == 422
+    assert "Roles are: " in answer.text
+    assert 'value="shop backend"' in answer.text
+    assert await listed(console) == []
+
+
 async def test_a_wrong_password_makes_no_key_and_keeps_what_was_filled_in(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     for password in ("", "something else"):
