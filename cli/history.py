@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from store.chain import Anchor
+    from store.chain import Anchor, Verdict
 
 
 def add_parser(sub: Any) -> None:
@@ -41,27 +41,29 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> int:
     import store.history
+    from agent import chain
     from agent.history import csv_lines, json_lines
     from cli.workspace import open_sessions, the_workspace
+    from core.errors import NotFound
+    from store.chain import Anchor
 
     async with open_sessions(os.environ) as sessions, sessions.read() as session:
         workspace = await the_workspace(session, arguments.workspace)
         match arguments.act:
             case "verify":
                 anchor = _anchor(arguments.anchor) if arguments.anchor else None
-                verdict = await store.history.verify(session, workspace, anchor=anchor)
-                if verdict.ok:
-                    print(f"{verdict.count} entries, unbroken")
-                    return 0
-                print(f"broken at entry {verdict.first_break}: {verdict.why}")
-                return 1
+                verdict = await chain.verify(session, workspace, anchor=anchor)
+                print(_told(verdict, anchor))
+                return 0 if verdict.ok else 1
             case "export":
                 written = json_lines if arguments.format == "jsonl" else csv_lines
                 async for piece in written(store.history.stream(session, workspace)):
                     sys.stdout.write(piece)
             case "anchor":
                 head = await store.history.head(session, workspace)
-                print(f"{head.seq}:{head.digest}" if head else "0:")
+                if head is None:
+                    raise NotFound("There is no entry to take an anchor from.")
+                print(Anchor(head.seq, head.digest))
             case _:
                 for row in await store.history.page(session, workspace, limit=arguments.limit):
                     cells = (
@@ -73,6 +75,19 @@ async def _run(arguments: argparse.Namespace) -> int:
                     )
                     print(f"{row.seq:>6}", *cells, sep="  ")
     return 0
+
+
+def _told(verdict: Verdict, anchor: Anchor | None) -> str:
+    if not verdict.ok:
+        return f"broken at entry {verdict.first_break}: {verdict.why}"
+    if anchor is not None:
+        return f"{verdict.count} entries, unbroken, and entry {anchor.seq} is the one the anchor was taken from"
+    return (
+        f"{verdict.count} entries, unbroken\n"
+        "Nothing is anchored: an end that was cut off together with the record of it, or a history made anew, would look the same.\n"
+        "To see that from now on, keep this where nobody who can change the database can, and give it next time:\n"
+        f"  opsiq history verify --anchor {verdict.last}"
+    )
 
 
 def _anchor(text: str) -> Anchor:

@@ -22,6 +22,10 @@ class Anchor:
     seq: int
     digest: str
 
+    def __str__(self) -> str:
+        """As it is written down: ``SEQ:DIGEST``."""
+        return f"{self.seq}:{self.digest}"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 import store.history
+from agent import chain
 from agent.history import Kind, csv_lines, entry_json, json_lines, record_act
 from agent.house import House
 from evals.harvest import MOST, harvested
@@ -128,7 +129,7 @@ async def export_lines(
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     """Walk the chain of digests and say where it first breaks."""
     async with house_of(request).sessions.read() as session:
-        verdict = await store.history.verify(session, caller.actor.workspace)
+        verdict = await chain.verify(session, caller.actor.workspace)
     return {"ok": verdict.ok, "count": verdict.count, "first_break": verdict.first_break, "why": verdict.why}
 
 

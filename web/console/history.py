@@ -15,6 +15,7 @@ from fastapi.responses import Response
 import store.history
 import store.members
 import store.tallies
+from agent import chain
 from agent.history import Kind, record_act
 from core.errors import NotFound
 from core.visible import visible
@@ -153,10 +154,10 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
 @router.get("/verify")
 async def verify(request: Request, visitor: Owner) -> Response:
     async with house_of(request).sessions.read() as session:
-        verdict = await store.history.verify(session, visitor.actor.workspace)
+        verdict = await chain.verify(session, visitor.actor.workspace)
     page = VerdictPage(
         shell=shell(request, visitor), title="The chain's verdict", ok=verdict.ok, count=verdict.count,
-        first_break=verdict.first_break or 0, why=verdict.why, last=verdict.last.digest if verdict.last else "",
+        first_break=verdict.first_break or 0, why=verdict.why, last=str(verdict.last or ""),
     )  # fmt: skip
     return render(page)
 

@@ -137,6 +137,34 @@ def test_a_backup_whose_history_was_changed_before_it_was_made_is_named_at_resto
     assert (code, "broken at entry 1" in told) == (1, True), told
 
 
+def test_verify_says_that_nothing_is_anchored_and_the_command_that_is(tmp_path: Path, say: Say) -> None:
+    here = {"DATA": str(tmp_path)}
+    founded(say, **here)
+    code, told = say("history", "verify", **here)
+    assert code == 0
+    assert "Nothing is anchored" in told
+    command = told.strip().splitlines()[-1].split()
+    code, anchor = say("history", "anchor", **here)
+    assert command == ["opsiq", "history", "verify", "--anchor", anchor.strip()]
+    code, told = say(*command[1:], **here)
+    assert (code, "unbroken, and entry 2 is the one the anchor was taken from" in told) == (0, True)
+    assert "Nothing is anchored" not in told
+
+
+def test_history_that_was_taken_out_with_the_record_of_its_end_is_not_called_whole(tmp_path: Path, say: Say) -> None:
+    here = {"DATA": str(tmp_path)}
+    founded(say, **here)
+    with closing(sqlite3.connect(tmp_path / "opsiq.db")) as database, database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        database.execute("DELETE FROM history")
+        database.execute("DELETE FROM history_heads")
+    code, told = say("history", "verify", **here)
+    assert (code, "broken at entry 1" in told) == (1, True)
+    code, told = say("history", "anchor", **here)
+    assert (code, "no entry to take an anchor from" in told) == (1, True)
+
+
 def test_the_doctor_finds_a_healthy_house_healthy_and_changes_nothing(tmp_path: Path, say: Say) -> None:
     founded(say, DATA=str(tmp_path))
     before = (tmp_path / "data.key").read_bytes()

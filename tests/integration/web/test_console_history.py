@@ -64,6 +64,10 @@ async def test_hostile_text_in_an_entry_is_shown_and_not_obeyed(console: Console
 async def test_an_unbroken_chain_says_so(console: Console) -> None:
     page = await (await console.signed_in("olivia@shop.test")).get("/history/verify")
     assert "The chain is unbroken" in page.text
+    async with console.house.sessions.read() as session:
+        head = await store.history.head(session, console.owner.workspace)
+    assert head is not None
+    assert f"opsiq history verify --anchor {head.seq}:{head.digest}" in page.text
 
 
 @pytest.mark.parametrize("seq", ["0", "99999"])
