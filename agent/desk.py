@@ -17,7 +17,7 @@ from agent.direct import Direct
 from agent.ground import Grounds
 from agent.history import Kind
 from agent.pipeline import Answer, Given, GivenBy, Question, Refusal, RunState
-from agent.plan import put_resolve, put_send
+from agent.plan import put_send, resolve_work
 from agent.progress import Progress
 from agent.run import MOVING, Run
 from agent.watch import Watch, heard
@@ -25,6 +25,7 @@ from core import ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from executors.at_once import Begin
 from store.sessions import Sessions, after_commit
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Desk:
     clock: Clock
     watch: Watch
     wake: Callable[[], None]
+    begin: Begin
     direct: Direct
     progress: Progress
 
@@ -76,9 +78,8 @@ class Desk:
         async with self.sessions.begin() as session:
             await runs.insert(session, run)
             await history.record(session, run, Kind.PROMPT, at, text=words)
-            await put_resolve(session, run)
+            await self.begin(session, resolve_work(run))
             await also(session, run)
-            after_commit(session, self.wake)
         return run
 
     async def run_action(
@@ -352,9 +353,8 @@ class Desk:
             async with self.sessions.begin() as session:
                 moved = await runs.move(session, run, was=was)
                 await history.record(session, moved, kind, run.updated_at, actor=actor, **data)
-                await put_resolve(session, moved)
+                await self.begin(session, resolve_work(moved))
                 await also(session, moved)
-                after_commit(session, self.wake)
         except Conflict:
             return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
         self.watch.changed(run.id)

@@ -46,6 +46,7 @@ from events.webhooks.fanout import DELIVER_WORK
 from events.webhooks.wiring import Webhooks
 from events.webhooks.wiring import assembled as webhooks_assembled
 from events.wiring import Events, assembled
+from executors.at_once import AtOnce
 from executors.bells import bell
 from executors.broker import Broker
 from executors.carried import CarriedQueue
@@ -206,7 +207,7 @@ async def opened(
     )
     direct = Direct(sessions, grounds, planner, clock, wake)
     gate = Gate(sessions, grounds, clock, timedelta(hours=settings.second_person_h))
-    desk = Desk(sessions, grounds, gate, clock, watch, wake, direct, progress)
+    desk = Desk(sessions, grounds, gate, clock, watch, wake, AtOnce(sql, engine, wake).put, direct, progress)
     house = House(
         settings,
         sessions,

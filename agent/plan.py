@@ -30,6 +30,7 @@ from executors.queue import Record
 from registry.contract import Risk
 from registry.shortlist import Shortlist
 from store.sessions import Sessions, after_commit
+from store.work import Put
 
 log = logging.getLogger(__name__)
 
@@ -270,15 +271,13 @@ async def judged(
     return verdict, (time.perf_counter() - started) * 1000
 
 
+def resolve_work(run: Run) -> Put:
+    """What works a received run out."""
+    return Put(f"{run.id}:resolve:{run.revision}", RESOLVE_WORK, run.workspace, {"run_id": run.id}, priority=10)
+
+
 async def put_resolve(session: AsyncSession, run: Run) -> None:
-    await store.work.put(
-        session,
-        key=f"{run.id}:resolve:{run.revision}",
-        kind=RESOLVE_WORK,
-        workspace=run.workspace,
-        payload={"run_id": run.id},
-        priority=10,
-    )
+    await store.work.put_one(session, resolve_work(run))
 
 
 async def put_send(session: AsyncSession, run: Run) -> None:

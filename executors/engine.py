@@ -123,6 +123,19 @@ class Engine:
         """There may be work: look now. To be called after the commit that put it (``store.sessions.after_commit``)."""
         self._ring.set()
 
+    def has_room(self, kind: str) -> bool:
+        """Whether a piece of this kind that is taken now begins now."""
+        line = self._lines.get(kind)
+        if line is None or not self._loops or self._stopping.is_set():
+            return False
+        return line.running < self._limits[kind] and not line.waiting
+
+    def take(self, work: Work) -> None:
+        """Begin what this process holds already, without having claimed it (``SqlQueue.put_held``)."""
+        self._take([work])
+        if self._stopping.is_set():
+            self._give_back(self._lines[work.kind].all_waiting())
+
     @property
     def running(self) -> int:
         """How many pieces of work are held at this moment."""

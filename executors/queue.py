@@ -14,7 +14,7 @@ from core.errors import Unavailable
 from store import carrying
 from store import work as works
 from store.sessions import Sessions
-from store.work import Ahead, Work
+from store.work import Ahead, Put, Work
 
 log = logging.getLogger("opsiq.executors.queue")
 
@@ -130,6 +130,10 @@ class SqlQueue:
                 session, owner=self._owner, kinds=kinds, lease_s=self.lease_s, limit=limit, per_lane=self._per_lane, ahead=ahead
             )  # fmt: skip
             return await self._with_beside(session, found)
+
+    async def put_held(self, session: AsyncSession, item: Put) -> Work | None:
+        """Put work that this process holds from the start; None where its key was put before."""
+        return await works.put_held(session, item, owner=self._owner, lease_s=self.lease_s)
 
     async def claim_named(
         self, kinds: Collection[str], keys: Sequence[str], ahead: Ahead | None = None

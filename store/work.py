@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -26,7 +26,10 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as on_postgresql
+from sqlalchemy.dialects.sqlite import insert as on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Field
 
 from core import canon, ids
@@ -161,14 +164,36 @@ async def put(
 
     Lower ``priority`` comes first. Raises NotCanonical when the payload is no JSON.
     """
-    fresh = _fresh(Put(key, kind, workspace, payload, priority, delay_s, lane))
-    due_ms = _due(fresh.pop("delay_ms"))
-    statement = upsert(session, _T).values({**fresh, "due_ms": due_ms, "created_ms": EpochMs()})
-    quiet = statement.on_conflict_do_nothing(index_elements=["key"])
-    is_new = (await session.execute(quiet.returning(_T.c.id))).first() is not None
-    if is_new and delay_s <= 0:
-        announce(session, (kind, key))
+    return await put_one(session, Put(key, kind, workspace, payload, priority, delay_s, lane))
+
+
+async def put_one(session: AsyncSession, item: Put) -> bool:
+    """As ``put``."""
+    is_new = (await session.execute(_putting(is_postgresql(session)), _fresh(item))).first() is not None
+    if is_new and item.delay_s <= 0:
+        announce(session, (item.kind, item.key))
     return is_new
+
+
+async def put_held(session: AsyncSession, item: Put, *, owner: str, lease_s: float) -> Work | None:
+    """As ``put``, and claimed by ``owner`` from the start: nobody else sees it while the lease runs. None: the key was put before."""
+    fresh = _fresh(item) | {"state": "claimed", "owner": owner, "attempt": 1, "delay_ms": round(lease_s * 1000)}
+    row = (await session.execute(_putting(is_postgresql(session)), fresh)).first()
+    if row is None:
+        return None
+    return Work(
+        fresh["id"],
+        item.key,
+        item.kind,
+        item.workspace,
+        item.payload,
+        1,
+        owner,
+        item.priority,
+        item.lane,
+        "",
+        row.created_ms,
+    )
 
 
 async def put_many(session: AsyncSession, items: Sequence[Put]) -> None:
@@ -304,6 +329,15 @@ async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
+@cache
+def _putting(postgresql: bool) -> ReturningInsert[tuple[int]]:
+    """Kept, since to build it costs more than to run it."""
+    fresh = (on_postgresql if postgresql else on_sqlite)(_T).values(
+        due_ms=_due(bindparam("delay_ms", type_=BigInteger)), created_ms=EpochMs()
+    )
+    return fresh.on_conflict_do_nothing(index_elements=["key"]).returning(_T.c.created_ms)
+
+
 @lru_cache(maxsize=64)
 def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
     """Milliseconds to each of the two moments of ``next_due_s``. Kept, since to build it costs more than to run it."""
@@ -332,7 +366,7 @@ def _fresh(item: Put) -> dict[str, Any]:
         "priority": item.priority,
         "delay_ms": round(item.delay_s * 1000),
     }
-    return storable({**named, **told, "state": "ready", "attempt": 0, "error": ""})
+    return storable({**named, **told, "state": "ready", "owner": None, "attempt": 0, "error": ""})
 
 
 def _work(row: Sequence[Any]) -> Work:

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 import store.calls
 import store.history
+import store.work
 from agent import runs
 from agent.confirm import Gate
 from agent.desk import Desk
@@ -39,6 +42,7 @@ from registry.shortlist import Shortlist
 from store.calls import CallRow
 from store.history import HistoryRow
 from store.sessions import Sessions
+from store.work import Put
 from tests.integration.cheap import cheap_passwords
 from tests.unit.validate.world import NOW, SAAS, Platform, town
 
@@ -226,9 +230,12 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
     def wake() -> None:
         """Work is done when the test says so."""
 
+    async def put(session: AsyncSession, item: Put) -> None:
+        await store.work.put_one(session, item)
+
     gate = Gate(sessions, grounds, clock, timedelta(hours=24))
     direct = Direct(sessions, grounds, planner, clock, wake)
-    desk = Desk(sessions, grounds, gate, clock, watch, wake, direct, Progress(sessions, watch))
+    desk = Desk(sessions, grounds, gate, clock, watch, wake, put, direct, Progress(sessions, watch))
     made = Bureau(sessions, clock, platform, hand, grounds, office, planner, sender, desk)
     try:
         with cheap_passwords():

@@ -116,6 +116,22 @@ async def test_what_is_under_lease_is_not_claimed_until_the_lease_is_over(sessio
     assert first.id == second.id
 
 
+async def test_what_is_put_held_is_its_owners_until_the_lease_is_over(sessions: Sessions) -> None:
+    item = Put("act_1", "call", "ws_1", {"n": 1}, priority=7)
+    async with sessions.begin() as session:
+        held = await work.put_held(session, item, owner="w1", lease_s=60.0)
+        assert await work.put_held(session, item, owner="w2", lease_s=60.0) is None
+    assert held is not None
+    assert (held.key, held.kind, held.workspace, held.payload, held.priority) == ("act_1", "call", "ws_1", {"n": 1}, 7)
+    assert await claim(sessions, "w2") == []
+    await run_out(sessions)
+    [again] = await claim(sessions, "w2")
+    assert (again.id, again.attempt, again.created_ms) == (held.id, 2, held.created_ms)
+    async with sessions.begin() as session:
+        assert not await work.ack(session, held)
+        assert await work.ack(session, again)
+
+
 async def test_a_zombie_settles_nothing(sessions: Sessions) -> None:
     await put(sessions, "act_1")
     [zombie] = await claim(sessions, "w1")

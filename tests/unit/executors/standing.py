@@ -76,6 +76,11 @@ class StandingQueue:
         work = Work(f"wrk_{key}", key, kind, "ws_1", {}, 0, "", priority)
         self.rows[key] = _Row(work, self.time.now + delay_s)
 
+    def put_held(self, key: str, kind: str = "send") -> Work:
+        work = Work(f"wrk_{key}", key, kind, "ws_1", {}, 1, "me")
+        self.rows[key] = _Row(work, self.time.now + self.lease_s, "claimed")
+        return work
+
     def state(self, key: str) -> str:
         return self.rows[key].state
 

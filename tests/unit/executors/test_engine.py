@@ -86,6 +86,45 @@ async def test_work_that_is_there_at_the_start_is_done(queue: StandingQueue) -> 
         assert (queue.state("a"), queue.state("b")) == ("done", "done")
 
 
+async def test_what_is_held_already_is_begun_without_a_claim_and_settled_like_any(queue: StandingQueue) -> None:
+    async with running(queue, answering(Done())) as engine:
+        claims = len(queue.claims)
+        engine.take(queue.put_held("a"))
+        await turn()
+        assert (queue.state("a"), len(queue.claims)) == ("done", claims)
+
+
+async def test_there_is_room_while_a_slot_is_free_and_the_engine_runs(queue: StandingQueue) -> None:
+    gate = Gate()
+    async with running(queue, gate, limits={"send": 1}) as engine:
+        assert engine.has_room("send")
+        assert not engine.has_room("another")
+        engine.take(queue.put_held("a"))
+        engine.take(queue.put_held("b"))  # two who asked in the same moment: the second waits for its turn, held
+        await turn()
+        assert gate.inside == ["a"]
+        assert not engine.has_room("send")
+        gate.open.set()
+        await turn()
+        assert gate.inside == ["a", "b"]
+        assert engine.has_room("send")
+    assert not engine.has_room("send")
+    assert not Engine(queue, {"send": gate}).has_room("send")
+
+
+async def test_what_is_taken_while_the_engine_stops_is_given_back(queue: StandingQueue) -> None:
+    gate = Gate()
+    async with running(queue, gate, limits={"send": 1}) as engine:
+        engine.take(queue.put_held("a"))
+        await turn()
+        stopping = asyncio.ensure_future(engine.stop(0.2))
+        await turn()
+        engine.take(queue.put_held("b"))
+        await stopping
+        assert (queue.state("a"), queue.state("b")) == ("ready", "ready")
+        assert gate.inside == ["a"]
+
+
 async def test_work_put_later_is_taken_at_the_ring(queue: StandingQueue) -> None:
     async with running(queue, answering(Done())) as engine:
         queue.put("a")

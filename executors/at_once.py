@@ -1,0 +1,36 @@
+"""Work that is begun where it is put, without a claim: held from the transaction that puts it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from executors.engine import Engine
+from executors.queue import SqlQueue
+from store import work as works
+from store.sessions import after_commit
+from store.work import Put
+
+Begin = Callable[[AsyncSession, Put], Awaitable[None]]
+"""Puts work in this transaction; when that is committed, it is begun soon, here or elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A claim is a transaction of its own, which somebody who waits for an answer waits for. Where this process has a slot free it holds
+    the work from the start, under the same lease; a process that dies leaves it to others when that runs out, as after a claim."""
+
+    queue: SqlQueue
+    engine: Engine
+    wake: Callable[[], None]
+
+    async def put(self, session: AsyncSession, item: Put) -> None:
+        """A ``Begin``. Nothing happens where its key was put before."""
+        if not self.engine.has_room(item.kind):
+            await works.put_one(session, item)
+            after_commit(session, self.wake)
+        elif (held := await self.queue.put_held(session, item)) is not None:
+            after_commit(session, partial(self.engine.take, held))

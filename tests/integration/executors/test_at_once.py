@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from executors.at_once import AtOnce
+from executors.engine import Engine
+from executors.queue import Done, Outcome, SqlQueue
+from store import work as works
+from store.sessions import Sessions
+from store.work import Put, Work
+
+
+class Slow:
+    """A handler that waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.go_on = asyncio.Event()
+
+    async def __call__(self, work: Work) -> Outcome:
+        self.begun.append(work.key)
+        await self.go_on.wait()
+        return Done()
+
+
+def at_once(sessions: Sessions, handler: Slow, wake: Callable[[], None]) -> AtOnce:
+    queue = SqlQueue(sessions, owner="me")
+    return AtOnce(queue, Engine(queue, {"note": handler}, concurrency=1), wake)
+
+
+async def put(sessions: Sessions, at_once: AtOnce, key: str) -> None:
+    async with sessions.begin() as session:
+        await at_once.put(session, Put(key, "note", "ws_1", {}))
+
+
+async def counted(sessions: Sessions) -> dict[str, int]:
+    async with sessions.read() as session:
+        return {state: count for (_, state), count in (await works.counts(session)).items()}
+
+
+async def test_work_is_begun_once_its_transaction_is_committed_and_waits_in_the_queue_where_no_slot_is_free(
+    sessions: Sessions,
+) -> None:
+    handler, rung = Slow(), []
+    beginning = at_once(sessions, handler, lambda: rung.append("ring"))
+    async with beginning.engine:
+        await put(sessions, beginning, "a")
+        await asyncio.sleep(0)
+        await put(sessions, beginning, "b")
+        await put(sessions, beginning, "a")
+        assert handler.begun == ["a"]
+        assert await counted(sessions) == {"claimed": 1, "ready": 1}
+        assert rung == ["ring", "ring"]
+        handler.go_on.set()
+    assert (await counted(sessions))["done"] >= 1
+
+
+async def test_what_is_rolled_back_is_not_begun(sessions: Sessions) -> None:
+    handler = Slow()
+    beginning = at_once(sessions, handler, lambda: None)
+
+    async def fails() -> None:
+        async with sessions.begin() as session:
+            await beginning.put(session, Put("a", "note", "ws_1", {}))
+            raise KeyError
+
+    async with beginning.engine:
+        with pytest.raises(KeyError):
+            await fails()
+        await asyncio.sleep(0)
+        assert handler.begun == []
+        assert await counted(sessions) == {}
+
+
+async def test_where_no_engine_runs_work_is_put_for_others(sessions: Sessions) -> None:
+    rung: list[str] = []
+    await put(sessions, at_once(sessions, Slow(), lambda: rung.append("ring")), "a")
+    assert await counted(sessions) == {"ready": 1}
+    assert rung == ["ring"]
