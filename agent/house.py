@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -60,6 +61,9 @@ from registry.discovery import discover
 from store import retention
 from store.sessions import Sessions
 from store.work import Work
+
+if TYPE_CHECKING:
+    from agent.resolve.client import ModelClient
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +130,8 @@ async def opened(
         ringing.ring()
 
     offline = Offline()
-    chosen = resolver or _resolver(settings) or offline
+    model = _model(settings) if resolver is None else None
+    chosen = resolver or _resolver(model) or offline
     planner = Planner(
         sessions,
         grounds,
@@ -235,36 +240,44 @@ async def opened(
         if settings.workers
         else None
     )
-    try:
-        if settings.workers:
-            await engine.start()
-        else:
-            for wakened in wakes:
-                await wakened.open(engine.wake)
-        yield house
-    finally:
-        closing.set()
-        if sweep is not None:
-            await sweep
-        await engine.stop(10.0)
-        await hand.close()
-        for each in clients:
-            await each.close()
-        await sessions.close()
+    async with model or contextlib.nullcontext():  # its connections are kept while the house is open
+        try:
+            if settings.workers:
+                await engine.start()
+            else:
+                for wakened in wakes:
+                    await wakened.open(engine.wake)
+            yield house
+        finally:
+            closing.set()
+            if sweep is not None:
+                await sweep
+            await engine.stop(10.0)
+            await hand.close()
+            for each in clients:
+                await each.close()
+            await sessions.close()
 
 
-def _resolver(settings: Settings) -> Resolver | None:
+def _model(settings: Settings) -> ModelClient | None:
     if not settings.model:
         return None
     from agent.resolve.client import ModelClient, ModelSettings
-    from agent.resolve.model import ModelResolver
 
     asked = ModelSettings(
         model=settings.model, api_base=settings.model_url, api_key=settings.model_key, mode=settings.model_mode,
         timeout_s=settings.model_timeout_s, retries=settings.model_retries, fallbacks=settings.model_fallbacks,
         prices=settings.model_prices,
     )  # fmt: skip
-    return ModelResolver(ModelClient(asked))
+    return ModelClient(asked)
+
+
+def _resolver(model: ModelClient | None) -> Resolver | None:
+    if model is None:
+        return None
+    from agent.resolve.model import ModelResolver
+
+    return ModelResolver(model)
 
 
 def _issuer_name(settings: Settings) -> str:

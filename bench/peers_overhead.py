@@ -91,9 +91,9 @@ async def bare(url: str, count: int) -> Measured:
 
 async def decision(model: ModelSettings, count: int) -> Measured:
     case = external.case({"id": "c", "prompt": REQUEST, "expected": {"decision": "clarify"}})
-    resolver = ModelResolver(ModelClient(model))
     with platform.platform() as (url, token):
-        async with platform.ground(url, token) as ground:
+        async with platform.ground(url, token) as ground, ModelClient(model) as client:
+            resolver = ModelResolver(client)
 
             async def one() -> None:
                 entry = await production.answer(case, ground, resolver, datetime.now(UTC))
@@ -107,7 +107,7 @@ async def whole(model: ModelSettings, count: int) -> Measured:
         given = {"OPSIQ_DATA": folder, "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8"}
         settings = replace(Settings.load(given), workers=2)
         await upgrade(settings.database_url)
-        async with opened(settings, resolver=ModelResolver(ModelClient(model))) as house:
+        async with ModelClient(model) as client, opened(settings, resolver=ModelResolver(client)) as house:
             owner = await house.office.found(
                 "Bench", email="b@bench.test", person="b", password="correct horse battery"
             )

@@ -10,6 +10,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import snowballstemmer  # type: ignore[import-untyped]
@@ -155,22 +156,32 @@ def runs(text: str) -> Iterator[tuple[str, int, int]]:
 def stems(text: str) -> list[str]:
     """The stems of a text without empty words. ``camelCase`` counts as its parts, and whole where it isn't a mere
     identifier."""
+    return list(_stems(text))
+
+
+@lru_cache(maxsize=4096)
+def _stems(text: str) -> tuple[str, ...]:
     made = []
     for run, _, _ in runs(text):
         parts = _CAMEL.split(run)
         if len(parts) > 1 and len(run) > 3:
             made.append(stem(run))
         made += [stem(part) for part in parts if part.casefold() not in EMPTY]
-    return made
+    return tuple(made)
 
 
 def name_stems(name: str) -> list[str]:
     """The stems of an identifier, and its neighbours joined ("time_zone" also as "timezone")."""
+    return list(_name_stems(name))
+
+
+@lru_cache(maxsize=4096)
+def _name_stems(name: str) -> tuple[str, ...]:
     parts = [part for run in re.split(r"[^\w]+|_+", name) for part in _CAMEL.split(run) if part]
     plain = [part.casefold() for part in parts if not part.isdigit()]
     made = [stem(part) for part in plain if part not in EMPTY]
     made += [stem(a + b) for a, b in itertools.pairwise(plain)]
-    return made
+    return tuple(made)
 
 
 _GENERIC: Final = """

@@ -80,8 +80,8 @@ class Completion(Generic[T]):
 
 
 class ModelClient:
-    """Asks one model, or its fallbacks, for one typed answer. Safe to share between tasks; holds no connection of its
-    own."""
+    """Asks one model, or its fallbacks, for one typed answer. Safe to share between tasks. Holds no connection but within ``async with``,
+    which keeps them open from call to call."""
 
     def __init__(
         self, settings: ModelSettings, *, sleep: Sleep = asyncio.sleep, timer: Callable[[], float] = time.perf_counter
@@ -92,6 +92,13 @@ class ModelClient:
         self._direct = Direct(settings.api_base, settings.api_key, settings.timeout_s)
         self._libraries: Libraries | None = None
         self._tells_no_odds: set[str] = set()
+
+    async def __aenter__(self) -> ModelClient:
+        await self._direct.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._direct.__aexit__()
 
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = MAX_TOKENS

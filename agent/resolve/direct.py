@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from pydantic import BaseModel, ValidationError
 
@@ -30,6 +32,8 @@ T = TypeVar("T", bound=BaseModel)
 PROVIDER: Final = "openai/"
 """How a model of such a server is named, as LiteLLM names it."""
 MOST_BYTES: Final = 4 * 1024 * 1024
+KEEP_ALIVE_S: Final = 4.0
+"""Shorter than common servers' (5 s and more), so that a request seldom meets a connection that is just being closed."""
 # Where models differ in what they take (no temperature, other names for limits), which LiteLLM knows.
 _HOSTED: Final = ("openai.com", "azure.com", "googleapis.com")
 
@@ -45,12 +49,25 @@ def serves(model: str, api_base: str) -> bool:
 
 
 class Direct:
-    """Asks the server at ``api_base``. Each call has a connection of its own and leaves nothing open."""
+    """Asks the server at ``api_base``. Within ``async with`` calls share connections, which are closed at its end; outside of it each call
+    has one of its own and leaves nothing open."""
 
     def __init__(self, api_base: str, api_key: str, timeout_s: float) -> None:
         self._url = f"{api_base.rstrip('/')}/chat/completions"
         self._headers = {"Authorization": f"Bearer {api_key or 'none'}"}
         self._timeout_s = timeout_s
+        self._keeps = False
+        self._kept: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Direct:
+        self._keeps = True
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._keeps = False
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await kept.close()
 
     async def ask(
         self,
@@ -83,18 +100,13 @@ class Direct:
 
         failure: Failure
         try:
-            async with asyncio.timeout(self._timeout_s):
-                # The address is the owner's own setting, so a proxy of the environment is theirs too.
-                async with (
-                    aiohttp.ClientSession(trust_env=True) as session,
-                    session.post(self._url, json=body, headers=self._headers, allow_redirects=False) as answer,
-                ):
-                    said = await _whole(answer.content)
-                    if said is None:
-                        return Failure(f"the provider's answer has more than {MOST_BYTES} bytes", again=False)
-                    if answer.status != 200:
-                        return faults.of_status(answer.status, answer.headers, said)
-                    return json.loads(said, object_hook=lambda each: SimpleNamespace(**each))
+            async with asyncio.timeout(self._timeout_s), self._session() as session:
+                try:
+                    return await self._said(session, body)
+                except aiohttp.ServerDisconnectedError:
+                    if not self._keeps:
+                        raise
+                    return await self._said(session, body)  # it had closed a connection that was kept
         except TimeoutError:
             failure = Failure(f"no answer within {self._timeout_s:g} s", again=True)
         except aiohttp.ClientError:
@@ -102,6 +114,36 @@ class Direct:
         except ValueError:
             failure = Failure("the provider's answer is no JSON; check OPSIQ_MODEL_URL", again=False)
         return failure
+
+    async def _said(self, session: aiohttp.ClientSession, body: Mapping[str, Any]) -> Any:
+        async with session.post(self._url, json=body, headers=self._headers, allow_redirects=False) as answer:
+            said = await _whole(answer.content)
+            if said is None:
+                return Failure(f"the provider's answer has more than {MOST_BYTES} bytes", again=False)
+            if answer.status != 200:
+                return faults.of_status(answer.status, answer.headers, said)
+            return json.loads(said, object_hook=lambda each: SimpleNamespace(**each))
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[aiohttp.ClientSession]:
+        if not self._keeps:
+            async with _opened(self._url) as session:
+                yield session
+            return
+        if self._kept is None:
+            self._kept = _opened(self._url)
+        yield self._kept
+
+
+def _opened(url: str) -> aiohttp.ClientSession:
+    """The address is the owner's own setting, so a proxy of the environment is theirs too; the key is the setting's, whatever a .netrc
+    says. aiohttp would look for both anew at each request, in a thread."""
+    import aiohttp
+
+    to = urlsplit(url)
+    proxy = None if proxy_bypass(to.hostname or "") else getproxies().get(to.scheme)
+    connector = aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_S)
+    return aiohttp.ClientSession(connector=connector, proxy=proxy)
 
 
 async def _whole(stream: aiohttp.StreamReader) -> bytes | None:

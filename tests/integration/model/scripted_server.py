@@ -14,7 +14,7 @@ from aiohttp import web
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One scripted reply: ``text`` as the assistant's words, or a ``status`` that isn't 200. ``hang`` never answers; ``in_pieces`` answers
-    a few bytes at first and the rest later."""
+    a few bytes at first and the rest later; ``hangs_up`` closes the connection instead of answering."""
 
     text: str = ""
     status: int = 200
@@ -23,6 +23,7 @@ class Reply:
     refusal: str | None = None
     hang: bool = False
     in_pieces: bool = False
+    hangs_up: bool = False
     tokens: tuple[int, int] = (100, 10)
 
 
@@ -31,7 +32,8 @@ def says(answer: object, **more: Any) -> Reply:
 
 
 class ScriptedServer:
-    """Runs in the test's own loop. ``asked`` are the request bodies in order, ``keys`` their Authorization headers; ``way`` is the
+    """Runs in the test's own loop. ``asked`` are the request bodies in order, ``keys`` their Authorization headers, ``lines``
+    the connections they came by; ``way`` is the
     provider its models are named after."""
 
     def __init__(self, way: str = "openai") -> None:
@@ -39,6 +41,7 @@ class ScriptedServer:
         self.replies: list[Reply] = []
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.lines: list[object] = []
         self.url = ""
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -65,9 +68,12 @@ class ScriptedServer:
         body = await request.json()
         self.asked.append(body)
         self.keys.append(request.headers.get("Authorization", ""))
+        self.lines.append(request.transport)
         reply = self.replies.pop(0) if self.replies else Reply(status=500)
         if reply.hang:
             await self._closing.wait()
+        if reply.hangs_up and request.transport is not None:
+            request.transport.abort()
         if reply.status != 200:
             said = json.dumps(body["messages"])  # a provider that quotes the whole prompt in its error
             error = {

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,30 @@ def mention(resolved: Resolved) -> str:
     argument = resolved.resolution.drafts[0].arguments["invoice_id"]
     assert isinstance(argument, Mention)
     return argument.text
+
+
+async def test_connections_are_kept_from_call_to_call_where_somebody_closes_them(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    server = ScriptedServer()
+    await server.start()
+    try:
+        desk = Desk(server, [GOOD] * 5, retries=0)
+        async with desk.resolver.client:  # type: ignore[attr-defined]
+            await desk.resolve()
+            await desk.resolve()
+            assert len(set(server.lines)) == 1
+            server.replies.insert(0, replace(GOOD, hangs_up=True))  # as one that a server has just closed
+            assert mention(await desk.resolve())
+        assert len(server.lines) == 4
+        assert len(set(server.lines)) == 2
+        await desk.resolve()
+        assert len(set(server.lines)) == 3
+        assert set(server.keys) == {f"Bearer {KEY}"}
+    finally:
+        await server.stop()
 
 
 async def test_a_good_answer_comes_back_typed_with_exact_messages_usage_and_cost(server: ScriptedServer) -> None:
