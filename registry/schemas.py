@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import jsonschema_rs
@@ -10,6 +13,7 @@ import jsonschema_rs
 from registry.pointer import at
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
 _DATA: Final = frozenset({"const", "enum", "default", "examples"})
 """Keywords whose value is data, not a schema."""
 
@@ -21,11 +25,36 @@ def schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
         yield from outside
         return
     try:
-        jsonschema_rs.Draft202012Validator(schema, offline=True)
+        # The dialect's own schema tells every fault; what only a reading in full shows (a reference to nowhere) is told one at a time.
+        found = dict.fromkeys((at(*each.instance_path), _told(each)) for each in _dialect().iter_errors(schema))
+        if found:
+            yield from found
+        else:
+            jsonschema_rs.Draft202012Validator(schema, offline=True)
     except jsonschema_rs.ValidationError as error:
-        yield at(*error.instance_path), error.message
+        yield at(*error.instance_path), _told(error)
     except (ValueError, RecursionError) as error:
         yield "", str(error).split("\n", 1)[0]
+
+
+@lru_cache(maxsize=1)
+def _dialect() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"$ref": DIALECT}, offline=True, validate_formats=True)
+
+
+def _told(error: jsonschema_rs.ValidationError) -> str:
+    """A clause. The dialect says 'type' by alternatives, of which the library names none."""
+    if error.instance_path[-1:] != ["type"] or "anyOf" not in error.message:
+        return error.message
+    said = error.instance if isinstance(error.instance, list) else [error.instance]
+    if not said:
+        return f"the list of types is empty; a type is one of {', '.join(TYPES)}"
+    wrong = [each for each in said if each not in TYPES]
+    if not wrong:
+        return "a type is named twice; name each once"
+    near = difflib.get_close_matches(str(wrong[0]), TYPES, n=1)
+    hint = f"; did you mean {json.dumps(near[0])}" if near else ""
+    return f"{json.dumps(wrong[0])} is no type; one is {', '.join(TYPES)}{hint}"
 
 
 def misfits(schema: Mapping[str, Any], definitions: Mapping[str, Any], value: Any) -> str:

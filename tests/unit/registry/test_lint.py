@@ -152,6 +152,30 @@ def test_loopback_needs_no_https(url: str) -> None:
     assert lint(changed("endpoint/url", url)) == []
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("integr", 'did you mean "integer"'),
+        ("text", '"text" is no type; one is array, boolean, integer, null, number, object, string'),
+        (["string", "nul"], '"nul" is no type'),
+        (3, "3 is no type"),
+        ([], "the list of types is empty"),
+        (["string", "string"], "named twice"),
+    ],
+)
+def test_a_type_that_there_is_not_is_told_with_those_that_there_are(wrong: Any, said: str) -> None:
+    (found,) = [each for each in lint(changed(f"{PROPERTIES}/amount/type", wrong)) if each.code == "parameters_schema"]
+    assert found.pointer == "/parameters/properties/amount/type"
+    assert said in found.detail
+
+
+def test_every_fault_of_a_schema_is_told_at_once() -> None:
+    schema = {"type": "strng", "description": "x"}
+    value = changed("parameters/properties", {"a": schema, "b": schema})
+    pointers = [each.pointer for each in lint(value) if each.code == "parameters_schema"]
+    assert pointers == ["/parameters/properties/a/type", "/parameters/properties/b/type"]
+
+
 def test_a_default_may_lean_on_definitions() -> None:
     value = changed(f"{PROPERTIES}/speed", {"$ref": "#/$defs/speed", "default": "express"})
     value["parameters"]["$defs"] = {"speed": {"enum": ["normal", "express"]}}
