@@ -125,7 +125,7 @@ def card_text(shown: dict[str, Any]) -> str:
         if shown["state"] == "held":
             lines += [f"  held because {each}" for each in card["held"]]
             lines.append(
-                f"  approvals {len(card['approvals'])} of {card['approvals_needed']}, until {shown['expires_at']}"
+                f"  approvals {len(card['approvals'])} of {card['approvals_needed']}, until {shown['expires_at'][:19]} UTC"
             )
     for outcome in shown["outcomes"]:
         status = f" ({outcome['status']})" if outcome["status"] else ""

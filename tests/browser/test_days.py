@@ -84,6 +84,27 @@ def test_an_admin_undoes_what_was_done(world: World, visit: New) -> None:
     assert str(taken["params"]["credit_id"]) in answered, "the very credit that was given"
 
 
+def test_an_undo_names_the_record_by_its_id_so_that_no_word_of_its_label_is_held_against_it(
+    world: World, visit: New
+) -> None:
+    amir = visit().sign_in("amir")
+    amir.ask("close ticket 5526")
+    amir.focus_is_on("#card-title")
+    amir.press("Control+Enter")
+    amir.sees("Done")
+    closed = call_id_of(amir.page)
+    amir.tab_to("text=Undo this…")
+    amir.press("Enter")
+    expect(amir.page.locator("#text")).to_have_value("reopen a ticket: ticket 5526")
+    amir.press("Enter")
+    expect(amir.page).to_have_url(re.compile("/runs/run_"))
+    amir.sees("Reopen ticket #5526")
+    amir.sees("Done")
+    assert "Nothing here comes of your words" not in amir.page.inner_text("main")
+    (opened,) = world.received(call_id_of(amir.page))
+    assert (opened["params"], call_id_of(amir.page) != closed) == ({"ticket_id": 5526}, True)
+
+
 def test_a_second_approver_finds_who_waits_and_says_yes_where_one_alone_can_not(world: World, visit: New) -> None:
     amir, oscar = visit().sign_in("amir"), visit().sign_in("oscar")
     address = asked_by_amir(amir, "Brightwater")

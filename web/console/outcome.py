@@ -91,16 +91,19 @@ def _answer(body: str | None) -> str:
 
 
 def _undo(plan: Plan, at: int, actor: Actor, ground: Ground) -> str:
-    """Words that ask for the reverse, for the person to look over: the reversing contract's title and what it is to be done to."""
+    """Words that ask for the reverse, for the person to look over: the reversing contract's title and what it is to be done to, by kind and
+    id. A record's label may hold anything, and words of it that nothing comes of would be held against the card."""
     step = plan.steps[at]
     contract = ground.catalogue.version(step.action, step.version)
     reverse = ground.catalogue.get(contract.undo) if contract and contract.undo else None
     if reverse is None or actor.role not in reverse.roles:
         return ""
-    labels = [
-        each.source.label
-        for each in step.filled
-        if isinstance(each.source, RecordSource) and each.param in reverse.properties and each.source.field == "id"
+    sources = [(each.param, each.source) for each in step.filled if isinstance(each.source, RecordSource)]
+    named = [
+        f"{each.record_kind.replace('_', ' ')} {each.record_id}"
+        for param, each in sources
+        if param in reverse.properties and each.field == "id"
     ]
-    about = labels or [each.source.label for each in step.filled if isinstance(each.source, RecordSource)][:1]
-    return visible(" ".join([reverse.title[:1].lower() + reverse.title[1:], *about]), limit=300)
+    title = reverse.title[:1].lower() + reverse.title[1:]
+    words = f"{title}: {', '.join(named)}" if named else " ".join([title, *[each.label for _, each in sources[:1]]])
+    return visible(words, limit=300)
