@@ -36,6 +36,7 @@ MAX_BACKOFF_S: Final = 600.0
 _GAP_S: Final = 0.01
 _STUCK_S: Final = 0.25
 _LOOK_S: Final = 0.5
+_STOCKED_S: Final = 0.05
 _BATCH: Final = 20
 _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
 """What a log line says of the work at hand, by where its payload has it."""
@@ -203,7 +204,8 @@ class Engine:
         if len(free) < len(self._limits):
             self._behind = True
         if self._behind and free and taken:
-            return 0.0
+            # With a stock in hand there is no hurry: what is settled rings, and then there is room for a claim that is worth its price.
+            return 0.0 if self._waiting() < _BATCH else _STOCKED_S
         if self._waiting():
             return _LOOK_S
         due_s = await self._queue.next_due_s(free) if free else None

@@ -15,14 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.dialect import is_postgresql
 
 Row = Sequence[Any]
-_CHUNKS: Final = (256, 64, 16, 4, 1)
+_SIZES: Final = (1, 4, 16, 50, 100, 200, 400)
 """Rows of one statement on SQLite: few texts, so that the driver keeps all of them prepared."""
 
 
 class Many:
     """``statement`` reads ``given``, of which ``columns`` are the names and types (PostgreSQL's), in the order in which rows have them.
     It is SQL that both databases understand, and nothing of it comes from outside. What text rows hold must be ``store.rows.storable``,
-    times must be as the database keeps them (``store.dialect.kept``).
+    times must be as the database keeps them (``store.dialect.kept``). The last row may be given several times.
     """
 
     def __init__(self, statement: str, **columns: str) -> None:
@@ -31,7 +31,7 @@ class Many:
         one = f"({', '.join('?' * len(columns))})"
         self._postgresql = f"WITH given ({names}) AS (SELECT * FROM unnest({arrays})) {statement}"  # noqa: S608
         self._sqlite = {
-            rows: f"WITH given ({names}) AS (VALUES {', '.join([one] * rows)}) {statement}" for rows in _CHUNKS
+            rows: f"WITH given ({names}) AS (VALUES {', '.join([one] * rows)}) {statement}" for rows in _SIZES
         }
 
     async def run(self, session: AsyncSession, rows: Sequence[Row]) -> None:
@@ -41,9 +41,8 @@ class Many:
         if is_postgresql(session):
             await connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))
             return
-        done = 0
-        for size, statement in self._sqlite.items():
-            while len(rows) - done >= size:
-                chunk = rows[done : done + size]
-                await connection.exec_driver_sql(statement, tuple([value for row in chunk for value in row]))
-                done += size
+        for start in range(0, len(rows), _SIZES[-1]):
+            chunk = list(rows[start : start + _SIZES[-1]])
+            size = next(size for size in _SIZES if size >= len(chunk))
+            chunk += [chunk[-1]] * (size - len(chunk))
+            await connection.exec_driver_sql(self._sqlite[size], tuple([value for row in chunk for value in row]))

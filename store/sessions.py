@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
@@ -21,7 +22,7 @@ from typing import Any, Final
 
 from sqlalchemy import event, select
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
@@ -36,10 +37,12 @@ log = logging.getLogger("opsiq.store")
 BUSY_TIMEOUT_S: Final = 30.0
 READERS: Final = 4
 POSTGRESQL_CONNECTIONS: Final = 10
+REST_S: Final = 1.0
 EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
 _WAL: Final = "PRAGMA journal_mode=WAL"
 _CALLBACKS: Final = "opsiq.after_commit"
 _PUT: Final = "opsiq.put"
+_RESTING: Final = "opsiq.resting_since"
 _SQLITE_DOWN: Final = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -186,7 +189,8 @@ def _sqlite(url: str) -> Sessions:
 
 
 def _postgresql(url: str) -> Sessions:
-    writer = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+    writer = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0)
+    _ping_after_a_rest(writer)
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Sessions(writer, reader)
 
@@ -213,6 +217,26 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
     def begun(connection: Connection) -> None:
         plain: Any = connection.connection.driver_connection
         plain.begins(statement)
+
+
+def _ping_after_a_rest(engine: AsyncEngine) -> None:
+    """A connection that rested for a second is asked whether it lives, and replaced if not. SQLAlchemy's pre-ping asks each time, at the
+    price of three trips for each transaction.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def came_back(_connection: Any, record: Any) -> None:
+        record.info[_RESTING] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def goes_out(connection: Any, record: Any, _proxy: Any) -> None:
+        rested_since = record.info.pop(_RESTING, None)
+        if rested_since is None or time.monotonic() - rested_since < REST_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error
 
 
 @asynccontextmanager
