@@ -63,7 +63,8 @@ def claiming(
     if named:
         open_ = and_(open_, among(work.c.key, "wanted", postgresql=postgresql))
     most, front = bindparam("most", type_=Integer), bindparam("front", type_=Integer)
-    picked = _picked(work, open_, most, front, per_lane, postgresql, ahead)
+    still = and_(_unfinished(work), work.c.due_ms <= EpochMs())
+    picked = _picked(work, open_, still, most, front, per_lane, postgresql, ahead)
     return (
         update(work)
         .where(work.c.id.in_(select(picked.c.id)))
@@ -87,7 +88,7 @@ def carrying(
     late = work.c.due_ms <= EpochMs() - bindparam("due_for_ms")
     fresh = or_(work.c.carried_ms.is_(None), work.c.carried_ms <= EpochMs() - again_ms)
     open_ = and_(work.c.finished_ms.is_(None), late, work.c.kind.in_(kinds), fresh, not_held(work))
-    picked = _picked(work, open_, limit, limit + _FRONT, per_lane, postgresql)
+    picked = _picked(work, open_, and_(_unfinished(work), late, fresh), limit, limit + _FRONT, per_lane, postgresql)
     return (
         update(work)
         .where(work.c.id.in_(select(picked.c.id)))
@@ -101,9 +102,17 @@ def not_held(work: Table) -> ColumnElement[bool]:
     return or_(work.c.lane.is_(None), work.c.lane.not_in(lanes.held()))
 
 
+def _unfinished(work: Table) -> ColumnElement[bool]:
+    """As ``finished_ms IS NULL``, in words that PostgreSQL takes no partial index for: it would walk the whole queue once for each row it
+    looks up.
+    """
+    return work.c.state.in_(("ready", "claimed"))
+
+
 def _picked(
     work: Table,
     open_: ColumnElement[bool],
+    still: ColumnElement[bool],
     most: Any,
     front: Any,
     per_lane: int | None,
@@ -113,8 +122,13 @@ def _picked(
     order = (work.c.priority, work.c.due_ms, work.c.id)
     due = select(work.c.id).where(open_)
     if per_lane is not None:
-        fitting = work.c.id.in_(_with_room(work, open_, order, per_lane, front, postgresql if ahead else None))
-        due = due.where(fitting) if postgresql else select(work.c.id).where(fitting)
+        fitting = _with_room(work, open_, order, per_lane, front, postgresql if ahead else None)
+        if postgresql:
+            # Decided once, then looked up one by one; what another has taken meanwhile is seen by ``still`` when its row is locked.
+            seats = fitting.cte("seats").prefix_with("MATERIALIZED")
+            due = select(work.c.id).where(still, work.c.id.in_(select(seats.c.id)))
+        else:
+            due = select(work.c.id).where(work.c.id.in_(fitting))
     due = due.order_by(*order).limit(most)
     if postgresql:
         due = due.with_for_update(skip_locked=True)
