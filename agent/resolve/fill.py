@@ -4,7 +4,7 @@ reason."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -98,16 +98,9 @@ def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: 
             words = Mention(spans=(at_place(text, start, again.start(1), again.end(1), origin),))
             taken[name] = Option(name, at, start + again.start(1), start + again.end(1), REQUIRED_LEAST, True, words)
             again = None
-    missing = tuple(
-        name
-        for name in offer.required
-        if name not in taken
-        and "default" not in (offer.properties.get(name) or {})
-        and offer.annotation(name).derive is None
-    )
     return Filling(
         arguments={name: taken[name].argument for name in offer.properties if name in taken},
-        missing=missing,
+        missing=lacking(offer, taken),
         spans=tuple(sorted((each.start, each.end) for each in taken.values())),
         confidence={name: each.confidence for name, each in taken.items()},
     )
@@ -117,6 +110,17 @@ def ordered(text: str) -> str | None:
     """The verb of the order, where there is one: the first telling word of anything else ("any thrillers?") orders nothing."""
     verb = head(text)
     return verb if verb is not None and is_order(verb) else None
+
+
+def lacking(offer: Offer, given: Container[str]) -> tuple[str, ...]:
+    """The required parameters that are not given and that nothing else fills: neither a default nor a record."""
+    return tuple(
+        name
+        for name in offer.required
+        if name not in given
+        and "default" not in (offer.properties.get(name) or {})
+        and offer.annotation(name).derive is None
+    )
 
 
 def _names_action(option: Option, before: str, what: frozenset[str], verb: str | None) -> bool:

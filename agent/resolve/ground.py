@@ -8,8 +8,9 @@ from typing import Any, Final
 from agent.pipeline import Argument, Choice, Draft, Mention, Request, Several, Span
 from agent.read import Reading, exact, scan
 from agent.read.reference import find
-from agent.resolve.fill import OPTIONAL_LEAST, REQUIRED_LEAST, fill
+from agent.resolve.fill import OPTIONAL_LEAST, REQUIRED_LEAST, fill, lacking
 from agent.resolve.locate import locate, overlap, pieces, typed
+from agent.resolve.pool import Doubt
 from agent.resolve.schema import Entry, Member, Slot, plain
 from registry.offer import Offer
 from registry.records import RecordKind
@@ -30,6 +31,8 @@ class Grounding:
         self._alone = alone
         self._given = 0
         self._kept = 0
+        self.doubts: dict[str, Doubt] = {}
+        """What speaks against a call, by action."""
 
     @property
     def confidence(self) -> float:
@@ -41,6 +44,7 @@ class Grounding:
         """``call`` holds the values the model gave by the entry's tokens."""
         arguments: dict[str, Argument] = {}
         taken: list[Span] = []
+        given, kept = self._given, self._kept
         for slot in entry.slots.values():
             if slot.token not in call:
                 continue
@@ -54,6 +58,10 @@ class Grounding:
             taken += _spans(argument)
         self._part(entry, arguments)
         self._complete(entry.offer, arguments)
+        if self._given > given and self._kept == kept:
+            self.doubts[entry.offer.name] = Doubt.GROUNDLESS
+        elif lacking(entry.offer, arguments):
+            self.doubts[entry.offer.name] = Doubt.LACKING
         return Draft(action=entry.offer.name, version=entry.offer.version, arguments=arguments)
 
     def _part(self, entry: Entry, arguments: dict[str, Argument]) -> None:

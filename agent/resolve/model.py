@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -22,19 +22,21 @@ from agent.pipeline import (
     Request,
     Resolution,
     Resolved,
+    Span,
     Trace,
 )
 from agent.resolve.client import Completion
 from agent.resolve.conditional import under_condition
 from agent.resolve.gapped import apart
 from agent.resolve.ground import Grounding
+from agent.resolve.mentions import spans_of
+from agent.resolve.minds import both
 from agent.resolve.odds import odds
-from agent.resolve.offline import REGARDLESS, Offline, as_read, depends
-from agent.resolve.pool import Minds
-from agent.resolve.rank import ranked
+from agent.resolve.offline import REGARDLESS, Offline, depends
+from agent.resolve.pool import Doubt
 from agent.resolve.resolver import candidates, chosen_action
 from agent.resolve.schema import ASK, MAX_CALLS, NONE, Entry, Shape, Slot, plain, shape, value_texts
-from agent.resolve.second import agree, confirmed_first, reconciled
+from agent.resolve.second import agree, confirmed_first, joined, reconciled
 from agent.resolve.split import clauses, hear
 from prompts import DEFAULT_VERSION, ActionLine, AnswerLine, ParameterLine, ResolveContext, render
 from registry.offer import Offer
@@ -85,10 +87,14 @@ class ModelResolver:
         asked = self.client.complete(messages, choice.model, legal=choice.describe())
         completion, words = await asyncio.gather(asked, self._by_words(request, shortlist, kinds, picked))
         notes = list(completion.notes)
-        resolution = _resolution(completion.value, choice, request, scored, picked, most, kinds, notes)
-        if words is not None and not agree(resolution, words):
-            minds = _minds(completion, choice, request, words, shortlist, kinds)
-            resolution = reconciled(resolution, words, shortlist, notes, minds)
+        doubts: dict[str, Doubt] = {}
+        resolution = _resolution(completion.value, choice, request, scored, picked, most, kinds, notes, doubts)
+        if words is not None and agree(resolution, words):
+            resolution = joined(resolution, words, shortlist)
+        elif words is not None:
+            told = odds(completion.tokens, (*choice.entries, NONE, ASK))
+            minds, read = both(told, choice, resolution, words, doubts, request, shortlist, kinds)
+            resolution = reconciled(resolution, words, shortlist, notes, minds, read)
             if depends(hear(request.text)):  # the words alone ask about it; what outdoes them must too
                 resolution = confirmed_first(resolution, shortlist, REGARDLESS)
         trace = Trace(
@@ -119,29 +125,6 @@ class ModelResolver:
 
     def _untried(self, resolution: Resolution) -> Resolved:
         return Resolved(resolution=resolution, trace=Trace(resolver=self.name, prompt_version=self.version, attempts=0))
-
-
-def _minds(
-    completion: Completion[BaseModel],
-    choice: Shape,
-    request: Request,
-    words: Resolution,
-    shortlist: Shortlist,
-    kinds: Sequence[RecordKind],
-) -> Minds | None:
-    """How model and words weigh the actions, where the provider tells what the model all but chose."""
-    told = odds(completion.tokens, (*choice.entries, NONE, ASK))
-    clause = hear(as_read(request.text, shortlist, kinds).text)
-    if not told or clause.negated or clause.about:  # what must not be done, or is only asked about, is not weighed
-        return None
-    model = {entry.offer.name: told.get(token, 0.0) for token, entry in choice.entries.items()}
-    weighed = {each.offer.name: each.probability for each in ranked(clause, shortlist, kinds, request.now)}
-    if isinstance(words, Calls) and len({draft.action for draft in words.drafts}) == 1:
-        # Found in a part of the request, it was weighed without what else is said there.
-        found, sure = words.drafts[0].action, max(words.confidence, weighed.get(words.drafts[0].action, 0.0))
-        left = (1.0 - sure) / max(1e-9, 1.0 - weighed.get(found, 0.0))
-        weighed = {**{name: share * left for name, share in weighed.items()}, found: sure}
-    return Minds(words=weighed, model={**model, Minds.NONE: told.get(NONE, 0.0)})
 
 
 def context(request: Request, choice: Shape, titles: Mapping[str, str]) -> ResolveContext:
@@ -196,9 +179,10 @@ def _resolution(
     most: int,
     kinds: Sequence[RecordKind],
     notes: list[str],
+    doubts: dict[str, Doubt],
 ) -> Resolution:
     """``picked`` is the action the person chose when asked; ``most`` how many calls the request can be for: one a
-    clause."""
+    clause. What speaks against it goes into ``doubts``."""
     nearest = tuple(each.offer.name for each in scored[:_NEAREST] if each.score > 0)
     if value is None:
         return Abstain(reason="model_refused", detail="The model would not work on this request.", nearest=nearest)
@@ -212,20 +196,37 @@ def _resolution(
         return Abstain(reason="nothing_fits", detail="No registered action does this.", nearest=nearest)
     if call["action"] == ASK:
         return _which([choice.entries[token].offer for token in dict.fromkeys(call["between"])])
-    further = answer.get("then", ())[: most - 1]
-    grounding = Grounding(request, kinds, notes, alone=not further)
-    drafts = [grounding.draft(choice.entries[call["action"]], call)]
-    for more in further:
-        draft = grounding.draft(choice.entries[more["action"]], more)
-        if draft.arguments:
-            drafts.append(draft)
-        else:
-            # Small models fill the list up; a further call that rests on no word of the request was not asked for.
-            notes.append(f"{draft.action}: a further call dropped, no word of the request is for it")
+    calls = _stood_on([call, *answer.get("then", ())[: most - 1]], choice, request, kinds, notes)
+    grounding = Grounding(request, kinds, notes, alone=len(calls) == 1)
+    drafts = [grounding.draft(choice.entries[each["action"]], each) for each in calls]
+    doubts |= grounding.doubts
     if len(drafts) == 1:
-        offer = choice.entries[call["action"]].offer
+        offer = choice.entries[calls[0]["action"]].offer
         drafts = list(apart(drafts[0], request.text, 0, offer, kinds, request.now))
     return Calls(drafts=tuple(drafts), confidence=grounding.confidence)
+
+
+def _stood_on(
+    calls: Sequence[Mapping[str, Any]], choice: Shape, request: Request, kinds: Sequence[RecordKind], notes: list[str]
+) -> Sequence[Mapping[str, Any]]:
+    """Of several calls those that rest on words of the request, which no earlier one of the same action rests on; the first if none does.
+    Small models fill the list up, and begin it with what they know by heart."""
+    if len(calls) == 1:
+        return calls
+    grounding = Grounding(request, kinds, [], alone=False)
+    kept: list[Mapping[str, Any]] = []
+    used: dict[str, list[Span]] = {}
+    for call in calls:
+        entry = choice.entries[call["action"]]
+        spans = [span for each in grounding.draft(entry, call).arguments.values() for span in spans_of(each)]
+        before = used.setdefault(entry.token, [])
+        # One that gave nothing may need nothing, where it is what was said first.
+        if any(span not in before for span in spans) or (not kept and len(call) == 1):
+            kept.append(call)
+            before += spans
+        else:
+            notes.append(f"{entry.offer.name}: a call dropped, no word of the request is for it")
+    return kept or calls[:1]
 
 
 def _which(offers: Sequence[Offer]) -> Ask:

@@ -8,10 +8,24 @@ words overrules a "none".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
-from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Question, Resolution
+from agent.pipeline import (
+    Abstain,
+    Argument,
+    Ask,
+    Calls,
+    Candidate,
+    Choice,
+    Draft,
+    Mention,
+    Question,
+    Resolution,
+    Several,
+)
+from agent.resolve.mentions import spans_of
 from agent.resolve.pool import Minds
 from registry.offer import Offer
 from registry.shortlist import Shortlist
@@ -19,10 +33,11 @@ from registry.shortlist import Shortlist
 FIRM: Final = 0.42
 """From this confidence on, the words alone overrule a model that found nothing. The offline resolver acts from here on by itself."""
 
-ACT: Final = 0.4
+ACT: Final = 0.5
 """From this share of both minds on, an action is taken if the next one is CLEAR behind; from ASK on it is asked about."""
 CLEAR: Final = 0.1
 ASK: Final = 0.2
+_NONE_READ: Final[Mapping[str, Draft]] = MappingProxyType({})
 _NOTHING: Final = "No registered action does this."
 
 
@@ -31,10 +46,63 @@ def agree(said: Resolution, words: Resolution) -> bool:
     return isinstance(said, Calls) and isinstance(words, Calls) and _actions(said.drafts) == _actions(words.drafts)
 
 
+def joined(said: Resolution, words: Resolution, shortlist: Shortlist) -> Resolution:
+    """The answer that both agree on, each call with the better reading of what it needs."""
+    if not (isinstance(said, Calls) and isinstance(words, Calls)):
+        return said
+    pairs = zip(said.drafts, words.drafts, strict=True)
+    several = len(said.drafts) > 1
+    drafts = tuple(merged(theirs, ours, shortlist.get(ours.action), several=several) for theirs, ours in pairs)
+    return said.model_copy(update={"drafts": drafts})
+
+
+def merged(theirs: Draft, ours: Draft, offer: Offer | None, *, several: bool = False) -> Draft:
+    """One call out of the model's and the words' of the same action. What both read is the model's to say, but for which record is meant,
+    and a list of which it named one; of ``several`` calls the words read each in its own part of the request, which the model does not."""
+    if several:
+        return theirs.model_copy(update={"arguments": {**theirs.arguments, **ours.arguments}})
+    first = {
+        name: each
+        for name, each in ours.arguments.items()
+        if name in theirs.arguments
+        and (
+            (isinstance(each, Several) and _one_of(each, theirs.arguments[name]))
+            or (
+                offer is not None
+                and offer.annotation(name).record is not None
+                and not _later(each, theirs.arguments[name])
+            )
+        )
+    }
+    return theirs.model_copy(update={"arguments": {**theirs.arguments, **first}})
+
+
+def _later(*arguments: Argument) -> bool:
+    """Whether it was said in answer to a question: then that is the one that is meant."""
+    return any(span.origin for argument in arguments for span in spans_of(argument))
+
+
+def _one_of(several: Several, argument: Argument) -> bool:
+    """Whether this is but a part of the list."""
+    items = argument.items if isinstance(argument, Several) else (argument,)
+    said = {_meant(each) for each in several.items}
+    return len(items) < len(several.items) and all(_meant(each) in said for each in items)
+
+
+def _meant(one: Mention | Choice) -> object:
+    return one.value if isinstance(one, Choice) else one.text.casefold()
+
+
 def reconciled(
-    said: Resolution, words: Resolution, shortlist: Shortlist, notes: list[str], minds: Minds | None = None
+    said: Resolution,
+    words: Resolution,
+    shortlist: Shortlist,
+    notes: list[str],
+    minds: Minds | None = None,
+    read: Mapping[str, Draft] = _NONE_READ,
 ) -> Resolution:
-    """What to make of the model's answer ``said``, given what the ``words`` alone come to. Why goes into ``notes``."""
+    """What to make of the model's answer ``said``, given what the ``words`` alone come to. Why goes into ``notes``. ``read`` are the calls
+    that the words make of other actions."""
     if (
         isinstance(words, Ask)
         and words.stands
@@ -43,8 +111,11 @@ def reconciled(
     ):
         notes.append("second look: what the words ask about stands, whichever action it is")
         return words
-    if minds is not None and (_found_nothing(said) or _comparable(said, minds)) and _comparable(words, minds):
-        return _together(said, words, shortlist, notes, minds)
+    if minds is not None and (_found_nothing(said) or _comparable(said, minds)):
+        if _comparable(words, minds):
+            return _together(said, words, shortlist, notes, minds, read)
+        if isinstance(words, Calls) and isinstance(said, Calls) and said.drafts[0].action not in _actions(words.drafts):
+            return _planned(said, words, shortlist, notes, minds)
     if isinstance(said, Abstain):
         return _overruled(said, words, notes)
     if isinstance(said, Ask):
@@ -70,7 +141,25 @@ def _comparable(one: Resolution, minds: Minds) -> bool:
     return len(set(_actions(one.drafts))) <= 1 and not (isinstance(one, Ask) and one.stands)
 
 
-def _together(said: Resolution, words: Resolution, shortlist: Shortlist, notes: list[str], minds: Minds) -> Resolution:
+def _planned(said: Calls, words: Calls, shortlist: Shortlist, notes: list[str], minds: Minds) -> Resolution:
+    """Several wishes that the words find against one that the model means instead: theirs, where both minds together clearly hold the
+    first of them likelier."""
+    shares = minds.pooled()
+    theirs, other = words.drafts[0].action, said.drafts[0].action
+    if shares[theirs] >= ACT and shares[theirs] - shares.get(other, 0.0) >= CLEAR:
+        notes.append(f"second look: together {theirs} {shares[theirs]:.2f} and what goes with it, not {other}")
+        return words
+    return _disputed(said, words, shortlist, notes)
+
+
+def _together(
+    said: Resolution,
+    words: Resolution,
+    shortlist: Shortlist,
+    notes: list[str],
+    minds: Minds,
+    read: Mapping[str, Draft],
+) -> Resolution:
     """What the two minds come to."""
     shares = minds.pooled()
     ranked = sorted((name for name in shares if name in shortlist), key=lambda name: -shares[name])
@@ -86,24 +175,40 @@ def _together(said: Resolution, words: Resolution, shortlist: Shortlist, notes: 
         )
     rivals = [name for name in ranked[1:3] if shares[name] >= ASK]
     clear = len(ranked) < 2 or shares[top] - shares[ranked[1]] >= CLEAR
-    if shares[top] >= ACT and clear and top in drafts:
+    chosen = any(isinstance(one, Calls) and one.drafts[0].action == top for one in (said, words))
+    if shares[top] >= ACT and clear and chosen:
         return Calls(drafts=drafts[top], confidence=round(shares[top], 4))
     text = "Which of these do you mean?" if rivals else "Is this what you mean?"
     return Ask(
         question=_question(text, [top, *rivals], shortlist),
-        drafts=drafts.get(top, ()),
+        drafts=drafts.get(top) or tuple(filter(None, [read.get(top)])),
         confidence=round(shares[top], 4),
     )
 
 
 def _drafts(said: Resolution, words: Resolution) -> dict[str, tuple[Draft, ...]]:
-    """The calls there are, by action: the model's, but the words' where they list more of them."""
+    """The calls there are, by action: the model's, but the words' where they list more of them, or read as one what the model took to
+    pieces."""
     made: dict[str, tuple[Draft, ...]] = {}
     for one in (words, said):
         drafts = () if isinstance(one, Abstain) else one.drafts
-        if drafts and len(drafts) >= len(made.get(drafts[0].action, ())):
+        before = made.get(drafts[0].action, ()) if drafts else ()
+        if drafts and len(drafts) >= len(before) and not _pieces(drafts, before):
             made[drafts[0].action] = drafts
     return made
+
+
+def _pieces(drafts: Sequence[Draft], whole: Sequence[Draft]) -> bool:
+    """Whether all that these more calls rest on lies within what fewer calls of the same action rest on."""
+    if not len(drafts) > len(whole) > 0:
+        return False
+    spans = [span for draft in whole for argument in draft.arguments.values() for span in spans_of(argument)]
+    return all(
+        any(span.origin == each.origin and each.start <= span.start and span.end <= each.end for each in spans)
+        for draft in drafts
+        for argument in draft.arguments.values()
+        for span in spans_of(argument)
+    )
 
 
 def _overruled(said: Abstain, words: Resolution, notes: list[str]) -> Resolution:

@@ -1,11 +1,14 @@
-"""LangChain: tool calling with the chat model's tools bound, one of them required: left free, a small model writes its call as text."""
+"""LangChain: structured output held to a JSON schema (``with_structured_output``), a union of the functions' calls and 'none'. The schema
+is not shown to the model, so the functions stand in the prompt. Its tool calling is not held to anything by a server such as llama.cpp:
+a small model then writes its call as text, or none that can be read."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from asked import MAX_TOKENS, NONE, TIMEOUT_S, WORDS, Made, asked, server
+from asked import MAX_TOKENS, TIMEOUT_S, Made, asked, server
 from langchain_openai import ChatOpenAI
+from union import WITHIN, instructions, made, within
 
 
 async def one(prompt: str, functions: list[dict[str, Any]]) -> Made:
@@ -13,12 +16,10 @@ async def one(prompt: str, functions: list[dict[str, Any]]) -> Made:
     chat = ChatOpenAI(
         model=model, base_url=url, api_key="local", temperature=0, max_retries=0, timeout=TIMEOUT_S, max_tokens=MAX_TOKENS  # type: ignore[arg-type]
     )  # fmt: skip
-    tools = [{"type": "function", "function": each} for each in (*functions, NONE)]
-    said = await chat.bind_tools(tools, tool_choice="required").ainvoke([("system", WORDS), ("human", prompt)])
-    calls = [
-        {"name": each["name"], "arguments": each["args"]} for each in said.tool_calls if each["name"] != NONE["name"]
-    ]
-    return calls, str(said.content) + "".join(f" invalid: {each['args']}" for each in said.invalid_tool_calls)
+    schema = {"title": "Answer", "description": "The call to make.", **within(functions)}
+    structured = chat.with_structured_output(schema, method="json_schema")
+    said: Any = await structured.ainvoke([("system", instructions(functions, WITHIN)), ("human", prompt)])
+    return made(said["call"])
 
 
 asked(one)

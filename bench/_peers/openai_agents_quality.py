@@ -1,39 +1,51 @@
-"""OpenAI Agents SDK: function tools that need approval; the run stops at the call it would make. One is required, as with LangChain."""
+"""OpenAI Agents SDK: an agent whose ``output_type`` is a JSON schema, a union of the functions' calls and 'none'. The schema is not shown
+to the model, so the functions stand in its instructions. As with LangChain, function tools are not held to anything by such a server."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from agents import Agent, FunctionTool, ModelSettings, OpenAIChatCompletionsModel, Runner, set_tracing_disabled
-from asked import MAX_TOKENS, NONE, TIMEOUT_S, WORDS, Made, asked, server
+from agents import Agent, ModelSettings, OpenAIChatCompletionsModel, Runner, set_tracing_disabled
+from agents.agent_output import AgentOutputSchemaBase
+from asked import MAX_TOKENS, TIMEOUT_S, Made, asked, server
 from openai import AsyncOpenAI
+from union import WITHIN, instructions, made, within
 
 set_tracing_disabled(True)
 
 
-async def never(_: Any, __: str) -> str:
-    raise AssertionError("nothing is run before a person says so")
+class Output(AgentOutputSchemaBase):
+    """The answer's schema, made for one request's functions."""
+
+    def __init__(self, functions: list[dict[str, Any]]) -> None:
+        self._schema = within(functions)
+
+    def is_plain_text(self) -> bool:
+        return False
+
+    def name(self) -> str:
+        return "Answer"
+
+    def json_schema(self) -> dict[str, Any]:
+        return self._schema
+
+    def is_strict_json_schema(self) -> bool:
+        return True
+
+    def validate_json(self, json_str: str) -> Any:
+        return json.loads(json_str)
 
 
 async def one(prompt: str, functions: list[dict[str, Any]]) -> Made:
     url, model = server()
-    tools = [
-        FunctionTool(
-            name=each["name"], description=each["description"], params_json_schema=each["parameters"], on_invoke_tool=never,
-            strict_json_schema=False, needs_approval=True,
-        )
-        for each in (*functions, NONE)
-    ]  # fmt: skip
     client = AsyncOpenAI(base_url=url, api_key="local", max_retries=0, timeout=TIMEOUT_S)
     agent = Agent(
-        name="calls", instructions=WORDS, model=OpenAIChatCompletionsModel(model, client), tools=list(tools),
-        model_settings=ModelSettings(temperature=0, max_tokens=MAX_TOKENS, tool_choice="required"),
+        name="calls", instructions=instructions(functions, WITHIN), model=OpenAIChatCompletionsModel(model, client),
+        output_type=Output(functions), model_settings=ModelSettings(temperature=0, max_tokens=MAX_TOKENS),
     )  # fmt: skip
     result = await Runner.run(agent, prompt, max_turns=2)
-    called = [each.raw_item for each in result.interruptions if each.raw_item.name != NONE["name"]]
-    calls = [{"name": each.name, "arguments": json.loads(each.arguments)} for each in called]
-    return calls, str(result.final_output or "")
+    return made(result.final_output["call"])
 
 
 asked(one)

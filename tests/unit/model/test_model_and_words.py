@@ -13,7 +13,7 @@ from agent.pipeline import Abstain, Ask, Calls, Mention, Request, Resolution
 from agent.resolve.client import Completion
 from agent.resolve.model import ModelResolver
 from agent.resolve.odds import Token
-from registry.contract import Annotation
+from registry.contract import Annotation, Risk
 from registry.offer import Offer
 from registry.records import Field, RecordKind
 from registry.shortlist import Shortlist
@@ -59,9 +59,13 @@ class Weighing:
 
 
 async def resolve(
-    text: str, call: Mapping[str, Any], likely: Mapping[str, float], offers: Sequence[Offer] = (PLAY, FIND, CANCEL)
+    text: str,
+    call: Mapping[str, Any],
+    likely: Mapping[str, float],
+    offers: Sequence[Offer] = (PLAY, FIND, CANCEL),
+    *then: Mapping[str, Any],
 ) -> Resolution:
-    resolver = ModelResolver(Weighing({"call": call}, likely))
+    resolver = ModelResolver(Weighing({"call": call, **({"then": then} if then else {})}, likely))
     request = Request(text=text, now=datetime(2026, 11, 24, tzinfo=UTC))
     return (await resolver.resolve(request, Shortlist(offers), [ORDER])).resolution
 
@@ -122,3 +126,51 @@ async def test_which_record_is_meant_is_the_words_to_say() -> None:
     order = made.drafts[0].arguments["order_id"]
     assert isinstance(order, Mention)
     assert "1042" in order.text
+
+
+async def test_a_call_known_by_heart_that_no_word_is_for_gives_way_to_the_one_that_was_asked_for() -> None:
+    by_heart = {"action": "media.play", "song": "Yesterday", "by_artist": "The Beatles"}
+    made = await resolve(
+        "cancel order 1042. Do it quickly", by_heart, {"media.play": 0.8}, (PLAY, CANCEL), {"action": "shop.cancel_order", "order": "order"}
+    )  # fmt: skip
+    assert isinstance(made, Calls)
+    assert [draft.action for draft in made.drafts] == ["shop.cancel_order"]
+    order = made.drafts[0].arguments["order_id"]
+    assert isinstance(order, Mention)
+    assert "1042" in order.text  # read as the only call there is
+
+
+async def test_the_same_call_said_twice_is_one() -> None:
+    call = {"action": "shop.cancel_order", "order": "order 1042"}
+    made = await resolve("cancel order 1042. Do it quickly", call, {}, (PLAY, CANCEL), call)
+    assert isinstance(made, Calls)
+    assert len(made.drafts) == 1
+
+
+async def test_two_calls_of_one_action_that_each_have_words_of_their_own_are_two() -> None:
+    first, second = ({"action": "shop.cancel_order", "order": f"order {number}"} for number in (1042, 1043))
+    made = await resolve("cancel order 1042 and then cancel order 1043", first, {}, (PLAY, CANCEL), second)
+    assert isinstance(made, Calls)
+    assert len(made.drafts) == 2
+
+
+async def test_a_model_that_would_ask_between_two_holds_either_for_possible() -> None:
+    between = {"action": "ask", "between": ["media.find", "shop.cancel_order"]}
+    made = await resolve("cancel order 1042", between, {"ask": 0.9, "none": 0.1})
+    assert action(made) == "shop.cancel_order"
+
+
+async def test_what_the_words_propose_first_counts_as_what_they_hold_likeliest() -> None:
+    looks = Offer(
+        "hotels.search", 1, "Search hotels", "Search for a hotel.", {"properties": {"city": TEXT}, "required": ["city"]}, risk=Risk.READ
+    )  # fmt: skip
+    books = Offer(
+        "hotels.book", 1, "Book a hotel", "Book a hotel.", {"properties": {"city": TEXT}, "required": ["city"]}
+    )
+    for order in ((looks, books), (books, looks)):
+        made = await resolve(
+            "I need a hotel", {"action": "none"}, {"none": 0.6, "hotels.search": 0.2, "hotels.book": 0.2}, order
+        )
+        assert isinstance(made, Ask)
+        assert made.question.candidates[0].id == "hotels.search"
+        assert [draft.action for draft in made.drafts] == ["hotels.search"]

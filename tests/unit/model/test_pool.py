@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.pool import Minds
+from agent.resolve.pool import Doubt, Minds
 
 NONE = Minds.NONE
 
@@ -29,3 +29,16 @@ def test_no_mind_rules_an_action_out_for_good() -> None:
     shares = Minds(words={}, model={"a": 1.0}).pooled()
     assert shares["a"] > 0.0
     assert Minds(words={"a": 0.99}, model={NONE: 1.0}).pooled()["a"] > 0.0
+
+
+def test_a_call_whose_needs_had_to_be_made_up_counts_for_less_and_one_that_was_all_said_for_no_more() -> None:
+    def share(**doubts: Doubt) -> float:
+        return Minds(words={"a": 0.3, "b": 0.3}, model={"a": 0.6, "b": 0.3}, doubts=doubts).pooled()["a"]
+
+    assert share(a=Doubt.GROUNDLESS) < share(a=Doubt.LACKING) < share()
+    assert share(b=Doubt.LACKING) > share()
+
+
+def test_what_speaks_against_one_action_says_nothing_of_the_others() -> None:
+    minds = Minds(words={"a": 0.2, "b": 0.4, "c": 0.2}, model={"a": 0.9}, doubts={"a": Doubt.GROUNDLESS}).pooled()
+    assert minds["b"] / minds["c"] == pytest.approx(2.0)

@@ -3,9 +3,10 @@ overrule a model that found nothing, and any other disagreement is asked about."
 
 from __future__ import annotations
 
-from agent.pipeline import Abstain, Ask, Calls, Draft, Question
+from agent.pipeline import Abstain, Ask, Calls, Choice, Draft, Mention, Question, Several, Span
 from agent.resolve.pool import Minds
-from agent.resolve.second import reconciled
+from agent.resolve.second import joined, reconciled
+from registry.contract import Annotation
 from registry.offer import Offer
 from registry.shortlist import Shortlist
 
@@ -80,6 +81,48 @@ def test_words_that_mean_neither_leave_the_question() -> None:
     assert reconciled(question, calls("a.three"), SHORTLIST, []) is question
 
 
+def said_at(text: str, start: int = 0) -> Mention:
+    return Mention(spans=(Span(start=start, end=start + len(text), text=text),))
+
+
+def one(**arguments: Mention | Choice | Several) -> Calls:
+    return Calls(drafts=(Draft(action="a.one", arguments=arguments),), confidence=0.9)
+
+
+def test_where_both_agree_the_model_says_what_the_words_are_for() -> None:
+    made = joined(one(name=said_at("Mia"), day=said_at("today", 9)), one(name=said_at("Mi")), SHORTLIST)
+    assert isinstance(made, Calls)
+    assert made.drafts[0].arguments == {"name": said_at("Mia"), "day": said_at("today", 9)}
+
+
+def test_a_list_of_which_the_model_named_one_is_not_cut_short() -> None:
+    visits, length = Choice(value="visits", spans=()), Choice(value="length", spans=())
+    both = Several(items=(visits, length))
+    made = joined(one(plot=visits), one(plot=both), SHORTLIST)
+    assert isinstance(made, Calls)
+    assert made.drafts[0].arguments["plot"] == both
+    other = joined(one(plot=Choice(value="clicks", spans=())), one(plot=both), SHORTLIST)
+    assert isinstance(other, Calls)
+    assert other.drafts[0].arguments["plot"] == Choice(value="clicks", spans=())
+
+
+def test_which_record_is_meant_is_the_words_to_say_where_both_agree() -> None:
+    offer = Offer("a.one", 1, "", "", {"properties": {"of": {}}}, annotations={"of": Annotation(record="order")})
+    made = joined(one(of=said_at("order")), one(of=said_at("order 7")), Shortlist([offer]))
+    assert isinstance(made, Calls)
+    assert made.drafts[0].arguments == {"of": said_at("order 7")}
+
+
+def test_several_calls_that_both_list_are_read_each_in_its_own_part() -> None:
+    ours = Calls(
+        drafts=tuple(Draft(action="a.one", arguments={"day": said_at(day, at)}) for day, at in (("3 May", 5), ("4 May", 20)))
+    )  # fmt: skip
+    theirs = Calls(drafts=(Draft(action="a.one", arguments={"day": said_at("3 May", 5)}),) * 2)
+    made = joined(theirs, ours, SHORTLIST)
+    assert isinstance(made, Calls)
+    assert [draft.arguments["day"] for draft in made.drafts] == [said_at("3 May", 5), said_at("4 May", 20)]
+
+
 def minds(words: dict[str, float], model: dict[str, float]) -> Minds:
     return Minds(words=words, model={"a.one": 0.0, "a.two": 0.0, "a.three": 0.0, Minds.NONE: 0.0, **model})
 
@@ -126,6 +169,52 @@ def test_no_likelihood_outweighs_a_refusal_or_what_the_words_find_and_leave() ->
     refused = Abstain(reason="model_refused", detail="")
     assert reconciled(refused, calls("a.one"), SHORTLIST, [], sure) is refused
     assert isinstance(reconciled(calls("a.one"), NOTHING, SHORTLIST, [], sure), Ask)
+
+
+def test_what_neither_would_do_by_itself_is_asked_about_however_likely_both_together_hold_it() -> None:
+    doubtful = Ask(question=Question(slot="action", code="unclear_action", text="Is it?"), drafts=calls("a.one").drafts)
+    weighed = minds({"a.one": 0.38}, {"a.one": 0.45, Minds.NONE: 0.55})
+    made = reconciled(NOTHING, doubtful, SHORTLIST, [], weighed)
+    assert isinstance(made, Ask)
+    assert made.drafts == doubtful.drafts
+    assert isinstance(reconciled(calls("a.one"), doubtful, SHORTLIST, [], weighed), Calls)
+
+
+def test_nothing_is_done_that_is_not_likelier_than_all_else_together() -> None:
+    weighed = minds({"a.one": 0.45}, {"a.one": 0.0, Minds.NONE: 1.0})
+    assert isinstance(reconciled(NOTHING, calls("a.one", confidence=0.45), SHORTLIST, [], weighed), Ask)
+
+
+def test_a_question_about_what_neither_chose_holds_what_the_words_make_of_it() -> None:
+    read = {"a.three": Draft(action="a.three", arguments={"day": said_at("today")})}
+    weighed = minds({"a.three": 0.4, "a.two": 0.2}, {"a.one": 0.3, "a.three": 0.4})
+    made = reconciled(calls("a.one"), calls("a.two"), SHORTLIST, [], weighed, read)
+    assert isinstance(made, Ask)
+    assert made.drafts == (read["a.three"],)
+
+
+def test_several_wishes_stand_against_one_that_the_model_all_but_doubted() -> None:
+    both, notes = calls("a.one", "a.two"), list[str]()
+    doubted = minds({"a.one": 0.9}, {"a.three": 0.7, Minds.NONE: 0.3})
+    assert reconciled(calls("a.three"), both, SHORTLIST, notes, doubted) is both
+    assert "together a.one" in notes[0]
+    level = minds({"a.one": 0.3, "a.three": 0.3}, {"a.three": 0.9, "a.one": 0.1})
+    assert isinstance(reconciled(calls("a.three"), both, SHORTLIST, [], level), Ask)
+
+
+def test_what_the_words_read_as_one_is_not_taken_to_pieces() -> None:
+    whole = one(of=said_at("all of Mia's and Li's orders"))
+    pieces = Calls(
+        drafts=tuple(Draft(action="a.one", arguments={"of": said_at(text, at)}) for text, at in (("Mia's", 7), ("Li's", 17)))
+    )  # fmt: skip
+    sure = minds({"a.one": 0.9}, {"a.one": 0.9})
+    made = reconciled(pieces, whole, SHORTLIST, [], sure)
+    assert isinstance(made, Calls)
+    assert made.drafts == whole.drafts
+    more = Calls(drafts=(*pieces.drafts, Draft(action="a.one", arguments={"of": said_at("Bo's", 40)})))
+    listed = reconciled(more, whole, SHORTLIST, [], sure)
+    assert isinstance(listed, Calls)
+    assert listed.drafts == more.drafts
 
 
 def test_several_wishes_are_no_matter_of_likelihood() -> None:
