@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.integration.web.console import Console, opened_console
+from tests.integration.web.issuer_site import Site, opened_site
 
 
 @pytest.fixture
 async def console(tmp_path: Path) -> AsyncIterator[Console]:
     async with opened_console(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with opened_site(tmp_path) as made:
         yield made

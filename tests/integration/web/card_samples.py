@@ -1,0 +1,156 @@
+"""One sample of each page about asking and confirming: every field is filled, and with markup where words stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from agent.pipeline import Answer, DefaultSource, Filled, Plan, PromptSource, RecordSource, Span, Step
+from agent.run import Approval, Run
+from core.actor import Actor
+from registry.contract import Policy, Risk
+from web.console import asking, card, progress, runs, words
+from web.console.pages import Page, Shell
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ME = Actor("ws_1", "mem_1", "member", "Olivia", "owner", "mem_1")
+
+
+def said(text: str, part: str, origin: int = 0) -> Span:
+    start = text.index(part)
+    return Span(origin=origin, start=start, end=start + len(part), text=part)
+
+
+TEXT = "refund Adam's last invoice, 20 dollars"
+PLAN = Plan(
+    run_id="run_1",
+    held=("“Refund” is always confirmed.",),
+    approvals=2,
+    expires_s=900,
+    digest="sha256:" + "ab" * 32,
+    steps=(
+        Step(
+            call_id="act_1",
+            action="shop.refund",
+            version=3,
+            contract_digest="sha256:" + "cd" * 32,
+            title="Refund an invoice",
+            preview="Refund 20.00 USD to Adam <b>Novak</b>.",
+            risk=Risk.IRREVERSIBLE,
+            policy=Policy.ALWAYS,
+            approvals=2,
+            idempotent=True,
+            url="https://shop.example/refund",
+            timeout_s=15,
+            deadline_s=120,
+            payload='{"params":{"amount":2000}}',
+            filled=(
+                Filled(
+                    param="amount",
+                    label="Amount",
+                    value=2000,
+                    shown="20.00 USD",
+                    source=PromptSource(spans=(said(TEXT, "20 dollars"),)),
+                ),
+                Filled(
+                    param="invoice_id",
+                    label="Invoice",
+                    value=1042,
+                    shown="INV-1042",
+                    source=RecordSource(
+                        record_kind="invoice",
+                        record_id="1042",
+                        label="INV-1042",
+                        field="id",
+                        via=("customer Adam Novak",),
+                        spans=(said(TEXT, "Adam's last invoice"), said("Adam Novak", "Novak", 1)),
+                    ),
+                ),
+                Filled(
+                    param="reason", label="Reason", value="other\u202e", shown="other\u202e", source=DefaultSource()
+                ),
+            ),
+        ),
+    ),
+)
+RUN = Run(
+    id="run_1",
+    workspace="ws_1",
+    session_id="s",
+    actor=ME,
+    surface="admin",
+    text=TEXT,
+    now=AT,
+    state="held",
+    plan=PLAN,
+    answers=(Answer(slot="0.invoice_id/customer", choice="421", label="Adam Novak"),),
+    drift=("The status changed from paid to open.",),
+    approvals=(Approval(person="mem_9", name="Amir", at=AT, digest=PLAN.digest),),
+    created_at=AT,
+    updated_at=AT,
+    expires_at=AT + timedelta(minutes=15),
+)
+BADGE = words.Badge("a badge", "good")
+ABLE = asking.Able("Refund an order", "refund order 7", words.Badge("can't be undone", "bad"))
+
+
+def of_asking(shell: Shell) -> dict[type[Page], Page]:
+    return {
+        asking.AskPage: asking.AskPage(
+            shell=shell,
+            title="Ask",
+            said="refund <order> 7",
+            trouble="Say more.",
+            able=(ABLE,),
+            all_able=61,
+            recent=(asking.Recent("run_2", "an earlier one", BADGE),),
+            recalled=("the last one",),
+            max_chars=4000,
+        ),
+        asking.RunPage: asking.RunPage(
+            shell=shell,
+            title="a run",
+            run_id="run_1",
+            revision=7,
+            state=BADGE,
+            said=card.said_plainly(RUN, "mem_1"),
+            notice="Somebody was quicker.",
+            moving="Reading",
+            steps=(
+                progress.StepLine("choosing", "Finding <it>", "done"),
+                progress.StepLine("looking", "Looking", "now"),
+            ),
+            may_cancel=True,
+            card=card.of(RUN, PLAN, "mem_1"),
+            ended="It ran out.",
+            reason="too late",
+            again="again please",
+            asked=asking.Asked(
+                "0.x", "Which <one>?", (asking.Option(1, "c1", "Adam", "the first", ("a mark",)),), True, True
+            ),
+            refused=asking.Refused("I can't", "because", ("/amount: too much",), (ABLE,)),
+            outcome=asking.Outcome(
+                "All done",
+                "good",
+                (
+                    asking.outcome.Came(
+                        1, "a call", BADGE, "It did.", "In detail.", "act_7", "200", 2, '{"ok": true}', "undo it"
+                    ),
+                ),
+                True,
+                False,
+            ),
+        ),
+        runs.RunsPage: runs.RunsPage(
+            shell=shell,
+            title="Runs",
+            lines=(runs.Line("run_1", "the words", BADGE, "Olivia", "shop.refund", AT),),
+            everybodys=True,
+            first=False,
+            next="run_0",
+        ),
+        runs.ApprovalsPage: runs.ApprovalsPage(
+            shell=shell,
+            title="Approvals",
+            waiting=(runs.Waiting("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara"),),
+        ),
+    }

@@ -1,0 +1,45 @@
+"""One sample of each page about connectors: every field is filled, and with markup where words stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from web.console import connectors, words
+from web.console.pages import Page, Shell
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BADGE = words.Badge("a badge", "good")
+
+
+def of_connectors(shell: Shell) -> dict[type[Page], Page]:
+    return {
+        connectors.ConnectorsPage: connectors.ConnectorsPage(
+            shell=shell,
+            title="Connectors",
+            lines=(
+                connectors.Line(
+                    "saas", "The <platform>", BADGE, "it <failed>", "Customer", "1 of 2", "https://p.test/<hook>"
+                ),
+            ),
+        ),
+        connectors.ConnectorPage: connectors.ConnectorPage(
+            shell=shell,
+            title="The <platform>",
+            name="saas",
+            state=BADGE,
+            configured=True,
+            why="it <failed>",
+            faults=("it failed while it was asked",),
+            base_url="https://p.test/<hook>",
+            changed_at=AT,
+            identities="a <token>",
+            inbound="https://o.test/connectors/saas/webhook?workspace=ws_1",
+            kinds=(
+                connectors.Kind("customer", "A customer", (connectors.SafeField("id", "Its id", "id", "by number"),)),
+            ),
+            actions=(connectors.Action("saas.refund", "Refund <it>", 1, BADGE, "/contracts/saas.refund"),),
+            unsigned=1,
+            hears=(connectors.Hears("mirror", "customer.*", 30, True),),
+            troubles=(connectors.Trouble("evt_1", "the <mirror>", BADGE, "it <said> no", AT),),
+        ),
+    }

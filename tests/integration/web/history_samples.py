@@ -1,0 +1,72 @@
+"""One sample of each page about AI History: every field is filled, and with markup where words stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from web.console import history, history_entry, history_filter, history_views, words
+from web.console.pages import Page, Shell
+from web.console.timeline import Bar
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BADGE = words.Badge("a badge", "good")
+
+
+def of_history(shell: Shell) -> dict[type[Page], Page]:
+    return {
+        history.HistoryPage: history.HistoryPage(
+            shell=shell,
+            title="History",
+            chosen=history_filter.Chosen(
+                q="some words",
+                run="run_5",
+                since="2026-11-01",
+                until="2026-11-02",
+                contract="shop.<reads>",
+                model="a <reads> model",
+            ),
+            kinds=("held",),
+            people=(history.Person("mem_1", "Olivia"),),
+            contracts=("shop.refund",),
+            outcomes=("failed",),
+            risks=("read",),
+            models=("a <reads> model",),
+            prompts=("resolve/v1",),
+            views=(history_views.View("hvw_1", "mine <reads>", "q=some", "Olivia <b>", True),),
+            most_name=60,
+            lines=(
+                history.Line(
+                    7, AT, "held", "Amir", "admin", "shop.refund", "expired", "irreversible", "in short", "run_1"
+                ),
+            ),
+            query="q=some",
+            first=False,
+            next="q=some&before=7",
+        ),
+        history_entry.EntryPage: history_entry.EntryPage(
+            shell=shell,
+            title="Entry",
+            seq=7,
+            kind="held",
+            at=AT,
+            run_id="run_1",
+            facts=(history_entry.Fact("Who", "Olivia <b>"),),
+            prompt="the prompt",
+            response="the response",
+            data='{"a": 1}',
+            bars=(
+                Bar(6, "prompt", "+0 ms", "", 0, 6, "moment", False),
+                Bar(7, "confirmed", "+12 ms", "3.4 s", 12, 900, "wait", True),
+            ),
+            case=True,
+            undo=("take a credit back <b>",),
+            prev="sha256:aa",
+            digest="sha256:bb",
+            misfit="Entry 7 was <edited>.",
+            newer=8,
+            older=6,
+        ),
+        history.VerdictPage: history.VerdictPage(
+            shell=shell, title="Verdict", ok=False, count=6, first_break=7, why="It was edited.", last=""
+        ),
+    }

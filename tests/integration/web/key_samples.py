@@ -1,0 +1,62 @@
+"""One sample of each page about keys: every field is filled, and with markup where words stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from web.console import keys, secret, words
+from web.console.pages import Page, Shell
+
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BADGE = words.Badge("a badge", "good")
+
+
+def of_keys(shell: Shell) -> dict[type[Page], Page]:
+    return {
+        keys.KeysPage: keys.KeysPage(
+            shell=shell,
+            title="API keys",
+            lines=(
+                keys.Line("key_1", "<b>shop</b>", "pk_test_1", BADGE, "owner", "events:write, me:read", AT, AT, BADGE),
+            ),
+        ),
+        keys.KeyPage: keys.KeyPage(
+            shell=shell,
+            title="a key",
+            key_id="key_1",
+            name="<b>shop</b>",
+            public="pk_test_1",
+            mode=BADGE,
+            state=BADGE,
+            usable=True,
+            role="support",
+            person="Olivia <b>",
+            scopes=(keys.Scope("events:write", "fires & more"),),
+            created_at=AT,
+            last_used_at=AT + timedelta(days=1),
+            expires_at=AT + timedelta(days=2),
+            revoked_at=None,
+            rotating_until=AT + timedelta(days=3),
+            overlap_h=24,
+            trouble="wrong & again",
+        ),
+        keys.NewKeyPage: keys.NewKeyPage(
+            shell=shell,
+            title="New key",
+            name="<b>shop</b>",
+            modes=(keys.Choice("test", "for tests", True),),
+            roles=(keys.Choice("owner", "an owner", True),),
+            expiries=(keys.Choice("30", "in a month", True),),
+            scopes=(keys.Scope("events:write", "fires & more", True),),
+            trouble="too <short>",
+        ),
+        secret.SecretPage: secret.SecretPage(
+            shell=shell,
+            title="made",
+            heading="It is <made>",
+            advice="keep it",
+            lines=(secret.Line("secret", "The secret", "sk_<x>", True),),
+            href="/onward",
+            onward="go on",
+        ),
+    }
