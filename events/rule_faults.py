@@ -41,13 +41,16 @@ def check_parameters(parameters: Mapping[str, Mapped], contract: Contract) -> No
     missing = [
         Finding(pointer.at("parameters", name), "missing", f"“{contract.title}” needs {name}: say where it comes from.")
         for name in contract.required
-        if name not in parameters and not _found_elsewhere(contract, name)
+        if name not in parameters and not _found_elsewhere(contract, name, parameters)
     ]
     if missing:
         raise InvalidInput("The rule leaves out what its action needs.", findings=missing)
 
 
-def _found_elsewhere(contract: Contract, name: str) -> bool:
-    """Whether a parameter that nobody gives may still get its value: from a record, or by default."""
+def _found_elsewhere(contract: Contract, name: str, given: Mapping[str, Mapped]) -> bool:
+    """Whether a parameter that nobody gives may still get its value: by default, or from the record of one that is given."""
     schema, annotation = contract.properties[name], contract.annotation(name)
-    return bool(annotation.record or annotation.derive) or (isinstance(schema, Mapping) and "default" in schema)
+    if isinstance(schema, Mapping) and "default" in schema:
+        return True
+    looked_up = any(contract.annotation(each).record for each in given)
+    return looked_up and bool(annotation.record or annotation.derive)

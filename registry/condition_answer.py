@@ -42,7 +42,9 @@ def check(condition: Condition) -> None:
     if condition.constant:
         trouble = condition.over({}).trouble
         if trouble:
-            raise InvalidInput(f"A condition is true or false; {trouble.removeprefix('the condition ')}. {MEND}")
+            raise InvalidInput(
+                f"A condition is true or false; this one {trouble.removeprefix('the condition ')}. {MEND}"
+            )
     elif not may_answer(condition.expression):
         raise InvalidInput(f"A condition is true or false, and this one never can be. {MEND}")
 

@@ -223,7 +223,9 @@ def _verdict(found: Comparison) -> Verdict:
     p = f"p = {found.p:.4f} (McNemar, exact)"
     moved = len(found.fixed) - len(found.broken)
     sentence, tone = f"That may be chance: {p}.", "quiet"
-    if found.p < CHANCE and moved:
+    if not found.fixed and not found.broken:
+        sentence = "No case came out differently."
+    elif found.p < CHANCE and moved:
         sentence, tone = f"That is more than chance: {p}.", "good" if moved > 0 else "bad"
     return Verdict(
         found.common, found.only_in_first, found.only_in_second, found.right_first, found.right_second, len(found.fixed), len(found.broken),

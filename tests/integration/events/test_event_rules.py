@@ -92,6 +92,7 @@ async def test_nothing_is_done_unless_the_condition_holds_and_can_be_judged(
         ({"parameters": {"priority": {"value": "soon"}}}, "/parameters/priority/value", "priority: "),
         ({"parameters": {"priority": {"value": 3}}}, "/parameters/priority/value", "priority: 3 "),
         ({"parameters": {"priority": None}}, "/parameters/priority", "needs priority"),
+        ({"parameters": {"ticket_id": None}}, "/parameters/ticket_id", "needs ticket_id"),
         ({"parameters": {"haste": {"value": 3}}}, "/parameters/haste", "has no parameter haste"),
         ({"action": "saas.no_such"}, "/action", "no registered action"),
     ],
@@ -110,6 +111,14 @@ async def test_what_every_event_would_be_refused_by_is_named_by_its_place(
     assert error["pointer"] == pointer
     assert said in error["detail"]
     assert (await shop.call("GET", "/v1/rules")).json()["data"] == []
+
+
+async def test_what_is_derived_from_the_record_of_a_given_parameter_may_be_left_out(shop: Shop) -> None:
+    rule = {"name": "x", "event": "invoice.paid", "action": "saas.refund_invoice"}
+    bare = await shop.call("POST", "/v1/rules", rule)
+    assert [each["pointer"] for each in bare.json()["errors"]] == ["/parameters/invoice_id"]
+    given = await shop.call("POST", "/v1/rules", {**rule, "parameters": {"invoice_id": {"from": "/data/invoice_id"}}})
+    assert given.status_code == 201, given.text
 
 
 async def test_a_constant_that_fits_is_kept_and_a_change_to_one_that_does_not_is_refused(shop: Shop) -> None:

@@ -78,6 +78,15 @@ async def test_two_reports_are_compared_side_by_side(console: Console) -> None:
     assert "9 broken" in other_way
 
 
+async def test_two_reports_that_agree_are_said_to_and_no_chance_is_spoken_of(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    raws = [with_entries([entry(1, right=True)], title=title) for title in ("the older", "the newer")]
+    of = [(await upload(browser, raw)).headers["location"].rpartition("/")[2] for raw in raws]
+    page = (await browser.get("/evals/compare", params={"of": of})).text
+    assert "No case came out differently." in page
+    assert "McNemar" not in page
+
+
 async def test_reports_that_can_not_be_compared_say_why(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     raws = [
