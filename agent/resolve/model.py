@@ -30,13 +30,14 @@ from agent.resolve.conditional import under_condition
 from agent.resolve.gapped import apart
 from agent.resolve.ground import Grounding
 from agent.resolve.mentions import spans_of
+from agent.resolve.merge import joined
 from agent.resolve.minds import both
 from agent.resolve.odds import odds
 from agent.resolve.offline import REGARDLESS, Offline, depends
 from agent.resolve.pool import Doubt
 from agent.resolve.resolver import candidates, chosen_action
 from agent.resolve.schema import ASK, MAX_CALLS, NONE, Entry, Shape, Slot, plain, shape, value_texts
-from agent.resolve.second import agree, confirmed_first, joined, reconciled
+from agent.resolve.second import agree, confirmed_first, reconciled
 from agent.resolve.split import clauses, hear
 from prompts import DEFAULT_VERSION, ActionLine, AnswerLine, ParameterLine, ResolveContext, render
 from registry.offer import Offer

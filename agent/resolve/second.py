@@ -12,20 +12,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from agent.pipeline import (
-    Abstain,
-    Argument,
-    Ask,
-    Calls,
-    Candidate,
-    Choice,
-    Draft,
-    Mention,
-    Question,
-    Resolution,
-    Several,
-)
-from agent.resolve.mentions import spans_of
+from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Question, Resolution
+from agent.resolve.merge import by_action, lent
 from agent.resolve.pool import Minds
 from registry.offer import Offer
 from registry.shortlist import Shortlist
@@ -44,53 +32,6 @@ _NOTHING: Final = "No registered action does this."
 def agree(said: Resolution, words: Resolution) -> bool:
     """Whether both would do the same: then there is nothing to weigh."""
     return isinstance(said, Calls) and isinstance(words, Calls) and _actions(said.drafts) == _actions(words.drafts)
-
-
-def joined(said: Resolution, words: Resolution, shortlist: Shortlist) -> Resolution:
-    """The answer that both agree on, each call with the better reading of what it needs."""
-    if not (isinstance(said, Calls) and isinstance(words, Calls)):
-        return said
-    pairs = zip(said.drafts, words.drafts, strict=True)
-    several = len(said.drafts) > 1
-    drafts = tuple(merged(theirs, ours, shortlist.get(ours.action), several=several) for theirs, ours in pairs)
-    return said.model_copy(update={"drafts": drafts})
-
-
-def merged(theirs: Draft, ours: Draft, offer: Offer | None, *, several: bool = False) -> Draft:
-    """One call out of the model's and the words' of the same action. What both read is the model's to say, but for which record is meant,
-    and a list of which it named one; of ``several`` calls the words read each in its own part of the request, which the model does not."""
-    if several:
-        return theirs.model_copy(update={"arguments": {**theirs.arguments, **ours.arguments}})
-    first = {
-        name: each
-        for name, each in ours.arguments.items()
-        if name in theirs.arguments
-        and (
-            (isinstance(each, Several) and _one_of(each, theirs.arguments[name]))
-            or (
-                offer is not None
-                and offer.annotation(name).record is not None
-                and not _later(each, theirs.arguments[name])
-            )
-        )
-    }
-    return theirs.model_copy(update={"arguments": {**theirs.arguments, **first}})
-
-
-def _later(*arguments: Argument) -> bool:
-    """Whether it was said in answer to a question: then that is the one that is meant."""
-    return any(span.origin for argument in arguments for span in spans_of(argument))
-
-
-def _one_of(several: Several, argument: Argument) -> bool:
-    """Whether this is but a part of the list."""
-    items = argument.items if isinstance(argument, Several) else (argument,)
-    said = {_meant(each) for each in several.items}
-    return len(items) < len(several.items) and all(_meant(each) in said for each in items)
-
-
-def _meant(one: Mention | Choice) -> object:
-    return one.value if isinstance(one, Choice) else one.text.casefold()
 
 
 def reconciled(
@@ -165,7 +106,7 @@ def _together(
     ranked = sorted((name for name in shares if name in shortlist), key=lambda name: -shares[name])
     told = ", ".join(f"{name} {shares[name]:.2f}" for name in ranked[:2])
     notes.append(f"second look: together {told or 'nothing'}, none of them {shares[minds.NONE]:.2f}")
-    drafts = _drafts(said, words)
+    drafts = by_action(said, words)
     top = ranked[0] if ranked else ""
     if not top or shares[top] < ASK:
         return (
@@ -177,37 +118,15 @@ def _together(
     clear = len(ranked) < 2 or shares[top] - shares[ranked[1]] >= CLEAR
     chosen = any(isinstance(one, Calls) and one.drafts[0].action == top for one in (said, words))
     if shares[top] >= ACT and clear and chosen:
-        return Calls(drafts=drafts[top], confidence=round(shares[top], 4))
+        made = drafts[top]
+        if len(made) == 1 and isinstance(said, Calls) and said.drafts[0].action != top:
+            made = (lent(made[0], said.drafts[0], shortlist),)
+        return Calls(drafts=made, confidence=round(shares[top], 4))
     text = "Which of these do you mean?" if rivals else "Is this what you mean?"
     return Ask(
         question=_question(text, [top, *rivals], shortlist),
         drafts=drafts.get(top) or tuple(filter(None, [read.get(top)])),
         confidence=round(shares[top], 4),
-    )
-
-
-def _drafts(said: Resolution, words: Resolution) -> dict[str, tuple[Draft, ...]]:
-    """The calls there are, by action: the model's, but the words' where they list more of them, or read as one what the model took to
-    pieces."""
-    made: dict[str, tuple[Draft, ...]] = {}
-    for one in (words, said):
-        drafts = () if isinstance(one, Abstain) else one.drafts
-        before = made.get(drafts[0].action, ()) if drafts else ()
-        if drafts and len(drafts) >= len(before) and not _pieces(drafts, before):
-            made[drafts[0].action] = drafts
-    return made
-
-
-def _pieces(drafts: Sequence[Draft], whole: Sequence[Draft]) -> bool:
-    """Whether all that these more calls rest on lies within what fewer calls of the same action rest on."""
-    if not len(drafts) > len(whole) > 0:
-        return False
-    spans = [span for draft in whole for argument in draft.arguments.values() for span in spans_of(argument)]
-    return all(
-        any(span.origin == each.origin and each.start <= span.start and span.end <= each.end for each in spans)
-        for draft in drafts
-        for argument in draft.arguments.values()
-        for span in spans_of(argument)
     )
 
 

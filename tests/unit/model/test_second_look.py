@@ -4,8 +4,9 @@ overrule a model that found nothing, and any other disagreement is asked about."
 from __future__ import annotations
 
 from agent.pipeline import Abstain, Ask, Calls, Choice, Draft, Mention, Question, Several, Span
+from agent.resolve.merge import joined
 from agent.resolve.pool import Minds
-from agent.resolve.second import joined, reconciled
+from agent.resolve.second import reconciled
 from registry.contract import Annotation
 from registry.offer import Offer
 from registry.shortlist import Shortlist
@@ -215,6 +216,31 @@ def test_what_the_words_read_as_one_is_not_taken_to_pieces() -> None:
     listed = reconciled(more, whole, SHORTLIST, [], sure)
     assert isinstance(listed, Calls)
     assert listed.drafts == more.drafts
+
+
+def test_what_the_model_read_for_another_action_is_lent_to_the_one_that_is_taken() -> None:
+    text, number = {"type": "string"}, {"type": "integer"}
+    offers = Shortlist(
+        [
+            Offer("a.one", 1, "", "", {"properties": {"artist": text, "year": number, "album": text}}),
+            Offer("a.two", 1, "", "", {"properties": {"artist": text, "year": text, "album": text, "device": text}}),
+        ]
+    )
+    words = one(album=said_at("Acting", 20))
+    given = {
+        "artist": said_at("Sia"),
+        "year": said_at("2019", 40),
+        "album": said_at("Sia"),
+        "device": said_at("hall", 50),
+    }
+    said = Calls(drafts=(Draft(action="a.two", arguments=given),))
+    weighed = Minds(words={"a.one": 0.8}, model={"a.one": 0.2, "a.two": 0.8})
+    made = reconciled(said, words, offers, [], weighed)
+    assert isinstance(made, Calls)
+    assert made.drafts[0].arguments == {"album": said_at("Acting", 20), "artist": said_at("Sia")}
+    taken = reconciled(said, one(album=said_at("Sia")), offers, [], weighed)
+    assert isinstance(taken, Calls)
+    assert taken.drafts[0].arguments == {"album": said_at("Sia")}
 
 
 def test_several_wishes_are_no_matter_of_likelihood() -> None:
