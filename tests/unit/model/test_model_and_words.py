@@ -7,18 +7,35 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import pytest
 from pydantic import BaseModel
 
-from agent.pipeline import Abstain, Ask, Calls, Mention, Request, Resolution
+from agent.pipeline import (
+    Abstain,
+    Ask,
+    Calls,
+    Candidate,
+    Choice,
+    Mention,
+    Question,
+    Request,
+    Resolution,
+    Several,
+)
 from agent.resolve.client import Completion
+from agent.resolve.ground import Grounding
+from agent.resolve.minds import both
 from agent.resolve.model import ModelResolver
 from agent.resolve.odds import Token
+from agent.resolve.pool import Doubt, Minds
+from agent.resolve.schema import shape
 from registry.contract import Annotation, Risk
 from registry.offer import Offer
 from registry.records import Field, RecordKind
 from registry.shortlist import Shortlist
 
 T = TypeVar("T", bound=BaseModel)
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 TEXT = {"type": "string"}
 PLAY = Offer(
     "media.play",
@@ -66,7 +83,7 @@ async def resolve(
     *then: Mapping[str, Any],
 ) -> Resolution:
     resolver = ModelResolver(Weighing({"call": call, **({"then": then} if then else {})}, likely))
-    request = Request(text=text, now=datetime(2026, 11, 24, tzinfo=UTC))
+    request = Request(text=text, now=NOW)
     return (await resolver.resolve(request, Shortlist(offers), [ORDER])).resolution
 
 
@@ -140,6 +157,18 @@ async def test_a_call_known_by_heart_that_no_word_is_for_gives_way_to_the_one_th
     assert "1042" in order.text  # read as the only call there is
 
 
+def test_what_speaks_against_a_call_is_that_its_words_were_made_up_or_something_lacks() -> None:
+    def doubts(**call: str) -> dict[str, Doubt]:
+        grounding = Grounding(Request(text="play Hurt at volume 7", now=NOW), [], [], alone=False)
+        grounding.draft(shape([PLAY]).entries["media.play"], call)
+        return grounding.doubts
+
+    assert doubts(song="Yesterday", by_artist="The Beatles") == {"media.play": Doubt.GROUNDLESS}
+    assert doubts(volume="7") == {"media.play": Doubt.LACKING}
+    assert doubts() == {"media.play": Doubt.LACKING}
+    assert doubts(song="Hurt", by_artist="Johnny Cash") == {}
+
+
 async def test_the_same_call_said_twice_is_one() -> None:
     call = {"action": "shop.cancel_order", "order": "order 1042"}
     made = await resolve("cancel order 1042. Do it quickly", call, {}, (PLAY, CANCEL), call)
@@ -154,10 +183,31 @@ async def test_two_calls_of_one_action_that_each_have_words_of_their_own_are_two
     assert len(made.drafts) == 2
 
 
-async def test_a_model_that_would_ask_between_two_holds_either_for_possible() -> None:
-    between = {"action": "ask", "between": ["media.find", "shop.cancel_order"]}
-    made = await resolve("cancel order 1042", between, {"ask": 0.9, "none": 0.1})
-    assert action(made) == "shop.cancel_order"
+def test_a_model_that_would_ask_between_two_holds_either_for_possible() -> None:
+    between = tuple(Candidate(id=name, label=name) for name in ("media.find", "shop.cancel_order"))
+    said = Ask(question=Question(slot="action", code="unclear_action", text="Which?", candidates=between))
+    offers = [PLAY, FIND, CANCEL]
+    minds, _ = both(
+        {"ask": 0.8, "none": 0.1, "media.find": 0.1}, shape(offers), said, Abstain(reason="nothing_fits", detail=""), {},
+        Request(text="the album", now=NOW), Shortlist(offers), [],
+    )  # fmt: skip
+    assert minds is not None
+    assert minds.model == pytest.approx(
+        {"media.play": 0.0, "media.find": 0.5, "shop.cancel_order": 0.4, Minds.NONE: 0.1}
+    )
+
+
+async def test_of_what_is_listed_nothing_is_left_undone_in_silence() -> None:
+    what = {"type": "string", "enum": ["visits", "length"]}
+    plot = Offer(
+        "site.plot", 1, "Plot", "Plot a measure.", {"properties": {"what": what}, "required": ["what"]},
+        annotations={"what": Annotation(each=True)},
+    )  # fmt: skip
+    made = await resolve("plot visits and length", {"action": "site.plot", "what": "visits"}, {}, [plot])
+    assert isinstance(made, Calls)
+    both_of_them = made.drafts[0].arguments["what"]
+    assert isinstance(both_of_them, Several)
+    assert [each.value for each in both_of_them.items if isinstance(each, Choice)] == ["visits", "length"]
 
 
 async def test_what_the_words_propose_first_counts_as_what_they_hold_likeliest() -> None:
