@@ -14,7 +14,7 @@ from core.visible import visible
 from evals.interval import percentile
 
 WIDTH: Final = 720
-LABEL: Final = 300
+LABEL: Final = 340
 ROW: Final = 22
 LETTER: Final = 7.0
 """How wide a letter of a plot is at most, on the whole of a line."""
@@ -47,7 +47,7 @@ def bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
         told = f"{label}: {share} % ({row['hits']} of {row['of']}), 95 % interval {low} to {high} %"
         marks.append(
             f"<g><title>{escape(told)}</title>"
-            f'<text class="label" x="{left - 8}" y="{y + 11}" text-anchor="end">{escape(_short(label, 48))}</text>'
+            f'<text class="label" x="{left - 8}" y="{y + 11}" text-anchor="end">{escape(_short(label, int((left - 8) / LETTER)))}</text>'
             f'<rect class="bar" x="{left}" y="{y}" width="{max(0.0, at(row["value"]) - left):.1f}" height="14" rx="2"/>'
             f'<line class="whisker" x1="{at(row["low"]):.1f}" x2="{at(row["high"]):.1f}" y1="{middle}" y2="{middle}"/>'
             f'<text class="value" x="{right + 8:.1f}" y="{y + 11}">{figures[n]}</text></g>'

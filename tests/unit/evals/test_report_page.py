@@ -118,8 +118,12 @@ def test_a_report_where_nothing_went_wrong_or_nothing_came_has_a_page_too() -> N
     assert "model_unavailable: down" in read(reported(failed)).text
 
 
-def test_the_figures_beside_the_bars_stand_inside_the_plot() -> None:
+def test_what_is_written_beside_the_bars_stands_inside_the_plot() -> None:
     row = {"value": 1.0, "low": 0.99, "high": 1.0, "hits": 14870, "of": 14870}
-    drawn = plots.bars([("all", row), ("few", {**row, "hits": 1, "of": 1})])
+    drawn = plots.bars([*((title, row) for title in TITLES.values()), ("few", {**row, "hits": 1, "of": 1})])
+    labels = re.findall(r'class="label" x="([\d.]+)" y="\d+" text-anchor="end">([^<]+)<', drawn)
+    assert len(labels) == len(TITLES) + 1
+    for place, text in labels:
+        assert plots.LETTER * len(text) <= float(place), text
     for place, text in re.findall(r'class="value" x="([\d.]+)" y="\d+">([^<]+)<', drawn):
         assert float(place) + plots.LETTER * len(text) <= plots.WIDTH, text
