@@ -20,6 +20,7 @@ from agent.pipeline import Answer, Given, GivenBy, Question, Refusal, RunState
 from agent.plan import put_send, resolve_work
 from agent.progress import Progress
 from agent.run import MOVING, Run
+from agent.taken_back import taken_back
 from agent.watch import Watch, heard
 from core import ids
 from core.actor import OWNER, Actor, Surface
@@ -171,7 +172,7 @@ class Desk:
         text: str | None = None,
         also: Also = nothing,
     ) -> Run | Refusal:
-        """Answer the open question with one of its candidates or in words. Raises InvalidInput, Forbidden."""
+        """Answer the open question with one of its candidates or in words, or take the request back. Raises InvalidInput, Forbidden."""
         run = await self._own(actor, run_id)
         question = run.question
         now = self.clock()
@@ -181,6 +182,8 @@ class Desk:
             return await self._expire(run)
         if slot != question.slot:
             return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
+        if choice is None and text is not None and taken_back(text):
+            return await self.reject(actor, run_id, text, also=also)
         answer = _answer(question, choice, text)
         again = run.with_(
             state="received", answers=(*run.answers, answer), question=None, updated_at=now, expires_at=None

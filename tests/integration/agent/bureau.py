@@ -56,7 +56,8 @@ EMAIL: Order = ("change Berta Lind's email to b@x.example", "saas.update_email",
 SUSPEND: Order = ("suspend Berta Lind for unpaid bills", "saas.suspend_customer", BERTA | {"reason": "unpaid bills"})
 REPLY: Order = ("reply to 5519 with done", "saas.reply_ticket", {"ticket_id": "5519", "message": "done"})
 CLOSE: Order = ("close ticket 5519", "saas.close_ticket", {"ticket_id": "5519"})
-ORDERS = (CREDIT, EMAIL, SUSPEND, REPLY, CLOSE)
+UNCLEAR: Order = ("apply some credit to Berta Lind", "saas.apply_credit", BERTA)
+ORDERS = (CREDIT, EMAIL, SUSPEND, REPLY, CLOSE, UNCLEAR)
 
 OK = Reply(200, b'{"ok":true}', 5, None, True)
 ERROR = Reply(500, b"", 5, None, True)
