@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 import math
-import re
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from rapidfuzz.distance import OSA
 
 from registry.offer import Offer
 from registry.slips import Speller
-from registry.spoken import fields, words
+from registry.spoken import called, fields, words
 from registry.thesaurus import alike
 from registry.words import EMPTY, KIN, runs, stem, stems
 
@@ -116,9 +115,7 @@ class Shortlist:
 
     def called(self, name: str) -> tuple[str, ...]:
         """The stems of an offer's name, in order, each once."""
-        offer = self._by_name[name]
-        found = stems(re.sub(r"[._]|@\d+$", " ", offer.name)) or stems(offer.title)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(called(self._by_name[name])))
 
     def rarity(self, word_stem: str) -> float:
         """How telling a stem is here: its inverse document frequency, at its highest for one that no offer speaks

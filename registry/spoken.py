@@ -16,6 +16,10 @@ _NAMES: Final = re.compile(
 )
 
 
+_FIRST_WORDS: Final = 5
+_WORDS: Final = re.compile(r"[^\W\d_]{3}|[^\W\d_\x00-\x7f]")
+
+
 _PARTS: Final = re.compile(r"[A-Z]?[a-z]{4,}")
 _PLAIN: Final = re.compile(r"\b[a-z]{5,}\b")
 
@@ -32,7 +36,7 @@ def fields(offer: Offer) -> dict[str, list[str]]:
         for meant, others in annotation.words.items():
             values += stems(" ".join((meant, *others)))
     return {
-        "name": name_stems(offer.name),
+        "name": name_stems(offer.name) if tells(offer.name) else stems(lead)[:_FIRST_WORDS],
         "title": stems(offer.title) if offer.title != offer.name else [],
         "aliases": [each for alias in offer.aliases for each in stems(alias)],
         "lead": stems(lead),
@@ -42,6 +46,20 @@ def fields(offer: Offer) -> dict[str, list[str]]:
         "parameter_words": described,
         "values": values,
     }
+
+
+def called(offer: Offer) -> list[str]:
+    """The stems of what an offer goes by: its name, or where that says nothing ("a12") its title, or the first words said of it."""
+    if tells(offer.name):
+        return stems(re.sub(r"[._]|@\d+$", " ", offer.name)) or stems(offer.title)
+    if offer.title != offer.name and tells(offer.title):
+        return stems(offer.title)
+    return stems(offer.description)[:_FIRST_WORDS]
+
+
+def tells(name: str) -> bool:
+    """Whether a name has a word in it, and is no mere number or code."""
+    return _WORDS.search(name) is not None
 
 
 def _parameters(

@@ -11,15 +11,16 @@ from agent.resolve.split import gives_order
 
 Stretch = tuple[int, int]
 
+_FIND_OUT: Final = r"check|see|find\s+out|verify|confirm|determine|look\s+(?:in(?:to)?|up|at)|figure\s+out|make\s+sure|double[-\s]check"
 _IF_SO: Final = re.compile(
-    r"(?:\b(?:(?:can|could|would)\s+you\s+)?(?:please\s+)?check(?:\s+(?:it|that|this))?\s+(?:and\s+)?)?\b(?:and\s+)?if\s+(?:(?:so|yes)\b|it\s+(?:did|does|is|has|was)\s*,)[\s,:]*",
+    rf"(?:\b(?:(?:can|could|would)\s+you\s+)?(?:please\s+)?(?:{_FIND_OUT})(?:\s+(?:it|that|this))?\s+(?:and\s+)?)?\b(?:and\s+)?if\s+(?:(?:so|yes)\b|it\s+(?:did|does|is|has|was)\s*,)[\s,:]*",
     re.IGNORECASE,
 )
 _IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any\b))", re.IGNORECASE)
 _ELSE: Final = re.compile(r"(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise|else)\b[\s,:]*", re.IGNORECASE)
 # What stands before a condition that is asked about: "can you check if", "I think".
 _ASKED: Final = re.compile(
-    r"^\W*(?:please\s+)?(?:(?:can|could|would)\s+you\s+(?:please\s+)?)?(?:check|see|find\s+out|verify|tell\s+me)\s+(?:if|whether)\s+"
+    rf"^\W*(?:please\s+)?(?:(?:can|could|would)\s+you\s+(?:please\s+)?)?(?:{_FIND_OUT}|tell\s+me|let\s+me\s+know)\s+(?:if|whether)\s+"
     r"|^\W*(?:i\s+think|i\s+believe|maybe|perhaps)\s+(?:that\s+)?",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from agent.read.text import blanked
 from agent.resolve.fill import fill
 from agent.resolve.resolver import CANDIDATES
 from agent.resolve.split import Clause, begins_like_an_order, clauses, hear
@@ -31,7 +32,8 @@ def segments(text: str) -> list[Clause]:
 
 def ranked(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> list[Weighed]:
     """The offers weighed against one clause, likeliest first."""
-    found = shortlist.top(clause.text, CANDIDATES)
+    # What is quoted is a value, and says nothing of the action; where nothing else does, it still counts.
+    found = shortlist.top(blanked(clause.text), CANDIDATES) or shortlist.top(clause.text, CANDIDATES)
     if len(shortlist) <= CANDIDATES:
         names = {each.offer.name for each in found}
         found += [Scored(offer, 0.0) for offer in shortlist.offers if offer.name not in names]

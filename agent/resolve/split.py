@@ -38,10 +38,13 @@ _LEAD: Final = re.compile(
     r"help\s+me(?:\s+(?:to|with|out))?|let['’]?s|let\s+us|you\s+(?:need|have)\s+to|time\s+to|it['’]?s\s+time\s+to|gonna|wanna)\b[\s,:!.-]*)+",
     re.IGNORECASE,
 )
+_MARKS: Final = re.compile(r"[\s,;:.!-]*")
 # "Can you make that change?": what was said before, not a wish of its own.
 _SAME: Final = re.compile(
     r"\s*(?:do|make|update|handle|arrange|change|take\s+care\s+of|see\s+to)\s+(?:that|this|it|so)(?:\s+(?:change|update|happen|for\s+me|please))*"
-    r"(?:\s+(?:in|on)\s+(?:the\s+)?\w+)?\W*$",
+    r"(?:\s+(?:in|on)\s+(?:the\s+)?\w+)?\W*$"
+    r"|\s*(?:let\s+(?:me|us)\s+know|keep\s+(?:me|us)\s+(?:posted|updated|informed)|report\s+back)"
+    r"(?:\s+(?:if|whether|when|once|as\s+soon\s+as|how|about|with)\s+(?:it|its|it['’]s|that|this|you|they|all|everything|done|the\s+result)\b[^.?!]*)?\W*$",
     re.IGNORECASE,
 )
 _BESIDES: Final = re.compile(r"\b(?:before|after|besides|in\s+addition\s+to)\s+(?P<verb>[^\W\d_]+ing)\b", re.IGNORECASE)
@@ -170,8 +173,7 @@ def gives_order(text: str, *, sure: bool) -> bool:
     and no name ("Running Shoes")."""
     if not begins_like_an_order(text):
         return False
-    lead = _LEAD.match(text)
-    verb = _WORD.match(text, lead.end() if lead else 0)
+    verb = _WORD.match(text, _begin(text))
     assert verb is not None
     word = verb[0].casefold()
     named = verb[0][:1].isupper() and text[verb.end() :].lstrip()[:1].isupper()
@@ -180,19 +182,26 @@ def gives_order(text: str, *, sure: bool) -> bool:
 
 def says_what(text: str) -> bool:
     """Whether an order says what shall be done to what: a verb that orders are given with, and more than "it" or "them" after it."""
-    lead = _LEAD.match(text)
-    verb = _WORD.match(text, lead.end() if lead else 0)
+    verb = _WORD.match(text, _begin(text))
     if verb is None or (verb[0].casefold() not in ORDER_WORDS and verb[0].casefold() not in AGAIN):
         return False
     return any(word[0].casefold() not in EMPTY for word in _WORD.finditer(text, verb.end()))
+
+
+def _begin(text: str) -> int:
+    """Where the words begin, after greeting, politeness and marks."""
+    lead = _LEAD.match(text)
+    if lead is not None:
+        return lead.end()
+    marks = _MARKS.match(text)
+    return marks.end() if marks else 0
 
 
 def after_verb(text: str) -> int | None:
     """Where the words after an order's verb begin; None where the text does not begin like one."""
     if not begins_like_an_order(text):
         return None
-    lead = _LEAD.match(text)
-    verb = _WORD.match(text, lead.end() if lead else 0)
+    verb = _WORD.match(text, _begin(text))
     return verb.end() if verb else None
 
 
@@ -243,8 +252,7 @@ def akin_to_order(word_stem: str) -> bool:
 def begins_like_an_order(text: str) -> bool:
     """Whether the first words are an order: a known verb, politeness taken off, that isn't followed by what makes it
     a noun."""
-    lead = _LEAD.match(text)
-    begin = lead.end() if lead else 0
+    begin = _begin(text)
     first = _WORD.match(text, begin)
     if first is None or _SAME.match(text, begin):
         return False

@@ -16,6 +16,7 @@ from typing import Final
 from agent.read.references.nouns import noun_at
 from agent.read.text import read_text
 from agent.resolve.fill import Filling
+from agent.resolve.roundabout import LEVELS, SETTING, sets_to, thing_done
 from agent.resolve.split import Clause, asks, head, is_order
 from registry.contract import Risk
 from registry.offer import Offer
@@ -42,6 +43,8 @@ WEIGHTS: Final[Mapping[str, float]] = {
 }
 
 
+OTHERWISE: Final = 0.8
+"""How well a verb is met that is said by other means than a verb."""
 PLAINLY: Final = 0.6
 """From this share on, the words left beside the values say which action is meant."""
 _NONE: Final[frozenset[str]] = frozenset()
@@ -107,7 +110,7 @@ def marks(
         central += weight * known(each, core)
         explained += weight * known(each, spoken)
     verb = head(clause.text)
-    meets = _meets(verb, named, spoken)
+    meets = max(_meets(verb, named, spoken), _meets_otherwise(clause.text, verb, named))
     filled = _filled(offer, filling)
     return {
         "relative": scored.score / best if best > 0 else 0.0,
@@ -127,6 +130,7 @@ def marks(
             verb is not None
             and is_order(verb)
             and verb not in spoken
+            and meets < OTHERWISE
             and not (verb in GENERIC and (filled > 0.5 or (filled and free and central / free >= PLAINLY)))
             and not _known(verb, frozenset((*named, *stems(offer.title))))
             and likeness(verb, (*named, *stems(offer.title)), verb=True) < ALIKE
@@ -205,6 +209,16 @@ def _manner(clause: Clause, named: Sequence[str], offer: Offer) -> float:
 def reads(offer: Offer, named: Sequence[str]) -> bool:
     """Whether the action only reads, by what it declares or else by the verb in its name."""
     return offer.risk is Risk.READ or any(each in READING for each in named)
+
+
+def _meets_otherwise(text: str, verb: str | None, named: Sequence[str]) -> float:
+    """The verb that another way of saying it stands for: "establish a connection" is to connect, "lower it to 30" to set it."""
+    if verb is None:
+        return 0.0
+    thing = thing_done(text)
+    if thing is not None and thing in named:
+        return OTHERWISE
+    return OTHERWISE if verb in LEVELS and sets_to(text) and not SETTING.isdisjoint(named) else 0.0
 
 
 def _meets(verb: str | None, named: Sequence[str], spoken: frozenset[str]) -> float:

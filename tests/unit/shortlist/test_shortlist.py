@@ -123,3 +123,14 @@ def test_any_text_is_answered_with_offers_of_the_set_in_order(text: str) -> None
     assert all(each.offer in SHORTLIST.offers for each in found)
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
     assert all(0.0 <= each.coverage <= 1.0 for each in found)
+
+
+def test_where_a_name_says_nothing_the_first_words_said_of_it_are_what_it_goes_by() -> None:
+    nameless = Offer("a12", 1, "a12", "Cancels an order that was not sent yet.", {"type": "object", "properties": {}})
+    shortlist = Shortlist((nameless, REFUND, CANCEL))
+    assert shortlist.called("a12")[:2] == ("cancel", "order")
+
+
+def test_a_name_of_another_script_says_something() -> None:
+    refund = Offer("退款", 1, "退款", "Pays back.", {"type": "object", "properties": {}})
+    assert "pay" not in Shortlist((refund,)).called("退款")
