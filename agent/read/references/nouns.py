@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -11,6 +11,8 @@ from rapidfuzz.distance import OSA
 
 from agent.read.text import Token, singular
 from registry.records import RecordKind
+from registry.thesaurus import compounds
+from registry.words import ORDER_WORDS, READING_WORDS
 
 EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*|#\w+(?:-\w+)*|\d+(?:-\d+)*")
@@ -29,7 +31,19 @@ def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
 
 @lru_cache(maxsize=256)
 def _parts(nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(parts for noun in nouns if (parts := tuple(noun.lower().split())))
+    said = tuple(parts for noun in nouns if (parts := tuple(noun.lower().split())))
+    return (*said, *(parts for parts in _compounds(nouns) if parts not in said))
+
+
+def _compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """What general English says in several words for one of the nouns: "get-together" for a meeting. Where the first word alone is
+    something to do ("let's get together"), only joined."""
+    for noun in nouns:
+        for phrase in compounds().get(noun.lower(), ()):
+            words = tuple(phrase.split())
+            yield ("-".join(words),)
+            if words[0] not in ORDER_WORDS and words[0] not in READING_WORDS:
+                yield words
 
 
 @lru_cache(maxsize=4096)
