@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, delete, select
+from sqlalchemy import Index, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -24,6 +24,9 @@ class ConfirmationRow(Row, table=True):
 
 
 _T = table(ConfirmationRow)
+_OF_SESSION = select(_T.c.contract_digest).where(
+    _T.c.workspace == bindparam("within"), _T.c.session_id == bindparam("during"), _T.c.person == bindparam("by")
+)
 
 
 async def remember(session: AsyncSession, workspace: str, session_id: str, person: str, contract_digest: str) -> None:
@@ -38,10 +41,8 @@ async def has(session: AsyncSession, workspace: str, session_id: str, person: st
 
 async def of_session(session: AsyncSession, workspace: str, session_id: str, person: str) -> frozenset[str]:
     """The contract digests this person has confirmed in this session."""
-    mine = select(_T.c.contract_digest).where(
-        _T.c.workspace == workspace, _T.c.session_id == session_id, _T.c.person == person
-    )
-    return frozenset((await session.execute(mine)).scalars())
+    of = {"within": workspace, "during": session_id, "by": person}
+    return frozenset((await session.execute(_OF_SESSION, of)).scalars())
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:

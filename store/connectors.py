@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -28,6 +28,7 @@ class ConnectorRow(Row, table=True):
 
 
 _T = table(ConnectorRow)
+_LISTED = select(_T).where(_T.c.workspace == bindparam("of")).order_by(_T.c.name)
 
 
 async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:
@@ -51,7 +52,7 @@ async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
 
 async def listed(session: AsyncSession, workspace: str) -> list[ConnectorRow]:
     """By name, disabled ones too."""
-    return await every(session, ConnectorRow, select(_T).where(_T.c.workspace == workspace).order_by(_T.c.name))
+    return await every(session, ConnectorRow, _LISTED, {"of": workspace})
 
 
 async def using(session: AsyncSession, name: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, func, select, update
+from sqlalchemy import BigInteger, Index, LargeBinary, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -59,6 +59,7 @@ class ContractGenerationRow(Row, table=True):
 
 _T = table(ContractRow)
 _G = table(ContractGenerationRow)
+_GENERATION = select(_G.c.n).where(_G.c.workspace == bindparam("of"))
 _K = table(SigningKeyRow)
 
 
@@ -93,8 +94,7 @@ async def generation(session: AsyncSession, workspace: str) -> str:
 
     It is counted, not timed: a clock that goes back must not keep a retired contract on offer.
     """
-    mine = select(_G.c.n).where(_G.c.workspace == workspace)
-    return str((await session.execute(mine)).scalar_one_or_none() or 0)
+    return str((await session.execute(_GENERATION, {"of": workspace})).scalar_one_or_none() or 0)
 
 
 async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:

@@ -9,7 +9,7 @@ import hashlib
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Index, UniqueConstraint, func, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -63,6 +63,7 @@ class MemberRow(Row, table=True):
 
 
 _T = table(MemberRow)
+_GET = select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"))
 
 
 def email_key(email: str) -> str:
@@ -80,7 +81,7 @@ async def insert(session: AsyncSession, row: MemberRow) -> MemberRow:
 
 async def get(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
     """Raises NotFound, for another workspace's member as for none."""
-    row = await first(session, MemberRow, select(_T).where(_T.c.id == member_id, _T.c.workspace == workspace))
+    row = await first(session, MemberRow, _GET, {"of": member_id, "within": workspace})
     if row is None:
         raise NotFound("There is no such member in this workspace.")
     return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -36,6 +36,9 @@ class MirrorRow(Row, table=True):
 
 
 _T = table(MirrorRow)
+_GET = select(_T).where(
+    _T.c.workspace == bindparam("within"), _T.c.connector == bindparam("by"), _T.c.kind == bindparam("of")
+)
 
 
 async def begin(session: AsyncSession, row: MirrorRow) -> MirrorRow | None:
@@ -50,7 +53,7 @@ async def begin(session: AsyncSession, row: MirrorRow) -> MirrorRow | None:
 
 
 async def get(session: AsyncSession, workspace: str, connector: str, kind: str) -> MirrorRow | None:
-    return await first(session, MirrorRow, select(_T).where(_is(workspace, connector, kind)))
+    return await first(session, MirrorRow, _GET, {"within": workspace, "by": connector, "of": kind})
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[MirrorRow]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import MetaData, Table, insert
+from sqlalchemy import Insert, MetaData, Table, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import Executable
@@ -91,10 +91,15 @@ async def add_all(session: AsyncSession, rows: Sequence[RowT]) -> Sequence[RowT]
     if rows:
         into = table(type(rows[0]))
         try:
-            await session.execute(insert(into), [values(row) for row in rows])
+            await session.execute(_inserting(type(rows[0])), [values(row) for row in rows])
         except IntegrityError as error:
             raise Conflict(f"This row of {into.name} is already there, or refers to a row that isn't.") from error
     return rows
+
+
+@cache
+def _inserting(kind: type[Row]) -> Insert:
+    return insert(table(kind))
 
 
 async def add_new(session: AsyncSession, row: Row) -> bool:
@@ -113,5 +118,7 @@ async def first(
     return None if found is None else kind(**found)
 
 
-async def every(session: AsyncSession, kind: type[RowT], statement: Executable) -> list[RowT]:
-    return [kind(**found) for found in (await session.execute(statement)).mappings()]
+async def every(
+    session: AsyncSession, kind: type[RowT], statement: Executable, given: Mapping[str, Any] | None = None
+) -> list[RowT]:
+    return [kind(**found) for found in (await session.execute(statement, given)).mappings()]

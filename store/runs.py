@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Index, String, and_, cast, func, or_, select, update
+from sqlalchemy import Index, String, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
 from store.dialect import DbNow, UtcTime
 from store.rows import Row, add, every, first, storable, table
+from store.sqlite_driver import ONE_ROW
 from store.work import WorkRow
 
 
@@ -52,6 +55,8 @@ class RunRow(Row, table=True):
 
 
 _T = table(RunRow)
+# Built once, as what every request asks: to build a short statement costs more than to run it.
+_GET = select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"))
 WAITING = ("held", "asked")
 OPEN = (*WAITING, "received", "confirmed", "executing", "unknown")
 
@@ -63,7 +68,7 @@ async def insert(session: AsyncSession, row: RunRow) -> RunRow:
 
 async def get(session: AsyncSession, workspace: str, run_id: str) -> RunRow:
     """Raises NotFound, for another workspace's run as for none."""
-    row = await first(session, RunRow, select(_T).where(_T.c.id == run_id, _T.c.workspace == workspace))
+    row = await first(session, RunRow, _GET, {"of": run_id, "within": workspace})
     if row is None:
         raise NotFound("There is no such run in this workspace.")
     return row
@@ -86,11 +91,10 @@ async def move(
     tells its state and revision), NotFound when it isn't in this workspace.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
-    statement = update(_T).where(_T.c.id == run_id, _T.c.workspace == workspace, _T.c.state.in_(states))
-    if revision is not None:
-        statement = statement.where(_T.c.revision == revision)
-    fresh = {"updated_at": DbNow(), **storable(columns), "state": to, "phase": None, "revision": _T.c.revision + 1}
-    row = await first(session, RunRow, statement.values(fresh).returning(_T))
+    fresh = storable({**columns, "state": to, "phase": None})
+    given = {f"to_{name}": value for name, value in fresh.items()}
+    given |= {"of": run_id, "within": workspace} | ({} if revision is None else {"revised": revision})
+    row = await first(session, RunRow, _moving(tuple(fresh), states, revision is not None), given)
     if row is None:
         there = await get(session, workspace, run_id)
         raise Conflict(
@@ -98,6 +102,16 @@ async def move(
             extra={"state": there.state, "revision": there.revision},
         )
     return row
+
+
+@lru_cache(maxsize=256)
+def _moving(names: tuple[str, ...], states: tuple[str, ...], revised: bool) -> ReturningUpdate[Any]:
+    one = update(_T).prefix_with(ONE_ROW)
+    mine = one.where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"), _T.c.state.in_(states))
+    if revised:
+        mine = mine.where(_T.c.revision == bindparam("revised"))
+    given = {name: bindparam(f"to_{name}", type_=_T.c[name].type) for name in names}
+    return mine.values({"updated_at": DbNow(), **given, "revision": _T.c.revision + 1}).returning(_T)
 
 
 async def reached(session: AsyncSession, workspace: str, run_id: str, phase: str) -> None:

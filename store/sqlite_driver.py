@@ -18,6 +18,8 @@ STEPS: Final = 3_000
 """Of SQLite's virtual machine: a fraction of a millisecond, or a hundred rows of twenty columns found by an index."""
 FEW: Final = 16
 """So many rows are inserted at once."""
+ONE_ROW: Final = "/* one row */"
+"""Said at the head of an UPDATE whose condition is a whole key."""
 
 
 class Cursor:
@@ -121,9 +123,10 @@ class OneTrip(aiosqlite.Connection):
     A transaction begins with its first statement, and where it could only read, nobody waits for it to end.
     """
 
-    def __init__(self, connector: Callable[[], sqlite3.Connection], *, only_reads: bool) -> None:
+    def __init__(self, connector: Callable[[], sqlite3.Connection], *, only_reads: bool, waits_s: float) -> None:
         super().__init__(connector, AT_ONCE)
         self._only_reads = only_reads
+        self._waits_ms = round(waits_s * 1000)
         self._to_begin = ""
         self._last: _Trip | None = None
 
@@ -156,12 +159,13 @@ class OneTrip(aiosqlite.Connection):
 
     async def done(self, sql: str, statement: Callable[[], object], *, rows: int = 1) -> None:
         """The statement, at once or in the connection's thread."""
-        if self._only_reads or sql.startswith("SELECT"):
-            if (self._only_reads or not self._to_begin) and self._idle and self._looked(statement):
+        if self._idle and (self._only_reads or not self._to_begin or self._begun()):
+            if self._only_reads or sql.startswith("SELECT"):
+                if self._looked(statement):
+                    return
+            elif rows <= FEW and _bounded(sql):
+                statement()
                 return
-        elif rows <= FEW and not self._to_begin and self._idle and _only_inserts(sql):
-            statement()
-            return
         await self.carried(statement)
 
     async def carried(self, work: Callable[[], object]) -> None:
@@ -173,6 +177,21 @@ class OneTrip(aiosqlite.Connection):
         if self._to_begin:
             statement, self._to_begin = self._to_begin, ""
             self.plain.execute(statement)
+
+    def _begun(self) -> bool:
+        """False where somebody else is writing: to wait for them is the thread's."""
+        plain = self.plain
+        plain.execute("PRAGMA busy_timeout=0")
+        try:
+            plain.execute(self._to_begin)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            plain.execute(f"PRAGMA busy_timeout={self._waits_ms}")
+        self._to_begin = ""
+        return True
 
     def _looked(self, statement: Callable[[], object]) -> bool:
         """False where it takes longer than STEPS: nothing has come of it, and it may be asked again from the start."""
@@ -224,15 +243,16 @@ def _enough() -> int:
 
 
 @lru_cache(maxsize=512)
-def _only_inserts(sql: str) -> bool:
-    """Rows as they are given, not as many as some SELECT finds."""
-    return sql.startswith("INSERT INTO") and "SELECT" not in sql
+def _bounded(sql: str) -> bool:
+    """Whether it touches only rows that are given, not as many as some condition finds."""
+    return (sql.startswith("INSERT INTO") and "SELECT" not in sql) or sql.startswith(f"UPDATE {ONE_ROW}")
 
 
 async def connected(name: str, *, only_reads: bool = False, **options: Any) -> OneTrip:
     """A file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself. Raises what sqlite3 raises."""
     options |= {"isolation_level": None, "check_same_thread": False}
-    connection = OneTrip(partial(sqlite3.connect, name, **options), only_reads=only_reads)
+    connect = partial(sqlite3.connect, name, **options)
+    connection = OneTrip(connect, only_reads=only_reads, waits_s=options.get("timeout", 5.0))
     connection._thread.daemon = True  # as SQLAlchemy has it: a thread that waits for work does not hold up the end
     await connection
     return connection

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from store.sessions import READERS, Sessions
-from store.sqlite_driver import AT_ONCE, FEW, STEPS, OneTrip, connected
+from store.sqlite_driver import AT_ONCE, FEW, ONE_ROW, STEPS, OneTrip, connected
 
 MANY = AT_ONCE * 2 + 7
 
@@ -101,11 +101,30 @@ async def test_a_short_look_and_a_few_rows_are_done_at_once_and_what_is_long_or_
     await cursor.execute("INSERT INTO t SELECT n - 100000 FROM t")
     await cursor.execute("UPDATE t SET n = n WHERE n = 1")
     assert len(made) == 4
-    connection.begins("BEGIN IMMEDIATE")  # may wait for another process
+    connection.begins("BEGIN IMMEDIATE")
     await cursor.execute("INSERT INTO t VALUES (?)", (-5,))
+    await cursor.execute(f"UPDATE {ONE_ROW} t SET n = -6 WHERE n = ?", (-5,))
+    assert len(made) == 4
     await connection.commit()
     await connection.rollback()  # there is nothing to undo
-    assert len(made) == 6
+    assert len(made) == 5
+
+
+async def test_who_must_wait_to_begin_waits_in_the_thread(connection: OneTrip, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "some.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    made, cursor = trips(connection), connection.cursor()
+    for _ in range(2):
+        connection.begins("BEGIN IMMEDIATE")
+        began = asyncio.ensure_future(cursor.execute("INSERT INTO t VALUES (?)", (-5,)))
+        await asyncio.sleep(0)
+        assert len(made) == 1
+        other.rollback()
+        await began  # it waits as long as it is told to, also after a begin that did not wait
+        await connection.rollback()
+        made.clear()
+        other.execute("BEGIN IMMEDIATE")
+    other.close()
 
 
 async def test_while_its_thread_is_at_work_nothing_is_done_beside_it(connection: OneTrip) -> None:
