@@ -25,24 +25,38 @@ _BRACKET: Final = re.compile(r"[\[{\]}]")
 def dumps(value: Any) -> bytes:
     """The canonical bytes of ``value``. Raises NotCanonical for what has none (NaN, integers beyond 2^53-1, lone surrogates)."""
     try:
-        return _ENCODER.encode(value).encode("utf-8") if _plain(value) else rfc8785.dumps(value)
+        try:
+            return _ENCODER.encode(_plain(value)).encode("utf-8")
+        except _OfItsOwn:
+            return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise NotCanonical(f"This value has no canonical JSON form: {error}") from error
 
 
-def _plain(value: Any) -> bool:
-    """Whether Python's own encoder, which is several times faster, writes it canonically: not where keys go beyond ASCII (they sort by
-    UTF-16), where floats are written another way, or where a type is only like one of JSON's."""
+class _OfItsOwn(Exception):
+    """A value that Python's encoder writes another way."""
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as Python's own encoder, which is several times faster, writes it canonically. Raises _OfItsOwn where it can't: keys beyond
+    ASCII sort by UTF-16, floats far from 1 are written another way, and a type may be only like one of JSON's."""
     kind = type(value)
     if kind is str or kind is bool or value is None:
-        return True
-    if kind is int:
-        return bool(-MAX_INTEGER <= value <= MAX_INTEGER)
-    if kind is float:
-        return bool(1e-4 <= abs(value) < 1e15 and not value.is_integer())
+        return value
+    if kind is int and -MAX_INTEGER <= value <= MAX_INTEGER:
+        return value
+    if kind is float and (1e-4 <= abs(value) < 1e15 or value == 0):
+        return int(value) if value.is_integer() else value
     if kind is dict:
-        return all(type(name) is str and name.isascii() and _plain(each) for name, each in value.items())
-    return kind in (list, tuple) and all(map(_plain, value))
+        made = {}
+        for name, each in value.items():
+            if type(name) is not str or not name.isascii():
+                raise _OfItsOwn
+            made[name] = _plain(each)
+        return made
+    if kind is list or kind is tuple:
+        return [_plain(each) for each in value]
+    raise _OfItsOwn
 
 
 def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:

@@ -1,27 +1,56 @@
-"""A statement compiled once and said straight to the driver from then on: what SQLAlchemy does for each execution of a short statement
-costs more than the statement."""
+"""Statements compiled once and, on SQLite, said to the driver itself: what SQLAlchemy does for each execution of a short statement
+costs many times the statement.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.dml import UpdateBase
 
+from store import rows
 from store.dialect import is_postgresql
+from store.rows import Row, table
+from store.session import Session
+from store.sqlite_driver import OneTrip
 
-Row = Sequence[Any]
+RowT = TypeVar("RowT", bound=Row)
+Made = Callable[[Any], Any] | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """``places``: for each of the statement's parameters, where a row has it, or -1 and the value, and how the driver wants it."""
+    """``places``: for each of the statement's parameters its name, or none and the value; and how the driver wants it."""
 
     text: str
-    places: tuple[tuple[int, Any, Callable[[Any], Any] | None], ...]
+    places: tuple[tuple[str | None, Any, Made], ...]
+
+    @classmethod
+    def of(cls, statement: Any, dialect: Dialect, names: Sequence[str] | None = None) -> _Text:
+        compiled: Any = statement.compile(dialect=dialect, column_keys=None if names is None else list(names))
+        fixed = compiled.params
+        places: list[tuple[str | None, Any, Made]] = []
+        for name in compiled.positiontup or ():
+            bind = compiled.binds[name]
+            made = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if bind.required or (names is not None and name in names):
+                places.append((name, None, made))
+            else:
+                places.append((None, made(fixed[name]) if made else fixed[name], None))
+        return cls(str(compiled), tuple(places))
+
+    def placed(self, given: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            [
+                value if name is None else given[name] if made is None else made(given[name])
+                for name, value, made in self.places
+            ]
+        )
 
 
 class Compiled:
@@ -34,33 +63,55 @@ class Compiled:
         self._names = tuple(names)
         self._said: dict[str, _Text] = {}
 
-    async def run(self, session: AsyncSession, rows: Sequence[Row]) -> None:
+    async def run(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
         connection = await session.connection()
-        dialect = connection.dialect
-        spoken = self._said.get(dialect.name)
-        if spoken is None:
-            spoken = self._said[dialect.name] = self._compiled(dialect, self._made(is_postgresql(session)))
-        if rows:
-            await connection.exec_driver_sql(spoken.text, [_placed(spoken.places, row) for row in rows])
-
-    def _compiled(self, dialect: Dialect, statement: UpdateBase) -> _Text:
-        compiled: Any = statement.compile(dialect=dialect, column_keys=list(self._names))
-        fixed = compiled.params
-        where = {name: place for place, name in enumerate(self._names)}
-        places = []
-        for name in compiled.positiontup:
-            processor = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-            if name in where:
-                places.append((where[name], None, processor))
-            else:
-                places.append((-1, processor(fixed[name]) if processor else fixed[name], None))
-        return _Text(str(compiled), tuple(places))
+        said = self._said.get(connection.dialect.name)
+        if said is None:
+            statement = self._made(is_postgresql(session))
+            said = self._said[connection.dialect.name] = _Text.of(statement, connection.dialect, self._names)
+        given = [said.placed(dict(zip(self._names, row, strict=True))) for row in rows]
+        sqlite = _sqlite(session)
+        if sqlite is None:
+            await connection.exec_driver_sql(said.text, given)
+        elif len(given) == 1:
+            await sqlite.cursor().execute(said.text, given[0])
+        else:
+            await sqlite.cursor().executemany(said.text, given)
 
 
-def _placed(places: tuple[tuple[int, Any, Callable[[Any], Any] | None], ...], row: Row) -> tuple[Any, ...]:
-    return tuple(
-        [
-            fixed if place < 0 else row[place] if processor is None else processor(row[place])
-            for place, fixed, processor in places
-        ]
-    )
+class Asked(Generic[RowT]):
+    """A statement that answers whole rows of ``kind``. Its parameters are required (``bindparam("name")``) and no lists."""
+
+    def __init__(self, kind: type[RowT], statement: Executable) -> None:
+        self._kind, self._statement = kind, statement
+        self._said: _Text | None = None
+        self._columns: tuple[tuple[str, Made], ...] = ()
+
+    async def first(self, session: AsyncSession, **given: Any) -> RowT | None:
+        found = await self.every(session, **given)
+        return found[0] if found else None
+
+    async def every(self, session: AsyncSession, **given: Any) -> list[RowT]:
+        sqlite = _sqlite(session)
+        if sqlite is None:
+            return await rows.every(session, self._kind, self._statement, given)
+        if self._said is None:
+            dialect = (await session.connection()).dialect
+            self._columns = tuple(
+                (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None))
+                for column in table(self._kind).columns
+            )
+            self._said = _Text.of(self._statement, dialect)
+        cursor = sqlite.cursor()
+        await cursor.execute(self._said.text, self._said.placed(given))
+        return [self._row(row) for row in await cursor.fetchall()]
+
+    def _row(self, row: Sequence[Any]) -> RowT:
+        pairs = zip(self._columns, row, strict=True)
+        return self._kind(**{name: value if made is None else made(value) for (name, made), value in pairs})
+
+
+def _sqlite(session: AsyncSession) -> OneTrip | None:
+    return session.sqlite if isinstance(session, Session) else None

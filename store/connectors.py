@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
+from store.compiled import Asked
 from store.dialect import UtcTime, upsert
-from store.rows import Row, every, first, table, values
+from store.rows import Row, first, table, values
 
 
 class ConnectorRow(Row, table=True):
@@ -28,7 +29,7 @@ class ConnectorRow(Row, table=True):
 
 
 _T = table(ConnectorRow)
-_LISTED = select(_T).where(_T.c.workspace == bindparam("of")).order_by(_T.c.name)
+_LISTED = Asked(ConnectorRow, select(_T).where(_T.c.workspace == bindparam("of")).order_by(_T.c.name))
 
 
 async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:
@@ -52,7 +53,7 @@ async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
 
 async def listed(session: AsyncSession, workspace: str) -> list[ConnectorRow]:
     """By name, disabled ones too."""
-    return await every(session, ConnectorRow, _LISTED, {"of": workspace})
+    return await _LISTED.every(session, of=workspace)
 
 
 async def using(session: AsyncSession, name: str) -> list[str]:

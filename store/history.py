@@ -23,7 +23,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from core.errors import NotFound
 from store import tallies
 from store.chain import Anchor, Verdict, misfit, verify
-from store.compiled import Compiled
+from store.compiled import Asked, Compiled
 from store.dialect import is_postgresql, upsert
 from store.entries import (
     ENTRY_COLUMNS,
@@ -65,7 +65,7 @@ _T = table(HistoryRow)
 _HEAD = table(HistoryHeadRow)
 # Built once: appending is the store's most frequent write, and building its statements cost a quarter of its time.
 _APPEND = Compiled(lambda _: insert(_T), ENTRY_COLUMNS)
-_LOCK_HEAD = select(_HEAD).where(_HEAD.c.workspace == bindparam("of")).with_for_update()
+_LOCK_HEAD = Asked(HistoryHeadRow, select(_HEAD).where(_HEAD.c.workspace == bindparam("of")).with_for_update())
 
 
 def _moving(postgresql: bool) -> UpdateBase:
@@ -171,11 +171,11 @@ async def _locked_end(session: AsyncSession, workspace: str) -> tuple[int, str]:
     known without asking."""
     if (known := session.info.get(_ENDS, {}).get(workspace)) is not None:
         return known  # type: ignore[no-any-return]
-    found = await first(session, HistoryHeadRow, _LOCK_HEAD, {"of": workspace})
+    found = await _LOCK_HEAD.first(session, of=workspace)
     if found is None:
         fresh = upsert(session, _HEAD).values(workspace=workspace, seq=0, digest=GENESIS)
         await session.execute(fresh.on_conflict_do_nothing())
-        found = await first(session, HistoryHeadRow, _LOCK_HEAD, {"of": workspace})
+        found = await _LOCK_HEAD.first(session, of=workspace)
     if found is None:
         raise RuntimeError("The history's head row vanished inside one transaction.")
     return found.seq, found.digest

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
+from store.compiled import Asked
 from store.dialect import UtcTime
 from store.rows import Row, add_new, every, first, storable, table
 
@@ -63,7 +64,7 @@ class MemberRow(Row, table=True):
 
 
 _T = table(MemberRow)
-_GET = select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"))
+_GET = Asked(MemberRow, select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within")))
 
 
 def email_key(email: str) -> str:
@@ -81,7 +82,7 @@ async def insert(session: AsyncSession, row: MemberRow) -> MemberRow:
 
 async def get(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
     """Raises NotFound, for another workspace's member as for none."""
-    row = await first(session, MemberRow, _GET, {"of": member_id, "within": workspace})
+    row = await _GET.first(session, of=member_id, within=workspace)
     if row is None:
         raise NotFound("There is no such member in this workspace.")
     return row

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
+from store.compiled import Asked
 from store.dialect import UtcTime, upsert
 from store.rows import Row, every, first, storable, table, values
 
@@ -36,8 +37,11 @@ class MirrorRow(Row, table=True):
 
 
 _T = table(MirrorRow)
-_GET = select(_T).where(
-    _T.c.workspace == bindparam("within"), _T.c.connector == bindparam("by"), _T.c.kind == bindparam("of")
+_GET = Asked(
+    MirrorRow,
+    select(_T).where(
+        _T.c.workspace == bindparam("within"), _T.c.connector == bindparam("by"), _T.c.kind == bindparam("of")
+    ),
 )
 
 
@@ -53,7 +57,7 @@ async def begin(session: AsyncSession, row: MirrorRow) -> MirrorRow | None:
 
 
 async def get(session: AsyncSession, workspace: str, connector: str, kind: str) -> MirrorRow | None:
-    return await first(session, MirrorRow, _GET, {"within": workspace, "by": connector, "of": kind})
+    return await _GET.first(session, within=workspace, by=connector, of=kind)
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[MirrorRow]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Index, String, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
+from store.compiled import Asked
 from store.dialect import DbNow, UtcTime
-from store.rows import Row, add, every, first, storable, table
+from store.rows import Row, add, every, storable, table
 from store.sqlite_driver import ONE_ROW
 from store.work import WorkRow
 
@@ -56,7 +56,7 @@ class RunRow(Row, table=True):
 
 _T = table(RunRow)
 # Built once, as what every request asks: to build a short statement costs more than to run it.
-_GET = select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"))
+_GET = Asked(RunRow, select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within")))
 WAITING = ("held", "asked")
 OPEN = (*WAITING, "received", "confirmed", "executing", "unknown")
 
@@ -68,7 +68,7 @@ async def insert(session: AsyncSession, row: RunRow) -> RunRow:
 
 async def get(session: AsyncSession, workspace: str, run_id: str) -> RunRow:
     """Raises NotFound, for another workspace's run as for none."""
-    row = await first(session, RunRow, _GET, {"of": run_id, "within": workspace})
+    row = await _GET.first(session, of=run_id, within=workspace)
     if row is None:
         raise NotFound("There is no such run in this workspace.")
     return row
@@ -94,7 +94,7 @@ async def move(
     fresh = storable({**columns, "state": to, "phase": None})
     given = {f"to_{name}": value for name, value in fresh.items()}
     given |= {"of": run_id, "within": workspace} | ({} if revision is None else {"revised": revision})
-    row = await first(session, RunRow, _moving(tuple(fresh), states, revision is not None), given)
+    row = await _moving(tuple(fresh), states, revision is not None).first(session, **given)
     if row is None:
         there = await get(session, workspace, run_id)
         raise Conflict(
@@ -105,13 +105,15 @@ async def move(
 
 
 @lru_cache(maxsize=256)
-def _moving(names: tuple[str, ...], states: tuple[str, ...], revised: bool) -> ReturningUpdate[Any]:
+def _moving(names: tuple[str, ...], states: tuple[str, ...], revised: bool) -> Asked[RunRow]:
     one = update(_T).prefix_with(ONE_ROW)
-    mine = one.where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"), _T.c.state.in_(states))
+    mine = one.where(
+        _T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"), or_(*(_T.c.state == each for each in states))
+    )
     if revised:
         mine = mine.where(_T.c.revision == bindparam("revised"))
     given = {name: bindparam(f"to_{name}", type_=_T.c[name].type) for name in names}
-    return mine.values({"updated_at": DbNow(), **given, "revision": _T.c.revision + 1}).returning(_T)
+    return Asked(RunRow, mine.values({"updated_at": DbNow(), **given, "revision": _T.c.revision + 1}).returning(_T))
 
 
 async def reached(session: AsyncSession, workspace: str, run_id: str, phase: str) -> None:

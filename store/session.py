@@ -9,6 +9,8 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.base import Executable
 
+from store.sqlite_driver import OneTrip
+
 Given = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
@@ -20,9 +22,11 @@ class Session(AsyncSession):
     Only ``Sessions`` makes one, and commits.
     """
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, sqlite: OneTrip | None = None) -> None:
         # No super().__init__(): it makes the ORM session that this one does without.
         self._connection = connection
+        self.sqlite = sqlite
+        """SQLite's own connection, in the same transaction, for statements that are compiled already (``store.compiled``)."""
         self._info: dict[Any, Any] = {}
 
     @property

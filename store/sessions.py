@@ -30,6 +30,7 @@ from core.errors import BadSetting, OpsIQError, Unavailable
 from store import sqlite_driver
 from store.dialect import DbNow
 from store.session import Session
+from store.sqlite_driver import OneTrip
 from store.turn import Turn
 
 log = logging.getLogger("opsiq.store")
@@ -123,8 +124,8 @@ class Sessions:
     async def _transaction(self, task: asyncio.Task[Any]) -> AsyncIterator[AsyncSession]:
         self._writing.add(task)
         try:
-            async with _spoken(), _connected(self._writer) as connection:
-                yield Session(connection)
+            async with _spoken(), _connected(self._writer) as (connection, session):
+                yield session
                 await connection.commit()
         finally:
             self._writing.discard(task)
@@ -132,8 +133,8 @@ class Sessions:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
-        async with _spoken(), _connected(self._reader) as connection:
-            yield Session(connection)
+        async with _spoken(), _connected(self._reader) as (connection, session):
+            yield session
             await connection.rollback()
 
     def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
@@ -246,6 +247,10 @@ async def _spoken() -> AsyncIterator[None]:
         yield
     except OpsIQError:
         raise
+    except sqlite3.OperationalError as error:  # of a statement that was compiled already
+        if error.sqlite_errorcode & 0xFF in _SQLITE_DOWN:
+            raise Unavailable("The database can't do this now (down, full or busy). Try again.") from error
+        raise
     except PoolTimeout as error:
         raise Unavailable("The database is busy: no connection came free in time. Try again.") from error
     except SQLAlchemyError as error:
@@ -255,15 +260,16 @@ async def _spoken() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection whose first statement begins a transaction; what is not committed when the block ends is rolled back."""
+async def _connected(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, Session]]:
+    """A connection whose first statement begins a transaction, and its session; what is not committed when the block ends is rolled
+    back."""
     try:
         connection = await engine.connect()
     except OSError as error:
         # What the network says before there is a database to speak of is not a database error yet.
         raise Unavailable("The database does not answer: check that it runs, and OPSIQ_DATABASE_URL.") from error
     try:
-        yield connection
+        yield connection, Session(connection, _sqlite_of(connection))
     finally:
         if connection.in_transaction():
             await connection.__aexit__(
@@ -271,6 +277,15 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             )  # to its end, whatever is cancelled: a connection is not left behind
         else:
             await connection.close()  # nothing to wait for
+
+
+def _sqlite_of(connection: AsyncConnection) -> OneTrip | None:
+    plain = connection.sync_connection
+    if plain is None or plain.dialect.name != "sqlite":
+        return None
+    plain.begin()  # nothing is said to SQLite before its first statement, whoever says that
+    driver = plain.connection.driver_connection
+    return driver if isinstance(driver, OneTrip) else None
 
 
 def _is_down(error: DBAPIError) -> bool:

@@ -26,7 +26,7 @@ values = st.recursive(
 
 
 @given(values)
-@example([1e-4, 0.1 + 0.2, -2.5, 999999999999999.9, 5.0, 1e21, 1e-7, -0.0])
+@example([1e-4, 0.1 + 0.2, -2.5, 999999999999999.9, 5.0, -5.0, 1e14, 1e15, 1e16, 1e21, 1e-5, 1e-7, 0.0, -0.0])
 @example({"b": '\x00\x1f\x7f\u2028"\\/é😀', "a": {"\ue000": 1, "😀": 2}})
 def test_every_value_is_written_as_the_rfcs_reference_writes_it(value: Any) -> None:
     assert canon.dumps(value) == rfc8785.dumps(value)
