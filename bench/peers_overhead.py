@@ -4,7 +4,7 @@ What is left is each one's own work. Ours twice: the whole (a run on SQLite with
 real platform, the card bound by its digest), and the resolver with validation alone. The peers' own approval features, in memory, with no
 record looked up: Pydantic AI (deferred tools), LangChain (human-in-the-loop middleware), OpenAI Agents SDK (tools that need approval).
 Each peer has an environment of its own under the cache folder, made the first time; one that can't be installed is skipped and says
-why. ``bare`` is one HTTP request to the same model server.
+why. Every request is worded anew. Connections to the model are kept, by everybody. ``bare`` is one HTTP request to the same model server.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import aiohttp
 from agent.house import opened
 from agent.resolve.client import ModelClient, ModelSettings
 from agent.resolve.model import ModelResolver
+from bench._peers.timed import request
 from core.settings import Settings
 from evals import external, platform, production
 from store.migrate import upgrade
@@ -37,7 +38,6 @@ from store.migrate import upgrade
 HERE = Path(__file__).parent / "_peers"
 ACTIONS = Path(__file__).parents[1] / "connectors" / "saas" / "actions.json"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "opsiq-bench" / "peers"
-REQUEST = "void INV-1051"
 PEERS = {
     "Pydantic AI 2.68.0": ("pydantic_ai_peer.py", ("pydantic-ai-slim[openai]==2.68.0",)),
     "LangChain 1.5.2": ("langchain_peer.py", ("langchain==1.5.2", "langchain-openai==1.7.4")),
@@ -67,14 +67,14 @@ def instant_model() -> Iterator[str]:
             process.terminate()
 
 
-async def timed(one: Callable[[], Awaitable[None]], count: int) -> Measured:
-    for _ in range(10):
-        await one()
+async def timed(one: Callable[[int], Awaitable[None]], count: int) -> Measured:
+    for at in range(10):
+        await one(-1 - at)
     took = []
     cpu = time.process_time()
-    for _ in range(count):
+    for at in range(count):
         began = time.perf_counter()
-        await one()
+        await one(at)
         took.append((time.perf_counter() - began) * 1000)
     return Measured(took, (time.process_time() - cpu) * 1000 / count)
 
@@ -82,7 +82,7 @@ async def timed(one: Callable[[], Awaitable[None]], count: int) -> Measured:
 async def bare(url: str, count: int) -> Measured:
     async with aiohttp.ClientSession() as session:
 
-        async def one() -> None:
+        async def one(_: int) -> None:
             async with session.post(f"{url}/chat/completions", json={"model": "toy", "messages": []}) as answer:
                 assert (await answer.json())["choices"]
 
@@ -90,12 +90,12 @@ async def bare(url: str, count: int) -> Measured:
 
 
 async def decision(model: ModelSettings, count: int) -> Measured:
-    case = external.case({"id": "c", "prompt": REQUEST, "expected": {"decision": "clarify"}})
     with platform.platform() as (url, token):
         async with platform.ground(url, token) as ground, ModelClient(model) as client:
             resolver = ModelResolver(client)
 
-            async def one() -> None:
+            async def one(at: int) -> None:
+                case = external.case({"id": "c", "prompt": request(at), "expected": {"decision": "clarify"}})
                 entry = await production.answer(case, ground, resolver, datetime.now(UTC))
                 assert entry.held, entry
 
@@ -117,8 +117,8 @@ async def whole(model: ModelSettings, count: int) -> Measured:
             proposed = await house.office.proposed(owner, "saas")
             await house.office.register(owner, [json.loads(each.canonical) for each in proposed])
 
-            async def one() -> None:
-                run = await house.desk.ask(owner, REQUEST, session_id="bench")
+            async def one(at: int) -> None:
+                run = await house.desk.ask(owner, request(at), session_id="bench")
                 run = await house.desk.settled(owner, run.id)
                 assert run.state == "held", run
 

@@ -10,7 +10,7 @@ from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langchain_core.tools import StructuredTool
 from langchain_openai import ChatOpenAI
 from langgraph.checkpoint.memory import InMemorySaver
-from timed import REQUEST, given, timed
+from timed import given, request, timed
 
 
 async def main() -> None:
@@ -30,7 +30,7 @@ async def main() -> None:
     agent = create_agent(model, tools, middleware=[held], checkpointer=InMemorySaver())
 
     async def one(at: int) -> None:
-        said = {"messages": [{"role": "user", "content": REQUEST}]}
+        said = {"messages": [{"role": "user", "content": request(at)}]}
         result = await agent.ainvoke(said, {"configurable": {"thread_id": str(at)}})
         assert result["__interrupt__"], result
 

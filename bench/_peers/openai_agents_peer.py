@@ -7,7 +7,7 @@ from typing import Any
 
 from agents import Agent, FunctionTool, OpenAIChatCompletionsModel, Runner, set_tracing_disabled
 from openai import AsyncOpenAI
-from timed import REQUEST, given, timed
+from timed import given, request, timed
 
 
 async def main() -> None:
@@ -27,8 +27,8 @@ async def main() -> None:
     client = AsyncOpenAI(base_url=url, api_key="local")
     agent = Agent(name="toy", model=OpenAIChatCompletionsModel("toy", client), tools=list(tools))
 
-    async def one(_: int) -> None:
-        result = await Runner.run(agent, REQUEST)
+    async def one(at: int) -> None:
+        result = await Runner.run(agent, request(at))
         assert result.interruptions, result
 
     await timed(one, count)

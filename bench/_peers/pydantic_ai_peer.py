@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_ai import Agent, DeferredToolRequests, Tool
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
-from timed import REQUEST, given, timed
+from timed import given, request, timed
 
 
 async def main() -> None:
@@ -25,8 +25,8 @@ async def main() -> None:
     model = OpenAIChatModel("toy", provider=OpenAIProvider(base_url=url, api_key="local"))
     agent = Agent(model, tools=tools, output_type=[str, DeferredToolRequests])
 
-    async def one(_: int) -> None:
-        result = await agent.run(REQUEST)
+    async def one(at: int) -> None:
+        result = await agent.run(request(at))
         assert isinstance(result.output, DeferredToolRequests), result.output
         assert result.output.approvals[0].tool_name.endswith("void_invoice")
 

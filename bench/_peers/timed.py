@@ -9,7 +9,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-REQUEST = "void INV-1051"
+
+def request(at: int) -> str:
+    """Each is worded anew, so that what is remembered of the words of one helps no other."""
+    return f"void INV-1051 because order {70_000 + at} was entered twice"
 
 
 def given() -> tuple[str, list[dict[str, Any]], int]:
