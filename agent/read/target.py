@@ -82,10 +82,24 @@ class Target:
 
 
 def target_of(name: str, schema: Mapping[str, Any], annotation: Annotation) -> Target:
-    """Cached by the canonical text of what is asked."""
-    return _target(
-        name, json.dumps(schema, default=dict, ensure_ascii=False), annotation.model_dump_json(exclude_defaults=True)
-    )
+    """Cached by the text of what is asked, and before that by its being the very same: an offer's parameters are asked about again and
+    again, and to write them out costs more than the rest."""
+    key = (name, id(schema), id(annotation))
+    kept = _SAME.get(key)
+    if kept is None:
+        made = _target(
+            name,
+            json.dumps(schema, default=dict, ensure_ascii=False),
+            annotation.model_dump_json(exclude_defaults=True),
+        )
+        if len(_SAME) >= MOST_SAME:
+            _SAME.clear()
+        kept = _SAME[key] = (schema, annotation, made)  # while they are held, nothing else has their ids
+    return kept[2]
+
+
+MOST_SAME: Final = 4096
+_SAME: Final[dict[tuple[str, int, int], tuple[Mapping[str, Any], Annotation, Target]]] = {}
 
 
 @lru_cache(maxsize=4096)

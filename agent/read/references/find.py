@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from agent.read import money, numerals
@@ -24,6 +25,7 @@ from agent.read.references.groups import GROUP, extended
 from agent.read.references.names import names, owners, things
 from agent.read.references.narrowing import narrowed
 from agent.read.references.nouns import CODE, EMAIL, code_of, has_form, noun_at, owner_kind, person_like
+from agent.read.references.these import These
 from agent.read.text import Token, read_text, singular, word_set
 from registry.records import RecordKind
 from registry.words import ORDERS, stem
@@ -37,8 +39,15 @@ _BEFORE_ANY: Final = word_set("any more all every future past")
 def find(text: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> list[tuple[int, int]]:
     """Offsets of the phrases of ``text`` that refer to ``kind``, best first: around its noun, then e-mail addresses and owners
     ("Adam" in "Adam's last invoice" for customers), then names and codes standing alone."""
+    return list(_found(text, These((kind, *kinds))))
+
+
+@lru_cache(maxsize=512)
+def _found(text: str, these: These) -> tuple[tuple[int, int], ...]:
+    """Remembered, as ``parse`` is: the same words are looked at for each action that might be meant."""
+    kind, *rest = these.kinds
     read = read_text(text)
-    every = tuple(kinds)
+    every = tuple(rest)
     made: list[tuple[int, int]] = []
     index = 0
     while index < len(read.tokens):
@@ -75,7 +84,7 @@ def find(text: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> list[tuple
             continue
         if all(end <= other or start >= stop for other, stop in seen):
             seen.append((start, end))
-    return [read.span(start, end) for start, end in seen]
+    return tuple(read.span(start, end) for start, end in seen)
 
 
 def _sum(tokens: Sequence[Token], index: int) -> bool:

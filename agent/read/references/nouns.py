@@ -21,8 +21,8 @@ CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+
 def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
     """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a longer word."""
     best = 0
-    for parts in _parts(kind.nouns):
-        if not best < len(parts) <= len(tokens) - index or not same_noun(tokens[index].low, parts[0]):
+    for parts in _beginning(tokens[index].low, kind.nouns):
+        if not best < len(parts) <= len(tokens) - index:
             continue
         if all(same_noun(tokens[index + step].low, part) for step, part in enumerate(parts) if step):
             best = len(parts)
@@ -44,6 +44,12 @@ def _compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield ("-".join(words),)
             if words[0] not in ORDER_WORDS and words[0] not in READING_WORDS:
                 yield words
+
+
+@lru_cache(maxsize=8192)
+def _beginning(word: str, nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The nouns that this word may begin: for most words none."""
+    return tuple(parts for parts in _parts(nouns) if same_noun(word, parts[0]))
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ from agent.read.references.groups import GROUP, marks
 from agent.read.references.marks import number
 from agent.read.references.narrowing import LIGHT, NEVER, RELATIVE, narrowed, words_of
 from agent.read.references.nouns import EMAIL, noun_at, owner_kind, person_like
+from agent.read.references.these import These
 from agent.read.references.value import Reference, moved
 from agent.read.text import Text, read_text, singular
 from agent.read.windows import stretches
@@ -24,29 +25,11 @@ _QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']+(?:'\w[^']*)*)'(?!\w)")
 
 def parse(words: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> Reference:
     """How ``words`` refer to a record of ``kind``. Never fails: words that say nothing give a ``bare`` Reference."""
-    return _parsed(words, _These((kind, *kinds)))
-
-
-class _These:
-    """Kinds as the key of a cache: equal where they are the very same, since a kind's own mappings have no hash."""
-
-    __slots__ = ("_hash", "kinds")
-
-    def __init__(self, kinds: tuple[RecordKind, ...]) -> None:
-        self.kinds = kinds
-        self._hash = hash(tuple(map(id, kinds)))
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _These) or len(self.kinds) != len(other.kinds):
-            return False
-        return all(mine is theirs for mine, theirs in zip(self.kinds, other.kinds, strict=True))
+    return _parsed(words, These((kind, *kinds)))
 
 
 @lru_cache(maxsize=512)
-def _parsed(words: str, these: _These) -> Reference:
+def _parsed(words: str, these: These) -> Reference:
     """Remembered: one request's few phrases are looked at by every step, for each action that might be meant."""
     kind, *kinds = these.kinds
     return _Parser(read_text(words), kind, tuple(kinds)).parse()
