@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ TYPO_WEIGHT: Final = 0.8
 TYPO_LEAST: Final = 0.75  # normalised OSA similarity from which an unknown word counts as a misspelt known one
 MOST_TERMS: Final = 32  # of a long request only the rarest words are looked up
 MOST_TYPOS: Final = 6
+MOST_TOPS: Final = 16
+"""Whoever reads a request asks for the best of the same words; that is found once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Shortlist:
         """Puts slips in the words that the offers use of themselves right."""
         self._core: dict[str, frozenset[str]] = {}
         self._spoken: dict[str, frozenset[str]] = {}
+        self._tops: dict[tuple[str, int], tuple[Scored, ...]] = {}
         self._unknown_idf = _idf(0, len(self.offers))
 
     def __len__(self) -> int:
@@ -162,6 +166,13 @@ class Shortlist:
 
     def top(self, text: str, k: int = 8) -> list[Scored]:
         """The ``k`` offers that fit best, best first; fewer where fewer share a word with the text."""
+        if (text, k) not in self._tops:
+            if len(self._tops) >= MOST_TOPS:
+                self._tops.clear()
+            self._tops[text, k] = self._top(text, k)
+        return list(self._tops[text, k])
+
+    def _top(self, text: str, k: int) -> tuple[Scored, ...]:
         terms = self.terms(text)
         scores = [0.0] * len(self.offers)
         for term in terms:
@@ -169,7 +180,7 @@ class Shortlist:
                 continue
             self._add(scores, term)
         best = heapq.nlargest(k, ((score, -at) for at, score in enumerate(scores) if score > 0.0))
-        return [self._scored(-at, score, terms) for score, at in best]
+        return tuple(self._scored(-at, score, terms) for score, at in best)
 
     def _add(self, scores: list[float], term: Term) -> None:
         if term.known:
@@ -203,14 +214,8 @@ class Shortlist:
         if found is None:
             return False
         docs = found[0]
-        low, high = 0, len(docs)
-        while low < high:
-            middle = (low + high) // 2
-            if docs[middle] < at:
-                low = middle + 1
-            else:
-                high = middle
-        return low < len(docs) and docs[low] == at
+        place = bisect_left(docs, at)
+        return place < len(docs) and docs[place] == at
 
 
 def _alike(word: str) -> Iterator[str]:

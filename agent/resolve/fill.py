@@ -7,10 +7,12 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from agent.pipeline import Argument, Choice, Mention, Several
 from agent.read import Reading, exact, scan, tallies
+from agent.read.references.these import These
 from agent.read.target import target_of
 from agent.read.text import blanked
 from agent.resolve.assign import Option, assign
@@ -55,6 +57,14 @@ class Filling:
 def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime, origin: int = 0) -> Filling:
     """Arguments for ``offer`` out of ``text``, which begins at offset ``start`` of the request's (or the
     ``origin``-th answer's) words."""
+    return _filled(text, start, These((offer, *kinds)), now, origin)
+
+
+@lru_cache(maxsize=64)
+def _filled(text: str, start: int, these: These, now: datetime, origin: int) -> Filling:
+    """Remembered: the words are looked at for the likeliest offers, and again for the one that the model takes."""
+    offer, *rest = these.kinds
+    kinds: tuple[RecordKind, ...] = tuple(rest)
     options: dict[str, list[Option]] = {}
     required = set(offer.required)
     what = frozenset(

@@ -1,16 +1,16 @@
-"""Kinds as a cache's key."""
+"""What has no hash as a cache's key."""
 
 from __future__ import annotations
 
-from registry.records import RecordKind
+from typing import Any
 
 
 class These:
-    """Kinds as the key of a cache: equal where they are the very same, since a kind's own mappings have no hash."""
+    """Kinds (and offers) as a key: equal where they are the very same, since their mappings have no hash."""
 
     __slots__ = ("_hash", "kinds")
 
-    def __init__(self, kinds: tuple[RecordKind, ...]) -> None:
+    def __init__(self, kinds: tuple[Any, ...]) -> None:
         self.kinds = kinds
         self._hash = hash(tuple(map(id, kinds)))
 
