@@ -224,6 +224,12 @@ def _one(
         return Abstain(reason="nothing_fits", detail=detail, nearest=nearest)
     if clause.negated is not None:
         return Abstain(reason="nothing_fits", detail=f"You said not to {clause.negated}.", nearest=nearest)
+    if clause.stands and top.marks["changes"]:
+        best = [each for each in best if not each.marks["changes"]]
+        if not best or best[0].probability < ASK:
+            detail = "That is a question about how things stand, which no registered action answers; nothing was done."
+            return Abstain(reason="nothing_fits", detail=detail, nearest=nearest)
+        top = best[0]
     if top.probability < ASK:
         return Abstain(reason="below_threshold", detail="No registered action fits this well enough.", nearest=nearest)
     best = [each for each in best if not _foreign(clause, each, shortlist, kinds)]

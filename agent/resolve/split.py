@@ -68,6 +68,15 @@ _ABOUT: Final = re.compile(
     r"(?:should|may|must)\s+(?:i|we)\b|explain\b|who\s+are\s+you|do\s+(?:i|we)\s+(?:need|have)\s+to\b)",
     re.IGNORECASE,
 )
+# How something stands, or came about: "is ticket 5526 urgent?", "has it been paid", "which tickets are open". Not "have it closed", which
+# is an order, nor "what about closing it" and "when it is closed, …".
+_BE: Final = r"(?:is|are|was|were)(?:n['’]?t)?"
+_STANDS: Final = re.compile(
+    rf"(?:{_BE}|(?:has|had|did|does)(?:n['’]?t)?|(?:have|do)(?:n['’]?t)?(?=\s[^?]*\?\s*$))\s+(?!you\b)"
+    rf"|(?:who|whose|which|what|when|where)(?:['’]s|\s+(?:{_BE}|has|have|had|did|does|do|will))\s+(?!you\b)"
+    r"|(?:which|whose|how\s+(?:many|much|old|long|often|soon|far))\s+\w",
+    re.IGNORECASE,
+)
 _CONDITION: Final = re.compile(
     r"^\W*(?:if|in\s+case|unless|when|whenever|provided|assuming|as\s+long\s+as)\b", re.IGNORECASE
 )
@@ -87,7 +96,8 @@ _WONDERS: Final = re.compile(
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One part of a request with its offsets in it. ``negated`` is the verb of an order not to do something, ``forbidden`` every verb
-    said not to be done; ``about`` marks a question about how things are; ``condition`` an "if …"."""
+    said not to be done; ``about`` marks a question about how things are done; ``stands`` one about how things are; ``condition`` an
+    "if …"."""
 
     text: str
     start: int
@@ -95,6 +105,7 @@ class Clause:
     negated: str | None = None
     forbidden: tuple[str, ...] = ()
     about: bool = False
+    stands: bool = False
     condition: bool = False
 
 
@@ -141,8 +152,17 @@ def hear(text: str, start: int = 0) -> Clause:
         negated=negated["verb"].casefold() if negated else None,
         forbidden=tuple(each["verb"].casefold() for each in _FORBIDDEN.finditer(bare)),
         about=bool(_ABOUT.match(bare)),
+        stands=_stands(bare),
         condition=bool(_CONDITION.match(bare)),
     )
+
+
+def _stands(bare: str) -> bool:
+    """Whether nothing but how something stands is asked: an order beside it makes it more."""
+    begin = _begin(bare)
+    if not _STANDS.match(bare, begin):
+        return False
+    return not any(begins_like_an_order(bare[joint.end() :]) for joint in _JOINT.finditer(bare, begin))
 
 
 def besides(parts: Sequence[Clause]) -> list[Clause]:

@@ -23,7 +23,7 @@ from registry.offer import Offer
 from registry.records import RecordKind
 from registry.shortlist import ALIKE, Scored, Shortlist
 from registry.thesaurus import alike, likeness
-from registry.words import EMPTY, GENERIC, KIN, READING, runs, stem, stems
+from registry.words import EMPTY, GENERIC, KIN, ORDERS, READING, runs, stem, stems
 
 # "negated" is set by hand: cases hardly ever teach it, and it must not be outvoted.
 BIAS: Final = -6.4
@@ -89,8 +89,9 @@ def marks(
     things             a kind of record is named that it works on (1), or only others are (-1)
     filled             all that it needs was said, the more the surer
     object, reads      something of what it is was said beside the verb; it changes nothing
+    changes            it changes something, by what it declares or the verb in its name
     strange            it knows nothing of the order's verb, however common that is, unless all that it needs was said ("make the volume
-                       20"); these three are decided by, not weighed
+                       20"); these four are decided by, not weighed
     about, negated     a question about how things work; the verb not to be done is this action's
     """
     offer = scored.offer
@@ -126,6 +127,9 @@ def marks(
         "about": float(clause.about),
         "object": float(any(each in near for each in core if each not in GENERIC and each != verb)),
         "reads": float(reads(offer, named)),
+        "changes": float(
+            not reads(offer, named) and (offer.risk is not Risk.WRITE or any(each in ORDERS for each in named))
+        ),
         "strange": float(
             verb is not None
             and is_order(verb)

@@ -153,10 +153,19 @@ async def test_what_was_not_said_is_left_out() -> None:
         "don't refund Adam's last invoice",
         "how do refunds work?",
         "Should I refund the last invoice?",
+        "has Adam's last invoice been refunded?",
+        "was INV-7 refunded",
+        "did somebody open an urgent ticket about 'printer on fire'?",
+        "how many tickets are open",
     ],
 )
 async def test_what_no_action_does_and_what_is_no_order_is_not_acted_on(text: str) -> None:
     assert not isinstance(await resolve(text), Calls)
+
+
+async def test_a_question_is_answered_by_an_action_that_reads() -> None:
+    (draft,) = (await calls("what was the revenue of this month?")).drafts
+    assert draft.action == "report.revenue"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!", "\n"])

@@ -111,3 +111,37 @@ def test_clauses_stand_in_order_where_they_say(text: str) -> None:
 )
 def test_what_somebody_lacks_is_told_and_not_forbidden(text: str, negated: str | None) -> None:
     assert hear(text).negated == negated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is ticket 7 urgent?",
+        "hi, was invoice INV-4 refunded",
+        "did somebody reopen ticket 7?",
+        "how many tickets are open",
+        "which invoices of Ana are paid?",
+        "what's the status of her order",
+        "Have the tickets of Ana been closed?",
+        "when was ticket 7 closed",
+    ],
+)
+def test_a_question_about_how_something_stands_is_heard(text: str) -> None:
+    assert hear(text).stands
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "have ticket 7 closed",
+        "do a refund of INV-4",
+        "when ticket 7 is closed, tell Ana",
+        "what about closing ticket 7?",
+        "could you close ticket 7?",
+        "is ticket 7 urgent? set it to low",
+        "close the ticket that was reopened, is that possible?",
+        "what I want is to close ticket 7",
+    ],
+)
+def test_an_order_is_no_question_about_how_something_stands(text: str) -> None:
+    assert not hear(text).stands
