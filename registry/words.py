@@ -28,7 +28,7 @@ _EMPTY: Final = """
 a an the this that these those i me my mine we us our ours you your yours he him his she her hers it its they them their
 is am are was were be been being do does did done have has had having will would shall should can could may might must
 and or but if then else so as of at by for from in into on onto to with without about over under up down out off than
-too very please kindly thanks thank hi hello hey ok okay just also want wants wanted need needs needed like would love
+too very please pls plz kindly thanks thank hi hello hey ok okay just also want wants wanted need needs needed like would love
 wish let lets there here what which who whom whose when where why how some any all each every both more most other
 such only own same not no nor yes s t ll re ve d m don doesn didn isn aren wasn couldn wouldn shouldn im ive id whats
 there's help able using use used via per now today tomorrow yesterday really actually maybe perhaps

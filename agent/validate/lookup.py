@@ -11,8 +11,8 @@ from agent.read.reference import Reference, parse
 from agent.validate.asking import between, said
 from agent.validate.found import Found, Scene, singular
 from agent.validate.need import Aim, Need, Outcome, amended, name_only
-from agent.validate.quoted import answered
-from agent.validate.ranking import Fit, fit
+from agent.validate.quoted import Quoted, answered
+from agent.validate.ranking import Fit, fit, tells
 from agent.validate.reach import Reach, fits, merged
 from agent.validate.search import Search
 from agent.validate.unclaimed import Unclaimed
@@ -53,12 +53,30 @@ class Lookup:
         elif answer[0].choice is not None:
             outcome = await self._chosen(need, answer[0].choice, (*spans, *answer[1].spans), owner)
         else:
-            reference = amended(reference, self.read(answer[1].text, need.kind))
-            outcome = await self._refer(need, reference, (*spans, *answer[1].spans), owner)
+            outcome = await self._told(need, reference, answer[1], spans, owner)
         if name is not None and isinstance(outcome, tuple) and len(outcome) == 1:
             # A name means one record all through a request: "refund Adam … and suspend Adam" asks which Adam once.
             self.scene.settled[need.kind.name, name.casefold()] = outcome[0]
         return outcome
+
+    async def _told(
+        self, need: Need, reference: Reference | None, answer: Quoted, spans: tuple[Span, ...], owner: Found | None
+    ) -> Outcome:
+        """What an answer in words means: what it says of what was asked about, else the one of what was offered that its words are said of
+        ("the one with the bakery"), else what was offered is offered again."""
+        told = (*spans, *answer.spans)
+        outcome = await self._refer(need, amended(reference, self.read(answer.text, need.kind)), told, owner)
+        if not isinstance(outcome, Question) or outcome.candidates or reference is None:
+            return outcome
+        before = await self._refer(need, reference, spans, owner)
+        if not isinstance(before, Question) or not before.candidates:
+            return outcome
+        fitting = [each for each in before.candidates if tells(answer.text, f"{each.label} {each.detail}", need.kind)]
+        if len(fitting) == 1:
+            return await self._chosen(need, fitting[0].id, told, owner)
+        return before.model_copy(
+            update={"text": f"Which one is meant by {said(answer.text)} can't be told. {before.text}"}
+        )
 
     async def _refer(
         self, need: Need, reference: Reference | None, spans: tuple[Span, ...], owner: Found | None
@@ -126,6 +144,8 @@ class Lookup:
         """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his money back"). Live
         data decides it, so words that name nobody are passed over, and so is what stands in another sentence than ``beside``. Where
         several may be meant, those that are listed together ("to amir and akira")."""
+        if answered(self.request, owner.slot) is not None:
+            return await self._answered(owner, beside)
         made: tuple[Found, ...] = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
             if made and not (owner.most > 1 and self.unclaimed.listed(made[-1].spans[-1], span)):
@@ -139,6 +159,16 @@ class Lookup:
             if sure and not isinstance(outcome, Question):
                 made += outcome
         return made
+
+    async def _answered(self, owner: Need, beside: tuple[Span, ...]) -> Outcome:
+        """Whom the answer means, where it was asked whom those words mean: it decides, and is never passed over. What it was asked about
+        says what else could be meant."""
+        outcome: Outcome = ()
+        for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
+            outcome = await self.meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
+            if not isinstance(outcome, Question) or outcome.candidates:
+                return outcome
+        return outcome or await self.meant(owner, None, ())
 
     async def _named(self, need: Need, owner: Need, named: Sequence[tuple[Reference, Span]]) -> Outcome:
         found: dict[tuple[str, str], Found] = {}

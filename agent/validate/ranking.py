@@ -10,9 +10,11 @@ from typing import Any
 
 from agent.read.text import singular
 from registry.records import Record, RecordKind
+from registry.words import EMPTY, stems
 
 _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 _WORD = re.compile(r"\w+")
+_TELLING = 4
 
 
 class Fit(IntEnum):
@@ -42,6 +44,20 @@ def fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
     if wanted and all(any(word.startswith(each) for word in there) for each in wanted):
         return Fit.STARTS
     return Fit.VAGUE
+
+
+def tells(words: str, shown: str, kind: RecordKind) -> bool:
+    """Whether all that words say which could tell one record from another is said of what is shown of it ("the one with the bakery":
+    "Ben's Baking"). A word's stem, or one that begins with it, of four letters at least."""
+    idle = {"one", *stems(" ".join(kind.nouns))}
+    wanted = [each for each in stems(words) if each not in EMPTY and each not in idle]
+    there = stems(shown)
+    return bool(wanted) and all(any(_akin(each, other) for other in there) for each in wanted)
+
+
+def _akin(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= _TELLING and long.startswith(short))
 
 
 def best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tuple[Fit, list[Record]]:
