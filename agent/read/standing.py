@@ -86,3 +86,15 @@ def participle(text: Text, start: int, target: Target) -> float:
     verb = words[1].low[:5]
     said = (*split_name(target.name), *re.findall(r"[a-z]+", target.description.lower()))
     return 0.25 if any(word.startswith(verb) for word in said) else -0.3
+
+
+def goes_on(text: Text, phrase: phrases.Phrase) -> int | None:
+    """Where a new name goes on after an "and": "Safety" of "to Safety and Health Training". What is called anew is one thing."""
+    after = text.after(phrase.end, 3)
+    if phrase.by not in {"to", "into", "as"} or not phrase.capital or len(after) < 2:
+        return None
+    if after[0].low not in {"and", "&"} or not after[1].capital or not after[1].word:
+        return None
+    first = text.index_at(after[1].start)
+    last = phrases.extent(text, first)
+    return text.tokens[last - 1].end if last > first else None

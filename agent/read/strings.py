@@ -230,6 +230,9 @@ def _phrased(text: Text, target: Target, now: datetime) -> list[Found]:
         if "title" not in target.roles and "body" in target.roles:
             weight -= 0.15
         made.append(Found(phrase.start, phrase.end, value, weight=weight))
+        longer = standing.goes_on(text, phrase) if "change" in target.roles and phrase.kind == "slot" else None
+        if longer is not None:
+            made.append(Found(phrase.start, longer, text.original(phrase.start, longer), weight=weight + 0.05))
     return made
 
 

@@ -78,7 +78,7 @@ def _ones(text: str, after: int, kind: RecordKind) -> tuple[int, int] | None:
     if found is None:
         return None
     read = read_text(text)
-    first, noun = read.index_at(found.start()), read.index_at(found.end("one") - 1)
+    first, noun = read.index_at(found.start()), read.index_at(found.start("one"))
     last = narrowed(read, noun + 1, kind)
     told = last > noun + 1 or any(
         token.low in SIDES or state_at(read.tokens, first + at, kind)[1]

@@ -20,6 +20,9 @@ from agent.read.text import Text, read_text, singular
 from agent.read.windows import stretches
 from registry.records import RecordKind, Side
 
+_KEPT: Final = re.compile(
+    r"\b(?:in|from|on|within)\s+(?:the|our|my)\s+(?:crm|erp|system|database|app|software|platform|tool|tracker)\b"
+)
 _QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']+(?:'\w[^']*)*)'(?!\w)")
 
 
@@ -52,6 +55,7 @@ class _Parser(Cover):
         self._groups()
         noun = self._noun()
         self._quotes()
+        self._kept()
         self._dated()
         owners_end = self._owner_before(noun)
         told, times = self._narrowed(noun)
@@ -119,6 +123,13 @@ class _Parser(Cover):
         first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
         self._searched(content, titled=True)
         self.take(first, last)
+
+    def _kept(self) -> None:
+        """Where records are kept tells none from another: "all the leads in the CRM"."""
+        for match in _KEPT.finditer(self.text.low):
+            first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
+            if not any(self.used[first:last]):
+                self.take(first, last)
 
     def _narrowed(self, noun: tuple[int, int] | None) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
         """What the clause after the noun says of it, which is no owner and no name: "that are in review"."""

@@ -127,3 +127,14 @@ def test_what_a_message_shall_tell_is_its_text() -> None:
 def test_a_yes_or_no_is_said_by_the_one_word_that_tells(text: str, name: str, value: bool) -> None:
     found = scan(text, name=name, schema={"type": "boolean"}, annotation=Annotation(), now=NOW)
     assert [each.value for each in found if each.confidence >= 0.6] == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("rename the course to Health and Safety Training", "Health and Safety Training"),
+        ("rename the course to Safety Training and tell Ida", "Safety Training"),
+    ],
+)
+def test_a_new_name_may_hold_an_and(text: str, value: str) -> None:
+    assert best(text, "new_value", "The new name of the course") == value

@@ -185,3 +185,8 @@ def test_what_is_something_to_do_is_a_noun_only_where_it_is_joined() -> None:
     )
     tokens = read_text("let us get together soon").tokens
     assert not any(noun_at(tokens, at, meeting) for at in range(len(tokens)))
+
+
+def test_where_records_are_kept_is_nobody_s_name() -> None:
+    found = parse("all the invoices of Ida in the CRM", INVOICE, KINDS)
+    assert (found.name, found.owner and found.owner.name) == (None, "Ida")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -290,3 +291,13 @@ async def test_what_the_verb_says_as_well_of_the_same_kind_of_record_is_named_to
     made = (await Offline().resolve(request, Shortlist((swap, exchange, REFUND)), KINDS)).resolution
     assert isinstance(made, Calls)
     assert [each.action for each in (*made.drafts, *made.instead)] == ["invoice.swap", "invoice.exchange"]
+
+
+async def test_the_ones_that_are_in_a_state_narrow_down_what_was_named_before() -> None:
+    kind = replace(INVOICE, states={"overdue": {"status": ("overdue",)}})
+    text = "I have been through all of Adam's invoices. Can you refund all the ones that are overdue?"
+    made = (await Offline().resolve(Request(text=text, now=NOW), SHORTLIST, (CUSTOMER, kind))).resolution
+    assert not isinstance(made, Abstain)
+    said = words(made.drafts[0].arguments["invoice_id"])
+    assert "all of Adam's invoices" in said
+    assert "all the ones that are overdue" in said
