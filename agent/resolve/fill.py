@@ -27,6 +27,8 @@ from registry.words import GENERIC, name_stems, stems
 # Below these a reading is a guess (agent.read says so from 0.4 down): asked for instead. What is optional is only filled when it is
 # plain.
 REQUIRED_LEAST: Final = 0.41
+# The only number said, and nothing beside it says what it counts.
+BARE_NUMBER: Final = 0.4
 OPTIONAL_LEAST: Final = 0.6
 PLAIN: Final = 0.8
 QUOTES: Final = frozenset("\"'“”‘’«`")
@@ -66,6 +68,7 @@ def _filled(text: str, start: int, these: These, now: datetime, origin: int) -> 
     offer, *rest = these.kinds
     kinds: tuple[RecordKind, ...] = tuple(rest)
     options: dict[str, list[Option]] = {}
+    numbers: dict[str, list[Option]] = {}
     required = set(offer.required)
     what = frozenset(
         (*name_stems(offer.name), *stems(offer.title), *stems(offer.description.partition(". ")[0]), *GENERIC)
@@ -77,6 +80,9 @@ def _filled(text: str, start: int, these: These, now: datetime, origin: int) -> 
             continue
         changed = any(offer.annotation(other).like == name for other in offer.properties)
         found = _options(text, start, name, at, schema, annotation, kinds, now, origin, name in required, changed)
+        numeric = isinstance(schema, Mapping) and schema.get("type") in ("integer", "number")
+        if name in required and numeric and annotation.record is None:
+            numbers[name] = [each for each in found if each.confidence >= BARE_NUMBER]
         least = REQUIRED_LEAST if name in required else OPTIONAL_LEAST
         options[name] = [
             each
@@ -94,6 +100,12 @@ def _filled(text: str, start: int, these: These, now: datetime, origin: int) -> 
             )
     named = [name for name in options if _must_be_named(offer.annotation(name))]
     taken = assign(options, required, named)
+    wanting = [name for name in numbers if name not in taken]
+    if len(wanting) == 1:
+        # "Order 40 of TEA-250": one number said, and one that is needed.
+        free = [each for each in numbers[wanting[0]] if not any(each.blocks(other) for other in taken.values())]
+        if len(free) == 1:
+            taken[wanting[0]] = free[0]
     for at, name in enumerate(offer.properties):
         like = taken.get(offer.annotation(name).like or "")
         others = [each for each in taken.values() if each is not like]

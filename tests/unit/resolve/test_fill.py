@@ -191,3 +191,20 @@ def test_whoever_is_nearly_as_sure_of_other_words_steps_aside() -> None:
     )
     filled = fill("workers in area 3 for service 1 rated above 4", 0, workers, (), NOW).arguments
     assert {name: words(each) for name, each in filled.items()} == {"area_id": "3", "service_id": "1", "rating": "4"}
+
+
+def test_the_only_number_said_is_the_one_that_is_needed() -> None:
+    sku, count = text("The article."), {"type": "integer", "minimum": 1, "description": "How many."}
+    restock = offer({"sku": sku, "count": count}, ["sku", "count"])
+    for request in ("order 40 of TEA-250", "restock TEA-250 with 40", "order another 40 TEA-250"):
+        given = fill(request, 0, restock, (), NOW).arguments
+        assert (words(given["sku"]), words(given["count"])) == ("TEA-250", "40")
+
+
+def test_two_numbers_or_two_that_are_needed_are_asked_about() -> None:
+    count = {"type": "integer", "description": "How many."}
+    one = offer({"sku": text("The article."), "count": count}, ["sku", "count"])
+    assert fill("order 40 or 50 of TEA-250", 0, one, (), NOW).missing == ("count",)
+    two = offer({"count": count, "weight": {"type": "number", "description": "How heavy."}}, ["count", "weight"])
+    assert fill("take 40 of them", 0, two, (), NOW).missing == ("count", "weight")
+    assert fill("order 40 euros of TEA-250", 0, one, (), NOW).missing == ("count",)
