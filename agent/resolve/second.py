@@ -122,11 +122,14 @@ def _together(
         if len(made) == 1 and isinstance(said, Calls) and said.drafts[0].action != top:
             made = (lent(made[0], said.drafts[0], shortlist),)
         return Calls(drafts=made, confidence=round(shares[top], 4))
+    offered = [top, *rivals]
+    if top not in drafts:  # neither put it first: what one of them did goes first, where that is about as likely
+        offered.sort(key=lambda name: not (name in drafts and shares[top] - shares[name] < CLEAR))
     text = "Which of these do you mean?" if rivals else "Is this what you mean?"
     return Ask(
-        question=_question(text, [top, *rivals], shortlist),
-        drafts=drafts.get(top) or tuple(filter(None, [read.get(top)])),
-        confidence=round(shares[top], 4),
+        question=_question(text, offered, shortlist),
+        drafts=drafts.get(offered[0]) or tuple(filter(None, [read.get(offered[0])])),
+        confidence=round(shares[offered[0]], 4),
     )
 
 

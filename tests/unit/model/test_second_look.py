@@ -194,6 +194,17 @@ def test_a_question_about_what_neither_chose_holds_what_the_words_make_of_it() -
     assert made.drafts == (read["a.three"],)
 
 
+def test_what_one_of_them_put_first_is_proposed_before_what_neither_did_where_that_is_about_as_likely() -> None:
+    def proposed(other: float) -> str:
+        weighed = minds({"a.two": 0.3, "a.three": other}, {"a.two": 0.2, "a.three": 0.2, Minds.NONE: 0.6})
+        made = reconciled(NOTHING, calls("a.two"), SHORTLIST, [], weighed)
+        assert isinstance(made, Ask)
+        return made.question.candidates[0].id
+
+    assert proposed(0.32) == "a.two"
+    assert proposed(0.6) == "a.three"
+
+
 def test_several_wishes_stand_against_one_that_the_model_all_but_doubted() -> None:
     both, notes = calls("a.one", "a.two"), list[str]()
     doubted = minds({"a.one": 0.9}, {"a.three": 0.7, Minds.NONE: 0.3})
