@@ -36,7 +36,7 @@ MAX_BACKOFF_S: Final = 600.0
 _GAP_S: Final = 0.01
 _STUCK_S: Final = 0.25
 _LOOK_S: Final = 0.5
-_STOCKED_S: Final = 0.05
+_STOCKED_S: Final = 0.1
 _BATCH: Final = 20
 _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
 """What a log line says of the work at hand, by where its payload has it."""
@@ -100,6 +100,8 @@ class Engine:
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
         self._behind = False
+        self._rung = True
+        self._looked_at = 0.0
         self._loops: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Engine:
@@ -122,6 +124,7 @@ class Engine:
 
     def wake(self) -> None:
         """There may be work: look now. To be called after the commit that put it (``store.sessions.after_commit``)."""
+        self._rung = True
         self._ring.set()
 
     def has_room(self, kind: str) -> bool:
@@ -179,6 +182,7 @@ class Engine:
                 trouble = 0
             except Exception as error:
                 trouble += 1
+                self._rung = True
                 wait_s = min(30.0, 0.5 * 2 ** min(trouble, 6))
                 self._complain(error, trouble, wait_s)
                 await self._pause(self._stopping, wait_s)
@@ -194,12 +198,20 @@ class Engine:
         now = self._monotonic()
         for line in self._lines.values():
             self._give_back(line.stale(now))
+        rung, self._rung = self._rung, False
         taken = 0
         for kinds, limit, ahead in self._room():
+            if ahead is None:
+                # While quick lanes are worked off the rest is looked for when somebody rings, or now and then: a look that finds nothing
+                # reads the whole queue.
+                if self._waiting() and not rung and now - self._looked_at < _LOOK_S:
+                    continue
+                self._looked_at = now
             claimed = await (self._queue.claim(kinds, limit, ahead) if ahead else self._queue.claim(kinds, limit))
             self._take(claimed)
             taken += len(claimed)
             self._behind |= len(claimed) >= limit
+            self._rung |= ahead is None and len(claimed) >= limit
         free = [kind for kind, room in self._free().items() if room > 0]
         if len(free) < len(self._limits):
             self._behind = True
@@ -287,7 +299,9 @@ class Engine:
     def _over(self, work: Work, comes_again: bool) -> None:
         """Nothing of it is left here."""
         self._held.pop((work.id, work.attempt), None)
-        if self._behind or comes_again or (work.lane is not None and not self._lines[work.kind].stocked(work.lane)):
+        line = self._lines[work.kind]
+        if comes_again or ((self._behind or work.lane is not None) and not line.stocked(work.lane)):
+            self._rung |= not line.room()
             self._ring.set()
 
     def _give_back(self, unbegun: Sequence[Held]) -> None:
