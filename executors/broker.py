@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import BadSetting
+from executors.pull import Pull
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
@@ -46,7 +47,7 @@ class Broker:
         self._unacked_s = unacked_s
         self._client: Any = None
         self._streams: Any = None
-        self._pull: Any = None
+        self._pull: Pull | None = None
         self._broken = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
@@ -76,17 +77,13 @@ class Broker:
 
     async def fetch(self, most: int, wait_s: float) -> list[Msg]:
         """Waits for the first one; none after ``wait_s`` or when the broker is away."""
-        from nats.errors import TimeoutError as NothingYet
-
         try:
-            found: list[Msg] = await self._pull.fetch(most, timeout=wait_s)
-        except (NothingYet, TimeoutError):
-            return []
+            if self._pull is not None:
+                return await self._pull.fetch(most, wait_s)
         except Exception as error:
             self._lost(error)
-            await asyncio.sleep(_PAUSE_S)
-            return []
-        return found
+        await asyncio.sleep(_PAUSE_S)
+        return []
 
     async def front_age_s(self) -> float | None:
         """How long ago the message was published that is given out next, 0 when none waits; None when the broker can't say."""
@@ -180,6 +177,5 @@ class Broker:
             ),
         )  # fmt: skip
         if self._pull is not None:
-            with contextlib.suppress(Exception):
-                await self._pull.unsubscribe()
-        self._pull = await self._streams.pull_subscribe_bind(consumer=CONSUMER, stream=self._stream)
+            await self._pull.close()
+        self._pull = await Pull.open(self._client, self._stream, CONSUMER, answer_s=ANSWER_S)

@@ -1,0 +1,75 @@
+"""Messages of a JetStream consumer, by the hundred: one request, and what comes of it straight from the subscription. nats-py's
+``fetch`` makes a task, a timer and a name for each message, which is more than all else that a message costs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from nats.aio.msg import Msg
+
+_NOTHING: Final = frozenset({"404", "408"})
+"""Statuses that end a request: nothing is there, or its time is over (ADR-13, "JetStream pull consumers")."""
+
+
+class Pull:
+    """Asks for messages, one request at a time. What comes late belongs to the next one: it is given out to us until it is acknowledged."""
+
+    def __init__(self, client: Any, stream: str, consumer: str, answer_s: float) -> None:
+        self._client = client
+        self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+        self._inbox: str = client.new_inbox()
+        self._answer_s = answer_s
+        self._subscription: Any = None
+        self._arrived: list[Msg] = []
+        self._number = 0
+        self._wanted = 0
+        self._over = asyncio.Event()
+        self._trouble = ""
+
+    @classmethod
+    async def open(cls, client: Any, stream: str, consumer: str, *, answer_s: float) -> Pull:
+        made = cls(client, stream, consumer, answer_s)
+        made._subscription = await client.subscribe(f"{made._inbox}.*", cb=made._came)
+        return made
+
+    async def close(self) -> None:
+        with contextlib.suppress(Exception):
+            await self._subscription.unsubscribe()
+
+    async def fetch(self, most: int, wait_s: float) -> list[Msg]:
+        """What is there, up to ``most`` and what came late; if nothing is, the first that comes in ``wait_s``. Raises TimeoutError and
+        ConnectionError when the broker does not answer or has lost the consumer, and what nats-py raises.
+        """
+        found = await self._asked(most, {"no_wait": True}, 0.0)
+        return found or await self._asked(1, {"expires": int(wait_s * 1e9)}, wait_s)
+
+    async def _asked(self, most: int, how: dict[str, Any], wait_s: float) -> list[Msg]:
+        self._number += 1
+        self._wanted = most
+        self._over.clear()
+        await self._client.publish(
+            self._subject, json.dumps({"batch": most, **how}).encode(), reply=f"{self._inbox}.{self._number}"
+        )
+        async with asyncio.timeout(wait_s + self._answer_s):
+            await self._over.wait()
+        found, self._arrived = self._arrived, []
+        trouble, self._trouble = self._trouble, ""
+        if trouble and not found:
+            raise ConnectionError(f"The consumer answers {trouble}.")
+        return found
+
+    async def _came(self, message: Msg) -> None:
+        status = message.headers.get("Status") if message.headers and not message.data else None
+        if status is None:
+            self._arrived.append(message)
+            if len(self._arrived) >= self._wanted:
+                self._over.set()
+        elif message.subject == f"{self._inbox}.{self._number}" and status != "100":  # a heartbeat
+            if status not in _NOTHING:
+                self._trouble = status
+            self._over.set()
