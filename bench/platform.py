@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from pathlib import Path
 
 from agent.house import opened
 from bench._platform import delivery, intake, memory, profiles
-from bench._platform.gauges import cpu_s
+from bench._platform.gauges import family_cpu_s
 from bench.scale import database, nats, postgresql
 from core.settings import Settings
 from store.migrate import upgrade
@@ -33,6 +34,7 @@ from store.webhooks import EndpointRow
 
 KEYS = 60
 ENDPOINTS = 5
+UP_S = 8
 ROOT = Path(__file__).parents[1]
 _HEAD = f"{'':<22} {'bare':>7} {'ours':>7} {'ratio':>6}"
 _CPU = f"   {'bare CPU':>8} {'ours CPU':>8} {'ratio':>6}"
@@ -147,20 +149,27 @@ def fired(site: Site, known: Founded, given: argparse.Namespace) -> None:
         print(profiles.told(stats), flush=True)
 
 
-def delivered(site: Site, known: Founded, receiver: str, given: argparse.Namespace) -> None:
+def delivered(site: Site, known: Founded, receiver: str, given: argparse.Namespace, processes: int = 1) -> None:
+    """However many processes work, the bare loop is one. Several are all up before the first delivery may be claimed."""
     bare, ours = delivery.Pace(), delivery.Pace()
-    stats = site.folder / "work.stats" if given.profile else None
+    stats = site.folder / "work.stats" if given.profile and processes == 1 else None
     settings = site.settings()
+    several = ["--processes", str(processes)] if processes > 1 else []
     for _ in range(given.rounds):
         since, body = asyncio.run(delivery.put(settings, known.workspace, known.endpoints, given.deliveries))
         delivery.bare(receiver, body, site.folder, given.deliveries, bare)
-        with process(site.environ, "cli.main", "work", profile=stats) as worker:
-            spent = cpu_s(worker.pid)
+        if processes > 1:
+            asyncio.run(delivery.held(settings, known.endpoints, UP_S + 2))
+        with process(site.environ, "cli.main", "work", *several, profile=stats) as worker:
+            if processes > 1:
+                time.sleep(UP_S - 1)
+            spent = family_cpu_s(worker.pid)
             ours.per_s.append(asyncio.run(delivery.drained(settings, since, given.deliveries)))
-            ours.cpu_ms.append((cpu_s(worker.pid) - spent) / given.deliveries * 1000)
+            ours.cpu_ms.append((family_cpu_s(worker.pid) - spent) / given.deliveries * 1000)
     (bare_s, bare_cpu), (per_s, cpu) = bare.median(), ours.median()
+    name = f"{site.name.replace('PostgreSQL, ', '')}, {processes} processes" if processes > 1 else site.name
     print(
-        f"{site.name:<22} {bare_s:>7.0f} {per_s:>7.0f} {per_s / bare_s:>6.2f}   {bare_cpu:>8.2f} {cpu:>8.2f} {bare_cpu / cpu:>6.2f}",
+        f"{name:<22} {bare_s:>7.0f} {per_s:>7.0f} {per_s / bare_s:>6.2f}   {bare_cpu:>8.2f} {cpu:>8.2f} {bare_cpu / cpu:>6.2f}",
         flush=True,
     )
     if stats:
@@ -183,6 +192,8 @@ def measured(given: argparse.Namespace) -> None:
             print(_HEAD + _CPU)
             for site in all_sites:
                 delivered(site, known[site.name], receiver.url, given)
+                if given.processes > 1:
+                    delivered(site, known[site.name], receiver.url, given, given.processes)
 
 
 def main() -> None:
@@ -192,7 +203,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--events", type=int, default=3000, help="events a round")
     parser.add_argument("--at-once", type=int, default=32)
-    parser.add_argument("--deliveries", type=int, default=5000, help="deliveries a round")
+    parser.add_argument("--deliveries", type=int, default=10_000, help="deliveries a round")
+    parser.add_argument(
+        "--processes", type=int, default=1, help="also deliver with so many processes; the bare loop stays one"
+    )
     parser.add_argument(
         "--profile", action="store_true", help="also say where the time of ours goes (it is slower then)"
     )

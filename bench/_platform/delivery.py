@@ -21,6 +21,7 @@ from core.ids import new
 from core.settings import Settings
 from events.subscribers import Fired
 from events.webhooks.fanout import deliver_to
+from store import lanes
 from store.dialect import EpochMs
 from store.sessions import Sessions
 from store.webhooks import EndpointRow
@@ -60,6 +61,15 @@ async def put(settings: Settings, workspace: str, endpoints: Sequence[EndpointRo
         async with house.sessions.read() as session:
             body = (await session.execute(text("SELECT body FROM webhook_bodies LIMIT 1"))).scalar_one()
     return since, bytes(body)
+
+
+async def held(settings: Settings, endpoints: Sequence[EndpointRow], seconds: float) -> None:
+    """Nothing of them is claimed for so long."""
+    sessions = await Sessions.open(settings.database_url)
+    async with sessions.begin() as session:
+        for endpoint in endpoints:
+            await lanes.hold(session, endpoint.id, seconds)
+    await sessions.close()
 
 
 async def drained(settings: Settings, since: int, count: int) -> float:

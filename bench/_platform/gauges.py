@@ -29,6 +29,12 @@ def cpu_s(pid: int) -> float:
     return (int(columns[11]) + int(columns[12])) * _TICK_S
 
 
+def family_cpu_s(pid: int) -> float:
+    """Of a process and the children it has now."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return cpu_s(pid) + sum(cpu_s(int(child)) for child in children)
+
+
 def _kib(pid: int, name: str) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(name):

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from executors.engine import Engine, Handler
-from executors.queue import Dead, Done, Later, Outcome, SqlQueue
+from executors.queue import Dead, Done, Later, Outcome, Shared, SqlQueue
 from store import work as works
 from store.sessions import Sessions, after_commit
 from store.work import Work
@@ -26,10 +26,12 @@ async def until(true: Callable[[], bool], engine: Engine | None = None) -> None:
             await asyncio.sleep(0.01)
 
 
-async def put(sessions: Sessions, *keys: str, engine: Engine | None = None, lane: str | None = None) -> None:
+async def put(
+    sessions: Sessions, *keys: str, engine: Engine | None = None, lane: str | None = None, kind: str = "note"
+) -> None:
     async with sessions.begin() as session:
         for key in keys:
-            await works.put(session, key=key, kind="note", workspace="ws_1", payload={"key": key}, lane=lane)
+            await works.put(session, key=key, kind=kind, workspace="ws_1", payload={"key": key}, lane=lane)
         if engine is not None:
             after_commit(session, engine.wake)
 
@@ -248,6 +250,49 @@ async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for
         assert (await states(sessions))["claimed"] == 2
         await engine.stop(0.2)
     assert set(await states(sessions)) == {"done", "ready"}
+
+
+async def test_in_a_group_only_those_settle_whose_lease_is_still_held(sessions: Sessions) -> None:
+    await put(sessions, "lost", "held-1", "held-2")
+    queue = SqlQueue(sessions, owner="one")
+    lost, *held = sorted(await queue.claim(["note"], 10), key=lambda work: work.key, reverse=True)
+    assert lost.key == "lost"
+    async with sessions.begin() as session:
+        await works.release_many(session, [lost])
+    recorded: list[str] = []
+
+    async def record(_session: AsyncSession, keys: Sequence[str]) -> None:
+        recorded[:] = keys
+
+    group = [(work, Done(shared=Shared(record, work.key))) for work in [lost, *held]]
+    assert await queue.settle(group) == [False, True, True]
+    assert recorded == [work.key for work in held]
+    assert await states(sessions) == {"ready": 1, "done": 2}
+
+
+async def test_what_is_rung_for_does_not_wait_behind_a_quick_lane(sessions: Sessions) -> None:
+    done: list[str] = []
+    urgent = asyncio.Event()
+
+    async def quick(work: Work) -> Outcome:
+        if len(done) == 100:
+            await put(sessions, "urgent", kind="other", engine=engine)
+        if len(done) >= 100:
+            await urgent.wait()
+        done.append(work.key)
+        return Done()
+
+    async def other(_work: Work) -> Outcome:
+        urgent.set()
+        return Done()
+
+    await put(sessions, *[f"k{n}" for n in range(400)], lane="whe_1")
+    queue = SqlQueue(sessions, owner="one", per_lane=3)
+    engine = Engine(
+        queue, {"note": quick, "other": other}, poll_s=60, per_lane={"note": 3}, monotonic=lambda: 0.0
+    )  # time stands still, so nothing is looked for now and then
+    async with engine:
+        await until(lambda: len(done) == 400, engine)
 
 
 async def test_what_a_stop_interrupts_is_due_at_once_for_others(

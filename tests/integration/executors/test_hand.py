@@ -21,6 +21,7 @@ from executors.retry import Reply
 from tests.integration.executors.certificates import certificate
 from tests.integration.executors.peers import (
     LOOPBACK,
+    Peer,
     answer,
     answering,
     answering_once,
@@ -30,6 +31,7 @@ from tests.integration.executors.peers import (
     hanging,
     peer,
     refusing,
+    take,
 )
 
 SECRET = new_secret()
@@ -350,6 +352,40 @@ async def test_a_kept_connection_that_the_peer_has_closed_is_replaced(hand: Hand
             assert (await post(hand, there.url)).ok
             await asyncio.sleep(0.02)
     assert there.connections == 3
+
+
+async def test_what_comes_unasked_on_a_kept_connection_is_nobodys_answer(hand: Hand) -> None:
+    kept = asyncio.Event()
+
+    async def forging(there: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await take(there, reader, writer)
+        writer.write(answer(200))
+        await kept.wait()
+        writer.write(answer(410))
+        await asyncio.Event().wait()
+
+    async with peer(forging) as there:
+        assert (await post(hand, there.url)).status == 200
+        kept.set()
+        await asyncio.sleep(0.02)
+        assert (await post(hand, there.url)).status == 200
+    assert there.connections == 2
+
+
+async def test_a_connection_is_not_used_again_when_the_answer_came_before_all_of_the_request_had_left(
+    hand: Hand,
+) -> None:
+    async def early(there: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer(413))
+        await writer.drain()
+        await asyncio.Event().wait()
+
+    async with peer(early) as there:
+        for _ in range(2):
+            reply = await hand.post(there.url, b"x" * 20_000_000, message_id="act_1", secrets=[SECRET], timeout_s=10)
+            assert (reply.status, reply.sent) == (413, True)
+    assert there.connections == 2
 
 
 async def test_a_cancelled_call_is_over_at_once_and_leaves_no_connection(hand: Hand) -> None:

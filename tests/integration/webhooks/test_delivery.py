@@ -10,9 +10,11 @@ from sqlalchemy import text
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
+import store.deliveries
 from core import webhook_signature
 from core.errors import Unauthenticated
 from executors.retry import WEBHOOK_DELAYS_S
+from store.deliveries import Came
 from tests.integration.webhooks.postoffice import OWNER, PostOffice, Receiver, receiving
 
 
@@ -257,6 +259,27 @@ async def test_a_worker_that_died_after_sending_sends_again_under_the_same_id_an
     assert len({message.headers["webhook-id"] for message in receiver.got}) == 1
     (delivery,) = await office.deliveries(endpoint)
     assert (delivery.state, delivery.tries) == ("succeeded", 1)
+
+
+async def test_two_attempts_of_one_delivery_that_are_settled_together_both_count(
+    office: PostOffice, receiver: Receiver
+) -> None:
+    endpoint, _ = await office.endpoint(receiver.url)
+    await office.fire()
+    await office.deliver_work()
+    (pending,) = await office.deliveries(endpoint)
+    at = office.clock()
+    failed = Came(
+        "wrk_1.1", 1, 5, "{}", b"no", False, pending.id, None, 500, None, "It answered 500.", at, at, None, True
+    )
+    resent = failed._replace(
+        attempt="wrk_2.1", n=2, response=b"", state="succeeded", status=204, detail="", next_at=None, finished_at=at, in_series=False
+    )  # fmt: skip
+    async with office.sessions.begin() as session:
+        await store.deliveries.came(session, [failed, resent])
+    (delivery,) = await office.deliveries(endpoint)
+    assert (delivery.state, delivery.attempts, delivery.tries, delivery.status) == ("succeeded", 2, 1, 204)
+    assert [(one.n, one.status) for one in await office.attempts(pending.id)] == [(1, 500), (2, 204)]
 
 
 async def test_an_endpoint_nobody_answers_at_is_tried_again(office: PostOffice) -> None:
