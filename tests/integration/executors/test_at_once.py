@@ -52,7 +52,9 @@ async def test_work_is_begun_once_its_transaction_is_committed_and_waits_in_the_
         await put(sessions, beginning, "b")
         await put(sessions, beginning, "a")
         assert handler.begun == ["a"]
-        assert await counted(sessions) == {"claimed": 1, "ready": 1}
+        there = await counted(sessions)
+        # The engine's first look may be under way since before "a" was begun, and then holds "b" without beginning it.
+        assert there["claimed"] + there.get("ready", 0) == 2
         assert rung == ["ring", "ring"]
         handler.go_on.set()
     assert (await counted(sessions))["done"] >= 1
