@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Index, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Index, and_, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict
-from store.dialect import UtcTime, upsert
+from store.dialect import UtcTime, is_postgresql, kept
+from store.many import Many
 from store.rows import Row, add_new, every, first, storable, table, values
 
 
@@ -52,6 +53,17 @@ class Claim:
 
 
 _T = table(IdempotencyRow)
+_KEEP: Final = Many(
+    "INSERT INTO idempotency (workspace, method, path, key, fingerprint, owner, state, status, body, created_at) "
+    "SELECT workspace, method, path, key, fingerprint, owner, state, status, body, created_at FROM given WHERE true "
+    "ON CONFLICT (workspace, method, path, key) DO UPDATE SET fingerprint = excluded.fingerprint, owner = excluded.owner, "
+    "state = excluded.state, status = excluded.status, body = excluded.body, created_at = excluded.created_at "
+    "WHERE idempotency.created_at < (SELECT forgotten FROM given LIMIT 1) "
+    "OR (idempotency.state = 'in_flight' AND idempotency.fingerprint = excluded.fingerprint "
+    "AND idempotency.created_at < (SELECT stale FROM given LIMIT 1)) RETURNING owner",
+    workspace="text", method="text", path="text", key="text", fingerprint="text", owner="text", state="text", status="integer",
+    body="text", created_at="timestamptz", stale="timestamptz", forgotten="timestamptz",
+)  # fmt: skip
 
 
 async def start(
@@ -101,27 +113,25 @@ async def keep_many(
     first_of: dict[tuple[str, str, str, str], IdempotencyRow] = {}
     for row in rows:
         first_of.setdefault(_key(row), row)
-    fresh = upsert(session, _T)
-    free = or_(
-        _T.c.created_at < forget_before,
-        and_(_T.c.state == "in_flight", _T.c.fingerprint == fresh.excluded.fingerprint, _T.c.created_at < stale_before),
-    )
-    over = {name: fresh.excluded[name] for name in ("fingerprint", "owner", "state", "status", "body", "created_at")}
-    keep = fresh.on_conflict_do_update(index_elements=list(_T.primary_key.columns), set_=over, where=free)
+    postgresql = is_postgresql(session)
+    stale, forgotten = kept(stale_before, postgresql=postgresql), kept(forget_before, postgresql=postgresql)
     # In one order everywhere, so that two processes never wait for each other.
-    ordered = [values(first_of[key]) for key in sorted(first_of)]
-    kept = {owner for (owner,) in await session.execute(keep.returning(_T.c.owner), ordered)}
-    taken = [key for key, row in first_of.items() if row.owner not in kept]
+    ordered = [_given(first_of[key], stale, forgotten, postgresql=postgresql) for key in sorted(first_of)]
+    ours = {owner for (owner,) in await _KEEP.run(session, ordered)}
+    taken = [key for key, row in first_of.items() if row.owner not in ours]
     there = {}
     if taken:
         same = tuple_(_T.c.workspace, _T.c.method, _T.c.path, _T.c.key).in_(taken)
         there = {_key(row): row for row in await every(session, IdempotencyRow, select(_T).where(same))}
     return [
         Claim("ours", row)
-        if row.owner in kept
+        if row.owner in ours
         else _standing(there.get(_key(row), first_of[_key(row)]), row.fingerprint)
         for row in rows
     ]
+
+
+_HELD: Final = ("workspace", "method", "path", "key", "fingerprint", "owner", "state", "status", "body")
 
 
 def _standing(there: IdempotencyRow, fingerprint: str) -> Claim:
@@ -153,6 +163,13 @@ async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> 
     old = select(*same).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
     gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.key)
     return len((await session.execute(gone)).all())
+
+
+def _given(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: bool) -> tuple[Any, ...]:
+    """As ``_KEEP`` takes it. Raises InvalidInput for text that can't be stored."""
+    held = values(row)
+    created_at = kept(row.created_at, postgresql=postgresql)
+    return (*(held[name] for name in _HELD), created_at, stale, forgotten)
 
 
 def _key(row: IdempotencyRow) -> tuple[str, str, str, str]:

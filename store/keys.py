@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
-from sqlalchemy import Index, or_, select, update
+from sqlalchemy import Index, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -63,6 +63,14 @@ class KeyRow(Row, table=True):
 
 _T = table(KeyRow)
 _M = table(MemberRow)
+_KEY_COLUMNS: Final = tuple(each.name for each in _T.c)
+_MEMBER_COLUMNS: Final = tuple(each.name for each in _M.c)
+# Built once: every signed request asks it.
+_WITH_MEMBERS: Final = (
+    select(*(each.label(f"key_{each.name}") for each in _T.c), *(each.label(f"member_{each.name}") for each in _M.c))
+    .select_from(_T.outerjoin(_M, (_M.c.workspace == _T.c.workspace) & (_M.c.id == _T.c.person)))
+    .where(_T.c.public.in_(bindparam("publics", expanding=True)))
+)
 
 
 async def insert(session: AsyncSession, row: KeyRow) -> KeyRow:
@@ -79,14 +87,11 @@ async def by_public(session: AsyncSession, public: str) -> KeyRow | None:
 
 async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[str, tuple[KeyRow, MemberRow | None]]:
     """The keys with these public parts, each with the member it belongs to as that stands now (None: there is no such member)."""
-    mine = (_M.c.workspace == _T.c.workspace) & (_M.c.id == _T.c.person)
-    columns = [each.label(f"key_{each.name}") for each in _T.c] + [each.label(f"member_{each.name}") for each in _M.c]
-    asked = select(*columns).select_from(_T.outerjoin(_M, mine)).where(_T.c.public.in_(publics))
     made: dict[str, tuple[KeyRow, MemberRow | None]] = {}
-    for row in (await session.execute(asked)).mappings():
-        key = KeyRow(**{each.name: row[f"key_{each.name}"] for each in _T.c})
-        member = MemberRow(**{each.name: row[f"member_{each.name}"] for each in _M.c}) if row["member_id"] else None
-        made[key.public] = (key, member)
+    for row in await session.execute(_WITH_MEMBERS, {"publics": list(publics)}):
+        key = KeyRow(**dict(zip(_KEY_COLUMNS, row, strict=False)))
+        held = dict(zip(_MEMBER_COLUMNS, row[len(_KEY_COLUMNS) :], strict=True))
+        made[key.public] = (key, MemberRow(**held) if held["id"] else None)
     return made
 
 

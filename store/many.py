@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.dialect import is_postgresql
@@ -34,15 +35,23 @@ class Many:
             rows: f"WITH given ({names}) AS (VALUES {', '.join([one] * rows)}) {statement}" for rows in _SIZES
         }
 
-    async def run(self, session: AsyncSession, rows: Sequence[Row]) -> None:
+    async def run(self, session: AsyncSession, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        """What the statement returns (RETURNING), for all rows together; empty where it returns nothing."""
         if not rows:
-            return
+            return []
         connection = await session.connection()
         if is_postgresql(session):
-            await connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))
-            return
+            told = await connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))
+            return _answer(told)
+        made: list[tuple[Any, ...]] = []
         for start in range(0, len(rows), _SIZES[-1]):
             chunk = list(rows[start : start + _SIZES[-1]])
             size = next(size for size in _SIZES if size >= len(chunk))
             chunk += [chunk[-1]] * (size - len(chunk))
-            await connection.exec_driver_sql(self._sqlite[size], tuple([value for row in chunk for value in row]))
+            flat = tuple([value for row in chunk for value in row])
+            made += _answer(await connection.exec_driver_sql(self._sqlite[size], flat))
+        return made
+
+
+def _answer(told: CursorResult[Any]) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in told] if told.returns_rows else []

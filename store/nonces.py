@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Index, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
-from store.dialect import UtcTime, upsert
+from store.dialect import UtcTime, is_postgresql, kept
+from store.many import Many
 from store.rows import Row, add_new, table
 
 
@@ -23,6 +25,10 @@ class NonceRow(Row, table=True):
 
 
 _T = table(NonceRow)
+_TAKE: Final = Many(
+    "INSERT INTO nonces (key, nonce, at) SELECT * FROM given WHERE true ON CONFLICT DO NOTHING RETURNING key, nonce",
+    key="text", nonce="text", at="timestamptz",
+)  # fmt: skip
 
 
 async def insert(session: AsyncSession, key: str, nonce: str, at: datetime) -> bool:
@@ -33,10 +39,10 @@ async def insert(session: AsyncSession, key: str, nonce: str, at: datetime) -> b
 async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, datetime]]) -> list[bool]:
     """Take many (key, nonce, at) in one statement; for each, whether it was free. Of the same one twice, the first is."""
     first = {(key, nonce): at for key, nonce, at in reversed(wanted)}
+    postgresql = is_postgresql(session)
     # In one order everywhere, so that two processes never wait for each other.
-    rows = [{"key": key, "nonce": nonce, "at": at} for (key, nonce), at in sorted(first.items())]
-    taken = upsert(session, _T).values(rows).on_conflict_do_nothing().returning(_T.c.key, _T.c.nonce)
-    fresh = {(key, nonce) for key, nonce in await session.execute(taken)}
+    rows = [(key, nonce, kept(at, postgresql=postgresql)) for (key, nonce), at in sorted(first.items())]
+    fresh = set(await _TAKE.run(session, rows))
     made: list[bool] = []
     for key, nonce, _ in wanted:
         made.append((key, nonce) in fresh)

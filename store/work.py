@@ -29,13 +29,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as on_postgresql
 from sqlalchemy.dialects.sqlite import insert as on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import Insert, ReturningInsert
 from sqlmodel import Field
 
 from core import canon, ids
 from store import lanes
 from store.claiming import claiming, fronted, not_held
-from store.dialect import EpochMs, is_postgresql, texts, upsert
+from store.dialect import EpochMs, is_postgresql, texts
 from store.holding import Claim, changed, changed_all
 from store.rows import Row, storable, table
 from store.sessions import announce
@@ -199,11 +199,7 @@ async def put_held(session: AsyncSession, item: Put, *, owner: str, lease_s: flo
 async def put_many(session: AsyncSession, items: Sequence[Put]) -> None:
     """As ``put``, for many at once and much faster; keys that were put before are passed over."""
     if items:
-        statement = upsert(session, _T).values(
-            due_ms=_due(bindparam("delay_ms", type_=BigInteger)), created_ms=EpochMs()
-        )
-        quiet = statement.on_conflict_do_nothing(index_elements=["key"])
-        await session.execute(quiet, [_fresh(item) for item in items])
+        await session.execute(_putting_many(is_postgresql(session)), [_fresh(item) for item in items])
         for item in items:
             if item.delay_s <= 0:
                 announce(session, (item.kind, item.key))
@@ -330,12 +326,17 @@ async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
 
 
 @cache
-def _putting(postgresql: bool) -> ReturningInsert[tuple[int]]:
+def _putting_many(postgresql: bool) -> Insert:
     """Kept, since to build it costs more than to run it."""
     fresh = (on_postgresql if postgresql else on_sqlite)(_T).values(
         due_ms=_due(bindparam("delay_ms", type_=BigInteger)), created_ms=EpochMs()
     )
-    return fresh.on_conflict_do_nothing(index_elements=["key"]).returning(_T.c.created_ms)
+    return fresh.on_conflict_do_nothing(index_elements=["key"])
+
+
+@cache
+def _putting(postgresql: bool) -> ReturningInsert[tuple[int]]:
+    return _putting_many(postgresql).returning(_T.c.created_ms)
 
 
 @lru_cache(maxsize=64)
