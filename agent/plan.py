@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.confirmations
 import store.history
+import store.putting
 import store.work
 from agent import history, outcomes, people, runs
 from agent.ground import Ground, Grounds
@@ -29,8 +30,8 @@ from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, OpsIQError
 from executors.queue import Record
 from registry.contract import Risk
 from registry.shortlist import Shortlist
+from store.putting import Put
 from store.sessions import Sessions, after_commit
-from store.work import Put
 
 log = logging.getLogger(__name__)
 
@@ -277,12 +278,12 @@ def resolve_work(run: Run) -> Put:
 
 
 async def put_resolve(session: AsyncSession, run: Run) -> None:
-    await store.work.put_one(session, resolve_work(run))
+    await store.putting.put_one(session, resolve_work(run))
 
 
 async def put_send(session: AsyncSession, run: Run) -> None:
     """The work row that sends a confirmed run: same transaction as the confirmation, once for each run and revision."""
-    await store.work.put(
+    await store.putting.put(
         session,
         key=f"{run.id}:send:{run.revision}",
         kind=SEND_WORK,

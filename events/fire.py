@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.calls
 import store.events
+import store.putting
 import store.rules
 import store.runs
 import store.work
@@ -23,8 +24,8 @@ from core.errors import EventLoop, Finding, InvalidInput, NotFound
 from events.subscribers import Fired, of_row
 from registry import event_catalogue, event_names
 from store.events import EventRow
+from store.putting import Put
 from store.sessions import Sessions, after_commit
-from store.work import Put
 
 REACT_WORK: Final = "event.react"
 MAX_DATA_BYTES: Final = 64 * 1024
@@ -62,7 +63,7 @@ async def fire(
     )  # fmt: skip
     row.depth = await depth_below(session, workspace, name, caused_by)
     await store.events.insert(session, row)
-    await store.work.put_many(session, [reacting(row)])
+    await store.putting.put_many(session, [reacting(row)])
     return of_row(row)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import store.events
 import store.idempotency
+import store.putting
 import store.work
 from core.actor import Actor
 from core.errors import EventLoop, OpsIQError
@@ -94,6 +95,6 @@ class Intake:
             )
             rows = [each.row for each, claim in zip(group, claims, strict=True) if claim.verdict == "ours"]
             await store.events.insert_many(session, rows)
-            await store.work.put_many(session, [reacting(row) for row in rows])
+            await store.putting.put_many(session, [reacting(row) for row in rows])
             after_commit(session, self._firing.wake)
         return claims

@@ -15,6 +15,7 @@ from typing import Final
 
 import store.events
 import store.history
+import store.putting
 import store.work
 from agent.ground import Grounds
 from agent.history import Kind
@@ -158,7 +159,7 @@ class Walk:
                     data={"event_id": event.id, "event": event.name, "subscriber": row.subscriber, "attempts": attempts, "error": error},
                 )  # fmt: skip
             elif not row.blocking:
-                await store.work.put(
+                await store.putting.put(
                     session, key=f"{event.id}:{row.subscriber}:{attempts}", kind=RETRY_WORK, workspace=event.workspace, priority=20,
                     payload={"event_id": event.id, "subscriber": row.subscriber, "attempts": attempts},
                     delay_s=RETRY_S[attempts - 1],

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from executors.engine import Engine
 from executors.queue import SqlQueue
-from store import work as works
+from store import putting
+from store.putting import Put
 from store.sessions import after_commit
-from store.work import Put
 
 Begin = Callable[[AsyncSession, Put], Awaitable[None]]
 """Puts work in this transaction; when that is committed, it is begun soon, here or elsewhere."""
@@ -30,7 +30,7 @@ class AtOnce:
     async def put(self, session: AsyncSession, item: Put) -> None:
         """A ``Begin``. Nothing happens where its key was put before."""
         if not self.engine.has_room(item.kind):
-            await works.put_one(session, item)
+            await putting.put_one(session, item)
             after_commit(session, self.wake)
         elif (held := await self.queue.put_held(session, item)) is not None:
             after_commit(session, partial(self.engine.take, held))

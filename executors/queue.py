@@ -11,10 +11,11 @@ from typing import Any, Final, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Unavailable
-from store import carrying
+from store import carrying, putting
 from store import work as works
+from store.putting import Put
 from store.sessions import Sessions
-from store.work import Ahead, Put, Work
+from store.work import Ahead, Work
 
 log = logging.getLogger("opsiq.executors.queue")
 
@@ -133,7 +134,7 @@ class SqlQueue:
 
     async def put_held(self, session: AsyncSession, item: Put) -> Work | None:
         """Put work that this process holds from the start; None where its key was put before."""
-        return await works.put_held(session, item, owner=self._owner, lease_s=self.lease_s)
+        return await putting.put_held(session, item, owner=self._owner, lease_s=self.lease_s)
 
     async def claim_named(
         self, kinds: Collection[str], keys: Sequence[str], ahead: Ahead | None = None

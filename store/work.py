@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -19,26 +19,20 @@ from sqlalchemy import (
     Index,
     Select,
     and_,
-    bindparam,
     delete,
     func,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as on_postgresql
-from sqlalchemy.dialects.sqlite import insert as on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import Insert, ReturningInsert
 from sqlmodel import Field
 
-from core import canon, ids
 from store import lanes
 from store.claiming import claiming, fronted, not_held
 from store.dialect import EpochMs, is_postgresql, texts
 from store.holding import Claim, changed, changed_all
 from store.rows import Row, storable, table
-from store.sessions import announce
 
 KEEP_DONE_DAYS: Final = 7
 MAX_ERROR: Final = 2_000
@@ -134,75 +128,6 @@ class Ahead:
 
     lanes: tuple[str, ...]
     slots: int
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """What ``put_many`` puts; the fields are those of ``put``."""
-
-    key: str
-    kind: str
-    workspace: str
-    payload: Mapping[str, Any]
-    priority: int = 100
-    delay_s: float = 0.0
-    lane: str | None = None
-
-
-async def put(
-    session: AsyncSession,
-    *,
-    key: str,
-    kind: str,
-    workspace: str,
-    payload: Mapping[str, Any],
-    priority: int = 100,
-    delay_s: float = 0.0,
-    lane: str | None = None,
-) -> bool:
-    """Ask for work, in the transaction of its cause. False: this key was put before, and nothing changed.
-
-    Lower ``priority`` comes first. Raises NotCanonical when the payload is no JSON.
-    """
-    return await put_one(session, Put(key, kind, workspace, payload, priority, delay_s, lane))
-
-
-async def put_one(session: AsyncSession, item: Put) -> bool:
-    """As ``put``."""
-    is_new = (await session.execute(_putting(is_postgresql(session)), _fresh(item))).first() is not None
-    if is_new and item.delay_s <= 0:
-        announce(session, (item.kind, item.key))
-    return is_new
-
-
-async def put_held(session: AsyncSession, item: Put, *, owner: str, lease_s: float) -> Work | None:
-    """As ``put``, and claimed by ``owner`` from the start: nobody else sees it while the lease runs. None: the key was put before."""
-    fresh = _fresh(item) | {"state": "claimed", "owner": owner, "attempt": 1, "delay_ms": round(lease_s * 1000)}
-    row = (await session.execute(_putting(is_postgresql(session)), fresh)).first()
-    if row is None:
-        return None
-    return Work(
-        fresh["id"],
-        item.key,
-        item.kind,
-        item.workspace,
-        item.payload,
-        1,
-        owner,
-        item.priority,
-        item.lane,
-        "",
-        row.created_ms,
-    )
-
-
-async def put_many(session: AsyncSession, items: Sequence[Put]) -> None:
-    """As ``put``, for many at once and much faster; keys that were put before are passed over."""
-    if items:
-        await session.execute(_putting_many(is_postgresql(session)), [_fresh(item) for item in items])
-        for item in items:
-            if item.delay_s <= 0:
-                announce(session, (item.kind, item.key))
 
 
 async def claim(
@@ -325,20 +250,6 @@ async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
-@cache
-def _putting_many(postgresql: bool) -> Insert:
-    """Kept, since to build it costs more than to run it."""
-    fresh = (on_postgresql if postgresql else on_sqlite)(_T).values(
-        due_ms=_due(bindparam("delay_ms", type_=BigInteger)), created_ms=EpochMs()
-    )
-    return fresh.on_conflict_do_nothing(index_elements=["key"])
-
-
-@cache
-def _putting(postgresql: bool) -> ReturningInsert[tuple[int]]:
-    return _putting_many(postgresql).returning(_T.c.created_ms)
-
-
 @lru_cache(maxsize=64)
 def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
     """Milliseconds to each of the two moments of ``next_due_s``. Kept, since to build it costs more than to run it."""
@@ -353,21 +264,12 @@ def _claim(work: Work) -> Claim:
 
 
 def _after(seconds: float) -> ColumnElement[int]:
-    return _due(round(seconds * 1000))
+    return due(round(seconds * 1000))
 
 
-def _due(delay_ms: int | ColumnElement[int]) -> ColumnElement[int]:
+def due(delay_ms: int | ColumnElement[int]) -> ColumnElement[int]:
+    """So many milliseconds from now, by the database's clock."""
     return EpochMs() + delay_ms
-
-
-def _fresh(item: Put) -> dict[str, Any]:
-    named = {"id": ids.new("wrk"), "key": item.key, "kind": item.kind, "workspace": item.workspace, "lane": item.lane}
-    told = {
-        "payload": canon.dumps(item.payload).decode(),
-        "priority": item.priority,
-        "delay_ms": round(item.delay_s * 1000),
-    }
-    return storable({**named, **told, "state": "ready", "owner": None, "attempt": 0, "error": ""})
 
 
 def _work(row: Sequence[Any]) -> Work:

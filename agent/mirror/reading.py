@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.mirrors
+import store.putting
 import store.records
 import store.work
 from agent import history
@@ -184,7 +185,7 @@ class Reading:
             return False
         payload = {"connector": keeping.connector, "kind": kind, "began_at": at.isoformat()}
         key = f"records:{keeping.workspace}:{keeping.connector}:{kind}:{at.isoformat()}"
-        await store.work.put(
+        await store.putting.put(
             session, key=key, kind=READ_WORK, workspace=keeping.workspace, payload=payload, priority=80
         )
         return True

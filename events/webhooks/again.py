@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.deliveries
 import store.events
+import store.putting
 import store.webhooks
 import store.work
 from agent import history
@@ -25,9 +26,10 @@ from events.webhooks.fanout import deliver_to, delivery, put_body, wants
 from executors.queue import Done, Outcome
 from registry import event_catalogue
 from store.deliveries import DeliveryRow
+from store.putting import Put
 from store.sessions import Sessions, after_commit
 from store.webhooks import EndpointRow
-from store.work import Put, Work
+from store.work import Work
 
 RESEND_WORK: Final = "webhook.resend"
 RECOVER_WORK: Final = "webhook.recover"
@@ -153,7 +155,7 @@ class Again:
                     )
                     for each in found
                 ]
-                await store.work.put_many(session, puts)
+                await store.putting.put_many(session, puts)
                 after_commit(session, self.wake)
             if len(found) < BATCH:
                 return Done()
@@ -204,14 +206,14 @@ class Again:
             if endpoint.state == "disabled":
                 raise Conflict("This endpoint is disabled: resume it first.")
             told = {"endpoint": endpoint_id, "since": iso(span.since), "until": iso(span.until)}
-            await store.work.put(session, key=span.id, kind=work, workspace=by.workspace, payload=told)
+            await store.putting.put(session, key=span.id, kind=work, workspace=by.workspace, payload=told)
             await also(session, span)
             await history.record_act(session, by, kind, now, request_id=request_id, **told)
             after_commit(session, self.wake)
         return span
 
     async def _send(self, session: AsyncSession, row: DeliveryRow) -> None:
-        await store.work.put(
+        await store.putting.put(
             session, key=f"{row.id}+{ids.new('wrk')}", kind=RESEND_WORK, workspace=row.workspace,
             payload={"delivery": row.id}, priority=_AT_ONCE,
         )  # fmt: skip

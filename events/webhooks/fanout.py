@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.deliveries
+import store.putting
 import store.webhooks
 import store.work
 from core import ids
@@ -18,9 +19,9 @@ from events.subscribers import WEBHOOKS, Fired, Reacted, Subscriber
 from events.webhooks.message import body_of
 from registry.event_names import fits_any
 from store.deliveries import BodyRow, Cause, DeliveryRow
+from store.putting import Put
 from store.sessions import after_commit
 from store.webhooks import EndpointRow
-from store.work import Put
 
 DELIVER_WORK: Final = "webhook.deliver"
 PRIORITY: Final = 120
@@ -60,7 +61,7 @@ async def deliver_to(
     await put_body(session, event, now)
     rows = [delivery(event, endpoint, cause, now) for endpoint in endpoints]
     await store.deliveries.put_many(session, rows)
-    await store.work.put_many(
+    await store.putting.put_many(
         session,
         [
             Put(f"{event.id}+{row.endpoint}", DELIVER_WORK, event.workspace, {"delivery": row.id}, PRIORITY, lane=row.endpoint)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.calls
 import store.history
+import store.putting
 import store.work
 from agent import runs
 from agent.confirm import Gate
@@ -41,8 +42,8 @@ from registry.records import ContextProvider, Query, Record, RecordKind
 from registry.shortlist import Shortlist
 from store.calls import CallRow
 from store.history import HistoryRow
+from store.putting import Put
 from store.sessions import Sessions
-from store.work import Put
 from tests.integration.cheap import cheap_passwords
 from tests.unit.validate.world import NOW, SAAS, Platform, town
 
@@ -232,7 +233,7 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
         """Work is done when the test says so."""
 
     async def put(session: AsyncSession, item: Put) -> None:
-        await store.work.put_one(session, item)
+        await store.putting.put_one(session, item)
 
     gate = Gate(sessions, grounds, clock, timedelta(hours=24))
     direct = Direct(sessions, grounds, planner, clock, wake)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.events
 import store.history
+import store.putting
 import store.work
 from core.errors import EventLoop, InvalidInput
 from events.fire import MAX_DEPTH, fire
@@ -154,11 +155,11 @@ async def test_one_that_hangs_is_given_up_and_retried(sessions: Sessions) -> Non
 
 async def test_what_a_reaction_writes_and_that_it_is_done_are_one_transaction(sessions: Sessions) -> None:
     async def put_then_fail(session: AsyncSession) -> None:
-        await store.work.put(session, key="left-behind", kind="note", workspace=WORKSPACE, payload={})
+        await store.putting.put(session, key="left-behind", kind="note", workspace=WORKSPACE, payload={})
         raise RuntimeError("after writing")
 
     async def put(session: AsyncSession) -> None:
-        await store.work.put(session, key="kept", kind="note", workspace=WORKSPACE, payload={})
+        await store.putting.put(session, key="kept", kind="note", workspace=WORKSPACE, payload={})
 
     cast = Cast()
     cast.add("half", 10, record=put_then_fail)

@@ -9,8 +9,9 @@ from executors.at_once import AtOnce
 from executors.engine import Engine
 from executors.queue import Done, Outcome, SqlQueue
 from store import work as works
+from store.putting import Put
 from store.sessions import Sessions
-from store.work import Put, Work
+from store.work import Work
 
 
 class Slow:

@@ -15,10 +15,11 @@ from executors.broker import Broker
 from executors.carried import CarriedQueue
 from executors.engine import Engine, Handler
 from executors.queue import Done, Later, Outcome, SqlQueue
-from store import lanes
+from store import lanes, putting
 from store import work as works
+from store.putting import Put
 from store.sessions import Sessions
-from store.work import Put, Work
+from store.work import Work
 from tests.integration.executors.broker_server import BrokerServer
 
 
@@ -59,7 +60,7 @@ class Site:
 
     async def put(self, *keys: str, kind: str = "note", lane: str | None = None) -> None:
         async with self.sessions.begin() as session:
-            await works.put_many(session, [Put(key, kind, "ws_1", {}, lane=lane) for key in keys])
+            await putting.put_many(session, [Put(key, kind, "ws_1", {}, lane=lane) for key in keys])
 
     async def states(self) -> dict[str, int]:
         async with self.sessions.read() as session:

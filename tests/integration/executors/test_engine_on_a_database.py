@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from executors.engine import Engine, Handler
 from executors.queue import Dead, Done, Later, Outcome, Shared, SqlQueue
+from store import putting
 from store import work as works
 from store.sessions import Sessions, after_commit
 from store.work import Work
@@ -31,7 +32,7 @@ async def put(
 ) -> None:
     async with sessions.begin() as session:
         for key in keys:
-            await works.put(session, key=key, kind=kind, workspace="ws_1", payload={"key": key}, lane=lane)
+            await putting.put(session, key=key, kind=kind, workspace="ws_1", payload={"key": key}, lane=lane)
         if engine is not None:
             after_commit(session, engine.wake)
 
@@ -94,7 +95,7 @@ async def test_work_is_done_once_after_the_commit_that_put_it(
 
 async def test_what_is_recorded_commits_with_the_settle(sessions: Sessions, engines: Callable[..., Engine]) -> None:
     async def next_one(session: AsyncSession) -> None:
-        await works.put(session, key="b", kind="other", workspace="ws_1", payload={})
+        await putting.put(session, key="b", kind="other", workspace="ws_1", payload={})
 
     engine = engines(Note(lambda _work: Done(next_one)))
     await put(sessions, "a")
@@ -106,7 +107,7 @@ async def test_a_record_that_fails_fails_alone_and_leaves_nothing(
     sessions: Sessions, engines: Callable[..., Engine]
 ) -> None:
     async def broken(session: AsyncSession) -> None:
-        await works.put(session, key="half", kind="other", workspace="ws_1", payload={})
+        await putting.put(session, key="half", kind="other", workspace="ws_1", payload={})
         raise ValueError("broken")
 
     note = Note(lambda work: Done(broken) if work.key == "k7" else Done())
@@ -123,7 +124,7 @@ async def test_a_zombie_writes_neither_its_settle_nor_its_record(
     inside, go = asyncio.Event(), asyncio.Event()
 
     async def record(session: AsyncSession) -> None:
-        await works.put(session, key="forged", kind="other", workspace="ws_1", payload={})
+        await putting.put(session, key="forged", kind="other", workspace="ws_1", payload={})
 
     async def slow(work: Work) -> Outcome:
         inside.set()
@@ -145,7 +146,7 @@ async def test_burying_and_its_consequence_are_one_transaction(
     sessions: Sessions, engines: Callable[..., Engine]
 ) -> None:
     async def buried(session: AsyncSession, work: Work, error: str) -> None:
-        await works.put(session, key=f"dead-{work.key}", kind="other", workspace="ws_1", payload={"error": error})
+        await putting.put(session, key=f"dead-{work.key}", kind="other", workspace="ws_1", payload={"error": error})
 
     note = Note(lambda _work: Dead("no use"))
     engine = engines(note, on_dead=buried)
@@ -217,8 +218,8 @@ async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_t
         return Done()
 
     async with sessions.begin() as session:
-        fresh = [works.Put(f"k{n}", "note", "ws_1", {}, lane="whe_1") for n in range(400)]
-        await works.put_many(session, fresh)
+        fresh = [putting.Put(f"k{n}", "note", "ws_1", {}, lane="whe_1") for n in range(400)]
+        await putting.put_many(session, fresh)
     queue = SqlQueue(sessions, owner="one", per_lane=3, beside={"note": beside})
     async with Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 3}):
         await becomes(sessions, {"done": 400})
@@ -239,7 +240,7 @@ async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for
 
     async with sessions.begin() as session:
         for n in range(400):  # one after the other, so that they are due in this order
-            await works.put(session, key=f"k{n}", kind="note", workspace="ws_1", payload={}, lane="whe_1", priority=n)
+            await putting.put(session, key=f"k{n}", kind="note", workspace="ws_1", payload={}, lane="whe_1", priority=n)
     queue = SqlQueue(sessions, owner="one", per_lane=2)
     engine = Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 2})
     async with engine:

@@ -9,14 +9,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from executors.queue import Done, Later, Shared, SqlQueue
-from store import work
+from store import putting, work
+from store.putting import Put
 from store.sessions import Sessions
-from store.work import Put
 
 
 async def test_a_group_writes_once_for_all_that_still_hold_their_work(sessions: Sessions) -> None:
     async with sessions.begin() as session:
-        await work.put_many(session, [Put(f"k{n}", "call", "ws_1", {}) for n in range(4)])
+        await putting.put_many(session, [Put(f"k{n}", "call", "ws_1", {}) for n in range(4)])
     queue = SqlQueue(sessions, owner="w1")
     claimed = sorted(await queue.claim(["call"], 10), key=lambda one: one.key)
     async with sessions.begin() as session:
@@ -38,7 +38,7 @@ async def test_a_group_writes_once_for_all_that_still_hold_their_work(sessions: 
 
 async def test_a_claim_and_its_predecessor_in_one_group_settle_once(sessions: Sessions) -> None:
     async with sessions.begin() as session:
-        await work.put(session, key="k", kind="call", workspace="ws_1", payload={})
+        await putting.put(session, key="k", kind="call", workspace="ws_1", payload={})
     queue = SqlQueue(sessions, owner="w1")
     (first,) = await queue.claim(["call"], 1)
     async with sessions.begin() as session:
@@ -58,7 +58,7 @@ async def test_a_claim_and_its_predecessor_in_one_group_settle_once(sessions: Se
 
 async def test_a_shared_write_that_fails_for_one_does_not_settle_it_and_spares_the_others(sessions: Sessions) -> None:
     async with sessions.begin() as session:
-        await work.put_many(session, [Put(f"k{n}", "call", "ws_1", {}) for n in range(2)])
+        await putting.put_many(session, [Put(f"k{n}", "call", "ws_1", {}) for n in range(2)])
     queue = SqlQueue(sessions, owner="w1")
     claimed = sorted(await queue.claim(["call"], 10), key=lambda one: one.key)
 

@@ -4,15 +4,18 @@ from typing import Any
 
 from sqlalchemy import text
 
-from store import lanes, work
+from store import lanes, putting, work
 from store.claiming import AHEAD_PER_LANE
+from store.putting import Put
 from store.sessions import Sessions
-from store.work import Put, Work
+from store.work import Work
 
 
 async def put(sessions: Sessions, *lane_of: str | None) -> None:
     async with sessions.begin() as session:
-        await work.put_many(session, [Put(f"k{at}", "call", "ws_1", {}, lane=lane) for at, lane in enumerate(lane_of)])
+        await putting.put_many(
+            session, [Put(f"k{at}", "call", "ws_1", {}, lane=lane) for at, lane in enumerate(lane_of)]
+        )
 
 
 async def claim(sessions: Sessions, **given: Any) -> list[Work]:

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import NotCanonical
-from store import work
+from store import putting, work
+from store.putting import Put
 from store.sessions import Sessions
-from store.work import Put, Work
+from store.work import Work
 
 KINDS = ("call",)
 
@@ -20,7 +21,7 @@ KINDS = ("call",)
 async def put(sessions: Sessions, *keys: str, **given: Any) -> None:
     async with sessions.begin() as session:
         for key in keys:
-            assert await work.put(
+            assert await putting.put(
                 session, **{"key": key, "kind": "call", "workspace": "ws_1", "payload": {"key": key}, **given}
             )
 
@@ -56,19 +57,19 @@ async def test_putting_the_same_key_again_changes_nothing_even_once_it_is_done(s
     await put(sessions, "act_1")
     again = {"key": "act_1", "kind": "call", "workspace": "ws_1", "payload": {"other": True}}
     async with sessions.begin() as session:
-        assert not await work.put(session, **again)
+        assert not await putting.put(session, **again)
     [claimed] = await claim(sessions)
     assert claimed.payload == {"key": "act_1"}
     async with sessions.begin() as session:
         assert await work.ack(session, claimed)
-        assert not await work.put(session, **again)
+        assert not await putting.put(session, **again)
     assert await claim(sessions) == []
 
 
 async def test_work_put_in_a_transaction_that_fails_is_not_there(sessions: Sessions) -> None:
     async def fail() -> None:
         async with sessions.begin() as session:
-            await work.put(session, key="act_1", kind="call", workspace="ws_1", payload={})
+            await putting.put(session, key="act_1", kind="call", workspace="ws_1", payload={})
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -119,8 +120,8 @@ async def test_what_is_under_lease_is_not_claimed_until_the_lease_is_over(sessio
 async def test_what_is_put_held_is_its_owners_until_the_lease_is_over(sessions: Sessions) -> None:
     item = Put("act_1", "call", "ws_1", {"n": 1}, priority=7)
     async with sessions.begin() as session:
-        held = await work.put_held(session, item, owner="w1", lease_s=60.0)
-        assert await work.put_held(session, item, owner="w2", lease_s=60.0) is None
+        held = await putting.put_held(session, item, owner="w1", lease_s=60.0)
+        assert await putting.put_held(session, item, owner="w2", lease_s=60.0) is None
     assert held is not None
     assert (held.key, held.kind, held.workspace, held.payload, held.priority) == ("act_1", "call", "ws_1", {"n": 1}, 7)
     assert await claim(sessions, "w2") == []
@@ -161,8 +162,8 @@ async def test_many_are_put_at_once_and_known_keys_passed_over(sessions: Session
     await put(sessions, "act_1")
     items = [Put(f"act_{n}", "call", "ws_1", {"n": n}, delay_s=3600.0 if n == 3 else 0.0) for n in range(4)]
     async with sessions.begin() as session:
-        await work.put_many(session, items)
-        await work.put_many(session, [])
+        await putting.put_many(session, items)
+        await putting.put_many(session, [])
     claimed = await claim(sessions)
     assert {one.key: one.payload for one in claimed} == {
         "act_0": {"n": 0},

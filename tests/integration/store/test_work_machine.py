@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import text
 
-from store import work
+from store import putting, work
 from store.sessions import Sessions
 from store.work import Work
 
@@ -57,7 +57,7 @@ class WorkMachine(RuleBasedStateMachine):
     def put(self, key: str) -> None:
         async def put() -> bool:
             async with self.sessions.begin() as session:
-                return await work.put(session, key=key, kind="call", workspace="ws_1", payload={"key": key})
+                return await putting.put(session, key=key, kind="call", workspace="ws_1", payload={"key": key})
 
         assert self.run(put()) is (key not in self.state)
         self.state.setdefault(key, "ready")
