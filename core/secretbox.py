@@ -83,6 +83,8 @@ def _decode(sealed: str) -> tuple[str, bytes]:
     if not sealed.startswith(_PREFIX):
         raise unreadable
     name, _, body = sealed[len(_PREFIX) :].rpartition(".")
+    if "+" in body or "/" in body:  # Python takes them for "-" and "_" even so
+        raise unreadable
     try:
         raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:

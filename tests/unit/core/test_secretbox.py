@@ -45,6 +45,16 @@ def test_any_changed_character_is_noticed(data: st.DataObject) -> None:
         BOX.open(sealed[:place] + other + sealed[place + 1 :], context="c")
 
 
+def test_the_other_alphabet_of_base64_is_noticed() -> None:
+    other = str.maketrans("-_", "+/")
+    texts = [BOX.seal(b"secret!!", context="c") for _ in range(200)]
+    changed = [text.translate(other) for text in texts if text.translate(other) != text]
+    assert changed
+    for text in changed:
+        with pytest.raises(BadSetting):
+            BOX.open(text, context="c")
+
+
 @given(st.text(max_size=60))
 def test_garbage_is_a_typed_error(text: str) -> None:
     with pytest.raises(BadSetting):
