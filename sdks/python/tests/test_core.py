@@ -287,14 +287,14 @@ def test_the_hook_and_the_log_are_told_of_every_attempt_and_of_no_secret(
     }
     client, script = scripted([{"transport": "connect"}, trouble, ACCEPTED], on_attempt=told.append)
     with caplog.at_level(logging.DEBUG):
-        client.events.fire("order.shipped", {"card": "4111"})
+        client.events.fire("order.shipped", {"card": "4111 1111 card"})
     assert [(each.number, each.status, each.error, each.request_id) for each in told] == [
         (1, None, "connect", None), (2, 503, None, "req_1"), (3, 202, None, None),
     ]  # fmt: skip
     assert [each.pause_s for each in told] == [0.375, 2.0, None]
     assert all(each.path == "/v1/events/fire" and each.method == "POST" and each.duration_s >= 0 for each in told)
     said = "".join(map(repr, told)) + caplog.text
-    for secret in (SECRET, "4111", authorization(script.sent[0])["sig"]):
+    for secret in (SECRET, "4111 1111 card", authorization(script.sent[0])["sig"]):
         assert secret not in said
 
 
