@@ -1,52 +1,42 @@
-"""The door to runs: ask, answer, edit, confirm, reject, look. Consoles, APIs and terminals all come through here and nowhere else."""
+"""The door to runs: ask and look. What is then decided about one stands in decisions; consoles and APIs come through these two alone."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final
 
 import store.calls
 import store.runs
 from agent import history, runs
-from agent.confirm import Also, Gate, may_run, nothing
+from agent.confirm import Also, may_run, nothing
 from agent.direct import Direct
 from agent.ground import Grounds
 from agent.history import Kind
-from agent.pipeline import Answer, Given, GivenBy, Question, Refusal, RunState
-from agent.plan import put_send, resolve_work
+from agent.pipeline import Given, GivenBy, RunState
+from agent.plan import resolve_work
 from agent.progress import Progress
 from agent.run import MOVING, Run
-from agent.taken_back import taken_back
 from agent.watch import Watch, heard
 from core import ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound
 from executors.at_once import Begin
-from store.sessions import Sessions, after_commit
-
-log = logging.getLogger(__name__)
+from store.sessions import Sessions
 
 MAX_TEXT: Final = 4000
 PAGE: Final = 200
-RACES: Final = 5
-CANCELLED: Final = "Cancelled while it was being worked out."
-EXPIRE_AT_ONCE: Final = 100
-Verdict = Literal["resend", "happened", "did_not_happen"]
 
 
 @dataclass(frozen=True)
 class Desk:
     sessions: Sessions
     grounds: Grounds
-    gate: Gate
     clock: Clock
     watch: Watch
-    wake: Callable[[], None]
     begin: Begin
     direct: Direct
     progress: Progress
@@ -64,7 +54,7 @@ class Desk:
     ) -> Run:
         """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. Raises InvalidInput.
 
-        ``also``, here and below, is done in the transaction of the change itself: an idempotency record commits with its effect.
+        ``also``, here and in decisions, is done in the transaction of the change itself: an idempotency record commits with its effect.
         """
         words = text.strip()
         if not words:
@@ -162,215 +152,7 @@ class Desk:
                 return found[::-1][:limit]
             last = rows[-1]
 
-    async def answer(
-        self,
-        actor: Actor,
-        run_id: str,
-        slot: str,
-        *,
-        choice: str | None = None,
-        text: str | None = None,
-        also: Also = nothing,
-    ) -> Run | Refusal:
-        """Answer the open question with one of its candidates or in words, or take the request back. Raises InvalidInput, Forbidden."""
-        run = await self._own(actor, run_id)
-        question = run.question
-        now = self.clock()
-        if run.state != "asked" or question is None:
-            return Refusal(code="already_decided", detail=f"This run is {run.state}; no question is open.")
-        if run.expires_at is not None and now >= run.expires_at:
-            return await self._expire(run)
-        if slot != question.slot:
-            return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
-        if choice is None and text is not None and taken_back(text):
-            return await self.reject(actor, run_id, text, also=also)
-        answer = _answer(question, choice, text)
-        again = run.with_(
-            state="received", answers=(*run.answers, answer), question=None, updated_at=now, expires_at=None
-        )
-        if question.slot == "action" and answer.text is not None:
-            again = again.with_(drafts=())
-        return await self._replan(again, {"asked"}, Kind.ANSWERED, actor, also, answer=answer.model_dump(mode="json"))
-
-    async def edit(
-        self, actor: Actor, run_id: str, digest: str, changes: Mapping[str, str], *, also: Also = nothing
-    ) -> Run | Refusal:
-        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, held anew."""
-        run = await self._own(actor, run_id)
-        if run.state != "held" or run.plan is None:
-            return Refusal(
-                code="already_decided", detail=f"This run is {run.state}; only a card that is held can be edited."
-            )
-        if run.expires_at is not None and self.clock() >= run.expires_at:
-            return await self._expire(run)
-        if run.plan.digest != digest:
-            return Refusal(code="stale", detail="The card has changed since you saw it. Edit the new one.")
-        ground = await self.grounds.of(run.workspace)
-        known = {
-            f"{at}.{param}"
-            for at, step in enumerate(run.plan.steps)
-            if (contract := ground.catalogue.version(step.action, step.version))
-            for param in contract.properties
-        }
-        unknown = sorted(set(changes) - known)
-        if unknown or not changes:
-            raise InvalidInput(f"There is no such parameter on this card: {', '.join(unknown) or '(none named)'}.")
-        answers = tuple(Answer(slot=slot, text=_text(words)) for slot, words in changes.items())
-        kept = tuple(each for each in run.answers if not any(_about(each.slot, slot) for slot in changes))
-        now = self.clock()
-        again = run.with_(
-            state="received", answers=(*kept, *answers), approvals=(), drift=(), updated_at=now, expires_at=None
-        )
-        return await self._replan(again, {"held"}, Kind.EDITED, actor, also, changes=dict(changes), digest=digest)
-
-    async def confirm(self, actor: Actor, run_id: str, digest: str, *, also: Also = nothing) -> Run | Refusal:
-        """Say yes to exactly ``digest``. Twice is once."""
-        for _ in range(RACES):
-            run = await self._visible(actor, run_id)
-            try:
-                confirmed = await self.gate.confirm(actor, run, digest, also)
-            except Conflict:
-                # Somebody was quicker. The gate knows the same yes, and another's first of two yeses leaves room for this one.
-                continue
-            self.watch.changed(run_id)
-            self.wake()
-            return confirmed
-        return Refusal(code="already_decided", detail="This run keeps moving; look at it again.")
-
-    async def reject(self, actor: Actor, run_id: str, reason: str = "", *, also: Also = nothing) -> Run | Refusal:
-        """Say no. Only before anything is sent."""
-        run = await self._visible(actor, run_id)
-        now = self.clock()
-        if run.state not in ("held", "asked"):
-            return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing left to reject.")
-        rejected = run.with_(
-            state="rejected", reason=reason.strip()[:500] or None, updated_at=now, decided_at=now, expires_at=None
-        )
-        try:
-            async with self.sessions.begin() as session:
-                moved = await runs.move(session, rejected, was={"held", "asked"})
-                await history.record(
-                    session, moved, Kind.REJECTED, now, actor=actor, outcome="rejected", reason=moved.reason
-                )
-                await also(session, moved)
-        except Conflict:
-            return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
-        self.watch.changed(run_id)
-        return moved
-
-    async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
-        """Stop the working out of a request. Whoever is at it finds the run gone: nothing comes of it, whatever a model still answers."""
-        run = await self._visible(actor, run_id)
-        now = self.clock()
-        if run.state != "received":
-            return Refusal(code="already_decided", detail=f"This run is {run.state}: it is worked out already.")
-        cancelled = run.with_(
-            state="rejected", reason=CANCELLED, plan=None, drift=(), updated_at=now, decided_at=now, expires_at=None
-        )
-        try:
-            async with self.sessions.begin() as session:
-                moved = await runs.move(session, cancelled, was={"received"})
-                await history.record(
-                    session, moved, Kind.CANCELLED, now, actor=actor, outcome="rejected", reason=CANCELLED,
-                    phase=self.progress.phase(run),
-                )  # fmt: skip
-        except Conflict:
-            return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
-        self.watch.changed(run_id)
-        return moved
-
-    async def decide(self, actor: Actor, run_id: str, verdict: Verdict, *, also: Also = nothing) -> Run | Refusal:
-        """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it again
-        under the same key."""
-        if actor.role != OWNER:
-            raise Forbidden("Only an owner decides about a call whose outcome is unknown.")
-        run = await self._visible(actor, run_id)
-        if run.state != "unknown":
-            return Refusal(code="already_decided", detail=f"This run is {run.state}; nothing about it is unknown.")
-        now = self.clock()
-        try:
-            async with self.sessions.begin() as session:
-                for call in await store.calls.of_run(session, run.workspace, run.id):
-                    match (call.state, verdict):
-                        case ("unknown" | "begun", "resend"):
-                            changes: dict[str, Any] = {"to": "planned", "started_at": None, "finished_at": None}
-                        case ("unknown" | "begun", "happened"):
-                            changes = {
-                                "to": "succeeded",
-                                "detail": f"{actor.name} found that it had happened.",
-                                "finished_at": now,
-                            }
-                        case ("unknown" | "begun", "did_not_happen"):
-                            changes = {
-                                "to": "failed",
-                                "detail": f"{actor.name} found that it had not happened.",
-                                "finished_at": now,
-                            }
-                        case ("skipped", "resend" | "happened"):
-                            changes = {"to": "planned", "detail": "", "finished_at": None}
-                        case _:
-                            continue
-                    await store.calls.move(session, run.workspace, call.call_id, was={call.state}, **changes)
-                moved = await runs.move(
-                    session, run.with_(state="executing", updated_at=now, decided_at=now), was={"unknown"}
-                )
-                await history.record(session, moved, Kind.DECIDED, now, actor=actor, verdict=verdict)
-                await put_send(session, moved)
-                await also(session, moved)
-                after_commit(session, self.wake)
-        except Conflict:
-            return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
-        self.watch.changed(run_id)
-        return moved
-
-    async def expire_due(self) -> int:
-        """Expire what has run out, at most ``EXPIRE_AT_ONCE`` of it. Answers how many; called now and then by the server."""
-        async with self.sessions.read() as session:
-            rows = await store.runs.due(session, self.clock(), EXPIRE_AT_ONCE)
-        done = 0
-        for row in rows:
-            try:
-                await self._expire(runs.of_row(row))
-                done += 1
-            except Exception:
-                log.exception("run %s can't be expired; the others are", row.id)
-        return done
-
     # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _expire(self, run: Run) -> Refusal:
-        now = self.clock()
-        try:
-            async with self.sessions.begin() as session:
-                moved = await runs.move(session, run.with_(state="expired", updated_at=now), was={"held", "asked"})
-                await history.record(session, moved, Kind.EXPIRED, now, outcome="expired")
-        except Conflict:
-            pass
-        self.watch.changed(run.id)
-        return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
-
-    async def _replan(
-        self, run: Run, was: set[RunState], kind: Kind, actor: Actor, also: Also, **data: Any
-    ) -> Run | Refusal:
-        try:
-            async with self.sessions.begin() as session:
-                moved = await runs.move(session, run, was=was)
-                await history.record(session, moved, kind, run.updated_at, actor=actor, **data)
-                await self.begin(session, resolve_work(moved))
-                await also(session, moved)
-        except Conflict:
-            return Refusal(code="already_decided", detail="This run has moved on; look at it again.")
-        self.watch.changed(run.id)
-        return moved
-
-    async def _visible(self, actor: Actor, run_id: str) -> Run:
-        return await self.show(actor, run_id)
-
-    async def _own(self, actor: Actor, run_id: str) -> Run:
-        run = await self.show(actor, run_id)
-        if run.actor.person != actor.person:
-            raise Forbidden(f"Only {run.actor.name}, who asked for this, may answer or edit it.")
-        return run
 
     async def _may_approve(self, actor: Actor, run: Run) -> bool:
         planned_anew = run.state == "received" and bool(
@@ -384,28 +166,3 @@ class Desk:
 
 def approved_by(run: Run, actor: Actor) -> bool:
     return any(each.person == actor.person for each in run.approvals)
-
-
-def _answer(question: Question, choice: str | None, text: str | None) -> Answer:
-    if (choice is None) == (text is None):
-        raise InvalidInput("Answer with one of the candidates (choice) or in your own words (text), not both.")
-    if choice is not None:
-        found = next((each for each in question.candidates if each.id == choice), None)
-        if found is None:
-            raise InvalidInput(f"{choice!r} is none of the candidates of this question.")
-        return Answer(slot=question.slot, choice=choice, label=found.label)
-    if not question.free_text:
-        raise InvalidInput("Choose one of the candidates of this question.")
-    return Answer(slot=question.slot, text=_text(text or ""))
-
-
-def _text(text: str) -> str:
-    words = text.strip()
-    if not words or len(words) > MAX_TEXT:
-        raise InvalidInput(f"An answer has 1 to {MAX_TEXT} characters.")
-    return words
-
-
-def _about(slot: str, changed: str) -> bool:
-    """Whether an earlier answer's slot is the changed parameter or a record on the way to it (``0.invoice_id/customer``)."""
-    return slot == changed or slot.startswith(changed + "/")

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agent.confirm import Gate
-from agent.desk import EXPIRE_AT_ONCE, Desk
+from agent.decisions import EXPIRE_AT_ONCE, Decisions
+from agent.desk import Desk
 from agent.direct import Direct
 from agent.ground import Grounds
 from agent.issuer.entrance import Entrance
@@ -82,6 +83,7 @@ class House:
     box: SecretBox
     grounds: Grounds
     desk: Desk
+    decisions: Decisions
     office: Office
     action_secrets: ActionSecrets
     engine: Engine
@@ -212,13 +214,16 @@ async def opened(
     )
     direct = Direct(sessions, grounds, planner, clock, wake)
     gate = Gate(sessions, grounds, clock, timedelta(hours=settings.second_person_h))
-    desk = Desk(sessions, grounds, gate, clock, watch, wake, AtOnce(sql, engine, wake).put, direct, progress)
+    begin = AtOnce(sql, engine, wake).put
+    desk = Desk(sessions, grounds, clock, watch, begin, direct, progress)
+    decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, begin, progress)
     house = House(
         settings,
         sessions,
         box,
         grounds,
         desk,
+        decisions,
         Office(sessions, grounds, action_secrets, box, clock),
         action_secrets,
         engine,
@@ -232,11 +237,9 @@ async def opened(
         _issuer(settings, guard, clock),
         Entrance(sessions, clock, _issuer_name(settings), settings.oidc_domains),
     )
-    closing = asyncio.Event()
+    closing, stranded = asyncio.Event(), Stranded(sessions, clock, wake)
     sweep = (
-        asyncio.create_task(
-            _sweep(desk, Stranded(sessions, clock, wake), reading, sessions, clock, closing, settings.events_keep_days)
-        )
+        asyncio.create_task(_sweep(decisions, stranded, reading, sessions, clock, closing, settings.events_keep_days))
         if settings.workers
         else None
     )
@@ -295,7 +298,7 @@ def _issuer(settings: Settings, guard: Guard, clock: Clock) -> Provider | None:
 
 
 async def _sweep(
-    desk: Desk,
+    decisions: Decisions,
     stranded: Stranded,
     reading: Reading,
     sessions: Sessions,
@@ -309,7 +312,7 @@ async def _sweep(
     rounds = 0
     while not closing.is_set():
         try:
-            while await desk.expire_due() == EXPIRE_AT_ONCE and not closing.is_set():
+            while await decisions.expire_due() == EXPIRE_AT_ONCE and not closing.is_set():
                 pass  # thousands may run out in the same minute
             if rounds % RETENTION_ROUNDS == 0:
                 await retention.sweep(sessions, clock(), events_days=events_days)

@@ -84,7 +84,7 @@ class Tried:
         return await self.house.desk.settled(self.people[person], run.id)
 
     async def confirm(self, person: str, run: Run, digest: str | None = None) -> Run | Refusal:
-        answer = await self.house.desk.confirm(self.people[person], run.id, digest or run.digest or "")
+        answer = await self.house.decisions.confirm(self.people[person], run.id, digest or run.digest or "")
         return answer if isinstance(answer, Refusal) else await self.house.desk.settled(self.people[person], run.id)
 
 
@@ -260,10 +260,10 @@ async def test_forged_dialogue_digest_and_answer_confirm_nothing_and_a_replayed_
         run = await it.ask("amir", text)
         assert run.state == "held"
         for forged in ("", "sha256:" + "0" * 64, (run.digest or "")[:-1], (run.digest or "").upper()):
-            answer = await it.house.desk.confirm(it.people["amir"], run.id, forged)
+            answer = await it.house.decisions.confirm(it.people["amir"], run.id, forged)
             assert isinstance(answer, Refusal)
             assert answer.code == "stale"
-        answer = await it.house.desk.answer(it.people["amir"], run.id, "0.email", text="evil@x.example")
+        answer = await it.house.decisions.answer(it.people["amir"], run.id, "0.email", text="evil@x.example")
         assert isinstance(answer, Refusal)
         done = await it.confirm("amir", run)
         assert isinstance(done, Run)
@@ -298,7 +298,7 @@ async def test_what_changes_between_card_and_click_stops_the_click(world: World,
                 )
         else:
             await it.house.office.retire(olivia, "saas.update_email")
-        answer = await it.house.desk.confirm(oscar, run.id, run.digest or "")
+        answer = await it.house.decisions.confirm(oscar, run.id, run.digest or "")
         after = await it.house.desk.settled(olivia, run.id)
         async with it.house.sessions.begin() as session:
             await store.members.set_role(
@@ -332,23 +332,23 @@ async def test_an_edit_is_judged_like_a_new_request_and_reaches_no_further(world
         run = await it.ask("olivia", "credit customer 405 with 60 EUR")
         assert run.state == "held"
         assert run.digest
-        desk, olivia = it.house.desk, it.people["olivia"]
+        desk, decisions, olivia = it.house.desk, it.house.decisions, it.people["olivia"]
         for slot in ("action", "0.action", "1.amount", "0.__proto__", "0.url", "0.policy"):
             with pytest.raises(InvalidInput):
-                await desk.edit(olivia, run.id, run.digest, {slot: "saas.refund_invoice"})
-        answer = await desk.edit(olivia, run.id, run.digest, {"0.amount": "900000 EUR"})
+                await decisions.edit(olivia, run.id, run.digest, {slot: "saas.refund_invoice"})
+        answer = await decisions.edit(olivia, run.id, run.digest, {"0.amount": "900000 EUR"})
         assert isinstance(answer, Run)
         edited = await desk.settled(olivia, run.id)
         assert edited.digest != run.digest
         assert edited.state in ("held", "asked", "refused"), "never sent on the strength of the card before"
-        stale = await desk.confirm(olivia, run.id, run.digest)
+        stale = await decisions.confirm(olivia, run.id, run.digest)
         assert isinstance(stale, Refusal)
 
 
 async def test_a_rejected_call_that_is_asked_for_again_is_sent_once_under_a_key_of_its_own(world: World) -> None:
     async with tried(world) as it:
         run = await it.ask("olivia", "credit customer 405 with 60 EUR")
-        await it.house.desk.reject(it.people["olivia"], run.id, "no")
+        await it.house.decisions.reject(it.people["olivia"], run.id, "no")
         again = await it.ask("olivia", "credit customer 405 with 60 EUR")
         refused = await it.confirm("olivia", run)
         assert isinstance(refused, Refusal)
@@ -367,7 +367,7 @@ async def test_how_long_a_person_looked_and_how_often_they_agreed_can_be_read_fr
     async with tried(world) as it:
         yes = await it.ask("olivia", "credit customer 405 with 60 EUR")
         no = await it.ask("olivia", "refund INV-1050")
-        await it.house.desk.reject(it.people["olivia"], no.id, "no")
+        await it.house.decisions.reject(it.people["olivia"], no.id, "no")
         await it.confirm("olivia", yes)
         async with it.house.sessions.read() as session:
             said = [

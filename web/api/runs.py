@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
-from agent.desk import Verdict
+from agent.decisions import Verdict
 from agent.pipeline import Refusal
 from agent.run import Run
 from core.actor import Surface
@@ -110,7 +110,7 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     async with once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        result = await house_of(request).desk.answer(
+        result = await house_of(request).decisions.answer(
             caller.actor, run_id, body.slot, choice=body.choice, text=body.text, also=attempt.keep(200, run_json)
         )
     return _answered(request, result)
@@ -128,7 +128,7 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
     async with once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        result = await house_of(request).desk.edit(
+        result = await house_of(request).decisions.edit(
             caller.actor, run_id, body.digest, body.changes, also=attempt.keep(200, run_json)
         )
     return _answered(request, result)
@@ -146,7 +146,7 @@ async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
     async with once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        result = await house_of(request).desk.confirm(
+        result = await house_of(request).decisions.confirm(
             caller.actor, run_id, body.digest, also=attempt.keep(200, run_json)
         )
     return _answered(request, result)
@@ -164,7 +164,7 @@ async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     async with once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        result = await house_of(request).desk.reject(
+        result = await house_of(request).decisions.reject(
             caller.actor, run_id, body.reason, also=attempt.keep(200, run_json)
         )
     return _answered(request, result)
@@ -184,7 +184,7 @@ async def decide(
     async with once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        result = await house_of(request).desk.decide(
+        result = await house_of(request).decisions.decide(
             caller.actor, run_id, body.verdict, also=attempt.keep(200, run_json)
         )
     return _answered(request, result)

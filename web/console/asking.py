@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from agent.desk import CANCELLED, MAX_TEXT, Verdict
+from agent.decisions import CANCELLED, Verdict
+from agent.desk import MAX_TEXT
 from agent.pipeline import Question, Refusal
 from agent.run import MOVING, Run
 from core.errors import InvalidInput
@@ -153,7 +154,7 @@ async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annot
 async def answer(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     choice, text = form.get("choice", limit=300), form.get("text")
-    result = await house_of(request).desk.answer(
+    result = await house_of(request).decisions.answer(
         visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
     )
     return await _done(request, visitor, run_id, result)
@@ -162,36 +163,36 @@ async def answer(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/confirm")
 async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    desk = house_of(request).desk
-    run = await desk.show(visitor.actor, run_id)
+    house = house_of(request)
+    run = await house.desk.show(visitor.actor, run_id)
     irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
     if irreversible and form.get("sure", limit=10) != "yes":
         unsure = Refusal(
             code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent."
         )
         return await _done(request, visitor, run_id, unsure)
-    result = await desk.confirm(visitor.actor, run_id, form.get("digest", limit=100))
+    result = await house.decisions.confirm(visitor.actor, run_id, form.get("digest", limit=100))
     return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/reject")
 async def reject(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    result = await house_of(request).desk.reject(visitor.actor, run_id, form.get("reason", limit=500))
+    result = await house_of(request).decisions.reject(visitor.actor, run_id, form.get("reason", limit=500))
     return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/cancel")
 async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    return await _done(request, visitor, run_id, await house_of(request).desk.cancel(visitor.actor, run_id))
+    return await _done(request, visitor, run_id, await house_of(request).decisions.cancel(visitor.actor, run_id))
 
 
 @router.post("/runs/{run_id}/edit")
 async def edit(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     changes = {form.get("slot", limit=200): form.get("words")}
-    result = await house_of(request).desk.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
+    result = await house_of(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
     return await _done(request, visitor, run_id, result)
 
 
@@ -201,7 +202,7 @@ async def decide(request: Request, form: Guarded, run_id: str) -> Response:
     verdict = next((each for each in get_args(Verdict) if each == form.get("verdict", limit=30)), None)
     if verdict is None:
         raise InvalidInput("Say whether it happened, did not happen, or is to be sent again.")
-    result = await house_of(request).desk.decide(visitor.actor, run_id, verdict)
+    result = await house_of(request).decisions.decide(visitor.actor, run_id, verdict)
     return await _done(request, visitor, run_id, result)
 
 

@@ -17,6 +17,7 @@ import store.putting
 import store.work
 from agent import runs
 from agent.confirm import Gate
+from agent.decisions import Decisions
 from agent.desk import Desk
 from agent.direct import Direct
 from agent.ground import Grounds
@@ -150,6 +151,7 @@ class Bureau:
     planner: Planner
     sender: Sender
     desk: Desk
+    decisions: Decisions
     people: dict[str, Actor] = field(default_factory=dict)
 
     @property
@@ -176,7 +178,7 @@ class Bureau:
 
     async def confirm(self, person: str, run: Run) -> Run | Refusal:
         assert run.digest is not None
-        return await self.desk.confirm(self.people[person], run.id, run.digest)
+        return await self.decisions.confirm(self.people[person], run.id, run.digest)
 
     async def run(self, run_id: str) -> Run:
         async with self.sessions.read() as session:
@@ -237,8 +239,10 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
 
     gate = Gate(sessions, grounds, clock, timedelta(hours=24))
     direct = Direct(sessions, grounds, planner, clock, wake)
-    desk = Desk(sessions, grounds, gate, clock, watch, wake, put, direct, Progress(sessions, watch))
-    made = Bureau(sessions, clock, platform, hand, grounds, office, planner, sender, desk)
+    progress = Progress(sessions, watch)
+    desk = Desk(sessions, grounds, clock, watch, put, direct, progress)
+    decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, put, progress)
+    made = Bureau(sessions, clock, platform, hand, grounds, office, planner, sender, desk, decisions)
     try:
         with cheap_passwords():
             olivia = await office.found("Town", email="olivia@x.example", person="olivia", password=PASSWORD)

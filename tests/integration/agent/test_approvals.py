@@ -92,7 +92,7 @@ async def test_a_card_that_ran_out_is_not_brought_back_by_an_edit(bureau: Bureau
     run = await bureau.ask("amir", EMAIL)
     assert run.digest
     bureau.clock.advance(days=8)
-    answer = await bureau.desk.edit(bureau.people["amir"], run.id, run.digest, {"0.email": "c@x.example"})
+    answer = await bureau.decisions.edit(bureau.people["amir"], run.id, run.digest, {"0.email": "c@x.example"})
     assert refused(answer) == "expired"
     assert (await bureau.run(run.id)).state == "expired"
 
@@ -131,7 +131,7 @@ async def test_the_first_of_two_yeses_at_once_does_not_turn_the_other_away(burea
     quicker = bureau.people["oscar"]
     assert run.digest
     digest = run.digest
-    bureau.platform.meanwhile = lambda: bureau.desk.confirm(quicker, run.id, digest)
+    bureau.platform.meanwhile = lambda: bureau.decisions.confirm(quicker, run.id, digest)
     answer = await bureau.confirm("ada", run)
     assert isinstance(answer, Run)
     assert answer.state == "confirmed"
@@ -184,10 +184,10 @@ async def test_who_joins_after_the_request_is_no_second_person_for_it_not_by_a_k
     roster = Roster(bureau.sessions, bureau.clock)
     invited = await roster.invite(bureau.people["olivia"], email="nobody@test.test", role="admin")
     joined = actor_of(await roster.join(invited.token, name="Nobody", password=PASSWORD))
-    assert refused(await bureau.desk.confirm(joined, run.id, run.digest or "")) == "forbidden"
+    assert refused(await bureau.decisions.confirm(joined, run.id, run.digest or "")) == "forbidden"
     key, _ = await bureau.office.create_key(joined, "a key", scopes={"runs:write"})
     by_key = Actor(joined.workspace, key.id, "key", key.name, key.role, key.person)
-    assert refused(await bureau.desk.confirm(by_key, run.id, run.digest or "")) == "forbidden"
+    assert refused(await bureau.decisions.confirm(by_key, run.id, run.digest or "")) == "forbidden"
     assert not bureau.hand.posted
 
 

@@ -27,5 +27,5 @@ async def test_a_run_that_cannot_be_read_does_not_keep_the_others_from_expiring(
     async with bureau.sessions.begin() as session:
         await session.execute(text("UPDATE runs SET document = '{}' WHERE id = :id"), {"id": broken.id})
     bureau.clock.advance(seconds=100_000)
-    await bureau.desk.expire_due()
+    await bureau.decisions.expire_due()
     assert (await bureau.run(whole.id)).state == "expired"

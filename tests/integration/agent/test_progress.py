@@ -88,7 +88,7 @@ async def test_what_is_cancelled_while_a_model_is_asked_is_given_up_and_never_ac
     run = await asked(bureau)
     working = asyncio.ensure_future(bureau.planner.plan(run.workspace, run.id))
     await resolver.asked.wait()
-    cancelled = await bureau.desk.cancel(bureau.people["amir"], run.id)
+    cancelled = await bureau.decisions.cancel(bureau.people["amir"], run.id)
     assert isinstance(cancelled, Run)
     await working
     assert resolver.dropped
@@ -103,7 +103,7 @@ async def test_a_cancel_that_comes_while_records_are_looked_up_wins_over_the_pla
     run = await asked(bureau)
 
     async def meanwhile() -> None:
-        assert isinstance(await bureau.desk.cancel(bureau.people["amir"], run.id), Run)
+        assert isinstance(await bureau.decisions.cancel(bureau.people["amir"], run.id), Run)
 
     bureau.platform.while_searching = meanwhile
     assert (await bureau.work(run.id)).state == "rejected"
@@ -114,7 +114,7 @@ async def test_a_cancel_that_comes_while_records_are_looked_up_wins_over_the_pla
 async def test_what_is_worked_out_is_cancelled_no_more(bureau: Bureau) -> None:
     run = await bureau.ask("amir", SUSPEND)
     assert run.state == "held"
-    late = await bureau.desk.cancel(bureau.people["amir"], run.id)
+    late = await bureau.decisions.cancel(bureau.people["amir"], run.id)
     assert isinstance(late, Refusal)
     assert (await bureau.run(run.id)).state == "held"
 
@@ -124,7 +124,7 @@ async def test_a_cancel_from_another_process_is_noticed_too(bureau: Bureau) -> N
     run = await asked(bureau)
     working = asyncio.ensure_future(bureau.planner.plan(run.workspace, run.id))
     await resolver.asked.wait()
-    there = replace(bureau.desk, watch=Watch())  # its watch wakes nobody here
+    there = replace(bureau.decisions, watch=Watch())  # its watch wakes nobody here
     assert isinstance(await there.cancel(bureau.people["amir"], run.id), Run)
     await working
     assert resolver.dropped

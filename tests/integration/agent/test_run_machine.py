@@ -91,17 +91,17 @@ class RunMachine(RuleBasedStateMachine):
         run = self.run_of(run_id)
         digest = "sha256:" + "0" * 64 if old else run.digest or ""
         with suppress(NotFound):
-            self.do(self.bureau.desk.confirm(self.bureau.people[person], run_id, digest))
+            self.do(self.bureau.decisions.confirm(self.bureau.people[person], run_id, digest))
 
     @rule(run_id=runs, person=PEOPLE)
     def reject(self, run_id: str, person: str) -> None:
         with suppress(NotFound):
-            self.do(self.bureau.desk.reject(self.bureau.people[person], run_id))
+            self.do(self.bureau.decisions.reject(self.bureau.people[person], run_id))
 
     @rule(run_id=runs, person=PEOPLE)
     def cancel(self, run_id: str, person: str) -> None:
         with suppress(NotFound):
-            self.do(self.bureau.desk.cancel(self.bureau.people[person], run_id))
+            self.do(self.bureau.decisions.cancel(self.bureau.people[person], run_id))
 
     @rule(run_id=runs, amount=st.sampled_from(["30 EUR", "700 EUR"]))
     def edit(self, run_id: str, amount: str) -> None:
@@ -109,12 +109,12 @@ class RunMachine(RuleBasedStateMachine):
         if run.plan is None or run.plan.steps[0].action != "saas.apply_credit":
             return
         person = next(each for each in self.bureau.people.values() if each.person == run.actor.person)
-        self.do(self.bureau.desk.edit(person, run_id, run.digest or "", {"0.amount": amount}))
+        self.do(self.bureau.decisions.edit(person, run_id, run.digest or "", {"0.amount": amount}))
 
     @rule(seconds=st.sampled_from([1, 60, 100_000]))
     def time_passes(self, seconds: int) -> None:
         self.bureau.clock.advance(seconds=seconds)
-        self.do(self.bureau.desk.expire_due())
+        self.do(self.bureau.decisions.expire_due())
 
     @rule(company=st.sampled_from(["Lind", "Lind & Co"]))
     def a_record_changes(self, company: str) -> None:
@@ -127,7 +127,7 @@ class RunMachine(RuleBasedStateMachine):
     @rule(run_id=runs, person=PEOPLE, verdict=st.sampled_from(["resend", "happened", "did_not_happen"]))
     def decide(self, run_id: str, person: str, verdict: Any) -> None:
         with suppress(NotFound, Forbidden, Conflict):
-            self.do(self.bureau.desk.decide(self.bureau.people[person], run_id, verdict))
+            self.do(self.bureau.decisions.decide(self.bureau.people[person], run_id, verdict))
 
     def run_of(self, run_id: str) -> Run:
         return self.do(self.bureau.run(run_id))

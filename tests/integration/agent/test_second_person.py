@@ -29,7 +29,7 @@ async def brought(bureau: Bureau, roster: Roster, by: Actor, name: str, role: st
 
 
 async def confirmed(bureau: Bureau, by: str, run: Run) -> Run | Refusal:
-    return await bureau.desk.confirm(bureau.people[by], run.id, run.digest or "")
+    return await bureau.decisions.confirm(bureau.people[by], run.id, run.digest or "")
 
 
 async def approved_by_both(bureau: Bureau, run: Run, first: str, second: str) -> Run | Refusal:

@@ -50,7 +50,7 @@ async def test_a_call_found_not_to_have_happened_is_not_sent_afterwards(
     await bureau.buried(run.id)
     assert (await bureau.run(run.id)).state == "unknown"
     assert await states(bureau, run) == ["unknown", "skipped"]
-    await bureau.desk.decide(bureau.people["olivia"], run.id, "did_not_happen")
+    await bureau.decisions.decide(bureau.people["olivia"], run.id, "did_not_happen")
     run = await bureau.work(run.id)
     assert run.state == "failed"
     assert len(bureau.hand.posted) == 1
@@ -60,7 +60,7 @@ async def test_a_call_found_to_have_happened_lets_the_rest_go_on(bureau: Bureau)
     run = await confirmed(bureau, REPLY, CREDIT)
     await died(bureau, run)
     assert (await bureau.work(run.id)).state == "unknown"
-    await bureau.desk.decide(bureau.people["olivia"], run.id, "happened")
+    await bureau.decisions.decide(bureau.people["olivia"], run.id, "happened")
     run = await bureau.work(run.id)
     assert run.state == "succeeded"
     assert len({each.key for each in bureau.hand.posted}) == len(bureau.hand.posted) == 2
@@ -73,11 +73,11 @@ async def test_sent_again_by_decision_only_a_yes_settles_it(bureau: Bureau, repl
     assert (await bureau.work(run.id)).state == "unknown"
     bureau.clock.advance(days=2)
     bureau.hand.answers = [reply]  # type: ignore[list-item]
-    await bureau.desk.decide(bureau.people["olivia"], run.id, "resend")
+    await bureau.decisions.decide(bureau.people["olivia"], run.id, "resend")
     await bureau.work(run.id)
     run = await bureau.work(run.id)
     assert run.state == "unknown", "the first attempt may have happened all the same"
-    await bureau.desk.decide(bureau.people["olivia"], run.id, "resend")
+    await bureau.decisions.decide(bureau.people["olivia"], run.id, "resend")
     run = await bureau.work(run.id)
     assert run.state == "succeeded"
     assert len({each.key for each in bureau.hand.posted}) == 1
@@ -90,7 +90,7 @@ async def test_nothing_is_sent_again_for_who_may_no_longer_act(bureau: Bureau) -
     await bureau.work(run.id)
     async with bureau.sessions.begin() as session:
         await store.members.disable(session, bureau.workspace, bureau.people["sara"].id)
-    await bureau.desk.decide(bureau.people["olivia"], run.id, "resend")
+    await bureau.decisions.decide(bureau.people["olivia"], run.id, "resend")
     run = await bureau.work(run.id)
     assert run.state == "unknown"
     assert run.outcomes[0].detail == "sara may no longer act here."
@@ -167,7 +167,7 @@ async def test_an_attempt_past_the_deadline_is_not_made(bureau: Bureau) -> None:
 async def test_what_was_rejected_and_is_asked_anew_is_another_call(bureau: Bureau) -> None:
     run = await bureau.ask("olivia", SUSPEND)
     assert run.plan
-    await bureau.desk.reject(bureau.people["olivia"], run.id, "no")
+    await bureau.decisions.reject(bureau.people["olivia"], run.id, "no")
     again = await bureau.ask("olivia", SUSPEND)
     assert again.plan
     assert again.plan.steps[0].call_id != run.plan.steps[0].call_id

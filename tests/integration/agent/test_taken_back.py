@@ -13,7 +13,7 @@ from tests.integration.agent.bureau import UNCLEAR, Bureau
 async def answered(bureau: Bureau, text: str) -> Run | Refusal:
     run = await bureau.ask("amir", UNCLEAR)
     assert run.question is not None
-    return await bureau.desk.answer(bureau.people["amir"], run.id, run.question.slot, text=text)
+    return await bureau.decisions.answer(bureau.people["amir"], run.id, run.question.slot, text=text)
 
 
 @pytest.mark.parametrize("words", ["never mind", "Never mind, drop it.", "nevermind", "Forget it!"])
@@ -33,6 +33,6 @@ def test_an_answer_that_says_more_or_else_is_an_answer(words: str) -> None:
 async def test_a_question_that_is_no_longer_open_is_not_answered_by_taking_back(bureau: Bureau) -> None:
     run = await bureau.ask("amir", UNCLEAR)
     assert run.question is not None
-    refused = await bureau.desk.answer(bureau.people["amir"], run.id, "0.other", text="never mind")
+    refused = await bureau.decisions.answer(bureau.people["amir"], run.id, "0.other", text="never mind")
     assert isinstance(refused, Refusal)
     assert (await bureau.run(run.id)).state == "asked"

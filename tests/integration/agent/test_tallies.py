@@ -36,7 +36,7 @@ async def test_a_confirmed_and_a_rejected_card_are_counted_once_each(bureau: Bur
     await bureau.confirm("olivia", run)
     assert (await bureau.work(run.id)).state == "succeeded"
     other = await bureau.ask("olivia", CREDIT, EMAIL)
-    await bureau.desk.reject(bureau.people["olivia"], other.id, "not that one")
+    await bureau.decisions.reject(bureau.people["olivia"], other.id, "not that one")
     today, me = bureau.clock().date(), bureau.people["olivia"].person
     async with bureau.sessions.read() as session:
         outcomes = await store.tallies.by_day(session, bureau.workspace, "outcome", today, today)

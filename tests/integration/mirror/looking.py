@@ -149,6 +149,6 @@ class Looking:
         """The card confirmed, and what came of it."""
         assert run.plan is not None
         house, olivia = self.shop.house, self.shop.actors["olivia"]
-        done = await house.desk.confirm(olivia, run.id, run.plan.digest)
+        done = await house.decisions.confirm(olivia, run.id, run.plan.digest)
         assert isinstance(done, Run), done
         return await house.desk.settled(olivia, run.id)

@@ -167,7 +167,7 @@ async def test_a_card_made_of_what_is_no_longer_so_drifts_and_is_made_anew(busy:
     assert run.plan is not None
     assert run.plan.steps[0].pins[0].values["priority"] == "urgent", "nobody has told it"
     olivia = busy.shop.actors["olivia"]
-    drifted = await busy.shop.house.desk.confirm(olivia, run.id, run.plan.digest)
+    drifted = await busy.shop.house.decisions.confirm(olivia, run.id, run.plan.digest)
     assert isinstance(drifted, Run)
     assert drifted.state != "confirmed"
     again = await busy.shop.house.desk.settled(olivia, run.id)

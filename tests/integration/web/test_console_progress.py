@@ -21,7 +21,7 @@ async def test_the_stream_tells_each_step_and_ends_when_the_run_has_moved(consol
     async with Progress(console.house.sessions, desk.watch).of(run) as work:
         work.tell("looking")
         assert await anext(told) == "event: step\ndata: looking\n\n"
-    await desk.cancel(console.admin, run.id)
+    await console.house.decisions.cancel(console.admin, run.id)
     assert (await anext(told)).startswith("event: moved\n")
     assert [each async for each in told] == []
 
@@ -58,4 +58,4 @@ async def test_nobody_elses_run_is_told_of_or_cancelled(console: Console) -> Non
     assert (await amir.get(f"/runs/{run.id}/progress")).status_code == 404
     assert (await post(amir, f"/runs/{run.id}/cancel")).status_code == 404
     with pytest.raises(NotFound):
-        await console.house.desk.cancel(console.stranger, run.id)
+        await console.house.decisions.cancel(console.stranger, run.id)

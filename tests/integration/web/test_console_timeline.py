@@ -35,9 +35,9 @@ async def decided(console: Console, said: str = "refund order 7", *, yes: bool =
     assert held.state == "held", held
     console.clock.advance(seconds=20)
     if yes:
-        await house.desk.confirm(owner, held.id, held.digest or "")
+        await house.decisions.confirm(owner, held.id, held.digest or "")
     else:
-        await house.desk.reject(owner, held.id, "not that one")
+        await house.decisions.reject(owner, held.id, "not that one")
     return held
 
 
