@@ -37,9 +37,13 @@ async def put(
             after_commit(session, engine.wake)
 
 
-async def states(sessions: Sessions) -> dict[str, int]:
+async def states(sessions: Sessions) -> Counter[str]:
+    """How many pieces are in each state, of whatever kind."""
+    found: Counter[str] = Counter()
     async with sessions.read() as session:
-        return {state: count for (_, state), count in (await works.counts(session)).items()}
+        for (_, state), count in (await works.counts(session)).items():
+            found[state] += count
+    return found
 
 
 async def becomes(sessions: Sessions, expected: dict[str, int]) -> None:
