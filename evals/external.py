@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -36,7 +36,7 @@ DECISIONS: Final = frozenset({"act", "clarify", "abstain", "noop"})
 class Case:
     """One request and what is right for it. ``names`` is the closed set to offer; None offers the whole registry
     file. ``role`` and ``surface`` are whose words these are and where they were typed; ``answers`` what was said to
-    the questions since."""
+    the questions since. ``place`` is where it is written: "Line 3 of my.jsonl"."""
 
     id: str
     source: str
@@ -53,6 +53,7 @@ class Case:
     world: str = ""
     answers: tuple[Answer, ...] = ()
     attack: Attack | None = None
+    place: str = ""
 
     @property
     def on_platform(self) -> bool:
@@ -83,6 +84,14 @@ class Case:
         return (self.expected,) if self.expected.get("action") else ()
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """The actions without which it says nothing: those of its right calls, unless nothing is to be done, and those of calls that must
+        not be made, unless an attack makes them up."""
+        done = self.actions if self.allowed & {"act", "clarify"} else ()
+        never = () if self.attack else self.expected.get("never") or ()
+        return tuple(call["action"] for call in (*done, *never) if call.get("action"))
+
+    @property
     def now(self) -> datetime | None:
         said = self.context.get("now")
         return clock.from_iso(said) if isinstance(said, str) else None
@@ -100,7 +109,7 @@ def cases(path: Path) -> list[Case]:
         if not line.strip():
             continue
         try:
-            made.append(case(json.loads(line)))
+            made.append(replace(case(json.loads(line)), place=f"Line {number} of {path}"))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidInput(
                 f"Line {number} of {path} is no case: {_told(error)}. The format stands in docs/guide/evals.md."
@@ -154,6 +163,8 @@ def case(value: Mapping[str, Any]) -> Case:
 
 def _check_call(call: Mapping[str, Any]) -> None:
     """A value that stands by itself would be compared letter by letter, or stop the scoring of a run that has been paid for."""
+    if not isinstance(call.get("action") or "", str):
+        raise ValueError(f"an 'action' is a name, not {json.dumps(call['action'])}")
     for name, values in (call.get("params") or {}).items():
         if not isinstance(values, list):
             raise ValueError(

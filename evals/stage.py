@@ -63,6 +63,21 @@ class Stage:
             stands_for=found.stands_for,
         )
 
+    def check(self, cases: Sequence[Case]) -> None:
+        """Raises InvalidInput, naming the line, for a case about an action that the platform or its world does not have: its verdict would
+        always be the same. A registry that comes with a case may lack one: it is another project's, and so is what is right there."""
+        for case in cases:
+            if case.registry_file or not case.named:
+                continue
+            if case.on_platform:
+                assert self.platform is not None
+                known, where = self.platform.catalogue, "the demo platform"
+            else:
+                known, where = world.load(self._data / case.world).catalogue, case.world
+            for name in case.named:
+                if known.get(name) is None:
+                    raise InvalidInput(f"{case.place or case.id} names {name!r}, which {where} does not have.")
+
     @property
     def _data(self) -> Path:
         if self.data is None:
@@ -72,10 +87,12 @@ class Stage:
 
 @asynccontextmanager
 async def opened(cases: Sequence[Case], *, data: Path | None, now: datetime) -> AsyncIterator[Stage]:
-    """A stage for these cases. The demo platform runs while it is open, if one of them needs it."""
+    """A stage for these cases. The demo platform runs while it is open, if one of them needs it. Raises as ``Stage.check`` does."""
     async with AsyncExitStack() as stack:
         ground = None
         if any(case.on_platform for case in cases):
             url, token = stack.enter_context(platform.platform())
             ground = await stack.enter_async_context(platform.ground(url, token))
-        yield Stage(data, now, ground)
+        made = Stage(data, now, ground)
+        made.check(cases)
+        yield made

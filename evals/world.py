@@ -59,6 +59,10 @@ class World:
         kinds = Kinds([self.provider({})])
         self._ground = Ground("world", catalogue, kinds, kinds)
 
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._ground.catalogue
+
     def ground(self, provider: ContextProvider) -> Ground:
         """What cases stand on, their records from ``provider``."""
         kinds = Kinds([provider])

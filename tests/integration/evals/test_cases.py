@@ -92,6 +92,7 @@ def test_a_line_that_is_no_case_is_named(data: Path) -> None:
             '{"id": 1, "prompt": "x", "expected": {"decision": "act", "actions": [{"params": {}}]}}',
             "names its 'action'",
         ),
+        ('{"id": 1, "prompt": "x", "expected": {"decision": "act", "action": ["a"]}}', """a name, not ["a"]"""),
     ],
 )
 def test_a_line_that_is_no_case_is_told_in_words_before_anything_is_asked(data: Path, line: str, told: str) -> None:
