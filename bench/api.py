@@ -54,7 +54,7 @@ def serve(what: str, folder: str) -> None:
     listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print(json.dumps(listening.getsockname()[1]), flush=True)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, http="h11", log_config=None, access_log=False, lifespan="on"))
     asyncio.run(server.serve(sockets=[listening]))
 
 

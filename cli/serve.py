@@ -93,6 +93,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
 
     config = uvicorn.Config(
         app,
+        http="h11",  # strict and in Python; httptools, which uvicorn would take instead, is here for what calls out
         log_config=None,
         access_log=False,
         server_header=False,

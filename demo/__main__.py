@@ -41,7 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     listening.listen(128)
     config = uvicorn.Config(
-        app, log_level="error", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=2
+        app,
+        http="h11",
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=2,
     )
     asyncio.run(_serve(_Announcing(config, _url(args.host, listening.getsockname()[1])), listening, connection))
     connection.close()

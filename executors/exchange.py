@@ -1,97 +1,124 @@
-"""One HTTP/1.1 POST over aiohttp's connections: its connector dials (guarded, pooled, TLS), its protocol and parser read the answer,
-and the request goes out in one write, as the bytes that were made of it (docs/decisions/2026-11-26-deliveries.md).
+"""HTTP/1.1 POSTs over connections that are kept: aiohttp's connector dials (guarded, TLS), ``executors.wire`` asks and reads, and the
+request goes out in one write, as the bytes that were made of it (docs/decisions/2026-11-26-deliveries.md).
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import aiohttp
-from aiohttp.http import RawResponseMessage
+from aiohttp.client_reqrep import ConnectionKey
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from executors.session import Head, user_agent
+from executors.deadlines import Deadlines
+from executors.session import user_agent
+from executors.wire import Answer, Wire
 
 _TARGETS_KEPT: Final = 2_000
 
 
-@dataclass(slots=True)
-class Answer:
-    """What is known of one request, also when it fails. ``sent``: from the moment a connection is its own; before that no byte of it can
-    have left. ``status`` is set as soon as the answer's head is in.
-    """
-
-    head: Head
-    sent: bool = False
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """``dial`` is what the connector asks of a request; ``start`` are the lines that every request there begins with."""
+    """``dial`` is what the connector asks of a request, ``peer`` with whom its connections are shared; ``start`` are the lines that every
+    request there begins with."""
 
     dial: aiohttp.ClientRequest
+    peer: ConnectionKey
     start: str
 
 
 class Exchanges:
-    """POSTs over one connector, which its owner closes. Belongs to the running loop."""
+    """Kept connections and what is asked on them. ``keep_s``: how long one that nobody uses is kept; 0 for not at all. The connector must
+    pool nothing, and is its owner's to close. Belongs to the running loop.
+    """
 
-    def __init__(self, connector: aiohttp.BaseConnector) -> None:
+    def __init__(self, connector: aiohttp.BaseConnector, *, keep_s: float) -> None:
+        self._loop = asyncio.get_running_loop()
         self._connector = connector
+        self._keep_s = keep_s
         self._targets: dict[URL, _Target] = {}
+        self._kept: dict[ConnectionKey, deque[tuple[Wire, float]]] = {}
+        self._sweep: asyncio.TimerHandle | None = None
+        self._deadlines = Deadlines(self._loop)
 
     async def post(
-        self, url: URL, headers: Mapping[str, str], body: bytes, timeout: aiohttp.ClientTimeout, into: Answer  # noqa: ASYNC109 (aiohttp's)
+        self, url: URL, headers: Mapping[str, str], body: bytes, timeout_s: float, connect: aiohttp.ClientTimeout, into: Answer
     ) -> None:  # fmt: skip
-        """Fills ``into``. ``headers`` are sent as they are, so they must be fit for it (``executors.hand.checked_headers``). Raises what
-        aiohttp raises, and HttpProcessingError for an answer that is not HTTP.
+        """Fills ``into``, within ``timeout_s`` from the look-up of the name to the last byte kept. ``headers`` are sent as they are, so
+        they must be fit for it (``executors.hand.checked_headers``). Raises TimeoutError, what aiohttp raises, and HttpProcessingError for
+        an answer that is not HTTP.
         """
         target = self._targets.get(url) or self._target(url)
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         request = f"{target.start}{lines}content-length: {len(body)}\r\n\r\n".encode("ascii") + body
-        connection = await self._connected(target.dial, timeout)
-        whole = False
+        end = self._loop.time() + timeout_s
+        wire = self._fit(target.peer)
+        if wire is None:
+            async with asyncio.timeout_at(end):
+                wire = await self._dialled(target, connect)
+        asked = wire.ask(request, into)
+        self._deadlines.add(asked, end)
         try:
-            into.sent = True
-            protocol: Any = connection.protocol
-            protocol.set_response_params(read_until_eof=True, auto_decompress=False)
-            protocol.transport.write(request)
-            message: RawResponseMessage
-            message, content = await protocol.read()
-            while 100 <= message.code < 200 and message.code != 101:
-                message, content = await protocol.read()
-            into.status, into.headers = message.code, message.headers
-            await into.head.take(content)
-            # What answers before it has heard everything is not asked again on this connection.
-            whole = (
-                into.head.whole and protocol.transport is not None and not protocol.transport.get_write_buffer_size()
-            )
+            await asked
         finally:
-            if whole:
-                connection.release()
+            self._deadlines.drop(asked)
+            if into.whole and self._keep_s and wire.fit:
+                self._keep(target.peer, wire)
             else:
-                connection.close()
+                wire.close()
 
-    async def _connected(
-        self, dial: aiohttp.ClientRequest, timeout: aiohttp.ClientTimeout  # noqa: ASYNC109 (aiohttp's)
-    ) -> aiohttp.connector.Connection:  # fmt: skip
-        """One that is ours. A kept one on which something came that nobody had asked for is dropped: it would be taken for our answer."""
-        while True:
-            try:
-                connection = await self._connector.connect(dial, [], timeout)
-            except TimeoutError as error:
-                raise aiohttp.ConnectionTimeoutError("The connection took too long.") from error
-            if connection.protocol is not None and not connection.protocol.should_close:
-                return connection
-            connection.close()
+    def close(self) -> None:
+        """Close what is kept."""
+        for wires in self._kept.values():
+            for wire, _ in wires:
+                wire.close()
+        self._kept.clear()
+        self._deadlines.close()
+        if self._sweep is not None:
+            self._sweep.cancel()
+
+    def _fit(self, peer: ConnectionKey) -> Wire | None:
+        """The one that was used last, so that those that are not needed grow old."""
+        wires = self._kept.get(peer)
+        while wires:
+            wire, since = wires.pop()
+            if wire.fit and self._loop.time() - since <= self._keep_s:
+                return wire
+            wire.close()
+        return None
+
+    def _keep(self, peer: ConnectionKey, wire: Wire) -> None:
+        self._kept.setdefault(peer, deque()).append((wire, self._loop.time()))
+        if self._sweep is None:
+            self._sweep = self._loop.call_later(self._keep_s, self._swept)
+
+    def _swept(self) -> None:
+        old = self._loop.time() - self._keep_s
+        for peer, wires in list(self._kept.items()):
+            while wires and wires[0][1] <= old:
+                wires.popleft()[0].close()
+            if not wires:
+                del self._kept[peer]
+        self._sweep = self._loop.call_later(self._keep_s, self._swept) if self._kept else None
+
+    async def _dialled(self, target: _Target, connect: aiohttp.ClientTimeout) -> Wire:
+        try:
+            connection = await self._connector.connect(target.dial, [], connect)
+        except TimeoutError as error:
+            raise aiohttp.ConnectionTimeoutError("The connection took too long.") from error
+        wire = Wire(connection)
+        if not wire.fit:
+            wire.close()
+            raise HttpProcessingError(message="The peer spoke before it was asked.")
+        return wire
 
     def _target(self, url: URL) -> _Target:
-        dial = aiohttp.ClientRequest("POST", url, loop=asyncio.get_running_loop())
+        dial = aiohttp.ClientRequest("POST", url, loop=self._loop)
         told = {
             "host": dial.headers["Host"],
             "accept": "*/*",
@@ -101,5 +128,5 @@ class Exchanges:
         start = f"POST {url.raw_path_qs} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in told.items())
         if len(self._targets) >= _TARGETS_KEPT:
             self._targets.clear()
-        made = self._targets[url] = _Target(dial, start)
+        made = self._targets[url] = _Target(dial, dial.connection_key, start)
         return made

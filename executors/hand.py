@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import ssl
@@ -19,10 +18,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 from core import meters, webhook_signature
 from core.clock import Clock, utc_now
 from core.errors import InvalidInput
-from executors.exchange import Answer, Exchanges
+from executors.exchange import Exchanges
 from executors.guard import Guard
 from executors.retry import ErrorKind, Reply, retry_after_s
-from executors.session import Head, detail_of, kind_of, open_connector, origin
+from executors.session import KEEP_ALIVE_S, detail_of, kind_of, open_connector, origin
+from executors.wire import Answer
 
 __all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Hand", "Reply", "checked_headers"]
 
@@ -82,7 +82,10 @@ class Hand:
         await self.close()
 
     async def close(self) -> None:
-        connector, self._connector, self._exchanges = self._connector, None, None
+        connector, exchanges = self._connector, self._exchanges
+        self._connector = self._exchanges = None
+        if exchanges is not None:
+            exchanges.close()
         if connector is not None:
             await connector.close()
 
@@ -108,18 +111,16 @@ class Hand:
         """
         began = self._monotonic()
         all_headers = {**checked_headers(headers or {}), **self._signed(body, message_id, secrets, attempt)}
-        head = Head(MAX_ANSWER_BYTES)
-        answer = Answer(head)
+        answer = Answer(MAX_ANSWER_BYTES)
         error: ErrorKind | None = None
         detail = ""
         try:
             target = self._guard.url(url)
-            async with asyncio.timeout(timeout_s):
-                await self._opened().post(target, all_headers, body, _timeout(connect_timeout_s), answer)
+            await self._opened().post(target, all_headers, body, timeout_s, _timeout(connect_timeout_s), answer)
         except (aiohttp.ClientError, HttpProcessingError, OSError) as fault:
             error, detail = kind_of(fault), detail_of(fault)
         status = answer.status
-        wished = answer.headers.get("Retry-After")
+        wished = answer.headers.get(b"retry-after")
         duration_ms = round((self._monotonic() - began) * 1000)
         purpose = "action" if message_id.startswith("act_") else "webhook"
         meters.called_out(purpose, f"{status // 100}xx" if status is not None else str(error))
@@ -140,12 +141,12 @@ class Hand:
             )
         return Reply(
             status=status,
-            body=head.body,
+            body=answer.body,
             duration_ms=duration_ms,
             error=error,
             sent=answer.sent,
-            retry_after_s=None if wished is None else retry_after_s(wished, self._clock()),
-            cut=status is not None and not head.whole,
+            retry_after_s=None if wished is None else retry_after_s(wished.decode("latin-1"), self._clock()),
+            cut=status is not None and not answer.whole,
             detail=detail,
             headers=all_headers,
         )
@@ -167,8 +168,8 @@ class Hand:
 
     def _opened(self) -> Exchanges:
         if self._exchanges is None:
-            self._connector = open_connector(self._guard, reuse=self._reuse, tls=self._tls)
-            self._exchanges = Exchanges(self._connector)
+            self._connector = open_connector(self._guard, reuse=False, tls=self._tls)
+            self._exchanges = Exchanges(self._connector, keep_s=KEEP_ALIVE_S if self._reuse else 0.0)
         return self._exchanges
 
 

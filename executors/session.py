@@ -63,27 +63,18 @@ class Head:
         """Reads until the end or the limit, then drops the connection unless the end was reached. Raises what aiohttp
         raises.
         """
-        try:
-            await self.take(response.content)
-        finally:
-            if not self.whole:
-                response.close()
-
-    async def take(self, content: aiohttp.StreamReader) -> None:
-        """Reads until the end or the limit. Raises what aiohttp raises."""
         kept = bytearray()
         try:
             while len(kept) <= self.limit:
-                chunk = await content.read(self.limit + 1 - len(kept))
+                chunk = await response.content.read(self.limit + 1 - len(kept))
                 if not chunk:
                     self.whole = True
-                    return
+                    break
                 kept += chunk
-                if content.at_eof() and content.exception() is None:
-                    self.whole = len(kept) <= self.limit
-                    return
         finally:
             self.body = bytes(kept[: self.limit])
+            if not self.whole:
+                response.close()
 
 
 def kind_of(error: BaseException) -> ErrorKind:

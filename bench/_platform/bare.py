@@ -75,7 +75,7 @@ async def serve(url: str) -> None:
     listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print(json.dumps({"url": f"http://127.0.0.1:{listening.getsockname()[1]}"}), flush=True)
-    config = uvicorn.Config(application(engine), log_config=None, access_log=False, server_header=False)
+    config = uvicorn.Config(application(engine), http="h11", log_config=None, access_log=False, server_header=False)
     await uvicorn.Server(config).serve(sockets=[listening])
     await engine.dispose()
 

@@ -37,7 +37,7 @@ async def stopping(path: str) -> AsyncIterator[bytes]:
 
         return StreamingResponse(pieces())
 
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=0))
+    server = uvicorn.Server(uvicorn.Config(app, http="h11", port=0, log_config=None, timeout_graceful_shutdown=0))
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.01)
@@ -80,7 +80,7 @@ async def told_to_stop() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.St
         return "answered"
 
     ready = asyncio.Event()
-    server = Server(uvicorn.Config(app, port=0, log_config=None), ready.set)
+    server = Server(uvicorn.Config(app, http="h11", port=0, log_config=None), ready.set)
     serving = asyncio.create_task(server.serve())
     await ready.wait()
     host, port = server.servers[0].sockets[0].getsockname()[:2]

@@ -1,0 +1,47 @@
+"""Time limits of many waits at once: one timer of the loop's for all of them, where a timer for each is most of what a short wait costs."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Deadlines:
+    """Futures that fail with TimeoutError when their time has come. Belongs to one loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._when: dict[asyncio.Future[None], float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, future: asyncio.Future[None], when: float) -> None:
+        """``when`` by the loop's clock. Whoever adds one drops it."""
+        self._when[future] = when
+        if self._timer is None or when < self._timer.when():
+            self._arm(when)
+
+    def drop(self, future: asyncio.Future[None]) -> None:
+        self._when.pop(future, None)
+
+    def close(self) -> None:
+        """No more: what waits is not told."""
+        self._when.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _arm(self, when: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(when, self._due)
+
+    def _due(self) -> None:
+        # Most of what the timer was set for has ended long ago; it is set anew for the first that has not.
+        self._timer = None
+        now = self._loop.time()
+        for future, when in list(self._when.items()):
+            if when <= now:
+                del self._when[future]
+                if not future.done():
+                    future.set_exception(TimeoutError())
+        if self._when:
+            self._arm(min(self._when.values()))

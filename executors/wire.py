@@ -1,0 +1,165 @@
+"""One HTTP/1.1 connection that is asked one thing after the other. It was dialled elsewhere; llhttp (httptools) reads what comes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+HEAD_MOST: Final = 32 * 1024
+_RAW_SHARE: Final = 8
+"""How many times the bytes that are kept of a body may come for it: chunks have sizes, extensions and trailers."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What is known of one request, also when it fails. ``most`` is how many bytes of the body are kept.
+
+    ``sent``: from the moment a connection is its own; before that no byte of it can have left. ``status`` is set as soon as the answer's
+    head is in, with its ``headers`` by lower-case name; ``whole`` when its body is here to its end.
+    """
+
+    most: int
+    sent: bool = False
+    status: int | None = None
+    headers: dict[bytes, bytes] = field(default_factory=dict)
+    chunks: list[bytes] = field(default_factory=list)
+    whole: bool = False
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.chunks)
+
+
+class Wire(asyncio.Protocol):
+    """Takes a connection over from aiohttp, which has dialled it. ``ask`` it only while it is ``fit``; ``close`` it in the end."""
+
+    __slots__ = (
+        "_asked", "_connection", "_dialled", "_framed", "_head_in", "_into", "_over", "_parser", "_raw", "_size", "_spent", "_transport",
+    )  # fmt: skip
+
+    def __init__(self, connection: aiohttp.connector.Connection) -> None:
+        self._connection = connection
+        dialled = connection.protocol
+        assert dialled is not None and dialled.transport is not None
+        self._dialled = dialled
+        self._transport = dialled.transport
+        self._asked: asyncio.Future[None] | None = None
+        self._spent = dialled.should_close
+        self._parser: Any = HttpResponseParser(self)
+        # As lenient as aiohttp: what is read here is kept as bytes and never sent on.
+        self._parser.set_dangerous_leniencies(
+            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
+        )
+        self._transport.set_protocol(self)
+
+    @property
+    def fit(self) -> bool:
+        """No, once something came that nobody had asked for (it would be taken for the next answer), when the peer wants no more requests,
+        when an answer did not end well, or came before all of its request had left.
+        """
+        return not (self._spent or self._transport.is_closing() or self._transport.get_write_buffer_size())
+
+    def ask(self, request: bytes, into: Answer) -> asyncio.Future[None]:
+        """Send the bytes; what is answered goes ``into``. The future ends with it, and fails with what aiohttp raises of a connection, or
+        with HttpProcessingError for what is not HTTP.
+        """
+        asked = self._asked = asyncio.get_running_loop().create_future()
+        self._into = into
+        self._head_in = self._over = self._framed = False
+        self._raw = self._size = 0
+        into.sent = True
+        self._transport.write(request)
+        return asked
+
+    def close(self) -> None:
+        self._spent = True
+        self._asked = None
+        self._connection.close()
+
+    def data_received(self, data: bytes) -> None:
+        asked = self._asked
+        if asked is None or asked.done():
+            self._spent = True
+            self._transport.close()
+            return
+        self._raw += len(data)
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade:
+            self._spent = True
+        except HttpParserError as error:
+            self._fail(HttpProcessingError(message=type(error).__name__))
+        if self._raw > HEAD_MOST and not asked.done():
+            if not self._head_in:
+                self._fail(HttpProcessingError(message="The answer's head is too large."))
+            elif self._raw > HEAD_MOST + _RAW_SHARE * self._into.most:
+                self._cut()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._asked is not None:
+            if exc is None and self._head_in and not self._framed:
+                self._whole()
+            elif isinstance(exc, OSError):
+                self._fail(aiohttp.ClientOSError(*exc.args))
+            else:
+                self._fail(aiohttp.ServerDisconnectedError())
+        self._spent = True
+        self._dialled.connection_lost(exc)  # the connector waits for it when it closes
+
+    # The parser's callbacks. After the answer they tell of one that nobody asked for.
+
+    def on_message_begin(self) -> None:
+        self._spent = self._spent or self._over
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._head_in:
+            self._into.headers[name.lower()] = value
+
+    def on_headers_complete(self) -> None:
+        if self._head_in:
+            return
+        into, status = self._into, self._parser.get_status_code()
+        if 100 <= status < 200 and status != 101:  # an interim answer
+            into.headers = {}
+            self._raw = 0
+            return
+        self._head_in = True
+        self._framed = b"content-length" in into.headers or b"transfer-encoding" in into.headers
+        into.status = status
+
+    def on_body(self, body: bytes) -> None:
+        if self._over:
+            return
+        room = self._into.most - self._size
+        self._size += len(body)
+        self._into.chunks.append(body[:room] if len(body) > room else body)
+        if self._size > self._into.most:
+            self._cut()
+
+    def on_message_complete(self) -> None:
+        if self._head_in and not self._over:
+            self._spent = self._spent or not self._parser.should_keep_alive()
+            self._whole()
+
+    def _whole(self) -> None:
+        self._into.whole = True
+        self._end()
+
+    def _cut(self) -> None:
+        self._spent = True
+        self._end()
+
+    def _end(self) -> None:
+        self._over = True
+        if self._asked is not None and not self._asked.done():
+            self._asked.set_result(None)
+
+    def _fail(self, error: Exception) -> None:
+        self._spent = True
+        if self._asked is not None and not self._asked.done():
+            self._asked.set_exception(error)
