@@ -59,7 +59,9 @@ def claiming(
     as to run it; its rows are ``columns`` of the work. ``named``: only rows whose key is in the
     parameter ``wanted``. ``ahead``: up to AHEAD_PER_LANE of each lane of the parameter ``quick``, and of all others no more than ``slots``.
     """
-    open_ = and_(work.c.finished_ms.is_(None), work.c.due_ms <= EpochMs(), work.c.kind.in_(kinds), not_held(work))
+    # Named rows are found by their key; in words that allow it, PostgreSQL takes the queue's index instead and walks all that waits.
+    unfinished = _unfinished(work) if named else work.c.finished_ms.is_(None)
+    open_ = and_(unfinished, work.c.due_ms <= EpochMs(), work.c.kind.in_(kinds), not_held(work))
     if named:
         open_ = and_(open_, among(work.c.key, "wanted", postgresql=postgresql))
     most, front = bindparam("most", type_=Integer), bindparam("front", type_=Integer)

@@ -1,0 +1,74 @@
+"""Work that a broker's messages name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event
+
+from store import carrying, lanes, putting, work
+from store.putting import Put
+from store.sessions import Sessions
+from store.work import Ahead, Work
+
+MANY = 3_000
+KEYS = [f"k{at}" for at in range(MANY - 300, MANY)]
+
+
+async def put(sessions: Sessions, *of: Put) -> None:
+    async with sessions.begin() as session:
+        await putting.put_many(session, of)
+
+
+async def named(sessions: Sessions, *keys: str, **given: Any) -> list[Work]:
+    async with sessions.begin() as session:
+        return await carrying.claim_named(session, owner="w1", kinds=["note"], keys=keys, lease_s=60, **given)
+
+
+async def test_of_the_named_what_is_due_and_free_is_claimed(sessions: Sessions) -> None:
+    await put(
+        sessions, Put("due", "note", "ws_1", {}), Put("urgent", "note", "ws_1", {}, priority=1), Put("other", "else", "ws_1", {}),
+        Put("unnamed", "note", "ws_1", {}), Put("later", "note", "ws_1", {}, delay_s=60), Put("held", "note", "ws_1", {}, lane="held"),
+    )  # fmt: skip
+    async with sessions.begin() as session:
+        await lanes.hold(session, "held", 60)
+    every = ("due", "urgent", "other", "later", "held", "never heard of")
+    assert [one.key for one in await named(sessions, *every)] == ["urgent", "due"]
+    assert await named(sessions, *every) == [], "a lease is as good as any"
+    async with sessions.read() as session:
+        waits = await carrying.waits_s(session, every)
+    assert {key for key, wait_s in waits.items() if 50 < wait_s <= 60} == {"due", "urgent", "later", "held"}
+
+
+async def test_no_more_of_a_lane_is_named_than_fits(sessions: Sessions) -> None:
+    await put(sessions, *(Put(f"k{at}", "note", "ws_1", {}, lane="slow" if at < 9 else "quick") for at in range(18)))
+    every = [f"k{at}" for at in range(18)]
+    found = await named(sessions, *every, per_lane=4, ahead=Ahead(("quick",), 4))
+    assert [one.lane for one in found].count("slow") == 4
+    assert [one.lane for one in found].count("quick") == 9
+    async with sessions.begin() as session:
+        assert await work.claim(session, owner="w2", kinds=["note"], lease_s=60, limit=50, per_lane=4) == []
+
+
+async def test_the_named_are_found_by_their_keys_however_much_waits(sessions: Sessions) -> None:
+    await put(sessions, *(Put(f"k{at}", "note", "ws_1", {}, lane=f"l{at % 5}") for at in range(MANY)))
+    looked: list[tuple[str, Any]] = []
+
+    def seen(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        looked.append((statement, given))
+
+    async with sessions.begin() as session:
+        connection = await session.connection()
+        event.listen(connection.sync_connection, "before_cursor_execute", seen)
+        found = await carrying.claim_named(
+            session, owner="w1", kinds=["note"], keys=KEYS, lease_s=60, per_lane=8,
+            ahead=Ahead(("l0", "l1", "l2", "l3", "l4"), 8),
+        )  # fmt: skip
+        event.remove(connection.sync_connection, "before_cursor_execute", seen)
+        [(statement, given)] = looked
+        explain = "EXPLAIN" if sessions.dialect == "postgresql" else "EXPLAIN QUERY PLAN"
+        plan = "\n".join(str(row[-1]) for row in await connection.exec_driver_sql(f"{explain} {statement}", given))
+    assert {one.key for one in found} == set(KEYS)
+    assert "ix_work_open" not in plan, plan
+    assert "Seq Scan on work " not in plan, plan
+    assert "SCAN work " not in plan, plan
