@@ -43,9 +43,12 @@ class Wire(asyncio.Protocol):
     )  # fmt: skip
 
     def __init__(self, connection: aiohttp.connector.Connection) -> None:
-        self._connection = connection
+        """Raises ServerDisconnectedError when it is gone already."""
         dialled = connection.protocol
-        assert dialled is not None and dialled.transport is not None
+        if dialled is None or dialled.transport is None:
+            connection.close()
+            raise aiohttp.ServerDisconnectedError()
+        self._connection = connection
         self._dialled = dialled
         self._transport = dialled.transport
         self._asked: asyncio.Future[None] | None = None
