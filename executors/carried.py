@@ -40,6 +40,7 @@ class CarriedQueue:
 
     def __init__(self, sql: SqlQueue, broker: Broker, kinds: Collection[str]) -> None:
         self.lease_s = sql.lease_s
+        self.settles_at_once = sql.settles_at_once
         self._sql = sql
         self._broker = broker
         self._kinds = frozenset(kinds)

@@ -20,7 +20,7 @@ QUICK_S: Final = 1.5
 WAIT_MOST_S: Final = 2.5
 """What has waited here for so long is given back: the lane was not as quick as it seemed."""
 TRUSTED_AFTER: Final = 20
-MOST: Final = 1_000
+MOST: Final = 2_000
 _LANES_MOST: Final = 2_000
 _NEW_SHARE: Final = 0.2
 _STAYS: Final = 2.0

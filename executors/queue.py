@@ -20,6 +20,8 @@ from store.work import Ahead, Work
 log = logging.getLogger("opsiq.executors.queue")
 
 LEASE_S: Final = 60.0
+SETTLES_AT_ONCE: Final = 2
+"""Where more than one may write: while one waits for an answer or the disk, the database works on the other."""
 
 Record = Callable[[AsyncSession], Awaitable[None]]
 """What is written in the transaction that settles the work: the attempt, the outcome, its history entry. It runs only
@@ -82,6 +84,8 @@ class Queue(Protocol):
     """Where work comes from. A settle changes something only while the claim it was made under is the last one."""
 
     lease_s: float
+    settles_at_once: int
+    """How many groups may be on their way to the disk together."""
 
     async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
         """Up to ``limit`` pieces of due work, most urgent first, each held for ``lease_s``."""
@@ -119,6 +123,7 @@ class SqlQueue:
         beside: Mapping[str, Beside] | None = None,
     ) -> None:
         self.lease_s = lease_s
+        self.settles_at_once = 1 if sessions.dialect == "sqlite" else SETTLES_AT_ONCE
         self._sessions = sessions
         self._owner = owner
         self._per_lane = per_lane

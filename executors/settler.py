@@ -37,15 +37,16 @@ class Settler:
         self._waiting: list[tuple[Settlement, Then]] = []
         self._room = asyncio.Event()
         self._room.set()
-        self._task: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def hand_in(self, settlement: Settlement, then: Then) -> None:
         """Settle it with the next group. While the database is down it is tried again for some seconds, then Unavailable comes back."""
         self._waiting.append((settlement, then))
         if len(self._waiting) >= 2 * GROUP:
             self._room.clear()
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._flush(), name="opsiq-settle")
+        full = len(self._waiting) >= GROUP and len(self._under_way) < self._queue.settles_at_once
+        if full or not self._under_way:
+            self._under_way.add(asyncio.create_task(self._flush(), name="opsiq-settle"))
 
     @property
     def full(self) -> bool:
@@ -57,19 +58,27 @@ class Settler:
 
     async def drain(self) -> None:
         """Returns when everything handed in has been settled."""
-        while self._task is not None and not self._task.done():
-            await self._task
+        while self._under_way:
+            await asyncio.wait(self._under_way)
 
     async def _flush(self) -> None:
-        while self._waiting:
-            if self._more_to_come():
-                await asyncio.sleep(LINGER_S)
-            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
-            if len(self._waiting) < 2 * GROUP:
-                self._room.set()
-            results = await self._together([settlement for settlement, _ in group])
-            for (_, then), result in zip(group, results, strict=True):
-                then(result)
+        me = asyncio.current_task()
+        assert me is not None
+        try:
+            # What is no group of its own waits for the one that is under way.
+            while self._waiting and (len(self._under_way) == 1 or len(self._waiting) >= GROUP):
+                if self._more_to_come():
+                    await asyncio.sleep(LINGER_S)
+                    if not self._waiting:
+                        break
+                group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+                if len(self._waiting) < 2 * GROUP:
+                    self._room.set()
+                results = await self._together([settlement for settlement, _ in group])
+                for (_, then), result in zip(group, results, strict=True):
+                    then(result)
+        finally:
+            self._under_way.discard(me)
 
     def _more_to_come(self) -> bool:
         waiting = len(self._waiting)

@@ -26,7 +26,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from store import lanes
 from store.dialect import EpochMs, among
 
-AHEAD_PER_LANE: Final = 300
+AHEAD_PER_LANE: Final = 600
 """How much of a quick lane may be claimed at a time: what runs, what waits for its turn here, and what is not settled yet."""
 COLUMNS: Final = (
     "id",

@@ -37,11 +37,11 @@ class Webhooks:
 
     def limits(self, workers: int) -> dict[str, int]:
         """Deliveries mostly wait for others, so more of them run side by side than of what computes."""
-        return {DELIVER_WORK: workers * 4, RESEND_WORK: workers * 2}
+        return {DELIVER_WORK: workers * 8, RESEND_WORK: workers * 2}
 
     def per_lane(self, workers: int) -> int:
         """How many deliveries of one endpoint run at once: so that the slowest leaves room for the rest."""
-        return max(1, workers // 2)
+        return max(1, workers)
 
     @property
     def beside(self) -> Mapping[str, Beside]:
