@@ -9,13 +9,13 @@ from typing import Final
 
 from agent.read.references import words as lists
 from agent.read.references.choice import Scalar, every, place, states
-from agent.read.references.cover import Cover
 from agent.read.references.groups import GROUP, marks
 from agent.read.references.marks import number
 from agent.read.references.narrowing import LIGHT, NEVER, RELATIVE, narrowed, words_of
-from agent.read.references.nouns import EMAIL, noun_at, owner_kind, person_like
+from agent.read.references.nouns import EMAIL, noun_at, owner_kind
 from agent.read.references.these import These
-from agent.read.references.value import Reference, moved
+from agent.read.references.value import Reference
+from agent.read.references.whose import Whose
 from agent.read.text import Text, read_text, singular
 from agent.read.windows import stretches
 from registry.records import RecordKind, Side
@@ -38,16 +38,12 @@ def _parsed(words: str, these: These) -> Reference:
     return _Parser(read_text(words), kind, tuple(kinds)).parse()
 
 
-class _Parser(Cover):
+class _Parser(Whose):
     def __init__(self, text: Text, kind: RecordKind, kinds: tuple[RecordKind, ...]) -> None:
-        super().__init__(text)
-        self.kind, self.kinds = kind, kinds
-        self.name: str | None = None
+        super().__init__(text, kind, kinds, parse)
         self.number: str | None = None
         self.email: str | None = None
         self.about: str | None = None
-        self.owner: Reference | None = None
-        self.through: Reference | None = None
         self.marks: tuple[tuple[str, str], ...] = ()
         self.whens: list[str] = []
 
@@ -57,9 +53,9 @@ class _Parser(Cover):
         self._quotes()
         self._kept()
         self._dated()
-        owners_end = self._owner_before(noun)
+        owners_end = self.owner_before(noun)
         told, times = self._narrowed(noun)
-        self._through(noun)
+        self.reached(noun)
         self._tails(noun)
         self._emails()
         self.number = number(self, noun, self.kind)
@@ -171,79 +167,6 @@ class _Parser(Cover):
         else:
             self.about = self.about or content
 
-    def _owner_before(self, noun: tuple[int, int] | None) -> int:
-        """ "X's … noun" and "his … noun": everything up to the last possessive before the noun is the owner."""
-        limit = noun[0] if noun else len(self.tokens)
-        for index in range(limit - 1, -1, -1):
-            token = self.tokens[index]
-            if self.used[index] or not (noun or index < limit - 1):
-                continue
-            trailing = (
-                token.text == "'"
-                and index > 0
-                and self.tokens[index - 1].low.endswith("s")
-                and not self.used[index - 1]
-            )
-            if token.owns or trailing:
-                first = index
-                while first > 0 and not self.used[first - 1] and self.tokens[first - 1].text not in {",", ";", ":"}:
-                    first -= 1
-                while first < index and (self.tokens[first].low in lists.EVERY or self.tokens[first].low == "of"):
-                    first += 1
-                stop = index if trailing else index + 1
-                end = self.tokens[index].start if trailing else token.end - 2
-                self._own(self.text.original(self.tokens[first].start, end), self.tokens[first].start)
-                self.take(first, max(stop, index + 1))
-                return index + 1
-            if self.kind.ours and token.low in {"my", "our"}:
-                self.take(index, index + 1)
-                continue
-            if token.low in lists.OWNERS or (token.low in lists.MINE and token.low in {"my", "our"}):
-                target = owner_kind(self.kind, self.kinds)
-                if target is not None and noun is not None:
-                    mine = token.low in lists.MINE
-                    span = self.text.span(token.start, token.end)
-                    self.owner = Reference(kind=target.name, pronoun=True, mine=mine, spans=(span,))
-                    self.take(index, index + 1)
-                    return index + 1
-        return 0
-
-    def _through(self, noun: tuple[int, int] | None) -> None:
-        """ "the customer of invoice INV-1042": found by what belongs to it."""
-        if (
-            noun is None
-            or noun[1] >= len(self.tokens)
-            or self.tokens[noun[1]].low not in {"of", "for", "on", "behind", "with"}
-        ):
-            return
-        end = self._tail_end(noun[1] + 1)
-        for kind in self.kinds:
-            if kind.relation_to(self.kind.name) is None:
-                continue
-            if any(noun_at(self.tokens[:end], index, kind) for index in range(noun[1] + 1, end)):
-                offset = self.tokens[noun[1] + 1].start
-                words = self.text.original(offset, self.tokens[end - 1].end)
-                others = [each for each in self.kinds if each.name != self.kind.name]
-                self.through = moved(parse(words, kind, others), self.text.span(offset, offset)[0])
-                self.take(noun[1], end)
-                return
-
-    def _own(self, words: str, offset: int) -> None:
-        """The owner phrase, parsed as the related kind whose noun it holds, else the one that is called by name."""
-        if self.owner is not None:
-            return
-        tokens = read_text(words).tokens
-        related = [kind for relation in self.kind.relations for kind in self.kinds if kind.name == relation.kind]
-        said = [kind for kind in related if any(noun_at(tokens, index, kind) for index in range(len(tokens)))]
-        target = said[0] if said else owner_kind(self.kind, self.kinds)
-        if target is None:
-            if person_like(self.kind):
-                # "Viktor Orlov's account" is the account called so.
-                self.name = self.name or words
-            return
-        made = parse(words, target, [kind for kind in self.kinds if kind.name != self.kind.name])
-        self.owner = moved(made, self.text.span(offset, offset)[0])
-
     def _tails(self, noun: tuple[int, int] | None) -> None:
         """After the noun (or its number): "of/for/from X" is the owner, "about X" a text, "called X" a name."""
         if noun is None and not any(token.low in lists.CALLED | {"about", "regarding"} for token in self.tokens):
@@ -254,8 +177,8 @@ class _Parser(Cover):
             if self.used[index]:
                 index += 1
                 continue
-            end = self._tail_end(index + 1)
-            about = token.low in lists.ABOUT and not (token.low == "on" and self._owned(index + 1, end))
+            end = self.tail_end(index + 1)
+            about = token.low in lists.ABOUT and not (token.low == "on" and self.owned(index + 1, end))
             if (about or token.low in lists.CALLED) and end > index + 1:
                 content = self.text.original(self.tokens[index + 1].start, self.tokens[end - 1].end)
                 if token.low in lists.CALLED:
@@ -270,56 +193,11 @@ class _Parser(Cover):
                 self.take(index, index + 2)
                 index += 2
                 continue
-            if token.low in lists.OF and end > index + 1 and self._owned(index + 1, end):
-                first = index + 1
-                while first < end - 1 and self.tokens[first].low in lists.OF:
-                    first += 1
-                if self.tokens[first].low in lists.PRONOUNS | lists.OWNERS | lists.MINE and end == first + 1:
-                    target = owner_kind(self.kind, self.kinds)
-                    if target is not None and self.owner is None:
-                        mine = self.tokens[first].low in lists.MINE
-                        span = self.text.span(self.tokens[first].start, self.tokens[first].end)
-                        self.owner = Reference(kind=target.name, pronoun=True, mine=mine, spans=(span,))
-                        self.take(index, end)
-                else:
-                    last = self.tokens[end - 1]
-                    stop = last.end - 2 if last.owns else last.end
-                    self._own(self.text.original(self.tokens[first].start, stop), self.tokens[first].start)
-                    if self.owner is not None:
-                        self.take(index, end)
+            if token.low in lists.OF and end > index + 1 and self.owned(index + 1, end):
+                self.owner_after(index, end)
                 index = end
                 continue
             index += 1
-
-    def _tail_end(self, index: int) -> int:
-        stops = {
-            ",",
-            ";",
-            ".",
-            "?",
-            "!",
-            ":",
-            "which",
-            "who",
-            "that",
-            "about",
-            "regarding",
-            "called",
-            "named",
-            "titled",
-        }
-        while index < len(self.tokens) and not self.used[index] and self.tokens[index].low not in stops:
-            index += 1
-        return index
-
-    def _owned(self, first: int, last: int) -> bool:
-        """Whether these words can name an owner: not merely a state, a place in line or a filler."""
-        if owner_kind(self.kind, self.kinds) is None:
-            return False
-        return any(
-            token.word and token.low not in lists.FILLERS - lists.OWNERS - lists.MINE and token.low not in lists.PLACES
-            for token in self.tokens[first:last]
-        )
 
     def _emails(self) -> None:
         for match in EMAIL.finditer(self.text.plain):
