@@ -7,22 +7,23 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.idempotency
+from agent.pipeline import Refusal
 from core.secretbox import SecretBox
 from store.idempotency import Claim, IdempotencyRow
 from store.sessions import after_commit
 from web.door import Caller, house_of
-from web.problem import Problem
+from web.problem import Problem, of_refusal
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 STALE: Final = timedelta(seconds=15)
@@ -31,6 +32,8 @@ nothing by being overtaken: only one of the two can commit."""
 KEPT: Final = timedelta(hours=24)
 Effect = TypeVar("Effect")
 """What acting has made: a run, an event, a rule."""
+Also = Callable[[AsyncSession, Effect], Coroutine[Any, Any, None]]
+"""What to do in the effect's own transaction."""
 
 
 @dataclass
@@ -42,9 +45,7 @@ class Attempt:
     replay: Response | None = None
     kept: bool = False
 
-    def keep(
-        self, status: int | Callable[[Effect], int], body: Callable[[Effect], dict[str, Any]]
-    ) -> Callable[[AsyncSession, Effect], Coroutine[Any, Any, None]]:
+    def keep(self, status: int | Callable[[Effect], int], body: Callable[[Effect], dict[str, Any]]) -> Also[Effect]:
         """What to do in the effect's own transaction: keep what will be answered to it. Sealed, since an answer may hold a secret that is
         shown once."""
 
@@ -72,6 +73,27 @@ async def once(request: Request, caller: Caller) -> AsyncIterator[Attempt]:
         return
     async with holding(request, claim) as attempt:
         yield attempt
+
+
+async def act_once(
+    request: Request,
+    caller: Caller,
+    act: Callable[[Also[Effect]], Awaitable[Effect | Refusal]],
+    body: Callable[[Effect], dict[str, Any]],
+    *,
+    status: int = 200,
+    location: Callable[[Effect], str] | None = None,
+) -> Response:
+    """Act once for the request's Idempotency-Key: what is answered is what is kept for its retries. A refusal is answered and not kept."""
+    async with once(request, caller) as attempt:
+        if attempt.replay:
+            return attempt.replay
+        effect = await act(attempt.keep(status, body))
+    if isinstance(effect, Refusal):
+        return of_refusal(request, effect)
+    return JSONResponse(
+        body(effect), status_code=status, headers={"Location": location(effect)} if location is not None else None
+    )
 
 
 def replayed(request: Request, claim: Claim) -> Response:

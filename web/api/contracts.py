@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import Field
 
 import store.contracts
@@ -20,7 +20,7 @@ from registry.contract import Contract
 from store.contracts import ContractRow
 from web.api.body import Body, Id, parsed
 from web.door import Caller, house_of, signed
-from web.idempotency import once
+from web.idempotency import act_once
 from web.openapi import acts, problems, takes
 from web.view import Moment, View
 
@@ -186,21 +186,21 @@ async def register(request: Request, caller: Writes) -> Response:
     findings = [each for each in lint.lint({"contracts": body.contracts}, known=known) if not lint.is_advice(each)]
     if findings:
         raise InvalidContract("Not registered: mend these first.", findings=findings)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        made = await house.office.register(caller.actor, body.contracts, also=attempt.keep(201, _registered))
-    return JSONResponse(_registered(made), status_code=201)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house.office.register(caller.actor, body.contracts, also=also),
+        _registered,
+        status=201,
+    )
 
 
 @router.delete("/{name}", response_model=RetiredView, responses=problems("404"), openapi_extra=acts())
 async def retire(request: Request, caller: Writes, name: Id) -> Response:
     """Offer it no more. Cards that rest on it can't be confirmed any longer."""
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        row = await house_of(request).office.retire(caller.actor, name, also=attempt.keep(200, _retired))
-    return JSONResponse(_retired(row))
+    return await act_once(
+        request, caller, lambda also: house_of(request).office.retire(caller.actor, name, also=also), _retired
+    )
 
 
 async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: str) -> Sequence[ContractRow]:

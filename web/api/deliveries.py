@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import AwareDatetime
 
 import store.deliveries
@@ -21,7 +21,7 @@ from web.api.webhook_views import (
     delivery_view,
 )
 from web.door import Caller, house_of, signed
-from web.idempotency import once
+from web.idempotency import act_once
 from web.openapi import acts, problems
 
 router = APIRouter(prefix="/v1/webhooks/deliveries", tags=["webhooks"])
@@ -71,10 +71,12 @@ async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDeta
 )
 async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
     """One more attempt with the same bytes and the same webhook-id; it starts no new series."""
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        row = await house_of(request).webhooks.again.resend(
-            caller.actor, delivery_id, request_id=problem.request_id(request), also=attempt.keep(202, delivery_json)
-        )
-    return JSONResponse(delivery_json(row), status_code=202)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).webhooks.again.resend(
+            caller.actor, delivery_id, request_id=problem.request_id(request), also=also
+        ),
+        delivery_json,
+        status=202,
+    )

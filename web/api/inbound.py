@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import Field
 
 from events.inbound import SharedSecret
@@ -20,7 +20,7 @@ from registry.connector import Inbound
 from web import problem
 from web.api.body import Body, Id, parsed
 from web.door import Caller, house_of, limits_of, signed
-from web.idempotency import once
+from web.idempotency import act_once
 from web.openapi import problems, takes
 from web.view import Moment, View, moment
 
@@ -84,13 +84,13 @@ async def take(
 async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
     """What the platform signs its webhooks with from now on, in this answer and in no other. The secret before it stays good for 24 h."""
     body = parsed(SecretBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        made = await house_of(request).events.inbox.share_secret(
-            caller.actor, name, body.secret, also=attempt.keep(201, lambda each: _shared(request, caller, each))
-        )
-    return JSONResponse(_shared(request, caller, made), status_code=201)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).events.inbox.share_secret(caller.actor, name, body.secret, also=also),
+        lambda made: _shared(request, caller, made),
+        status=201,
+    )
 
 
 async def _inbound(request: Request, now: datetime) -> Inbound:

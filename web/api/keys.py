@@ -16,7 +16,7 @@ from core.errors import Forbidden, InvalidInput
 from store.keys import KeyRow, KeyState
 from web.api.body import Body, Id, parsed
 from web.door import SCOPES, Caller, house_of, signed
-from web.idempotency import once
+from web.idempotency import act_once, once
 from web.openapi import acts, problems, takes
 from web.view import Moment, View
 
@@ -104,28 +104,23 @@ async def create(request: Request, caller: Writes) -> Response:
 @router.post("/{key_id}/rotate", response_model=IssuedKeyView, responses=problems("404", "409"), openapi_extra=acts())
 async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     """A fresh secret. The one before it stays good for 24 h, so that nothing breaks while it is carried over."""
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        issued = await house_of(request).office.rotate_key(
-            caller.actor,
-            key_id,
-            within=caller.scopes,
-            also=attempt.keep(200, lambda issued: _issued(request, issued)),
-        )
-    return JSONResponse(_issued(request, issued))
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).office.rotate_key(caller.actor, key_id, within=caller.scopes, also=also),
+        lambda issued: _issued(request, issued),
+    )
 
 
 @router.delete("/{key_id}", response_model=KeyView, responses=problems("404"), openapi_extra=acts())
 async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
     """It signs nothing from now on, with no secret."""
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        row = await house_of(request).office.revoke_key(
-            caller.actor, key_id, also=attempt.keep(200, lambda row: _view(request, row).json_value())
-        )
-    return JSONResponse(_view(request, row).json_value())
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).office.revoke_key(caller.actor, key_id, also=also),
+        lambda row: _view(request, row).json_value(),
+    )
 
 
 def _issued(request: Request, issued: IssuedKey) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import Field
 
 from agent.mirror.reading import Standing
 from web.api.body import Body, parsed
 from web.door import Caller, house_of, signed
-from web.idempotency import once
+from web.idempotency import act_once
 from web.openapi import problems, takes
 from web.view import Moment, View, moment
 
@@ -68,13 +68,13 @@ async def sync(
 ) -> Response:
     """Read all records of these kinds anew, in the background; what is being read already goes on. How far it is: the list."""
     body = parsed(SyncBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        standing = await house_of(request).reading.begin(
-            caller.actor, body.connector, body.kind, also=attempt.keep(202, _json)
-        )
-    return JSONResponse(_json(standing), status_code=202)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).reading.begin(caller.actor, body.connector, body.kind, also=also),
+        _json,
+        status=202,
+    )
 
 
 def _list(standing: Sequence[Standing]) -> MirrorList:

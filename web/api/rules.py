@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,7 +30,7 @@ from web.api.rule_views import (
     rule_view,
 )
 from web.door import Caller, house_of, signed
-from web.idempotency import once
+from web.idempotency import act_once
 from web.openapi import problems, takes
 
 router = APIRouter(prefix="/v1", tags=["rules"])
@@ -94,11 +94,14 @@ async def rules(request: Request, caller: Reads) -> RuleList:
 async def add_rule(request: Request, caller: Writes) -> Response:
     """A rule acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
     form = parsed(NewRule, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        row = await house_of(request).events.rulebook.add_rule(caller.actor, form, also=attempt.keep(201, rule_json))
-    return JSONResponse(rule_json(row), status_code=201, headers={"Location": f"/v1/rules/{row.id}"})
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).events.rulebook.add_rule(caller.actor, form, also=also),
+        rule_json,
+        status=201,
+        location=lambda row: f"/v1/rules/{row.id}",
+    )
 
 
 @router.get("/rules/{rule_id}", response_model=RuleView, responses=problems("404"))
@@ -170,13 +173,14 @@ async def instructions(request: Request, caller: Reads) -> InstructionList:
 async def add_instruction(request: Request, caller: Writes) -> Response:
     """An instruction acts in the name of whoever sets it up, and starts in shadow unless ``mode`` says otherwise."""
     form = parsed(NewInstruction, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        row = await house_of(request).events.rulebook.add_instruction(
-            caller.actor, form, also=attempt.keep(201, instruction_json)
-        )
-    return JSONResponse(instruction_json(row), status_code=201, headers={"Location": f"/v1/instructions/{row.id}"})
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).events.rulebook.add_instruction(caller.actor, form, also=also),
+        instruction_json,
+        status=201,
+        location=lambda row: f"/v1/instructions/{row.id}",
+    )
 
 
 @router.get("/instructions/{instruction_id}", response_model=InstructionView, responses=problems("404"))

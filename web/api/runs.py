@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import Field
 
 from agent.decisions import Verdict
-from agent.pipeline import Refusal
-from agent.run import Run
 from core.actor import Surface
 from web import problem
 from web.api.body import ID_PATTERN, Body, Id, parsed
 from web.door import Caller, house_of, signed
-from web.idempotency import once
+from web.idempotency import act_once
 from web.openapi import problems, takes
 from web.view import RunPage, RunView, run_json, run_view
 
@@ -64,18 +62,21 @@ DIGEST = "sha256:" + "0" * 64
 async def ask(request: Request, caller: Writes) -> Response:
     """Ask for something in plain words. It is durable when this answers; ``GET /v1/runs/{run_id}?wait_s=`` waits for what comes of it."""
     body = parsed(AskBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        run = await house_of(request).desk.ask(
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).desk.ask(
             caller.actor,
             body.text,
             surface=body.surface,
             session_id=f"{caller.key_id}:{body.session}",
             request_id=problem.request_id(request),
-            also=attempt.keep(202, run_json),
-        )
-    return JSONResponse(run_json(run), status_code=202, headers={"Location": f"/v1/runs/{run.id}"})
+            also=also,
+        ),
+        run_json,
+        status=202,
+        location=lambda run: f"/v1/runs/{run.id}",
+    )
 
 
 @router.get("", response_model=RunPage, responses=problems("404"))
@@ -107,13 +108,14 @@ async def show(
 async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     """Answer the open question with one of its candidates (``choice``) or in words (``text``)."""
     body = parsed(AnswerBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        result = await house_of(request).decisions.answer(
-            caller.actor, run_id, body.slot, choice=body.choice, text=body.text, also=attempt.keep(200, run_json)
-        )
-    return _answered(request, result)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).decisions.answer(
+            caller.actor, run_id, body.slot, choice=body.choice, text=body.text, also=also
+        ),
+        run_json,
+    )
 
 
 @router.post(
@@ -125,13 +127,12 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
 async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
     """Change parameters of a held card by words. That is a new card with a new digest."""
     body = parsed(EditBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        result = await house_of(request).decisions.edit(
-            caller.actor, run_id, body.digest, body.changes, also=attempt.keep(200, run_json)
-        )
-    return _answered(request, result)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).decisions.edit(caller.actor, run_id, body.digest, body.changes, also=also),
+        run_json,
+    )
 
 
 @router.post(
@@ -143,13 +144,12 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
 async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
     """Say yes to exactly the card with this digest. Twice is once."""
     body = parsed(ConfirmBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        result = await house_of(request).decisions.confirm(
-            caller.actor, run_id, body.digest, also=attempt.keep(200, run_json)
-        )
-    return _answered(request, result)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).decisions.confirm(caller.actor, run_id, body.digest, also=also),
+        run_json,
+    )
 
 
 @router.post(
@@ -161,13 +161,12 @@ async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
 async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     """Say no to a held card or an open question. Nothing is sent."""
     body = parsed(RejectBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        result = await house_of(request).decisions.reject(
-            caller.actor, run_id, body.reason, also=attempt.keep(200, run_json)
-        )
-    return _answered(request, result)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).decisions.reject(caller.actor, run_id, body.reason, also=also),
+        run_json,
+    )
 
 
 @router.post(
@@ -181,16 +180,9 @@ async def decide(
 ) -> Response:
     """Settle a run whose outcome nobody knows: an owner looked at the platform, or has it sent again under the same key."""
     body = parsed(DecideBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        result = await house_of(request).decisions.decide(
-            caller.actor, run_id, body.verdict, also=attempt.keep(200, run_json)
-        )
-    return _answered(request, result)
-
-
-def _answered(request: Request, result: Run | Refusal) -> Response:
-    if isinstance(result, Refusal):
-        return problem.of_refusal(request, result)
-    return JSONResponse(run_json(result))
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).decisions.decide(caller.actor, run_id, body.verdict, also=also),
+        run_json,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import AwareDatetime, Field
 
 from web import problem
@@ -23,7 +23,7 @@ from web.api.webhook_views import (
     span_json,
 )
 from web.door import Caller, house_of, signed
-from web.idempotency import once
+from web.idempotency import act_once
 from web.openapi import acts, problems, takes
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
@@ -88,16 +88,23 @@ async def listed(request: Request, caller: Reads) -> EndpointList:
 async def create(request: Request, caller: Writes) -> Response:
     """The secret is in this answer and in no other."""
     body = parsed(EndpointBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        made = await house_of(request).webhooks.endpoints.create(
-            caller.actor, body.url, body.events,
-            description=body.description, headers=body.headers, per_minute=body.per_minute,
-            request_id=problem.request_id(request), also=attempt.keep(201, made_json),
-        )  # fmt: skip
-    where = f"/v1/webhooks/endpoints/{made.shown.row.id}"
-    return JSONResponse(made_json(made), status_code=201, headers={"Location": where})
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).webhooks.endpoints.create(
+            caller.actor,
+            body.url,
+            body.events,
+            description=body.description,
+            headers=body.headers,
+            per_minute=body.per_minute,
+            request_id=problem.request_id(request),
+            also=also,
+        ),
+        made_json,
+        status=201,
+        location=lambda made: f"/v1/webhooks/endpoints/{made.shown.row.id}",
+    )
 
 
 @router.get("/endpoints/{endpoint_id}", response_model=EndpointView, responses=problems("404"))
@@ -139,13 +146,14 @@ async def delete(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 )
 async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliveries go on being made, and wait."""
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        shown = await house_of(request).webhooks.endpoints.pause(
-            caller.actor, endpoint_id, request_id=problem.request_id(request), also=attempt.keep(200, endpoint_json)
-        )
-    return JSONResponse(endpoint_json(shown))
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).webhooks.endpoints.pause(
+            caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
+        ),
+        endpoint_json,
+    )
 
 
 @router.post(
@@ -156,13 +164,14 @@ async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 )
 async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """From paused, what waited is sent; from disabled, only what comes from now on (recover or replay the rest)."""
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        shown = await house_of(request).webhooks.endpoints.resume(
-            caller.actor, endpoint_id, request_id=problem.request_id(request), also=attempt.keep(200, endpoint_json)
-        )
-    return JSONResponse(endpoint_json(shown))
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).webhooks.endpoints.resume(
+            caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
+        ),
+        endpoint_json,
+    )
 
 
 @router.post(
@@ -173,13 +182,14 @@ async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 )
 async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """A fresh secret, in this answer and in no other. For 24 hours everything is signed with both."""
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        made = await house_of(request).webhooks.endpoints.rotate(
-            caller.actor, endpoint_id, request_id=problem.request_id(request), also=attempt.keep(200, made_json)
-        )
-    return JSONResponse(made_json(made))
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).webhooks.endpoints.rotate(
+            caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
+        ),
+        made_json,
+    )
 
 
 @router.post(
@@ -192,14 +202,15 @@ async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """One more attempt at every delivery made in the span that failed."""
     body = parsed(SpanBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        span = await house_of(request).webhooks.again.recover(
-            caller.actor, endpoint_id, body.since, body.until,
-            request_id=problem.request_id(request), also=attempt.keep(202, span_json),
-        )  # fmt: skip
-    return JSONResponse(span_json(span), status_code=202)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).webhooks.again.recover(
+            caller.actor, endpoint_id, body.since, body.until, request_id=problem.request_id(request), also=also
+        ),
+        span_json,
+        status=202,
+    )
 
 
 @router.post(
@@ -212,14 +223,15 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
 async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliver the events of the span that this endpoint wants and has no delivery of."""
     body = parsed(SpanBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        span = await house_of(request).webhooks.again.replay(
-            caller.actor, endpoint_id, body.since, body.until,
-            request_id=problem.request_id(request), also=attempt.keep(202, span_json),
-        )  # fmt: skip
-    return JSONResponse(span_json(span), status_code=202)
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).webhooks.again.replay(
+            caller.actor, endpoint_id, body.since, body.until, request_id=problem.request_id(request), also=also
+        ),
+        span_json,
+        status=202,
+    )
 
 
 @router.post(
@@ -232,11 +244,13 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 async def test(request: Request, caller: Tests) -> Response:
     """One attempt with a sample of the catalogue. What came of it: the delivery in the answer."""
     body = parsed(TestBody, caller)
-    async with once(request, caller) as attempt:
-        if attempt.replay:
-            return attempt.replay
-        row = await house_of(request).webhooks.again.test(
-            caller.actor, body.endpoint, body.event,
-            request_id=problem.request_id(request), also=attempt.keep(202, delivery_json),
-        )  # fmt: skip
-    return JSONResponse(delivery_json(row), status_code=202, headers={"Location": f"/v1/webhooks/deliveries/{row.id}"})
+    return await act_once(
+        request,
+        caller,
+        lambda also: house_of(request).webhooks.again.test(
+            caller.actor, body.endpoint, body.event, request_id=problem.request_id(request), also=also
+        ),
+        delivery_json,
+        status=202,
+        location=lambda row: f"/v1/webhooks/deliveries/{row.id}",
+    )
