@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, TypeVar
 
 from fastapi import Request
 
 import store.rules
-from core.actor import OWNER, Surface
+from core.actor import OWNER
 from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
 from core.visible import visible
 from events.rulebook import may_see_inside
@@ -19,9 +19,10 @@ from registry.catalogue import Catalogue
 from registry.event_fields import EventField
 from store.rules import FiringRow, InstructionRow, RuleRow
 from web.console import picks
+from web.console.automation_given import MODES, Filled, author
 from web.console.forms import Form
 from web.console.picks import Group, Option, Picked
-from web.console.rule_given import MODES, author
+from web.console.single import Also, single
 from web.console.visitor import Visitor
 from web.console.words import Badge
 from web.door import house_of
@@ -45,6 +46,7 @@ VERDICTS: Final[Mapping[str, Badge]] = {
 _MODE_WORDS: Final = {"off": "Off", "shadow": "Shadow", "on": "On"}
 
 Automation = RuleRow | InstructionRow
+Row = TypeVar("Row", RuleRow, InstructionRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +104,6 @@ class Frame:
     becomes_author: bool
     links: bool
     trouble: str
-
-
-class Filled(Protocol):
-    """What both forms hold as they are filled in."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def event(self) -> str: ...
-    @property
-    def own_event(self) -> bool: ...
-    @property
-    def surface(self) -> Surface: ...
-    @property
-    def mode(self) -> str: ...
-    @property
-    def per_hour(self) -> str: ...
 
 
 async def standing(
@@ -190,10 +175,24 @@ def only_mine(visitor: Visitor, row: Automation, otherwise: str) -> None:
         raise Forbidden(otherwise)
 
 
-def unchanged(form: Form, there: Automation) -> None:
-    """Raises Conflict where it has been changed since the form was shown."""
+async def saved(
+    request: Request,
+    form: Form,
+    there: Row | None,
+    add: Callable[[Also], Awaitable[Row]],
+    change: Callable[[Row], Awaitable[Row]],
+) -> Row:
+    """Adds it, once for each form; or changes the one that is ``there``. Raises InvalidInput where somebody changed that since the form was
+    shown: it can be saved again."""
+    if there is None:
+        async with single(request, form) as also:
+            return await add(also)
     if form.get("revision", limit=20) != str(there.revision):
-        raise Conflict("changed meanwhile")
+        raise InvalidInput(MEANWHILE)
+    try:
+        return await change(there)
+    except Conflict as error:
+        raise InvalidInput(MEANWHILE) from error
 
 
 def title_of(catalogue: Catalogue, name: str) -> str:

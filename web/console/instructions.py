@@ -10,7 +10,6 @@ from fastapi.responses import Response
 
 from core.actor import OWNER
 from core.errors import (
-    Conflict,
     Forbidden,
     InvalidInput,
     ModelMisbehaved,
@@ -22,22 +21,20 @@ from core.visible import visible
 from store.rules import InstructionRow
 from web.console import picks
 from web.console.automations import (
-    MEANWHILE,
     Frame,
     Standing,
     form_title,
     frame,
     mode_of,
     only_mine,
+    saved,
     standing,
     title_of,
-    unchanged,
 )
 from web.console.forms import Form, Guarded
 from web.console.instruction_given import Given, form_of, given_of, given_of_row
 from web.console.pages import Page, redirect, show
 from web.console.picks import Actions
-from web.console.single import single
 from web.console.visitor import SignedIn, Visitor, shell
 from web.console.would import Tried, tried
 from web.door import house_of
@@ -157,18 +154,15 @@ async def _worked(request: Request, form: Form, there: InstructionRow | None) ->
             return await _form(
                 request, visitor, given, there, found=tried(await events.brain.dry_run(draft, limit=TRY_EVENTS))
             )
-        if there is None:
-            async with single(request, form) as also:
-                row = await events.rulebook.add_instruction(visitor.actor, body, also=also)
-        else:
-            unchanged(form, there)
-            row = await events.rulebook.change_instruction(visitor.actor, there.id, body.model_dump(mode="json"))
+        row = await saved(
+            request,
+            form,
+            there,
+            lambda also: events.rulebook.add_instruction(visitor.actor, body, also=also),
+            lambda old: events.rulebook.change_instruction(visitor.actor, old.id, body.model_dump(mode="json")),
+        )
     except (InvalidInput, Forbidden, *_DOWN) as error:
         return await _form(request, visitor, given, there, error=error)
-    except Conflict:
-        if there is None:
-            raise
-        return await _form(request, visitor, given, there, error=Conflict(MEANWHILE))
     return redirect(f"/rules/instructions/{row.id}")
 
 

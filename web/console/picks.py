@@ -17,7 +17,7 @@ from events.rules import past
 from registry import event_catalogue, event_fields, event_names
 from registry.event_fields import EventField
 from registry.offer import Offer
-from web.console.rule_given import OTHER
+from web.console.automation_given import OTHER
 
 MOST_ACTIONS: Final = 40
 """More than these are searched instead of listed."""

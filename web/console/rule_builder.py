@@ -9,19 +9,18 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from core.actor import Actor
-from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
+from core.errors import Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
 from core.visible import visible
 from registry import condition, condition_answer, condition_rows
 from registry.contract import Contract
 from store.rules import RuleRow
 from web.console import picks
-from web.console.automations import MEANWHILE, Frame, form_title, frame, only_mine, unchanged
+from web.console.automations import Frame, form_title, frame, only_mine, saved
 from web.console.forms import Form, Guarded
 from web.console.pages import Page, redirect, show
 from web.console.picks import Actions, Option
 from web.console.rule_given import Given, form_of, given_of, given_of_row
 from web.console.rule_lines import Chosen, ParamLine, RowLine, chosen, param_lines, row_line
-from web.console.single import single
 from web.console.visitor import SignedIn, Visitor, shell
 from web.console.would import Tried, tried
 from web.door import house_of
@@ -95,19 +94,17 @@ async def _worked(request: Request, form: Form, there: RuleRow | None) -> Respon
             draft = await events.rulebook.draft_rule(visitor.actor, body)
             met = await events.rules.dry_run(draft, limit=TRY_EVENTS)
             return await _builder(request, visitor, given, there, found=tried(met))
-        if there is None:
-            async with single(request, form) as also:
-                row = await events.rulebook.add_rule(visitor.actor, body, also=also)
-        else:
-            unchanged(form, there)
-            changes = body.model_dump(mode="json", by_alias=True, exclude_none=True)
-            row = await events.rulebook.change_rule(visitor.actor, there.id, changes)
+        row = await saved(
+            request,
+            form,
+            there,
+            lambda also: events.rulebook.add_rule(visitor.actor, body, also=also),
+            lambda old: events.rulebook.change_rule(
+                visitor.actor, old.id, body.model_dump(mode="json", by_alias=True, exclude_none=True)
+            ),
+        )
     except (InvalidInput, Forbidden, PlatformUnavailable) as error:
         return await _builder(request, visitor, given, there, error=error)
-    except Conflict:
-        if there is None:
-            raise
-        return await _builder(request, visitor, given, there, error=Conflict(MEANWHILE))
     return redirect(f"/rules/{row.id}")
 
 

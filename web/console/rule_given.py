@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from core import canon
-from core.actor import SURFACES, Surface
 from core.errors import Finding, InvalidInput
-from events.rulebook import PER_HOUR, RuleForm, rule_form
-from events.rules import Mode
+from events.rulebook import RuleForm, rule_form
 from registry import condition_rows, pointer
 from registry.condition_rows import MAX_ROWS, Join, Row
 from registry.contract import Contract
 from store.rules import RuleRow
-from web.console.forms import Form, checked
+from web.console.automation_given import OTHER, Filled, formed, posted, stored
+from web.console.forms import Form
 
-OTHER: Final = "?"
-"""What a picker holds when a person writes it instead of picking."""
 CONSTANT: Final = "="
-MODES: Final = get_args(Mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +28,17 @@ class Param:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given(Filled):
     """``cel`` is the condition where it is written ``by_hand``; else ``rows`` and ``join`` make it."""
 
-    name: str = ""
-    event: str = ""
     join: Join = "all"
     rows: tuple[Row, ...] = ()
     by_hand: bool = False
     cel: str = ""
     action: str = ""
-    find: str = ""
-    surface: Surface = "admin"
     params: Mapping[str, Param] = field(default_factory=dict)
-    mode: Mode = "shadow"
-    per_hour: str = str(PER_HOUR)
     note: str = ""
-    own_event: bool = False
     fresh_row: bool = False
 
     @property
@@ -77,7 +66,6 @@ class Given:
 
 def given_of(form: Form) -> Given:
     """What was posted, whatever it is."""
-    event, own = form.get("event", limit=100).strip(), form.get("own_event", limit=200).strip()
     paths, others = form.every("row_path"), form.every("row_other")
     operators, values = form.every("row_op"), form.every("row_value", limit=1000)
     rows = [
@@ -86,41 +74,30 @@ def given_of(form: Form) -> Given:
     ]
     names = [name.removeprefix("from.") for name in form.fields if name.startswith("from.")]
     return Given(
-        name=form.get("name", limit=1000).strip(),
-        event=own if event == OTHER else event,
-        own_event=event == OTHER,
+        **posted(form),
         join="any" if form.get("join", limit=5) == "any" else "all",
         rows=tuple(rows),
         by_hand=form.get("by_hand", limit=5) == "yes",
         cel=form.get("cel"),
         action=form.get("action", limit=200),
-        find=form.get("find", limit=200).strip(),
-        surface=next((each for each in SURFACES if each == form.get("surface", limit=20)), "admin"),
         params={
             name: Param(form.get(f"from.{name}", limit=300), form.get(f"value.{name}", limit=20_000)) for name in names
         },
-        mode=next((each for each in MODES if each == form.get("mode", limit=10)), "shadow"),
-        per_hour=form.get("per_hour", limit=10).strip(),
         note=form.get("note", limit=2000).strip(),
     )
 
 
 def given_of_row(row: RuleRow) -> Given:
     """A rule that stands, as its form: in rows where rows can say its condition."""
-    kept = rule_form(row)
     found = condition_rows.read(row.condition)
     return Given(
-        name=row.name,
-        event=row.pattern,
+        **stored(row),
         rows=tuple(found[0]) if found else (),
         join=found[1] if found else "all",
         by_hand=found is None,
         cel=row.condition if found is None else "",
         action=row.contract,
-        surface=kept["surface"],
-        params={name: _param(each) for name, each in kept["parameters"].items()},
-        mode=kept["mode"],
-        per_hour=str(row.max_per_hour),
+        params={name: _param(each) for name, each in rule_form(row)["parameters"].items()},
         note=row.note,
     )
 
@@ -135,30 +112,21 @@ def form_of(given: Given, contract: Contract | None) -> RuleForm:
         for name, each in given.params.items()
         if each.source and name in properties
     }
-    form, trouble = checked(
+    return formed(
         RuleForm,
+        given,
+        {"condition": given.condition, "action": given.action, "parameters": parameters, "note": given.note},
         {
-            "name": given.name, "event": given.event, "condition": given.condition, "action": given.action,
-            "surface": given.surface, "parameters": parameters, "mode": given.mode,
-            "max_per_hour": given.per_hour or PER_HOUR, "note": given.note,
-        },
-        {
-            "name": "Give it a name of 1 to 120 characters.",
-            "event": "Pick the event that it waits for.",
             "condition": "The condition is too long: at most 200 characters of CEL.",
             "action": "Pick the action that it runs.",
-            "max_per_hour": "The ceiling is a whole number from 1 to 10000 an hour.",
         },
-    )  # fmt: skip
-    if form is None:
-        raise InvalidInput(trouble)
-    return form
+    )
 
 
-def _param(stored: Mapping[str, Any]) -> Param:
-    if "from" in stored:
-        return Param(stored["from"])
-    value = stored["value"]
+def _param(kept: Mapping[str, Any]) -> Param:
+    if "from" in kept:
+        return Param(kept["from"])
+    value = kept["value"]
     return Param(CONSTANT, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
@@ -183,9 +151,3 @@ def _constant(name: str, text: str, schema: Mapping[str, Any]) -> Any:
 
 def _wrong(name: str, detail: str) -> InvalidInput:
     return InvalidInput(detail, findings=[Finding(pointer.at("parameters", name), "invalid", detail)])
-
-
-def author(stored: str) -> tuple[str, str]:
-    """The name and the person of whom a rule or instruction acts as."""
-    actor = json.loads(stored)
-    return actor["name"], actor["person"]

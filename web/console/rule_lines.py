@@ -11,9 +11,10 @@ from registry import condition_rows
 from registry.condition_rows import OPERATORS, Row
 from registry.contract import Annotation, Contract
 from web.console import words
+from web.console.automation_given import OTHER
 from web.console.contracts import POLICIES
 from web.console.picks import Group, Option, Picked
-from web.console.rule_given import CONSTANT, OTHER, Given, Param
+from web.console.rule_given import CONSTANT, Given, Param
 from web.console.words import Badge
 
 

@@ -17,11 +17,11 @@ from core.visible import visible
 from registry import condition_rows
 from registry.condition_rows import OPERATORS
 from store.rules import FiringRow, InstructionRow, RuleRow
+from web.console.automation_given import author
 from web.console.automations import MODE_BADGES, VERDICTS, Standing, mode_of, only_mine, standing, title_of
 from web.console.forms import Guarded
 from web.console.pages import Page, redirect, show
 from web.console.rule_builder import TRY_EVENTS
-from web.console.rule_given import author
 from web.console.visitor import SignedIn, Visitor, shell
 from web.console.words import Badge
 from web.console.would import Tried, tried
