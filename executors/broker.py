@@ -85,6 +85,11 @@ class Broker:
         await asyncio.sleep(_PAUSE_S)
         return []
 
+    async def stop_fetching(self) -> None:
+        """Before the broker is told to give messages to others: those would come to a request that waits here."""
+        if self._pull is not None:
+            await self._pull.close()
+
     async def front_age_s(self) -> float | None:
         """How long ago the message was published that is given out next, 0 when none waits; None when the broker can't say."""
         from nats.js.errors import NotFoundError

@@ -1,8 +1,9 @@
 """The port where a broker carries some kinds of work (docs/decisions/2026-11-24-jetstream.md).
 
-A message is a key and nothing else; what the database says of that key is what counts, at the claim and at the settle. So a message that
+A message is some keys and nothing else; what the database says of a key is what counts, at the claim and at the settle. So a message that
 comes twice, late or not at all changes nothing: twice and late find nothing to claim, and what is due and was not seen is published again.
-While the broker is away, everything is claimed from the database.
+A key that can't be claimed now, or is to be tried again, waits here for its moment and lets its message go: what the broker still counts as
+given out is what is in hand. While the broker is away, everything is claimed from the database.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
+import secrets
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from core.errors import OpsIQError
 from executors.broker import Broker
-from executors.queue import Dead, Done, Later, Settlement, SqlQueue
+from executors.delays import Delays
+from executors.messages import KEYS_MOST, Message, Named, packed
+from executors.queue import Later, Ring, Settlement, SqlQueue
+from store.claiming import AHEAD_PER_LANE
 from store.work import Ahead, Work
-
-if TYPE_CHECKING:
-    from nats.aio.msg import Msg
 
 log = logging.getLogger("opsiq.executors.carried")
 
@@ -29,10 +32,11 @@ SWEEP_S: Final = 2.0
 GRACE_S: Final = 3.0
 """How long after its moment a row counts as unseen."""
 SWEEP_MOST: Final = 500
-NAK_MOST_S: Final = 30.0
-"""What is due later than this leaves the broker; the sweep brings it back when it is due."""
+WAIT_MOST_S: Final = 30.0
+"""What is due later than this is left to the sweep, which brings it back when it is due."""
 TRIES: Final = 8
 BACKLOG: Final = 20_000
+_FETCH_MOST: Final = 128
 
 
 class CarriedQueue:
@@ -44,13 +48,20 @@ class CarriedQueue:
         self._sql = sql
         self._broker = broker
         self._kinds = frozenset(kinds)
-        self._ring: Callable[[], None] = lambda: None
+        self._ring: Ring = _unheard
         self._outgoing: deque[tuple[str, str]] = deque(maxlen=BACKLOG)
         self._put = asyncio.Event()
-        self._fetched: deque[Msg] = deque()
+        self._messages: set[Message] = set()
+        self._over: list[Message] = []
+        self._fetched: deque[Named] = deque()
+        self._per_message = float(KEYS_MOST)
+        self._delays = Delays(lambda: self._ring(rest=False))
+        self._surplus: list[Message] = []
+        self._odd = False
+        self._missing = 0
         self._wanted = 0
         self._demand = asyncio.Event()
-        self._held: dict[tuple[str, int], Msg] = {}
+        self._held: dict[tuple[str, int], Message | None] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def put(self, put: Sequence[tuple[str, str]]) -> None:
@@ -58,7 +69,7 @@ class CarriedQueue:
         self._outgoing.extend(each for each in put if each[0] in self._kinds)
         self._put.set()
 
-    async def open(self, ring: Callable[[], None]) -> None:
+    async def open(self, ring: Ring) -> None:
         self._ring = ring
         await self._broker.open(ring)
         loops = (self._publishing, self._fetching, self._sweeping)
@@ -68,11 +79,14 @@ class CarriedQueue:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._outgoing and self._broker.up:
+        await self._broker.stop_fetching()
+        # What would have been looked at again here is for others now.
+        left = packed([(named.kind, named.key) for named in self._delays.drain()], secrets.token_hex(4))
+        if (self._outgoing or left) and self._broker.up:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._publish(), 2)
-        for message in self._fetched:
-            await _say(message.nak())
+                await asyncio.wait_for(asyncio.gather(self._publish(), self._broker.publish(left)), 2)
+        for message in self._messages:
+            await _say(message.raw.nak())
         await self._broker.close()
 
     async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
@@ -81,71 +95,102 @@ class CarriedQueue:
             return await self._sql.claim(kinds, limit, ahead)
         others = [kind for kind in kinds if kind not in self._kinds]
         found = await self._sql.claim(others, limit) if others else []
-        messages = [self._fetched.popleft() for _ in range(min(limit - len(found), len(self._fetched)))]
-        self._wanted = limit - len(found) - len(messages)
+        room = limit - len(found)
+        if (
+            ahead is not None
+        ):  # what does not fit its lane any more is better left in the broker's line than claimed in vain
+            room = min(room, max(ahead.slots, len(ahead.lanes) * AHEAD_PER_LANE - len(self._held)))
+        named = self._next(room)
+        # Of what is claimed ahead the next claim's keys are fetched while this one's are worked off.
+        self._wanted = self._missing + (room if ahead else 0) - len(self._fetched)
         if self._wanted > 0:
             self._demand.set()
-        return found + await self._claimed(carried, messages, ahead)
+        return found + await self._claimed(carried, named, ahead)
 
     async def renew(self, held: Sequence[Work]) -> list[Work]:
+        here = {(work.id, work.attempt) for work in held}
+        for claim in [claim for claim in self._held if claim not in here]:
+            self._ended(self._held.pop(claim))  # its lease was lost, and the engine has let it go
         lost = await self._sql.renew(held)
-        for work in held:
-            if work not in lost and (message := self._held.get((work.id, work.attempt))) is not None:
-                await _say(message.in_progress())
+        for work in lost:
+            self._ended(self._held.pop((work.id, work.attempt), None))
+        await self._acknowledge()
+        for message in list(self._messages):
+            await _say(message.raw.in_progress())
         return lost
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """In the database; only then the broker may forget the message. Where that fails, it gives the message out again."""
         settled = await self._sql.settle(group)
         for (work, outcome), result in zip(group, settled, strict=True):
-            if isinstance(result, Exception):
+            if isinstance(result, Exception) or work.kind not in self._kinds:
                 continue
-            message = self._held.pop((work.id, work.attempt), None)
-            if message is not None:
-                await self._heard(message, outcome)
+            if result and isinstance(outcome, Later):
+                self._again(Named(work.kind, work.key), outcome.delay_s)
+            self._ended(self._held.pop((work.id, work.attempt), None))
+        await self._acknowledge()
         return settled
 
     async def next_due_s(self, kinds: Collection[str]) -> float | None:
         if not self._broker.up:
             return await self._sql.next_due_s(kinds)
-        if self._fetched and not self._kinds.isdisjoint(kinds):
+        if (self._fetched or self._delays.ready) and not self._kinds.isdisjoint(kinds):
             return 0.0
         others = [kind for kind in kinds if kind not in self._kinds]
         return await self._sql.next_due_s(others) if others else None
 
-    async def _claimed(self, kinds: list[str], messages: Sequence[Msg], ahead: Ahead | None) -> list[Work]:
-        if not messages:
-            return []
-        by_key: dict[str, Msg] = {}
-        for message in messages:
-            if (twice := by_key.setdefault(message.data.decode(), message)) is not message:
-                await _say(twice.ack())
-                by_key[message.data.decode()] = message
-        try:
-            found, waits = await self._sql.claim_named(kinds, list(by_key), ahead)
-        except BaseException:
-            for message in by_key.values():
-                await _say(message.nak(1))
-            raise
-        for work in found:
-            self._held[work.id, work.attempt] = by_key.pop(work.key)
-        for key, message in by_key.items():
-            await self._passed(message, waits.get(key))
+    def _next(self, most: int) -> dict[str, Named]:
+        """Half of them, if so many wait, from what has been looked at before: a lane that is full must not stop the others."""
+        self._odd = not self._odd
+        found: dict[str, Named] = {}
+        self._take(found, self._delays.ready, (most + self._odd) // 2)
+        self._take(found, self._fetched, most)
+        self._missing = most - len(found)
+        self._take(found, self._delays.ready, most)
         return found
 
-    async def _passed(self, message: Msg, wait_s: float | None) -> None:
-        """A key that can't be claimed: over (None), not due yet, or its lane is full."""
-        tries = message.metadata.num_delivered or 1
-        if wait_s is None or wait_s > NAK_MOST_S or tries > TRIES:
-            await _say(message.ack())
-        else:
-            await _say(message.nak(wait_s or min(5.0, 0.1 * 2**tries)))
+    def _take(self, into: dict[str, Named], line: deque[Named], most: int) -> None:
+        while line and len(into) < most:
+            one = line.popleft()
+            if into.setdefault(one.key, one) is not one:
+                self._ended(one.message)
 
-    async def _heard(self, message: Msg, outcome: Done | Later | Dead) -> None:
-        if isinstance(outcome, Later) and outcome.delay_s <= NAK_MOST_S:
-            await _say(message.nak(outcome.delay_s or None))
-        else:
-            await _say(message.ack())
+    async def _claimed(self, kinds: list[str], named: dict[str, Named], ahead: Ahead | None) -> list[Work]:
+        if not named:
+            return []
+        try:
+            found, waits = await self._sql.claim_named(kinds, list(named), ahead)
+        except BaseException:
+            self._fetched.extendleft(reversed(named.values()))
+            raise
+        for work in found:
+            self._held[work.id, work.attempt] = named.pop(work.key).message
+        for one in named.values():
+            self._passed(one, waits.get(one.key))
+        await self._acknowledge()
+        return found
+
+    def _passed(self, one: Named, wait_s: float | None) -> None:
+        """A key that can't be claimed: over (None), not due yet, or its lane is full."""
+        if wait_s is not None:
+            tries = one.tries + (not wait_s)
+            if tries <= TRIES:
+                self._again(Named(one.kind, one.key, None, tries), wait_s or min(5.0, 0.1 * 2**tries))
+        self._ended(one.message)
+
+    def _again(self, one: Named, delay_s: float) -> None:
+        if delay_s <= WAIT_MOST_S:
+            self._delays.add(one, delay_s)
+
+    def _ended(self, message: Message | None) -> None:
+        if message is not None and message.one_over():
+            self._messages.discard(message)
+            self._over.append(message)
+
+    async def _acknowledge(self) -> None:
+        over, self._over = self._over, []
+        for message in over:
+            await _say(message.raw.ack())
 
     async def _publishing(self) -> None:
         while True:
@@ -158,7 +203,7 @@ class CarriedQueue:
         """What can't be published stays in the database, and the sweep finds it."""
         batch = [self._outgoing.popleft() for _ in range(min(SWEEP_MOST, len(self._outgoing)))]
         if self._broker.up:
-            await self._broker.publish([(kind, key, key) for kind, key in batch])
+            await self._broker.publish(packed(batch))
 
     async def _fetching(self) -> None:
         while True:
@@ -166,10 +211,24 @@ class CarriedQueue:
             self._demand.clear()
             if not self._broker.up or self._wanted <= 0:
                 continue
-            found = await self._broker.fetch(self._wanted, FETCH_S)
-            self._wanted -= len(found)
-            self._fetched.extend(found)
-            self._ring()  # also when nothing came: the next claim says what is wanted then
+            most = min(_FETCH_MOST, math.ceil(self._wanted / self._per_message))
+            self._arrived([Message(raw) for raw in await self._broker.fetch(most, FETCH_S)])
+            while self._surplus:
+                await _say(self._surplus.pop().raw.nak())
+            if self._missing:
+                self._ring(rest=False)  # also when nothing came: the next claim says what is wanted then
+
+    def _arrived(self, messages: Sequence[Message]) -> None:
+        """As many as are wanted; the keys of a message are not told before it is there."""
+        for message in messages:
+            if self._wanted <= 0:
+                self._surplus.append(message)
+                continue
+            self._messages.add(message)
+            self._fetched.extend([Named(message.kind, key, message) for key in message.keys])
+            self._wanted -= len(message.keys)
+        if messages:
+            self._per_message = sum(len(message.keys) for message in messages) / len(messages)
 
     async def _sweeping(self) -> None:
         while True:
@@ -190,8 +249,12 @@ class CarriedQueue:
         found = await self._sql.overdue(self._kinds, age_s + GRACE_S, SWEEP_MOST)
         if found:
             log.info("%d pieces of work that were due and unseen are published again", len(found))
-            await self._broker.publish([(kind, key, f"{key}~{mark}") for kind, key, mark in found])
+            await self._broker.publish(packed([(kind, key) for kind, key, _ in found], str(found[0][2])))
         return len(found)
+
+
+def _unheard(*, rest: bool = True) -> None:
+    """Before it is opened."""
 
 
 async def _say(what: object) -> None:

@@ -21,7 +21,7 @@ from core.logs import bound
 from core.traces import span
 from executors.leases import Held, Leases, Pause, brief, named, pause
 from executors.lines import Lines
-from executors.queue import Dead, Done, Later, Outcome, Queue, Settled
+from executors.queue import Dead, Done, Later, Outcome, Queue, Ring, Settled
 from executors.settler import Settler
 from store.work import Ahead, Work
 
@@ -50,7 +50,7 @@ class Wake(Protocol):
     the net.
     """
 
-    async def open(self, ring: Callable[[], None]) -> None: ...
+    async def open(self, ring: Ring) -> None: ...
 
     async def close(self) -> None: ...
 
@@ -122,9 +122,9 @@ class Engine:
             asyncio.create_task(self._leases.keep(self._stopped), name="opsiq-renew"),
         ]
 
-    def wake(self) -> None:
-        """There may be work: look now. To be called after the commit that put it (``store.sessions.after_commit``)."""
-        self._rung = True
+    def wake(self, *, rest: bool = True) -> None:
+        """There may be work: look now. To be called after the commit that put it (``store.sessions.after_commit``). See ``Ring``."""
+        self._rung |= rest
         self._ring.set()
 
     def has_room(self, kind: str) -> bool:

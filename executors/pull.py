@@ -38,8 +38,11 @@ class Pull:
         return made
 
     async def close(self) -> None:
+        """Nothing more comes; what came and was not fetched is given back."""
         with contextlib.suppress(Exception):
             await self._subscription.unsubscribe()
+            for message in self._arrived:
+                await message.nak()
 
     async def fetch(self, most: int, wait_s: float) -> list[Msg]:
         """What is there, up to ``most`` and what came late; if nothing is, the first that comes in ``wait_s``. Raises TimeoutError and

@@ -104,6 +104,14 @@ class Queue(Protocol):
         ...
 
 
+class Ring(Protocol):
+    """Says that there may be work: at once, and from any callback of the event loop."""
+
+    def __call__(self, *, rest: bool = True) -> None:
+        """``rest`` False: only of what is carried; there is no need to look for anything else sooner than its time."""
+        ...
+
+
 class SqlQueue:
     """The port on our own database. ``owner`` is unique to this process; ``on_dead`` runs in the transaction that
     buries.

@@ -32,7 +32,7 @@ async def claim_named(
     postgresql = is_postgresql(session)
     ahead = None if per_lane is None else ahead
     statement = claiming(_T, owner, tuple(kinds), lease_s, per_lane, postgresql, named=True, ahead=ahead is not None)
-    given = {"wanted": texts(keys, postgresql=postgresql), **fronted(512)}
+    given = {"wanted": texts(keys, postgresql=postgresql), **fronted(len(keys))}
     if ahead is not None:
         given |= {"quick": texts(ahead.lanes, postgresql=postgresql), "slots": ahead.slots}
     return claimed((await session.execute(statement, given)).all())

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from executors import carried
 from executors.broker import Broker
 from executors.carried import CarriedQueue
 from executors.engine import Engine, Handler
+from executors.messages import KEYS_MOST
 from executors.queue import Done, Later, Outcome, SqlQueue
 from store import lanes, putting
 from store import work as works
@@ -94,10 +96,32 @@ async def done(_work: Work) -> Outcome:
     return Done()
 
 
+async def idle(_queue: CarriedQueue) -> int:
+    """A sweep that finds nothing, so that what happens is the broker's doing."""
+    return 0
+
+
+def unhear(queue: CarriedQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if its worker were killed: it renews nothing and takes nothing more."""
+
+    async def unheard(*_of: object) -> list[Work]:
+        return []
+
+    monkeypatch.setattr(queue, "renew", unheard)
+    monkeypatch.setattr(queue, "claim", unheard)
+
+
 async def messages(site: Site) -> int:
     """How many messages the broker keeps."""
-    info = await site.queues[0]._broker._streams.stream_info(f"opsiq-{site.name}")
+    info = await site.queues[-1]._broker._streams.stream_info(f"opsiq-{site.name}")
     return int(info.state.messages)
+
+
+async def emptied(site: Site) -> None:
+    """Returns when the broker keeps none."""
+    async with asyncio.timeout(20):
+        while await messages(site):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def test_what_is_put_is_carried_and_done_once_and_forgotten_by_the_broker(site: Site) -> None:
@@ -106,9 +130,7 @@ async def test_what_is_put_is_carried_and_done_once_and_forgotten_by_the_broker(
     await site.put("k1", "k2")
     await site.becomes({"done": 100})
     assert set(site.seen.values()) == {1}
-    async with asyncio.timeout(20):
-        while await messages(site):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    await emptied(site)
 
 
 async def test_two_workers_share_what_is_carried(site: Site) -> None:
@@ -144,10 +166,110 @@ async def test_a_message_that_comes_twice_finds_nothing_to_claim(site: Site) -> 
     await site.put("a")
     await site.becomes({"done": 1})
     await site.queues[0]._broker.publish([("note", "a", "another id"), ("note", "never heard of", "a third")])
-    async with asyncio.timeout(20):
-        while await messages(site):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    await emptied(site)
     assert site.seen == {"a": 1}
+
+
+async def test_what_is_put_together_shares_messages_and_each_stays_until_all_of_it_is_settled(site: Site) -> None:
+    gate = asyncio.Event()
+
+    async def one_waits(work: Work) -> Outcome:
+        if work.key == "k7":
+            await gate.wait()
+        return Done()
+
+    await site.worker(one_waits, lease_s=30)
+    await site.put(*(f"k{n}" for n in range(3 * KEYS_MOST)))
+    await site.becomes({"done": 3 * KEYS_MOST - 1, "claimed": 1})
+    async with asyncio.timeout(20):
+        while await messages(site) != 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    gate.set()
+    await site.becomes({"done": 3 * KEYS_MOST})
+    await emptied(site)
+    assert set(site.seen.values()) == {1}
+
+
+async def test_of_a_message_that_is_given_out_again_only_what_is_left_is_done(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def two_hang(work: Work) -> Outcome:
+        if work.key in ("k3", "k4"):
+            await asyncio.Event().wait()
+        return Done()
+
+    await site.worker(two_hang)
+    await site.put(*(f"k{n}" for n in range(10)))
+    await site.becomes({"done": 8, "claimed": 2})
+    unhear(site.queues[0], monkeypatch)
+    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    await site.worker(done, owner="two")
+    await site.becomes({"done": 10})
+    assert {key for key, times in site.seen.items() if times == 2} == {"k3", "k4"}
+    await emptied(site)
+
+
+async def test_what_waits_for_its_lane_is_not_kept_given_out(site: Site) -> None:
+    """Thousands of them would else fill the broker's bound of messages that are not acknowledged, and stop everybody."""
+    async with site.sessions.begin() as session:
+        await lanes.hold(session, "held", 25)
+    await site.worker(done)
+    await site.put(*(f"k{n}" for n in range(60)), lane="held")
+    await emptied(site)
+    assert await site.states() == {"ready": 60}
+    async with site.sessions.begin() as session:
+        await lanes.release(session, "held")
+    await site.becomes({"done": 60})
+
+
+async def test_a_worker_that_stops_leaves_to_others_what_it_would_have_tried_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def again(_work: Work) -> Outcome:
+        return Later(2.0, "busy")
+
+    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    await site.worker(again, lease_s=30)
+    await site.put("a", "b", "c")
+    await site.becomes({"ready": 3})
+    await until(lambda: sum(site.seen.values()) == 3)
+    await emptied(site)
+    await site.engines[0].stop(2)
+    await site.worker(done, owner="two", lease_s=30)
+    await site.becomes({"done": 3})
+    assert site.seen == {"a": 2, "b": 2, "c": 2}
+
+
+async def test_work_that_was_lost_lets_its_message_go(site: Site) -> None:
+    async def hang(_work: Work) -> Outcome:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    await site.worker(hang)
+    await site.put("a")
+    await until(lambda: site.seen["a"] == 1)
+    async with site.sessions.begin() as session:
+        await session.execute(text("UPDATE work SET owner = 'another', due_ms = due_ms + 600000"))
+    await emptied(site)
+
+
+async def test_no_more_is_kept_by_a_worker_than_it_has_room_for(site: Site) -> None:
+    gate = asyncio.Event()
+
+    async def waits(_work: Work) -> Outcome:
+        await gate.wait()
+        return Done()
+
+    await site.worker(waits, lease_s=30)
+    site.queues[0]._per_message = 1.0  # as after messages of one key each
+    await site.put(*(f"k{n}" for n in range(300)))
+    await until(lambda: len(site.seen) == 50)
+    assert len(site.queues[0]._fetched) < KEYS_MOST
+    await site.worker(done, owner="two", lease_s=30)
+    await until(lambda: len(site.seen) > 300 - KEYS_MOST)
+    gate.set()
+    await site.becomes({"done": 300})
+    assert set(site.seen.values()) == {1}
 
 
 async def test_what_was_put_unseen_is_published_by_the_sweep(site: Site) -> None:
@@ -230,12 +352,7 @@ async def test_what_a_dead_worker_held_is_given_out_again(site: Site, monkeypatc
     await site.put("a")
     await until(lambda: site.seen["a"] == 1)
 
-    async def unheard(*_of: object) -> list[Work]:
-        return []
-
-    # As if it were killed: it renews nothing and takes nothing more.
-    monkeypatch.setattr(site.queues[0], "renew", unheard)
-    monkeypatch.setattr(site.queues[0], "claim", unheard)
+    unhear(site.queues[0], monkeypatch)
     await site.worker(done, owner="two")
     await site.becomes({"done": 1})
     assert site.seen == {"a": 2}

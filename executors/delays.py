@@ -1,0 +1,57 @@
+"""Keys whose moment is not now."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+from typing import Final
+
+from executors.messages import Named
+
+MOST: Final = 20_000
+
+
+class Delays:
+    """Keys until their moment has come: then they stand in ``ready``, and ``rings`` is called. In memory alone; what is lost here
+    is due and unseen, and the sweep finds it.
+    """
+
+    def __init__(self, rings: Callable[[], None]) -> None:
+        self.ready: deque[Named] = deque()
+        self._rings = rings
+        self._heap: list[tuple[float, int, Named]] = []
+        self._order = count()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, named: Named, delay_s: float) -> None:
+        if len(self._heap) >= MOST:
+            return
+        loop = asyncio.get_running_loop()
+        heapq.heappush(self._heap, (loop.time() + delay_s, next(self._order), named))
+        if self._heap[0][2] is named:
+            self._set(loop)
+
+    def drain(self) -> list[Named]:
+        """All of them, due or not, now forgotten here."""
+        if self._timer is not None:
+            self._timer.cancel()
+        left = [*self.ready, *(named for _, _, named in self._heap)]
+        self.ready.clear()
+        self._heap.clear()
+        return left
+
+    def _set(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_at(self._heap[0][0], self._due, loop) if self._heap else None
+
+    def _due(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time() + 0.001  # the loop calls a little early
+        while self._heap and self._heap[0][0] <= now:
+            self.ready.append(heapq.heappop(self._heap)[2])
+        self._timer = None
+        self._set(loop)
+        self._rings()
