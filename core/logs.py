@@ -13,18 +13,20 @@ import traceback
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any, Final, Literal
 
 Form = Literal["text", "json"]
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _NOISY: Final = ("aiosqlite", "alembic", "uvicorn.error")
-_ids: ContextVar[Mapping[str, str]] = ContextVar("opsiq_log_ids", default=MappingProxyType({}))
+_Chain = tuple["_Chain", Mapping[str, str | None]] | None
+_ids: ContextVar[_Chain] = ContextVar("opsiq_log_ids", default=None)
 
 
 class bound:  # noqa: N801 (used as a function; a class of its own since a generator costs several times as much)
-    """Every line logged within carries ``ids``; those that are None are left out."""
+    """Every line logged within carries ``ids``; those that are None are left out. They are put together when a line is written: most of
+    what is done writes none.
+    """
 
     __slots__ = ("_given", "_token")
 
@@ -32,12 +34,18 @@ class bound:  # noqa: N801 (used as a function; a class of its own since a gener
         self._given = ids
 
     def __enter__(self) -> None:
-        self._token = _ids.set(
-            {**_ids.get(), **{name: value for name, value in self._given.items() if value is not None}}
-        )
+        self._token = _ids.set((_ids.get(), self._given))
 
     def __exit__(self, *_: object) -> None:
         _ids.reset(self._token)
+
+
+def _bound() -> dict[str, str]:
+    chain, given = _ids.get(), []
+    while chain is not None:
+        chain, ids = chain
+        given.append(ids)
+    return {name: value for ids in reversed(given) for name, value in ids.items() if value is not None}
 
 
 def install(level: str, form: Form) -> None:
@@ -58,7 +66,7 @@ class Lines(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         more = {name: value for name, value in vars(record).items() if name not in _STANDARD}
         line: dict[str, Any] = {
-            "at": at, "level": record.levelname.lower(), "logger": record.name, "event": record.getMessage(), **_ids.get(), **more,
+            "at": at, "level": record.levelname.lower(), "logger": record.name, "event": record.getMessage(), **_bound(), **more,
         }  # fmt: skip
         trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
         if self._form == "json":

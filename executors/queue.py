@@ -202,7 +202,8 @@ class SqlQueue:
         for kind, read in self._beside.items():
             if mine := [work for work in found if work.kind == kind]:
                 known = await read(session, mine)
-                found = [work.with_beside(known[work.id]) if work.id in known else work for work in found]
+                for work in mine:
+                    work.beside = known.get(work.id)
         return found
 
     async def _settle_all(
