@@ -21,7 +21,9 @@ from core.errors import OpsIQError
 from executors.broker import Broker
 from executors.delays import Delays
 from executors.messages import KEYS_MOST, Message, Named, packed
+from executors.parked import Parked
 from executors.queue import Later, Ring, Settlement, SqlQueue
+from store.carrying import Wait
 from store.claiming import AHEAD_PER_LANE
 from store.work import Ahead, Work
 
@@ -34,7 +36,8 @@ GRACE_S: Final = 3.0
 SWEEP_MOST: Final = 500
 WAIT_MOST_S: Final = 30.0
 """What is due later than this is left to the sweep, which brings it back when it is due."""
-TRIES: Final = 8
+TAKEN_S: Final = 0.2
+"""What another was just looking at is looked at again after so long."""
 BACKLOG: Final = 20_000
 _FETCH_MOST: Final = 128
 
@@ -56,6 +59,7 @@ class CarriedQueue:
         self._fetched: deque[Named] = deque()
         self._per_message = float(KEYS_MOST)
         self._delays = Delays(lambda: self._ring(rest=False))
+        self._parked = Parked(self._delays.ready, lambda: self._ring(rest=False))
         self._surplus: list[Message] = []
         self._odd = False
         self._missing = 0
@@ -81,7 +85,8 @@ class CarriedQueue:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._broker.stop_fetching()
         # What would have been looked at again here is for others now.
-        left = packed([(named.kind, named.key) for named in self._delays.drain()], secrets.token_hex(4))
+        waiting = [*self._delays.drain(), *self._parked.drain()]
+        left = packed([(named.kind, named.key) for named in waiting], secrets.token_hex(4))
         if (self._outgoing or left) and self._broker.up:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.gather(self._publish(), self._broker.publish(left)), 2)
@@ -128,6 +133,7 @@ class CarriedQueue:
             if result and isinstance(outcome, Later):
                 self._again(Named(work.kind, work.key), outcome.delay_s)
             self._ended(self._held.pop((work.id, work.attempt), None))
+            self._parked.freed(work.lane)
         await self._acknowledge()
         return settled
 
@@ -170,12 +176,14 @@ class CarriedQueue:
         await self._acknowledge()
         return found
 
-    def _passed(self, one: Named, wait_s: float | None) -> None:
+    def _passed(self, one: Named, wait: Wait | None) -> None:
         """A key that can't be claimed: over (None), not due yet, or its lane is full."""
-        if wait_s is not None:
-            tries = one.tries + (not wait_s)
-            if tries <= TRIES:
-                self._again(Named(one.kind, one.key, None, tries), wait_s or min(5.0, 0.1 * 2**tries))
+        if wait is not None:
+            unsaid = Named(one.kind, one.key, None, one.had_a_turn)
+            if wait.seconds or wait.lane is None:
+                self._again(unsaid, wait.seconds or TAKEN_S)
+            else:
+                self._parked.add(wait.lane, unsaid)
         self._ended(one.message)
 
     def _again(self, one: Named, delay_s: float) -> None:

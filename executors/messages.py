@@ -36,12 +36,12 @@ class Message:
 
 @dataclass(slots=True)
 class Named:
-    """A key to look at. ``tries``: how often it found its lane full."""
+    """A key to look at. ``had_a_turn``: it has waited for its lane before."""
 
     kind: str
     key: str
     message: Message | None = None
-    tries: int = 0
+    had_a_turn: bool = False
 
 
 def packed(items: Iterable[tuple[str, str]], mark: str = "") -> list[tuple[str, str, str]]:

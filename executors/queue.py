@@ -151,15 +151,15 @@ class SqlQueue:
 
     async def claim_named(
         self, kinds: Collection[str], keys: Sequence[str], ahead: Ahead | None = None
-    ) -> tuple[list[Work], dict[str, float]]:
-        """Of these keys what can be claimed now, and for what can't, in how many seconds; finished keys are in neither."""
+    ) -> tuple[list[Work], dict[str, carrying.Wait]]:
+        """Of these keys what can be claimed now, and for what can't, what it waits for; finished keys are in neither."""
         async with self._sessions.begin() as session:
             found = await carrying.claim_named(
                 session, owner=self._owner, kinds=kinds, keys=keys, lease_s=self.lease_s, per_lane=self._per_lane, ahead=ahead
             )  # fmt: skip
             left = set(keys) - {work.key for work in found}
-            waits_s = await carrying.waits_s(session, sorted(left)) if left else {}
-            return await self._with_beside(session, found), waits_s
+            waits = await carrying.waits(session, left) if left else {}
+            return await self._with_beside(session, found), waits
 
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
         """See ``store.carrying.overdue``."""

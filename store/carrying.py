@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store import lanes
-from store.claiming import carrying, claiming, fronted
-from store.dialect import EpochMs, is_postgresql, texts
+from store.claiming import carrying, claiming, fronted, unfinished
+from store.dialect import EpochMs, among, is_postgresql, texts
 from store.rows import table
 from store.work import Ahead, Work, WorkRow, claimed
 
@@ -38,17 +39,28 @@ async def claim_named(
     return claimed((await session.execute(statement, given)).all())
 
 
-async def waits_s(session: AsyncSession, keys: Sequence[str]) -> dict[str, float]:
-    """Seconds until each of these may be claimed, 0 for now: by its due time or lease, and its lane's hold. What is
-    finished or not there is left out.
-    """
+class Wait(NamedTuple):
+    """Seconds until it may be claimed by its due time or lease and its lane's hold: 0 if only its lane's limit may stand against it."""
+
+    seconds: float
+    lane: str | None
+
+
+async def waits(session: AsyncSession, keys: Collection[str]) -> dict[str, Wait]:
+    """What each of these waits for. What is finished or not there is left out."""
+    postgresql = is_postgresql(session)
+    found = await session.execute(_waits(postgresql), {"wanted": texts(keys, postgresql=postgresql)})
+    return {key: Wait(max(0, due, free) / 1000, lane) for key, lane, due, free in found.all()}
+
+
+@cache
+def _waits(postgresql: bool) -> Select[Any]:
     held = func.coalesce(lanes.LANES.c.held_until_ms, 0) - EpochMs()
-    statement = (
-        select(_T.c.key, _T.c.due_ms - EpochMs(), held)
+    return (
+        select(_T.c.key, _T.c.lane, _T.c.due_ms - EpochMs(), held)
         .outerjoin(lanes.LANES, lanes.LANES.c.lane == _T.c.lane)
-        .where(_T.c.key.in_(list(keys)), _T.c.finished_ms.is_(None))
+        .where(among(_T.c.key, "wanted", postgresql=postgresql), unfinished(_T))
     )
-    return {key: max(0, due, free) / 1000 for key, due, free in (await session.execute(statement)).all()}
 
 
 async def overdue(

@@ -60,12 +60,12 @@ def claiming(
     parameter ``wanted``. ``ahead``: up to AHEAD_PER_LANE of each lane of the parameter ``quick``, and of all others no more than ``slots``.
     """
     # Named rows are found by their key; in words that allow it, PostgreSQL takes the queue's index instead and walks all that waits.
-    unfinished = _unfinished(work) if named else work.c.finished_ms.is_(None)
-    open_ = and_(unfinished, work.c.due_ms <= EpochMs(), work.c.kind.in_(kinds), not_held(work))
+    not_over = unfinished(work) if named else work.c.finished_ms.is_(None)
+    open_ = and_(not_over, work.c.due_ms <= EpochMs(), work.c.kind.in_(kinds), not_held(work))
     if named:
         open_ = and_(open_, among(work.c.key, "wanted", postgresql=postgresql))
     most, front = bindparam("most", type_=Integer), bindparam("front", type_=Integer)
-    still = and_(_unfinished(work), work.c.due_ms <= EpochMs())
+    still = and_(unfinished(work), work.c.due_ms <= EpochMs())
     picked = _picked(work, open_, still, most, front, per_lane, postgresql, ahead)
     return (
         update(work)
@@ -90,7 +90,7 @@ def carrying(
     late = work.c.due_ms <= EpochMs() - bindparam("due_for_ms")
     fresh = or_(work.c.carried_ms.is_(None), work.c.carried_ms <= EpochMs() - again_ms)
     open_ = and_(work.c.finished_ms.is_(None), late, work.c.kind.in_(kinds), fresh, not_held(work))
-    picked = _picked(work, open_, and_(_unfinished(work), late, fresh), limit, limit + _FRONT, per_lane, postgresql)
+    picked = _picked(work, open_, and_(unfinished(work), late, fresh), limit, limit + _FRONT, per_lane, postgresql)
     return (
         update(work)
         .where(work.c.id.in_(select(picked.c.id)))
@@ -104,7 +104,7 @@ def not_held(work: Table) -> ColumnElement[bool]:
     return or_(work.c.lane.is_(None), work.c.lane.not_in(lanes.held()))
 
 
-def _unfinished(work: Table) -> ColumnElement[bool]:
+def unfinished(work: Table) -> ColumnElement[bool]:
     """As ``finished_ms IS NULL``, in words that PostgreSQL takes no partial index for: it would walk the whole queue once for each row it
     looks up.
     """

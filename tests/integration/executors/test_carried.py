@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from executors import carried
+from executors import carried, parked
 from executors.broker import Broker
 from executors.carried import CarriedQueue
 from executors.engine import Engine, Handler
@@ -207,6 +207,35 @@ async def test_of_a_message_that_is_given_out_again_only_what_is_left_is_done(
     await site.becomes({"done": 10})
     assert {key for key, times in site.seen.items() if times == 2} == {"k3", "k4"}
     await emptied(site)
+
+
+async def test_a_full_lane_goes_on_when_a_piece_of_it_has_ended(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    monkeypatch.setattr(parked, "LOOK_S", 3600)
+
+    async def brief(_work: Work) -> Outcome:
+        await asyncio.sleep(0.005)
+        return Done()
+
+    await site.worker(brief, per_lane=2)
+    await site.put(*(f"k{n}" for n in range(60)), lane="slow")
+    await site.becomes({"done": 60})
+    assert set(site.seen.values()) == {1}
+
+
+async def test_a_lane_that_is_full_of_what_others_hold_is_looked_at_now_and_then(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    async with site.sessions.begin() as session:
+        await putting.put_held(session, Put("theirs", "note", "ws_1", {}, lane="slow"), owner="another", lease_s=3600)
+    await site.worker(done, per_lane=1)
+    await site.put(*(f"k{n}" for n in range(20)), lane="slow")
+    await emptied(site)
+    assert await site.states() == {"ready": 20, "claimed": 1}
+    async with site.sessions.begin() as session:
+        await session.execute(text("DELETE FROM work WHERE key = 'theirs'"))
+    await site.becomes({"done": 20})
 
 
 async def test_what_waits_for_its_lane_is_not_kept_given_out(site: Site) -> None:

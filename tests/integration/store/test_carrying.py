@@ -36,8 +36,10 @@ async def test_of_the_named_what_is_due_and_free_is_claimed(sessions: Sessions) 
     assert [one.key for one in await named(sessions, *every)] == ["urgent", "due"]
     assert await named(sessions, *every) == [], "a lease is as good as any"
     async with sessions.read() as session:
-        waits = await carrying.waits_s(session, every)
-    assert {key for key, wait_s in waits.items() if 50 < wait_s <= 60} == {"due", "urgent", "later", "held"}
+        waits = await carrying.waits(session, every)
+    assert {key for key, wait in waits.items() if 50 < wait.seconds <= 60} == {"due", "urgent", "later", "held"}
+    assert waits["other"] == (0, None)
+    assert waits["held"].lane == "held"
 
 
 async def test_no_more_of_a_lane_is_named_than_fits(sessions: Sessions) -> None:

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from executors.delays import Delays
 from executors.messages import KEYS_MOST, Named, packed, unpacked
+from executors.parked import Parked
 
 
 @given(st.lists(st.text(), max_size=60))
@@ -51,3 +53,22 @@ async def test_a_key_is_ready_when_its_moment_has_come_and_not_before() -> None:
     assert list(delays.ready) == [near, next_one]
     assert delays.drain() == [near, next_one, far]
     assert not delays.drain()
+
+
+async def test_who_waits_longest_for_a_lane_has_the_next_turn_also_when_it_was_in_vain() -> None:
+    ready: deque[Named] = deque()
+    parked = Parked(ready, lambda: None)
+    first, second, other = Named("note", "k1"), Named("note", "k2"), Named("note", "k3")
+    parked.add("slow", first)
+    parked.add("slow", second)
+    parked.add("else", other)
+    parked.freed("slow")
+    parked.freed("unheard of")
+    parked.freed(None)
+    assert [ready.popleft()] == [first]
+    parked.add("slow", first)
+    parked.freed("slow")
+    assert [ready.popleft()] == [first]
+    assert parked.drain() == [second, other]
+    parked.freed("slow")
+    assert not ready

@@ -1,0 +1,71 @@
+"""Keys whose lane is full."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from executors.messages import Named
+
+MOST: Final = 20_000
+LOOK_S: Final = 1.0
+LOOK_MOST: Final = 8
+
+
+class Parked:
+    """Keys by their lane, until there is room: when a piece of the lane has ended here the next key has its turn, and once a second a few
+    have, since the lane may be full of what others hold. Then they stand in ``ready``. In memory alone, as ``executors.delays`` has it.
+    """
+
+    def __init__(self, ready: deque[Named], rings: Callable[[], None]) -> None:
+        self._ready = ready
+        self._rings = rings
+        self._lanes: dict[str, deque[Named]] = {}
+        self._count = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, lane: str, named: Named) -> None:
+        if self._count >= MOST:
+            return
+        line = self._lanes.setdefault(lane, deque())
+        if named.had_a_turn:
+            line.appendleft(named)
+        else:
+            line.append(named)
+        self._count += 1
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
+
+    def freed(self, lane: str | None) -> None:
+        """A piece of the lane has ended."""
+        if lane is not None and lane in self._lanes:
+            self._turn(lane)
+
+    def drain(self) -> list[Named]:
+        """All of them, now forgotten here."""
+        if self._timer is not None:
+            self._timer.cancel()
+        left = [named for line in self._lanes.values() for named in line]
+        self._lanes.clear()
+        self._count = 0
+        return left
+
+    def _turn(self, lane: str) -> None:
+        line = self._lanes[lane]
+        named = line.popleft()
+        named.had_a_turn = True
+        self._ready.append(named)
+        self._count -= 1
+        if not line:
+            del self._lanes[lane]
+
+    def _look(self) -> None:
+        self._timer = None
+        for lane in list(self._lanes):
+            for _ in range(min(LOOK_MOST, len(self._lanes[lane]))):
+                self._turn(lane)
+        if self._lanes:
+            self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
+        self._rings()
