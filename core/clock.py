@@ -34,4 +34,6 @@ def iso(at: datetime) -> str:
 
 def from_iso(text: str) -> datetime:
     at = datetime.fromisoformat(text)
+    if at.tzinfo is UTC:
+        return at
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

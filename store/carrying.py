@@ -10,9 +10,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store import lanes
-from store.claiming import carrying, claiming, fronted, unfinished
+from store.claiming import carrying, fronted, picking, unfinished
 from store.dialect import EpochMs, among, is_postgresql, texts
 from store.rows import table
+from store.taking import take
 from store.work import Ahead, Work, WorkRow, claimed
 
 AGAIN_S: Final = 30.0
@@ -32,11 +33,11 @@ async def claim_named(
     """As ``store.work.claim``, but of these keys only: found by their index, whatever stands before them."""
     postgresql = is_postgresql(session)
     ahead = None if per_lane is None else ahead
-    statement = claiming(_T, owner, tuple(kinds), lease_s, per_lane, postgresql, named=True, ahead=ahead is not None)
+    picked = picking(_T, tuple(kinds), per_lane, postgresql, named=True, ahead=ahead is not None)
     given = {"wanted": texts(keys, postgresql=postgresql), **fronted(len(keys))}
     if ahead is not None:
         given |= {"quick": texts(ahead.lanes, postgresql=postgresql), "slots": ahead.slots}
-    return claimed((await session.execute(statement, given)).all())
+    return claimed(await take(session, _T, picked, owner, lease_s, given))
 
 
 class Wait(NamedTuple):

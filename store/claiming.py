@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    not_,
     or_,
     select,
     text,
@@ -24,55 +25,34 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from store import lanes
-from store.dialect import EpochMs, among
+from store.dialect import EpochMs, among, one_of
 
 AHEAD_PER_LANE: Final = 600
 """How much of a quick lane may be claimed at a time: what runs, what waits for its turn here, and what is not settled yet."""
-COLUMNS: Final = (
-    "id",
-    "key",
-    "kind",
-    "workspace",
-    "payload",
-    "attempt",
-    "owner",
-    "priority",
-    "lane",
-    "error",
-    "created_ms",
-)
 _FRONT: Final = 400
 
 
 @lru_cache(maxsize=512)
-def claiming(
+def picking(
     work: Table,
-    owner: str,
     kinds: tuple[str, ...],
-    lease_s: float,
     per_lane: int | None,
     postgresql: bool,
     named: bool = False,
     ahead: bool = False,
-) -> ReturningUpdate[Any]:
-    """The statement of ``store.work.claim``, for the parameters ``most`` and ``front`` (``fronted``). Kept, since to build it costs as much
-    as to run it; its rows are ``columns`` of the work. ``named``: only rows whose key is in the
-    parameter ``wanted``. ``ahead``: up to AHEAD_PER_LANE of each lane of the parameter ``quick``, and of all others no more than ``slots``.
+) -> CTE:
+    """The ids of what is claimed next, for the parameters ``most`` and ``front`` (``fronted``). Kept, since to build it costs as much
+    as to run it. ``named``: only rows whose key is in the parameter ``wanted``. ``ahead``: up to AHEAD_PER_LANE of each lane of the
+    parameter ``quick``, and of all others no more than ``slots``.
     """
     # Named rows are found by their key; in words that allow it, PostgreSQL takes the queue's index instead and walks all that waits.
     not_over = unfinished(work) if named else work.c.finished_ms.is_(None)
-    open_ = and_(not_over, work.c.due_ms <= EpochMs(), work.c.kind.in_(kinds), not_held(work))
+    open_ = and_(not_over, work.c.due_ms <= EpochMs(), one_of(work.c.kind, kinds), not_held(work))
     if named:
         open_ = and_(open_, among(work.c.key, "wanted", postgresql=postgresql))
     most, front = bindparam("most", type_=Integer), bindparam("front", type_=Integer)
     still = and_(unfinished(work), work.c.due_ms <= EpochMs())
-    picked = _picked(work, open_, still, most, front, per_lane, postgresql, ahead)
-    return (
-        update(work)
-        .where(work.c.id.in_(select(picked.c.id)))
-        .values(state="claimed", owner=owner, attempt=work.c.attempt + 1, due_ms=EpochMs() + round(lease_s * 1000))
-        .returning(*(work.c[name] for name in COLUMNS))
-    )
+    return _picked(work, open_, still, most, front, per_lane, postgresql, ahead)
 
 
 def fronted(limit: int) -> dict[str, int]:
@@ -108,7 +88,7 @@ def unfinished(work: Table) -> ColumnElement[bool]:
     """As ``finished_ms IS NULL``, in words that PostgreSQL takes no partial index for: it would walk the whole queue once for each row it
     looks up.
     """
-    return work.c.state.in_(("ready", "claimed"))
+    return one_of(work.c.state, ("ready", "claimed"))
 
 
 def _picked(
@@ -121,8 +101,8 @@ def _picked(
     postgresql: bool,
     ahead: bool = False,
 ) -> CTE:
-    order = (work.c.priority, work.c.due_ms, work.c.id)
-    due = select(work.c.id).where(open_)
+    order: Sequence[Any] = (work.c.priority, work.c.due_ms, work.c.id)
+    due: Select[tuple[str]] = select(work.c.id).where(open_)
     if per_lane is not None:
         fitting = _with_room(work, open_, order, per_lane, front, postgresql if ahead else None)
         if postgresql:
@@ -130,7 +110,8 @@ def _picked(
             seats = fitting.cte("seats").prefix_with("MATERIALIZED")
             due = select(work.c.id).where(still, work.c.id.in_(select(seats.c.id)))
         else:
-            due = select(work.c.id).where(work.c.id.in_(fitting))
+            seated = fitting.subquery("fitting")
+            due, order = select(seated.c.id), (seated.c.priority, seated.c.due_ms, seated.c.id)
     due = due.order_by(*order).limit(most)
     if postgresql:
         due = due.with_for_update(skip_locked=True)
@@ -145,8 +126,8 @@ def _with_room(
     per_lane: int,
     front_rows: Any,
     ahead_on_postgresql: bool | None,
-) -> Select[tuple[str]]:
-    """Ids of open rows that fit into their lanes, from the front of the queue of lanes that have room."""
+) -> Select[tuple[str, int, int]]:
+    """Open rows (id and order) that fit into their lanes, from the front of the queue of lanes that have room."""
 
     def quick(lane: ColumnElement[Any]) -> ColumnElement[bool]:
         return among(lane, "quick", postgresql=bool(ahead_on_postgresql))
@@ -180,7 +161,7 @@ def _with_room(
     ranked = select(front.c.id, front.c.lane, *by_turn[:2], rank.label("place")).subquery("ranked")
     fits = or_(ranked.c.lane.is_(None), ranked.c.place + func.coalesce(under.c.n, 0) <= width(ranked.c.lane))
     fitting = (
-        select(ranked.c.id)
+        select(ranked.c.id, ranked.c.priority, ranked.c.due_ms)
         .outerjoin(under, under.c.lane == ranked.c.lane)
         .outerjoin(lanes.LANES, lanes.LANES.c.lane == ranked.c.lane)
         .where(fits)
@@ -188,8 +169,7 @@ def _with_room(
     if ahead_on_postgresql is None:
         return fitting
     is_quick = and_(ranked.c.lane.is_not(None), quick(ranked.c.lane)).label("is_quick")
-    turn = func.row_number().over(
-        partition_by=is_quick.element, order_by=(ranked.c.priority, ranked.c.due_ms, ranked.c.id)
-    )
-    seated = fitting.add_columns(is_quick, turn.label("turn")).subquery("seated")
-    return select(seated.c.id).where(or_(seated.c.is_quick, seated.c.turn <= bindparam("slots")))
+    seated = fitting.add_columns(is_quick).cte("seated")
+    others = select(seated.c.id).where(not_(seated.c.is_quick))
+    first = others.order_by(seated.c.priority, seated.c.due_ms, seated.c.id).limit(bindparam("slots", type_=Integer))
+    return select(seated.c.id, seated.c.priority, seated.c.due_ms).where(or_(seated.c.is_quick, seated.c.id.in_(first)))

@@ -4,7 +4,7 @@ costs many times the statement.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -24,14 +24,16 @@ Made = Callable[[Any], Any] | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """``places``: for each of the statement's parameters its name, or none and the value; and how the driver wants it."""
+class Said:
+    """A statement as SQLite's driver wants it. ``places``: for each of its parameters the name, or none and the value; and how the driver
+    wants that.
+    """
 
     text: str
     places: tuple[tuple[str | None, Any, Made], ...]
 
     @classmethod
-    def of(cls, statement: Any, dialect: Dialect, names: Sequence[str] | None = None) -> _Text:
+    def of(cls, statement: Any, dialect: Dialect, names: Sequence[str] | None = None) -> Said:
         compiled: Any = statement.compile(dialect=dialect, column_keys=None if names is None else list(names))
         fixed = compiled.params
         places: list[tuple[str | None, Any, Made]] = []
@@ -42,9 +44,11 @@ class _Text:
                 places.append((name, None, made))
             else:
                 places.append((None, made(fixed[name]) if made else fixed[name], None))
-        return cls(str(compiled), tuple(places))
+        text = str(compiled)
+        assert "POSTCOMPILE" not in text, "a list is no parameter here: see store.dialect.among and one_of"
+        return cls(text, tuple(places))
 
-    def placed(self, given: dict[str, Any]) -> tuple[Any, ...]:
+    def placed(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(
             [
                 value if name is None else given[name] if made is None else made(given[name])
@@ -61,7 +65,7 @@ class Compiled:
     def __init__(self, made: Callable[[bool], UpdateBase], names: Sequence[str]) -> None:
         self._made = made
         self._names = tuple(names)
-        self._said: dict[str, _Text] = {}
+        self._said: dict[str, Said] = {}
 
     async def run(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> None:
         if not rows:
@@ -70,9 +74,9 @@ class Compiled:
         said = self._said.get(connection.dialect.name)
         if said is None:
             statement = self._made(is_postgresql(session))
-            said = self._said[connection.dialect.name] = _Text.of(statement, connection.dialect, self._names)
+            said = self._said[connection.dialect.name] = Said.of(statement, connection.dialect, self._names)
         given = [said.placed(dict(zip(self._names, row, strict=True))) for row in rows]
-        sqlite = _sqlite(session)
+        sqlite = sqlite_of(session)
         if sqlite is None:
             await connection.exec_driver_sql(said.text, given)
         elif len(given) == 1:
@@ -86,7 +90,7 @@ class Asked(Generic[RowT]):
 
     def __init__(self, kind: type[RowT], statement: Executable) -> None:
         self._kind, self._statement = kind, statement
-        self._said: _Text | None = None
+        self._said: Said | None = None
         self._columns: tuple[tuple[str, Made], ...] = ()
 
     async def first(self, session: AsyncSession, **given: Any) -> RowT | None:
@@ -94,7 +98,7 @@ class Asked(Generic[RowT]):
         return found[0] if found else None
 
     async def every(self, session: AsyncSession, **given: Any) -> list[RowT]:
-        sqlite = _sqlite(session)
+        sqlite = sqlite_of(session)
         if sqlite is None:
             return await rows.every(session, self._kind, self._statement, given)
         if self._said is None:
@@ -103,7 +107,7 @@ class Asked(Generic[RowT]):
                 (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None))
                 for column in table(self._kind).columns
             )
-            self._said = _Text.of(self._statement, dialect)
+            self._said = Said.of(self._statement, dialect)
         cursor = sqlite.cursor()
         await cursor.execute(self._said.text, self._said.placed(given))
         return [self._row(row) for row in await cursor.fetchall()]
@@ -113,5 +117,6 @@ class Asked(Generic[RowT]):
         return self._kind(**{name: value if made is None else made(value) for (name, made), value in pairs})
 
 
-def _sqlite(session: AsyncSession) -> OneTrip | None:
+def sqlite_of(session: AsyncSession) -> OneTrip | None:
+    """None on PostgreSQL."""
     return session.sqlite if isinstance(session, Session) else None

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Index,
     LargeBinary,
-    Select,
     UniqueConstraint,
     bindparam,
     delete,
@@ -31,6 +29,7 @@ from core.errors import NotFound
 from store.dialect import UtcTime, among, is_postgresql, kept, texts, upsert
 from store.many import Many
 from store.rows import Row, every, first, storable, table, values
+from store.whole import Whole
 
 KEEP_DAYS: Final = 30
 DeliveryState = Literal["pending", "succeeded", "failed"]
@@ -156,10 +155,8 @@ _T = table(DeliveryRow)
 _B = table(BodyRow)
 _A = table(DeliveryAttemptRow)
 _ANY_SIZE: Final = 2**40
-# Built once, and read as plain values: these run for every delivery.
-_DUE = select(*(_T.c[name] for name in Due._fields if name != "body"), _B.c.body).join(
-    _B, _B.c.event_id == _T.c.event_id
-)
+_BODIES_AT_ONCE: Final = 200
+"""That so many are not in memory twice."""
 
 
 async def put_body(session: AsyncSession, row: BodyRow) -> None:
@@ -190,14 +187,28 @@ async def body(session: AsyncSession, event_id: str) -> bytes | None:
 async def due(session: AsyncSession, delivery_ids: Collection[str], max_body_bytes: int | None = None) -> list[Due]:
     """These deliveries with their bodies, in no order; those that are gone, or have a larger body, are absent."""
     postgresql = is_postgresql(session)
-    given = {"ids": texts(delivery_ids, postgresql=postgresql), "most": max_body_bytes or _ANY_SIZE}
-    return [Due._make(row) for row in await session.execute(_due(postgresql), given)]
+    found = await _DUE.rows(session, ids=texts(delivery_ids, postgresql=postgresql))
+    events = list({row[_OF_EVENT] for row in found})
+    bodies: dict[str, bytes] = {}
+    for start in range(0, len(events), _BODIES_AT_ONCE):
+        these = texts(events[start : start + _BODIES_AT_ONCE], postgresql=postgresql)
+        bodies.update(await _BODIES.rows(session, ids=these, most=max_body_bytes or _ANY_SIZE))  # type: ignore[arg-type]
+    return [Due._make((*row, bodies[row[_OF_EVENT]])) for row in found if row[_OF_EVENT] in bodies]
 
 
-@cache
-def _due(postgresql: bool) -> Select[Any]:
-    mine = among(_T.c.id, "ids", postgresql=postgresql)
-    return _DUE.where(mine, func.length(_B.c.body) <= bindparam("most", type_=BigInteger))
+# The body of an event is read once, however many of its deliveries are asked for.
+_DUE: Final = Whole(
+    lambda postgresql: select(*(_T.c[name] for name in Due._fields if name != "body")).where(
+        among(_T.c.id, "ids", postgresql=postgresql)
+    )
+)
+_BODIES: Final = Whole(
+    lambda postgresql: select(_B.c.event_id, _B.c.body).where(
+        among(_B.c.event_id, "ids", postgresql=postgresql),
+        func.length(_B.c.body) <= bindparam("most", type_=BigInteger),
+    )
+)
+_OF_EVENT: Final = Due._fields.index("event_id")
 
 
 async def listed(

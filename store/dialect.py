@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, String, Table, any_, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, String, Table, any_, bindparam, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -106,6 +106,11 @@ def among(column: ColumnElement[Any], name: str, *, postgresql: bool) -> ColumnE
     if postgresql:
         return column == any_(bindparam(name, type_=ARRAY(String)))
     return column.in_(select(func.json_each(bindparam(name, type_=String)).table_valued("value").c.value))
+
+
+def one_of(column: ColumnElement[Any], few: Collection[str]) -> ColumnElement[bool]:
+    """Whether the column is one of these few, each a parameter of its own: a list is put into the statement at each execution."""
+    return column.in_([literal(each) for each in few])
 
 
 def texts(given: Collection[str], *, postgresql: bool) -> Any:

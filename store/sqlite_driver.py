@@ -7,9 +7,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiosqlite
+
+T = TypeVar("T")
+Say = Callable[[str, Sequence[Any]], sqlite3.Cursor]
 
 AT_ONCE: Final = 500
 """Rows that come with the statement; what an answer has beyond them is fetched when it is asked for: a stream stays a stream."""
@@ -168,9 +171,19 @@ class OneTrip(aiosqlite.Connection):
                 return
         await self.carried(statement)
 
-    async def carried(self, work: Callable[[], object]) -> None:
+    async def carried(self, work: Callable[[], T]) -> T:
         """Do it in the connection's thread."""
-        await self._execute(self._trip(work))  # type: ignore[no-untyped-call]
+        made: T = await self._execute(self._trip(work))  # type: ignore[no-untyped-call]
+        return made
+
+    async def together(self, work: Callable[[Say], T]) -> T:
+        """Several statements in one trip; what the earlier ones answer may be given to the later ones."""
+
+        def said() -> T:
+            self.begin()
+            return work(self.plain.execute)
+
+        return await self.carried(said)
 
     def begin(self) -> None:
         """Before a statement."""

@@ -8,7 +8,7 @@ claimed: when it becomes due or, once claimed, when its lease runs out. A settle
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -29,13 +29,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from store import lanes
-from store.claiming import claiming, fronted, not_held
+from store.claiming import fronted, not_held, picking
 from store.dialect import EpochMs, is_postgresql, texts
 from store.holding import Claim, changed, changed_all
 from store.rows import Row, storable, table
+from store.taking import COLUMNS, take
 
 KEEP_DONE_DAYS: Final = 7
 MAX_ERROR: Final = 2_000
+_PAYLOAD: Final = COLUMNS.index("payload")
 
 
 class WorkRow(Row, table=True):
@@ -134,7 +136,7 @@ async def claim(
     per_lane: int | None = None,
     ahead: Ahead | None = None,
 ) -> list[Work]:
-    """Take up to ``limit`` due rows, most urgent first, and hold each for ``lease_s``. One statement.
+    """Take up to ``limit`` due rows, most urgent first, and hold each for ``lease_s``.
 
     A lane that is held is passed over. ``per_lane`` leaves alone what would put more than so many rows of one lane (or
     than its own width) under lease; it looks at the first few hundred rows of lanes with room, so what stands behind a
@@ -143,16 +145,23 @@ async def claim(
     """
     postgresql = is_postgresql(session)
     ahead = None if per_lane is None else ahead
-    statement = claiming(_T, owner, tuple(kinds), lease_s, per_lane, postgresql, ahead=ahead is not None)
+    picked = picking(_T, tuple(kinds), per_lane, postgresql, ahead=ahead is not None)
     given: dict[str, Any] = fronted(limit)
     if ahead is not None:
         given |= {"quick": texts(ahead.lanes, postgresql=postgresql), "slots": ahead.slots}
-    return claimed((await session.execute(statement, given)).all())
+    return claimed(await take(session, _T, picked, owner, lease_s, given))
 
 
-def claimed(rows: Iterable[Sequence[Any]]) -> list[Work]:
-    """What a claim returned, most urgent first."""
-    return sorted(map(_work, rows), key=lambda work: (work.priority, work.created_ms, work.id))
+def claimed(rows: Sequence[Sequence[Any]]) -> list[Work]:
+    """What a claim took, as ``store.taking.COLUMNS`` has it, most urgent first."""
+    payloads = json.loads(f"[{','.join([row[_PAYLOAD] for row in rows])}]")  # they were written here, and strictly
+    made = [
+        Work(work_id, key, kind, workspace, payload, attempt, owner, priority, lane, error, created_ms)
+        for (work_id, key, kind, workspace, _, attempt, owner, priority, lane, error, created_ms), payload in zip(
+            rows, payloads, strict=True
+        )
+    ]
+    return sorted(made, key=lambda work: (work.priority, work.created_ms, work.id))
 
 
 async def ack(session: AsyncSession, work: Work) -> bool:
@@ -264,8 +273,3 @@ def _after(seconds: float) -> ColumnElement[int]:
 def due(delay_ms: int | ColumnElement[int]) -> ColumnElement[int]:
     """So many milliseconds from now, by the database's clock."""
     return EpochMs() + delay_ms
-
-
-def _work(row: Sequence[Any]) -> Work:
-    key_id, key, kind, workspace, payload, *rest = row  # as store.claiming.COLUMNS has them
-    return Work(key_id, key, kind, workspace, json.loads(payload), *rest)  # it was written here, and strictly

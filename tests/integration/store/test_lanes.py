@@ -83,10 +83,10 @@ async def test_a_lease_that_ran_out_makes_room_in_its_lane(sessions: Sessions) -
 async def test_a_quick_lane_is_claimed_ahead_and_the_others_only_as_far_as_they_may_begin(sessions: Sessions) -> None:
     await put(sessions, *["quick"] * (AHEAD_PER_LANE + 50), *["slow"] * 10, *["other"] * 10)
     ahead = work.Ahead(("quick",), slots=5)
-    claimed = [one.lane for one in await claim(sessions, per_lane=3, ahead=ahead, limit=500)]
+    claimed = [one.lane for one in await claim(sessions, per_lane=3, ahead=ahead, limit=2 * AHEAD_PER_LANE)]
     assert claimed.count("quick") == AHEAD_PER_LANE
     assert claimed.count("slow") + claimed.count("other") == 5
-    assert len(await claim(sessions, per_lane=3, ahead=ahead, limit=500)) == 1, (
+    assert len(await claim(sessions, per_lane=3, ahead=ahead, limit=2 * AHEAD_PER_LANE)) == 1, (
         "three of each, and the quick one is full"
     )
 
@@ -96,3 +96,9 @@ async def test_a_narrow_lane_is_not_claimed_ahead_however_quick_it_is(sessions: 
     async with sessions.begin() as session:
         await lanes.widen(session, "quick", 1)
     assert len(await claim(sessions, per_lane=3, ahead=work.Ahead(("quick",), slots=5))) == 1
+
+
+async def test_what_is_in_no_lane_and_what_is_in_one_that_is_not_quick_share_the_slots(sessions: Sessions) -> None:
+    await put(sessions, *["slow", None] * 4, *["quick"] * 4)
+    claimed = [one.lane for one in await claim(sessions, per_lane=4, ahead=work.Ahead(("quick",), slots=3))]
+    assert (claimed.count("quick"), claimed.count("slow") + claimed.count(None)) == (4, 3)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from store.sessions import READERS, Sessions
-from store.sqlite_driver import AT_ONCE, FEW, ONE_ROW, STEPS, OneTrip, connected
+from store.sqlite_driver import AT_ONCE, FEW, ONE_ROW, STEPS, OneTrip, Say, connected
 
 MANY = AT_ONCE * 2 + 7
 
@@ -77,12 +77,28 @@ def trips(connection: OneTrip) -> list[object]:
     made: list[object] = []
     carried = connection.carried
 
-    async def counted(work: Callable[[], object]) -> None:
+    async def counted(work: Callable[[], Any]) -> Any:
         made.append(work)
-        await carried(work)
+        return await carried(work)
 
     connection.carried = counted  # type: ignore[method-assign]
     return made
+
+
+async def test_several_statements_are_one_trip_and_begin_the_transaction_they_are_in(connection: OneTrip) -> None:
+    made = trips(connection)
+    connection.begins("BEGIN IMMEDIATE")
+
+    def moved(say: Say) -> int:
+        (least,) = say("SELECT min(n) FROM t", ()).fetchone()
+        return say("UPDATE t SET n = -7 WHERE n = ?", (least,)).rowcount
+
+    assert await connection.together(moved) == 1
+    assert (len(made), connection.plain.in_transaction) == (1, True)
+    await connection.rollback()
+    cursor = connection.cursor()
+    await cursor.execute("SELECT min(n) FROM t")
+    assert await cursor.fetchone() == (0,)
 
 
 async def test_a_short_look_and_a_few_rows_are_done_at_once_and_what_is_long_or_waits_in_the_thread(

@@ -1,0 +1,115 @@
+"""Answers of many rows that come in one step of SQLite's."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+import store.deliveries
+from store import putting, work
+from store.compiled import sqlite_of
+from store.deliveries import BodyRow, DeliveryRow
+from store.dialect import among, is_postgresql, texts
+from store.putting import Put
+from store.rows import add, add_all, table
+from store.sessions import Sessions
+from store.webhooks import EndpointRow
+from store.whole import Whole
+from store.work import WorkRow
+from store.workspaces import WorkspaceRow
+
+AT = datetime(2026, 11, 26, 3, 4, 5, 678901, tzinfo=UTC)
+BODY = table(BodyRow)
+WORK = table(WorkRow)
+
+
+def asked(statement: Any) -> Whole:
+    return Whole(lambda postgresql: statement.where(among(statement.selected_columns[0], "ids", postgresql=postgresql)))
+
+
+async def test_bytes_times_numbers_and_text_of_any_kind_come_as_they_were_written(sessions: Sessions) -> None:
+    bodies = {"evt_0": bytes(range(256)), "evt_1": b"", "evt_2": '{"name":"Zoë \\u0000 \\"x\\""}'.encode()}
+    names = ['a "quoted" \\ name', "a\tb\nc\u2028d", "Zoë 🚀 \ufffd"]
+    async with sessions.begin() as session:
+        rows = zip(bodies.items(), names, strict=True)
+        await add_all(
+            session,
+            [BodyRow(event_id=of, workspace="ws_1", event=name, body=body, created_at=AT) for (of, body), name in rows],
+        )
+        given = texts([*bodies, "evt_none"], postgresql=is_postgresql(session))
+        found = await asked(select(BODY.c.event_id, BODY.c.event, BODY.c.body, BODY.c.created_at)).rows(
+            session, ids=given
+        )
+    assert sorted(map(tuple, found)) == [
+        (of, name, body, AT) for (of, body), name in zip(bodies.items(), names, strict=True)
+    ]
+
+
+async def test_what_is_not_there_is_none_and_large_numbers_are_whole(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await add(
+            session,
+            WorkRow(id="wrk_1", key="k", kind="call", workspace="ws_1", payload="{}", due_ms=2**53 + 1, created_ms=0),
+        )
+        given = texts(["wrk_1"], postgresql=is_postgresql(session))
+        found = await asked(select(WORK.c.id, WORK.c.lane, WORK.c.due_ms, WORK.c.finished_ms)).rows(session, ids=given)
+    assert list(map(tuple, found)) == [("wrk_1", None, 2**53 + 1, None)]
+
+
+async def test_a_claim_of_hundreds_and_what_stands_beside_it_take_a_handful_of_rows_on_sqlite(
+    sessions: Sessions,
+) -> None:
+    """A thread that runs SQLite asks for Python's lock at every row."""
+    await deliveries(sessions, events=150)
+    async with sessions.begin() as session:
+        stepped = counted(sqlite_of(session))
+        claimed = await work.claim(session, owner="w", kinds=["call"], lease_s=60, limit=300, per_lane=300)
+        found = await store.deliveries.due(session, [one.payload["delivery"] for one in claimed])
+        assert len(claimed) == len({one.id for one in found}) == 300
+        assert {one.event_id: one.body for one in found} == {f"evt_{n}": b"%d" % n for n in range(150)}
+        if not is_postgresql(session):
+            assert len(stepped) <= 5, stepped
+
+
+def counted(connection: Any) -> list[object]:
+    """Rows that SQLite answers from now on."""
+    made: list[object] = []
+
+    def told(_cursor: sqlite3.Cursor, row: tuple[object, ...]) -> tuple[object, ...]:
+        made.append(row)
+        return row
+
+    if connection is not None:
+        connection.plain.row_factory = told
+    return made
+
+
+async def deliveries(sessions: Sessions, events: int) -> None:
+    """Two of each event, with the work to deliver them."""
+    endpoints = ("ep_1", "ep_2")
+    async with sessions.begin() as session:
+        await add(session, WorkspaceRow(id="ws_1", name="One", created_at=AT))
+        for endpoint in endpoints:
+            await add(
+                session,
+                EndpointRow(
+                    id=endpoint, workspace="ws_1", url="https://x.test", patterns="*", created_by="m", created_at=AT, changed_at=AT,
+                ),
+            )  # fmt: skip
+        for n in range(events):
+            body = BodyRow(event_id=f"evt_{n}", workspace="ws_1", event="e", body=b"%d" % n, created_at=AT)
+            await store.deliveries.put_body(session, body)
+        made = [
+            DeliveryRow(
+                id=f"dlv_{n}_{to}", workspace="ws_1", event_id=f"evt_{n}", endpoint=to, event="e", created_at=AT
+            )
+            for n in range(events)
+            for to in endpoints
+        ]
+        await store.deliveries.put_many(session, made)
+        await putting.put_many(
+            session, [Put(row.id, "call", "ws_1", {"delivery": row.id}, lane=row.endpoint) for row in made]
+        )
