@@ -191,6 +191,7 @@ async def opened(
         per_lane=webhooks.per_lane(settings.workers),
         on_dead=buried,
         beside=webhooks.beside,
+        forgets=(DELIVER_WORK,),
     )
     handlers: dict[str, Handler] = {
         RESOLVE_WORK: resolve, SEND_WORK: send, READ_WORK: reading.read, **events.handlers, **webhooks.handlers,

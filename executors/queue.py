@@ -117,7 +117,8 @@ class SqlQueue:
     buries.
 
     ``per_lane`` bounds what is held of one lane (an endpoint) at a time, but for those a claim goes ahead with. ``beside`` reads for the
-    handlers of a kind (``Work.beside``).
+    handlers of a kind (``Work.beside``). Of the kinds it ``forgets`` no done row is kept: what they are about remembers by itself that it
+    was done, and their settle writes nothing but that.
     """
 
     def __init__(
@@ -129,6 +130,7 @@ class SqlQueue:
         per_lane: int | None = None,
         on_dead: OnDead | None = None,
         beside: Mapping[str, Beside] | None = None,
+        forgets: Collection[str] = (),
     ) -> None:
         self.lease_s = lease_s
         self.settles_at_once = 1 if sessions.dialect == "sqlite" else SETTLES_AT_ONCE
@@ -137,6 +139,7 @@ class SqlQueue:
         self._per_lane = per_lane
         self._on_dead = on_dead
         self._beside = beside or {}
+        self._forgets = frozenset(forgets)
 
     async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
         async with self._sessions.begin() as session:
@@ -216,12 +219,14 @@ class SqlQueue:
         alone = len({work.id for work, _ in group}) < len(group)
         together: set[str] = set()
         if not alone:
-            if not all_held:
-                together |= await works.ack_many(session, done)
-            elif await works.ack_all(session, done):
-                together |= {work.id for work in done}
-            else:
-                raise _SomeLost
+            for keep in (True, False):
+                some = [work for work in done if (work.kind not in self._forgets) is keep]
+                if not all_held:
+                    together |= await works.ack_many(session, some, keep=keep)
+                elif await works.ack_all(session, some, keep=keep):
+                    together |= {work.id for work in some}
+                else:
+                    raise _SomeLost
             together |= await works.release_many(session, released)
         made: list[bool | Exception] = []
         shared: dict[Callable[[AsyncSession, Sequence[Any]], Awaitable[None]], list[Any]] = {}
@@ -243,7 +248,7 @@ class SqlQueue:
     async def _settle(self, session: AsyncSession, work: Work, outcome: Done | Later | Dead) -> bool:
         match outcome:
             case Done():
-                fits = await works.ack(session, work)
+                fits = await works.ack(session, work, keep=work.kind not in self._forgets)
             case Later(delay_s, error):
                 fits = await works.later(session, work, delay_s, error)
             case Dead(error):

@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    text,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,14 +53,23 @@ class BodyRow(Row, table=True):
 class DeliveryRow(Row, table=True):
     """``tries`` counts the attempts of the series, ``attempts`` also what a person sent again.
 
-    ``status``, ``error`` and ``detail`` are those of the last attempt; ``next_at`` is when the next one is due, about.
+    ``status``, ``error`` and ``detail`` are those of the last attempt; ``next_at`` is when the next one is due, about. ``failed`` is true
+    while the state is failed, else NULL: what failed is found by it, since it is in no way of a delivery that succeeds. No index may hold
+    what a success changes, or PostgreSQL enters the row anew in every one of them (docs/decisions/2026-11-26-deliveries.md).
     """
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
         UniqueConstraint("event_id", "endpoint"),
         Index("ix_webhook_deliveries_workspace", "workspace", "id"),
-        Index("ix_webhook_deliveries_endpoint", "endpoint", "state", "id"),
+        Index("ix_webhook_deliveries_endpoint", "endpoint", "id"),
+        Index(
+            "ix_webhook_deliveries_failed",
+            "endpoint",
+            "id",
+            sqlite_where=text("failed IS NOT NULL"),
+            postgresql_where=text("failed IS NOT NULL"),
+        ),
         Index("ix_webhook_deliveries_created", "created_at"),
     )
 
@@ -70,6 +80,7 @@ class DeliveryRow(Row, table=True):
     event: str
     cause: str = "event"
     state: str = "pending"
+    failed: bool | None = None
     tries: int = 0
     attempts: int = 0
     status: int | None = None
@@ -82,13 +93,16 @@ class DeliveryRow(Row, table=True):
 
 
 class DeliveryAttemptRow(Row, table=True):
-    """``id`` is of the claim it was made under; ``n`` is the number it was sent with. ``headers`` is JSON, secrets hidden."""
+    """``id`` is of the claim it was made under; ``n`` is the number it was sent with. ``headers`` is JSON, secrets hidden.
+
+    ``delivery`` is there: no foreign key says so, since both that write here hold its row (``came``, ``purge``).
+    """
 
     __tablename__ = "webhook_attempts"
     __table_args__ = (Index("ix_webhook_attempts_delivery", "delivery", "at"),)
 
     id: str = Field(primary_key=True)
-    delivery: str = Field(foreign_key="webhook_deliveries.id")
+    delivery: str
     n: int
     by_hand: bool
     at: datetime = Field(sa_type=UtcTime)
@@ -231,7 +245,7 @@ async def failed(
     session: AsyncSession, endpoint_id: str, since: datetime, until: datetime, *, after: str = "", limit: int = 500
 ) -> list[str]:
     """Ids of an endpoint's failed deliveries made in [since, until), oldest first. Tests are not among them."""
-    mine = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.state == "failed", _T.c.cause != "test")
+    mine = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.failed.is_not(None), _T.c.cause != "test")
     span = mine.where(_T.c.created_at >= since, _T.c.created_at < until, _T.c.id > after)
     return list((await session.execute(span.order_by(_T.c.id).limit(limit))).scalars())
 
@@ -251,6 +265,7 @@ _LOG: Final = Many(
 _MOVE: Final = Many(
     "UPDATE webhook_deliveries AS d SET attempts = d.attempts + 1, tries = d.tries + given.tried, "
     "state = CASE WHEN d.state = 'succeeded' THEN d.state ELSE coalesce(given.now_state, d.state) END, "
+    "failed = CASE WHEN d.state <> 'succeeded' AND coalesce(given.now_state, d.state) = 'failed' THEN true END, "
     "status = given.now_status, error = given.now_error, detail = given.now_detail, first_at = coalesce(d.first_at, given.now_at), "
     "next_at = CASE WHEN d.state = 'succeeded' THEN NULL ELSE given.now_next END, "
     "finished_at = coalesce(given.now_finished, d.finished_at) FROM given WHERE d.id = given.delivery",
@@ -260,7 +275,8 @@ _MOVE: Final = Many(
 
 
 async def came(session: AsyncSession, results: Sequence[Came]) -> None:
-    """Log attempts and move their deliveries on, many at once. Raises InvalidInput for text that can't be stored."""
+    """Move deliveries on and log the attempts at them, many at once. Of a delivery that was purged meanwhile nothing is kept. Raises
+    InvalidInput for text that can't be stored."""
     postgresql = is_postgresql(session)
     logged: list[tuple[Any, ...]] = []
     moved: list[dict[str, tuple[Any, ...]]] = [{}]  # the same delivery twice: one after the other
@@ -282,22 +298,29 @@ async def came(session: AsyncSession, results: Sequence[Came]) -> None:
         turn[one.delivery] = (
             one.delivery, int(one.in_series), one.state, one.status, one.error, one.detail, at, next_at, finished_at,
         )  # fmt: skip
-    await _LOG.run(session, logged)
+    there = True
     for turn in moved:
-        await _MOVE.run(session, list(turn.values()))
+        there &= await _MOVE.changed(session, list(turn.values())) == len(turn)
+    if not there:
+        still = set((await session.execute(select(_T.c.id).where(_T.c.id.in_(list(moved[0]))))).scalars())
+        logged = [row for row in logged if row[1] in still]
+    await _LOG.run(session, logged)
 
 
 async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail: str) -> None:
     """A pending delivery is failed without an attempt."""
     mine = update(_T).where(_T.c.id == delivery_id, _T.c.state == "pending")
-    await session.execute(mine.values(state="failed", detail=detail, next_at=None, finished_at=at))
+    await session.execute(mine.values(_given_up(at, detail)))
 
 
 async def give_up_all(session: AsyncSession, endpoint_id: str, at: datetime, detail: str) -> int:
     """Whatever is pending for this endpoint is failed; returns how many."""
     mine = update(_T).where(_T.c.endpoint == endpoint_id, _T.c.state == "pending")
-    gone = mine.values(state="failed", detail=detail, next_at=None, finished_at=at).returning(_T.c.id)
-    return len((await session.execute(gone)).all())
+    return len((await session.execute(mine.values(_given_up(at, detail)).returning(_T.c.id))).all())
+
+
+def _given_up(at: datetime, detail: str) -> dict[str, Any]:
+    return {"state": "failed", "failed": True, "detail": detail, "next_at": None, "finished_at": at}
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
@@ -308,8 +331,9 @@ async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> 
     old = select(_T.c.id).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
     ids = list((await session.execute(old)).scalars())
     if ids:
-        await session.execute(delete(_A).where(_A.c.delivery.in_(ids)))
+        # In this order: an attempt is logged by who holds its delivery's row, so this waits for it, and then sees what it logged.
         await session.execute(delete(_T).where(_T.c.id.in_(ids)))
+        await session.execute(delete(_A).where(_A.c.delivery.in_(ids)))
     used = select(_T.c.id).where(_T.c.event_id == _B.c.event_id).exists()
     bare = select(_B.c.event_id).where(_B.c.created_at < before, ~used).limit(limit)
     gone = await session.execute(delete(_B).where(_B.c.event_id.in_(bare)).returning(_B.c.event_id))
@@ -322,7 +346,8 @@ def _fitting(statement: Any, filters: Filters) -> Any:
         if wanted is not None:
             statement = statement.where(_T.c[name] == wanted)
     if filters.states:
-        statement = statement.where(_T.c.state.in_(filters.states))
+        only_failed = set(filters.states) == {"failed"}
+        statement = statement.where(_T.c.failed.is_not(None) if only_failed else _T.c.state.in_(filters.states))
     if filters.since is not None:
         statement = statement.where(_T.c.created_at >= filters.since)
     if filters.until is not None:

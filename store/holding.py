@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Table, Update, and_, bindparam, update
+from sqlalchemy import BigInteger, Delete, Table, Update, and_, bindparam, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.dialect import EpochMs, among, is_postgresql, texts
 
-Change = Literal["done", "renewed", "released"]
+Change = Literal["done", "forgotten", "renewed", "released"]
 Claim = tuple[str, str, int]
 """(id, owner, attempt)."""
 
@@ -18,7 +18,8 @@ Claim = tuple[str, str, int]
 async def changed(
     session: AsyncSession, work: Table, change: Change, claims: list[Claim], given: dict[str, Any] | None = None
 ) -> set[tuple[str, int]]:
-    """The (id, attempt) of those that were held, and now are done, held for the parameter ``lease_ms`` from now, or due again at once."""
+    """The (id, attempt) of those that were held, and now are done, deleted, held for the parameter ``lease_ms`` from now, or due again at
+    once."""
     postgresql = is_postgresql(session)
     made: set[tuple[str, int]] = set()
     for (owner, attempt), work_ids in _by_claim(claims).items():
@@ -48,14 +49,14 @@ def _by_claim(claims: list[Claim]) -> dict[tuple[str, int], list[str]]:
 
 
 @cache
-def _statement(work: Table, change: Change, postgresql: bool) -> Update:
+def _statement(work: Table, change: Change, postgresql: bool) -> Update | Delete:
     mine = and_(
         among(work.c.id, "ids", postgresql=postgresql),
         work.c.owner == bindparam("of_owner"),
         work.c.attempt == bindparam("of_attempt"),
         work.c.state == "claimed",
     )
-    return update(work).where(mine).values(_COLUMNS[change])
+    return delete(work).where(mine) if change == "forgotten" else update(work).where(mine).values(_COLUMNS[change])
 
 
 _COLUMNS: Final[dict[Change, dict[str, Any]]] = {

@@ -37,21 +37,24 @@ class Many:
 
     async def run(self, session: AsyncSession, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
         """What the statement returns (RETURNING), for all rows together; empty where it returns nothing."""
+        answers = await self._told(session, rows)
+        return [tuple(row) for told in answers if told.returns_rows for row in told]
+
+    async def changed(self, session: AsyncSession, rows: Sequence[Row]) -> int:
+        """How many rows of its table it changed; it returns none."""
+        return sum(told.rowcount for told in await self._told(session, rows))
+
+    async def _told(self, session: AsyncSession, rows: Sequence[Row]) -> list[CursorResult[Any]]:
         if not rows:
             return []
         connection = await session.connection()
         if is_postgresql(session):
-            told = await connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))
-            return _answer(told)
-        made: list[tuple[Any, ...]] = []
+            return [await connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))]
+        made: list[CursorResult[Any]] = []
         for start in range(0, len(rows), _SIZES[-1]):
             chunk = list(rows[start : start + _SIZES[-1]])
             size = next(size for size in _SIZES if size >= len(chunk))
             chunk += [chunk[-1]] * (size - len(chunk))
             flat = tuple([value for row in chunk for value in row])
-            made += _answer(await connection.exec_driver_sql(self._sqlite[size], flat))
+            made.append(await connection.exec_driver_sql(self._sqlite[size], flat))
         return made
-
-
-def _answer(told: CursorResult[Any]) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in told] if told.returns_rows else []

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -164,20 +164,21 @@ def claimed(rows: Sequence[Sequence[Any]]) -> list[Work]:
     return sorted(made, key=lambda work: (work.priority, work.created_ms, work.id))
 
 
-async def ack(session: AsyncSession, work: Work) -> bool:
-    """It is done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it."""
-    return await _settle(session, work, state="done", finished_ms=EpochMs())
+async def ack(session: AsyncSession, work: Work, *, keep: bool = True) -> bool:
+    """It is done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it. Without ``keep`` it is deleted now,
+    for work whose subject remembers by itself that it was done."""
+    return bool(await ack_many(session, [work], keep=keep))
 
 
-async def ack_many(session: AsyncSession, works: Sequence[Work]) -> set[str]:
+async def ack_many(session: AsyncSession, works: Sequence[Work], *, keep: bool = True) -> set[str]:
     """As ``ack``, for many at once. Answers the ids of those that were held and now are done."""
-    return {work_id for work_id, _ in await changed(session, _T, "done", [_claim(one) for one in works])}
+    return {work_id for work_id, _ in await changed(session, _T, _over(keep), [_claim(one) for one in works])}
 
 
-async def ack_all(session: AsyncSession, works: Sequence[Work]) -> bool:
+async def ack_all(session: AsyncSession, works: Sequence[Work], *, keep: bool = True) -> bool:
     """As ``ack_many``, and cheaper, where all of them are expected to be held. False: some were not, and the transaction must be rolled
     back."""
-    return await changed_all(session, _T, "done", [_claim(one) for one in works])
+    return await changed_all(session, _T, _over(keep), [_claim(one) for one in works])
 
 
 async def release_many(session: AsyncSession, works: Sequence[Work]) -> set[str]:
@@ -260,6 +261,10 @@ def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
         _T.c.finished_ms.is_(None), _T.c.kind.in_(kinds), not_held(_T)
     )
     return select(due.scalar_subquery(), lanes.next_free_ms().scalar_subquery())
+
+
+def _over(keep: bool) -> Literal["done", "forgotten"]:
+    return "done" if keep else "forgotten"
 
 
 def _claim(work: Work) -> Claim:

@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from agent.house import opened
 from bench.deliveries import DATA
@@ -22,17 +23,17 @@ from core.settings import Settings
 from events.subscribers import Fired
 from events.webhooks.fanout import deliver_to
 from store import lanes
+from store.deliveries import DeliveryRow
 from store.dialect import EpochMs
+from store.rows import table
 from store.sessions import Sessions
 from store.webhooks import EndpointRow
 
 ROOT = Path(__file__).parents[2]
 _IN_ONE = 50
 _LEFT = text("SELECT 1 FROM work WHERE finished_ms IS NULL AND kind = 'webhook.deliver' LIMIT 1")
-_DONE = text(
-    "SELECT count(*), coalesce(max(finished_ms) - min(finished_ms), 0) FROM work "
-    "WHERE kind = 'webhook.deliver' AND state = 'done' AND created_ms >= :since"
-)
+_D = table(DeliveryRow)
+_DONE = select(func.count(), func.min(_D.c.finished_at), func.max(_D.c.finished_at)).where(_D.c.state == "succeeded")
 
 
 @dataclass
@@ -73,7 +74,7 @@ async def held(settings: Settings, endpoints: Sequence[EndpointRow], seconds: fl
 
 
 async def drained(settings: Settings, since: int, count: int) -> float:
-    """Deliveries a second, from the first settled to the last."""
+    """Deliveries a second, from the first answer to the last; all of them are settled then."""
     sessions = await Sessions.open(settings.database_url)
     end = time.monotonic() + 300
     left = True
@@ -82,10 +83,11 @@ async def drained(settings: Settings, since: int, count: int) -> float:
         async with sessions.read() as session:
             left = (await session.execute(_LEFT)).first() is not None
     async with sessions.read() as session:
-        done, ms = (await session.execute(_DONE, {"since": since})).one()
+        began = datetime.fromtimestamp(since / 1000, UTC)
+        done, first, last = (await session.execute(_DONE.where(_D.c.created_at >= began))).one()
     await sessions.close()
     assert done >= count, f"{done} of {count} were delivered in five minutes"
-    return float(done / (ms / 1000))
+    return float(done / (last - first).total_seconds())
 
 
 def bare(url: str, body: bytes, folder: Path, count: int, into: Pace) -> None:

@@ -71,3 +71,18 @@ async def test_a_shared_write_that_fails_for_one_does_not_settle_it_and_spares_t
     assert isinstance(bad, ValueError)
     async with sessions.read() as session:
         assert await work.counts(session) == {("call", "done"): 1, ("call", "claimed"): 1}
+
+
+async def test_of_a_kind_that_is_forgotten_no_done_row_is_kept_and_a_lost_claim_takes_nothing(
+    sessions: Sessions,
+) -> None:
+    async with sessions.begin() as session:
+        await putting.put_many(session, [Put(f"k{n}", "call", "ws_1", {}) for n in range(3)])
+        await putting.put(session, key="other", kind="read", workspace="ws_1", payload={})
+    queue = SqlQueue(sessions, owner="w1", forgets=["call"])
+    claimed = sorted(await queue.claim(["call", "read"], 10), key=lambda one: one.key)
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE work SET owner = 'w2', attempt = 2 WHERE key = 'k1'"))
+    assert await queue.settle([(one, Done()) for one in claimed]) == [True, False, True, True]
+    async with sessions.read() as session:
+        assert await work.counts(session) == {("call", "claimed"): 1, ("read", "done"): 1}

@@ -186,6 +186,20 @@ async def test_many_are_settled_at_once_but_for_those_held_by_another(sessions: 
         assert await work.ack_many(session, again) == {again[0].id}
 
 
+async def test_what_is_not_kept_is_gone_once_it_is_done_and_only_by_who_holds_it(sessions: Sessions) -> None:
+    await put(sessions, "act_1", "act_2", "act_3")
+    held = await claim(sessions)
+    await run_out(sessions)
+    (taken,) = await claim(sessions, "w2", limit=1)
+    mine = [one for one in held if one.id != taken.id]
+    async with sessions.begin() as session:
+        assert not await work.ack(session, next(one for one in held if one.id == taken.id), keep=False)
+        assert await work.ack_many(session, held, keep=False) == {one.id for one in mine}
+        assert await work.counts(session) == {("call", "claimed"): 1}
+        assert await work.ack(session, taken, keep=False)
+        assert await work.counts(session) == {}
+
+
 async def test_later_makes_it_due_again_with_the_reason_kept(sessions: Sessions) -> None:
     await put(sessions, "act_1")
     [claimed] = await claim(sessions)

@@ -165,4 +165,6 @@ async def postoffice(sessions: Sessions, *, wake: Callable[[], None] = lambda: N
         await store.workspaces.insert(session, WorkspaceRow(id="ws_1", name="Test", created_at=clock()))
     async with Hand(guard, clock=clock) as hand:
         webhooks = assembled(sessions, guard, SecretBox(bytes(32)), hand, clock, wake)
-        yield PostOffice(sessions, clock, webhooks, SqlQueue(sessions, owner="test", per_lane=8))
+        yield PostOffice(
+            sessions, clock, webhooks, SqlQueue(sessions, owner="test", per_lane=8, forgets=[DELIVER_WORK])
+        )
