@@ -26,6 +26,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from store import lanes
 from store.dialect import EpochMs, among, one_of
+from store.taking import address
 
 AHEAD_PER_LANE: Final = 600
 """How much of a quick lane may be claimed at a time: what runs, what waits for its turn here, and what is not settled yet."""
@@ -73,7 +74,7 @@ def carrying(
     picked = _picked(work, open_, and_(unfinished(work), late, fresh), limit, limit + _FRONT, per_lane, postgresql)
     return (
         update(work)
-        .where(work.c.id.in_(select(picked.c.id)))
+        .where(address(work, postgresql).element.in_(select(picked.c.address)))
         .values(carried_ms=EpochMs())
         .returning(work.c.kind, work.c.key, work.c.carried_ms)
     )
@@ -102,16 +103,17 @@ def _picked(
     ahead: bool = False,
 ) -> CTE:
     order: Sequence[Any] = (work.c.priority, work.c.due_ms, work.c.id)
-    due: Select[tuple[str]] = select(work.c.id).where(open_)
+    due: Select[Any] = select(address(work, postgresql)).where(open_)
     if per_lane is not None:
-        fitting = _with_room(work, open_, order, per_lane, front, postgresql if ahead else None)
+        fitting = _with_room(work, open_, order, per_lane, front, postgresql, ahead)
         if postgresql:
             # Decided once, then looked up one by one; what another has taken meanwhile is seen by ``still`` when its row is locked.
             seats = fitting.cte("seats").prefix_with("MATERIALIZED")
-            due = select(work.c.id).where(still, work.c.id.in_(select(seats.c.id)))
+            at = address(work, postgresql)
+            due = select(at).where(still, at.element.in_(select(seats.c.address)))
         else:
             seated = fitting.subquery("fitting")
-            due, order = select(seated.c.id), (seated.c.priority, seated.c.due_ms, seated.c.id)
+            due, order = select(seated.c.address), (seated.c.priority, seated.c.due_ms, seated.c.id)
     due = due.order_by(*order).limit(most)
     if postgresql:
         due = due.with_for_update(skip_locked=True)
@@ -125,15 +127,16 @@ def _with_room(
     order: Sequence[Any],
     per_lane: int,
     front_rows: Any,
-    ahead_on_postgresql: bool | None,
-) -> Select[tuple[str, int, int]]:
-    """Open rows (id and order) that fit into their lanes, from the front of the queue of lanes that have room."""
+    postgresql: bool,
+    ahead: bool,
+) -> Select[Any]:
+    """Open rows (address and order) that fit into their lanes, from the front of the queue of lanes that have room."""
 
     def quick(lane: ColumnElement[Any]) -> ColumnElement[bool]:
-        return among(lane, "quick", postgresql=bool(ahead_on_postgresql))
+        return among(lane, "quick", postgresql=postgresql)
 
     def width(lane: ColumnElement[Any]) -> ColumnElement[int]:
-        usual: Any = per_lane if ahead_on_postgresql is None else case((quick(lane), AHEAD_PER_LANE), else_=per_lane)
+        usual: Any = case((quick(lane), AHEAD_PER_LANE), else_=per_lane) if ahead else per_lane
         return func.coalesce(lanes.LANES.c.width, usual)
 
     claimed = text("state = 'claimed'")  # spelt out: SQLite takes a partial index only for a condition it can read
@@ -150,7 +153,7 @@ def _with_room(
     )
     with_room = or_(work.c.lane.is_(None), work.c.lane.not_in(full))
     front = (
-        select(work.c.id, work.c.lane, work.c.priority, work.c.due_ms)
+        select(work.c.id, work.c.lane, work.c.priority, work.c.due_ms, address(work, postgresql))
         .where(open_, with_room)
         .order_by(*order)
         .limit(front_rows)
@@ -158,18 +161,20 @@ def _with_room(
     )
     by_turn = (front.c.priority, front.c.due_ms, front.c.id)
     rank = func.row_number().over(partition_by=front.c.lane, order_by=by_turn)
-    ranked = select(front.c.id, front.c.lane, *by_turn[:2], rank.label("place")).subquery("ranked")
+    ranked = select(front.c.address, front.c.id, front.c.lane, *by_turn[:2], rank.label("place")).subquery("ranked")
     fits = or_(ranked.c.lane.is_(None), ranked.c.place + func.coalesce(under.c.n, 0) <= width(ranked.c.lane))
     fitting = (
-        select(ranked.c.id, ranked.c.priority, ranked.c.due_ms)
+        select(ranked.c.address, ranked.c.id, ranked.c.priority, ranked.c.due_ms)
         .outerjoin(under, under.c.lane == ranked.c.lane)
         .outerjoin(lanes.LANES, lanes.LANES.c.lane == ranked.c.lane)
         .where(fits)
     )
-    if ahead_on_postgresql is None:
+    if not ahead:
         return fitting
     is_quick = and_(ranked.c.lane.is_not(None), quick(ranked.c.lane)).label("is_quick")
     seated = fitting.add_columns(is_quick).cte("seated")
     others = select(seated.c.id).where(not_(seated.c.is_quick))
     first = others.order_by(seated.c.priority, seated.c.due_ms, seated.c.id).limit(bindparam("slots", type_=Integer))
-    return select(seated.c.id, seated.c.priority, seated.c.due_ms).where(or_(seated.c.is_quick, seated.c.id.in_(first)))
+    return select(seated.c.address, seated.c.id, seated.c.priority, seated.c.due_ms).where(
+        or_(seated.c.is_quick, seated.c.id.in_(first))
+    )
