@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import Insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import Executable
@@ -34,7 +35,8 @@ class Said:
 
     @classmethod
     def of(cls, statement: Any, dialect: Dialect, names: Sequence[str] | None = None) -> Said:
-        compiled: Any = statement.compile(dialect=dialect, column_keys=None if names is None else list(names))
+        keys = list(names) if names is not None and isinstance(statement, Insert) else None
+        compiled: Any = statement.compile(dialect=dialect, column_keys=keys)
         fixed = compiled.params
         places: list[tuple[str | None, Any, Made]] = []
         for name in compiled.positiontup or ():
@@ -86,10 +88,14 @@ class Compiled:
 
 
 class Asked(Generic[RowT]):
-    """A statement that answers whole rows of ``kind``. Its parameters are required (``bindparam("name")``) and no lists."""
+    """A statement that answers whole rows of ``kind``, or what makes it for PostgreSQL (True) or SQLite. Its parameters are required
+    (``bindparam("name")``) and no lists (``store.dialect.among``).
+    """
 
-    def __init__(self, kind: type[RowT], statement: Executable) -> None:
-        self._kind, self._statement = kind, statement
+    def __init__(self, kind: type[RowT], statement: Executable | Callable[[bool], Executable]) -> None:
+        self._kind = kind
+        made = statement if callable(statement) else lambda _: statement
+        self._postgresql, self._sqlite = made(True), made(False)
         self._said: Said | None = None
         self._columns: tuple[tuple[str, Made], ...] = ()
 
@@ -100,14 +106,14 @@ class Asked(Generic[RowT]):
     async def every(self, session: AsyncSession, **given: Any) -> list[RowT]:
         sqlite = sqlite_of(session)
         if sqlite is None:
-            return await rows.every(session, self._kind, self._statement, given)
+            return await rows.every(session, self._kind, self._postgresql, given)
         if self._said is None:
             dialect = (await session.connection()).dialect
             self._columns = tuple(
                 (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None))
                 for column in table(self._kind).columns
             )
-            self._said = Said.of(self._statement, dialect)
+            self._said = Said.of(self._sqlite, dialect)
         cursor = sqlite.cursor()
         await cursor.execute(self._said.text, self._said.placed(given))
         return [self._row(row) for row in await cursor.fetchall()]

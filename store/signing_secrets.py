@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.dialect import UtcTime
+from store.compiled import Asked
+from store.dialect import UtcTime, among, is_postgresql, texts
 from store.rows import Row, add_new, every, first, storable, table
 
 Purpose = Literal["action", "webhook"]
@@ -59,9 +60,24 @@ async def of_targets(
     session: AsyncSession, workspaces: Collection[str], purpose: str, targets: Collection[str]
 ) -> dict[str, SigningSecretRow]:
     """By target, absent where there is none: for targets that are ids of ours, unique everywhere."""
-    mine = select(_T).where(_T.c.workspace.in_(tuple(workspaces)), _T.c.purpose == purpose)
-    mine = mine.where(_T.c.target.in_(tuple(targets)))
-    return {row.target: row for row in await every(session, SigningSecretRow, mine)}
+    postgresql = is_postgresql(session)
+    found = await _OF_TARGETS.every(
+        session,
+        within=texts(workspaces, postgresql=postgresql),
+        of=texts(targets, postgresql=postgresql),
+        purpose=purpose,
+    )
+    return {row.target: row for row in found}
+
+
+_OF_TARGETS: Final = Asked(
+    SigningSecretRow,
+    lambda postgresql: select(_T).where(
+        among(_T.c.workspace, "within", postgresql=postgresql),
+        among(_T.c.target, "of", postgresql=postgresql),
+        _T.c.purpose == bindparam("purpose"),
+    ),
+)
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[SigningSecretRow]:

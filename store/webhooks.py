@@ -11,12 +11,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from sqlalchemy import BigInteger, Index, bindparam, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as on_postgresql
+from sqlalchemy.dialects.sqlite import insert as on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.dialect import UtcTime, upsert
+from store.compiled import Asked, Compiled
+from store.dialect import UtcTime, among, is_postgresql, texts
 from store.rows import Row, add, every, first, storable, table
+from store.sqlite_driver import ONE_ROW
 
 EndpointState = Literal["active", "paused", "disabled", "deleted"]
 RATE_HOURS: Final = 24
@@ -88,6 +93,7 @@ class Rate:
 
 _T = table(EndpointRow)
 _H = table(EndpointHourRow)
+_BY_IDS: Final = Asked(EndpointRow, lambda postgresql: select(_T).where(among(_T.c.id, "ids", postgresql=postgresql)))
 
 
 async def insert(session: AsyncSession, row: EndpointRow) -> EndpointRow:
@@ -124,8 +130,8 @@ async def hearing(session: AsyncSession, workspace: str) -> list[EndpointRow]:
 
 async def by_ids(session: AsyncSession, endpoint_ids: Collection[str]) -> dict[str, EndpointRow]:
     """Of any workspace and in any state: for the workers that deliver."""
-    found = await every(session, EndpointRow, select(_T).where(_T.c.id.in_(tuple(endpoint_ids))))
-    return {row.id: row for row in found}
+    given = texts(endpoint_ids, postgresql=is_postgresql(session))
+    return {row.id: row for row in await _BY_IDS.every(session, ids=given)}
 
 
 async def change(
@@ -154,22 +160,35 @@ async def set_slow(session: AsyncSession, endpoint_id: str, slow_s: float) -> No
     await session.execute(update(_T).where(_T.c.id == endpoint_id).values(slow_s=slow_s))
 
 
-_TALLY = (
-    update(_T)
-    .where(_T.c.id == bindparam("of"))
-    .values(
-        consecutive_failures=case(
-            (bindparam("well", type_=BigInteger) > 0, bindparam("trailing", type_=BigInteger)),
-            else_=_T.c.consecutive_failures + bindparam("trailing", type_=BigInteger),
-        ),
-        failing_since=case(
-            (bindparam("well", type_=BigInteger) > 0, bindparam("since", type_=UtcTime())),
-            else_=func.coalesce(_T.c.failing_since, bindparam("since", type_=UtcTime())),
-        ),
-        last_success_at=func.coalesce(bindparam("good", type_=UtcTime()), _T.c.last_success_at),
-        last_failure_at=func.coalesce(bindparam("bad", type_=UtcTime()), _T.c.last_failure_at),
-    )
+_TALLY: Final = Compiled(
+    lambda _: (
+        update(_T)
+        .prefix_with(ONE_ROW)
+        .where(_T.c.id == bindparam("of"))
+        .values(
+            consecutive_failures=case(
+                (bindparam("well", type_=BigInteger) > 0, bindparam("trailing", type_=BigInteger)),
+                else_=_T.c.consecutive_failures + bindparam("trailing", type_=BigInteger),
+            ),
+            failing_since=case(
+                (bindparam("well", type_=BigInteger) > 0, bindparam("since", type_=UtcTime())),
+                else_=func.coalesce(_T.c.failing_since, bindparam("since", type_=UtcTime())),
+            ),
+            last_success_at=func.coalesce(bindparam("good", type_=UtcTime()), _T.c.last_success_at),
+            last_failure_at=func.coalesce(bindparam("bad", type_=UtcTime()), _T.c.last_failure_at),
+        )
+    ),
+    ("of", "well", "trailing", "since", "good", "bad"),
 )
+
+
+def _adding(postgresql: bool) -> UpdateBase:
+    fresh = (on_postgresql if postgresql else on_sqlite)(_H)
+    grown = {name: _H.c[name] + fresh.excluded[name] for name in ("succeeded", "failed")}
+    return fresh.on_conflict_do_update(index_elements=["endpoint", "hour"], set_=grown)
+
+
+_HOURS: Final = Compiled(_adding, ("endpoint", "hour", "succeeded", "failed"))
 
 
 async def count(session: AsyncSession, tallies: Sequence[Tally]) -> list[EndpointRow]:
@@ -179,22 +198,14 @@ async def count(session: AsyncSession, tallies: Sequence[Tally]) -> list[Endpoin
     ordered = sorted(
         tallies, key=lambda tally: tally.endpoint
     )  # one order everywhere: no two transactions wait crosswise
-    connection = await session.connection()
-    given = [
-        {
-            "of": one.endpoint, "well": one.succeeded, "trailing": one.trailing, "since": one.trailing_since,
-            "good": one.last_success_at, "bad": one.last_failure_at,
-        }
-        for one in ordered
-    ]  # fmt: skip
-    await connection.execute(_TALLY, given)
-    fresh = upsert(session, _H)
-    grown = {name: _H.c[name] + fresh.excluded[name] for name in ("succeeded", "failed")}
-    hours = [
-        {"endpoint": one.endpoint, "hour": one.hour, "succeeded": one.succeeded, "failed": one.failed}
-        for one in ordered
-    ]
-    await session.execute(fresh.on_conflict_do_update(index_elements=["endpoint", "hour"], set_=grown), hours)
+    await _TALLY.run(
+        session,
+        [
+            (one.endpoint, one.succeeded, one.trailing, one.trailing_since, one.last_success_at, one.last_failure_at)
+            for one in ordered
+        ],
+    )
+    await _HOURS.run(session, [(one.endpoint, one.hour, one.succeeded, one.failed) for one in ordered])
     return list((await by_ids(session, [one.endpoint for one in ordered])).values())
 
 
