@@ -28,8 +28,9 @@ class FrozenClock:
 
 def iso(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds, as stored and shown: ``2026-11-24T15:43:04.120000Z``."""
-    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return utc.isoformat(timespec="microseconds")[:-6] + "Z"
+    u = at if at.tzinfo is UTC else at.astimezone(UTC)
+    # Half the time of isoformat, which asks the zone: some of these are written with every row.
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ" % (u.year, u.month, u.day, u.hour, u.minute, u.second, u.microsecond)  # noqa: UP031
 
 
 def from_iso(text: str) -> datetime:

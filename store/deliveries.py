@@ -285,9 +285,9 @@ async def came(session: AsyncSession, results: Sequence[Came]) -> None:
     ):  # one order everywhere: no two transactions wait crosswise
         if one.detail:
             storable({"detail": one.detail})  # the rest is written here
-        at, next_at, finished_at = (
+        at, next_at, finished_at = [
             kept(each, postgresql=postgresql) for each in (one.at, one.next_at, one.finished_at)
-        )
+        ]
         logged.append(
             (one.attempt, one.delivery, one.n, not one.in_series, at, one.duration_ms, one.headers, one.status, one.error,
              one.detail, one.response, one.cut)

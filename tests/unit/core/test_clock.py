@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.clock import from_iso, iso
+
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES | st.just(UTC))  # noqa: DTZ001 (zones are given)
+
+
+@given(MOMENTS)
+def test_a_moment_is_written_in_utc_with_microseconds_and_read_back(at: datetime) -> None:
+    written = iso(at)
+    assert written == at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    assert from_iso(written) == at
+    assert from_iso(written).tzinfo is UTC
+
+
+@given(MOMENTS, MOMENTS)
+def test_what_is_written_sorts_as_the_moments_do(one: datetime, other: datetime) -> None:
+    assert (iso(one) < iso(other)) == (one < other)
+
+
+def test_a_moment_of_another_zone_or_of_none_that_is_told_is_read_as_utc() -> None:
+    noon = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    assert from_iso("2026-11-26T13:00:00+01:00") == from_iso("2026-11-26T12:00:00") == noon
+    assert from_iso("2026-11-26T13:00:00+01:00").tzinfo is UTC
