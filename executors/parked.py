@@ -9,7 +9,7 @@ from typing import Final
 
 from executors.messages import Named
 
-MOST: Final = 20_000
+MOST: Final = 50_000
 LOOK_S: Final = 1.0
 LOOK_MOST: Final = 8
 
@@ -23,18 +23,18 @@ class Parked:
         self._ready = ready
         self._rings = rings
         self._lanes: dict[str, deque[Named]] = {}
-        self._count = 0
+        self._keys: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, lane: str, named: Named) -> None:
-        if self._count >= MOST:
+        if len(self._keys) >= MOST or named.key in self._keys:
             return
+        self._keys.add(named.key)
         line = self._lanes.setdefault(lane, deque())
         if named.had_a_turn:
             line.appendleft(named)
         else:
             line.append(named)
-        self._count += 1
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
@@ -49,7 +49,7 @@ class Parked:
             self._timer.cancel()
         left = [named for line in self._lanes.values() for named in line]
         self._lanes.clear()
-        self._count = 0
+        self._keys.clear()
         return left
 
     def _turn(self, lane: str) -> None:
@@ -57,7 +57,7 @@ class Parked:
         named = line.popleft()
         named.had_a_turn = True
         self._ready.append(named)
-        self._count -= 1
+        self._keys.remove(named.key)
         if not line:
             del self._lanes[lane]
 

@@ -20,6 +20,7 @@ from store.work import Ahead, Work
 log = logging.getLogger("opsiq.executors.queue")
 
 LEASE_S: Final = 60.0
+OVERDUE_TURNS: Final = 16
 SETTLES_AT_ONCE: Final = 2
 """Where more than one may write: while one waits for an answer or the disk, the database works on the other."""
 
@@ -165,11 +166,10 @@ class SqlQueue:
             return await self._with_beside(session, found), waits
 
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
-        """See ``store.carrying.overdue``."""
+        """See ``store.carrying.overdue``. Of a lane as much as a few seconds may need: whoever hears of it keeps it until there is room."""
+        per_lane = None if self._per_lane is None else self._per_lane * OVERDUE_TURNS
         async with self._sessions.begin() as session:
-            return await carrying.overdue(
-                session, kinds=kinds, due_for_s=due_for_s, limit=limit, per_lane=self._per_lane
-            )
+            return await carrying.overdue(session, kinds=kinds, due_for_s=due_for_s, limit=limit, per_lane=per_lane)
 
     async def renew(self, held: Sequence[Work]) -> list[Work]:
         async with self._sessions.begin() as session:

@@ -16,7 +16,7 @@ from executors.broker import Broker
 from executors.carried import CarriedQueue
 from executors.engine import Engine, Handler
 from executors.messages import KEYS_MOST
-from executors.queue import Done, Later, Outcome, SqlQueue
+from executors.queue import OVERDUE_TURNS, Done, Later, Outcome, SqlQueue
 from store import lanes, putting
 from store import work as works
 from store.putting import Put
@@ -221,6 +221,20 @@ async def test_a_full_lane_goes_on_when_a_piece_of_it_has_ended(site: Site, monk
     await site.put(*(f"k{n}" for n in range(60)), lane="slow")
     await site.becomes({"done": 60})
     assert set(site.seen.values()) == {1}
+
+
+async def test_the_sweep_brings_more_of_a_lane_than_may_run_at_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a backlog that no process has in memory would be worked off by as many each two seconds."""
+    monkeypatch.setattr(carried, "GRACE_S", 0.0)
+    sweep = CarriedQueue._sweep
+    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    await site.worker(done, per_lane=2)
+    unhear(site.queues[0], monkeypatch)
+    site.sessions.tell(lambda _put: None)
+    await site.put(*(f"k{n}" for n in range(60)), lane="slow")
+    assert await sweep(site.queues[0]) == 2 * OVERDUE_TURNS
 
 
 async def test_a_lane_that_is_full_of_what_others_hold_is_looked_at_now_and_then(

@@ -61,6 +61,7 @@ async def test_who_waits_longest_for_a_lane_has_the_next_turn_also_when_it_was_i
     first, second, other = Named("note", "k1"), Named("note", "k2"), Named("note", "k3")
     parked.add("slow", first)
     parked.add("slow", second)
+    parked.add("slow", Named("note", "k2"))  # published again by a sweep
     parked.add("else", other)
     parked.freed("slow")
     parked.freed("unheard of")
