@@ -131,6 +131,7 @@ class OneTrip(aiosqlite.Connection):
         self._only_reads = only_reads
         self._waits_ms = round(waits_s * 1000)
         self._to_begin = ""
+        self._soon: list[Callable[[Say], object]] = []
         self._last: _Trip | None = None
 
     def cursor(self) -> Cursor:  # type: ignore[override]
@@ -144,11 +145,18 @@ class OneTrip(aiosqlite.Connection):
         """The next statement is the first of a transaction, which this one begins."""
         self._to_begin = statement
 
+    def soon(self, work: Callable[[Say], object]) -> None:
+        """Do it before whatever comes next in this transaction, on the same trip; what it raises is raised there."""
+        self._soon.append(work)
+
     async def commit(self) -> None:
-        if self._began():
+        if self._soon:
+            await self.carried(self._committed)
+        elif self._began():
             await self.carried(self.plain.commit)
 
     async def rollback(self) -> None:
+        self._soon = []
         if not self._began():
             return
         if not self._only_reads:
@@ -162,7 +170,7 @@ class OneTrip(aiosqlite.Connection):
 
     async def done(self, sql: str, statement: Callable[[], object], *, rows: int = 1) -> None:
         """The statement, at once or in the connection's thread."""
-        if self._idle and (self._only_reads or not self._to_begin or self._begun()):
+        if self._idle and not self._soon and (self._only_reads or not self._to_begin or self._begun()):
             if self._only_reads or sql.startswith("SELECT"):
                 if self._looked(statement):
                     return
@@ -190,6 +198,14 @@ class OneTrip(aiosqlite.Connection):
         if self._to_begin:
             statement, self._to_begin = self._to_begin, ""
             self.plain.execute(statement)
+        if self._soon:
+            waiting, self._soon = self._soon, []
+            for work in waiting:
+                work(self.plain.execute)
+
+    def _committed(self) -> None:
+        self.begin()
+        self.plain.commit()
 
     def _begun(self) -> bool:
         """False where somebody else is writing: to wait for them is the thread's."""

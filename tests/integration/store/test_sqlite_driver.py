@@ -101,6 +101,38 @@ async def test_several_statements_are_one_trip_and_begin_the_transaction_they_ar
     assert await cursor.fetchone() == (0,)
 
 
+async def test_what_may_be_said_soon_goes_with_what_comes_next_and_no_trip_of_its_own(connection: OneTrip) -> None:
+    made = trips(connection)
+    connection.begins("BEGIN IMMEDIATE")
+    connection.soon(lambda say: say("INSERT INTO t VALUES (-1)", ()))
+    connection.soon(lambda say: say("INSERT INTO t VALUES (-2)", ()))
+    assert (len(made), connection.plain.in_transaction) == (0, False)
+    cursor = connection.cursor()
+    await cursor.execute("SELECT count(*) FROM t WHERE n < 0")
+    assert await cursor.fetchone() == (2,)
+    connection.soon(lambda say: say("INSERT INTO t VALUES (-3)", ()))
+    await connection.commit()
+    assert (len(made), connection.plain.in_transaction) == (2, False)
+    await cursor.execute("SELECT count(*) FROM t WHERE n < 0")
+    assert await cursor.fetchone() == (3,)
+
+
+async def test_a_commit_alone_does_what_was_to_be_done_soon_and_raises_what_it_raises(connection: OneTrip) -> None:
+    connection.begins("BEGIN IMMEDIATE")
+    connection.soon(lambda say: say("INSERT INTO t VALUES (-1)", ()))
+    connection.soon(lambda say: say("INSERT INTO t VALUES (1)", ()))
+    with pytest.raises(sqlite3.IntegrityError):
+        await connection.commit()
+    await connection.rollback()
+    connection.begins("BEGIN IMMEDIATE")
+    connection.soon(lambda say: say("INSERT INTO t VALUES (-2)", ()))
+    await connection.rollback()
+    await connection.commit()
+    cursor = connection.cursor()
+    await cursor.execute("SELECT n FROM t WHERE n < 0")
+    assert await cursor.fetchall() == []
+
+
 async def test_a_short_look_and_a_few_rows_are_done_at_once_and_what_is_long_or_waits_in_the_thread(
     connection: OneTrip,
 ) -> None:
