@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.errors import Unavailable
 from store import carrying, putting
 from store import work as works
+from store.holding import NotHeld
 from store.putting import Put
 from store.sessions import Sessions
 from store.work import Ahead, Work
@@ -179,7 +180,7 @@ class SqlQueue:
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""
         try:
-            with contextlib.suppress(_SomeLost):
+            with contextlib.suppress(NotHeld):
                 async with self._sessions.begin() as session:
                     return await self._settle_all(session, group, all_held=True)
             async with self._sessions.begin() as session:
@@ -212,7 +213,7 @@ class SqlQueue:
     async def _settle_all(
         self, session: AsyncSession, group: Sequence[Settlement], *, all_held: bool
     ) -> list[bool | Exception]:
-        """``all_held`` takes for granted that what is done was held, and raises _SomeLost if not."""
+        """``all_held`` takes for granted that what is done was held, and raises NotHeld if not."""
         done = [work for work, outcome in group if isinstance(outcome, Done)]
         released = [work for work, outcome in group if _released(work, outcome)]
         # Two claims of one piece in a group (the first one lost its lease) must not be told apart by the id alone.
@@ -223,10 +224,9 @@ class SqlQueue:
                 some = [work for work in done if (work.kind not in self._forgets) is keep]
                 if not all_held:
                     together |= await works.ack_many(session, some, keep=keep)
-                elif await works.ack_all(session, some, keep=keep):
-                    together |= {work.id for work in some}
                 else:
-                    raise _SomeLost
+                    await works.ack_all(session, some, keep=keep)
+                    together |= {work.id for work in some}
             together |= await works.release_many(session, released)
         made: list[bool | Exception] = []
         shared: dict[Callable[[AsyncSession, Sequence[Any]], Awaitable[None]], list[Any]] = {}
@@ -256,10 +256,6 @@ class SqlQueue:
                 if fits and self._on_dead is not None:
                     await self._on_dead(session, work, error)
         return fits
-
-
-class _SomeLost(Exception):
-    """A lease ran out before its settle."""
 
 
 def _released(work: Work, outcome: Done | Later | Dead) -> bool:

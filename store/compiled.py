@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Insert
@@ -18,7 +19,7 @@ from store import rows
 from store.dialect import is_postgresql
 from store.rows import Row, table
 from store.session import Session
-from store.sqlite_driver import OneTrip
+from store.sqlite_driver import OneTrip, Say
 
 RowT = TypeVar("RowT", bound=Row)
 Made = Callable[[Any], Any] | None
@@ -72,19 +73,36 @@ class Compiled:
     async def run(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> None:
         if not rows:
             return
+        text, given = await self._placed(session, rows)
+        sqlite = sqlite_of(session)
+        if sqlite is None:
+            await (await session.connection()).exec_driver_sql(text, given)
+        elif len(given) == 1:
+            await sqlite.cursor().execute(text, given[0])
+        else:
+            await sqlite.cursor().executemany(text, given)
+
+    async def write(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> None:
+        """As ``run``; on SQLite it is said with what comes next in the transaction (``OneTrip.soon``)."""
+        sqlite = sqlite_of(session)
+        if sqlite is None:
+            await self.run(session, rows)
+        elif rows:
+            text, given = await self._placed(session, rows)
+            sqlite.soon(partial(_each, text, given))
+
+    async def _placed(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> tuple[str, list[tuple[Any, ...]]]:
         connection = await session.connection()
         said = self._said.get(connection.dialect.name)
         if said is None:
             statement = self._made(is_postgresql(session))
             said = self._said[connection.dialect.name] = Said.of(statement, connection.dialect, self._names)
-        given = [said.placed(dict(zip(self._names, row, strict=True))) for row in rows]
-        sqlite = sqlite_of(session)
-        if sqlite is None:
-            await connection.exec_driver_sql(said.text, given)
-        elif len(given) == 1:
-            await sqlite.cursor().execute(said.text, given[0])
-        else:
-            await sqlite.cursor().executemany(said.text, given)
+        return said.text, [said.placed(dict(zip(self._names, row, strict=True))) for row in rows]
+
+
+def _each(text: str, given: list[tuple[Any, ...]], say: Say) -> None:
+    for row in given:
+        say(text, row)
 
 
 class Asked(Generic[RowT]):

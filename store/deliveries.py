@@ -256,12 +256,18 @@ async def heard(session: AsyncSession, endpoint_id: str, event_ids: Collection[s
     return set((await session.execute(mine)).scalars())
 
 
-_LOG: Final = Many(
+_LOGGED: Final = {
+    "id": "text", "delivery": "text", "n": "integer", "by_hand": "boolean", "at": "timestamptz", "duration_ms": "integer",
+    "headers": "text", "status": "integer", "error": "text", "detail": "text", "response": "bytea", "cut": "boolean",
+}  # fmt: skip
+_LOG_OF: Final = (
     "INSERT INTO webhook_attempts (id, delivery, n, by_hand, at, duration_ms, headers, status, error, detail, response, cut) "
-    "SELECT * FROM given WHERE true ON CONFLICT DO NOTHING",
-    id="text", delivery="text", n="integer", by_hand="boolean", at="timestamptz", duration_ms="integer", headers="text", status="integer",
-    error="text", detail="text", response="bytea", cut="boolean",
-)  # fmt: skip
+    "SELECT * FROM given WHERE {} ON CONFLICT DO NOTHING"
+)
+_LOG: Final = Many(_LOG_OF.format("true"), **_LOGGED)
+_LOG_OF_THERE: Final = Many(
+    _LOG_OF.format("EXISTS (SELECT 1 FROM webhook_deliveries AS d WHERE d.id = given.delivery)"), **_LOGGED
+)
 _MOVE: Final = Many(
     "UPDATE webhook_deliveries AS d SET attempts = d.attempts + 1, tries = d.tries + given.tried, "
     "state = CASE WHEN d.state = 'succeeded' THEN d.state ELSE coalesce(given.now_state, d.state) END, "
@@ -300,11 +306,8 @@ async def came(session: AsyncSession, results: Sequence[Came]) -> None:
         )  # fmt: skip
     there = True
     for turn in moved:
-        there &= await _MOVE.changed(session, list(turn.values())) == len(turn)
-    if not there:
-        still = set((await session.execute(select(_T.c.id).where(_T.c.id.in_(list(moved[0]))))).scalars())
-        logged = [row for row in logged if row[1] in still]
-    await _LOG.run(session, logged)
+        there &= await _MOVE.write(session, list(turn.values())) == len(turn)
+    await (_LOG if there else _LOG_OF_THERE).write(session, logged)
 
 
 async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail: str) -> None:

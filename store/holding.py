@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, Literal
 
 from sqlalchemy import BigInteger, Delete, Table, Update, and_, bindparam, delete, update
+from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.compiled import Said, sqlite_of
 from store.dialect import EpochMs, among, is_postgresql, texts
+from store.sqlite_driver import Say
 
 Change = Literal["done", "forgotten", "renewed", "released"]
 Claim = tuple[str, str, int]
@@ -30,15 +33,37 @@ async def changed(
     return made
 
 
-async def changed_all(session: AsyncSession, work: Table, change: Change, claims: list[Claim]) -> bool:
-    """Whether all of them were held; the transaction of False must be rolled back. A row for each would have to be read otherwise."""
-    postgresql = is_postgresql(session)
+class NotHeld(Exception):
+    """Some claim is not held any more; nothing of its transaction may stand."""
+
+
+async def changed_all(session: AsyncSession, work: Table, change: Change, claims: list[Claim]) -> None:
+    """As ``changed``, where all of them are expected to be held: none has to be read. Raises NotHeld if some are not, on SQLite when what
+    comes next in the transaction is said, its commit at the latest.
+    """
+    sqlite = sqlite_of(session)
     for (owner, attempt), work_ids in _by_claim(claims).items():
-        named = {"ids": texts(work_ids, postgresql=postgresql), "of_owner": owner, "of_attempt": attempt}
-        found: Any = await session.execute(_statement(work, change, postgresql), named)
-        if found.rowcount != len(work_ids):
-            return False
-    return True
+        named = {"ids": texts(work_ids, postgresql=sqlite is None), "of_owner": owner, "of_attempt": attempt}
+        if sqlite is None:
+            found: Any = await session.execute(_statement(work, change, True), named)
+            _all(found.rowcount, len(work_ids))
+        else:
+            said = _said(work, change, (await session.connection()).dialect)
+            sqlite.soon(partial(_change, said.text, said.placed(named), len(work_ids)))
+
+
+def _change(text: str, values: tuple[Any, ...], expected: int, say: Say) -> None:
+    _all(say(text, values).rowcount, expected)
+
+
+def _all(count: int, expected: int) -> None:
+    if count != expected:
+        raise NotHeld(f"{expected - count} of {expected} claims are not held any more.")
+
+
+@cache
+def _said(work: Table, change: Change, dialect: Dialect) -> Said:
+    return Said.of(_statement(work, change, False), dialect)
 
 
 def _by_claim(claims: list[Claim]) -> dict[tuple[str, int], list[str]]:

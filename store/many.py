@@ -7,13 +7,16 @@ that runs SQLite would ask for Python's lock as often, in the middle of the even
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.compiled import sqlite_of
 from store.dialect import is_postgresql
+from store.sqlite_driver import Say
 
 Row = Sequence[Any]
 _SIZES: Final = (1, 4, 16, 50, 100, 200, 400)
@@ -40,9 +43,16 @@ class Many:
         answers = await self._told(session, rows)
         return [tuple(row) for told in answers if told.returns_rows for row in told]
 
-    async def changed(self, session: AsyncSession, rows: Sequence[Row]) -> int:
-        """How many rows of its table it changed; it returns none."""
-        return sum(told.rowcount for told in await self._told(session, rows))
+    async def write(self, session: AsyncSession, rows: Sequence[Row]) -> int | None:
+        """As ``run``, of a statement that returns nothing. Answers how many rows of its table it changed; None on SQLite, where it is said
+        with what comes next in the transaction (``OneTrip.soon``).
+        """
+        sqlite = sqlite_of(session)
+        if sqlite is None:
+            return sum(told.rowcount for told in await self._told(session, rows))
+        for text, flat in self._chunks(rows):
+            sqlite.soon(partial(_said, text, flat))
+        return None
 
     async def _told(self, session: AsyncSession, rows: Sequence[Row]) -> list[CursorResult[Any]]:
         if not rows:
@@ -50,11 +60,16 @@ class Many:
         connection = await session.connection()
         if is_postgresql(session):
             return [await connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))]
-        made: list[CursorResult[Any]] = []
+        return [await connection.exec_driver_sql(text, flat) for text, flat in self._chunks(rows)]
+
+    def _chunks(self, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """Of SQLite: a statement and its values each."""
         for start in range(0, len(rows), _SIZES[-1]):
             chunk = list(rows[start : start + _SIZES[-1]])
             size = next(size for size in _SIZES if size >= len(chunk))
             chunk += [chunk[-1]] * (size - len(chunk))
-            flat = tuple([value for row in chunk for value in row])
-            made.append(await connection.exec_driver_sql(self._sqlite[size], flat))
-        return made
+            yield self._sqlite[size], tuple([value for row in chunk for value in row])
+
+
+def _said(text: str, values: tuple[Any, ...], say: Say) -> None:
+    say(text, values)

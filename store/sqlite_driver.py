@@ -150,10 +150,8 @@ class OneTrip(aiosqlite.Connection):
         self._soon.append(work)
 
     async def commit(self) -> None:
-        if self._soon:
+        if self._soon or self._began():
             await self.carried(self._committed)
-        elif self._began():
-            await self.carried(self.plain.commit)
 
     async def rollback(self) -> None:
         self._soon = []
@@ -204,8 +202,13 @@ class OneTrip(aiosqlite.Connection):
                 work(self.plain.execute)
 
     def _committed(self) -> None:
-        self.begin()
-        self.plain.commit()
+        """Or rolled back: after a commit that failed nobody asks for it."""
+        try:
+            self.begin()
+            self.plain.commit()
+        except BaseException:
+            self.plain.rollback()
+            raise
 
     def _begun(self) -> bool:
         """False where somebody else is writing: to wait for them is the thread's."""

@@ -198,14 +198,14 @@ async def count(session: AsyncSession, tallies: Sequence[Tally]) -> list[Endpoin
     ordered = sorted(
         tallies, key=lambda tally: tally.endpoint
     )  # one order everywhere: no two transactions wait crosswise
-    await _TALLY.run(
+    await _TALLY.write(
         session,
         [
             (one.endpoint, one.succeeded, one.trailing, one.trailing_since, one.last_success_at, one.last_failure_at)
             for one in ordered
         ],
     )
-    await _HOURS.run(session, [(one.endpoint, one.hour, one.succeeded, one.failed) for one in ordered])
+    await _HOURS.write(session, [(one.endpoint, one.hour, one.succeeded, one.failed) for one in ordered])
     return list((await by_ids(session, [one.endpoint for one in ordered])).values())
 
 

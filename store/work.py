@@ -175,10 +175,10 @@ async def ack_many(session: AsyncSession, works: Sequence[Work], *, keep: bool =
     return {work_id for work_id, _ in await changed(session, _T, _over(keep), [_claim(one) for one in works])}
 
 
-async def ack_all(session: AsyncSession, works: Sequence[Work], *, keep: bool = True) -> bool:
-    """As ``ack_many``, and cheaper, where all of them are expected to be held. False: some were not, and the transaction must be rolled
-    back."""
-    return await changed_all(session, _T, _over(keep), [_claim(one) for one in works])
+async def ack_all(session: AsyncSession, works: Sequence[Work], *, keep: bool = True) -> None:
+    """As ``ack_many``, and cheaper, where all of them are expected to be held. Raises NotHeld if some are not
+    (``store.holding.changed_all``)."""
+    await changed_all(session, _T, _over(keep), [_claim(one) for one in works])
 
 
 async def release_many(session: AsyncSession, works: Sequence[Work]) -> set[str]:

@@ -123,7 +123,7 @@ async def test_a_commit_alone_does_what_was_to_be_done_soon_and_raises_what_it_r
     connection.soon(lambda say: say("INSERT INTO t VALUES (1)", ()))
     with pytest.raises(sqlite3.IntegrityError):
         await connection.commit()
-    await connection.rollback()
+    assert not connection.plain.in_transaction
     connection.begins("BEGIN IMMEDIATE")
     connection.soon(lambda say: say("INSERT INTO t VALUES (-2)", ()))
     await connection.rollback()
