@@ -43,13 +43,13 @@ async def take(
 
     def taken(say: Say) -> str:
         """This transaction is the only one that writes: what was picked is there until it is taken."""
-        ids: str
+        addresses: str
         rows: str
-        (ids,) = say(pick.text, pick.placed(given)).fetchone()
-        if ids == "[]":
-            return ids
-        say(take_.text, take_.placed({"ids": ids}))
-        (rows,) = say(read.text, read.placed({"ids": ids})).fetchone()
+        (addresses,) = say(pick.text, pick.placed(given)).fetchone()
+        if addresses == "[]":
+            return addresses
+        say(take_.text, take_.placed({"addresses": addresses}))
+        (rows,) = say(read.text, read.placed({"addresses": addresses})).fetchone()
         return rows
 
     found: list[list[Any]] = json.loads(await sqlite.together(taken))
@@ -57,10 +57,11 @@ async def take(
 
 
 def address(work: Table, postgresql: bool) -> Label[Any]:
-    """What a row is found by within one statement: PostgreSQL's own address of it spares two look-ups of its id. A row that somebody has
-    changed since the statement began is not where it was: it is passed over, as one that is locked.
+    """What a row is found by within one transaction of SQLite's, one statement of PostgreSQL's: the database's own address of it spares two
+    look-ups of its id. A row that somebody has changed since PostgreSQL's statement began is not where it was: it is passed over, as one that is
+    locked.
     """
-    return (literal_column("work.ctid") if postgresql else work.c.id).label("address")
+    return literal_column(f"{work.name}.{'ctid' if postgresql else 'rowid'}").label("address")
 
 
 @lru_cache(maxsize=512)
@@ -72,7 +73,7 @@ def _taking_picked(work: Table, picked: CTE, owner: str, lease_s: float) -> Retu
 
 @lru_cache(maxsize=512)
 def _said(work: Table, picked: CTE, owner: str, lease_s: float, dialect: Dialect) -> tuple[Said, Said, Said]:
-    these = among(work.c.id, "ids", postgresql=False)
+    these = among(address(work, postgresql=False).element, "addresses", postgresql=False)
     pick = select(func.json_group_array(picked.c.address))
     read = whole(select(*(work.c[name] for name in COLUMNS)).where(these))
     return Said.of(pick, dialect), Said.of(_taking(work, these, owner, lease_s), dialect), Said.of(read, dialect)
