@@ -57,9 +57,9 @@ async def take(
 
 
 def address(work: Table, postgresql: bool) -> Label[Any]:
-    """What a row is found by within one transaction of SQLite's, one statement of PostgreSQL's: the database's own address of it spares two
-    look-ups of its id. A row that somebody has changed since PostgreSQL's statement began is not where it was: it is passed over, as one that is
-    locked.
+    """What a row is found by within one transaction of SQLite's, one statement of PostgreSQL's: the database's own address of it spares
+    two look-ups of its id. A row that somebody has changed since PostgreSQL's statement began is not where it was: it is passed over,
+    as one that is locked.
     """
     return literal_column(f"{work.name}.{'ctid' if postgresql else 'rowid'}").label("address")
 
