@@ -99,10 +99,9 @@ class DeliveryAttemptRow(Row, table=True):
     """
 
     __tablename__ = "webhook_attempts"
-    __table_args__ = (Index("ix_webhook_attempts_delivery", "delivery", "at"),)
 
+    delivery: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
-    delivery: str
     n: int
     by_hand: bool
     at: datetime = Field(sa_type=UtcTime)
@@ -262,11 +261,14 @@ _LOGGED: Final = {
 }  # fmt: skip
 _LOG_OF: Final = (
     "INSERT INTO webhook_attempts (id, delivery, n, by_hand, at, duration_ms, headers, status, error, detail, response, cut) "
-    "SELECT * FROM given WHERE {} ON CONFLICT DO NOTHING"
+    "SELECT * FROM given WHERE {}"
 )
-_LOG: Final = Many(_LOG_OF.format("true"), **_LOGGED)
+_TWICE: Final = " ON CONFLICT DO NOTHING"
+_LOG: Final = Many(_LOG_OF.format("true"), repeated=_TWICE, **_LOGGED)
 _LOG_OF_THERE: Final = Many(
-    _LOG_OF.format("EXISTS (SELECT 1 FROM webhook_deliveries AS d WHERE d.id = given.delivery)"), **_LOGGED
+    _LOG_OF.format("EXISTS (SELECT 1 FROM webhook_deliveries AS d WHERE d.id = given.delivery)"),
+    repeated=_TWICE,
+    **_LOGGED,
 )
 _MOVE: Final = Many(
     "UPDATE webhook_deliveries AS d SET attempts = d.attempts + 1, tries = d.tries + given.tried, "

@@ -26,16 +26,17 @@ _SIZES: Final = (1, 4, 16, 50, 100, 200, 400)
 class Many:
     """``statement`` reads ``given``, of which ``columns`` are the names and types (PostgreSQL's), in the order in which rows have them.
     It is SQL that both databases understand, and nothing of it comes from outside. What text rows hold must be ``store.rows.storable``,
-    times must be as the database keeps them (``store.dialect.kept``). The last row may be given several times.
+    times must be as the database keeps them (``store.dialect.kept``). On SQLite the last row may be given several times: ``repeated``,
+    which is added there, says what becomes of a repetition.
     """
 
-    def __init__(self, statement: str, **columns: str) -> None:
+    def __init__(self, statement: str, *, repeated: str = "", **columns: str) -> None:
         names = ", ".join(columns)
         arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1))
         one = f"({', '.join('?' * len(columns))})"
         self._postgresql = f"WITH given ({names}) AS (SELECT * FROM unnest({arrays})) {statement}"  # noqa: S608
         self._sqlite = {
-            rows: f"WITH given ({names}) AS (VALUES {', '.join([one] * rows)}) {statement}" for rows in _SIZES
+            rows: f"WITH given ({names}) AS (VALUES {', '.join([one] * rows)}) {statement}{repeated}" for rows in _SIZES
         }
 
     async def run(self, session: AsyncSession, rows: Sequence[Row]) -> list[tuple[Any, ...]]:

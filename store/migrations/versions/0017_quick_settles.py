@@ -24,19 +24,21 @@ def upgrade() -> None:
         sqlite_where=there,
         postgresql_where=there,
     )
+    op.drop_index("ix_webhook_attempts_delivery", "webhook_attempts")
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint("fk_webhook_attempts_delivery", "webhook_attempts", type_="foreignkey")
+        op.drop_constraint("pk_webhook_attempts", "webhook_attempts", type_="primary")
+        op.create_primary_key("pk_webhook_attempts", "webhook_attempts", ["delivery", "id"])
         # Room on the page for what a row, or its place in an index, becomes by the next change; it counts for pages written from now on.
         op.execute("ALTER TABLE webhook_deliveries SET (fillfactor = 50)")
         op.execute("ALTER INDEX pk_work SET (fillfactor = 45)")
         op.execute("ALTER INDEX uq_work_key SET (fillfactor = 45)")
         return
-    op.drop_index("ix_webhook_attempts_delivery", "webhook_attempts")
     op.rename_table("webhook_attempts", "webhook_attempts_before")
     op.create_table(
         "webhook_attempts",
-        sa.Column("id", sa.String(), nullable=False),
         sa.Column("delivery", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("by_hand", sa.Boolean(), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),
@@ -47,8 +49,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("response", sa.LargeBinary(), nullable=False),
         sa.Column("cut", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_webhook_attempts"),
+        sa.PrimaryKeyConstraint("delivery", "id", name="pk_webhook_attempts"),
     )
     op.execute(f"INSERT INTO webhook_attempts ({ATTEMPTS}) SELECT {ATTEMPTS} FROM webhook_attempts_before")  # noqa: S608 - names of ours
     op.drop_table("webhook_attempts_before")
-    op.create_index("ix_webhook_attempts_delivery", "webhook_attempts", ["delivery", "at"])
