@@ -79,7 +79,8 @@ Outcome = Done | Later | Dead | Settled
 Settlement = tuple[Work, Done | Later | Dead]
 OnDead = Callable[[AsyncSession, Work, str], Awaitable[None]]
 Beside = Callable[[AsyncSession, Sequence[Work]], Awaitable[Mapping[str, Any]]]
-"""Reads what the handlers of some claimed work need to know, by the work's id, in the claim's transaction."""
+"""Reads what the handlers of some claimed work need to know, by the work's id: in the claim's transaction, or where that keeps everybody
+else from writing (SQLite), right after it."""
 
 
 class Queue(Protocol):
@@ -135,7 +136,8 @@ class SqlQueue:
         forgets: Collection[str] = (),
     ) -> None:
         self.lease_s = lease_s
-        self.settles_at_once = 1 if sessions.dialect == "sqlite" else SETTLES_AT_ONCE
+        self._one_writer = sessions.dialect == "sqlite"
+        self.settles_at_once = 1 if self._one_writer else SETTLES_AT_ONCE
         self._sessions = sessions
         self._owner = owner
         self._per_lane = per_lane
@@ -148,7 +150,11 @@ class SqlQueue:
             found = await works.claim(
                 session, owner=self._owner, kinds=kinds, lease_s=self.lease_s, limit=limit, per_lane=self._per_lane, ahead=ahead
             )  # fmt: skip
-            return await self._with_beside(session, found)
+            if not self._one_writer:
+                await self._read_beside(session, found)
+        if self._one_writer:
+            await self._read_after(found)
+        return found
 
     async def put_held(self, session: AsyncSession, item: Put) -> Work | None:
         """Put work that this process holds from the start; None where its key was put before."""
@@ -164,7 +170,11 @@ class SqlQueue:
             )  # fmt: skip
             left = set(keys) - {work.key for work in found}
             waits = await carrying.waits(session, left) if left else {}
-            return await self._with_beside(session, found), waits
+            if not self._one_writer:
+                await self._read_beside(session, found)
+        if self._one_writer:
+            await self._read_after(found)
+        return found, waits
 
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
         """See ``store.carrying.overdue``. Of a lane as much as a few seconds may need: whoever hears of it keeps it until there is room."""
@@ -202,13 +212,22 @@ class SqlQueue:
         async with self._sessions.read() as session:
             return await works.next_due_s(session, kinds)
 
-    async def _with_beside(self, session: AsyncSession, found: list[Work]) -> list[Work]:
+    async def _read_beside(self, session: AsyncSession, found: Sequence[Work]) -> None:
         for kind, read in self._beside.items():
             if mine := [work for work in found if work.kind == kind]:
                 known = await read(session, mine)
                 for work in mine:
                     work.beside = known.get(work.id)
-        return found
+
+    async def _read_after(self, found: Sequence[Work]) -> None:
+        """Once others may write again. The claims stand: what can't be read now, a handler reads for itself."""
+        try:
+            async with self._sessions.read() as session:
+                await self._read_beside(session, found)
+        except Unavailable as error:
+            log.warning("what stands beside %d claims is not read: %s", len(found), error.detail)
+        except Exception:
+            log.exception("what stands beside %d claims can't be read", len(found))
 
     async def _settle_all(
         self, session: AsyncSession, group: Sequence[Settlement], *, all_held: bool

@@ -113,7 +113,7 @@ class Work:
     error: str = ""
     created_ms: int = 0
     beside: Any = field(default=None, compare=False, repr=False)
-    """What was read of it in the claim's transaction, where somebody reads there (``executors.queue.SqlQueue``)."""
+    """What was read of it with its claim, where somebody reads there (``executors.queue.SqlQueue``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class Pouch:
                 future.set_result(found.get(delivery_id))
 
     async def beside(self, session: AsyncSession, works: Sequence[Work]) -> dict[str, Packed]:
-        """By the work's id, read in the claim's transaction. Those with large bodies are left out: they are read when it is their turn, so
+        """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their turn, so
         that what waits for its turn takes little memory.
         """
         found = await self._packed(session, [work.payload["delivery"] for work in works], MAX_BODY_BYTES)
