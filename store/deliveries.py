@@ -200,12 +200,14 @@ async def body(session: AsyncSession, event_id: str) -> bytes | None:
 async def due(session: AsyncSession, delivery_ids: Collection[str], max_body_bytes: int | None = None) -> list[Due]:
     """These deliveries with their bodies, in no order; those that are gone, or have a larger body, are absent."""
     postgresql = is_postgresql(session)
-    found = await _DUE.rows(session, ids=texts(delivery_ids, postgresql=postgresql))
+    found = await _DUE.rows(session, len(delivery_ids), ids=texts(delivery_ids, postgresql=postgresql))
     events = list({row[_OF_EVENT] for row in found})
     bodies: dict[str, bytes] = {}
+    most = max_body_bytes or _ANY_SIZE
     for start in range(0, len(events), _BODIES_AT_ONCE):
-        these = texts(events[start : start + _BODIES_AT_ONCE], postgresql=postgresql)
-        bodies.update(await _BODIES.rows(session, ids=these, most=max_body_bytes or _ANY_SIZE))  # type: ignore[arg-type]
+        these = events[start : start + _BODIES_AT_ONCE]
+        read = await _BODIES.rows(session, len(these), ids=texts(these, postgresql=postgresql), most=most)
+        bodies.update((event_id, body) for event_id, body in read)
     return [Due._make((*row, bodies[row[_OF_EVENT]])) for row in found if row[_OF_EVENT] in bodies]
 
 

@@ -19,7 +19,7 @@ from store.dialect import is_postgresql
 from store.sqlite_driver import Say
 
 Row = Sequence[Any]
-_SIZES: Final = (1, 4, 16, 50, 100, 200, 400)
+_SIZES: Final = (1, 4, 16, 50, 100, 150, 200, 250, 300, 350, 400)
 """Rows of one statement on SQLite: few texts, so that the driver keeps all of them prepared."""
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, LargeBinary, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import from_iso
 from store.compiled import Said, sqlite_of
 from store.dialect import UtcTime
+
+MANY: Final = 80
+"""About what ``store.sqlite_driver.STEPS`` come to."""
 
 
 def whole(statement: Select[Any]) -> Select[tuple[str]]:
@@ -34,16 +37,20 @@ class Whole:
         reading = enumerate(map(_reader, alone.selected_columns))
         self._read = [(place, read) for place, read in reading if read is not None]
 
-    async def rows(self, session: AsyncSession, **given: Any) -> Sequence[Sequence[Any]]:
-        """In no order."""
+    async def rows(self, session: AsyncSession, expected: int, **given: Any) -> Sequence[Sequence[Any]]:
+        """In no order. ``expected``: how many there are, about; what takes long goes to SQLite's thread at once."""
         sqlite = sqlite_of(session)
         if sqlite is None:
             return list(await session.execute(self._postgresql, given))
         if self._said is None:
             self._said = Said.of(self._sqlite, (await session.connection()).dialect)
-        cursor = sqlite.cursor()
-        await cursor.execute(self._said.text, self._said.placed(given))
-        ((text,),) = await cursor.fetchall()
+        said, placed = self._said.text, self._said.placed(given)
+        if expected >= MANY:
+            (text,) = await sqlite.together(lambda say: say(said, placed).fetchone())
+        else:
+            cursor = sqlite.cursor()
+            await cursor.execute(said, placed)
+            ((text,),) = await cursor.fetchall()
         found: list[list[Any]] = json.loads(text)
         for place, read in self._read:
             for row in found:

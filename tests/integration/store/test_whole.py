@@ -6,6 +6,7 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 import store.deliveries
@@ -17,7 +18,7 @@ from store.putting import Put
 from store.rows import add, add_all, table
 from store.sessions import Sessions
 from store.webhooks import EndpointRow
-from store.whole import Whole
+from store.whole import MANY, Whole
 from store.work import WorkRow
 from store.workspaces import WorkspaceRow
 
@@ -30,7 +31,10 @@ def asked(statement: Any) -> Whole:
     return Whole(lambda postgresql: statement.where(among(statement.selected_columns[0], "ids", postgresql=postgresql)))
 
 
-async def test_bytes_times_numbers_and_text_of_any_kind_come_as_they_were_written(sessions: Sessions) -> None:
+@pytest.mark.parametrize("expected", [1, MANY])
+async def test_bytes_times_numbers_and_text_of_any_kind_come_as_they_were_written(
+    sessions: Sessions, expected: int
+) -> None:
     bodies = {"evt_0": bytes(range(256)), "evt_1": b"", "evt_2": '{"name":"Zoë \\u0000 \\"x\\""}'.encode()}
     names = ['a "quoted" \\ name', "a\tb\nc\u2028d", "Zoë 🚀 \ufffd"]
     async with sessions.begin() as session:
@@ -41,7 +45,7 @@ async def test_bytes_times_numbers_and_text_of_any_kind_come_as_they_were_writte
         )
         given = texts([*bodies, "evt_none"], postgresql=is_postgresql(session))
         found = await asked(select(BODY.c.event_id, BODY.c.event, BODY.c.body, BODY.c.created_at)).rows(
-            session, ids=given
+            session, expected, ids=given
         )
     assert sorted(map(tuple, found)) == [
         (of, name, body, AT) for (of, body), name in zip(bodies.items(), names, strict=True)
@@ -55,7 +59,9 @@ async def test_what_is_not_there_is_none_and_large_numbers_are_whole(sessions: S
             WorkRow(id="wrk_1", key="k", kind="call", workspace="ws_1", payload="{}", due_ms=2**53 + 1, created_ms=0),
         )
         given = texts(["wrk_1"], postgresql=is_postgresql(session))
-        found = await asked(select(WORK.c.id, WORK.c.lane, WORK.c.due_ms, WORK.c.finished_ms)).rows(session, ids=given)
+        found = await asked(select(WORK.c.id, WORK.c.lane, WORK.c.due_ms, WORK.c.finished_ms)).rows(
+            session, 1, ids=given
+        )
     assert list(map(tuple, found)) == [("wrk_1", None, 2**53 + 1, None)]
 
 
