@@ -101,10 +101,11 @@ class CarriedQueue:
         others = [kind for kind in kinds if kind not in self._kinds]
         found = await self._sql.claim(others, limit) if others else []
         room = limit - len(found)
-        if (
-            ahead is not None
-        ):  # what does not fit its lane any more is better left in the broker's line than claimed in vain
+        if ahead is not None:
+            # What does not fit its lane any more is better left in the broker's line than claimed in vain.
             room = min(room, max(ahead.slots, len(ahead.lanes) * AHEAD_PER_LANE - len(self._held)))
+            for lane in ahead.lanes:  # it was not so quick, perhaps, when these were put aside
+                self._parked.freed(lane, max(0, room - len(self._delays.ready)) // len(ahead.lanes))
         named = self._next(room)
         # Of what is claimed ahead the next claim's keys are fetched while this one's are worked off.
         self._wanted = self._missing + (room if ahead else 0) - len(self._fetched)

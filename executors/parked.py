@@ -26,6 +26,9 @@ class Parked:
         self._keys: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def add(self, lane: str, named: Named) -> None:
         if len(self._keys) >= MOST or named.key in self._keys:
             return
@@ -38,10 +41,11 @@ class Parked:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
-    def freed(self, lane: str | None) -> None:
-        """A piece of the lane has ended."""
+    def freed(self, lane: str | None, most: int = 1) -> None:
+        """So many pieces of the lane may begin: one when one has ended, more where there is known to be room."""
         if lane is not None and lane in self._lanes:
-            self._turn(lane)
+            for _ in range(min(most, len(self._lanes[lane]))):
+                self._turn(lane)
 
     def drain(self) -> list[Named]:
         """All of them, now forgotten here."""

@@ -21,7 +21,7 @@ from store import lanes, putting
 from store import work as works
 from store.putting import Put
 from store.sessions import Sessions
-from store.work import Work
+from store.work import Ahead, Work
 from tests.integration.executors.broker_server import BrokerServer
 
 
@@ -235,6 +235,26 @@ async def test_the_sweep_brings_more_of_a_lane_than_may_run_at_once(
     site.sessions.tell(lambda _put: None)
     await site.put(*(f"k{n}" for n in range(60)), lane="slow")
     assert await sweep(site.queues[0]) == 2 * OVERDUE_TURNS
+
+
+async def test_what_was_put_aside_is_claimed_ahead_once_its_lane_is_quick(
+    sessions: Sessions, server: BrokerServer
+) -> None:
+    broker = Broker(server.url, "quick", unacked_s=60)
+    queue = CarriedQueue(SqlQueue(sessions, owner="one", per_lane=8), broker, ["note"])
+    sessions.tell(queue.put)
+    await queue.open(lambda *, rest=True: None)
+    await until(lambda: broker.up)
+    async with sessions.begin() as session:
+        await putting.put_many(session, [Put(f"k{n}", "note", "ws_1", {}, lane="l") for n in range(100)])
+    found: list[Work] = []
+    async with asyncio.timeout(20):
+        while len(queue._parked) < 92:
+            found += await queue.claim(["note"], 100)
+            await asyncio.sleep(0.01)
+    assert len(found) == 8
+    assert len(await queue.claim(["note"], 200, Ahead(("l",), 8))) == 92
+    await queue.close()
 
 
 async def test_a_lane_that_is_full_of_what_others_hold_is_looked_at_now_and_then(
