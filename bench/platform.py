@@ -203,7 +203,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--events", type=int, default=3000, help="events a round")
     parser.add_argument("--at-once", type=int, default=32)
-    parser.add_argument("--deliveries", type=int, default=10_000, help="deliveries a round")
+    parser.add_argument(
+        "--deliveries",
+        type=int,
+        default=30_000,
+        help="deliveries a round: some seconds, of which the first tenths are a start",
+    )
     parser.add_argument(
         "--processes", type=int, default=1, help="also deliver with so many processes; the bare loop stays one"
     )

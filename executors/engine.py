@@ -100,6 +100,7 @@ class Engine:
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
         self._behind = False
+        self._crowded = False
         self._rung = True
         self._looked_at = 0.0
         self._loops: list[asyncio.Task[None]] = []
@@ -211,6 +212,8 @@ class Engine:
             self._take(claimed)
             taken += len(claimed)
             self._behind |= len(claimed) >= limit
+            if len(kinds) > 1:
+                self._crowded = len(claimed) >= limit
             self._rung |= ahead is None and len(claimed) >= limit
         free = [kind for kind, room in self._free().items() if room > 0]
         if len(free) < len(self._limits):
@@ -235,7 +238,9 @@ class Engine:
         }
 
     def _room(self) -> list[tuple[list[str], int, Ahead | None]]:
-        """The claims of one round: kinds with plenty of room share one, so that priorities hold across them."""
+        """The claims of one round: kinds with plenty of room share one, so that priorities hold across them. While that comes back full,
+        those with much more room than the others claim for the rest of it.
+        """
         free = self._free()
         made: list[tuple[list[str], int, Ahead | None]] = []
         for kind in list(free):
@@ -246,7 +251,10 @@ class Engine:
         plenty = [kind for kind, room in free.items() if room >= min(_BATCH, self._limits[kind])]
         made += [([kind], room, None) for kind, room in free.items() if room > 0 and kind not in plenty]
         if plenty:
-            made.insert(0, (plenty, min(free[kind] for kind in plenty), None))
+            least = min(free[kind] for kind in plenty)
+            made.insert(0, (plenty, least, None))
+            if self._crowded:
+                made += [([kind], free[kind] - least, None) for kind in plenty if free[kind] >= 2 * least]
         return made
 
     def _waiting(self) -> int:

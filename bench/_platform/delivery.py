@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select, text
@@ -24,7 +24,6 @@ from events.subscribers import Fired
 from events.webhooks.fanout import deliver_to
 from store import lanes
 from store.deliveries import DeliveryRow
-from store.dialect import EpochMs
 from store.rows import table
 from store.sessions import Sessions
 from store.webhooks import EndpointRow
@@ -47,12 +46,13 @@ class Pace:
         return statistics.median(self.per_s), statistics.median(self.cpu_ms)
 
 
-async def put(settings: Settings, workspace: str, endpoints: Sequence[EndpointRow], count: int) -> tuple[int, bytes]:
-    """``count`` deliveries that wait. When that began, by the database's clock, and the bytes of one."""
+async def put(
+    settings: Settings, workspace: str, endpoints: Sequence[EndpointRow], count: int
+) -> tuple[datetime, bytes]:
+    """``count`` deliveries that wait. When that began, and the bytes of one."""
     async with opened(settings) as house:
         await asyncio.sleep(1 if settings.nats_url else 0)  # the broker is connected to in the background
-        async with house.sessions.read() as session:
-            since = (await session.execute(select(EpochMs()))).scalar_one()
+        since = utc_now()
         for _ in range(0, count // len(endpoints), _IN_ONE):
             async with house.sessions.begin() as session:
                 for _ in range(_IN_ONE):
@@ -73,7 +73,7 @@ async def held(settings: Settings, endpoints: Sequence[EndpointRow], seconds: fl
     await sessions.close()
 
 
-async def drained(settings: Settings, since: int, count: int) -> float:
+async def drained(settings: Settings, since: datetime, count: int) -> float:
     """Deliveries a second, from the first answer to the last; all of them are settled then."""
     sessions = await Sessions.open(settings.database_url)
     end = time.monotonic() + 300
@@ -83,8 +83,7 @@ async def drained(settings: Settings, since: int, count: int) -> float:
         async with sessions.read() as session:
             left = (await session.execute(_LEFT)).first() is not None
     async with sessions.read() as session:
-        began = datetime.fromtimestamp(since / 1000, UTC)
-        done, first, last = (await session.execute(_DONE.where(_D.c.created_at >= began))).one()
+        done, first, last = (await session.execute(_DONE.where(_D.c.created_at >= since))).one()
     await sessions.close()
     assert done >= count, f"{done} of {count} were delivered in five minutes"
     return float(done / (last - first).total_seconds())

@@ -125,6 +125,23 @@ async def test_what_is_taken_while_the_engine_stops_is_given_back(queue: Standin
         assert gate.inside == ["a"]
 
 
+async def test_a_kind_with_much_room_is_not_held_to_the_room_of_the_others(
+    queue: StandingQueue, time: StandingTime
+) -> None:
+    gate = Gate()
+    for n in range(150):
+        queue.put(f"d{n}", "deliver")
+    async with running(queue, {"deliver": gate, "send": gate}, limits={"deliver": 120, "send": 20}):
+        await time.advance(0.2)
+        assert len(gate.inside) == 120
+        both, alone = frozenset({"deliver", "send"}), frozenset({"deliver"})
+        assert queue.claims[:3] == [(both, 20), (both, 20), (alone, 80)]
+        gate.open.set()
+        await time.advance(0.2)
+        assert len(gate.inside) == 150
+    assert all(queue.state(f"d{n}") == "done" for n in range(150))
+
+
 async def test_work_put_later_is_taken_at_the_ring(queue: StandingQueue) -> None:
     async with running(queue, answering(Done())) as engine:
         queue.put("a")
