@@ -330,6 +330,14 @@ def _given_up(at: datetime, detail: str) -> dict[str, Any]:
     return {"state": "failed", "failed": True, "detail": detail, "next_at": None, "finished_at": at}
 
 
+async def mark_failed(session: AsyncSession) -> int:
+    """Mark as failed what was failed by a process of the version before, beside this one during a rolling deploy: it does not know of the
+    mark. Answers how many.
+    """
+    mine = update(_T).where(_T.c.state == "failed", _T.c.failed.is_(None))
+    return len((await session.execute(mine.values(failed=True).returning(_T.c.id))).all())
+
+
 async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
     """Delete up to ``limit`` deliveries made before then with their attempts, and as many bodies that nothing refers to.
 

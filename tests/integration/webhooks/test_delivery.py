@@ -18,6 +18,7 @@ from core import webhook_signature
 from core.errors import Unauthenticated
 from events.webhooks.fanout import DELIVER_WORK
 from executors.retry import WEBHOOK_DELAYS_S
+from store import retention
 from store.deliveries import Came, DeliveryState
 from store.sessions import Sessions
 from tests.integration.webhooks.postoffice import OWNER, PostOffice, Receiver, receiving
@@ -332,6 +333,18 @@ async def test_failed_says_what_the_state_says_whatever_comes_of_a_delivery(
     await office.fire()
     await office.webhooks.endpoints.delete(OWNER, turned_away)
     assert {(row.state, row.failed) for row in await office.deliveries()} == {("succeeded", None), ("failed", True)}
+
+
+async def test_what_an_older_process_beside_us_failed_is_marked_by_the_hourly_sweep(office: PostOffice) -> None:
+    endpoint, _ = await office.endpoint("https://gone.example/")
+    await office.fire()
+    async with office.sessions.begin() as session:
+        await session.execute(text("UPDATE webhook_deliveries SET state = 'failed'"))  # it knows of no mark
+    await retention.sweep(office.sessions, office.clock())
+    (delivery,) = await office.deliveries(endpoint)
+    assert (delivery.state, delivery.failed) == ("failed", True)
+    async with office.sessions.begin() as session:
+        assert await store.deliveries.mark_failed(session) == 0
 
 
 async def test_a_worker_that_died_after_sending_sends_again_under_the_same_id_and_number(
