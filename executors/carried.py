@@ -90,7 +90,7 @@ class CarriedQueue:
         if (self._outgoing or left) and self._broker.up:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.gather(self._publish(), self._broker.publish(left)), 2)
-        for message in self._messages:
+        for message in [*self._messages, *self._surplus]:
             await _say(message.raw.nak())
         await self._broker.close()
 

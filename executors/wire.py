@@ -82,6 +82,8 @@ class Wire(asyncio.Protocol):
     def close(self) -> None:
         self._spent = True
         self._asked = None
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()  # closed, it would wait for a peer that reads nothing
         self._connection.close()
 
     def data_received(self, data: bytes) -> None:

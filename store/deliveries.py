@@ -331,11 +331,12 @@ def _given_up(at: datetime, detail: str) -> dict[str, Any]:
 
 
 async def mark_failed(session: AsyncSession) -> int:
-    """Mark as failed what was failed by a process of the version before, beside this one during a rolling deploy: it does not know of the
-    mark. Answers how many.
+    """Mark as failed what is, and nothing else: a process of the version before, beside this one during a rolling deploy, does not know of
+    the mark. Answers how many marks were wrong.
     """
-    mine = update(_T).where(_T.c.state == "failed", _T.c.failed.is_(None))
-    return len((await session.execute(mine.values(failed=True).returning(_T.c.id))).all())
+    missing = update(_T).where(_T.c.state == "failed", _T.c.failed.is_(None)).values(failed=True)
+    over = update(_T).where(_T.c.state != "failed", _T.c.failed.is_not(None)).values(failed=None)
+    return sum([len((await session.execute(each.returning(_T.c.id))).all()) for each in (missing, over)])
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:

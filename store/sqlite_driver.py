@@ -144,6 +144,7 @@ class OneTrip(aiosqlite.Connection):
     def begins(self, statement: str) -> None:
         """The next statement is the first of a transaction, which this one begins."""
         self._to_begin = statement
+        self._soon = []
 
     def soon(self, work: Callable[[Say], object]) -> None:
         """Do it before whatever comes next in this transaction, on the same trip; what it raises is raised there."""
@@ -154,11 +155,15 @@ class OneTrip(aiosqlite.Connection):
             await self.carried(self._committed)
 
     async def rollback(self) -> None:
+        if not self._only_reads and not self._idle:
+            # Behind what nobody waits for any more, which may be the first statement and still have the transaction to begin.
+            await self.carried(self._undone)
+            return
         self._soon = []
         if not self._began():
             return
         if not self._only_reads:
-            if self.plain.in_transaction or not self._idle:  # SQLAlchemy's pool asks for one after each commit, too
+            if self.plain.in_transaction:  # SQLAlchemy's pool asks for one after each commit, too
                 await self.carried(self.plain.rollback)
         # By a commit: what SQLite has read of the schema would else be read again, where a look was broken off while it read that.
         elif self._idle:
@@ -201,13 +206,17 @@ class OneTrip(aiosqlite.Connection):
             for work in waiting:
                 work(self.plain.execute)
 
+    def _undone(self) -> None:
+        self._to_begin, self._soon = "", []
+        self.plain.rollback()
+
     def _committed(self) -> None:
         """Or rolled back: after a commit that failed nobody asks for it."""
         try:
             self.begin()
             self.plain.commit()
         except BaseException:
-            self.plain.rollback()
+            self._undone()
             raise
 
     def _begun(self) -> bool:

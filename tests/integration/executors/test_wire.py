@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 
@@ -118,6 +119,25 @@ async def test_many_small_pieces_up_to_the_limit_are_whole(hand: Hand) -> None:
     async with peer(answering(CHUNKED + b"1\r\nx\r\n" * MAX_ANSWER_BYTES + b"0\r\n\r\n")) as there:
         reply = await post(hand, there.url)
     assert (len(reply.body), reply.cut) == (MAX_ANSWER_BYTES, False)
+
+
+async def test_what_a_peer_has_not_read_in_time_is_not_kept_for_it(hand: Hand) -> None:
+    read = 0
+    whole = 20_000_000
+
+    async def deaf(there: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal read
+        await asyncio.sleep(0.5)
+        with contextlib.suppress(OSError):
+            while data := await reader.read(1 << 20):
+                read += len(data)
+        there.dropped.set()
+
+    async with peer(deaf) as there:
+        reply = await hand.post(there.url, b"x" * whole, message_id="evt_1", secrets=[SECRET], timeout_s=0.2)
+        assert (reply.status, reply.error, reply.sent) == (None, "timeout", True)
+        await asyncio.wait_for(there.dropped.wait(), 5)
+    assert read < whole
 
 
 async def test_a_connection_that_nobody_uses_is_closed(hand: Hand) -> None:

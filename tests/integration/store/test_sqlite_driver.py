@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -128,6 +129,48 @@ async def test_a_commit_alone_does_what_was_to_be_done_soon_and_raises_what_it_r
     connection.soon(lambda say: say("INSERT INTO t VALUES (-2)", ()))
     await connection.rollback()
     await connection.commit()
+    cursor = connection.cursor()
+    await cursor.execute("SELECT n FROM t WHERE n < 0")
+    assert await cursor.fetchall() == []
+
+
+async def test_what_was_to_be_said_soon_dies_with_its_transaction_however_that_ends(tmp_path: Path) -> None:
+    """Also when it could not begin, since somebody else was writing."""
+    ours = await connected(str(tmp_path / "some.db"), timeout=0.1)
+    with contextlib.closing(sqlite3.connect(tmp_path / "some.db", isolation_level=None)) as other:
+        other.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+        other.execute("BEGIN IMMEDIATE")
+        ours.begins("BEGIN IMMEDIATE")
+        ours.soon(lambda say: say("INSERT INTO t VALUES (1)", ()))
+        with pytest.raises(sqlite3.OperationalError):
+            await ours.commit()
+        other.execute("ROLLBACK")
+        for ended in (ours.commit, ours.rollback):
+            ours.begins("BEGIN IMMEDIATE")
+            await ours.cursor().execute("INSERT INTO t VALUES (2) ON CONFLICT DO NOTHING")
+            await ended()
+        assert other.execute("SELECT n FROM t").fetchall() == [(2,)]
+    await ours.close()
+
+
+async def test_a_statement_that_was_cancelled_before_it_began_its_transaction_is_undone(connection: OneTrip) -> None:
+    held, go = threading.Event(), threading.Event()
+
+    def busy() -> None:
+        held.set()
+        go.wait(5)
+
+    working = asyncio.create_task(connection.carried(busy))
+    await asyncio.to_thread(held.wait, 5)
+    connection.begins("BEGIN IMMEDIATE")
+    first = asyncio.create_task(connection.together(lambda say: say("INSERT INTO t VALUES (-1)", ())))
+    await asyncio.sleep(0.01)
+    first.cancel()
+    ending = asyncio.create_task(connection.rollback())
+    await asyncio.sleep(0.01)
+    go.set()
+    await asyncio.gather(working, ending)
+    assert not connection.plain.in_transaction
     cursor = connection.cursor()
     await cursor.execute("SELECT n FROM t WHERE n < 0")
     assert await cursor.fetchall() == []

@@ -345,6 +345,9 @@ async def test_what_an_older_process_beside_us_failed_is_marked_by_the_hourly_sw
     assert (delivery.state, delivery.failed) == ("failed", True)
     async with office.sessions.begin() as session:
         assert await store.deliveries.mark_failed(session) == 0
+        await session.execute(text("UPDATE webhook_deliveries SET state = 'succeeded'"))
+        assert await store.deliveries.mark_failed(session) == 1
+    assert [(row.state, row.failed) for row in await office.deliveries(endpoint)] == [("succeeded", None)]
 
 
 async def test_a_worker_that_died_after_sending_sends_again_under_the_same_id_and_number(
