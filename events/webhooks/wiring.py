@@ -41,7 +41,7 @@ class Webhooks:
 
     def per_lane(self, workers: int) -> int:
         """How many deliveries of one endpoint run at once: so that the slowest leaves room for the rest."""
-        return max(1, workers)
+        return max(1, workers // 2)
 
     @property
     def beside(self) -> Mapping[str, Beside]:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from executors.engine import Engine, Handler
+from executors.lines import WIDER
 from executors.queue import Dead, Done, Later, Outcome, Shared, SqlQueue
 from store import putting
 from store import work as works
@@ -227,7 +228,7 @@ async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_t
     queue = SqlQueue(sessions, owner="one", per_lane=3, beside={"note": beside})
     async with Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 3}):
         await becomes(sessions, {"done": 400})
-    assert most == 3
+    assert most == 3 * WIDER
     assert max(claims) > 50
 
 
@@ -250,9 +251,11 @@ async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for
     async with engine:
         await failed.wait()
         async with asyncio.timeout(20):
-            while engine.running != 2:  # noqa: ASYNC110 (it has no event for it)
+            while engine.running >= 2 * WIDER:  # noqa: ASYNC110 (it has no event for it)
                 await asyncio.sleep(0.01)
-        assert (await states(sessions))["claimed"] == 2
+            while (await states(sessions))["claimed"] != engine.running:  # noqa: ASYNC110 (what was given back is settled first)
+                await asyncio.sleep(0.01)
+        assert 0 < engine.running < 2 * WIDER, "those that had begun, and no more"
         await engine.stop(0.2)
     assert set(await states(sessions)) == {"done", "ready"}
 
