@@ -17,7 +17,7 @@ from core.visible import visible
 from registry.records import Field, RecordKind
 from store.events import ReactionRow
 from web.api.inbound import webhook_url
-from web.console.events import REACTIONS
+from web.console.event import REACTIONS
 from web.console.forms import GuardedOwner
 from web.console.pages import Page, show
 from web.console.secret import Line as Shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from web.console import event_types, events, words
+from web.console import event, event_types, events, words
 from web.console.pages import Page, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ def of_events(shell: Shell) -> dict[type[Page], Page]:
             first=False,
             next="type=invoice.paid&before=evt_1",
         ),
-        events.EventPage: events.EventPage(
+        event.EventPage: event.EventPage(
             shell=shell,
             title="invoice.paid",
             event_id="evt_1",
@@ -34,13 +34,13 @@ def of_events(shell: Shell) -> dict[type[Page], Page]:
             occurred_at=AT,
             fired_at=AT + timedelta(days=1),
             finished_at=AT + timedelta(days=2),
-            origin=events.Link("API <key>", "/keys/key_1"),
-            cause=events.Link("evt_0", "/events/evt_0"),
+            origin=event.Link("API <key>", "/keys/key_1"),
+            cause=event.Link("evt_0", "/events/evt_0"),
             depth=1,
             request_id="req_7",
             data='{"a": "<b>"}',
             reactions=(
-                events.Reaction(
+                event.Reaction(
                     1,
                     "<b>a rule</b>",
                     "rule",
@@ -51,7 +51,7 @@ def of_events(shell: Shell) -> dict[type[Page], Page]:
                     2,
                     True,
                     "run_7",
-                    (events.Told("dlv_1", "https://a.test/<hook>", BADGE, "500"),),
+                    (event.Told("dlv_1", "https://a.test/<hook>", BADGE, "500"),),
                 ),
             ),
             moving=False,
