@@ -15,23 +15,21 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.contracts
-from agent.pipeline import Abstain, Plan, Question, Refusal
 from agent.rehearsal import Fate
 from core import canon
-from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical, OpsIQError
+from core.errors import Finding, InvalidContract, NotCanonical, OpsIQError
 from core.visible import visible
 from registry import lint
-from registry import preview as template
 from registry.contract import SCHEMA, Contract, parse
-from web.console import card, words
-from web.console.card import Card
-from web.console.contracts import POLICIES
+from web.console import sketch
 from web.console.forms import GuardedOwner
 from web.console.guesses import own_password
 from web.console.pages import Page, redirect, show
+from web.console.rehearsal import Tried, rehearsed
 from web.console.secret import Line as Shown
 from web.console.secret import SecretPage
 from web.console.single import single
+from web.console.sketch import Sketch
 from web.console.visitor import Owner, Visitor, shell
 from web.console.words import Badge
 from web.door import house_of
@@ -77,24 +75,6 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    label: str
-    form: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sketch:
-    """The card as the draft would have it, with each value's name in its place."""
-
-    title: str
-    preview: str
-    risk: Badge
-    policy: Badge
-    url: str
-    slots: tuple[Slot, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Replayed:
     run_id: str
     at: datetime
@@ -104,17 +84,6 @@ class Replayed:
     would_be: Badge
     changed: bool
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What would come of a request: ``card``, ``question`` (with ``options``) or ``refused``."""
-
-    card: Card | None = None
-    held: bool = False
-    question: str = ""
-    options: tuple[str, ...] = ()
-    refused: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,15 +100,6 @@ class DraftPage(Page):
     replayed: tuple[Replayed, ...] | None
     changes: int
     said: str
-    tried: Tried | None
-    revision: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class RehearsePage(Page):
-    template: ClassVar[str] = "rehearse.html"
-    said: str
-    trouble: str
     tried: Tried | None
     revision: int
 
@@ -218,25 +178,10 @@ async def try_draft(request: Request, form: GuardedOwner) -> Response:
     if contract is None:
         return await _draft(request, form.member, raw, said=said, trouble="Mend the draft first: it can't be read.")
     try:
-        tried = await _tried(request, form.member, said, contract)
+        tried = await rehearsed(request, form.member, said, contract)
     except OpsIQError as error:
         return await _draft(request, form.member, raw, said=said, trouble=error.detail)
     return await _draft(request, form.member, raw, said=said, tried=tried)
-
-
-@router.get("/rehearse")
-async def rehearse_page(request: Request, visitor: Owner) -> Response:
-    return show(request, _rehearsal(request, visitor, ""))
-
-
-@router.post("/rehearse")
-async def rehearse(request: Request, form: GuardedOwner) -> Response:
-    """Resolved and validated as any request; never stored, never sent."""
-    visitor, said = form.member, form.get("text", limit=4000)
-    try:
-        return show(request, _rehearsal(request, visitor, said, tried=await _tried(request, visitor, said)))
-    except OpsIQError as error:
-        return show(request, _rehearsal(request, visitor, said, trouble=error.detail), status=422)
 
 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -261,7 +206,7 @@ async def _draft(
         raw=raw,
         good=_good(contract, faults),
         faults=faults,
-        sketch=_sketch(contract),
+        sketch=sketch.of(contract),
         trouble=trouble,
         replayed=replayed,
         changes=sum(each.changed for each in replayed or ()),
@@ -297,54 +242,3 @@ def _fault(finding: Finding) -> Fault:
 
 def _good(contract: Contract | None, faults: Sequence[Fault]) -> bool:
     return contract is not None and all(each.advice for each in faults)
-
-
-class _Named(dict[str, Any]):
-    """Any record's field, as its own name."""
-
-    def __missing__(self, key: str) -> str:
-        return f"‹{key.replace('_', ' ')}›"
-
-
-class _Records(dict[str, Any]):
-    def __missing__(self, key: str) -> _Named:
-        return _Named()
-
-
-def _sketch(contract: Contract | None) -> Sketch | None:
-    if contract is None:
-        return None
-    labels = {name: contract.annotation(name).label or name.replace("_", " ") for name in contract.properties}
-    line = contract.title
-    if contract.preview:
-        try:
-            line = template.render(contract.preview, {n: f"‹{label}›" for n, label in labels.items()}, _Records())
-        except InvalidInput as error:
-            line = error.detail
-    return Sketch(
-        title=visible(contract.title), preview=visible(line), risk=words.RISKS[contract.risk],
-        policy=POLICIES[contract.confirmation.policy], url=visible(contract.endpoint.url),
-        slots=tuple(
-            Slot(visible(labels[name]), "required" if name in contract.required else "optional") for name in contract.properties
-        ),
-    )  # fmt: skip
-
-
-async def _tried(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> Tried:
-    done = await house_of(request).rehearsals.rehearse(visitor.actor, said, draft=draft)
-    match done.verdict:
-        case Plan() as plan:
-            return Tried(card=card.of(done.run.with_(plan=plan), plan, visitor.actor.person), held=bool(plan.held))
-        case Question() as question:
-            options = tuple(f"{visible(each.label)} {visible(each.detail)}".strip() for each in question.candidates)
-            return Tried(question=visible(question.text), options=options)
-        case Refusal() | Abstain() as no:
-            return Tried(refused=visible(no.detail))
-
-
-def _rehearsal(
-    request: Request, visitor: Visitor, said: str, *, trouble: str = "", tried: Tried | None = None
-) -> RehearsePage:
-    return RehearsePage(
-        shell=shell(request, visitor), title="Try a request", said=said, trouble=trouble, tried=tried, revision=0
-    )

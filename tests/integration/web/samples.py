@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from web.console import contracts, drafts
+from web.console import contracts, drafts, rehearsal, sketch
 from web.console.pages import Page, Shell
 from web.console.words import Badge
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BADGE = Badge("a badge", "quiet")
 FAULTS = (drafts.Fault("/title", "too <long>", True),)
-SKETCH = drafts.Sketch(
+SKETCH = sketch.Sketch(
     "Refund it",
     "Refund ‹order› <now>",
     BADGE,
     BADGE,
     "https://shop.example/refund",
-    (drafts.Slot("order", "required"),),
+    (sketch.Slot("order", "required"),),
 )
-TRIED = drafts.Tried(question="Which <one>?", options=("Adam <Novak>",), refused="not <here>")
+TRIED = rehearsal.Tried(question="Which <one>?", options=("Adam <Novak>",), refused="not <here>")
 
 
 def of_contracts(shell: Shell) -> dict[type[Page], Page]:
@@ -44,7 +44,7 @@ def of_contracts(shell: Shell) -> dict[type[Page], Page]:
             trouble="wrong & again", changes=1, said="refund <it>", tried=TRIED, revision=0,
             replayed=(drafts.Replayed("run_9", AT, "Amir <b>", "Refund order <7>", BADGE, BADGE, True, "no <longer>"),),
         ),
-        drafts.RehearsePage: drafts.RehearsePage(
+        rehearsal.RehearsePage: rehearsal.RehearsePage(
             shell=shell, title="Try", said="refund <it>", trouble="wrong & again", tried=TRIED, revision=0
         ),
     }  # fmt: skip

@@ -1,0 +1,81 @@
+"""A request tried, for owners: read and checked against live data as any other, never stored, never sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from agent.pipeline import Abstain, Plan, Question, Refusal
+from core.errors import OpsIQError
+from core.visible import visible
+from registry.contract import Contract
+from web.console import card
+from web.console.card import Card
+from web.console.forms import GuardedOwner
+from web.console.pages import Page, show
+from web.console.visitor import Owner, Visitor, shell
+from web.door import house_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What would come of a request: ``card``, ``question`` (with ``options``) or ``refused``."""
+
+    card: Card | None = None
+    held: bool = False
+    question: str = ""
+    options: tuple[str, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RehearsePage(Page):
+    template: ClassVar[str] = "rehearse.html"
+    said: str
+    trouble: str
+    tried: Tried | None
+    revision: int
+
+
+@router.get("/rehearse")
+async def rehearse_page(request: Request, visitor: Owner) -> Response:
+    return show(request, _rehearsal(request, visitor, ""))
+
+
+@router.post("/rehearse")
+async def rehearse(request: Request, form: GuardedOwner) -> Response:
+    """Resolved and validated as any request; never stored, never sent."""
+    visitor, said = form.member, form.get("text", limit=4000)
+    try:
+        return show(request, _rehearsal(request, visitor, said, tried=await rehearsed(request, visitor, said)))
+    except OpsIQError as error:
+        return show(request, _rehearsal(request, visitor, said, trouble=error.detail), status=422)
+
+
+async def rehearsed(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> Tried:
+    """What would come of the request, with ``draft`` in force in place of its namesake."""
+    done = await house_of(request).rehearsals.rehearse(visitor.actor, said, draft=draft)
+    match done.verdict:
+        case Plan() as plan:
+            return Tried(card=card.of(done.run.with_(plan=plan), plan, visitor.actor.person), held=bool(plan.held))
+        case Question() as question:
+            options = tuple(f"{visible(each.label)} {visible(each.detail)}".strip() for each in question.candidates)
+            return Tried(question=visible(question.text), options=options)
+        case Refusal() | Abstain() as no:
+            return Tried(refused=visible(no.detail))
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _rehearsal(
+    request: Request, visitor: Visitor, said: str, *, trouble: str = "", tried: Tried | None = None
+) -> RehearsePage:
+    return RehearsePage(
+        shell=shell(request, visitor), title="Try a request", said=said, trouble=trouble, tried=tried, revision=0
+    )

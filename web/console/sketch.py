@@ -1,0 +1,66 @@
+"""A draft's card before anybody asked for anything: what the contract would show, with each value's name in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import InvalidInput
+from core.visible import visible
+from registry import preview as template
+from registry.contract import Contract
+from web.console import words
+from web.console.contracts import POLICIES
+from web.console.words import Badge
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    label: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """The card as the draft would have it, with each value's name in its place."""
+
+    title: str
+    preview: str
+    risk: Badge
+    policy: Badge
+    url: str
+    slots: tuple[Slot, ...]
+
+
+def of(contract: Contract | None) -> Sketch | None:
+    if contract is None:
+        return None
+    labels = {name: contract.annotation(name).label or name.replace("_", " ") for name in contract.properties}
+    line = contract.title
+    if contract.preview:
+        try:
+            line = template.render(contract.preview, {n: f"‹{label}›" for n, label in labels.items()}, _Records())
+        except InvalidInput as error:
+            line = error.detail
+    return Sketch(
+        title=visible(contract.title), preview=visible(line), risk=words.RISKS[contract.risk],
+        policy=POLICIES[contract.confirmation.policy], url=visible(contract.endpoint.url),
+        slots=tuple(
+            Slot(visible(labels[name]), "required" if name in contract.required else "optional") for name in contract.properties
+        ),
+    )  # fmt: skip
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Named(dict[str, Any]):
+    """Any record's field, as its own name."""
+
+    def __missing__(self, key: str) -> str:
+        return f"‹{key.replace('_', ' ')}›"
+
+
+class _Records(dict[str, Any]):
+    def __missing__(self, key: str) -> _Named:
+        return _Named()
