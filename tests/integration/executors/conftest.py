@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from store.sessions import Sessions
+from tests.integration.executors.broker_server import BrokerServer
+from tests.integration.executors.carrying import Site
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[BrokerServer]:
+    made = BrokerServer(tmp_path / "nats")
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+async def site(sessions: Sessions, server: BrokerServer) -> AsyncIterator[Site]:
+    made = Site(sessions, server)
+    yield made
+    for engine in made.engines:
+        await engine.stop(2)

@@ -1,0 +1,150 @@
+"""A worker, a message, the broker or its disk is lost: the rows are the truth, and all of the work is done."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from executors import carried
+from executors.broker import Broker
+from executors.carried import CarriedQueue
+from executors.engine import Engine
+from executors.queue import Done, Later, Outcome, SqlQueue
+from store import work as works
+from store.sessions import Sessions
+from store.work import Work
+from tests.integration.executors.broker_server import BrokerServer
+from tests.integration.executors.carrying import Site, done, emptied, idle, unhear, until
+
+
+async def test_of_a_message_that_is_given_out_again_only_what_is_left_is_done(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def two_hang(work: Work) -> Outcome:
+        if work.key in ("k3", "k4"):
+            await asyncio.Event().wait()
+        return Done()
+
+    await site.worker(two_hang)
+    await site.put(*(f"k{n}" for n in range(10)))
+    await site.becomes({"done": 8, "claimed": 2})
+    unhear(site.queues[0], monkeypatch)
+    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    await site.worker(done, owner="two")
+    await site.becomes({"done": 10})
+    assert {key for key, times in site.seen.items() if times == 2} == {"k3", "k4"}
+    await emptied(site)
+
+
+async def test_a_worker_that_stops_leaves_to_others_what_it_would_have_tried_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def again(_work: Work) -> Outcome:
+        return Later(2.0, "busy")
+
+    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    await site.worker(again, lease_s=30)
+    await site.put("a", "b", "c")
+    await site.becomes({"ready": 3})
+    await until(lambda: sum(site.seen.values()) == 3)
+    await emptied(site)
+    await site.engines[0].stop(2)
+    await site.worker(done, owner="two", lease_s=30)
+    await site.becomes({"done": 3})
+    assert site.seen == {"a": 2, "b": 2, "c": 2}
+
+
+async def test_work_that_was_lost_lets_its_message_go(site: Site) -> None:
+    async def hang(_work: Work) -> Outcome:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    await site.worker(hang)
+    await site.put("a")
+    await until(lambda: site.seen["a"] == 1)
+    async with site.sessions.begin() as session:
+        await session.execute(text("UPDATE work SET owner = 'another', due_ms = due_ms + 600000"))
+    await emptied(site)
+
+
+async def test_what_was_put_unseen_is_published_by_the_sweep(site: Site) -> None:
+    await site.worker(done)
+    site.sessions.tell(lambda _put: None)  # the process dies between its commit and its publication
+    await site.put("a", "b")
+    await site.becomes({"done": 2})
+    async with site.sessions.read() as session:
+        assert await works.next_due_s(session, ["note"]) is None
+    assert site.seen == {"a": 1, "b": 1}
+
+
+async def test_losing_the_broker_and_its_disk_loses_nothing(site: Site) -> None:
+    gate = asyncio.Event()
+
+    async def waits(_work: Work) -> Outcome:
+        await gate.wait()
+        return Done()
+
+    await site.worker(waits)
+    await site.put(*(f"k{n}" for n in range(200)))  # 50 in hand, 150 in the broker alone
+    await until(lambda: len(site.seen) == 50)
+    site.server.kill()
+    site.server.lose_disk()
+    await site.put(*(f"l{n}" for n in range(20)))
+    gate.set()
+    await until(lambda: len(site.seen) >= 60)  # the database is asked while there is no broker
+    site.server.start()
+    await site.becomes({"done": 220})
+    assert set(site.seen.values()) == {1}
+
+
+async def test_a_broker_that_comes_after_the_worker_is_found(sessions: Sessions, tmp_path: Path) -> None:
+    late = BrokerServer(tmp_path / "late")
+    queue = CarriedQueue(SqlQueue(sessions, owner="one"), Broker(late.url, "late", unacked_s=2), ["note"])
+    sessions.tell(queue.put)
+    async with Engine(queue, {"note": done}, wakes=[queue], poll_s=0.5):
+        site = Site(sessions, late)
+        await site.put("a")
+        await site.becomes({"done": 1})
+        late.start()
+        await until(lambda: queue._broker.up)
+        await site.put("b")
+        await site.becomes({"done": 2})
+    late.kill()
+
+
+async def test_what_a_dead_worker_held_is_given_out_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang(_work: Work) -> Outcome:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    await site.worker(hang)
+    await site.put("a")
+    await until(lambda: site.seen["a"] == 1)
+
+    unhear(site.queues[0], monkeypatch)
+    await site.worker(done, owner="two")
+    await site.becomes({"done": 1})
+    assert site.seen == {"a": 2}
+
+
+async def test_the_sweep_leaves_alone_what_waits_in_the_brokers_line(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backlog is not unseen: else each sweep would publish all of it again."""
+    monkeypatch.setattr(carried, "GRACE_S", 2.0)  # as long as it may take from the database to the broker here
+    gate = asyncio.Event()
+
+    async def waits(_work: Work) -> Outcome:
+        await gate.wait()
+        return Done()
+
+    await site.worker(waits, lease_s=30)
+    await site.put(*(f"k{n}" for n in range(300)))
+    await until(lambda: len(site.seen) == 50)
+    await asyncio.sleep(2.5)
+    assert await site.queues[0]._sweep() == 0
+    gate.set()
+    await site.becomes({"done": 300})
