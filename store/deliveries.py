@@ -1,4 +1,4 @@
-"""Webhook deliveries: one for each event and endpoint, its body, and every attempt at it.
+"""Webhook deliveries: one for each event and endpoint, and its body; the attempts at them are in ``store.attempts``.
 
 The body is written once for an event and sent as those bytes ever after. A delivery's ``state`` is pending, succeeded
 or failed, and never leaves succeeded.
@@ -27,13 +27,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import NotFound
-from store.dialect import UtcTime, among, is_postgresql, kept, texts, upsert
-from store.many import Many
-from store.rows import Row, every, first, storable, table, values
+from store import attempts
+from store.dialect import UtcTime, among, is_postgresql, texts, upsert
+from store.rows import Row, every, first, table, values
 from store.whole import Whole
 
 KEEP_DAYS: Final = 30
-DeliveryState = Literal["pending", "succeeded", "failed"]
 Cause = Literal["event", "replay", "test"]
 
 
@@ -92,28 +91,6 @@ class DeliveryRow(Row, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class DeliveryAttemptRow(Row, table=True):
-    """``id`` is of the claim it was made under; ``n`` is the number it was sent with. ``headers`` is JSON, secrets hidden.
-
-    ``delivery`` is there: no foreign key says so, since both that write here hold its row (``came``, ``purge``).
-    """
-
-    __tablename__ = "webhook_attempts"
-
-    delivery: str = Field(primary_key=True)
-    id: str = Field(primary_key=True)
-    n: int
-    by_hand: bool
-    at: datetime = Field(sa_type=UtcTime)
-    duration_ms: int
-    headers: str
-    status: int | None = None
-    error: str | None = None
-    detail: str = ""
-    response: bytes = Field(default=b"", sa_type=LargeBinary)
-    cut: bool = False
-
-
 class Due(NamedTuple):
     """What an attempt needs to know of its delivery."""
 
@@ -131,27 +108,6 @@ class Due(NamedTuple):
     body: bytes
 
 
-class Came(NamedTuple):
-    """An attempt, and what it makes of its delivery; the fields are those of the rows. ``state`` None leaves it as it is."""
-
-    attempt: str
-    n: int
-    duration_ms: int
-    headers: str
-    response: bytes
-    cut: bool
-
-    delivery: str
-    state: DeliveryState | None
-    status: int | None
-    error: str | None
-    detail: str
-    at: datetime
-    next_at: datetime | None
-    finished_at: datetime | None
-    in_series: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Everything given must hold; ``since`` is included, ``until`` is not (times of making)."""
@@ -166,7 +122,6 @@ class Filters:
 
 _T = table(DeliveryRow)
 _B = table(BodyRow)
-_A = table(DeliveryAttemptRow)
 _ANY_SIZE: Final = 2**40
 _BODIES_AT_ONCE: Final = 200
 """That so many are not in memory twice."""
@@ -236,12 +191,6 @@ async def listed(
     return await every(session, DeliveryRow, statement.order_by(_T.c.id.desc()).limit(limit))
 
 
-async def attempts_of(session: AsyncSession, delivery_id: str) -> list[DeliveryAttemptRow]:
-    """In the order they were made."""
-    mine = select(_A).where(_A.c.delivery == delivery_id)
-    return await every(session, DeliveryAttemptRow, mine.order_by(_A.c.at, _A.c.id))
-
-
 async def failed(
     session: AsyncSession, endpoint_id: str, since: datetime, until: datetime, *, after: str = "", limit: int = 500
 ) -> list[str]:
@@ -255,63 +204,6 @@ async def heard(session: AsyncSession, endpoint_id: str, event_ids: Collection[s
     """Which of these events have a delivery to this endpoint."""
     mine = select(_T.c.event_id).where(_T.c.endpoint == endpoint_id, _T.c.event_id.in_(tuple(event_ids)))
     return set((await session.execute(mine)).scalars())
-
-
-_LOGGED: Final = {
-    "id": "text", "delivery": "text", "n": "integer", "by_hand": "boolean", "at": "timestamptz", "duration_ms": "integer",
-    "headers": "text", "status": "integer", "error": "text", "detail": "text", "response": "bytea", "cut": "boolean",
-}  # fmt: skip
-_LOG_OF: Final = (
-    "INSERT INTO webhook_attempts (id, delivery, n, by_hand, at, duration_ms, headers, status, error, detail, response, cut) "
-    "SELECT * FROM given WHERE {}"
-)
-_TWICE: Final = " ON CONFLICT DO NOTHING"
-_LOG: Final = Many(_LOG_OF.format("true"), repeated=_TWICE, **_LOGGED)
-_LOG_OF_THERE: Final = Many(
-    _LOG_OF.format("EXISTS (SELECT 1 FROM webhook_deliveries AS d WHERE d.id = given.delivery)"),
-    repeated=_TWICE,
-    **_LOGGED,
-)
-_MOVE: Final = Many(
-    "UPDATE webhook_deliveries AS d SET attempts = d.attempts + 1, tries = d.tries + given.tried, "
-    "state = CASE WHEN d.state = 'succeeded' THEN d.state ELSE coalesce(given.now_state, d.state) END, "
-    "failed = CASE WHEN d.state <> 'succeeded' AND coalesce(given.now_state, d.state) = 'failed' THEN true END, "
-    "status = given.now_status, error = given.now_error, detail = given.now_detail, first_at = coalesce(d.first_at, given.now_at), "
-    "next_at = CASE WHEN d.state = 'succeeded' THEN NULL ELSE given.now_next END, "
-    "finished_at = coalesce(given.now_finished, d.finished_at) FROM given WHERE d.id = given.delivery",
-    delivery="text", tried="integer", now_state="text", now_status="integer", now_error="text", now_detail="text", now_at="timestamptz",
-    now_next="timestamptz", now_finished="timestamptz",
-)  # fmt: skip
-
-
-async def came(session: AsyncSession, results: Sequence[Came]) -> None:
-    """Move deliveries on and log the attempts at them, many at once. Of a delivery that was purged meanwhile nothing is kept. Raises
-    InvalidInput for text that can't be stored."""
-    postgresql = is_postgresql(session)
-    logged: list[tuple[Any, ...]] = []
-    moved: list[dict[str, tuple[Any, ...]]] = [{}]  # the same delivery twice: one after the other
-    for one in sorted(
-        results, key=lambda result: result.delivery
-    ):  # one order everywhere: no two transactions wait crosswise
-        if one.detail:
-            storable({"detail": one.detail})  # the rest is written here
-        at, next_at, finished_at = [
-            kept(each, postgresql=postgresql) for each in (one.at, one.next_at, one.finished_at)
-        ]
-        logged.append(
-            (one.attempt, one.delivery, one.n, not one.in_series, at, one.duration_ms, one.headers, one.status, one.error,
-             one.detail, one.response, one.cut)
-        )  # fmt: skip
-        turn = next((turn for turn in moved if one.delivery not in turn), None)
-        if turn is None:
-            moved.append(turn := {})
-        turn[one.delivery] = (
-            one.delivery, int(one.in_series), one.state, one.status, one.error, one.detail, at, next_at, finished_at,
-        )  # fmt: skip
-    there = True
-    for turn in moved:
-        there &= await _MOVE.write(session, list(turn.values())) == len(turn)
-    await (_LOG if there else _LOG_OF_THERE).write(session, logged)
 
 
 async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail: str) -> None:
@@ -349,7 +241,7 @@ async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> 
     if ids:
         # In this order: an attempt is logged by who holds its delivery's row, so this waits for it, and then sees what it logged.
         await session.execute(delete(_T).where(_T.c.id.in_(ids)))
-        await session.execute(delete(_A).where(_A.c.delivery.in_(ids)))
+        await attempts.forget(session, ids)
     used = select(_T.c.id).where(_T.c.event_id == _B.c.event_id).exists()
     bare = select(_B.c.event_id).where(_B.c.created_at < before, ~used).limit(limit)
     gone = await session.execute(delete(_B).where(_B.c.event_id.in_(bare)).returning(_B.c.event_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from store import (
+    attempts,
     calls,
     confirmations,
     connectors,
@@ -35,6 +36,7 @@ from store.rows import METADATA
 
 __all__ = [
     "METADATA",
+    "attempts",
     "calls",
     "confirmations",
     "connectors",

@@ -19,7 +19,7 @@ from events.webhooks.pouch import Packed, Pouch
 from executors.hand import Hand
 from executors.queue import Done, Later, Outcome, Shared
 from executors.retry import Reply, Retry, Success, after_delivery
-from store.deliveries import Came, DeliveryState
+from store.attempts import Came, DeliveryState
 from store.work import Work
 
 TIMEOUT_S: Final = 15.0

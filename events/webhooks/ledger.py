@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import store.attempts
 import store.deliveries
 import store.webhooks
 from agent import history
@@ -19,7 +20,7 @@ from core.clock import Clock
 from events.fire import OWN_ORIGIN, fire
 from executors.retry import WEBHOOK_DELAYS_S
 from store import lanes
-from store.deliveries import Came
+from store.attempts import Came
 from store.sessions import after_commit
 from store.webhooks import EndpointRow, Tally, hour_of
 
@@ -57,7 +58,7 @@ class Ledger:
     wake: Callable[[], None]
 
     async def write(self, session: AsyncSession, entries: Sequence[Entry]) -> None:
-        await store.deliveries.came(session, [one.came for one in entries])
+        await store.attempts.came(session, [one.came for one in entries])
         by_endpoint: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             if entry.counts or entry.came.status == 410:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime
 
+import store.attempts
 import store.deliveries
 from store.deliveries import Filters
 from web import problem
@@ -58,7 +59,7 @@ async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDeta
     async with house_of(request).sessions.read() as session:
         row = await store.deliveries.get(session, caller.actor.workspace, delivery_id)
         body = await store.deliveries.body(session, row.event_id)
-        attempts = await store.deliveries.attempts_of(session, row.id)
+        attempts = await store.attempts.attempts_of(session, row.id)
     return delivery_detail(row, body or b"", attempts)
 
 

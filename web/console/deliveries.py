@@ -10,10 +10,12 @@ from typing import Annotated, ClassVar, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+import store.attempts
 import store.deliveries
 import store.webhooks
 from core.visible import visible
-from store.deliveries import DeliveryAttemptRow, DeliveryRow
+from store.attempts import DeliveryAttemptRow
+from store.deliveries import DeliveryRow
 from web import problem
 from web.console.delivered import standing
 from web.console.forms import GuardedOwner
@@ -96,7 +98,7 @@ async def delivery(
         if wants_fragment(request) and seen == shown:
             return Response(status_code=204, headers={"Cache-Control": "no-store"})
         body = await store.deliveries.body(session, row.event_id)
-        attempts = await store.deliveries.attempts_of(session, row.id)
+        attempts = await store.attempts.attempts_of(session, row.id)
         endpoint = (await store.webhooks.by_ids(session, [row.endpoint])).get(row.endpoint)
     there = endpoint is not None and endpoint.state != "deleted"
     page = DeliveryPage(

@@ -6,6 +6,7 @@ import html
 import re
 from html.parser import HTMLParser
 
+import store.attempts
 import store.deliveries
 import store.events
 import store.history_views
@@ -13,7 +14,7 @@ import store.rules
 from core.webhook_signature import new_secret
 from evals import shelf
 from events.rulebook import InstructionForm, RuleForm
-from store.deliveries import Came
+from store.attempts import Came
 from store.events import ReactionRow
 from store.history_views import HistoryViewRow
 from store.rules import FiringRow
@@ -122,7 +123,7 @@ async def filled(console: Console) -> Rows:
             delivery=delivery.id, state="failed", status=500, error=None, detail=HOSTILE, at=console.clock(), next_at=None,
             finished_at=console.clock(), in_series=True,
         )  # fmt: skip
-        await store.deliveries.came(session, [came])
+        await store.attempts.came(session, [came])
     return Rows(
         {
             "run_id": run.id, "seq": "1", "key_id": key.id, "endpoint_id": endpoint, "delivery_id": delivery.id, "event_id": event.id,

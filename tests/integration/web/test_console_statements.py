@@ -10,13 +10,14 @@ from fastapi.routing import APIRoute
 from httpx import AsyncClient
 from sqlalchemy import Engine
 
+import store.attempts
 import store.deliveries
 import store.events
 import store.history_views
 import store.rules
 from evals import shelf
 from events.rulebook import InstructionForm, RuleForm, Source
-from store.deliveries import Came
+from store.attempts import Came
 from store.events import ReactionRow
 from store.history_views import HistoryViewRow
 from store.rules import FiringRow
@@ -105,7 +106,7 @@ async def more(console: Console, rows: Rows) -> None:
                     attempt=f"{one}.{at}", n=at + 1, duration_ms=1, headers="{}", response=b"", cut=False, delivery=one, state=None,
                     status=500, error=None, detail="", at=console.clock(), next_at=None, finished_at=None, in_series=True,
                 )  # fmt: skip
-                await store.deliveries.came(session, [came])
+                await store.attempts.came(session, [came])
 
 
 async def test_a_page_takes_as_many_statements_for_many_rows_as_for_one(console: Console) -> None:

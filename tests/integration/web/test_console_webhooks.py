@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 from httpx import AsyncClient, Response
 
+import store.attempts
 import store.deliveries
 import store.history
 import store.webhooks
 import store.work
 from events.webhooks.again import RECOVER_WORK, REPLAY_WORK
 from events.webhooks.endpoints import Shown
-from store.deliveries import Came
+from store.attempts import Came
 from tests.integration.web.console import Console, csrf
 from tests.integration.web.test_console_keys import submit, ticket
 
@@ -58,7 +59,7 @@ async def attempted(
         **given,
     )  # type: ignore[arg-type]
     async with console.house.sessions.begin() as session:
-        await store.deliveries.came(session, [came])
+        await store.attempts.came(session, [came])
 
 
 async def test_an_endpoint_is_made_as_it_was_filled_in_and_its_secret_is_shown_this_once(console: Console) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import text
 
+import store.attempts
 import store.deliveries
 import store.events
 import store.history
@@ -26,7 +27,8 @@ from events.webhooks.wiring import Webhooks, assembled
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.queue import Settled, SqlQueue
-from store.deliveries import DeliveryAttemptRow, DeliveryRow
+from store.attempts import DeliveryAttemptRow
+from store.deliveries import DeliveryRow
 from store.sessions import Sessions
 from store.work import Work
 from store.workspaces import WorkspaceRow
@@ -141,7 +143,7 @@ class PostOffice:
 
     async def attempts(self, delivery: str) -> list[DeliveryAttemptRow]:
         async with self.sessions.read() as session:
-            return await store.deliveries.attempts_of(session, delivery)
+            return await store.attempts.attempts_of(session, delivery)
 
     async def events(self, name: str) -> list[Any]:
         async with self.sessions.read() as session:

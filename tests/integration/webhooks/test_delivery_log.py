@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+import store.attempts
 import store.deliveries
 import store.work
 from events.webhooks.fanout import DELIVER_WORK
 from store import retention
-from store.deliveries import Came, DeliveryState
+from store.attempts import Came, DeliveryState
 from store.sessions import Sessions
 from tests.integration.webhooks.postoffice import OWNER, PostOffice, Receiver, receiving
 
@@ -60,7 +61,7 @@ async def test_of_a_delivery_that_was_purged_while_it_was_sent_nothing_is_kept(
     async with office.sessions.begin() as session:
         await session.execute(text("DELETE FROM webhook_deliveries WHERE id = :id"), {"id": gone.id})
     async with office.sessions.begin() as session:
-        await store.deliveries.came(session, [one, one._replace(attempt="wrk_2.1", delivery=there.id)])
+        await store.attempts.came(session, [one, one._replace(attempt="wrk_2.1", delivery=there.id)])
     assert await office.attempts(gone.id) == []
     assert len(await office.attempts(there.id)) == 1
     (left,) = await office.deliveries()
@@ -81,7 +82,7 @@ async def test_a_purge_waits_for_an_attempt_that_is_being_logged_and_takes_it_al
             return await store.deliveries.purge(session, at + timedelta(days=1))
 
     async with office.sessions.begin() as session:
-        await store.deliveries.came(session, [came])
+        await store.attempts.came(session, [came])
         purging = asyncio.create_task(purge())
         await locked(office.sessions)
         assert not purging.done()
@@ -147,7 +148,7 @@ async def test_two_attempts_of_one_delivery_that_are_settled_together_both_count
         attempt="wrk_2.1", n=2, response=b"", state="succeeded", status=204, detail="", next_at=None, finished_at=at, in_series=False
     )  # fmt: skip
     async with office.sessions.begin() as session:
-        await store.deliveries.came(session, [failed, resent])
+        await store.attempts.came(session, [failed, resent])
     (delivery,) = await office.deliveries(endpoint)
     assert (delivery.state, delivery.attempts, delivery.tries, delivery.status) == ("succeeded", 2, 1, 204)
     assert [(one.n, one.status) for one in await office.attempts(pending.id)] == [(1, 500), (2, 204)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from events.webhooks.ledger import Entry, tally
-from store.deliveries import Came
+from store.attempts import Came
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
