@@ -10,18 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Index, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as on_postgresql
-from sqlalchemy.dialects.sqlite import insert as on_sqlite
+from sqlalchemy import BigInteger, Index, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.compiled import Asked, Compiled
-from store.dialect import UtcTime, among, is_postgresql, texts
+from store.compiled import Asked
+from store.dialect import UtcTime, among, is_postgresql, kept, texts
+from store.many import Many
 from store.rows import Row, add, every, first, storable, table
-from store.sqlite_driver import ONE_ROW
 
 EndpointState = Literal["active", "paused", "disabled", "deleted"]
 RATE_HOURS: Final = 24
@@ -160,53 +157,48 @@ async def set_slow(session: AsyncSession, endpoint_id: str, slow_s: float) -> No
     await session.execute(update(_T).where(_T.c.id == endpoint_id).values(slow_s=slow_s))
 
 
-_TALLY: Final = Compiled(
-    lambda _: (
-        update(_T)
-        .prefix_with(ONE_ROW)
-        .where(_T.c.id == bindparam("of"))
-        .values(
-            consecutive_failures=case(
-                (bindparam("well", type_=BigInteger) > 0, bindparam("trailing", type_=BigInteger)),
-                else_=_T.c.consecutive_failures + bindparam("trailing", type_=BigInteger),
-            ),
-            failing_since=case(
-                (bindparam("well", type_=BigInteger) > 0, bindparam("since", type_=UtcTime())),
-                else_=func.coalesce(_T.c.failing_since, bindparam("since", type_=UtcTime())),
-            ),
-            last_success_at=func.coalesce(bindparam("good", type_=UtcTime()), _T.c.last_success_at),
-            last_failure_at=func.coalesce(bindparam("bad", type_=UtcTime()), _T.c.last_failure_at),
-        )
-    ),
-    ("of", "well", "trailing", "since", "good", "bad"),
+_GIVEN: Final = {
+    "endpoint": "text", "hour": "bigint", "succeeded": "integer", "failed": "integer", "in_a_row": "integer", "good": "timestamptz",
+    "bad": "timestamptz", "since": "timestamptz",
+}  # fmt: skip
+_TALLYING: Final = (
+    "UPDATE webhook_endpoints AS e SET "
+    "consecutive_failures = CASE WHEN given.succeeded > 0 THEN given.in_a_row ELSE e.consecutive_failures + given.in_a_row END, "
+    "failing_since = CASE WHEN given.succeeded > 0 THEN given.since ELSE coalesce(e.failing_since, given.since) END, "
+    "last_success_at = coalesce(given.good, e.last_success_at), last_failure_at = coalesce(given.bad, e.last_failure_at) "
 )
-
-
-def _adding(postgresql: bool) -> UpdateBase:
-    fresh = (on_postgresql if postgresql else on_sqlite)(_H)
-    grown = {name: _H.c[name] + fresh.excluded[name] for name in ("succeeded", "failed")}
-    return fresh.on_conflict_do_update(index_elements=["endpoint", "hour"], set_=grown)
-
-
-_HOURS: Final = Compiled(_adding, ("endpoint", "hour", "succeeded", "failed"))
+_ADDING: Final = (  # DISTINCT: on SQLite a row may be given several times
+    "INSERT INTO webhook_endpoint_hours AS h (endpoint, hour, succeeded, failed) "
+    "SELECT DISTINCT endpoint, hour, succeeded, failed FROM given WHERE true ON CONFLICT (endpoint, hour) "
+    "DO UPDATE SET succeeded = h.succeeded + excluded.succeeded, failed = h.failed + excluded.failed"
+)
+# PostgreSQL: one statement. The endpoints are locked in one order before any is changed, so that no two transactions wait crosswise.
+_COUNT: Final = Many(
+    ", locked AS MATERIALIZED (SELECT id FROM webhook_endpoints WHERE id IN (SELECT endpoint FROM given) ORDER BY id "  # noqa: S608
+    f"FOR NO KEY UPDATE), counted AS ({_TALLYING} FROM locked JOIN given ON given.endpoint = locked.id WHERE e.id = locked.id "
+    f"RETURNING e.*), added AS ({_ADDING}) SELECT {', '.join(_T.columns.keys())} FROM counted",
+    **_GIVEN,
+)
+_TALLY: Final = Many(f"{_TALLYING} FROM given WHERE e.id = given.endpoint", **_GIVEN)
+_HOURS: Final = Many(_ADDING, **{name: _GIVEN[name] for name in ("endpoint", "hour", "succeeded", "failed")})
 
 
 async def count(session: AsyncSession, tallies: Sequence[Tally]) -> list[EndpointRow]:
     """Write what came of a group of attempts, one tally an endpoint; answers the endpoints as they are then."""
     if not tallies:
         return []
-    ordered = sorted(
-        tallies, key=lambda tally: tally.endpoint
-    )  # one order everywhere: no two transactions wait crosswise
-    await _TALLY.write(
-        session,
-        [
-            (one.endpoint, one.succeeded, one.trailing, one.trailing_since, one.last_success_at, one.last_failure_at)
-            for one in ordered
-        ],
-    )
-    await _HOURS.write(session, [(one.endpoint, one.hour, one.succeeded, one.failed) for one in ordered])
-    return list((await by_ids(session, [one.endpoint for one in ordered])).values())
+    postgresql = is_postgresql(session)
+    rows: list[tuple[Any, ...]] = []
+    for one in sorted(tallies, key=lambda tally: tally.endpoint):
+        times = (one.last_success_at, one.last_failure_at, one.trailing_since)
+        kept_times = [kept(at, postgresql=postgresql) for at in times]
+        rows.append((one.endpoint, one.hour, one.succeeded, one.failed, one.trailing, *kept_times))
+    if postgresql:
+        names = _T.columns.keys()
+        return [EndpointRow(**dict(zip(names, row, strict=True))) for row in await _COUNT.run(session, rows)]
+    await _TALLY.write(session, rows)
+    await _HOURS.write(session, [row[:4] for row in rows])
+    return list((await by_ids(session, [one.endpoint for one in tallies])).values())
 
 
 async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datetime) -> dict[str, Rate]:
