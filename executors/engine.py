@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Final, Protocol
 
 from core import meters
@@ -38,6 +39,7 @@ _STUCK_S: Final = 0.25
 _LOOK_S: Final = 0.5
 _STOCKED_S: Final = 0.1
 _BATCH: Final = 20
+_KIND: Final = attrgetter("work.kind")
 _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
 """What a log line says of the work at hand, by where its payload has it."""
 
@@ -231,7 +233,7 @@ class Engine:
 
     def _free(self) -> dict[str, int]:
         """How much more of each kind may begin. What is to be settled still counts; where a lane is quick, it does not."""
-        used = Counter(held.work.kind for held in self._held.values())
+        used = Counter(map(_KIND, self._held.values()))
         return {
             kind: limit - (self._lines[kind].running if self._lines[kind].room() else used[kind])
             for kind, limit in self._limits.items()

@@ -1,8 +1,8 @@
 """Work that was claimed before its turn, lane by lane (a lane is an endpoint), so that one claim serves hundreds of quick calls.
 
 Only a quick lane is claimed ahead: one that did well the last 20 times, and at its pace would do all of it within a second. Of a lane no
-more than ``per_lane`` run at once here, of a quick one twice as many, however much is claimed; once a piece of it does not go well, what
-waits of it is given back, since the lane may be held or closed by what that piece records.
+more than ``per_lane`` run at once here, of a quick one WIDER times as many, however much is claimed; once a piece of it does not go well,
+what waits of it is given back, since the lane may be held or closed by what that piece records.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ QUICK_S: Final = 1.5
 WAIT_MOST_S: Final = 2.5
 """What has waited here for so long is given back: the lane was not as quick as it seemed."""
 TRUSTED_AFTER: Final = 20
-WIDER: Final = 2
-"""So many times as many of a quick lane run at once."""
+WIDER: Final = 4
+"""So many times as many of a quick lane run at once, as long as a quarter of all slots is left to others."""
 MOST: Final = 2_000
 _LANES_MOST: Final = 2_000
 _NEW_SHARE: Final = 0.2
@@ -55,6 +55,7 @@ class Lines(Generic[T]):
 
     def __init__(self, slots: int, per_lane: int | None = None) -> None:
         self.slots = slots
+        self._for_wide = slots - slots // 4
         self._per_lane = per_lane
         self._lanes: dict[str | None, _Lane[T]] = {}
         self._turns: deque[str | None] = deque()
@@ -140,7 +141,7 @@ class Lines(Generic[T]):
         return [one for lane in self._lanes.values() for one in self._withdrawn(lane)]
 
     def _width(self, lane: _Lane[T], per_lane: int) -> int:
-        return per_lane * WIDER if lane.quick else per_lane
+        return per_lane * WIDER if lane.quick and self.running < self._for_wide else per_lane
 
     def _withdrawn(self, lane: _Lane[T]) -> list[T]:
         gone = list(lane.waiting)

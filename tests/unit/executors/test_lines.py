@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from executors.lines import MOST, TRUSTED_AFTER, WAIT_MOST_S, Lines
+from executors.lines import MOST, TRUSTED_AFTER, WAIT_MOST_S, WIDER, Lines
 from store.work import Work
 
 
@@ -64,19 +64,34 @@ def test_a_lane_is_quick_after_it_did_well_many_times_in_a_row() -> None:
     assert (lines.quick(), lines.room()) == (("a",), MOST)
 
 
-def test_of_a_quick_lane_twice_as_many_run_at_once_and_of_the_others_as_many_as_ever() -> None:
-    lines = Lines[Piece](slots=10, per_lane=2)
+def test_of_a_quick_lane_more_run_at_once_and_of_the_others_as_many_as_ever() -> None:
+    lines = Lines[Piece](slots=20, per_lane=2)
     quick(lines)
-    pieces = [piece(f"a{n}") for n in range(6)]
+    wide = 2 * WIDER
+    pieces = [piece(f"a{n}") for n in range(wide + 2)]
     for one in [*pieces, *[piece(f"b{n}", "b") for n in range(6)]]:
         lines.add(one)
-    assert begun(lines) == ["a0", "b0", "a1", "b1", "a2", "a3"]
+    assert begun(lines) == ["a0", "b0", "a1", "b1", *[f"a{n}" for n in range(2, wide)]]
     lines.ended(pieces[0], well=False, took_s=0.01)
     lines.add(piece("later"))
     assert begun(lines) == []
-    for one in pieces[1:3]:
+    for one in pieces[1 : wide - 1]:
         lines.ended(one, well=True, took_s=0.01)
     assert begun(lines) == ["later"]
+
+
+def test_however_many_lanes_are_quick_a_quarter_of_the_slots_is_left_to_others() -> None:
+    lines = Lines[Piece](slots=16, per_lane=2)
+    for lane in "abc":
+        quick(lines, lane)
+    for lane in "abc":
+        for n in range(10):
+            lines.add(piece(f"{lane}{n}", lane))
+    assert len(begun(lines)) == 12
+    for lane in "de":
+        for n in range(10):
+            lines.add(piece(f"{lane}{n}", lane))
+    assert begun(lines) == ["d0", "e0", "d1", "e1"]
 
 
 def test_a_lane_that_takes_its_time_is_never_quick() -> None:
@@ -94,22 +109,22 @@ def test_without_a_limit_for_each_lane_nothing_is_quick() -> None:
 def test_a_piece_that_does_not_go_well_gives_back_what_waits_of_its_lane_and_ends_the_trust() -> None:
     lines = Lines[Piece](slots=10, per_lane=1)
     quick(lines)
-    pieces = [piece(str(n)) for n in range(3)]
+    pieces = [piece(str(n)) for n in range(WIDER + 1)]
     other = piece("other", "b")
     for one in [*pieces, other]:
         lines.add(one)
-    assert begun(lines) == ["0", "other", "1"]
-    assert lines.ended(pieces[0], well=False, took_s=0.01) == pieces[2:]
+    assert begun(lines) == ["0", "other", *[str(n) for n in range(1, WIDER)]]
+    assert lines.ended(pieces[0], well=False, took_s=0.01) == pieces[WIDER:]
     assert (lines.quick(), lines.waiting, begun(lines)) == ((), 0, [])
 
 
 def test_what_waits_too_long_is_given_back_and_its_lane_is_not_quick_any_more() -> None:
     lines = Lines[Piece](slots=10, per_lane=1)
     quick(lines)
-    *first, late = piece("0"), piece("1"), piece("2")
+    *first, late = [piece(str(n)) for n in range(WIDER + 1)]
     for one in [*first, late]:
         lines.add(one)
-    assert begun(lines) == ["0", "1"]
+    assert begun(lines) == [one.work.key for one in first]
     assert lines.stale(WAIT_MOST_S - 0.1) == []
     assert lines.stale(WAIT_MOST_S) == [late]
     assert (lines.quick(), lines.waiting) == ((), 0)
