@@ -1,82 +1,15 @@
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import PlatformUnavailable
-from executors.engine import MAX_BACKOFF_S, Engine, Handler, backoff_s
+from executors.engine import MAX_BACKOFF_S, Engine, backoff_s
 from executors.queue import Dead, Done, Later, Outcome, Settled
 from store.work import Work
+from tests.unit.executors.engines import Gate, answering, running
 from tests.unit.executors.standing import StandingQueue, StandingTime, turn
-
-
-@pytest.fixture
-def time() -> StandingTime:
-    return StandingTime()
-
-
-@pytest.fixture
-def queue(time: StandingTime) -> StandingQueue:
-    return StandingQueue(time)
-
-
-@asynccontextmanager
-async def running(
-    queue: StandingQueue,
-    handlers: dict[str, Handler] | Handler,
-    *,
-    limits: dict[str, int] | None = None,
-    max_attempts: int = 10,
-) -> AsyncIterator[Engine]:
-    engine = Engine(
-        queue,
-        handlers if isinstance(handlers, dict) else {"send": handlers},
-        limits=limits,
-        max_attempts=max_attempts,
-        pause=queue.time.pause,
-        monotonic=queue.time,
-    )
-    await engine.start()
-    try:
-        await turn()
-        yield engine
-    finally:
-        await engine.stop(0.2)
-
-
-class Gate:
-    """A handler that waits until it is let go."""
-
-    def __init__(self) -> None:
-        self.open = asyncio.Event()
-        self.inside: list[str] = []
-        self.cancelled: list[str] = []
-
-    async def __call__(self, work: Work) -> Outcome:
-        self.inside.append(work.key)
-        try:
-            await self.open.wait()
-        except asyncio.CancelledError:
-            self.cancelled.append(work.key)
-            raise
-        return Done()
-
-
-def answering(*outcomes: Outcome | Exception) -> Handler:
-    left = list(outcomes)
-
-    async def handle(work: Work) -> Outcome:
-        outcome = left.pop(0) if len(left) > 1 else left[0]
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    return handle
 
 
 async def test_work_that_is_there_at_the_start_is_done(queue: StandingQueue) -> None:
@@ -110,19 +43,6 @@ async def test_there_is_room_while_a_slot_is_free_and_the_engine_runs(queue: Sta
         assert engine.has_room("send")
     assert not engine.has_room("send")
     assert not Engine(queue, {"send": gate}).has_room("send")
-
-
-async def test_what_is_taken_while_the_engine_stops_is_given_back(queue: StandingQueue) -> None:
-    gate = Gate()
-    async with running(queue, gate, limits={"send": 1}) as engine:
-        engine.take(queue.put_held("a"))
-        await turn()
-        stopping = asyncio.ensure_future(engine.stop(0.2))
-        await turn()
-        engine.take(queue.put_held("b"))
-        await stopping
-        assert (queue.state("a"), queue.state("b")) == ("ready", "ready")
-        assert gate.inside == ["a"]
 
 
 async def test_a_kind_with_much_room_is_not_held_to_the_room_of_the_others(
@@ -254,164 +174,6 @@ async def test_urgent_work_is_taken_first_across_kinds(queue: StandingQueue) -> 
     queue.put("fast", kind="send", priority=10)
     async with running(queue, {"deliver": note, "send": note}):
         assert order == ["fast", "slow"]
-
-
-async def test_a_lease_is_renewed_before_two_thirds_of_it(queue: StandingQueue, time: StandingTime) -> None:
-    gate = Gate()
-    queue.put("a")
-    async with running(queue, gate):
-        await time.advance(0.66 * queue.lease_s, step=1)
-        assert queue.renewals[:1] == ["a"]
-        await time.advance(3 * queue.lease_s, step=1)
-        assert gate.inside == ["a"]
-        gate.open.set()
-
-
-async def test_a_lost_lease_cancels_the_handler_and_changes_nothing(queue: StandingQueue, time: StandingTime) -> None:
-    gate = Gate()
-    queue.put("a")
-    async with running(queue, gate) as engine:
-        queue.steal("a")
-        await time.advance(queue.lease_s / 2, step=1)
-        assert gate.cancelled == ["a"]
-        assert engine.running == 0
-        assert (queue.state("a"), queue.rows["a"].work.owner, queue.groups) == ("claimed", "another", [])
-
-
-async def test_a_handler_is_cancelled_when_its_lease_can_not_be_renewed_in_time(
-    queue: StandingQueue, time: StandingTime
-) -> None:
-    gate = Gate()
-    queue.put("a")
-    async with running(queue, gate):
-        queue.down = True
-        await time.advance(0.9 * queue.lease_s, step=1)
-        assert gate.cancelled == []
-        await time.advance(0.2 * queue.lease_s, step=1)
-        assert gate.cancelled == ["a"]
-        queue.down = False
-
-
-async def test_a_settle_that_comes_too_late_is_only_logged(
-    queue: StandingQueue, caplog: pytest.LogCaptureFixture
-) -> None:
-    gate = Gate()
-    queue.put("a")
-    async with running(queue, gate):
-        queue.steal("a")
-        gate.open.set()
-        await turn()
-        assert queue.rows["a"].work.owner == "another"
-    assert "lease is lost" in caplog.text
-
-
-async def test_a_database_that_is_away_is_asked_again_and_work_goes_on(
-    queue: StandingQueue, time: StandingTime
-) -> None:
-    queue.down = True
-    queue.put("a")
-    async with running(queue, answering(Done())):
-        await time.advance(10)
-        queue.down = False
-        await time.advance(31)
-        assert queue.state("a") == "done"
-
-
-async def test_what_is_settled_while_a_group_is_being_written_goes_into_one_next_group(queue: StandingQueue) -> None:
-    queue.hold_settles = asyncio.Event()
-    for n in range(20):
-        queue.put(f"w{n}")
-    async with running(queue, answering(Done())):
-        assert queue.groups == []
-        queue.hold_settles.set()
-        await turn()
-        assert sum(queue.groups) == 20
-        assert len(queue.groups) <= 2
-
-
-async def test_a_record_that_fails_does_not_settle_its_work(
-    queue: StandingQueue, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def broken(session: AsyncSession) -> None:
-        raise ValueError("no such column")
-
-    queue.put("a")
-    async with running(queue, answering(Done(broken))):
-        assert (queue.state("a"), queue.rows["a"].error) == ("ready", "ValueError (see the log)")
-    assert "no such column" in caplog.text
-
-
-async def test_stopping_lets_what_runs_finish(queue: StandingQueue) -> None:
-    gate = Gate()
-    queue.put("a")
-    async with running(queue, gate) as engine:
-        stopping = asyncio.create_task(engine.stop(5))
-        await turn()
-        queue.put("b")
-        engine.wake()
-        await turn()
-        gate.open.set()
-        await stopping
-        assert (queue.state("a"), queue.state("b")) == ("done", "ready")
-
-
-async def test_stopping_releases_what_does_not_finish_for_others_to_take(queue: StandingQueue) -> None:
-    gate = Gate()
-    queue.put("a")
-    async with running(queue, gate) as engine:
-        await engine.stop(0.01)
-        assert gate.cancelled == ["a"]
-        assert (queue.state("a"), queue.rows["a"].due) == ("ready", queue.time.now)
-
-
-async def test_a_handler_that_ignores_its_cancellation_does_not_hold_up_the_stop(
-    queue: StandingQueue, caplog: pytest.LogCaptureFixture
-) -> None:
-    over = asyncio.Event()
-
-    async def stubborn(work: Work) -> Outcome:
-        while not over.is_set():
-            try:
-                await over.wait()
-            except asyncio.CancelledError:
-                continue
-        return Done()
-
-    queue.put("a")
-    async with running(queue, stubborn) as engine:
-        await engine.stop(0.05)
-        assert "ignored" in caplog.text
-        over.set()
-        await turn()
-
-
-async def test_a_wake_from_outside_is_opened_and_closed_with_the_engine(queue: StandingQueue) -> None:
-    class Bell:
-        ring: Callable[[], None] | None = None
-        closed = False
-
-        async def open(self, ring: Callable[[], None]) -> None:
-            self.ring = ring
-
-        async def close(self) -> None:
-            self.closed = True
-
-    bell = Bell()
-    engine = Engine(queue, {"send": answering(Done())}, wakes=[bell], pause=queue.time.pause, monotonic=queue.time)
-    async with engine:
-        await turn()
-        queue.put("a")
-        assert bell.ring is not None
-        bell.ring()
-        await turn()
-        assert queue.state("a") == "done"
-    assert bell.closed
-
-
-async def test_an_engine_is_started_once(queue: StandingQueue) -> None:
-    async with running(queue, answering(Done())) as engine:
-        with pytest.raises(RuntimeError, match="make a new one"):
-            await engine.start()
 
 
 async def test_nothing_of_a_payload_is_logged(queue: StandingQueue, caplog: pytest.LogCaptureFixture) -> None:
