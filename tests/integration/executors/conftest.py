@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from executors.guard import Guard
+from executors.hand import Hand
 from store.sessions import Sessions
 from tests.integration.executors.broker_server import BrokerServer
 from tests.integration.executors.carrying import Site
+from tests.integration.executors.peers import LOOPBACK
 
 
 @pytest.fixture
@@ -24,3 +27,9 @@ async def site(sessions: Sessions, server: BrokerServer) -> AsyncIterator[Site]:
     yield made
     for engine in made.engines:
         await engine.stop(2)
+
+
+@pytest.fixture
+async def hand() -> AsyncIterator[Hand]:
+    async with Hand(Guard(LOOPBACK)) as made:
+        yield made
