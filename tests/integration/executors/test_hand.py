@@ -15,12 +15,7 @@ from core.errors import BadSetting, InvalidInput
 from core.webhook_signature import new_secret
 from executors.guard import Guard
 from executors.hand import Hand
-from tests.integration.executors.peers import (
-    LOOPBACK,
-    answer,
-    answering,
-    peer,
-)
+from tests.integration.executors.peers import LOOPBACK, answer, answering, peer
 from tests.integration.executors.posting import BODY, SECRET, post
 
 
