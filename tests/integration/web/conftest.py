@@ -7,6 +7,8 @@ import pytest
 
 from tests.integration.web.console import Console, opened_console
 from tests.integration.web.issuer_site import Site, opened_site
+from tests.integration.web.rows import Rows, rows_of
+from web.console import progress
 
 
 @pytest.fixture
@@ -19,3 +21,9 @@ async def console(tmp_path: Path) -> AsyncIterator[Console]:
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with opened_site(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+async def mine(console: Console, monkeypatch: pytest.MonkeyPatch) -> Rows:
+    monkeypatch.setattr(progress, "LONGEST_S", 0.1)  # each page is fetched to its end
+    return await rows_of(console, console.owner)
