@@ -235,3 +235,8 @@ class Case:
 def params(plan: Plan, step: int = 0) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(plan.steps[step].payload)["params"]
     return made
+
+
+def refund(text: str, words: str | None = None, **more: object) -> Case:
+    """A request to refund the invoice that ``words`` stand for: all of the text but its verb, unless given."""
+    return Case(text, ("saas.refund_invoice", {"invoice_id": words or text.removeprefix("refund ")}), **more)  # type: ignore[arg-type]
