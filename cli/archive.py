@@ -15,7 +15,8 @@ import store.history
 import store.workspaces
 from core.clock import utc_now
 from core.errors import Conflict, InvalidInput
-from core.settings import Settings, read_key, write_key
+from core.key_file import read_key, write_key
+from core.settings import Settings
 from store import backup
 from store.chain import Anchor
 from store.sessions import Sessions

@@ -42,7 +42,8 @@ def add_parser(sub: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from core import secretbox
-    from core.settings import Settings, shown_key
+    from core.key_file import shown_key
+    from core.settings import Settings
 
     if arguments.act == "new":
         print(shown_key(secretbox.new_key()))
@@ -56,7 +57,7 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from core import secretbox, variables
     from core.clock import utc_now
     from core.errors import InvalidInput
-    from core.settings import write_key
+    from core.key_file import write_key
 
     in_file = settings.given_data_key is None
     if arguments.to is None and not in_file:
@@ -88,7 +89,7 @@ def _given(name: str) -> str:
 async def _finish(sessions: Any, settings: Settings) -> None:
     """A rotation that was cut off: whichever of the two keys the database is wrapped with is the one that stays."""
     from agent import keyring
-    from core.settings import read_key
+    from core.key_file import read_key
 
     if settings.next_key_file.exists():
         if await keyring.wraps(sessions, read_key(settings.next_key_file)):

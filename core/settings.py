@@ -6,18 +6,16 @@ environment.
 
 from __future__ import annotations
 
-import base64
 import difflib
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from core import secretbox, variables
+from core import variables
 from core.errors import BadSetting
+from core.key_file import kept_key
 from core.variables import Network, Price, variable
 
 ModelMode = Literal["json_schema", "tools", ""]
@@ -366,14 +364,14 @@ class Settings:
         Two processes that start at once end with the same key. Raises BadSetting for a file that others may read or
         that holds no key.
         """
-        return self.given_data_key if self.given_data_key is not None else _kept_key(self.key_file)
+        return self.given_data_key if self.given_data_key is not None else kept_key(self.key_file)
 
     @property
     def data_keys(self) -> tuple[bytes, ...]:
         """``data_key``, and where a rotation was cut off between database and file, the one that it was to be replaced by."""
         if self.given_data_key is not None or not self.next_key_file.exists():
             return (self.data_key,)
-        return (self.data_key, _kept_key(self.next_key_file))
+        return (self.data_key, kept_key(self.next_key_file))
 
     @property
     def key_file(self) -> Path:
@@ -388,45 +386,6 @@ def _unknown(name: str, names: list[str]) -> str:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     mend = f"Did you mean {near[0]}?" if near else "All settings are listed in docs/reference/settings.md."
     return f"{name} is no setting. {mend}"
-
-
-def _kept_key(path: Path) -> bytes:
-    """Made where there is none. Raises BadSetting."""
-    if not path.exists():
-        write_key(path, secretbox.new_key())
-    return read_key(path)
-
-
-def write_key(path: Path, key: bytes) -> bool:
-    """On disk with mode 600 when this returns. False: a file was there, and stays as it is."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}.new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(shown_key(key) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)  # unlike a rename, this never replaces the key another process has just put there
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink()
-    return True
-
-
-def shown_key(key: bytes) -> str:
-    """As OPSIQ_DATA_KEY and data.key have it."""
-    return base64.urlsafe_b64encode(key).decode("ascii").rstrip("=")
-
-
-def read_key(path: Path) -> bytes:
-    """Raises BadSetting for a file that others may read or that holds no key."""
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise BadSetting(f"{path} may be read by others. Run: chmod 600 {path}", extra={"setting": "OPSIQ_DATA_KEY"})
-    try:
-        return variables.key(path.read_text(encoding="ascii").strip())
-    except ValueError as error:
-        raise BadSetting(f"{path} {error}. Restore it from a copy.", extra={"setting": "OPSIQ_DATA_KEY"}) from error
 
 
 def reference() -> str:

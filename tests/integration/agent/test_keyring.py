@@ -11,8 +11,9 @@ from agent.keyring import open_box, rotate
 from cli.main import main
 from core.clock import utc_now
 from core.errors import BadSetting
+from core.key_file import shown_key, write_key
 from core.secretbox import new_key
-from core.settings import Settings, shown_key, write_key
+from core.settings import Settings
 from store.migrate import upgrade
 from store.sessions import Sessions
 

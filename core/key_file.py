@@ -1,0 +1,50 @@
+"""The data key as it lies on disk and as it is shown: 32 bytes in unpadded base64url, in a file that nobody else may read."""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from pathlib import Path
+
+from core import secretbox, variables
+from core.errors import BadSetting
+
+
+def kept_key(path: Path) -> bytes:
+    """The key in the file, made there where there is none. Raises BadSetting."""
+    if not path.exists():
+        write_key(path, secretbox.new_key())
+    return read_key(path)
+
+
+def write_key(path: Path, key: bytes) -> bool:
+    """On disk with mode 600 when this returns. False: a file was there, and stays as it is."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}.new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(shown_key(key) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # unlike a rename, this never replaces the key another process has just put there
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True
+
+
+def shown_key(key: bytes) -> str:
+    """As OPSIQ_DATA_KEY and data.key have it."""
+    return base64.urlsafe_b64encode(key).decode("ascii").rstrip("=")
+
+
+def read_key(path: Path) -> bytes:
+    """Raises BadSetting for a file that others may read or that holds no key."""
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise BadSetting(f"{path} may be read by others. Run: chmod 600 {path}", extra={"setting": "OPSIQ_DATA_KEY"})
+    try:
+        return variables.key(path.read_text(encoding="ascii").strip())
+    except ValueError as error:
+        raise BadSetting(f"{path} {error}. Restore it from a copy.", extra={"setting": "OPSIQ_DATA_KEY"}) from error
