@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from executors.engine import Engine, Handler
 from executors.guard import Guard
 from executors.hand import Hand
+from executors.queue import SqlQueue
 from store.sessions import Sessions
 from tests.integration.executors.broker_server import BrokerServer
 from tests.integration.executors.carrying import Site
@@ -33,3 +35,18 @@ async def site(sessions: Sessions, server: BrokerServer) -> AsyncIterator[Site]:
 async def hand() -> AsyncIterator[Hand]:
     async with Hand(Guard(LOOPBACK)) as made:
         yield made
+
+
+@pytest.fixture
+async def engines(sessions: Sessions) -> AsyncIterator[Callable[..., Engine]]:
+    """Makes engines on the test's database; those that were started are stopped at the end."""
+    made: list[Engine] = []
+
+    def make(handler: Handler, *, owner: str = "one", **queue: object) -> Engine:
+        engine = Engine(SqlQueue(sessions, owner=owner, **queue), {"note": handler}, poll_s=0.2)  # type: ignore[arg-type]
+        made.append(engine)
+        return engine
+
+    yield make
+    for engine in made:
+        await engine.stop(2)

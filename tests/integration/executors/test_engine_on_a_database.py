@@ -1,3 +1,5 @@
+"""The engine over a real database: done once, with what is recorded, whoever dies, dawdles or competes for it."""
+
 from __future__ import annotations
 
 import asyncio
@@ -5,83 +7,19 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from executors.engine import Engine, Handler
-from executors.lines import WIDER
+from executors.engine import Engine
 from executors.queue import Dead, Done, Later, Outcome, Shared, SqlQueue
 from store import putting
 from store import work as works
-from store.sessions import Sessions, after_commit
+from store.sessions import Sessions
 from store.work import Work
-
-
-async def until(true: Callable[[], bool], engine: Engine | None = None) -> None:
-    """Looks again and again: what is waited for lies in a file, a counter or another process."""
-    async with asyncio.timeout(20):
-        while not true() or (engine is not None and engine.running):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-
-
-async def put(
-    sessions: Sessions, *keys: str, engine: Engine | None = None, lane: str | None = None, kind: str = "note"
-) -> None:
-    async with sessions.begin() as session:
-        for key in keys:
-            await putting.put(session, key=key, kind=kind, workspace="ws_1", payload={"key": key}, lane=lane)
-        if engine is not None:
-            after_commit(session, engine.wake)
-
-
-async def states(sessions: Sessions) -> Counter[str]:
-    """How many pieces are in each state, of whatever kind."""
-    found: Counter[str] = Counter()
-    async with sessions.read() as session:
-        for (_, state), count in (await works.counts(session)).items():
-            found[state] += count
-    return found
-
-
-async def becomes(sessions: Sessions, expected: dict[str, int]) -> None:
-    found: dict[str, int] = {}
-    try:
-        async with asyncio.timeout(20):
-            while (found := await states(sessions)) != expected:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-    except TimeoutError:
-        assert found == expected
-
-
-class Note:
-    """Notes the work it was given."""
-
-    def __init__(self, outcome: Callable[[Work], Outcome] = lambda _work: Done()) -> None:
-        self.seen: Counter[str] = Counter()
-        self._outcome = outcome
-
-    async def __call__(self, work: Work) -> Outcome:
-        self.seen[work.key] += 1
-        return self._outcome(work)
-
-
-@pytest.fixture
-async def engines(sessions: Sessions) -> AsyncIterator[Callable[..., Engine]]:
-    """Makes engines on the test's database; those that were started are stopped at the end."""
-    made: list[Engine] = []
-
-    def make(handler: Handler, *, owner: str = "one", **queue: object) -> Engine:
-        engine = Engine(SqlQueue(sessions, owner=owner, **queue), {"note": handler}, poll_s=0.2)  # type: ignore[arg-type]
-        made.append(engine)
-        return engine
-
-    yield make
-    for engine in made:
-        await engine.stop(2)
+from tests.integration.executors.noting import Note, becomes, put, states, until
 
 
 async def test_work_is_done_once_after_the_commit_that_put_it(
@@ -185,81 +123,6 @@ async def test_two_engines_share_the_work_and_do_none_of_it_twice(
     assert await states(sessions) == {"done": 300}
 
 
-async def test_no_more_of_one_lane_is_held_at_a_time_than_allowed(
-    sessions: Sessions, engines: Callable[..., Engine]
-) -> None:
-    at_once = most = 0
-
-    async def handle(work: Work) -> Outcome:
-        nonlocal at_once, most
-        at_once += 1
-        most = max(most, at_once)
-        await asyncio.sleep(0.005)
-        at_once -= 1
-        return Done()
-
-    await put(sessions, *(f"k{n}" for n in range(12)), lane="whe_1")
-    engine = engines(handle, per_lane=3)
-    await engine.start()
-    await becomes(sessions, {"done": 12})
-    assert most == 3
-
-
-async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_than_allowed(sessions: Sessions) -> None:
-    at_once = most = 0
-    claims: list[int] = []
-
-    async def beside(session: AsyncSession, claimed: Sequence[Work]) -> dict[str, str]:
-        claims.append(len(claimed))
-        return {work.id: work.key for work in claimed}
-
-    async def handle(work: Work) -> Outcome:
-        nonlocal at_once, most
-        assert work.beside == work.key, "read in the claim's transaction"
-        at_once += 1
-        most = max(most, at_once)
-        await asyncio.sleep(0)
-        at_once -= 1
-        return Done()
-
-    async with sessions.begin() as session:
-        fresh = [putting.Put(f"k{n}", "note", "ws_1", {}, lane="whe_1") for n in range(400)]
-        await putting.put_many(session, fresh)
-    queue = SqlQueue(sessions, owner="one", per_lane=3, beside={"note": beside})
-    async with Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 3}):
-        await becomes(sessions, {"done": 400})
-    assert most == 3 * WIDER
-    assert max(claims) > 50
-
-
-async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for_others(sessions: Sessions) -> None:
-    failed = asyncio.Event()
-
-    async def handle(work: Work) -> Outcome:
-        if work.key == "k100":
-            failed.set()
-            return Later(3600, "busy")
-        if failed.is_set():
-            await asyncio.Event().wait()
-        return Done()
-
-    async with sessions.begin() as session:
-        for n in range(400):  # one after the other, so that they are due in this order
-            await putting.put(session, key=f"k{n}", kind="note", workspace="ws_1", payload={}, lane="whe_1", priority=n)
-    queue = SqlQueue(sessions, owner="one", per_lane=2)
-    engine = Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 2})
-    async with engine:
-        await failed.wait()
-        async with asyncio.timeout(20):
-            while engine.running >= 2 * WIDER:  # noqa: ASYNC110 (it has no event for it)
-                await asyncio.sleep(0.01)
-            while (await states(sessions))["claimed"] != engine.running:  # noqa: ASYNC110 (what was given back is settled first)
-                await asyncio.sleep(0.01)
-        assert 0 < engine.running < 2 * WIDER, "those that had begun, and no more"
-        await engine.stop(0.2)
-    assert set(await states(sessions)) == {"done", "ready"}
-
-
 async def test_in_a_group_only_those_settle_whose_lease_is_still_held(sessions: Sessions) -> None:
     await put(sessions, "lost", "held-1", "held-2")
     queue = SqlQueue(sessions, owner="one")
@@ -276,31 +139,6 @@ async def test_in_a_group_only_those_settle_whose_lease_is_still_held(sessions: 
     assert await queue.settle(group) == [False, True, True]
     assert recorded == [work.key for work in held]
     assert await states(sessions) == {"ready": 1, "done": 2}
-
-
-async def test_what_is_rung_for_does_not_wait_behind_a_quick_lane(sessions: Sessions) -> None:
-    done: list[str] = []
-    urgent = asyncio.Event()
-
-    async def quick(work: Work) -> Outcome:
-        if len(done) == 100:
-            await put(sessions, "urgent", kind="other", engine=engine)
-        if len(done) >= 100:
-            await urgent.wait()
-        done.append(work.key)
-        return Done()
-
-    async def other(_work: Work) -> Outcome:
-        urgent.set()
-        return Done()
-
-    await put(sessions, *[f"k{n}" for n in range(400)], lane="whe_1")
-    queue = SqlQueue(sessions, owner="one", per_lane=3)
-    engine = Engine(
-        queue, {"note": quick, "other": other}, poll_s=60, per_lane={"note": 3}, monotonic=lambda: 0.0
-    )  # time stands still, so nothing is looked for now and then
-    async with engine:
-        await until(lambda: len(done) == 400, engine)
 
 
 async def test_what_a_stop_interrupts_is_due_at_once_for_others(

@@ -1,0 +1,62 @@
+"""Work put into a real database, noted as it is done, and looked for until it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from executors.engine import Engine
+from executors.queue import Done, Outcome
+from store import putting
+from store import work as works
+from store.sessions import Sessions, after_commit
+from store.work import Work
+
+
+async def until(true: Callable[[], bool], engine: Engine | None = None) -> None:
+    """Looks again and again: what is waited for lies in a file, a counter or another process."""
+    async with asyncio.timeout(20):
+        while not true() or (engine is not None and engine.running):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def put(
+    sessions: Sessions, *keys: str, engine: Engine | None = None, lane: str | None = None, kind: str = "note"
+) -> None:
+    async with sessions.begin() as session:
+        for key in keys:
+            await putting.put(session, key=key, kind=kind, workspace="ws_1", payload={"key": key}, lane=lane)
+        if engine is not None:
+            after_commit(session, engine.wake)
+
+
+async def states(sessions: Sessions) -> Counter[str]:
+    """How many pieces are in each state, of whatever kind."""
+    found: Counter[str] = Counter()
+    async with sessions.read() as session:
+        for (_, state), count in (await works.counts(session)).items():
+            found[state] += count
+    return found
+
+
+async def becomes(sessions: Sessions, expected: dict[str, int]) -> None:
+    found: dict[str, int] = {}
+    try:
+        async with asyncio.timeout(20):
+            while (found := await states(sessions)) != expected:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        assert found == expected
+
+
+class Note:
+    """Notes the work it was given."""
+
+    def __init__(self, outcome: Callable[[Work], Outcome] = lambda _work: Done()) -> None:
+        self.seen: Counter[str] = Counter()
+        self._outcome = outcome
+
+    async def __call__(self, work: Work) -> Outcome:
+        self.seen[work.key] += 1
+        return self._outcome(work)
