@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Insert
@@ -19,7 +18,7 @@ from store import rows
 from store.dialect import is_postgresql
 from store.rows import Row, table
 from store.session import Session
-from store.sqlite_driver import OneTrip, Say
+from store.sqlite_driver import OneTrip
 
 RowT = TypeVar("RowT", bound=Row)
 Made = Callable[[Any], Any] | None
@@ -82,15 +81,6 @@ class Compiled:
         else:
             await sqlite.cursor().executemany(text, given)
 
-    async def write(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> None:
-        """As ``run``; on SQLite it is said with what comes next in the transaction (``OneTrip.soon``)."""
-        sqlite = sqlite_of(session)
-        if sqlite is None:
-            await self.run(session, rows)
-        elif rows:
-            text, given = await self._placed(session, rows)
-            sqlite.soon(partial(_each, text, given))
-
     async def _placed(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> tuple[str, list[tuple[Any, ...]]]:
         connection = await session.connection()
         said = self._said.get(connection.dialect.name)
@@ -98,11 +88,6 @@ class Compiled:
             statement = self._made(is_postgresql(session))
             said = self._said[connection.dialect.name] = Said.of(statement, connection.dialect, self._names)
         return said.text, [said.placed(dict(zip(self._names, row, strict=True))) for row in rows]
-
-
-def _each(text: str, given: list[tuple[Any, ...]], say: Say) -> None:
-    for row in given:
-        say(text, row)
 
 
 class Asked(Generic[RowT]):

@@ -44,16 +44,14 @@ class Many:
         answers = await self._told(session, rows)
         return [tuple(row) for told in answers if told.returns_rows for row in told]
 
-    async def write(self, session: AsyncSession, rows: Sequence[Row]) -> int | None:
-        """As ``run``, of a statement that returns nothing. Answers how many rows of its table it changed; None on SQLite, where it is said
-        with what comes next in the transaction (``OneTrip.soon``).
-        """
+    async def write(self, session: AsyncSession, rows: Sequence[Row]) -> None:
+        """As ``run``, of a statement that returns nothing: SQLite is told with what comes next in the transaction (``OneTrip.soon``)."""
         sqlite = sqlite_of(session)
         if sqlite is None:
-            return sum(told.rowcount for told in await self._told(session, rows))
+            await self._told(session, rows)
+            return
         for text, flat in self._chunks(rows):
             sqlite.soon(partial(_said, text, flat))
-        return None
 
     async def _told(self, session: AsyncSession, rows: Sequence[Row]) -> list[CursorResult[Any]]:
         if not rows:
