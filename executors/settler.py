@@ -15,6 +15,7 @@ log = logging.getLogger("opsiq.executors.settler")
 
 GROUP: Final = 400
 LINGER_S: Final = 0.04
+_LOOKS: Final = 4
 _CROWD: Final = 8
 _PAUSES_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 
@@ -67,10 +68,9 @@ class Settler:
         try:
             # What is no group of its own waits for the one that is under way.
             while self._waiting and (len(self._under_way) == 1 or len(self._waiting) >= GROUP):
-                if self._more_to_come():
-                    await asyncio.sleep(LINGER_S)
-                    if not self._waiting:
-                        break
+                await self._linger()
+                if not self._waiting:
+                    break
                 group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
                 if len(self._waiting) < 2 * GROUP:
                     self._room.set()
@@ -79,6 +79,13 @@ class Settler:
                     then(result)
         finally:
             self._under_way.discard(me)
+
+    async def _linger(self) -> None:
+        """Wait for more, and no longer than more is under way: the end of a burst waits for nothing."""
+        for _ in range(_LOOKS):
+            if not self._more_to_come():
+                return
+            await asyncio.sleep(LINGER_S / _LOOKS)
 
     def _more_to_come(self) -> bool:
         waiting = len(self._waiting)

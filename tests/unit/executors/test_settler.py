@@ -80,3 +80,16 @@ async def test_what_is_handed_in_when_the_last_group_has_just_ended_is_settled_t
     settler.hand_in((work(0), Done()), lambda _: again(0))
     await asyncio.wait_for(settler.drain(), 5)
     assert heard == list(range(51))
+
+
+async def test_a_group_waits_for_company_only_as_long_as_more_is_under_way() -> None:
+    queue = Slow(1)
+    queue.go.set()
+    looks = iter([20, 20, 5, 5])  # two of a look: at the second nothing but what waits is in hand
+
+    settler = Settler(queue, lambda: next(looks))  # type: ignore[arg-type]
+    for n in range(5):
+        settler.hand_in((work(n), Done()), lambda _: None)
+    await asyncio.wait_for(settler.drain(), 5)
+    assert [len(group) for group in queue.groups] == [5]
+    assert list(looks) == [5], "looked at again, and then no more"
