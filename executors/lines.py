@@ -1,8 +1,8 @@
 """Work that was claimed before its turn, lane by lane (a lane is an endpoint), so that one claim serves hundreds of quick calls.
 
-Only a quick lane is claimed ahead: one that did well the last 20 times, and at its pace would do all of it within a second. Of a lane no
-more than ``per_lane`` run at once here, of a quick one WIDER times as many, however much is claimed; once a piece of it does not go well,
-what waits of it is given back, since the lane may be held or closed by what that piece records.
+Only a quick lane is claimed ahead: one that did well the last 20 times, and at its pace would do all of it within QUICK_S. Of a lane no
+more than ``per_lane`` run at once here, of a quick one up to WIDER times as many, however much is claimed; once a piece of it does not go
+well, what waits of it is given back, since the lane may be held or closed by what that piece records.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ WAIT_MOST_S: Final = 2.5
 """What has waited here for so long is given back: the lane was not as quick as it seemed."""
 TRUSTED_AFTER: Final = 20
 WIDER: Final = 4
-"""So many times as many of a quick lane run at once, as long as a quarter of all slots is left to others."""
+"""So many times as many of a quick lane run at once while a quarter of all slots is free, and WIDE times as many in any case."""
+WIDE: Final = 2
 MOST: Final = 2_000
 _LANES_MOST: Final = 2_000
 _NEW_SHARE: Final = 0.2
@@ -101,7 +102,9 @@ class Lines(Generic[T]):
             lane.in_a_row, lane.quick = 0, False
             return self._withdrawn(lane)
         lane.pace_s = took_s if lane.pace_s is None else lane.pace_s + _NEW_SHARE * (took_s - lane.pace_s)
-        whole_s = lane.pace_s * AHEAD_PER_LANE / (self._per_lane * WIDER)
+        # At the width that it has or would get here and now: what waits longer than it should is claimed in vain.
+        at_once = min(self._wide(lane, self._per_lane), max(self._per_lane, self.slots - self._beside(lane)))
+        whole_s = lane.pace_s * AHEAD_PER_LANE / at_once
         lane.in_a_row += 1
         lane.quick = lane.in_a_row >= TRUSTED_AFTER and whole_s <= QUICK_S * (_STAYS if lane.quick else 1)
         return []
@@ -123,7 +126,7 @@ class Lines(Generic[T]):
         late: list[T] = []
         for lane in self._lanes.values():
             if lane.waiting and now - lane.waiting[0].claimed_at >= WAIT_MOST_S:
-                lane.quick = False
+                lane.in_a_row, lane.quick = 0, False
                 late += self._withdrawn(lane)
         return late
 
@@ -141,7 +144,14 @@ class Lines(Generic[T]):
         return [one for lane in self._lanes.values() for one in self._withdrawn(lane)]
 
     def _width(self, lane: _Lane[T], per_lane: int) -> int:
-        return per_lane * WIDER if lane.quick and self.running < self._for_wide else per_lane
+        return self._wide(lane, per_lane) if lane.quick else per_lane
+
+    def _wide(self, lane: _Lane[T], per_lane: int) -> int:
+        """How many of a quick lane may run at once beside what others run now."""
+        return min(per_lane * WIDER, max(per_lane * WIDE, self._for_wide - self._beside(lane)))
+
+    def _beside(self, lane: _Lane[T]) -> int:
+        return self.running - lane.running
 
     def _withdrawn(self, lane: _Lane[T]) -> list[T]:
         gone = list(lane.waiting)

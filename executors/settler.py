@@ -15,7 +15,7 @@ log = logging.getLogger("opsiq.executors.settler")
 
 GROUP: Final = 400
 LINGER_S: Final = 0.04
-_LOOKS: Final = 4
+_LOOK_S: Final = 0.01
 _CROWD: Final = 8
 _PAUSES_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 
@@ -81,11 +81,11 @@ class Settler:
             self._under_way.discard(me)
 
     async def _linger(self) -> None:
-        """Wait for more, and no longer than more is under way: the end of a burst waits for nothing."""
-        for _ in range(_LOOKS):
-            if not self._more_to_come():
-                return
-            await asyncio.sleep(LINGER_S / _LOOKS)
+        """Wait up to LINGER_S for more, and no longer than more is under way: the end of a burst waits for nothing."""
+        now = asyncio.get_running_loop().time
+        until = now() + LINGER_S
+        while self._more_to_come() and (left_s := until - now()) > 0:  # noqa: ASYNC110 (what is under way ends without a word)
+            await asyncio.sleep(min(left_s, _LOOK_S))
 
     def _more_to_come(self) -> bool:
         waiting = len(self._waiting)

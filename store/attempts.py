@@ -113,7 +113,7 @@ async def came(session: AsyncSession, results: Sequence[Came]) -> None:
     for one in results:
         if one.detail:
             storable({"detail": one.detail})  # the rest is written here
-    # One order everywhere: no two transactions wait crosswise.
+    # In one order, which most plans keep, so that transactions seldom wait crosswise; one that does is tried again.
     turns = _turns(sorted(results, key=attrgetter("delivery")))
     if is_postgresql(session):
         for turn in turns:

@@ -140,6 +140,8 @@ class Site:
         what = member.name if len(member.pids()) == 1 else f"{member.name} {'parent' if at == 0 else 'child'}"
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+            if at == 0 and member.process is not None:
+                member.process.wait(10)  # so that it is seen as dead when it is to be revived
             self.kills[what] = self.kills.get(what, 0) + 1
         return what
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from executors.lines import MOST, TRUSTED_AFTER, WAIT_MOST_S, WIDER, Lines
+from executors.lines import MOST, TRUSTED_AFTER, WAIT_MOST_S, WIDE, WIDER, Lines
 from store.work import Work
 
 
@@ -80,18 +80,47 @@ def test_of_a_quick_lane_more_run_at_once_and_of_the_others_as_many_as_ever() ->
     assert begun(lines) == ["later"]
 
 
-def test_however_many_lanes_are_quick_a_quarter_of_the_slots_is_left_to_others() -> None:
+def test_quick_lanes_leave_a_quarter_of_the_slots_to_others() -> None:
     lines = Lines[Piece](slots=16, per_lane=2)
-    for lane in "abc":
+    for lane in "ab":
         quick(lines, lane)
-    for lane in "abc":
+    for lane in "ab":
         for n in range(10):
             lines.add(piece(f"{lane}{n}", lane))
     assert len(begun(lines)) == 12
-    for lane in "de":
+    for lane in "cd":
         for n in range(10):
             lines.add(piece(f"{lane}{n}", lane))
-    assert begun(lines) == ["d0", "e0", "d1", "e1"]
+    assert begun(lines) == ["c0", "d0", "c1", "d1"]
+
+
+def test_a_quick_lane_is_wide_also_beside_lanes_that_hold_most_slots() -> None:
+    lines = Lines[Piece](slots=32, per_lane=2)
+    quick(lines)
+    slow = [piece(f"{lane}{n}", lane) for lane in "bcdefghijklm" for n in range(2)]
+    for one in slow:
+        lines.add(one)
+    assert len(begun(lines)) == 24
+    for n in range(10):
+        lines.add(piece(f"a{n}"))
+    assert len(begun(lines)) == 2 * WIDE
+    for one in slow[:2]:
+        lines.ended(one, well=True, took_s=5.0)
+    assert begun(lines) == []
+    for one in slow[2:8]:
+        lines.ended(one, well=True, took_s=5.0)
+    assert len(begun(lines)) == 2 * (WIDER - WIDE), "8 of 32 are left to others, and 16 others run"
+
+
+def test_a_lane_is_quick_by_the_width_it_gets_beside_what_others_run() -> None:
+    alone, beside = Lines[Piece](slots=128, per_lane=8), Lines[Piece](slots=128, per_lane=8)
+    for lane in range(14):
+        for n in range(8):
+            beside.add(piece(f"{lane}-{n}", f"slow-{lane}"))
+    begun(beside)
+    for lines in (alone, beside):
+        quick(lines, took_s=0.06)
+    assert (alone.quick(), beside.quick()) == (("a",), ())
 
 
 def test_a_lane_that_takes_its_time_is_never_quick() -> None:
