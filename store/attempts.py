@@ -21,7 +21,7 @@ DeliveryState = Literal["pending", "succeeded", "failed"]
 class DeliveryAttemptRow(Row, table=True):
     """``id`` is of the claim it was made under; ``n`` is the number it was sent with. ``headers`` is JSON, secrets hidden.
 
-    ``delivery`` is there: no foreign key says so, since both that write here hold its row (``came``, ``purge``).
+    ``delivery`` is there: no foreign key says so, since both that write here hold its row (``came``, ``store.deliveries.purge``).
     """
 
     __tablename__ = "webhook_attempts"

@@ -158,12 +158,12 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
     return redirect(f"/events/{fired.id}")
 
 
-# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def standing(row: EventRow, troubled: bool) -> Badge:
     """Where an event stands; ``troubled`` says that a reaction to it is."""
     return STANDINGS["troubled" if troubled else "done" if row.state == "done" else "firing"]
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _line(row: EventRow, tally: Mapping[str, int]) -> Line:
