@@ -24,7 +24,6 @@ from executors.messages import KEYS_MOST, Message, Named, packed
 from executors.parked import Parked
 from executors.queue import Later, Ring, Settlement, SqlQueue
 from store.carrying import Wait
-from store.claiming import AHEAD_PER_LANE
 from store.work import Ahead, Work
 
 log = logging.getLogger("opsiq.executors.carried")
@@ -103,12 +102,12 @@ class CarriedQueue:
         room = limit - len(found)
         if ahead is not None:
             # What does not fit its lane any more is better left in the broker's line than claimed in vain.
-            room = min(room, max(ahead.slots, len(ahead.lanes) * AHEAD_PER_LANE - len(self._held)))
-            for lane in ahead.lanes:  # it was not so quick, perhaps, when these were put aside
-                self._parked.freed(lane, max(0, room - len(self._delays.ready)) // len(ahead.lanes))
+            room = min(room, max(ahead.slots, sum(ahead.rooms.values())))
+            for lane in ahead.rooms:  # it was not so quick, perhaps, when these were put aside
+                self._parked.freed(lane, max(0, room - len(self._delays.ready)) // len(ahead.rooms))
         named = self._next(room)
         # Of what is claimed ahead the next claim's keys are fetched while this one's are worked off.
-        self._wanted = self._missing + (room if ahead else 0) - len(self._fetched)
+        self._wanted = self._missing + (room if ahead and ahead.rooms else 0) - len(self._fetched)
         if self._wanted > 0:
             self._demand.set()
         return found + await self._claimed(carried, named, ahead)

@@ -21,7 +21,7 @@ from core.errors import Unavailable
 from core.logs import bound
 from core.traces import span
 from executors.leases import Held, Leases, Pause, brief, named, pause
-from executors.lines import Lines
+from executors.lines import AHEAD_PER_LANE, Lines
 from executors.queue import Dead, Done, Later, Outcome, Queue, Ring, Settled
 from executors.settler import Settler
 from store.work import Ahead, Work
@@ -40,6 +40,7 @@ _LOOK_S: Final = 0.5
 _STOCKED_S: Final = 0.1
 _BATCH: Final = 20
 _KIND: Final = attrgetter("work.kind")
+_WORK: Final[Callable[[Held], Work]] = attrgetter("work")
 _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
 """What a log line says of the work at hand, by where its payload has it."""
 
@@ -203,20 +204,21 @@ class Engine:
             self._give_back(line.stale(now))
         rung, self._rung = self._rung, False
         taken = 0
-        for kinds, limit, ahead in self._room():
-            if ahead is None:
+        for kinds, limit, slots in self._room():
+            if slots is None:
                 # While quick lanes are worked off the rest is looked for when somebody rings, or now and then: a look that finds nothing
                 # reads the whole queue.
                 if self._waiting() and not rung and now - self._looked_at < _LOOK_S:
                     continue
                 self._looked_at = now
+            ahead = self._ahead(kinds, slots or limit, quick=slots is not None)
             claimed = await (self._queue.claim(kinds, limit, ahead) if ahead else self._queue.claim(kinds, limit))
             self._take(claimed)
             taken += len(claimed)
             self._behind |= len(claimed) >= limit
             if len(kinds) > 1:
                 self._crowded = len(claimed) >= limit
-            self._rung |= ahead is None and len(claimed) >= limit
+            self._rung |= slots is None and len(claimed) >= limit
         free = [kind for kind, room in self._free().items() if room > 0]
         if len(free) < len(self._limits):
             self._behind = True
@@ -239,17 +241,18 @@ class Engine:
             for kind, limit in self._limits.items()
         }
 
-    def _room(self) -> list[tuple[list[str], int, Ahead | None]]:
-        """The claims of one round: kinds with plenty of room share one, so that priorities hold across them. While that comes back full,
-        those with much more room than the others claim for the rest of it.
+    def _room(self) -> list[tuple[list[str], int, int | None]]:
+        """The claims of one round, as kinds, how much, and how much of that outside quick lanes where it goes ahead. Kinds with plenty of
+        room share one, so that priorities hold across them. While that comes back full, those with much more room than the others claim for
+        the rest of it.
         """
         free = self._free()
-        made: list[tuple[list[str], int, Ahead | None]] = []
+        made: list[tuple[list[str], int, int | None]] = []
         for kind in list(free):
             if extra := self._lines[kind].room():
                 # A share is kept for lanes that are not quick: they would else wait for the quick ones' queue to end.
                 slots = max(free.pop(kind), self._limits[kind] // 4, 1)
-                made.append(([kind], slots + extra, Ahead(self._lines[kind].quick(), slots)))
+                made.append(([kind], slots + extra, slots))
         plenty = [kind for kind, room in free.items() if room >= min(_BATCH, self._limits[kind])]
         made += [([kind], room, None) for kind, room in free.items() if room > 0 and kind not in plenty]
         if plenty:
@@ -258,6 +261,17 @@ class Engine:
             if self._crowded:
                 made += [([kind], free[kind] - least, None) for kind in plenty if free[kind] >= 2 * least]
         return made
+
+    def _ahead(self, kinds: Sequence[str], slots: int, *, quick: bool) -> Ahead | None:
+        """What a claim has to know of what is in hand here."""
+        mine = [
+            (work.lane, work.counted) for work in map(_WORK, self._held.values()) if work.lane and work.kind in kinds
+        ]
+        used = Counter([lane for lane, _ in mine])
+        lanes = [lane for kind in kinds for lane in self._lines[kind].quick()] if quick else []
+        rooms = {lane: max(0, AHEAD_PER_LANE - used[lane]) for lane in lanes}
+        uncounted = Counter([lane for lane, counted in mine if not counted and lane not in rooms])
+        return Ahead(rooms, slots, uncounted) if rooms or uncounted else None
 
     def _waiting(self) -> int:
         return sum(line.waiting for line in self._lines.values())

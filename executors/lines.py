@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
-from store.claiming import AHEAD_PER_LANE
 from store.work import Work
 
+AHEAD_PER_LANE: Final = 600
+"""How much of a quick lane a process may hold at a time: what runs, what waits for its turn here, and what is not settled yet."""
 QUICK_S: Final = 1.5
 """How long all that may be claimed of a quick lane would take."""
 WAIT_MOST_S: Final = 2.5

@@ -36,8 +36,8 @@ async def claim_named(
     picked = picking(_T, tuple(kinds), per_lane, postgresql, named=True, ahead=ahead is not None)
     given = {"wanted": texts(keys, postgresql=postgresql), **fronted(len(keys))}
     if ahead is not None:
-        given |= {"quick": texts(ahead.lanes, postgresql=postgresql), "slots": ahead.slots}
-    return claimed(await take(session, _T, picked, owner, lease_s, given))
+        given |= ahead.given()
+    return claimed(await take(session, _T, picked, owner, lease_s, given, ahead=ahead is not None))
 
 
 class Wait(NamedTuple):

@@ -7,7 +7,23 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, String, Table, any_, bindparam, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    Table,
+    TableValuedAlias,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -90,6 +106,11 @@ def _epoch_ms_postgresql(_element: EpochMs, _compiler: SQLCompiler, **_kw: Any) 
     return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
 
 
+def present_ms() -> ScalarSelect[int]:
+    """As EpochMs, but looked at once for a whole statement: PostgreSQL else looks for every row, and never in an index."""
+    return select(EpochMs()).scalar_subquery()
+
+
 def is_postgresql(session: AsyncSession) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
@@ -106,6 +127,18 @@ def among(column: ColumnElement[Any], name: str, *, postgresql: bool) -> ColumnE
     if postgresql:
         return column == any_(bindparam(name, type_=ARRAY(String)))
     return column.in_(select(func.json_each(bindparam(name, type_=String)).table_valued("value").c.value))
+
+
+def within(column: ColumnElement[Any], few: Select[Any], *, postgresql: bool) -> ColumnElement[bool]:
+    """As ``column IN (few)``, each of which ``few`` says once: as one array, PostgreSQL needs neither to sort nor to join them."""
+    return column == any_(func.array(few.scalar_subquery())) if postgresql else column.in_(few)
+
+
+def pairs(name: str, *, postgresql: bool) -> TableValuedAlias:
+    """The entries of the JSON object given as parameter ``name``, as rows of ``key`` and ``value``."""
+    given = bindparam(name, type_=String)
+    each = func.json_each_text(cast(given, JSON)) if postgresql else func.json_each(given)
+    return each.table_valued("key", "value")
 
 
 def one_of(column: ColumnElement[Any], few: Collection[str]) -> ColumnElement[bool]:

@@ -86,6 +86,6 @@ def _statement(work: Table, change: Change, postgresql: bool) -> Update | Delete
 
 _COLUMNS: Final[dict[Change, dict[str, Any]]] = {
     "done": {"state": "done", "finished_ms": EpochMs()},
-    "released": {"state": "ready", "owner": None, "due_ms": EpochMs()},
+    "released": {"state": "ready", "owner": None, "due_ms": EpochMs(), "turn_ms": EpochMs(), "counted_in": None},
     "renewed": {"due_ms": EpochMs() + bindparam("lease_ms", type_=BigInteger)},
 }

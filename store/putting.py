@@ -63,7 +63,14 @@ async def put_one(session: AsyncSession, item: Put) -> bool:
 
 async def put_held(session: AsyncSession, item: Put, *, owner: str, lease_s: float) -> Work | None:
     """As ``put``, and claimed by ``owner`` from the start: nobody else sees it while the lease runs. None: the key was put before."""
-    fresh = _fresh(item) | {"state": "claimed", "owner": owner, "attempt": 1, "delay_ms": round(lease_s * 1000)}
+    held = {
+        "state": "claimed",
+        "owner": owner,
+        "attempt": 1,
+        "delay_ms": round(lease_s * 1000),
+        "counted_in": item.lane,
+    }
+    fresh = _fresh(item) | held
     row = (await session.execute(_putting(is_postgresql(session)), fresh)).first()
     if row is None:
         return None
@@ -94,8 +101,9 @@ async def put_many(session: AsyncSession, items: Sequence[Put]) -> None:
 @cache
 def _putting_many(postgresql: bool) -> Insert:
     """Kept, since to build it costs more than to run it."""
+    after, turn_after = (due(bindparam(name, type_=BigInteger)) for name in ("delay_ms", "turn_delay_ms"))
     fresh = (on_postgresql if postgresql else on_sqlite)(_T).values(
-        due_ms=due(bindparam("delay_ms", type_=BigInteger)), created_ms=EpochMs()
+        due_ms=after, turn_ms=turn_after, created_ms=EpochMs()
     )
     return fresh.on_conflict_do_nothing(index_elements=["key"])
 
@@ -110,6 +118,7 @@ def _fresh(item: Put) -> dict[str, Any]:
     told = {
         "payload": canon.dumps(item.payload).decode(),
         "priority": item.priority,
-        "delay_ms": round(item.delay_s * 1000),
+        "delay_ms": (delay_ms := round(item.delay_s * 1000)),
+        "turn_delay_ms": delay_ms,
     }
-    return storable({**named, **told, "state": "ready", "owner": None, "attempt": 0, "error": ""})
+    return storable({**named, **told, "state": "ready", "owner": None, "attempt": 0, "error": "", "counted_in": None})

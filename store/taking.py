@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Label, Table, func, literal_column, select, update
+from sqlalchemy import CTE, ColumnElement, Label, Table, case, func, literal_column, null, select, update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate, Update
 
+from store import lanes
 from store.compiled import Said, sqlite_of
-from store.dialect import EpochMs, among
+from store.dialect import among, pairs, present_ms, within
 from store.sqlite_driver import Say
 from store.whole import whole
 
@@ -29,17 +30,27 @@ COLUMNS: Final = (
     "lane",
     "error",
     "created_ms",
+    "counted_in",
 )
 
 
 async def take(
-    session: AsyncSession, work: Table, picked: CTE, owner: str, lease_s: float, given: Mapping[str, Any]
+    session: AsyncSession,
+    work: Table,
+    picked: CTE,
+    owner: str,
+    lease_s: float,
+    given: Mapping[str, Any],
+    *,
+    ahead: bool,
 ) -> Sequence[Sequence[Any]]:
-    """Claim the rows whose ``address`` is in ``picked``, with its parameters. Answers their COLUMNS, in no order."""
+    """Claim the rows whose ``address`` is in ``picked``, with its parameters. Answers their COLUMNS, in no order. What is claimed ``ahead``
+    of the lanes of the parameter ``quick`` is not counted in its lane, unless that has a width of its own.
+    """
     sqlite = sqlite_of(session)
     if sqlite is None:
-        return list(await session.execute(_taking_picked(work, picked, owner, lease_s), given))
-    pick, take_, read = _said(work, picked, owner, lease_s, (await session.connection()).dialect)
+        return list(await session.execute(_taking_picked(work, picked, owner, lease_s, ahead), given))
+    pick, take_, read = _said(work, picked, owner, lease_s, ahead, (await session.connection()).dialect)
 
     def taken(say: Say) -> str:
         """This transaction is the only one that writes: what was picked is there until it is taken."""
@@ -48,7 +59,7 @@ async def take(
         (addresses,) = say(pick.text, pick.placed(given)).fetchone()
         if addresses == "[]":
             return addresses
-        say(take_.text, take_.placed({"addresses": addresses}))
+        say(take_.text, take_.placed({**given, "addresses": addresses}))
         (rows,) = say(read.text, read.placed({"addresses": addresses})).fetchone()
         return rows
 
@@ -65,23 +76,38 @@ def address(work: Table, postgresql: bool) -> Label[Any]:
 
 
 @lru_cache(maxsize=512)
-def _taking_picked(work: Table, picked: CTE, owner: str, lease_s: float) -> ReturningUpdate[Any]:
+def _taking_picked(work: Table, picked: CTE, owner: str, lease_s: float, ahead: bool) -> ReturningUpdate[Any]:
     """Kept, since to build it costs as much as to run it."""
-    taking = _taking(work, address(work, postgresql=True).element.in_(select(picked.c.address)), owner, lease_s)
+    these = within(address(work, postgresql=True).element, select(picked.c.address), postgresql=True)
+    taking = _taking(work, these, owner, lease_s, _counted_in(work, ahead, postgresql=True))
     return taking.returning(*(work.c[name] for name in COLUMNS))
 
 
 @lru_cache(maxsize=512)
-def _said(work: Table, picked: CTE, owner: str, lease_s: float, dialect: Dialect) -> tuple[Said, Said, Said]:
+def _said(
+    work: Table, picked: CTE, owner: str, lease_s: float, ahead: bool, dialect: Dialect
+) -> tuple[Said, Said, Said]:
     these = among(address(work, postgresql=False).element, "addresses", postgresql=False)
     pick = select(func.json_group_array(picked.c.address))
     read = whole(select(*(work.c[name] for name in COLUMNS)).where(these))
-    return Said.of(pick, dialect), Said.of(_taking(work, these, owner, lease_s), dialect), Said.of(read, dialect)
+    taking = _taking(work, these, owner, lease_s, _counted_in(work, ahead, postgresql=False))
+    return Said.of(pick, dialect), Said.of(taking, dialect), Said.of(read, dialect)
 
 
-def _taking(work: Table, these: ColumnElement[bool], owner: str, lease_s: float) -> Update:
-    return (
-        update(work)
-        .where(these)
-        .values(state="claimed", owner=owner, attempt=work.c.attempt + 1, due_ms=EpochMs() + round(lease_s * 1000))
-    )
+def _taking(
+    work: Table, these: ColumnElement[bool], owner: str, lease_s: float, counted_in: ColumnElement[str | None]
+) -> Update:
+    """On PostgreSQL nothing that an index holds is changed for a row that is not counted: half the price of the change, and no index grows
+    with every claim.
+    """
+    until = present_ms() + round(lease_s * 1000)
+    held = {"state": "claimed", "owner": owner, "attempt": work.c.attempt + 1, "due_ms": until}
+    return update(work).where(these).values({**held, "counted_in": counted_in})
+
+
+def _counted_in(work: Table, ahead: bool, *, postgresql: bool) -> ColumnElement[str | None]:
+    if not ahead:
+        return work.c.lane
+    quick = pairs("quick", postgresql=postgresql)
+    narrow = select(lanes.LANES.c.lane).where(lanes.LANES.c.width.is_not(None))
+    return case((work.c.lane.in_(select(quick.c.key).where(quick.c.key.not_in(narrow))), null()), else_=work.c.lane)

@@ -1,8 +1,9 @@
 """Durable work: what must happen, as rows written with the thing that caused it, claimed in batches under a lease.
 
 The clock is the database's: every time here is epoch milliseconds computed in SQL. ``due_ms`` is when a row may be
-claimed: when it becomes due or, once claimed, when its lease runs out. A settle fits only the claim it was made under
-(owner and attempt), so a worker whose lease ran out and whose work was claimed again changes nothing.
+claimed: when it becomes due or, once claimed, when its lease runs out; ``turn_ms`` is its place in the queue. A settle
+fits only the claim it was made under (owner and attempt), so a worker whose lease ran out and whose work was claimed
+again changes nothing.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Index,
+    ScalarSelect,
     Select,
     and_,
     delete,
     func,
+    not_,
     select,
     text,
     update,
@@ -30,7 +33,7 @@ from sqlmodel import Field
 
 from store import lanes
 from store.claiming import fronted, not_held, picking
-from store.dialect import EpochMs, is_postgresql, texts
+from store.dialect import EpochMs, is_postgresql, present_ms
 from store.holding import Claim, changed, changed_all
 from store.rows import Row, storable, table
 from store.taking import COLUMNS, take
@@ -38,6 +41,7 @@ from store.taking import COLUMNS, take
 KEEP_DONE_DAYS: Final = 7
 MAX_ERROR: Final = 2_000
 _PAYLOAD: Final = COLUMNS.index("payload")
+_LANE: Final = COLUMNS.index("lane")
 
 
 class WorkRow(Row, table=True):
@@ -51,7 +55,7 @@ class WorkRow(Row, table=True):
         Index(
             "ix_work_open",
             "priority",
-            "due_ms",
+            "turn_ms",
             "id",
             "lane",
             "kind",
@@ -59,11 +63,10 @@ class WorkRow(Row, table=True):
             postgresql_where=text("finished_ms IS NULL"),
         ),
         Index(
-            "ix_work_claimed",
-            "lane",
-            "due_ms",
-            sqlite_where=text("state = 'claimed'"),
-            postgresql_where=text("state = 'claimed'"),
+            "ix_work_counted",
+            "counted_in",
+            sqlite_where=text("counted_in IS NOT NULL AND finished_ms IS NULL"),
+            postgresql_where=text("counted_in IS NOT NULL AND finished_ms IS NULL"),
         ),
         Index(
             "ix_work_finished",
@@ -85,6 +88,10 @@ class WorkRow(Row, table=True):
     owner: str | None = None
     error: str = ""
     due_ms: int = Field(sa_type=BigInteger)
+    turn_ms: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    """Its place in the queue: when it became or becomes due. A claim leaves it as it is, and so the index that has it."""
+    counted_in: str | None = None
+    """While it is claimed: the lane that it takes room of. None also for what was claimed ahead, which its process counts."""
     created_ms: int = Field(sa_type=BigInteger)
     finished_ms: int | None = Field(default=None, sa_type=BigInteger)
     carried_ms: int | None = Field(default=None, sa_type=BigInteger)
@@ -98,7 +105,8 @@ _T = table(WorkRow)
 class Work:
     """One claim. Nothing of it changes but ``beside``, which is read after it.
 
-    ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt.
+    ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt. Not ``counted``: claimed ahead
+    (``Ahead``), so that only this process knows what it takes of its lane.
     """
 
     id: str
@@ -112,18 +120,25 @@ class Work:
     lane: str | None = None
     error: str = ""
     created_ms: int = 0
+    counted: bool = True
     beside: Any = field(default=None, compare=False, repr=False)
     """What was read of it with its claim, where somebody reads there (``executors.queue.SqlQueue``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Of these lanes more may be claimed than may run at once (``store.claiming.AHEAD_PER_LANE``): what is left waits in the process for
-    its turn. Of everything else only ``slots``, which begin at once.
+    """Of the lanes of ``rooms`` more may be claimed than may run at once, so much of each: what is left waits in the process for its turn.
+    Of everything else only ``slots``, which begin at once. ``uncounted``: what the process still holds of other lanes that was claimed so.
     """
 
-    lanes: tuple[str, ...]
+    rooms: Mapping[str, int]
     slots: int
+    uncounted: Mapping[str, int] = field(default_factory=dict)
+
+    def given(self) -> dict[str, Any]:
+        """The parameters of a claim ahead (``store.claiming.picking``)."""
+        quick, uncounted = (json.dumps(dict(each)) for each in (self.rooms, self.uncounted))
+        return {"slots": self.slots, "quick": quick, "uncounted": uncounted}
 
 
 async def claim(
@@ -141,25 +156,24 @@ async def claim(
     A lane that is held is passed over. ``per_lane`` leaves alone what would put more than so many rows of one lane (or
     than its own width) under lease; it looks at the first few hundred rows of lanes with room, so what stands behind a
     long queue is reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
-    free, so the limit holds for one worker and is near for many. ``ahead`` says nothing without ``per_lane``.
+    free, so the limit holds for one worker and is near for many. ``ahead`` says nothing without ``per_lane``; of what it claims of a quick
+    lane other workers know nothing.
     """
     postgresql = is_postgresql(session)
     ahead = None if per_lane is None else ahead
     picked = picking(_T, tuple(kinds), per_lane, postgresql, ahead=ahead is not None)
     given: dict[str, Any] = fronted(limit)
     if ahead is not None:
-        given |= {"quick": texts(ahead.lanes, postgresql=postgresql), "slots": ahead.slots}
-    return claimed(await take(session, _T, picked, owner, lease_s, given))
+        given |= ahead.given()
+    return claimed(await take(session, _T, picked, owner, lease_s, given, ahead=ahead is not None))
 
 
 def claimed(rows: Sequence[Sequence[Any]]) -> list[Work]:
     """What a claim took, as ``store.taking.COLUMNS`` has it, most urgent first."""
     payloads = json.loads(f"[{','.join([row[_PAYLOAD] for row in rows])}]")  # they were written here, and strictly
     made = [
-        Work(work_id, key, kind, workspace, payload, attempt, owner, priority, lane, error, created_ms)
-        for (work_id, key, kind, workspace, _, attempt, owner, priority, lane, error, created_ms), payload in zip(
-            rows, payloads, strict=True
-        )
+        Work(*(*row[:_PAYLOAD], payload, *row[_PAYLOAD + 1 : -1], row[-1] == row[_LANE]))
+        for row, payload in zip(rows, payloads, strict=True)
     ]
     return sorted(made, key=lambda work: (work.priority, work.created_ms, work.id))
 
@@ -188,7 +202,9 @@ async def release_many(session: AsyncSession, works: Sequence[Work]) -> set[str]
 
 async def later(session: AsyncSession, work: Work, delay_s: float, error: str) -> bool:
     """Not yet: due again in ``delay_s``."""
-    return await _settle(session, work, state="ready", owner=None, due_ms=_after(delay_s), error=error[:MAX_ERROR])
+    when = _after(delay_s)
+    waits = {"state": "ready", "owner": None, "due_ms": when, "turn_ms": when, "counted_in": None}
+    return await _settle(session, work, **waits, error=error[:MAX_ERROR])
 
 
 async def bury(session: AsyncSession, work: Work, error: str) -> bool:
@@ -236,7 +252,8 @@ async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
 async def revive(session: AsyncSession, workspace: str, key: str) -> bool:
     """A person wants dead work tried again: due now, attempts kept. False: there is no such dead work here."""
     dead = update(_T).where(_T.c.workspace == workspace, _T.c.key == key, _T.c.state == "dead")
-    fresh = dead.values(state="ready", owner=None, due_ms=EpochMs(), finished_ms=None)
+    now = EpochMs()
+    fresh = dead.values(state="ready", owner=None, due_ms=now, turn_ms=now, counted_in=None, finished_ms=None)
     return (await session.execute(fresh.returning(_T.c.id))).first() is not None
 
 
@@ -255,12 +272,17 @@ async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
-    """Milliseconds to each of the two moments of ``next_due_s``. Kept, since to build it costs more than to run it."""
-    due = select(func.min(_T.c.due_ms) - EpochMs()).where(
-        _T.c.finished_ms.is_(None), _T.c.kind.in_(kinds), not_held(_T)
-    )
-    return select(due.scalar_subquery(), lanes.next_free_ms().scalar_subquery())
+def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None, int | None]]:
+    """Milliseconds to each of the moments of ``next_due_s``. Kept, since to build it costs more than to run it."""
+
+    def soonest(of: ColumnElement[int], where: ColumnElement[bool]) -> ScalarSelect[int]:
+        open_ = and_(_T.c.finished_ms.is_(None), _T.c.kind.in_(kinds), not_held(_T))
+        return select(func.min(of) - EpochMs()).where(open_, where).scalar_subquery()
+
+    # What has no turn yet is all in the index; only of the rest, which is claimed or full, the rows are looked at.
+    has_turn = _T.c.turn_ms <= present_ms()
+    to_come, had = soonest(_T.c.turn_ms, not_(has_turn)), soonest(_T.c.due_ms, has_turn)
+    return select(to_come, had, lanes.next_free_ms().scalar_subquery())
 
 
 def _over(keep: bool) -> Literal["done", "forgotten"]:

@@ -160,7 +160,7 @@ class Site:
     async def shift_time(self, seconds: float) -> None:
         """As if so much time had passed for all that waits for its moment: nobody sleeps for hours here."""
         statements = (
-            "UPDATE work SET due_ms = due_ms - :ms WHERE state = 'ready'",
+            "UPDATE work SET due_ms = due_ms - :ms, turn_ms = turn_ms - :ms WHERE state = 'ready'",
             "UPDATE work_lanes SET held_until_ms = held_until_ms - :ms",
         )
         sessions = await Sessions.open(self.database_url)

@@ -108,7 +108,7 @@ class Stage:
     async def hurry(self) -> None:
         """What is due later, and what is held by the dead, is due now."""
         async with self.sessions.begin() as session:
-            await session.execute(text("UPDATE work SET due_ms = 0 WHERE finished_ms IS NULL"))
+            await session.execute(text("UPDATE work SET due_ms = 0, turn_ms = 0 WHERE finished_ms IS NULL"))
 
     async def finish(self) -> None:
         await self.hurry()

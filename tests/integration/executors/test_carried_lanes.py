@@ -63,7 +63,7 @@ async def test_what_was_put_aside_is_claimed_ahead_once_its_lane_is_quick(
             found += await queue.claim(["note"], 100)
             await asyncio.sleep(0.01)
     assert len(found) == 8
-    assert len(await queue.claim(["note"], 200, Ahead(("l",), 8))) == 92
+    assert len(await queue.claim(["note"], 200, Ahead({"l": 100}, 8))) == 92
     await queue.close()
 
 

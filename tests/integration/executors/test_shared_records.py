@@ -42,7 +42,7 @@ async def test_a_claim_and_its_predecessor_in_one_group_settle_once(sessions: Se
     queue = SqlQueue(sessions, owner="w1")
     (first,) = await queue.claim(["call"], 1)
     async with sessions.begin() as session:
-        await session.execute(text("UPDATE work SET due_ms = 0"))
+        await session.execute(text("UPDATE work SET due_ms = 0, turn_ms = 0"))
     (second,) = await queue.claim(["call"], 1)
     written: list[Any] = []
 

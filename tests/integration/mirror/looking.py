@@ -61,7 +61,7 @@ class Looking:
     async def due(self) -> None:
         """What is due later is due now."""
         async with self.shop.house.sessions.begin() as session:
-            await session.execute(text("UPDATE work SET due_ms = 0 WHERE finished_ms IS NULL"))
+            await session.execute(text("UPDATE work SET due_ms = 0, turn_ms = 0 WHERE finished_ms IS NULL"))
 
     async def react(self, event_id: str) -> None:
         """One event's walk, beside whatever else is under way."""

@@ -46,7 +46,7 @@ async def test_of_the_named_what_is_due_and_free_is_claimed(sessions: Sessions) 
 async def test_no_more_of_a_lane_is_named_than_fits(sessions: Sessions) -> None:
     await put(sessions, *(Put(f"k{at}", "note", "ws_1", {}, lane="slow" if at < 9 else "quick") for at in range(18)))
     every = [f"k{at}" for at in range(18)]
-    found = await named(sessions, *every, per_lane=4, ahead=Ahead(("quick",), 4))
+    found = await named(sessions, *every, per_lane=4, ahead=Ahead({"quick": 100}, 4))
     assert [one.lane for one in found].count("slow") == 4
     assert [one.lane for one in found].count("quick") == 9
     async with sessions.begin() as session:
@@ -67,7 +67,7 @@ async def test_the_named_are_found_by_their_keys_however_much_waits(sessions: Se
             sqlite.plain.set_trace_callback(lambda said: looked.append((said, ())))
         found = await carrying.claim_named(
             session, owner="w1", kinds=["note"], keys=KEYS, lease_s=60, per_lane=8,
-            ahead=Ahead(("l0", "l1", "l2", "l3", "l4"), 8),
+            ahead=Ahead(dict.fromkeys(("l0", "l1", "l2", "l3", "l4"), 600), 8),
         )  # fmt: skip
         event.remove(connection.sync_connection, "before_cursor_execute", seen)
         if sqlite is not None:

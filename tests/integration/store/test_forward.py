@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, event, func, insert, select, text
 
 from core.clock import iso
+from store import work
 from store.migrate import FOLDER, _config, upgrade
 from store.sessions import Sessions
 from store.tallies import counts_of, day_of, summed
@@ -204,3 +205,41 @@ async def test_a_history_from_before_is_counted_entry_by_entry_and_no_part_of_it
         return sorted(json.dumps(each, sort_keys=True) for each in counts)
 
     assert ordered(found) == ordered(wanted)
+
+
+async def test_work_that_waited_or_was_held_keeps_its_turn_and_its_room(empty_url: str) -> None:
+    row = "(id, key, kind, workspace, lane, payload, priority, state, attempt, error, due_ms, created_ms, finished_ms)"
+    held_until = 4_000_000_000_000
+    made = [
+        ("first", "ready", 1, None),
+        ("second", "ready", 2, None),
+        ("held", "claimed", held_until, None),
+        ("over", "done", 1, 1),
+    ]
+
+    def before(connection: Connection) -> None:
+        command.upgrade(_config(connection), "0017")
+        for key, state, due_ms, finished_ms in made:
+            values = {"key": key, "state": state, "due": due_ms, "finished": finished_ms}
+            connection.execute(
+                text(
+                    f"INSERT INTO work {row} VALUES (:key, :key, 'call', 'ws_1', 'one', '{{}}', 100, :state, 1, '', :due, 1, :finished)"
+                ),
+                values,
+            )
+
+    sessions = await Sessions.open(empty_url)
+    async with sessions.begin() as session:
+        await (await session.connection()).run_sync(before)
+    await upgrade(empty_url)
+    async with sessions.begin() as session:
+        counted = await session.execute(text("SELECT key, turn_ms, counted_in FROM work ORDER BY key"))
+        assert counted.all() == [
+            ("first", 1, None),
+            ("held", held_until, "one"),
+            ("over", 0, None),
+            ("second", 2, None),
+        ]
+        claimed = await work.claim(session, owner="w1", kinds=["call"], lease_s=60, limit=9, per_lane=2)
+    await sessions.close()
+    assert [one.key for one in claimed] == ["first"], "one is held, and two fit"

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from store import lanes, putting, work
-from store.claiming import AHEAD_PER_LANE
 from store.putting import Put
 from store.sessions import Sessions
 from store.work import Work
+from tests.integration.conftest import NewDatabase
 
 
 async def put(sessions: Sessions, *lane_of: str | None) -> None:
@@ -81,12 +82,13 @@ async def test_a_lease_that_ran_out_makes_room_in_its_lane(sessions: Sessions) -
 
 
 async def test_a_quick_lane_is_claimed_ahead_and_the_others_only_as_far_as_they_may_begin(sessions: Sessions) -> None:
-    await put(sessions, *["quick"] * (AHEAD_PER_LANE + 50), *["slow"] * 10, *["other"] * 10)
-    ahead = work.Ahead(("quick",), slots=5)
-    claimed = [one.lane for one in await claim(sessions, per_lane=3, ahead=ahead, limit=2 * AHEAD_PER_LANE)]
-    assert claimed.count("quick") == AHEAD_PER_LANE
+    await put(sessions, *["quick"] * 650, *["slow"] * 10, *["other"] * 10)
+    ahead = work.Ahead({"quick": 600}, slots=5)
+    claimed = [one.lane for one in await claim(sessions, per_lane=3, ahead=ahead, limit=1_200)]
+    assert claimed.count("quick") == 600
     assert claimed.count("slow") + claimed.count("other") == 5
-    assert len(await claim(sessions, per_lane=3, ahead=ahead, limit=2 * AHEAD_PER_LANE)) == 1, (
+    full = work.Ahead({"quick": 0}, slots=5)
+    assert len(await claim(sessions, per_lane=3, ahead=full, limit=1_200)) == 1, (
         "three of each, and the quick one is full"
     )
 
@@ -95,10 +97,69 @@ async def test_a_narrow_lane_is_not_claimed_ahead_however_quick_it_is(sessions: 
     await put(sessions, *["quick"] * 20)
     async with sessions.begin() as session:
         await lanes.widen(session, "quick", 1)
-    assert len(await claim(sessions, per_lane=3, ahead=work.Ahead(("quick",), slots=5))) == 1
+    assert len(await claim(sessions, per_lane=3, ahead=work.Ahead({"quick": 600}, slots=5))) == 1
 
 
 async def test_what_is_in_no_lane_and_what_is_in_one_that_is_not_quick_share_the_slots(sessions: Sessions) -> None:
     await put(sessions, *["slow", None] * 4, *["quick"] * 4)
-    claimed = [one.lane for one in await claim(sessions, per_lane=4, ahead=work.Ahead(("quick",), slots=3))]
+    claimed = [one.lane for one in await claim(sessions, per_lane=4, ahead=work.Ahead({"quick": 600}, slots=3))]
     assert (claimed.count("quick"), claimed.count("slow") + claimed.count(None)) == (4, 3)
+
+
+async def test_what_is_claimed_ahead_takes_no_room_that_others_see_and_all_else_does(sessions: Sessions) -> None:
+    await put(sessions, *["quick"] * 4, *["slow"] * 4, *["narrow"] * 4)
+    async with sessions.begin() as session:
+        await lanes.widen(session, "narrow", 2)
+    ahead = work.Ahead({"quick": 3, "narrow": 3}, slots=50)
+    claimed = await claim(sessions, per_lane=3, ahead=ahead)
+    assert sorted((one.lane, one.counted) for one in claimed) == [
+        *[("narrow", True)] * 2,
+        *[("quick", False)] * 3,
+        *[("slow", True)] * 3,
+    ]
+    assert [one.lane for one in await claim(sessions, per_lane=3)] == ["quick"], "another worker sees nothing of those"
+
+
+async def test_what_a_process_still_holds_of_a_lane_that_is_not_quick_any_more_is_counted(sessions: Sessions) -> None:
+    await put(sessions, *["was quick"] * 9)
+    assert len(await claim(sessions, per_lane=3, ahead=work.Ahead({"was quick": 2}, slots=5))) == 2
+    assert len(await claim(sessions, per_lane=3, ahead=work.Ahead({}, 50, {"was quick": 2}))) == 1
+    assert await claim(sessions, per_lane=3, ahead=work.Ahead({}, 50, {"was quick": 2})) == []
+    assert len(await claim(sessions, per_lane=3, ahead=work.Ahead({}, 50, {"was quick": 1}))) == 1
+
+
+@pytest.mark.parametrize("how", ["given back", "put off", "revived"])
+async def test_what_waits_again_takes_no_room_of_its_lane(sessions: Sessions, how: str) -> None:
+    await put(sessions, "slow")
+    (held,) = await claim(sessions, per_lane=1)
+    async with sessions.begin() as session:
+        if how == "given back":
+            assert await work.release_many(session, [held]) == {held.id}
+        elif how == "put off":
+            assert await work.later(session, held, 60.0, "busy")
+        else:
+            assert await work.bury(session, held, "no")
+            assert await work.revive(session, "ws_1", held.key)
+    async with sessions.read() as session:
+        taken = await session.execute(text("SELECT count(*) FROM work WHERE counted_in IS NOT NULL"))
+        assert taken.scalar_one() == 0
+
+
+@pytest.fixture
+def postgresql_url(postgresql: NewDatabase) -> str:
+    return postgresql()
+
+
+async def test_a_claim_ahead_changes_no_index(postgresql_url: str) -> None:
+    """Else every delivery would leave places in them that later claims have to walk over until a vacuum."""
+    sessions = await Sessions.open(postgresql_url)
+    await put(sessions, *["quick"] * 300)
+    async with sessions.begin() as session:
+        ahead = work.Ahead({"quick": 600}, slots=5)
+        given: dict[str, Any] = {"owner": "w1", "kinds": ["call"], "lease_s": 60, "limit": 600, "per_lane": 3}
+        claimed = await work.claim(session, **given, ahead=ahead)
+        changed = text("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'work'")
+        all_, in_place = (await session.execute(changed)).one()
+    await sessions.close()
+    assert (len(claimed), all_) == (300, 300)
+    assert in_place > 290, "but for a page that was full"

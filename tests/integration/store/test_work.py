@@ -89,7 +89,9 @@ async def test_claims_go_by_priority_and_then_by_time(sessions: Sessions) -> Non
     await put(sessions, "urgent", priority=1)
     async with sessions.begin() as session:
         await session.execute(
-            text("UPDATE work SET due_ms = due_ms - 5000, created_ms = created_ms - 5000 WHERE key = 'b'")
+            text(
+                "UPDATE work SET due_ms = due_ms - 5000, turn_ms = turn_ms - 5000, created_ms = created_ms - 5000 WHERE key = 'b'"
+            )
         )
     assert [one.key for one in await claim(sessions, limit=3)] == ["urgent", "b", "a"]
     assert [one.key for one in await claim(sessions)] == ["late"]
@@ -115,6 +117,42 @@ async def test_what_is_under_lease_is_not_claimed_until_the_lease_is_over(sessio
     [second] = await claim(sessions, "w2")
     assert (second.key, second.attempt, second.owner) == ("act_1", 2, "w2")
     assert first.id == second.id
+
+
+async def test_work_that_comes_again_has_the_turn_it_had(sessions: Sessions) -> None:
+    await put(sessions, "first")
+    await claim(sessions, lease_s=0.0)
+    await put(sessions, "second")
+    assert [one.key for one in await claim(sessions, limit=1)] == ["first"]
+
+
+async def test_the_next_moment_is_the_end_of_a_lease_as_well_as_what_is_put_off(sessions: Sessions) -> None:
+    await put(sessions, "held")
+    await claim(sessions, lease_s=30.0)
+    await put(sessions, "later", delay_s=90.0)
+    async with sessions.read() as session:
+        due_s = await work.next_due_s(session, KINDS)
+    assert due_s is not None
+    assert 25 < due_s <= 30
+    await claim(sessions)
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE work SET due_ms = due_ms + 600000 WHERE key = 'held'"))
+    async with sessions.read() as session:
+        due_s = await work.next_due_s(session, KINDS)
+    assert due_s is not None
+    assert 85 < due_s <= 90
+
+
+async def test_what_a_process_of_the_version_before_has_put_comes_when_it_is_due(sessions: Sessions) -> None:
+    await put(sessions, "now")
+    await put(sessions, "later", delay_s=60.0)
+    async with sessions.begin() as session:
+        await session.execute(text("UPDATE work SET turn_ms = 0"))  # what the column has for who does not know it
+    assert [one.key for one in await claim(sessions)] == ["now"]
+    async with sessions.read() as session:
+        due_s = await work.next_due_s(session, KINDS)
+    assert due_s is not None
+    assert 50 < due_s <= 60
 
 
 async def test_what_is_put_held_is_its_owners_until_the_lease_is_over(sessions: Sessions) -> None:
@@ -207,7 +245,7 @@ async def test_later_makes_it_due_again_with_the_reason_kept(sessions: Sessions)
         assert await work.later(session, claimed, 3600.0, "503")
     assert await claim(sessions) == []
     async with sessions.begin() as session:
-        await session.execute(text("UPDATE work SET due_ms = 0"))
+        await session.execute(text("UPDATE work SET due_ms = 0, turn_ms = 0"))
     [again] = await claim(sessions)
     assert (again.attempt, again.error) == (2, "503")
 

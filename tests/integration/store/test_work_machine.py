@@ -93,7 +93,7 @@ class WorkMachine(RuleBasedStateMachine):
     def time_comes_for_what_waits(self) -> None:
         async def make_due() -> None:
             async with self.sessions.begin() as session:
-                await session.execute(text("UPDATE work SET due_ms = 0 WHERE state = 'ready'"))
+                await session.execute(text("UPDATE work SET due_ms = 0, turn_ms = 0 WHERE state = 'ready'"))
 
         self.run(make_due())
         self.state = {key: "ready" if state == "waits" else state for key, state in self.state.items()}

@@ -131,7 +131,9 @@ class PostOffice:
         passed_ms += int(86_400_000 * units.get("days", 0))
         async with self.sessions.begin() as session:
             moved = {"ms": passed_ms}
-            await session.execute(text("UPDATE work SET due_ms = due_ms - :ms WHERE state = 'ready'"), moved)
+            await session.execute(
+                text("UPDATE work SET due_ms = due_ms - :ms, turn_ms = turn_ms - :ms WHERE state = 'ready'"), moved
+            )
             await session.execute(text("UPDATE work_lanes SET held_until_ms = held_until_ms - :ms"), moved)
 
     async def deliveries(self, endpoint: str | None = None) -> list[DeliveryRow]:
