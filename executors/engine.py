@@ -10,21 +10,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from operator import attrgetter
 from typing import Final, Protocol
 
 from core import meters
 from core.errors import Unavailable
 from core.logs import bound
 from core.traces import span
+from executors.demand import BATCH, Demand
 from executors.leases import Held, Leases, Pause, brief, named, pause
-from executors.lines import AHEAD_PER_LANE, Lines
+from executors.lines import Lines
 from executors.queue import Dead, Done, Later, Outcome, Queue, Ring, Settled
 from executors.settler import Settler
-from store.work import Ahead, Work
+from store.work import Work
 
 log = logging.getLogger("opsiq.executors.engine")
 
@@ -38,9 +37,6 @@ _GAP_S: Final = 0.01
 _STUCK_S: Final = 0.25
 _LOOK_S: Final = 0.5
 _STOCKED_S: Final = 0.1
-_BATCH: Final = 20
-_KIND: Final = attrgetter("work.kind")
-_WORK: Final[Callable[[Held], Work]] = attrgetter("work")
 _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
 """What a log line says of the work at hand, by where its payload has it."""
 
@@ -88,8 +84,9 @@ class Engine:
     ) -> None:
         self._queue = queue
         self._handlers = dict(handlers)
-        self._limits = {kind: (limits or {}).get(kind, concurrency) for kind in handlers}
-        self._lines = {kind: Lines[Held](limit, (per_lane or {}).get(kind)) for kind, limit in self._limits.items()}
+        self._lines = {
+            kind: Lines[Held]((limits or {}).get(kind, concurrency), (per_lane or {}).get(kind)) for kind in handlers
+        }
         self._poll_s = poll_s
         self._max_attempts = max_attempts
         self._wakes = tuple(wakes)
@@ -97,7 +94,9 @@ class Engine:
         self._monotonic = monotonic
         self._held: dict[tuple[str, int], Held] = {}
         self._slots: set[asyncio.Task[None]] = set()
-        self._settler = Settler(queue, lambda: len(self._held) - self._waiting(), self._waiting)
+        self._demand = Demand(self._held, self._lines)
+        waiting = self._demand.waiting
+        self._settler = Settler(queue, lambda: len(self._held) - waiting(), waiting)
         self._leases = Leases(queue, self._held, self._lost_unbegun, pause=pause, monotonic=monotonic)
         self._ring = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -136,7 +135,7 @@ class Engine:
         line = self._lines.get(kind)
         if line is None or not self._loops or self._stopping.is_set():
             return False
-        return line.running < self._limits[kind] and not line.waiting
+        return line.running < line.slots and not line.waiting
 
     def take(self, work: Work) -> None:
         """Begin what this process holds already, without having claimed it (``SqlQueue.put_held``)."""
@@ -204,77 +203,35 @@ class Engine:
             self._give_back(line.stale(now))
         rung, self._rung = self._rung, False
         taken = 0
-        for kinds, limit, slots in self._room():
-            if slots is None:
+        for wanted in self._demand.wanted(crowded=self._crowded):
+            kinds, limit = wanted.kinds, wanted.limit
+            if wanted.slots is None:
                 # While quick lanes are worked off the rest is looked for when somebody rings, or now and then: a look that finds nothing
                 # reads the whole queue.
-                if self._waiting() and not rung and now - self._looked_at < _LOOK_S:
+                if self._demand.waiting() and not rung and now - self._looked_at < _LOOK_S:
                     continue
                 self._looked_at = now
-            ahead = self._ahead(kinds, slots or limit, quick=slots is not None)
+            ahead = self._demand.ahead(wanted)
             claimed = await (self._queue.claim(kinds, limit, ahead) if ahead else self._queue.claim(kinds, limit))
             self._take(claimed)
             taken += len(claimed)
             self._behind |= len(claimed) >= limit
             if len(kinds) > 1:
                 self._crowded = len(claimed) >= limit
-            self._rung |= slots is None and len(claimed) >= limit
-        free = [kind for kind, room in self._free().items() if room > 0]
-        if len(free) < len(self._limits):
+            self._rung |= wanted.slots is None and len(claimed) >= limit
+        free = [kind for kind, room in self._demand.free().items() if room > 0]
+        if len(free) < len(self._lines):
             self._behind = True
         if self._behind and free and taken:
             # With a stock in hand there is no hurry: what is settled rings, and then there is room for a claim that is worth its price.
-            return 0.0 if self._waiting() < _BATCH else _STOCKED_S
-        if self._waiting():
+            return 0.0 if self._demand.waiting() < BATCH else _STOCKED_S
+        if self._demand.waiting():
             return _LOOK_S
         due_s = await self._queue.next_due_s(free) if free else None
         if due_s is None:
             return self._poll_s
         # Due and yet not claimed: held back by its lane's limit, or another process is just taking it.
         return min(self._poll_s, max(due_s, _GAP_S if taken else _STUCK_S if due_s == 0 else 0.0))
-
-    def _free(self) -> dict[str, int]:
-        """How much more of each kind may begin. What is to be settled still counts; where a lane is quick, it does not."""
-        used = Counter(map(_KIND, self._held.values()))
-        return {
-            kind: limit - (self._lines[kind].running if self._lines[kind].room() else used[kind])
-            for kind, limit in self._limits.items()
-        }
-
-    def _room(self) -> list[tuple[list[str], int, int | None]]:
-        """The claims of one round, as kinds, how much, and how much of that outside quick lanes where it goes ahead. Kinds with plenty of
-        room share one, so that priorities hold across them. While that comes back full, those with much more room than the others claim for
-        the rest of it.
-        """
-        free = self._free()
-        made: list[tuple[list[str], int, int | None]] = []
-        for kind in list(free):
-            if extra := self._lines[kind].room():
-                # A share is kept for lanes that are not quick: they would else wait for the quick ones' queue to end.
-                slots = max(free.pop(kind), self._limits[kind] // 4, 1)
-                made.append(([kind], slots + extra, slots))
-        plenty = [kind for kind, room in free.items() if room >= min(_BATCH, self._limits[kind])]
-        made += [([kind], room, None) for kind, room in free.items() if room > 0 and kind not in plenty]
-        if plenty:
-            least = min(free[kind] for kind in plenty)
-            made.insert(0, (plenty, least, None))
-            if self._crowded:
-                made += [([kind], free[kind] - least, None) for kind in plenty if free[kind] >= 2 * least]
-        return made
-
-    def _ahead(self, kinds: Sequence[str], slots: int, *, quick: bool) -> Ahead | None:
-        """What a claim has to know of what is in hand here."""
-        mine = [
-            (work.lane, work.counted) for work in map(_WORK, self._held.values()) if work.lane and work.kind in kinds
-        ]
-        used = Counter([lane for lane, _ in mine])
-        lanes = [lane for kind in kinds for lane in self._lines[kind].quick()] if quick else []
-        rooms = {lane: max(0, AHEAD_PER_LANE - used[lane]) for lane in lanes}
-        uncounted = Counter([lane for lane, counted in mine if not counted and lane not in rooms])
-        return Ahead(rooms, slots, uncounted) if rooms or uncounted else None
-
-    def _waiting(self) -> int:
-        return sum(line.waiting for line in self._lines.values())
 
     def _take(self, claimed: Sequence[Work]) -> None:
         at = self._monotonic()
