@@ -213,8 +213,11 @@ async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail:
 
 
 async def give_up_all(session: AsyncSession, endpoint_id: str, at: datetime, detail: str) -> int:
-    """Whatever is pending for this endpoint is failed; returns how many."""
-    mine = update(_T).where(_T.c.endpoint == endpoint_id, _T.c.state == "pending")
+    """Whatever is pending for this endpoint is failed; returns how many. Passed over is what another transaction settles at this moment:
+    it may wait for this one, and if its delivery is pending after that, the next attempt finds what became of the endpoint.
+    """
+    pending = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.state == "pending")
+    mine = update(_T).where(_T.c.id.in_(pending.with_for_update(skip_locked=True)))
     return len((await session.execute(mine.values(_given_up(at, detail)).returning(_T.c.id))).all())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import store.deliveries
 import store.webhooks
 from store.webhooks import Rate, Tally, hour_of
 from tests.integration.webhooks.postoffice import PostOffice
@@ -36,6 +37,33 @@ async def test_tallies_of_two_settles_at_once_add_up(office: PostOffice) -> None
     async with office.sessions.read() as session:
         rates = await store.webhooks.rates(session, endpoints, office.clock())
     assert rates == dict.fromkeys(endpoints, Rate(0, 5))
+
+
+async def test_an_endpoint_is_disabled_beside_a_settle_that_waits_for_it(office: PostOffice) -> None:
+    """Each would else wait for what the other has, until the database breaks one off."""
+    (endpoint, _) = await office.endpoint("http://127.0.0.1:9/a")
+    for _ in range(3):
+        await office.fire()
+    settled, *waiting = [row.id for row in await office.deliveries(endpoint)]
+    moved = asyncio.Event()
+
+    async def settle() -> None:
+        async with office.sessions.begin() as session:
+            await store.deliveries.give_up(session, settled, office.clock(), "no")
+            moved.set()
+            await asyncio.sleep(0.2)
+            await store.webhooks.count(session, [_failed(office, endpoint, 1)])
+
+    async def disable() -> int:
+        await moved.wait()
+        async with office.sessions.begin() as session:
+            await store.webhooks.count(session, [_failed(office, endpoint, 1)])
+            await asyncio.sleep(0.4)  # the other waits for the endpoint by now, or is done
+            return await store.deliveries.give_up_all(session, endpoint, office.clock(), "disabled")
+
+    _, given_up = await asyncio.gather(settle(), disable())
+    assert given_up == len(waiting)
+    assert {row.state for row in await office.deliveries(endpoint)} == {"failed"}
 
 
 async def test_a_success_ends_a_row_of_failures_and_what_came_after_it_begins_one(office: PostOffice) -> None:
