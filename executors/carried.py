@@ -110,7 +110,13 @@ class CarriedQueue:
         self._wanted = self._missing + (room if ahead and ahead.rooms else 0) - len(self._fetched)
         if self._wanted > 0:
             self._demand.set()
-        return found + await self._claimed(carried, named, ahead)
+        try:
+            return found + await self._claimed(carried, named, ahead)
+        except Exception as error:
+            if not found:
+                raise
+            log.warning("what the broker carries can't be claimed at this moment: %s", error)
+            return found  # it is claimed, and would else wait here for the end of its lease
 
     async def renew(self, held: Sequence[Work]) -> list[Work]:
         here = {(work.id, work.attempt) for work in held}

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from core.errors import Unavailable
 from executors import carried
 from executors.broker import Broker
 from executors.carried import CarriedQueue
 from executors.engine import Engine
 from executors.queue import Done, Later, Outcome, SqlQueue
+from store import putting
 from store import work as works
+from store.putting import Put
 from store.sessions import Sessions
 from store.work import Work
 from tests.integration.executors.broker_server import BrokerServer
@@ -148,3 +153,25 @@ async def test_the_sweep_leaves_alone_what_waits_in_the_brokers_line(
     assert await site.queues[0]._sweep() == 0
     gate.set()
     await site.becomes({"done": 300})
+
+
+async def test_what_was_claimed_beside_the_broker_s_work_is_not_lost_with_a_claim_of_that(
+    sessions: Sessions, server: BrokerServer
+) -> None:
+    class Failing(SqlQueue):
+        async def claim_named(self, *_: Any, **__: Any) -> Any:
+            raise Unavailable("It does not answer.")
+
+    queue = CarriedQueue(Failing(sessions, owner="one"), Broker(server.url, "part", unacked_s=60), ["note"])
+    sessions.tell(queue.put)
+    await queue.open(lambda *, rest=True: None)
+    await until(lambda: queue._broker.up)
+    async with sessions.begin() as session:
+        await putting.put_many(session, [Put("carried", "note", "ws_1", {}), Put("beside", "other", "ws_1", {})])
+    with suppress(Unavailable):
+        await queue.claim(["note"], 10)  # says that something is wanted
+    await until(lambda: bool(queue._fetched))
+    assert [work.key for work in await queue.claim(["note", "other"], 10)] == ["beside"]
+    with pytest.raises(Unavailable):
+        await queue.claim(["note", "other"], 10)
+    await queue.close()
