@@ -98,8 +98,21 @@ class CarriedQueue:
         if not carried or not self._broker.up:
             return await self._sql.claim(kinds, limit, ahead)
         others = [kind for kind in kinds if kind not in self._kinds]
-        found = await self._sql.claim(others, limit) if others else []
-        room = limit - len(found)
+        if not others:
+            return await self._claim_carried(carried, limit, ahead)
+        # Each kind has room for so many. Neither claim waits for the other, and what one has claimed is not lost with the other.
+        both = (self._sql.claim(others, limit), self._claim_carried(carried, limit, ahead))
+        came = await asyncio.gather(*both, return_exceptions=True)
+        found = [work for claimed in came if not isinstance(claimed, BaseException) for work in claimed]
+        for error in came:
+            if isinstance(error, BaseException):
+                if not found:
+                    raise error
+                log.warning("a part of the work can't be claimed at this moment: %s", error)
+        return found
+
+    async def _claim_carried(self, kinds: list[str], limit: int, ahead: Ahead | None) -> list[Work]:
+        room = limit
         if ahead is not None:
             # What does not fit its lane any more is better left in the broker's line than claimed in vain.
             room = min(room, max(ahead.slots, sum(ahead.rooms.values())))
@@ -110,13 +123,7 @@ class CarriedQueue:
         self._wanted = self._missing + (room if ahead and ahead.rooms else 0) - len(self._fetched)
         if self._wanted > 0:
             self._demand.set()
-        try:
-            return found + await self._claimed(carried, named, ahead)
-        except Exception as error:
-            if not found:
-                raise
-            log.warning("what the broker carries can't be claimed at this moment: %s", error)
-            return found  # it is claimed, and would else wait here for the end of its lease
+        return await self._claimed(kinds, named, ahead)
 
     async def renew(self, held: Sequence[Work]) -> list[Work]:
         here = {(work.id, work.attempt) for work in held}
