@@ -98,18 +98,14 @@ class CarriedQueue:
         if not carried or not self._broker.up:
             return await self._sql.claim(kinds, limit, ahead)
         others = [kind for kind in kinds if kind not in self._kinds]
-        if not others:
-            return await self._claim_carried(carried, limit, ahead)
-        # Each kind has room for so many. Neither claim waits for the other, and what one has claimed is not lost with the other.
-        both = (self._sql.claim(others, limit), self._claim_carried(carried, limit, ahead))
-        came = await asyncio.gather(*both, return_exceptions=True)
-        found = [work for claimed in came if not isinstance(claimed, BaseException) for work in claimed]
-        for error in came:
-            if isinstance(error, BaseException):
-                if not found:
-                    raise error
-                log.warning("a part of the work can't be claimed at this moment: %s", error)
-        return found
+        found = await self._sql.claim(others, limit, ahead) if others else []
+        try:  # one after the other: the second sees what the first takes of a lane that they share
+            return found + await self._claim_carried(carried, limit - len(found), ahead)
+        except Exception as error:
+            if not found:
+                raise
+            log.warning("what the broker carries can't be claimed at this moment: %s", error)
+            return found  # it is claimed, and would else wait here for the end of its lease
 
     async def _claim_carried(self, kinds: list[str], limit: int, ahead: Ahead | None) -> list[Work]:
         room = limit

@@ -63,10 +63,11 @@ class Demand:
         return made
 
     def ahead(self, wanted: Wanted) -> Ahead | None:
-        """What the claim has to know of what is in hand; None where nothing is or was claimed ahead."""
-        mine = [work for work in map(_WORK, self._held.values()) if work.lane is not None and work.kind in wanted.kinds]
+        """What the claim has to know of what is in hand, of all kinds, since they share lanes; None where nothing was claimed ahead."""
+        mine = [(work.lane, work.counted) for work in map(_WORK, self._held.values()) if work.lane is not None]
         lines = [] if wanted.slots is None else [self._lines[kind] for kind in wanted.kinds]
-        used = Counter([work.lane for work in mine])
+        used = Counter([lane for lane, _ in mine])
         rooms = {lane: max(0, AHEAD_PER_LANE - used[lane]) for line in lines for lane in line.quick()}
-        uncounted = Counter([work.lane for work in mine if work.lane and not work.counted and work.lane not in rooms])
+        # Of quick lanes too: one may have been narrowed meanwhile.
+        uncounted = Counter([lane for lane, counted in mine if not counted])
         return Ahead(rooms, wanted.slots or wanted.limit, uncounted) if rooms or uncounted else None

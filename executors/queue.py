@@ -185,7 +185,13 @@ class SqlQueue:
     async def renew(self, held: Sequence[Work]) -> list[Work]:
         async with self._sessions.begin() as session:
             kept = await works.renew_many(session, held, self.lease_s)
-        return [work for work in held if (work.id, work.attempt) not in kept]
+        lost: list[Work] = []
+        for work in held:
+            if (work.id, work.attempt) in kept:
+                work.counted = True
+            else:
+                lost.append(work)
+        return lost
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""

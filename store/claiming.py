@@ -156,7 +156,11 @@ def _with_room(
     fitting = select(ranked.c.address, ranked.c.id, ranked.c.priority, ranked.c.turn_ms).where(fits)
     if not ahead:
         return fitting
-    seated = fitting.add_columns(func.coalesce(ranked.c.is_quick, 0).label("is_quick")).cte("seated")
+    seated = (
+        fitting.add_columns(func.coalesce(ranked.c.is_quick, 0).label("is_quick"))
+        .cte("seated")
+        .prefix_with("MATERIALIZED")
+    )
     others = select(seated.c.id).where(seated.c.is_quick == 0)
     first = others.order_by(seated.c.priority, seated.c.turn_ms, seated.c.id).limit(bindparam("slots", type_=Integer))
     return select(seated.c.address, seated.c.id, seated.c.priority, seated.c.turn_ms).where(
@@ -197,5 +201,5 @@ def _known(work: Table, per_lane: int, postgresql: bool, ahead: bool) -> CTE:
         )
         .group_by(each.c.lane)
         .cte("known")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
+        .prefix_with("MATERIALIZED")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Delete, Table, Update, and_, bindparam, delete, update
+from sqlalchemy import BigInteger, Delete, Table, Update, and_, bindparam, column, delete, update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -87,5 +87,5 @@ def _statement(work: Table, change: Change, postgresql: bool) -> Update | Delete
 _COLUMNS: Final[dict[Change, dict[str, Any]]] = {
     "done": {"state": "done", "finished_ms": EpochMs()},
     "released": {"state": "ready", "owner": None, "due_ms": EpochMs(), "turn_ms": EpochMs(), "counted_in": None},
-    "renewed": {"due_ms": EpochMs() + bindparam("lease_ms", type_=BigInteger)},
+    "renewed": {"due_ms": EpochMs() + bindparam("lease_ms", type_=BigInteger), "counted_in": column("lane")},
 }

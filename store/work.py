@@ -18,14 +18,15 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Index,
-    ScalarSelect,
     Select,
     and_,
     delete,
     func,
+    literal,
     not_,
     select,
     text,
+    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,6 +41,7 @@ from store.taking import COLUMNS, take
 
 KEEP_DONE_DAYS: Final = 7
 MAX_ERROR: Final = 2_000
+_LEASES_SEEN: Final = 5_000
 _PAYLOAD: Final = COLUMNS.index("payload")
 _LANE: Final = COLUMNS.index("lane")
 
@@ -103,10 +105,10 @@ _T = table(WorkRow)
 
 @dataclass(slots=True)  # frozen, it takes three times as long to make, and every delivery makes one
 class Work:
-    """One claim. Nothing of it changes but ``beside``, which is read after it.
+    """One claim. Nothing of it changes but ``beside``, which is read after it, and ``counted``.
 
     ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt. Not ``counted``: claimed ahead
-    (``Ahead``), so that only this process knows what it takes of its lane.
+    (``Ahead``), so that only this process knows what it takes of its lane, until its lease is renewed.
     """
 
     id: str
@@ -218,14 +220,17 @@ async def renew(session: AsyncSession, work: Work, lease_s: float) -> bool:
 
 
 async def renew_many(session: AsyncSession, works: Sequence[Work], lease_s: float) -> set[tuple[str, int]]:
-    """As ``renew``, for many at once. Answers the (id, attempt) of those that are still held."""
+    """As ``renew``, for many at once. Answers the (id, attempt) of those that are still held, all of which are counted in their lanes from
+    then on: what takes so long is no longer what was meant to be quick.
+    """
     return await changed(session, _T, "renewed", [_claim(one) for one in works], {"lease_ms": round(lease_s * 1000)})
 
 
 async def next_due_s(session: AsyncSession, kinds: Collection[str]) -> float | None:
     """Seconds until something of these kinds can be claimed, 0 if it can now, None if there is nothing.
 
-    The end of a lane's hold counts as such a moment, whether or not something waits for it.
+    The end of a lane's hold counts as such a moment, whether or not something waits for it; the end of a lease behind thousands of others
+    does not.
     """
     found = (await session.execute(_soonest(tuple(kinds)))).one()
     return min((max(0.0, ms / 1000) for ms in found if ms is not None), default=None)
@@ -272,17 +277,19 @@ async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None, int | None]]:
-    """Milliseconds to each of the moments of ``next_due_s``. Kept, since to build it costs more than to run it."""
-
-    def soonest(of: ColumnElement[int], where: ColumnElement[bool]) -> ScalarSelect[int]:
-        open_ = and_(_T.c.finished_ms.is_(None), _T.c.kind.in_(kinds), not_held(_T))
-        return select(func.min(of) - EpochMs()).where(open_, where).scalar_subquery()
-
-    # What has no turn yet is all in the index; only of the rest, which is claimed or full, the rows are looked at.
+def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
+    """Milliseconds to each of the two moments of ``next_due_s``. Kept, since to build it costs more than to run it."""
+    open_ = and_(_T.c.finished_ms.is_(None), _T.c.kind.in_(kinds), not_held(_T))
     has_turn = _T.c.turn_ms <= present_ms()
-    to_come, had = soonest(_T.c.turn_ms, not_(has_turn)), soonest(_T.c.due_ms, has_turn)
-    return select(to_come, had, lanes.next_free_ms().scalar_subquery())
+    in_turn = (_T.c.priority, _T.c.turn_ms, _T.c.id)
+    due = select(literal(0)).where(open_, has_turn, _T.c.due_ms <= present_ms()).order_by(*in_turn).limit(1)
+    # What is to come is all in the index. What had its turn and is not due is claimed: of that only the first are looked at, in the index'
+    # order, which PostgreSQL would else leave for a walk through the whole table.
+    to_come = select(func.min(_T.c.turn_ms).label("ms")).where(open_, not_(has_turn))
+    claimed_ = select(_T.c.due_ms).where(open_, has_turn).order_by(*in_turn).limit(_LEASES_SEEN).subquery("claimed_")
+    moments = union_all(to_come, select(func.min(claimed_.c.due_ms))).subquery("moments")
+    soonest = select(func.min(moments.c.ms) - EpochMs()).scalar_subquery()
+    return select(func.coalesce(due.scalar_subquery(), soonest), lanes.next_free_ms().scalar_subquery())
 
 
 def _over(keep: bool) -> Literal["done", "forgotten"]:

@@ -13,7 +13,10 @@ def upgrade() -> None:
     # What an old process puts meanwhile has the first turn; it still comes when it is due.
     op.add_column("work", sa.Column("turn_ms", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("work", sa.Column("counted_in", sa.String(), nullable=True))
-    op.execute("UPDATE work SET turn_ms = due_ms WHERE finished_ms IS NULL")
+    # Of what is claimed ``due_ms`` is the end of its lease; an old process that gives it back makes it due before that.
+    op.execute(
+        "UPDATE work SET turn_ms = CASE WHEN state = 'claimed' THEN created_ms ELSE due_ms END WHERE finished_ms IS NULL"
+    )
     op.execute("UPDATE work SET counted_in = lane WHERE finished_ms IS NULL AND state = 'claimed'")
     op.drop_index("ix_work_open", "work")
     op.drop_index("ix_work_claimed", "work")

@@ -209,11 +209,10 @@ async def test_a_history_from_before_is_counted_entry_by_entry_and_no_part_of_it
 
 async def test_work_that_waited_or_was_held_keeps_its_turn_and_its_room(empty_url: str) -> None:
     row = "(id, key, kind, workspace, lane, payload, priority, state, attempt, error, due_ms, created_ms, finished_ms)"
-    held_until = 4_000_000_000_000
     made = [
         ("first", "ready", 1, None),
         ("second", "ready", 2, None),
-        ("held", "claimed", held_until, None),
+        ("held", "claimed", 4_000_000_000_000, None),
         ("over", "done", 1, 1),
     ]
 
@@ -223,7 +222,7 @@ async def test_work_that_waited_or_was_held_keeps_its_turn_and_its_room(empty_ur
             values = {"key": key, "state": state, "due": due_ms, "finished": finished_ms}
             connection.execute(
                 text(
-                    f"INSERT INTO work {row} VALUES (:key, :key, 'call', 'ws_1', 'one', '{{}}', 100, :state, 1, '', :due, 1, :finished)"
+                    f"INSERT INTO work {row} VALUES (:key, :key, 'call', 'ws_1', 'one', '{{}}', 100, :state, 1, '', :due, 3, :finished)"
                 ),
                 values,
             )
@@ -236,7 +235,7 @@ async def test_work_that_waited_or_was_held_keeps_its_turn_and_its_room(empty_ur
         counted = await session.execute(text("SELECT key, turn_ms, counted_in FROM work ORDER BY key"))
         assert counted.all() == [
             ("first", 1, None),
-            ("held", held_until, "one"),
+            ("held", 3, "one"),
             ("over", 0, None),
             ("second", 2, None),
         ]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from executors.queue import SqlQueue
 from store import lanes, putting, work
 from store.putting import Put
 from store.sessions import Sessions
@@ -126,6 +127,31 @@ async def test_what_a_process_still_holds_of_a_lane_that_is_not_quick_any_more_i
     assert len(await claim(sessions, per_lane=3, ahead=work.Ahead({}, 50, {"was quick": 2}))) == 1
     assert await claim(sessions, per_lane=3, ahead=work.Ahead({}, 50, {"was quick": 2})) == []
     assert len(await claim(sessions, per_lane=3, ahead=work.Ahead({}, 50, {"was quick": 1}))) == 1
+
+
+async def test_a_lane_that_was_narrowed_holds_back_what_its_process_takes_for_quick(sessions: Sessions) -> None:
+    await put(sessions, *["quick"] * 9)
+    assert len(await claim(sessions, per_lane=3, ahead=work.Ahead({"quick": 4}, slots=5))) == 4
+    async with sessions.begin() as session:
+        await lanes.widen(session, "quick", 1)
+    assert await claim(sessions, per_lane=3, ahead=work.Ahead({"quick": 596}, 5, {"quick": 4})) == []
+
+
+async def test_what_is_held_so_long_that_its_lease_is_renewed_is_seen_by_others(sessions: Sessions) -> None:
+    await put(sessions, *["quick"] * 9)
+    queue = SqlQueue(sessions, owner="w1", per_lane=3)
+    held = await queue.claim(["call"], 50, work.Ahead({"quick": 3}, slots=5))
+    assert [one.counted for one in held] == [False] * 3
+    assert await queue.renew(held) == []
+    assert [one.counted for one in held] == [True] * 3
+    assert await claim(sessions, per_lane=3) == []
+
+
+async def test_what_is_put_held_takes_room_of_its_lane(sessions: Sessions) -> None:
+    await put(sessions, "slow")
+    async with sessions.begin() as session:
+        assert await putting.put_held(session, Put("mine", "call", "ws_1", {}, lane="slow"), owner="w2", lease_s=60)
+    assert await claim(sessions, per_lane=1) == []
 
 
 @pytest.mark.parametrize("how", ["given back", "put off", "revived"])

@@ -121,9 +121,31 @@ async def test_what_is_under_lease_is_not_claimed_until_the_lease_is_over(sessio
 
 async def test_work_that_comes_again_has_the_turn_it_had(sessions: Sessions) -> None:
     await put(sessions, "first")
-    await claim(sessions, lease_s=0.0)
+    await claim(sessions, lease_s=0.2)
     await put(sessions, "second")
+    await asyncio.sleep(0.3)
     assert [one.key for one in await claim(sessions, limit=1)] == ["first"]
+
+
+async def test_work_that_is_given_back_comes_after_what_waits_already(sessions: Sessions) -> None:
+    await put(sessions, "first")
+    (first,) = await claim(sessions)
+    await put(sessions, "second")
+    await asyncio.sleep(0.01)
+    async with sessions.begin() as session:
+        assert await work.release_many(session, [first]) == {first.id}
+    assert [one.key for one in await claim(sessions, limit=1)] == ["second"]
+
+
+async def test_work_that_is_put_off_has_the_turn_of_then(sessions: Sessions) -> None:
+    await put(sessions, "busy")
+    (busy,) = await claim(sessions)
+    async with sessions.begin() as session:
+        assert await work.later(session, busy, 60.0, "busy")
+    await put(sessions, "fresh")
+    async with sessions.begin() as session:
+        turns = await session.execute(text("SELECT key FROM work ORDER BY turn_ms"))
+        assert turns.scalars().all() == ["fresh", "busy"]
 
 
 async def test_the_next_moment_is_the_end_of_a_lease_as_well_as_what_is_put_off(sessions: Sessions) -> None:
@@ -134,7 +156,6 @@ async def test_the_next_moment_is_the_end_of_a_lease_as_well_as_what_is_put_off(
         due_s = await work.next_due_s(session, KINDS)
     assert due_s is not None
     assert 25 < due_s <= 30
-    await claim(sessions)
     async with sessions.begin() as session:
         await session.execute(text("UPDATE work SET due_ms = due_ms + 600000 WHERE key = 'held'"))
     async with sessions.read() as session:

@@ -1,0 +1,76 @@
+"""What the engine claims next, and what it says of what is in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from executors.demand import Demand, Wanted
+from executors.leases import Held
+from executors.lines import AHEAD_PER_LANE, TRUSTED_AFTER, Lines
+from store.work import Ahead, Work
+
+
+def work(key: str, kind: str = "deliver", lane: str | None = "a", *, counted: bool = True) -> Work:
+    return Work(f"wrk_{key}", key, kind, "ws_1", {}, 1, "me", lane=lane, counted=counted)
+
+
+def standing(
+    works: Iterable[Work] = (), *, quick: Iterable[str] = (), **slots: int
+) -> tuple[Demand, dict[str, Lines[Held]]]:
+    """Kinds of so many slots each, ``quick`` lanes of deliveries, and what is held (none of it has begun)."""
+    lines = {kind: Lines[Held](most, 8 if kind == "deliver" else None) for kind, most in slots.items()}
+    for lane in quick:
+        for n in range(TRUSTED_AFTER):
+            one = Held(work(f"{lane}{n}", lane=lane), 0.0, 0.0)
+            lines["deliver"].add(one)
+            lines["deliver"].begin()
+            lines["deliver"].ended(one, well=True, took_s=0.001)
+    return Demand({(one.id, one.attempt): Held(one, 0.0, 0.0) for one in works}, lines), lines
+
+
+def test_kinds_with_plenty_of_room_share_a_claim_of_what_the_narrowest_takes() -> None:
+    demand, _ = standing(deliver=128, call=16, read=50)
+    assert demand.wanted(crowded=False) == [Wanted(["deliver", "call", "read"], 16)]
+    assert demand.wanted(crowded=True)[1:] == [Wanted(["deliver"], 112), Wanted(["read"], 34)]
+
+
+def test_a_kind_with_little_room_claims_for_itself_and_one_without_room_not_at_all() -> None:
+    held = [work(f"c{n}", "call", None) for n in range(45)] + [work(f"r{n}", "read", None) for n in range(16)]
+    demand, _ = standing(held, deliver=128, call=50, read=16)
+    assert demand.free() == {"deliver": 128, "call": 5, "read": 0}
+    assert demand.wanted(crowded=False) == [Wanted(["deliver"], 128), Wanted(["call"], 5)]
+
+
+def test_of_quick_lanes_more_is_claimed_than_may_begin_and_a_share_is_kept_for_others() -> None:
+    demand, lines = standing(deliver=40, call=50, quick=["a"])
+    wanted = demand.wanted(crowded=False)
+    assert wanted == [Wanted(["call"], 50), Wanted(["deliver"], 40 + lines["deliver"].room(), 40)]
+    for n in range(36):
+        lines["deliver"].add(Held(work(f"k{n}", lane=f"l{n}"), 0.0, 0.0))
+        lines["deliver"].begin()
+    assert demand.wanted(crowded=False)[1].slots == 10
+
+
+def test_a_claim_ahead_is_told_how_much_of_each_quick_lane_is_in_hand() -> None:
+    held = [work(f"a{n}", counted=n < 30) for n in range(50)]
+    demand, _ = standing(held, deliver=128, quick=["a", "b"])
+    ahead = demand.ahead(Wanted(["deliver"], 1_000, 32))
+    assert ahead == Ahead({"a": AHEAD_PER_LANE - 50, "b": AHEAD_PER_LANE}, 32, {"a": 20})
+
+
+def test_a_lane_that_holds_more_than_fits_has_no_room() -> None:
+    demand, _ = standing([work(f"a{n}", counted=False) for n in range(700)], deliver=128, quick=["a"])
+    ahead = demand.ahead(Wanted(["deliver"], 1_000, 32))
+    assert ahead is not None
+    assert ahead.rooms == {"a": 0}
+
+
+def test_a_claim_of_other_kinds_is_told_what_only_this_process_knows_of_the_lanes_they_share() -> None:
+    held = [work("a", counted=False), work("b", lane="b"), work("c", lane=None, counted=False)]
+    demand, _ = standing(held, deliver=128, resend=50, quick=["a"])
+    assert demand.ahead(Wanted(["resend", "call"], 16)) == Ahead({}, 16, {"a": 1})
+
+
+def test_nothing_is_told_where_nothing_was_claimed_ahead() -> None:
+    demand, _ = standing([work("a"), work("b", lane=None)], deliver=128)
+    assert demand.ahead(Wanted(["deliver"], 16)) is None
