@@ -3,9 +3,10 @@
 Intake: signed ``POST /v1/events/fire`` through ``opsiq serve`` (one process, durable: the event, its Idempotency-Key and its fan-out are
 committed before the answer) against a FastAPI endpoint under the same uvicorn that inserts one row into the same kind of database and
 commits it. Delivery: ``opsiq work`` (claimed, signed, sent, logged, settled) against an aiohttp loop that posts the same bytes to the same
-receiver. Both sides take turns in one run, on SQLite (WAL, synchronous=FULL), PostgreSQL (fsync and synchronous_commit on) and PostgreSQL
-with JetStream as the carrier. Load, receiver and database share this machine's cores with both sides, so the ratios count; CPU is that of
-the serving process alone. Memory: bench/_platform/memory.py.
+receiver, half of them before ours and half after: a machine that others share changes its speed within seconds. The ratio is the median of
+the rounds', printed with the lowest and the highest. Both sides take turns in one run, on SQLite (WAL, synchronous=FULL), PostgreSQL (fsync
+and synchronous_commit on) and PostgreSQL with JetStream as the carrier. Load, receiver and database share this machine's cores with both
+sides, so the ratios count; CPU is that of the serving process alone. Memory: bench/_platform/memory.py.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import asyncio
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -151,13 +153,14 @@ def fired(site: Site, known: Founded, given: argparse.Namespace) -> None:
 
 def delivered(site: Site, known: Founded, receiver: str, given: argparse.Namespace, processes: int = 1) -> None:
     """However many processes work, the bare loop is one. Several are all up before the first delivery may be claimed."""
-    bare, ours = delivery.Pace(), delivery.Pace()
+    bare, ours, rates, cpus = delivery.Pace(), delivery.Pace(), list[float](), list[float]()
     stats = site.folder / "work.stats" if given.profile and processes == 1 else None
     settings = site.settings()
     several = ["--processes", str(processes)] if processes > 1 else []
     for _ in range(given.rounds):
         since, body = asyncio.run(delivery.put(settings, known.workspace, known.endpoints, given.deliveries))
-        delivery.bare(receiver, body, site.folder, given.deliveries, bare)
+        beside = delivery.Pace()
+        delivery.bare(receiver, body, site.folder, given.deliveries // 2, beside)
         if processes > 1:
             asyncio.run(delivery.held(settings, known.endpoints, UP_S + 2))
         with process(site.environ, "cli.main", "work", *several, profile=stats) as worker:
@@ -166,10 +169,16 @@ def delivered(site: Site, known: Founded, receiver: str, given: argparse.Namespa
             spent = family_cpu_s(worker.pid)
             ours.per_s.append(asyncio.run(delivery.drained(settings, since, given.deliveries)))
             ours.cpu_ms.append((family_cpu_s(worker.pid) - spent) / given.deliveries * 1000)
+        delivery.bare(receiver, body, site.folder, given.deliveries // 2, beside)
+        bare.per_s.append(statistics.harmonic_mean(beside.per_s))
+        bare.cpu_ms.append(statistics.mean(beside.cpu_ms))
+        rates.append(ours.per_s[-1] / bare.per_s[-1])
+        cpus.append(bare.cpu_ms[-1] / ours.cpu_ms[-1])
     (bare_s, bare_cpu), (per_s, cpu) = bare.median(), ours.median()
     name = f"{site.name.replace('PostgreSQL, ', '')}, {processes} processes" if processes > 1 else site.name
     print(
-        f"{name:<22} {bare_s:>7.0f} {per_s:>7.0f} {per_s / bare_s:>6.2f}   {bare_cpu:>8.2f} {cpu:>8.2f} {bare_cpu / cpu:>6.2f}",
+        f"{name:<22} {bare_s:>7.0f} {per_s:>7.0f} {statistics.median(rates):>6.2f}   {bare_cpu:>8.3f} {cpu:>8.3f} "
+        f"{statistics.median(cpus):>6.2f}   {min(rates):.2f} to {max(rates):.2f}",
         flush=True,
     )
     if stats:
@@ -189,7 +198,7 @@ def measured(given: argparse.Namespace) -> None:
                 fired(site, known[site.name], given)
         if given.only in ("", "delivery"):
             print("delivery: webhooks delivered a second, ms of the sending process' CPU for each")
-            print(_HEAD + _CPU)
+            print(f"{_HEAD}{_CPU}   of the rounds")
             for site in all_sites:
                 delivered(site, known[site.name], receiver.url, given)
                 if given.processes > 1:
