@@ -119,3 +119,18 @@ async def test_a_lane_that_is_full_or_held_waits_without_stopping_others(site: S
         await lanes.release(session, "held")
     await site.becomes({"done": 44})
     assert set(site.seen.values()) == {1}
+
+
+async def test_what_is_in_hand_of_a_lane_is_told_for_work_that_is_not_carried_too(
+    sessions: Sessions, server: BrokerServer
+) -> None:
+    """A delivery is carried, its resend is not, and both are in the lane of their endpoint."""
+    broker = Broker(server.url, "shared", unacked_s=60)
+    queue = CarriedQueue(SqlQueue(sessions, owner="one", per_lane=2), broker, ["note"])
+    await queue.open(lambda *, rest=True: None)
+    await until(lambda: broker.up)
+    async with sessions.begin() as session:
+        await putting.put_many(session, [Put(f"k{n}", "resend", "ws_1", {}, lane="l") for n in range(3)])
+    assert await queue.claim(["note", "resend"], 10, Ahead({}, 10, {"l": 2})) == []
+    assert len(await queue.claim(["note", "resend"], 10, Ahead({}, 10, {"l": 1}))) == 1
+    await queue.close()
