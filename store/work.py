@@ -130,7 +130,7 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """Of the lanes of ``rooms`` more may be claimed than may run at once, so much of each: what is left waits in the process for its turn.
-    Of everything else only ``slots``, which begin at once. ``uncounted``: what the process still holds of other lanes that was claimed so.
+    Of everything else only ``slots``, which begin at once. ``uncounted``: what the process still holds, by lane, that was claimed so.
     """
 
     rooms: Mapping[str, int]
