@@ -47,9 +47,9 @@ class CarriedQueue:
     def __init__(self, sql: SqlQueue, broker: Broker, kinds: Collection[str]) -> None:
         self.lease_s = sql.lease_s
         self.settles_at_once = sql.settles_at_once
+        self.apart = self._kinds = frozenset(kinds)
         self._sql = sql
         self._broker = broker
-        self._kinds = frozenset(kinds)
         self._ring: Ring = _unheard
         self._outgoing: deque[tuple[str, str]] = deque(maxlen=BACKLOG)
         self._put = asyncio.Event()
@@ -94,20 +94,8 @@ class CarriedQueue:
         await self._broker.close()
 
     async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
-        carried = [kind for kind in kinds if kind in self._kinds]
-        if not carried or not self._broker.up:
+        if not self._broker.up or self._kinds.isdisjoint(kinds):
             return await self._sql.claim(kinds, limit, ahead)
-        others = [kind for kind in kinds if kind not in self._kinds]
-        found = await self._sql.claim(others, limit, ahead) if others else []
-        try:  # one after the other: the second sees what the first takes of a lane that they share
-            return found + await self._claim_carried(carried, limit - len(found), ahead)
-        except Exception as error:
-            if not found:
-                raise
-            log.warning("what the broker carries can't be claimed at this moment: %s", error)
-            return found  # it is claimed, and would else wait here for the end of its lease
-
-    async def _claim_carried(self, kinds: list[str], limit: int, ahead: Ahead | None) -> list[Work]:
         room = limit
         if ahead is not None:
             # What does not fit its lane any more is better left in the broker's line than claimed in vain.
@@ -170,7 +158,9 @@ class CarriedQueue:
             if into.setdefault(one.key, one) is not one:
                 self._ended(one.message)
 
-    async def _claimed(self, kinds: list[str], named: dict[str, Named], ahead: Ahead | None) -> list[Work]:
+    async def _claimed(
+        self, kinds: Collection[str], named: dict[str, Named], ahead: Ahead | None
+    ) -> list[Work]:
         if not named:
             return []
         try:

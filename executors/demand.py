@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import filterfalse
+from math import inf
 from operator import attrgetter
 from typing import Final
 
 from executors.leases import Held
 from executors.lines import AHEAD_PER_LANE, Lines
-from store.work import Ahead, Work
+from store.work import Ahead
 
 BATCH: Final = 20
+LOOK_S: Final = 0.5
 _KIND: Final = attrgetter("work.kind")
-_WORK: Final[Callable[[Held], Work]] = attrgetter("work")
+_WORK: Final = attrgetter("work")
+_LANE: Final = attrgetter("lane")
+_COUNTED: Final = attrgetter("counted")
+
+
+@dataclass(slots=True, eq=False)
+class Pool:
+    """Kinds that one claim may take together, and what came of the last claims.
+
+    ``rung``: somebody says that there may be work of them, or room has come for it. ``short``: the last look found less than there was room
+    for, of each of them. ``crowded``: what they share came back full.
+    """
+
+    kinds: tuple[str, ...]
+    apart: bool = False
+    rung: bool = True
+    short: bool = False
+    crowded: bool = False
+    looked_at: float = -inf
+
+    def rests(self, now: float, *, stocked: bool) -> bool:
+        """Whether nothing of it needs to be looked for at this moment: what is found in vain costs as much. Where much waits here for its
+        turn (``stocked``), also when more could be found.
+        """
+        return (stocked or self.short) and not self.rung and now - self.looked_at < LOOK_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +54,23 @@ class Wanted:
 
 
 class Demand:
-    """Reads ``held`` (all that is claimed and not settled) and the ``lines`` of each kind as they are at the moment it is asked."""
+    """Reads ``held`` (all that is claimed and not settled) and the ``lines`` of each kind as they are at the moment it is asked. Kinds that
+    are ``apart`` from the others are claimed by themselves.
+    """
 
-    def __init__(self, held: Mapping[tuple[str, int], Held], lines: Mapping[str, Lines[Held]]) -> None:
+    def __init__(
+        self, held: Mapping[tuple[str, int], Held], lines: Mapping[str, Lines[Held]], apart: Collection[str] = ()
+    ) -> None:
         self._held = held
         self._lines = lines
+        rest, those = [kind for kind in lines if kind not in apart], [kind for kind in lines if kind in apart]
+        self.pools = [Pool(tuple(kinds), kinds is those) for kinds in (rest, those) if kinds]
+        self.pool_of = {kind: pool for pool in self.pools for kind in pool.kinds}
+
+    def ring(self, *, rest: bool = True) -> None:
+        """There may be work: of any kind, or without the ``rest`` of those that are apart."""
+        for pool in self.pools:
+            pool.rung |= rest or pool.apart
 
     def waiting(self) -> int:
         """How much was claimed before its turn and has not begun."""
@@ -42,32 +81,33 @@ class Demand:
         used = Counter(map(_KIND, self._held.values()))
         return {kind: line.slots - (line.running if line.room() else used[kind]) for kind, line in self._lines.items()}
 
-    def wanted(self, *, crowded: bool) -> list[Wanted]:
-        """The claims of one round. Kinds with plenty of room share one, so that priorities hold across them. While that comes back full
-        (``crowded``), those with much more room than the others claim for the rest of it.
+    def wanted(self, pool: Pool, free: Mapping[str, int]) -> list[Wanted]:
+        """The claims of one round. Kinds with plenty of room share one, so that priorities hold across them. While that comes back full,
+        those with much more room than the others claim for the rest of it.
         """
-        free = self.free()
+        mine = {kind: free[kind] for kind in pool.kinds}
         made: list[Wanted] = []
-        for kind in list(free):
+        for kind in pool.kinds:
             if extra := self._lines[kind].room():
                 # A share is kept for lanes that are not quick: they would else wait for the quick ones' queue to end.
-                slots = max(free.pop(kind), self._lines[kind].slots // 4, 1)
+                slots = max(mine.pop(kind), self._lines[kind].slots // 4, 1)
                 made.append(Wanted([kind], slots + extra, slots))
-        plenty = [kind for kind, room in free.items() if room >= min(BATCH, self._lines[kind].slots)]
-        made += [Wanted([kind], room) for kind, room in free.items() if room > 0 and kind not in plenty]
+        plenty = [kind for kind, room in mine.items() if room >= min(BATCH, self._lines[kind].slots)]
+        made += [Wanted([kind], room) for kind, room in mine.items() if room > 0 and kind not in plenty]
         if plenty:
-            least = min(free[kind] for kind in plenty)
+            least = min(mine[kind] for kind in plenty)
             made.insert(0, Wanted(plenty, least))
-            if crowded:
-                made += [Wanted([kind], free[kind] - least) for kind in plenty if free[kind] >= 2 * least]
+            if pool.crowded:
+                made += [Wanted([kind], mine[kind] - least) for kind in plenty if mine[kind] >= 2 * least]
         return made
 
     def ahead(self, wanted: Wanted) -> Ahead | None:
         """What the claim has to know of what is in hand, of all kinds, since they share lanes; None where nothing was claimed ahead."""
-        mine = [(work.lane, work.counted) for work in map(_WORK, self._held.values()) if work.lane is not None]
+        mine = list(map(_WORK, self._held.values()))
         lines = [] if wanted.slots is None else [self._lines[kind] for kind in wanted.kinds]
-        used = Counter([lane for lane, _ in mine])
+        used = Counter(map(_LANE, mine)) if lines else Counter[str | None]()
         rooms = {lane: max(0, AHEAD_PER_LANE - used[lane]) for line in lines for lane in line.quick()}
         # Of quick lanes too: one may have been narrowed meanwhile.
-        uncounted = Counter([lane for lane, counted in mine if not counted])
+        uncounted = Counter(map(_LANE, filterfalse(_COUNTED, mine)))
+        del uncounted[None]
         return Ahead(rooms, wanted.slots or wanted.limit, uncounted) if rooms or uncounted else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -18,7 +19,7 @@ from core import meters
 from core.errors import Unavailable
 from core.logs import bound
 from core.traces import span
-from executors.demand import BATCH, Demand
+from executors.demand import BATCH, LOOK_S, Demand, Pool
 from executors.leases import Held, Leases, Pause, brief, named, pause
 from executors.lines import Lines
 from executors.queue import Dead, Done, Later, Outcome, Queue, Ring, Settled
@@ -35,7 +36,6 @@ FIRST_BACKOFF_S: Final = 1.0
 MAX_BACKOFF_S: Final = 600.0
 _GAP_S: Final = 0.01
 _STUCK_S: Final = 0.25
-_LOOK_S: Final = 0.5
 _STOCKED_S: Final = 0.1
 _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
 """What a log line says of the work at hand, by where its payload has it."""
@@ -94,7 +94,7 @@ class Engine:
         self._monotonic = monotonic
         self._held: dict[tuple[str, int], Held] = {}
         self._slots: set[asyncio.Task[None]] = set()
-        self._demand = Demand(self._held, self._lines)
+        self._demand = Demand(self._held, self._lines, queue.apart)
         waiting = self._demand.waiting
         self._settler = Settler(queue, lambda: len(self._held) - waiting(), waiting)
         self._leases = Leases(queue, self._held, self._lost_unbegun, pause=pause, monotonic=monotonic)
@@ -102,9 +102,7 @@ class Engine:
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
         self._behind = False
-        self._crowded = False
-        self._rung = True
-        self._looked_at = 0.0
+        self._due_at = math.inf
         self._loops: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Engine:
@@ -127,7 +125,7 @@ class Engine:
 
     def wake(self, *, rest: bool = True) -> None:
         """There may be work: look now. To be called after the commit that put it (``store.sessions.after_commit``). See ``Ring``."""
-        self._rung |= rest
+        self._demand.ring(rest=rest)
         self._ring.set()
 
     def has_room(self, kind: str) -> bool:
@@ -185,7 +183,7 @@ class Engine:
                 trouble = 0
             except Exception as error:
                 trouble += 1
-                self._rung = True
+                self._demand.ring()
                 wait_s = min(30.0, 0.5 * 2 ** min(trouble, 6))
                 self._complain(error, trouble, wait_s)
                 await self._pause(self._stopping, wait_s)
@@ -201,24 +199,12 @@ class Engine:
         now = self._monotonic()
         for line in self._lines.values():
             self._give_back(line.stale(now))
-        rung, self._rung = self._rung, False
+        if now >= self._due_at - _GAP_S:
+            self._due_at = math.inf
+            self._demand.ring()
         taken = 0
-        for wanted in self._demand.wanted(crowded=self._crowded):
-            kinds, limit = wanted.kinds, wanted.limit
-            if wanted.slots is None:
-                # While quick lanes are worked off the rest is looked for when somebody rings, or now and then: a look that finds nothing
-                # reads the whole queue.
-                if self._demand.waiting() and not rung and now - self._looked_at < _LOOK_S:
-                    continue
-                self._looked_at = now
-            ahead = self._demand.ahead(wanted)
-            claimed = await (self._queue.claim(kinds, limit, ahead) if ahead else self._queue.claim(kinds, limit))
-            self._take(claimed)
-            taken += len(claimed)
-            self._behind |= len(claimed) >= limit
-            if len(kinds) > 1:
-                self._crowded = len(claimed) >= limit
-            self._rung |= wanted.slots is None and len(claimed) >= limit
+        for pool in self._demand.pools:
+            taken += await self._claim(pool, now)
         free = [kind for kind, room in self._demand.free().items() if room > 0]
         if len(free) < len(self._lines):
             self._behind = True
@@ -226,12 +212,37 @@ class Engine:
             # With a stock in hand there is no hurry: what is settled rings, and then there is room for a claim that is worth its price.
             return 0.0 if self._demand.waiting() < BATCH else _STOCKED_S
         if self._demand.waiting():
-            return _LOOK_S
-        due_s = await self._queue.next_due_s(free) if free else None
-        if due_s is None:
-            return self._poll_s
+            return LOOK_S
+        wait_s = await self._queue.next_due_s(free) if free else None
+        if wait_s is None:
+            wait_s = self._poll_s
         # Due and yet not claimed: held back by its lane's limit, or another process is just taking it.
-        return min(self._poll_s, max(due_s, _GAP_S if taken else _STUCK_S if due_s == 0 else 0.0))
+        wait_s = min(self._poll_s, max(wait_s, _GAP_S if taken else _STUCK_S if wait_s == 0 else 0.0))
+        self._due_at = self._monotonic() + wait_s
+        return wait_s
+
+    async def _claim(self, pool: Pool, now: float) -> int:
+        """Claims what there is room for of these kinds; answers how much came."""
+        taken = 0
+        free = self._demand.free()
+        rests = pool.rests(now, stocked=self._demand.waiting() > 0)
+        if not rests:
+            pool.rung, pool.short, pool.looked_at = False, all(free[kind] > 0 for kind in pool.kinds), now
+        for wanted in self._demand.wanted(pool, free):
+            kinds, limit = wanted.kinds, wanted.limit
+            if wanted.slots is None and rests:
+                continue
+            ahead = self._demand.ahead(wanted)
+            claimed = await (self._queue.claim(kinds, limit, ahead) if ahead else self._queue.claim(kinds, limit))
+            self._take(claimed)
+            taken += len(claimed)
+            full = len(claimed) >= limit
+            self._behind |= full
+            if len(kinds) > 1:
+                pool.crowded = full
+            if wanted.slots is None and full:
+                pool.rung, pool.short = True, False
+        return taken
 
     def _take(self, claimed: Sequence[Work]) -> None:
         at = self._monotonic()
@@ -282,7 +293,7 @@ class Engine:
         self._held.pop((work.id, work.attempt), None)
         line = self._lines[work.kind]
         if comes_again or ((self._behind or work.lane is not None) and not line.stocked(work.lane)):
-            self._rung |= not line.room()
+            self._demand.pool_of[work.kind].rung |= not line.room()
             self._ring.set()
 
     def _give_back(self, unbegun: Sequence[Held]) -> None:

@@ -89,6 +89,8 @@ class Queue(Protocol):
     lease_s: float
     settles_at_once: int
     """How many groups may be on their way to the disk together."""
+    apart: Collection[str]
+    """Kinds that are never claimed together with others."""
 
     async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
         """Up to ``limit`` pieces of due work, most urgent first, each held for ``lease_s``."""
@@ -138,6 +140,7 @@ class SqlQueue:
         self.lease_s = lease_s
         self._one_writer = sessions.dialect == "sqlite"
         self.settles_at_once = 1 if self._one_writer else SETTLES_AT_ONCE
+        self.apart: Collection[str] = ()
         self._sessions = sessions
         self._owner = owner
         self._per_lane = per_lane

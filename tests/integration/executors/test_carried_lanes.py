@@ -131,6 +131,6 @@ async def test_what_is_in_hand_of_a_lane_is_told_for_work_that_is_not_carried_to
     await until(lambda: broker.up)
     async with sessions.begin() as session:
         await putting.put_many(session, [Put(f"k{n}", "resend", "ws_1", {}, lane="l") for n in range(3)])
-    assert await queue.claim(["note", "resend"], 10, Ahead({}, 10, {"l": 2})) == []
-    assert len(await queue.claim(["note", "resend"], 10, Ahead({}, 10, {"l": 1}))) == 1
+    assert await queue.claim(["resend"], 10, Ahead({}, 10, {"l": 2})) == []
+    assert len(await queue.claim(["resend"], 10, Ahead({}, 10, {"l": 1}))) == 1
     await queue.close()

@@ -66,6 +66,7 @@ class StandingQueue:
     time: StandingTime
     lease_s: float = 60.0
     settles_at_once: int = 1
+    apart: Collection[str] = ()
     rows: dict[str, _Row] = field(default_factory=dict)
     claims: list[tuple[frozenset[str], int]] = field(default_factory=list)
     groups: list[int] = field(default_factory=list)

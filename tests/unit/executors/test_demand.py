@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from executors.demand import Demand, Wanted
+from executors.demand import LOOK_S, Demand, Pool, Wanted
 from executors.leases import Held
 from executors.lines import AHEAD_PER_LANE, TRUSTED_AFTER, Lines
 from store.work import Ahead, Work
@@ -28,27 +28,31 @@ def standing(
     return Demand({(one.id, one.attempt): Held(one, 0.0, 0.0) for one in works}, lines), lines
 
 
+def wanted(demand: Demand) -> list[Wanted]:
+    return [one for pool in demand.pools for one in demand.wanted(pool, demand.free())]
+
+
 def test_kinds_with_plenty_of_room_share_a_claim_of_what_the_narrowest_takes() -> None:
     demand, _ = standing(deliver=128, call=16, read=50)
-    assert demand.wanted(crowded=False) == [Wanted(["deliver", "call", "read"], 16)]
-    assert demand.wanted(crowded=True)[1:] == [Wanted(["deliver"], 112), Wanted(["read"], 34)]
+    assert wanted(demand) == [Wanted(["deliver", "call", "read"], 16)]
+    demand.pools[0].crowded = True
+    assert wanted(demand)[1:] == [Wanted(["deliver"], 112), Wanted(["read"], 34)]
 
 
 def test_a_kind_with_little_room_claims_for_itself_and_one_without_room_not_at_all() -> None:
     held = [work(f"c{n}", "call", None) for n in range(45)] + [work(f"r{n}", "read", None) for n in range(16)]
     demand, _ = standing(held, deliver=128, call=50, read=16)
     assert demand.free() == {"deliver": 128, "call": 5, "read": 0}
-    assert demand.wanted(crowded=False) == [Wanted(["deliver"], 128), Wanted(["call"], 5)]
+    assert wanted(demand) == [Wanted(["deliver"], 128), Wanted(["call"], 5)]
 
 
 def test_of_quick_lanes_more_is_claimed_than_may_begin_and_a_share_is_kept_for_others() -> None:
     demand, lines = standing(deliver=40, call=50, quick=["a"])
-    wanted = demand.wanted(crowded=False)
-    assert wanted == [Wanted(["call"], 50), Wanted(["deliver"], 40 + lines["deliver"].room(), 40)]
+    assert wanted(demand) == [Wanted(["call"], 50), Wanted(["deliver"], 40 + lines["deliver"].room(), 40)]
     for n in range(36):
         lines["deliver"].add(Held(work(f"k{n}", lane=f"l{n}"), 0.0, 0.0))
         lines["deliver"].begin()
-    assert demand.wanted(crowded=False)[1].slots == 10
+    assert wanted(demand)[1].slots == 10
 
 
 def test_a_claim_ahead_is_told_how_much_of_each_quick_lane_is_in_hand() -> None:
@@ -74,3 +78,29 @@ def test_a_claim_of_other_kinds_is_told_what_only_this_process_knows_of_the_lane
 def test_nothing_is_told_where_nothing_was_claimed_ahead() -> None:
     demand, _ = standing([work("a"), work("b", lane=None)], deliver=128)
     assert demand.ahead(Wanted(["deliver"], 16)) is None
+
+
+def test_kinds_that_are_apart_claim_for_themselves() -> None:
+    lines = {kind: Lines[Held](50) for kind in ("deliver", "call", "read")}
+    demand = Demand({}, lines, apart=["deliver"])
+    assert wanted(demand) == [Wanted(["call", "read"], 50), Wanted(["deliver"], 50)]
+    for pool in demand.pools:
+        pool.rung = False
+    demand.ring(rest=False)
+    assert [demand.pool_of[kind].rung for kind in ("call", "read", "deliver")] == [False, False, True]
+    demand.ring()
+    assert demand.pool_of["call"].rung
+
+
+def test_kinds_of_which_all_was_found_rest_until_somebody_rings_or_it_is_time_to_look() -> None:
+    pool = Pool(("call",), rung=False, short=True, looked_at=10.0)
+    assert pool.rests(10.0 + LOOK_S / 2, stocked=False)
+    assert not pool.rests(10.0 + LOOK_S, stocked=False)
+    pool.rung = True
+    assert not pool.rests(10.1, stocked=True)
+
+
+def test_kinds_of_which_more_is_there_rest_only_while_much_waits_here() -> None:
+    pool = Pool(("call",), rung=False, short=False, looked_at=10.0)
+    assert not pool.rests(10.1, stocked=False)
+    assert pool.rests(10.1, stocked=True)
