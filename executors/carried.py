@@ -158,9 +158,7 @@ class CarriedQueue:
             if into.setdefault(one.key, one) is not one:
                 self._ended(one.message)
 
-    async def _claimed(
-        self, kinds: Collection[str], named: dict[str, Named], ahead: Ahead | None
-    ) -> list[Work]:
+    async def _claimed(self, kinds: Collection[str], named: dict[str, Named], ahead: Ahead | None) -> list[Work]:
         if not named:
             return []
         try:

@@ -32,9 +32,14 @@ class Many:
 
     def __init__(self, statement: str, *, repeated: str = "", **columns: str) -> None:
         names = ", ".join(columns)
-        arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1))
+        arrays = [f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1)]
+        told = [
+            f"CASE WHEN cardinality({array}) = 1 THEN ({array})[1] ELSE each.{name} END"
+            for name, array in zip(columns, arrays, strict=True)
+        ]
+        each = f"SELECT {', '.join(told)} FROM unnest({', '.join(arrays)}) AS each ({names})"  # noqa: S608
         one = f"({', '.join('?' * len(columns))})"
-        self._postgresql = f"WITH given ({names}) AS (SELECT * FROM unnest({arrays})) {statement}"  # noqa: S608
+        self._postgresql = f"WITH given ({names}) AS ({each}) {statement}"
         self._sqlite = {
             rows: f"WITH given ({names}) AS (VALUES {', '.join([one] * rows)}) {statement}{repeated}" for rows in _SIZES
         }
@@ -58,7 +63,7 @@ class Many:
             return []
         connection = await session.connection()
         if is_postgresql(session):
-            return [await connection.exec_driver_sql(self._postgresql, tuple(map(list, zip(*rows, strict=True))))]
+            return [await connection.exec_driver_sql(self._postgresql, _columns(rows))]
         return [await connection.exec_driver_sql(text, flat) for text, flat in self._chunks(rows)]
 
     def _chunks(self, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -68,6 +73,14 @@ class Many:
             size = next(size for size in _SIZES if size >= len(chunk))
             chunk += [chunk[-1]] * (size - len(chunk))
             yield self._sqlite[size], tuple([value for row in chunk for value in row])
+
+
+def _columns(rows: Sequence[Row]) -> tuple[Sequence[Any], ...]:
+    """For PostgreSQL. A column that says the same of all rows is said once: the driver looks at each value, three times as long as the
+    server. The first one is whole, so that it tells how many rows there are.
+    """
+    whole, *others = zip(*rows, strict=True)
+    return (whole, *[column[:1] if column.count(column[0]) == len(column) else column for column in others])
 
 
 def _said(text: str, values: tuple[Any, ...], say: Say) -> None:

@@ -49,7 +49,10 @@ async def take(
     """
     sqlite = sqlite_of(session)
     if sqlite is None:
-        return list(await session.execute(_taking_picked(work, picked, owner, lease_s, ahead), given))
+        took: Sequence[Sequence[Any]] = (
+            await session.execute(_taking_picked(work, picked, owner, lease_s, ahead), given)
+        ).all()
+        return took
     pick, take_, read = _said(work, picked, owner, lease_s, ahead, (await session.connection()).dialect)
 
     def taken(say: Say) -> str:

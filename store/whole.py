@@ -41,7 +41,8 @@ class Whole:
         """In no order. ``expected``: how many there are, about; what takes long goes to SQLite's thread at once."""
         sqlite = sqlite_of(session)
         if sqlite is None:
-            return list(await session.execute(self._postgresql, given))
+            told: Sequence[Sequence[Any]] = (await session.execute(self._postgresql, given)).all()
+            return told
         if self._said is None:
             self._said = Said.of(self._sqlite, (await session.connection()).dialect)
         said, placed = self._said.text, self._said.placed(given)
