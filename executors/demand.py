@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import filterfalse
 from math import inf
@@ -20,6 +20,15 @@ _KIND: Final = attrgetter("work.kind")
 _WORK: Final = attrgetter("work")
 _LANE: Final = attrgetter("lane")
 _COUNTED: Final = attrgetter("counted")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One claim of ``limit`` pieces of these kinds. Where it goes ahead of quick lanes, ``slots`` of them outside those, else None."""
+
+    kinds: list[str]
+    limit: int
+    slots: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -43,14 +52,18 @@ class Pool:
         """
         return (stocked or self.short) and not self.rung and now - self.looked_at < LOOK_S
 
+    def looks(self, now: float, *, everywhere: bool) -> None:
+        """A look begins; ``everywhere``: there is room for each of the kinds. Who rings from here on, rings for the next one."""
+        self.rung, self.short, self.looked_at = False, everywhere, now
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One claim of ``limit`` pieces of these kinds. Where it goes ahead of quick lanes, ``slots`` of them outside those, else None."""
-
-    kinds: list[str]
-    limit: int
-    slots: int | None = None
+    def came(self, wanted: Wanted, count: int) -> bool:
+        """What came of a claim. Answers whether there may be more."""
+        full = count >= wanted.limit
+        if len(wanted.kinds) > 1:
+            self.crowded = full
+        if full and wanted.slots is None:
+            self.rung, self.short = True, False
+        return full
 
 
 class Demand:
@@ -76,29 +89,39 @@ class Demand:
         """How much was claimed before its turn and has not begun."""
         return sum(line.waiting for line in self._lines.values())
 
-    def free(self) -> dict[str, int]:
-        """How much more of each kind may begin. What is to be settled still counts; where a lane is quick, it does not."""
-        used = Counter(map(_KIND, self._held.values()))
-        return {kind: line.slots - (line.running if line.room() else used[kind]) for kind, line in self._lines.items()}
+    def free(self, kinds: Iterable[str]) -> dict[str, int]:
+        """How much more of each of these may begin. What is to be settled still counts; where a lane is quick, it does not."""
+        made = {kind: self._lines[kind].slots - self._lines[kind].running for kind in kinds}
+        if plain := [kind for kind in made if not self._lines[kind].room()]:
+            used = Counter(map(_KIND, self._held.values()))
+            made.update({kind: self._lines[kind].slots - used[kind] for kind in plain})
+        return made
 
-    def wanted(self, pool: Pool, free: Mapping[str, int]) -> list[Wanted]:
+    def wanted(self, pool: Pool, now: float) -> list[Wanted]:
         """The claims of one round. Kinds with plenty of room share one, so that priorities hold across them. While that comes back full,
-        those with much more room than the others claim for the rest of it.
+        those with much more room than the others claim for the rest of it. Of quick lanes is claimed ahead also while the pool rests.
         """
-        mine = {kind: free[kind] for kind in pool.kinds}
+        extra = {kind: room for kind in pool.kinds if (room := self._lines[kind].room())}
+        rests = pool.rests(now, stocked=self.waiting() > 0)
+        if rests and not extra:
+            return []
+        free = self.free(pool.kinds)
+        if not rests:
+            pool.looks(now, everywhere=all(room > 0 for room in free.values()))
         made: list[Wanted] = []
-        for kind in pool.kinds:
-            if extra := self._lines[kind].room():
-                # A share is kept for lanes that are not quick: they would else wait for the quick ones' queue to end.
-                slots = max(mine.pop(kind), self._lines[kind].slots // 4, 1)
-                made.append(Wanted([kind], slots + extra, slots))
-        plenty = [kind for kind, room in mine.items() if room >= min(BATCH, self._lines[kind].slots)]
-        made += [Wanted([kind], room) for kind, room in mine.items() if room > 0 and kind not in plenty]
+        for kind, room in extra.items():
+            # A share is kept for lanes that are not quick: they would else wait for the quick ones' queue to end.
+            slots = max(free.pop(kind), self._lines[kind].slots // 4, 1)
+            made.append(Wanted([kind], slots + room, slots))
+        if rests:
+            return made
+        plenty = [kind for kind, room in free.items() if room >= min(BATCH, self._lines[kind].slots)]
+        made += [Wanted([kind], room) for kind, room in free.items() if room > 0 and kind not in plenty]
         if plenty:
-            least = min(mine[kind] for kind in plenty)
+            least = min(free[kind] for kind in plenty)
             made.insert(0, Wanted(plenty, least))
             if pool.crowded:
-                made += [Wanted([kind], mine[kind] - least) for kind in plenty if mine[kind] >= 2 * least]
+                made += [Wanted([kind], free[kind] - least) for kind in plenty if free[kind] >= 2 * least]
         return made
 
     def ahead(self, wanted: Wanted) -> Ahead | None:

@@ -205,7 +205,7 @@ class Engine:
         taken = 0
         for pool in self._demand.pools:
             taken += await self._claim(pool, now)
-        free = [kind for kind, room in self._demand.free().items() if room > 0]
+        free = [kind for kind, room in self._demand.free(self._lines).items() if room > 0]
         if len(free) < len(self._lines):
             self._behind = True
         if self._behind and free and taken:
@@ -224,24 +224,11 @@ class Engine:
     async def _claim(self, pool: Pool, now: float) -> int:
         """Claims what there is room for of these kinds; answers how much came."""
         taken = 0
-        free = self._demand.free()
-        rests = pool.rests(now, stocked=self._demand.waiting() > 0)
-        if not rests:
-            pool.rung, pool.short, pool.looked_at = False, all(free[kind] > 0 for kind in pool.kinds), now
-        for wanted in self._demand.wanted(pool, free):
-            kinds, limit = wanted.kinds, wanted.limit
-            if wanted.slots is None and rests:
-                continue
-            ahead = self._demand.ahead(wanted)
-            claimed = await (self._queue.claim(kinds, limit, ahead) if ahead else self._queue.claim(kinds, limit))
+        for wanted in self._demand.wanted(pool, now):
+            claimed = await self._queue.claim(wanted.kinds, wanted.limit, self._demand.ahead(wanted))
             self._take(claimed)
             taken += len(claimed)
-            full = len(claimed) >= limit
-            self._behind |= full
-            if len(kinds) > 1:
-                pool.crowded = full
-            if wanted.slots is None and full:
-                pool.rung, pool.short = True, False
+            self._behind |= pool.came(wanted, len(claimed))
         return taken
 
     def _take(self, claimed: Sequence[Work]) -> None:

@@ -29,7 +29,9 @@ def standing(
 
 
 def wanted(demand: Demand) -> list[Wanted]:
-    return [one for pool in demand.pools for one in demand.wanted(pool, demand.free())]
+    """Where nothing rests."""
+    demand.ring()
+    return [one for pool in demand.pools for one in demand.wanted(pool, 0.0)]
 
 
 def test_kinds_with_plenty_of_room_share_a_claim_of_what_the_narrowest_takes() -> None:
@@ -42,7 +44,7 @@ def test_kinds_with_plenty_of_room_share_a_claim_of_what_the_narrowest_takes() -
 def test_a_kind_with_little_room_claims_for_itself_and_one_without_room_not_at_all() -> None:
     held = [work(f"c{n}", "call", None) for n in range(45)] + [work(f"r{n}", "read", None) for n in range(16)]
     demand, _ = standing(held, deliver=128, call=50, read=16)
-    assert demand.free() == {"deliver": 128, "call": 5, "read": 0}
+    assert demand.free(["deliver", "call", "read"]) == {"deliver": 128, "call": 5, "read": 0}
     assert wanted(demand) == [Wanted(["deliver"], 128), Wanted(["call"], 5)]
 
 
@@ -98,6 +100,30 @@ def test_kinds_of_which_all_was_found_rest_until_somebody_rings_or_it_is_time_to
     assert not pool.rests(10.0 + LOOK_S, stocked=False)
     pool.rung = True
     assert not pool.rests(10.1, stocked=True)
+
+
+def test_what_a_look_finds_says_whether_the_next_one_is_needed() -> None:
+    demand, _ = standing([work("c", "call", None)], deliver=128, call=1)
+    (pool,) = demand.pools
+    (both,) = demand.wanted(pool, 1.0)
+    assert not pool.came(both, 0)
+    assert not pool.rests(1.1, stocked=False), "of calls there was no room, so what is there is not known"
+    demand, _ = standing(deliver=128, call=50)
+    (pool,) = demand.pools
+    (both,) = demand.wanted(pool, 1.0)
+    assert not pool.came(both, both.limit - 1)
+    assert demand.wanted(pool, 1.1) == []
+    pool.rung = True
+    (both,) = demand.wanted(pool, 1.2)
+    assert pool.came(both, both.limit)
+    assert demand.wanted(pool, 1.3)[0] == both
+
+
+def test_of_quick_lanes_is_claimed_while_the_rest_rests() -> None:
+    demand, _ = standing(deliver=128, call=50, quick=["a"])
+    (pool,) = demand.pools
+    assert [one.kinds for one in demand.wanted(pool, 1.0)] == [["call"], ["deliver"]]
+    assert [one.kinds for one in demand.wanted(pool, 1.1)] == [["deliver"]]
 
 
 def test_kinds_of_which_more_is_there_rest_only_while_much_waits_here() -> None:
