@@ -47,7 +47,8 @@ class CarriedQueue:
     def __init__(self, sql: SqlQueue, broker: Broker, kinds: Collection[str]) -> None:
         self.lease_s = sql.lease_s
         self.settles_at_once = sql.settles_at_once
-        self.apart = self._kinds = frozenset(kinds)
+        self._kinds = frozenset(kinds)
+        self.apart: Collection[str] = self._kinds
         self._sql = sql
         self._broker = broker
         self._ring: Ring = _unheard
