@@ -172,6 +172,8 @@ class CarriedQueue:
         for one in named.values():
             self._passed(one, waits.get(one.key))
         await self._acknowledge()
+        if not found and not self._missing:
+            self._ring(rest=False)  # none of them could be claimed, and nobody is fetching more
         return found
 
     def _passed(self, one: Named, wait: Wait | None) -> None:

@@ -22,6 +22,11 @@ _LANE: Final = attrgetter("lane")
 _COUNTED: Final = attrgetter("counted")
 
 
+def trouble_s(in_a_row: int) -> float:
+    """How long nothing is claimed after so many claims that failed."""
+    return min(30.0, 0.5 * float(2 ** min(in_a_row, 6)))
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One claim of ``limit`` pieces of these kinds. Where it goes ahead of quick lanes, ``slots`` of them outside those, else None."""
@@ -36,7 +41,8 @@ class Pool:
     """Kinds that one claim may take together, and what came of the last claims.
 
     ``rung``: somebody says that there may be work of them, or room has come for it. ``short``: the last look found less than there was room
-    for, of each of them. ``crowded``: what they share came back full.
+    for, of each of them: the end of what is due, or lanes that are full. ``crowded``: what they share came back full. ``trouble``: so many
+    looks in a row failed, and the next one is not before ``again_at``.
     """
 
     kinds: tuple[str, ...]
@@ -45,20 +51,35 @@ class Pool:
     short: bool = False
     crowded: bool = False
     looked_at: float = -inf
+    trouble: int = 0
+    again_at: float = -inf
 
     def rests(self, now: float, *, stocked: bool) -> bool:
-        """Whether nothing of it needs to be looked for at this moment: what is found in vain costs as much. Where much waits here for its
-        turn (``stocked``), also when more could be found.
+        """Whether nothing of it needs to be looked for at this moment: a look in vain costs as much as any. Where something waits here for
+        its turn (``stocked``), also when more could be found.
         """
         return (stocked or self.short) and not self.rung and now - self.looked_at < LOOK_S
+
+    def next_look_s(self, now: float) -> float:
+        """How long it may rest, where the round that began ``now`` did not look."""
+        if self.again_at > now:
+            return self.again_at - now
+        return self.looked_at + LOOK_S - now if self.looked_at < now else inf
 
     def looks(self, now: float, *, everywhere: bool) -> None:
         """A look begins; ``everywhere``: there is room for each of the kinds. Who rings from here on, rings for the next one."""
         self.rung, self.short, self.looked_at = False, everywhere, now
 
+    def failed(self, now: float) -> float:
+        """A look failed. Answers for how long there is none."""
+        self.trouble += 1
+        self.rung, self.again_at = True, now + (wait_s := trouble_s(self.trouble))
+        return wait_s
+
     def came(self, wanted: Wanted, count: int) -> bool:
         """What came of a claim. Answers whether there may be more."""
         full = count >= wanted.limit
+        self.trouble = 0
         if len(wanted.kinds) > 1:
             self.crowded = full
         if full and wanted.slots is None:
@@ -101,6 +122,8 @@ class Demand:
         """The claims of one round. Kinds with plenty of room share one, so that priorities hold across them. While that comes back full,
         those with much more room than the others claim for the rest of it. Of quick lanes is claimed ahead also while the pool rests.
         """
+        if now < pool.again_at:
+            return []
         extra = {kind: room for kind in pool.kinds if (room := self._lines[kind].room())}
         rests = pool.rests(now, stocked=self.waiting() > 0)
         if rests and not extra:

@@ -19,7 +19,7 @@ from core import meters
 from core.errors import Unavailable
 from core.logs import bound
 from core.traces import span
-from executors.demand import BATCH, LOOK_S, Demand, Pool
+from executors.demand import BATCH, LOOK_S, Demand, Pool, trouble_s
 from executors.leases import Held, Leases, Pause, brief, named, pause
 from executors.lines import Lines
 from executors.queue import Dead, Done, Later, Outcome, Queue, Ring, Settled
@@ -184,7 +184,7 @@ class Engine:
             except Exception as error:
                 trouble += 1
                 self._demand.ring()
-                wait_s = min(30.0, 0.5 * 2 ** min(trouble, 6))
+                wait_s = trouble_s(trouble)
                 self._complain(error, trouble, wait_s)
                 await self._pause(self._stopping, wait_s)
                 continue
@@ -204,7 +204,13 @@ class Engine:
             self._demand.ring()
         taken = 0
         for pool in self._demand.pools:
-            taken += await self._claim(pool, now)
+            try:
+                taken += await self._claim(pool, now)
+            except Exception as error:
+                if not pool.apart:
+                    raise
+                again_s = pool.failed(now)
+                self._complain(error, pool.trouble, again_s)
         free = [kind for kind, room in self._demand.free(self._lines).items() if room > 0]
         if len(free) < len(self._lines):
             self._behind = True
@@ -213,11 +219,11 @@ class Engine:
             return 0.0 if self._demand.waiting() < BATCH else _STOCKED_S
         if self._demand.waiting():
             return LOOK_S
-        wait_s = await self._queue.next_due_s(free) if free else None
-        if wait_s is None:
-            wait_s = self._poll_s
+        due_s = await self._queue.next_due_s(free) if free else None
         # Due and yet not claimed: held back by its lane's limit, or another process is just taking it.
-        wait_s = min(self._poll_s, max(wait_s, _GAP_S if taken else _STUCK_S if wait_s == 0 else 0.0))
+        least_s = _GAP_S if taken else _STUCK_S if due_s == 0 else 0.0
+        wait_s = self._poll_s if due_s is None else min(self._poll_s, max(due_s, least_s))
+        wait_s = max(0.0, min(wait_s, *[pool.next_look_s(now) for pool in self._demand.pools]))
         self._due_at = self._monotonic() + wait_s
         return wait_s
 

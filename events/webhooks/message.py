@@ -15,7 +15,7 @@ from executors.hand import checked_headers
 
 MAX_HEADERS: Final = 20
 HIDDEN: Final = "(hidden)"
-_HEADERS: Final = TypeAdapter(Mapping[str, str])
+_HEADERS: Final = TypeAdapter(dict[str, str])
 """Writes them in half the time of ``json``: every attempt has its own."""
 _OURS: Final = ("webhook-", "opsiq-")
 _NEVER: Final = frozenset({"cookie", "expect", "proxy-authorization", "te", "trailer", "upgrade", "via"})
@@ -49,5 +49,5 @@ def delivery_headers(custom: Mapping[str, str], event: str, delivery_id: str) ->
 
 def logged_headers(sent: Mapping[str, str], custom: Mapping[str, str]) -> str:
     """The request's headers as JSON for the log: what an endpoint's owner put there may be a password, so it is hidden."""
-    told = {**sent, **dict.fromkeys(custom.keys() & sent.keys(), HIDDEN)} if custom else sent
+    told = {**sent, **dict.fromkeys(custom.keys() & sent.keys(), HIDDEN)}
     return _HEADERS.dump_json(told).decode()

@@ -11,6 +11,7 @@ from core import canon
 from core.errors import InvalidInput
 from events.subscribers import Fired
 from events.webhooks.message import MAX_HEADERS, body_of, custom_headers, delivery_headers, logged_headers
+from executors.retry import Reply
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PAID = Fired("evt_1", "ws_1", "invoice.paid", {"b": 1, "a": "ü"}, AT, AT, "key:key_1", None, 0)
@@ -52,6 +53,10 @@ def test_more_headers_than_anyone_needs_are_refused() -> None:
     assert len(custom_headers({f"x-{n}": "1" for n in range(MAX_HEADERS)})) == MAX_HEADERS
     with pytest.raises(InvalidInput, match="at most 20"):
         custom_headers({f"x-{n}": "1" for n in range(MAX_HEADERS + 1)})
+
+
+def test_an_attempt_that_says_nothing_of_its_headers_is_logged_too() -> None:
+    assert logged_headers(Reply(200, b"", 1, None, True).headers, {"authorization": "Bearer x"}) == "{}"
 
 
 def test_the_log_hides_the_values_an_endpoints_owner_set_and_only_those() -> None:
