@@ -154,6 +154,27 @@ async def test_the_sweep_leaves_alone_what_waits_in_the_brokers_line(
     await site.becomes({"done": 300})
 
 
+async def test_keys_that_others_have_done_are_followed_by_a_look_for_more(
+    sessions: Sessions, server: BrokerServer
+) -> None:
+    queue = CarriedQueue(SqlQueue(sessions, owner="one"), Broker(server.url, "vain", unacked_s=60), ["note"])
+    sessions.tell(queue.put)
+    rings: list[bool] = []
+    await queue.open(lambda *, rest=True: rings.append(rest))
+    await until(lambda: queue._broker.up)
+    assert await queue.claim(["note"], 3) == [], "and says that something is wanted"
+    async with sessions.begin() as session:
+        await putting.put_many(session, [Put(f"k{n}", "note", "ws_1", {}) for n in range(3)])
+    await until(lambda: len(queue._fetched) == 3)
+    another = SqlQueue(sessions, owner="another")
+    await another.settle([(work, Done()) for work in await another.claim(["note"], 3)])
+    await asyncio.sleep(0.1)
+    rings.clear()
+    assert await queue.claim(["note"], 3) == []
+    assert rings == [False]
+    await queue.close()
+
+
 async def test_other_work_is_done_while_what_the_broker_carries_can_t_be_claimed(
     sessions: Sessions, server: BrokerServer
 ) -> None:
