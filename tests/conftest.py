@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 HERE = Path(__file__).parent
-ROOMS = ("faults", "sdks", "browser", "acceptance", "integration", "vectors", "unit")
+ROOMS = ("faults", "sdks", "browser", "acceptance", "security", "integration", "vectors", "unit")
 MEMORY = Path("/dev/shm")
 
 # A process that is killed loses nothing in memory either, and thousands of databases are made, synced and removed.
