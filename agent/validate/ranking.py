@@ -137,5 +137,10 @@ def _level(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def folded_words(text: str) -> list[str]:
+    """Its words without case and accents."""
+    return [_unaccented(word) for word in _words(text)]
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
