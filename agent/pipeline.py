@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.proposal import Proposal
 from core.actor import Surface
 from registry.contract import Policy, Risk
 
@@ -187,7 +188,14 @@ class Ask(Value):
     stands: bool = False
 
 
-Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]
+class Proposed(Value):
+    """A typed proposal, to be proved and planned by code (agent.proposal)."""
+
+    kind: Literal["proposed"] = "proposed"
+    proposal: Proposal
+
+
+Resolution = Annotated[Calls | Abstain | Ask | Proposed, Field(discriminator="kind")]
 
 
 class Trace(Value):
@@ -218,10 +226,30 @@ class Resolved(Value):
 
 
 class PromptSource(Value):
-    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04")."""
+    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04"). ``read_by`` is ``code``
+    where code reads this very value from the words, ``model`` where only a model does: then a person must see it first."""
 
     kind: Literal["prompt"] = "prompt"
     spans: tuple[Span, ...]
+    reading: str = ""
+    read_by: Literal["code", "model"] = "code"
+
+
+class ComputedSource(Value):
+    """Worked out by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records`` are what it rests on
+    ("invoice INV-1042"). ``read_by`` says who read the numbers."""
+
+    kind: Literal["computed"] = "computed"
+    reading: str
+    spans: tuple[Span, ...] = ()
+    records: tuple[str, ...] = ()
+    read_by: Literal["code", "model"] = "code"
+
+
+class ProposedSource(Value):
+    """A model's own: no words say it. Only ever shown, marked and editable, on a card that a person confirms."""
+
+    kind: Literal["proposed"] = "proposed"
     reading: str = ""
 
 
@@ -255,7 +283,23 @@ class GivenSource(Value):
     reading: str = ""
 
 
-Source = Annotated[PromptSource | RecordSource | DefaultSource | GivenSource, Field(discriminator="kind")]
+Source = Annotated[
+    PromptSource | RecordSource | ComputedSource | ProposedSource | DefaultSource | GivenSource,
+    Field(discriminator="kind"),
+]
+Evidence = Literal["proven", "read", "proposed", "default"]
+
+
+def evidence_of(source: Source) -> Evidence:
+    """How well a value is supported: proven by code, read by a model from typed words, proposed by a model, or the contract's default."""
+    match source:
+        case PromptSource(read_by="model") | ComputedSource(read_by="model"):
+            return "read"
+        case ProposedSource():
+            return "proposed"
+        case DefaultSource():
+            return "default"
+    return "proven"
 
 
 class Filled(Value):
@@ -309,6 +353,19 @@ class Plan(Value):
     approvals: int
     expires_s: int
     digest: str
+
+
+class Reply(Value):
+    """The answer to a question, worked out by code over safe fields. ``values`` are what was asked for, as people write it; ``records`` are
+    those it rests on (at most a page; ``count`` is how many there are); ``actions`` are contracts that fit them."""
+
+    kind: Literal["reply"] = "reply"
+    text: str
+    record_kind: str | None = None
+    records: tuple[Candidate, ...] = ()
+    count: int | None = None
+    values: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
 
 
 RefusalCode = Literal[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.resolve.client import ModelClient, ModelSettings
 from agent.resolve.model import Client, ModelResolver
 from agent.resolve.offline import Offline
+from agent.resolve.proposer.resolver import ProposingResolver
 from agent.resolve.resolver import Resolver
 from core.errors import InvalidInput
 from core.settings import Settings
@@ -48,4 +49,6 @@ def resolver(
     client: Client = ModelClient(asked)
     if cassette is not None:
         client = Recorded(cassette, None if replay else client, model=name, mode=asked.mode, take=take)
+    if version.startswith("propose/"):
+        return ProposingResolver(client, version=version)
     return ModelResolver(client, version=version)

@@ -18,6 +18,7 @@ from typing import Final, Literal, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core.errors import BadSetting
+from prompts.propose.context import ProposeContext
 from prompts.resolve.context import ResolveContext
 
 DEFAULT_VERSION: Final = "resolve/v1"
@@ -45,7 +46,7 @@ def versions() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (name.split("/v")[0], int(name.split("/v")[1]))))
 
 
-def render(version: str, context: ResolveContext) -> list[Message]:
+def render(version: str, context: ResolveContext | ProposeContext) -> list[Message]:
     """The messages of ``version``, fixed part first and the request last. Raises BadSetting for a version that does
     not exist."""
     template = _template(version)
