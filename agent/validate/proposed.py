@@ -498,7 +498,7 @@ class _Planner:
         changes = any(contract.risk is not Risk.READ for contract in self.made.contracts)
         if not changes or answered(self.request, REST) is not None or self.request.given is not None:
             return None
-        left = unaccounted(self.request, self.proposal)
+        left = unaccounted(self.request, self.proposal, self.made.contracts)
         if not left:
             return None
         words = ", ".join(asking.said(each) for each in left[:3])

@@ -34,6 +34,7 @@ from agent.read import numerals
 from agent.read.manners import without_manners
 from agent.read.text import read_text
 from agent.resolve.proposer.parse import locate
+from registry.contract import Contract
 
 _NEGATION: Final = re.compile(
     r"(?<!\w)(?:(?:do|does|did|should|must|need|ca|wo)n['’]?t|not|never|without|except|excluding|but\s+for|other\s+than|apart\s+from)(?!\w)",
@@ -65,8 +66,9 @@ class _Structure:
     computes: bool
 
 
-def unaccounted(request: Request, proposal: Proposal) -> list[str]:
-    """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order."""
+def unaccounted(request: Request, proposal: Proposal, contracts: Sequence[Contract] = ()) -> list[str]:
+    """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order. A number that is a
+    default of the ``contracts`` called is accounted for by that."""
     text = request.text
     quotes = list(_quotes(proposal.result, request))
     taken = [
@@ -75,7 +77,7 @@ def unaccounted(request: Request, proposal: Proposal) -> list[str]:
         if words.origin == 0 and words.start is not None
     ]
     structure = _structure(proposal)
-    counted = set(_counts(proposal))
+    counted = {*_counts(proposal), *_defaults(contracts)}
     polite = without_manners(text)
     found: list[tuple[int, int]] = []
     for pattern, accounted in (
@@ -153,7 +155,7 @@ def _structure(proposal: Proposal) -> _Structure:
         negates=negates,
         restricts=restricts or any(isinstance(node, Computed) for node in nodes),
         conditions=any(call.condition is not None for call in calls),
-        quantifies=any(find.pick != "one" for find in finds) or len(calls) > 1,
+        quantifies=not finds or any(find.pick != "one" for find in finds) or len(calls) > 1,
         computes=any(isinstance(node, Computed | Number) for node in nodes),
     )
 
@@ -167,3 +169,11 @@ def _counts(proposal: Proposal) -> Iterator[int]:
             yield node.count
         elif isinstance(node, OrderByField | OrderByCount):
             yield node.nth
+
+
+def _defaults(contracts: Sequence[Contract]) -> Iterator[float]:
+    for contract in contracts:
+        for schema in contract.properties.values():
+            default = schema.get("default") if isinstance(schema, dict) else None
+            if isinstance(default, int | float) and not isinstance(default, bool):
+                yield default
