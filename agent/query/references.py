@@ -24,6 +24,7 @@ from agent.proposal import (
     StateIs,
     Words,
 )
+from agent.query.choosing import choose
 from agent.query.conditions import Filter, by_count, by_field, by_id, by_state, either, quantity_of, together
 from agent.validate import explain
 from agent.validate.asking import between, said
@@ -471,14 +472,26 @@ class RecordQuery:
         return self._checked(need, (Found(record, need.kind, spans, (), "chosen"),))
 
     async def _told(self, need: Need, find: Find, words: str, spans: tuple[Span, ...], own: Own) -> Outcome:
-        """An answer in words: the one of what was offered that it singles out, else a name or number of its own."""
+        """An answer in words: those of what was offered that it singles out, else a name or number of its own."""
         before = await self._run(need, find, own)
         if isinstance(before, Question) and before.candidates:
-            fitting = [each for each in before.candidates if tells(words, f"{each.label} {each.detail}", need.kind)]
-            if len(fitting) == 1:
-                return await self._chosen(need, fitting[0].id, spans)
+            held = [await self.evaluator.kinds.record(need.kind.name, each.id) for each in before.candidates]
+            chosen = choose(words, [each for each in held if each is not None], need.kind)
+            if chosen:
+                found = [Found(each, need.kind, spans, (), "chosen") for each in chosen]
+                return self._checked(need, found)
         again = Find(record=need.kind.name, said=Words(text=words, origin=spans[0].origin if spans else 0))
-        return await self._run(need, again, own)
+        outcome = await self._run(need, again, own)
+        if (
+            isinstance(outcome, Question)
+            and not outcome.candidates
+            and isinstance(before, Question)
+            and before.candidates
+        ):
+            return before.model_copy(
+                update={"text": f"Which one is meant by {said(words)} can't be told. {before.text}"}
+            )
+        return outcome
 
     # ── what is said of it ───────────────────────────────────────────────────────────────────────────────────────────
 
