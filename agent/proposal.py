@@ -246,8 +246,19 @@ class DraftedText(Node):
     fills: tuple[Expression, ...] = ()
 
 
+class EarlierValue(Node):
+    """The value that a record's field held before a call of the thread changed it. Only code makes it, never a model."""
+
+    kind: Literal["earlier"] = "earlier"
+    value: Any
+    record: str
+    record_id: str
+    field: str
+
+
 Argument = Annotated[
-    TypedValue | RecordArgument | ComputedArgument | QuotedText | DraftedText, Field(discriminator="kind")
+    EarlierValue | TypedValue | RecordArgument | ComputedArgument | QuotedText | DraftedText,
+    Field(discriminator="kind"),
 ]
 
 
@@ -280,8 +291,11 @@ class Call(Node):
 
 
 class PlanResult(Node):
+    """What shall be done. ``replaces`` are waiting calls of the thread that this plan corrects, by handle."""
+
     kind: Literal["plan"] = "plan"
     calls: tuple[Call, ...]
+    replaces: tuple[str, ...] = ()
 
 
 class RecordsAnswer(Node):

@@ -29,9 +29,10 @@ from agent.pipeline import (
 from agent.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.query.answers import Answerer
 from agent.query.evaluator import Evaluator
+from agent.query.results import RecordKey
 from agent.resolve.resolver import Resolver
 from agent.validate import validate
-from agent.validate.found import Found, Scene
+from agent.validate.found import Scene
 from agent.validate.instead import settled
 from agent.validate.proposed import plan_proposal
 from agent.validate.reach import Reach
@@ -54,7 +55,7 @@ class Task:
     only: Collection[str] | None = None
     drafts: tuple[Draft, ...] = ()
     proposal: Proposal | None = None
-    thread: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)
+    thread: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

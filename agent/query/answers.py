@@ -241,8 +241,7 @@ class Answerer:
     def _kind(self, reference: Reference) -> RecordKind | None:
         if isinstance(reference, Find):
             return self.evaluator.kinds.get(reference.record)
-        found = self.evaluator.thread.get(reference.handle, ())
-        return found[0].kind if found else None
+        return self.evaluator.kind_of(reference.handle)
 
     def _need(self, reference: Reference) -> Need | None:
         kind = self._kind(reference)

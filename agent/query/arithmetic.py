@@ -125,9 +125,7 @@ class Arithmetic:
         if isinstance(reference, Find):
             kind = self.evaluator.kinds.get(reference.record)
         else:
-            handle = getattr(reference, "handle", "")
-            found = self.evaluator.thread.get(handle)
-            kind = found[0].kind if found else None
+            kind = self.evaluator.kind_of(getattr(reference, "handle", ""))
         if kind is None:
             return replace(need, filter={}, most=1)
         return need.owner(kind)

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from agent.pipeline import Request, Tell, silent
 from agent.query.arithmetic import Arithmetic
 from agent.query.references import RecordQuery
-from agent.validate.found import Found, Scene
+from agent.query.results import RecordKey
+from agent.validate.found import Scene
 from agent.validate.reach import Reach
-from registry.records import Kinds
+from registry.records import Kinds, RecordKind
 
-NOTHING_NAMED: Mapping[str, tuple[Found, ...]] = MappingProxyType({})
+NOTHING_NAMED: Mapping[str, tuple[RecordKey, ...]] = MappingProxyType({})
 
 
 class Evaluator:
@@ -27,7 +28,7 @@ class Evaluator:
         reach: Reach,
         scene: Scene,
         *,
-        thread: Mapping[str, tuple[Found, ...]] = NOTHING_NAMED,
+        thread: Mapping[str, tuple[RecordKey, ...]] = NOTHING_NAMED,
         tell: Tell = silent,
     ) -> None:
         self.request, self.reach, self.scene, self.thread, self.tell = request, reach, scene, thread, tell
@@ -37,3 +38,8 @@ class Evaluator:
     @property
     def kinds(self) -> Kinds:
         return self.reach.kinds
+
+    def kind_of(self, handle: str) -> RecordKind | None:
+        """The kind of the records that a handle of the thread stands for."""
+        keys = self.thread.get(handle, ())
+        return self.kinds.get(keys[0][0]) if keys else None

@@ -222,7 +222,7 @@ class RecordQuery:
             filters.append(made)
         if find.among is not None:
             named = self.evaluator.thread.get(find.among, ())
-            filters.append(by_id([each.record.id for each in named if each.record.kind == kind.name]))
+            filters.append(by_id([record_id for each, record_id in named if each == kind.name]))
         every = together(filters)
         pool = _Pool([], tuple(via)) if every.impossible else await self._fetch(need, find, every, tuple(via))
         if isinstance(pool, Question):
@@ -444,17 +444,16 @@ class RecordQuery:
     # ── what code or the person has named ────────────────────────────────────────────────────────────────────────────
 
     async def _named_by_code(self, need: Need, handle: Handle, own: Own) -> Outcome:
-        found = own.get(handle.handle.removeprefix("@")) or self.evaluator.thread.get(handle.handle)
-        if not found:
-            return need.ask(f"Which {singular(need.kind)} is meant?", code="missing")
+        keys = [each.key for each in own.get(handle.handle.removeprefix("@"), ())]
         made: list[Found] = []
-        for each in found:
-            if each.record.kind == need.kind.name:
-                fresh = await self.evaluator.kinds.record(each.record.kind, each.record.id)
-                if fresh is not None:
-                    made.append(replace(each, record=fresh, reading=each.reading or "spoken of before"))
-            elif (up := await self.evaluator.reach.owner_of(each, need.kind)) is not None:
-                made.append(up)
+        for name, record_id in keys or self.evaluator.thread.get(handle.handle, ()):
+            kind, record = self.evaluator.kinds.get(name), await self.evaluator.kinds.record(name, record_id)
+            scope = await self.evaluator.reach.scope(kind) if kind is not None else None
+            if kind is None or record is None or not isinstance(scope, Mapping) or not fits(record, scope):
+                continue
+            found = Found(record, kind, (), (), "spoken of before")
+            up = found if name == need.kind.name else await self.evaluator.reach.owner_of(found, need.kind)
+            made += [up] if up is not None else []
         unique = tuple({each.key: each for each in made}.values())
         if not unique:
             return need.ask(f"Which {singular(need.kind)} is meant?", code="missing")
@@ -499,8 +498,8 @@ class RecordQuery:
         if isinstance(reference, Find):
             kind = self.evaluator.kinds.get(reference.record)
         else:
-            found = own.get(reference.handle.removeprefix("@")) or self.evaluator.thread.get(reference.handle, ())
-            kind = found[0].kind if found else None
+            found = own.get(reference.handle.removeprefix("@"), ())
+            kind = found[0].kind if found else self.evaluator.kind_of(reference.handle)
         return kind if kind is not None else need.ask(f"Which {singular(need.kind)} is meant?", code="missing")
 
     def _nothing(self, need: Need, find: Find, pool: _Pool) -> Question:

@@ -11,6 +11,8 @@ from agent.validate.asking import shown as plain_shown
 from agent.validate.found import Found
 from core import money
 
+RecordKey = tuple[str, str]
+"""A record's kind and id: what a handle of a thread stands for."""
 PERCENT: Final = "%"
 DAYS: Final = "days"
 

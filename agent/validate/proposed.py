@@ -32,6 +32,7 @@ from agent.proposal import (
     CountOf,
     Day,
     DraftedText,
+    EarlierValue,
     Expression,
     FieldOf,
     Find,
@@ -48,7 +49,7 @@ from agent.proposal import (
 )
 from agent.query import Evaluator, Moment, Plain, Quantity, Worked
 from agent.query.conditions import span_of as moment_span
-from agent.query.results import DAYS, minor
+from agent.query.results import DAYS, RecordKey, minor
 from agent.query.tests import SAID, test_holds
 from agent.validate import asking, evidence
 from agent.validate.admission import admitted
@@ -99,7 +100,7 @@ async def plan_proposal(
     catalogue: Catalogue,
     kinds: Kinds,
     confirmed_in_session: Callable[[str], bool],
-    thread: Mapping[str, tuple[Found, ...]] | None = None,
+    thread: Mapping[str, tuple[RecordKey, ...]] | None = None,
     tell: Tell = silent,
 ) -> Plan | Question | Refusal:
     """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a plan; ``thread`` maps
@@ -290,6 +291,15 @@ class _Planner:
                 return await self._drafted(slots, contract, parameter, argument, records)
             case ComputedArgument(expression=expression):
                 return await self._computed(slots, contract, parameter, expression, records)
+            case EarlierValue(value=value, record=kind, record_id=record_id, field=held):
+                source = RecordSource(
+                    record_kind=kind,
+                    record_id=record_id,
+                    label=f"{kind} {record_id}",
+                    field=held,
+                    reading="the value before",
+                )
+                return Read(value, value_shown(parameter, value), source)
             case RecordArgument():
                 return None
         raise AssertionError(argument)

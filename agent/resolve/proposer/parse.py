@@ -104,7 +104,8 @@ class Parser:
                 calls = [call for each in _list(held.get("steps"), "steps") for call in self._step(each)]
                 if not 0 < len(calls) <= MAX_CALLS:
                     raise BadProposal("a plan has no step, or too many")
-                return PlanResult(calls=tuple(calls))
+                replaces = tuple(_text(each, "replaces") for each in _list(held.get("replaces") or (), "replaces"))
+                return PlanResult(calls=tuple(calls), replaces=replaces)
             case "answer":
                 return AnswerResult(answer=self._answer(_mapping(held.get("answer"), "answer")))
             case "ask":

@@ -58,7 +58,7 @@ class _Builder:
         if self.kinds:
             steps.append(_ref("branch"))
         results = [
-            _tagged("plan", steps=_array(_any(*steps))),
+            _tagged("plan", steps=_array(_any(*steps)), **({"replaces": _array(_STRING)} if self.thread else {})),
             _tagged("ask", question=_STRING, actions=_array(self._names())),
             _tagged("none", reason={"enum": list(REASONS)}, action=_or_null(self._names(all_=True)), quote=_STRING),
         ]
