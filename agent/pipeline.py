@@ -48,6 +48,13 @@ GivenBy = Literal["api", "event"]
 """What hands over a call ready-made, in data instead of words."""
 
 
+class Turn(Value):
+    """An earlier request of the thread: its words, and what came of it by action names and handles."""
+
+    words: str
+    came: str
+
+
 class Request(Value):
     """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by (aware UTC).
 
@@ -60,6 +67,7 @@ class Request(Value):
     surface: Surface = "admin"
     answers: tuple[Answer, ...] = ()
     given: GivenBy | None = None
+    thread: tuple[Turn, ...] = ()
 
     def words(self, origin: int) -> str:
         return self.text if origin == 0 else (self.answers[origin - 1].text or self.answers[origin - 1].label or "")

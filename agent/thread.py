@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from agent.pipeline import CallOutcome, ComputedSource, Filled, PromptSource, ProposedSource, RecordSource, Step
+from agent.pipeline import CallOutcome, ComputedSource, Filled, PromptSource, ProposedSource, RecordSource, Step, Turn
 from agent.proposal import Argument, Call, EarlierValue, Find, PlanResult, Proposal, RecordArgument, Words
 from agent.query.results import RecordKey
 from agent.run import Run
-from prompts.propose.context import TurnText
 from registry.catalogue import Catalogue
 from registry.contract import Contract
 
@@ -39,7 +38,7 @@ class ThreadCall:
 class Thread:
     """``turns`` are for the prompt, ``records`` and ``calls`` are what handles stand for."""
 
-    turns: tuple[TurnText, ...] = ()
+    turns: tuple[Turn, ...] = ()
     records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
     calls: Mapping[str, ThreadCall] = field(default_factory=dict)
 
@@ -55,7 +54,7 @@ def thread_of(runs: Sequence[Run], catalogue: Catalogue) -> Thread:
 class _Builder:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.turns: list[TurnText] = []
+        self.turns: list[Turn] = []
         self.records: dict[str, tuple[RecordKey, ...]] = {}
         self.calls: dict[str, ThreadCall] = {}
         self._handles: dict[tuple[RecordKey, ...], str] = {}
@@ -73,7 +72,7 @@ class _Builder:
         else:
             parts.append("nothing was done")
         words = "; ".join((run.text, *(answer.text for answer in run.answers if answer.text)))
-        self.turns.append(TurnText(words[:MOST_WORDS], ", ".join(parts)))
+        self.turns.append(Turn(words=words[:MOST_WORDS], came=", ".join(parts)))
 
     def _call(self, run: Run, step: Step) -> str:
         handle = self._numbered("call")

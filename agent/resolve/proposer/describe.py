@@ -24,7 +24,6 @@ def propose_context(
     role: str,
     not_allowed: Sequence[str] = (),
     more: bool = False,
-    thread: Sequence[TurnText] = (),
 ) -> ProposeContext:
     """What the prompt for this request may hold."""
     by_name = {kind.name: kind for kind in kinds}
@@ -37,7 +36,7 @@ def propose_context(
         kinds=tuple(_kind(kind, by_name) for kind in kinds),
         not_allowed=tuple(not_allowed[:MAX_NOT_ALLOWED]),
         more=more,
-        thread=tuple(thread),
+        thread=tuple(TurnText(turn.words, turn.came) for turn in request.thread),
         answers=tuple(
             AnswerText(about=answer.slot.partition("/")[0].rpartition(".")[2], words=answer.text or answer.label or "")
             for answer in request.answers
