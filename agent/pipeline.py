@@ -203,7 +203,7 @@ class Proposed(Value):
     proposal: Proposal
 
 
-Resolution = Annotated[Calls | Abstain | Ask | Proposed, Field(discriminator="kind")]
+Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]
 
 
 class Trace(Value):
@@ -226,7 +226,7 @@ class Trace(Value):
 
 
 class Resolved(Value):
-    resolution: Resolution
+    resolution: Annotated[Calls | Abstain | Ask | Proposed, Field(discriminator="kind")]
     trace: Trace
 
 
