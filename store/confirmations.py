@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, delete, select
+from sqlalchemy import Index, bindparam, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -22,7 +22,7 @@ class ConfirmationRow(Row, table=True):
     workspace: str = Field(primary_key=True)
     session_id: str = Field(primary_key=True)
     person: str = Field(primary_key=True)
-    role: str = Field(primary_key=True, sa_column_kwargs={"server_default": ""})
+    role: str = Field(primary_key=True, sa_column_kwargs={"server_default": text("''")})
     contract_digest: str = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcTime)
 
