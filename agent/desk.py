@@ -117,7 +117,7 @@ class Desk:
             actor, run, (await self.grounds.of(run.workspace)).catalogue
         ):
             return run
-        if run.actor.person == actor.person:
+        if authority.same_person(run.actor, actor):
             raise Forbidden(
                 f"This was asked as {run.actor.role}; you act as {actor.role}, which may not run what it is about."
             )
