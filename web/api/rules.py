@@ -117,7 +117,7 @@ async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
     openapi_extra=takes(NewRule, {"mode": "on"}, idempotent=False),
 )
 async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
-    """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author."""
+    """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in another role."""
     return rule_view(await house_of(request).events.rulebook.change_rule(caller.actor, rule_id, _changes(caller)))
 
 
@@ -197,7 +197,8 @@ async def instruction(request: Request, caller: Reads, instruction_id: Id) -> In
     openapi_extra=takes(NewInstruction, {"mode": "on"}, idempotent=False),
 )
 async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
-    """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author."""
+    """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its author in another
+    role."""
     rulebook = house_of(request).events.rulebook
     return instruction_view(await rulebook.change_instruction(caller.actor, instruction_id, _changes(caller)))
 
