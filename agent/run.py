@@ -71,7 +71,8 @@ class Run(Value):
     cause: Cause | None = None
     only: tuple[str, ...] | None = None
     hold: str = ""
-    must_wait: str = ""
+    # Written only where it says something: an old process beside this one can't read such a run, and so can't send it at once either.
+    must_wait: str = Field(default="", exclude_if=lambda why: not why)
     state: RunState = "received"
     phase: Phase | None = Field(default=None, exclude=True)
     revision: int = 1
