@@ -428,6 +428,7 @@ RunState = Literal[
     "succeeded",
     "failed",
     "unknown",  # at least one call may have happened, and nobody knows
+    "answered",  # a question that records answered; nothing was to be done
     "refused",  # understood, not allowed or not possible
     "abstained",  # no registered action fits
     "rejected",  # a person said no
@@ -446,4 +447,6 @@ def silent(_: Phase) -> None:
     """The ``Tell`` of who has nobody to tell."""
 
 
-FINAL: frozenset[RunState] = frozenset({"succeeded", "failed", "refused", "abstained", "rejected", "expired"})
+FINAL: frozenset[RunState] = frozenset(
+    {"succeeded", "failed", "answered", "refused", "abstained", "rejected", "expired"}
+)

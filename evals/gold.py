@@ -30,6 +30,7 @@ class GoldClient:
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 0
     ) -> Completion[T]:
+        del legal, max_tokens
         parser: Parser = shape.parser  # type: ignore[attr-defined]
         answer = self._answer(parser)
         value = shape.model_validate(answer)

@@ -112,7 +112,7 @@ class _Unasked:
     name = "unasked"
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
-        raise AssertionError(request)
+        raise AssertionError((request, shortlist, kinds))
 
 
 def _reply(reply: Reply) -> dict[str, Any]:

@@ -83,10 +83,10 @@ class Annotation(_Frozen):
     ``filter`` maps fields to the values a record must have to be meant at all (``{"status": ["paid"]}``); ``order`` names the field
     that "last", "first", "latest" go by (descending is newest), overriding the kind's own. ``of`` names another parameter whose
     record this one belongs to; ``like`` one whose record this one is but for what is said (the same shirt in red): both belong to one
-    record. ``compose`` lets a model word the text, shown and editable on the card. ``at_most`` names the record field that bounds the
-    number: a refund is at most what can still be refunded. ``replaces`` names the field that the value will stand in: a record that holds it already needs no call. ``each`` lets
-    several values ("all of her tickets") make a call each. ``words`` gives other words for an enum's values. ``currency`` is an ISO
-    4217 code; ``currency_from`` names the parameter that holds it.
+    record. ``replaces`` names the field that the value will stand in: a record that holds it already needs no call. ``each`` lets
+    several values ("all of her tickets") make a call each. ``compose`` lets a model word the text, shown and editable on the card.
+    ``at_most`` names the record's field that bounds the number: a refund is at most what can still be refunded. ``words`` gives other
+    words for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
     """
 
     record: Word | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agent.ground import Ground
@@ -37,6 +37,7 @@ from agent.validate.instead import settled
 from agent.validate.proposed import plan_proposal
 from agent.validate.reach import Reach
 from core.actor import Actor
+from registry.contract import Risk
 from registry.shortlist import Shortlist
 
 Verdict = Plan | Question | Refusal | Abstain | Reply
@@ -45,7 +46,8 @@ Verdict = Plan | Question | Refusal | Abstain | Reply
 @dataclass(frozen=True)
 class Task:
     """What is to be planned, by whom, on what. ``drafts`` or ``proposal`` were resolved before and are only validated again; ``only``
-    narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread`` maps handles to records."""
+    narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread`` maps handles to records.
+    ``hold`` is why a write must be confirmed whatever its policy says, ``must_wait`` why any plan must."""
 
     request: Request
     actor: Actor
@@ -56,6 +58,13 @@ class Task:
     drafts: tuple[Draft, ...] = ()
     proposal: Proposal | None = None
     thread: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
+    hold: str = ""
+    must_wait: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing needs resolving: what was resolved before is validated again."""
+        return bool(self.drafts) or self.proposal is not None
 
 
 @dataclass(frozen=True)
@@ -78,13 +87,28 @@ def planned_actions(outcome: Outcome) -> tuple[str, ...]:
 
 async def propose(task: Task, resolver: Resolver, tell: Tell = silent) -> Outcome:
     """Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
+    outcome = await _proposed(task, resolver, tell)
+    plan = outcome.verdict
+    if isinstance(plan, Plan) and not plan.held and (why := _waits(task, plan)):
+        return replace(outcome, verdict=plan.model_copy(update={"held": (why,), "approvals": max(1, plan.approvals)}))
+    return outcome
+
+
+def _waits(task: Task, plan: Plan) -> str:
+    """Why a plan that its policy would let go waits all the same, empty where it need not."""
+    if task.must_wait:
+        return task.must_wait
+    return task.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
+
+
+async def _proposed(task: Task, resolver: Resolver, tell: Tell) -> Outcome:
     if task.proposal is not None:
         return await _validated(task, None, task.proposal, tell)
     if task.drafts:
         verdict, took_ms = await _judged(task, task.drafts, tell)
         return Outcome(verdict, None, task.drafts, took_ms=took_ms)
     tell("choosing")
-    resolved = await _resolved(task, resolver)
+    resolved = await resolve(task, resolver)
     match resolved.resolution:
         case Proposed(proposal=proposal):
             return await _validated(task, resolved, proposal, tell)
@@ -97,13 +121,27 @@ async def propose(task: Task, resolver: Resolver, tell: Tell = silent) -> Outcom
     raise AssertionError(resolved.resolution)
 
 
-async def _resolved(task: Task, resolver: Resolver) -> Resolved:
+async def resolve(task: Task, resolver: Resolver) -> Resolved:
+    """What the request is taken to mean, among what its actor may do here. An action that the person chose when asked is taken as said:
+    only its arguments are still to be read. Raises ModelUnavailable or ModelMisbehaved."""
     ground, request = task.ground, task.request
     shortlist = ground.shortlist(task.actor, request.surface)
     if task.only is not None:
-        offers = [offer for offer in shortlist.offers if offer.name in task.only]
-        shortlist = Shortlist(offers, role=shortlist.role, others=shortlist.others)
-    return await resolver.resolve(request, shortlist, tuple(ground.kinds))
+        shortlist = _narrowed(shortlist, task.only)
+    chosen = next((each for each in reversed(request.answers) if each.slot == "action" and each.choice), None)
+    if chosen is None or chosen.choice is None or chosen.choice not in shortlist:
+        return await resolver.resolve(request, shortlist, tuple(ground.kinds))
+    shortlist = _narrowed(shortlist, (chosen.choice,))
+    resolved = await resolver.resolve(request, shortlist, tuple(ground.kinds))
+    if isinstance(resolved.resolution, Calls | Proposed):
+        return resolved
+    bare = Calls(drafts=(Draft(action=chosen.choice, version=shortlist.offers[0].version),))
+    return resolved.model_copy(update={"resolution": bare})
+
+
+def _narrowed(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
+    offers = [offer for offer in shortlist.offers if offer.name in names]
+    return Shortlist(offers, role=shortlist.role, others=shortlist.others)
 
 
 async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, tell: Tell) -> Outcome:

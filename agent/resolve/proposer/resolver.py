@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -16,14 +17,13 @@ from agent.resolve.proposer.describe import propose_context
 from agent.resolve.proposer.parse import BadProposal, Parser
 from agent.resolve.proposer.schema import AnswerSchema, answer_schema
 from agent.resolve.resolver import candidates, chosen_action
-from prompts import render
+from prompts import DEFAULT_VERSION, render
 from registry.offer import Offer
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
 T = TypeVar("T", bound=BaseModel)
 
-VERSION: Final = "propose/v1"
 MOST_OFFERED: Final = 20
 """Up to so many actions a registry is offered whole; of a larger one the nearest are."""
 MOST_KINDS: Final = 12
@@ -34,7 +34,7 @@ class Client(Protocol):
     """What the resolver needs of ``ModelClient``."""
 
     async def complete(
-        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = ...
+        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
     ) -> Completion[T]: ...
 
 
@@ -66,12 +66,47 @@ def answer_type(schema: AnswerSchema, parser: Parser) -> type[_Answer]:
     return type("Proposal", (_Answer,), {"json_schema": schema.schema, "parser": parser, "__module__": __name__})
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One request as a model is asked it: the messages, the schema of the answer, and what reads it back."""
+
+    messages: list[dict[str, str]]
+    schema: AnswerSchema
+    parser: Parser
+
+
+def prepare(
+    request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, version: str = DEFAULT_VERSION
+) -> Prepared:
+    """What a model is shown of this request. Flat in size: the nearest actions of a large registry, and the kinds they speak of."""
+    offers = _offers(request, shortlist)
+    near = kinds_of(offers, kinds, request.text)
+    actions = action_forms(offers, near)
+    others = other_tokens(shortlist.others, actions)
+    schema = answer_schema(actions, near, not_allowed=tuple(others), thread=bool(request.thread))
+    parser = Parser(request, actions, [kind.name for kind in near], others)
+    context = propose_context(
+        request, actions, near, role=shortlist.role, not_allowed=tuple(others), more=len(offers) < len(shortlist)
+    )
+    return Prepared([message.as_json() for message in render(version, context)], schema, parser)
+
+
+def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
+    picked = chosen_action(request, shortlist)
+    if picked is not None:
+        chosen = shortlist.get(picked)
+        return [chosen] if chosen is not None else []
+    if len(shortlist) <= MOST_OFFERED:
+        return list(shortlist.offers)
+    return [each.offer for each in candidates(request, shortlist, k=MOST_OFFERED)][:MOST_OFFERED]
+
+
 class ProposingResolver:
     """Resolves by one model call (two where the first answer is no proposal). Raises ModelUnavailable, ModelMisbehaved."""
 
     name = "model"
 
-    def __init__(self, client: Client, *, version: str = VERSION) -> None:
+    def __init__(self, client: Client, *, version: str = DEFAULT_VERSION) -> None:
         self.client, self.version = client, version
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
@@ -79,48 +114,31 @@ class ProposingResolver:
             return self._untried(Abstain(reason="empty", detail="Say what you want done."))
         if not len(shortlist):
             return self._untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))
-        offers = self._offers(request, shortlist)
-        near = kinds_of(offers, kinds, request.text)
-        actions = action_forms(offers, near)
-        others = other_tokens(shortlist.others, actions)
-        schema = answer_schema(actions, near, not_allowed=tuple(others), thread=bool(request.thread))
-        parser = Parser(request, actions, [kind.name for kind in near], others)
-        context = propose_context(
-            request, actions, near, role=shortlist.role, not_allowed=tuple(others), more=len(offers) < len(shortlist)
-        )
-        messages = [message.as_json() for message in render(self.version, context)]
-        shape = answer_type(schema, parser)
-        completion = await self.client.complete(messages, shape, legal=", ".join(actions), max_tokens=MAX_TOKENS)
-        resolution = self._resolution(completion.value, parser, shortlist, request)
+        asked = prepare(request, shortlist, kinds, version=self.version)
+        shape = answer_type(asked.schema, asked.parser)
+        legal = ", ".join(asked.schema.actions)
+        completion = await self.client.complete(asked.messages, shape, legal=legal, max_tokens=MAX_TOKENS)
+        resolution = self._resolution(completion.value, asked.parser, shortlist, request)
         trace = Trace(
             resolver=self.name,
             model=completion.model,
             prompt_version=self.version,
             prompt=json.dumps(completion.messages, ensure_ascii=False),
             response=completion.text,
-            schema_digest=schema.digest,
+            schema_digest=asked.schema.digest,
             tokens_in=completion.tokens_in,
             tokens_out=completion.tokens_out,
             cost=completion.cost,
             duration_ms=completion.duration_ms,
             attempts=completion.attempts,
-            shortlist=tuple(offer.name for offer in offers),
+            shortlist=tuple(form.offer.name for form in asked.schema.actions.values()),
             notes=tuple(completion.notes),
         )
         return Resolved(resolution=resolution, trace=trace)
 
-    def _offers(self, request: Request, shortlist: Shortlist) -> list[Offer]:
-        picked = chosen_action(request, shortlist)
-        if picked is not None:
-            chosen = shortlist.get(picked)
-            return [chosen] if chosen is not None else []
-        if len(shortlist) <= MOST_OFFERED:
-            return list(shortlist.offers)
-        return [each.offer for each in candidates(request, shortlist, k=MOST_OFFERED)][:MOST_OFFERED]
-
     def _resolution(
         self, value: BaseModel | None, parser: Parser, shortlist: Shortlist, request: Request
-    ) -> Resolution:
+    ) -> Resolution | Proposed:
         if value is None:
             return Abstain(reason="model_refused", detail="The model would not work on this request.")
         proposal = parser.parse(value.model_dump())
@@ -132,7 +150,7 @@ class ProposingResolver:
             return _which(proposal.result, shortlist)
         return Proposed(proposal=proposal)
 
-    def _untried(self, resolution: Resolution) -> Resolved:
+    def _untried(self, resolution: Abstain) -> Resolved:
         return Resolved(resolution=resolution, trace=Trace(resolver=self.name, prompt_version=self.version, attempts=0))
 
 
