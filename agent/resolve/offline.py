@@ -17,6 +17,7 @@ from agent.pipeline import (
     Choice,
     Draft,
     Mention,
+    Proposed,
     Question,
     Request,
     Resolution,
@@ -82,8 +83,8 @@ class Offline:
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
-        said = made.resolution
-        return Resolved(resolution=said if isinstance(said, Proposed) else read.as_typed(said), trace=trace)
+        came = made.resolution
+        return Resolved(resolution=came if isinstance(came, Proposed) else read.as_typed(came), trace=trace)
 
     async def _resolved(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         notes: list[str] = []
