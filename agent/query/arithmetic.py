@@ -19,6 +19,7 @@ from agent.proposal import (
     FieldOf,
     Find,
     Number,
+    Reference,
     TotalOf,
     Word,
     Words,
@@ -59,12 +60,12 @@ class Arithmetic:
             case Word(word=word, quote=quote):
                 return Worked(Plain(word), words=_words(quote))
             case FieldOf(field=name, of=reference):
-                found = await self.evaluator.records.find(self._need(need, reference), reference, own)
+                found = await self.evaluator.records.find(self._need(need, reference, own), reference, own)
                 return found if isinstance(found, Question) else self._field(need, name, found)
             case ArgumentOf():
                 return need.ask("What was it before? Say the value itself.", code="missing")
             case CountOf(of=reference):
-                found = await self.evaluator.records.every(self._need(need, reference), reference, own)
+                found = await self.evaluator.records.every(self._need(need, reference, own), reference, own)
                 if isinstance(found, Question):
                     return found
                 return Worked(Quantity(Decimal(len(found))), found=found)
@@ -82,7 +83,7 @@ class Arithmetic:
 
     async def totals(self, total: TotalOf, need: Need, own: Own = {}) -> list[Worked] | Question:  # noqa: B006
         """The sum of a field over records, one for each currency."""
-        found = await self.evaluator.records.every(self._need(need, total.of), total.of, own)
+        found = await self.evaluator.records.every(self._need(need, total.of, own), total.of, own)
         if isinstance(found, Question):
             return found
         sums: dict[str | None, Decimal] = {}
@@ -119,13 +120,14 @@ class Arithmetic:
         words = tuple(Words(text=span.text, origin=span.origin, start=span.start) for span in one.spans)
         return Worked(value, f"{_label(field)} {value.shown}", words, (one,))
 
-    def _need(self, need: Need, reference: object) -> Need:
+    def _need(self, need: Need, reference: Reference, own: Own) -> Need:
         """A record on the way to a value: anything of its kind will do."""
         kind: RecordKind | None = None
         if isinstance(reference, Find):
             kind = self.evaluator.kinds.get(reference.record)
         else:
-            kind = self.evaluator.kind_of(getattr(reference, "handle", ""))
+            found = own.get(reference.handle.removeprefix("@"), ())
+            kind = found[0].kind if found else self.evaluator.kind_of(reference.handle)
         if kind is None:
             return replace(need, filter={}, most=1)
         return need.owner(kind)

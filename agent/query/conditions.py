@@ -79,10 +79,11 @@ def by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter | None:
 def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
     if op == "contains" or (op == "=" and each.type == "string"):
         asked = folded_words(str(value))
+        telling = [word for word in asked if len(word) > 3] or asked
 
         def holds(record: Record) -> bool:
             there = folded_words(str(record.values.get(each.name) or ""))
-            return bool(asked) and all(any(word.startswith(said) for word in there) for said in asked)
+            return any(word.startswith(said) for word in there for said in telling)
 
         return Filter(holds)
     if op not in ("=", "!="):

@@ -26,13 +26,13 @@ from agent.proposal import (
 )
 from agent.query.choosing import choose
 from agent.query.conditions import Filter, by_count, by_field, by_id, by_state, either, quantity_of, together
-from agent.validate import explain
-from agent.validate.asking import between, said
+from agent.validate import explain, lookalike
+from agent.validate.asking import between, name_of, said
 from agent.validate.found import Found, counted, plural, singular
 from agent.validate.namesake import by_words
 from agent.validate.need import Need, Outcome
 from agent.validate.quoted import answered
-from agent.validate.ranking import Fit, best, in_line, numbered, tells, tied
+from agent.validate.ranking import Fit, best, in_line, is_slip, numbered, tells, tied
 from agent.validate.reach import TooMany, Unrelated, fits, id_value, merged
 from registry.records import Query, Record, RecordKind, SearchBy
 
@@ -63,6 +63,8 @@ class RecordQuery:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
+        self.slips: dict[tuple[str, str], str] = {}
+        """Records (kind, id) whose name was taken to be misspelt, with what was typed."""
 
     async def find(self, need: Need, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
         """The records that are meant, at most ``need.most``. Raises PlatformUnavailable."""
@@ -282,7 +284,11 @@ class RecordQuery:
         wants_all = isinstance(owner, Find) and owner.pick != "one"
         found = await (self.every if wants_all else self.find)(above, owner, own)
         if isinstance(found, Question):
-            return found
+            unknown = found.code == "not_found"
+            other = await self._other_owner(need, owner, owner_kind) if unknown else None
+            if other is None:
+                return found
+            found, owner_kind = (other,), other.kind
         via += found[:1]
         if not reach.path(kind, owner_kind) and kind.name != owner_kind.name:
             ups = [up for each in found if (up := await reach.owner_of(each, kind)) is not None]
@@ -298,6 +304,19 @@ class RecordQuery:
                 continue
             filters.append(_exactly(where))
         return filters[0] if len(filters) == 1 else Filter(either(filters).keeps, impossible=not filters)
+
+    async def _other_owner(self, need: Need, owner: Reference, asked: RecordKind) -> Found | None:
+        """A name that no record of the asked kind has may be another kind of owner's: tickets are a customer's or an agent's."""
+        if not isinstance(owner, Find) or owner.said is None or owner.where or owner.order is not None:
+            return None
+        for relation in need.kind.relations:
+            kind = self.evaluator.kinds.get(relation.kind)
+            if kind is None or kind.name == asked.name or not any(each.search == "name" for each in kind.fields):
+                continue
+            found = await self._run(need.owner(kind), Find(record=kind.name, said=owner.said), {})
+            if isinstance(found, tuple) and len(found) == 1:
+                return found[0]
+        return None
 
     async def _counts(self, need: Need, related: Reference, own: Own) -> Counter[str] | Question:
         """How many records of the related kind each record of ``need.kind`` has, by its id."""
@@ -396,8 +415,16 @@ class RecordQuery:
         for way in ways:
             fit, picked = best(words, records, kind, way)
             if picked and (fit is not Fit.VAGUE or way == "name"):
+                if fit is Fit.VAGUE and (one := self._slipped(words, picked, kind)) is not None:
+                    self.slips[kind.name, one.id] = words
+                    return [one]
                 return by_words(need.slot, need.param, kind, words, way, records, place=place)
         return [each for each in records if tells(words, f"{each.label} {each.detail}", kind)] if by is None else []
+
+    def _slipped(self, words: str, records: Sequence[Record], kind: RecordKind) -> Record | None:
+        """The one record whose name differs from what was typed by a slip of the pen, where no other is near."""
+        near = [each for each in records if is_slip(words, name_of(each, kind))]
+        return near[0] if len(near) == 1 and not lookalike.suspicious(name_of(near[0], kind)) else None
 
     async def _by_id(self, kind: RecordKind, words: str) -> Record | None:
         searched = any(each.search == "number" for each in kind.fields)

@@ -148,6 +148,18 @@ class _Planner:
         if not made.steps:
             told = " ".join(dict.fromkeys(made.idle[:3]))
             return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
+        for (kind, record_id), words in self.evaluator.records.slips.items():
+            pinned = next(
+                (
+                    pin
+                    for step in made.steps
+                    for pin in step.pins
+                    if (pin.record_kind, pin.record_id) == (kind, record_id)
+                ),
+                None,
+            )
+            if pinned is not None:
+                made.reasons.append(f"You wrote {asking.said(words)}; this is {pinned.label}.")
         if (open_words := self._unaccounted()) is not None:
             return open_words
         held = [
@@ -508,7 +520,7 @@ class _Planner:
         changes = any(contract.risk is not Risk.READ for contract in self.made.contracts)
         if not changes or answered(self.request, REST) is not None or self.request.given is not None:
             return None
-        left = unaccounted(self.request, self.proposal, self.made.contracts)
+        left = unaccounted(self.request, self.proposal, self.made.contracts, tuple(self.evaluator.kinds))
         if not left:
             return None
         words = ", ".join(asking.said(each) for each in left[:3])

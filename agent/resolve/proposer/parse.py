@@ -4,7 +4,7 @@ what was typed."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, Final, get_args
@@ -86,9 +86,11 @@ class Parser:
         others: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.request, self.actions, self.others, self._kinds = request, actions, others, frozenset(kinds)
+        self._taken: set[tuple[int, int]] = set()
 
     def parse(self, answer: Any) -> Proposal:
         """Raises BadProposal."""
+        self._taken.clear()
         held = _mapping(answer, "the answer")
         result = self._result(_mapping(held.get("result"), "result"))
         left = tuple(_text(each, "left_over") for each in _list(held.get("left_over") or (), "left_over"))
@@ -311,27 +313,42 @@ class Parser:
         return self._quote(held) if held not in (None, "") else None
 
     def _quote(self, held: Any) -> Words | None:
+        """The place of quoted words: where the same words stand more than once, each quote takes the next place."""
         if held in (None, ""):
             return None
         text = _text(held, "quote").strip()
-        return locate(text, self.request) if text else None
+        if not text:
+            return None
+        found = locate(text, self.request, self._taken)
+        if found.start is not None:
+            self._taken.add((found.origin, found.start))
+        return found
 
 
-def locate(text: str, request: Request) -> Words:
-    """Where words stand in the request or an answer: exactly, else but for case, spaces and punctuation; the latest answer first."""
+def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ()) -> Words:
+    """Where words stand in the request or an answer, as whole words: exactly, else but for case, spaces and punctuation; the latest answer
+    first, and places in ``taken`` (origin, start) last."""
     wanted = [each.casefold() for each in _WORD.findall(text)]
+    found: list[Words] = []
     for origin in (*range(len(request.answers), 0, -1), 0):
         there = request.words(origin)
-        at = there.find(text)
-        if at >= 0:
-            return Words(text=text, origin=origin, start=at)
+        exact = [at.start() for at in re.finditer(re.escape(text), there) if _whole(there, at.start(), at.end())]
+        found += [Words(text=text, origin=origin, start=start) for start in exact]
         tokens = list(_WORD.finditer(there))
         low = [each.group().casefold() for each in tokens]
-        for first in range(len(low) - len(wanted) + 1 if wanted else 0):
+        for first in range(len(low) - len(wanted) + 1 if wanted and not exact else 0):
             if low[first : first + len(wanted)] == wanted:
                 start, end = tokens[first].start(), tokens[first + len(wanted) - 1].end()
-                return Words(text=there[start:end], origin=origin, start=start)
-    return Words(text=text)
+                found.append(Words(text=there[start:end], origin=origin, start=start))
+    free = [each for each in found if (each.origin, each.start) not in taken]
+    return next(iter((*free, *found)), Words(text=text))
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Whether no word or number goes on across the ends of a stretch."""
+    before = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
+    after = end < len(text) and text[end].isalnum() and text[end - 1].isalnum()
+    return not before and not after
 
 
 def _mapping(value: Any, what: str) -> Mapping[str, Any]:
