@@ -7,10 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agent import history, people, runs
+from agent import authority, history, people, runs
+from agent.authority import may_run
 from agent.ground import Ground, Grounds
 from agent.history import Kind
 from agent.pipeline import Plan, Refusal
@@ -21,11 +23,13 @@ from agent.validate import recheck
 from agent.validate.payload import plan_digest
 from core.actor import Actor
 from core.clock import Clock
-from core.errors import Conflict
+from core.errors import Conflict, Forbidden
 from store import confirmations
 from store.sessions import Sessions
 
 log = logging.getLogger(__name__)
+
+DRIFTED: Final = "What it stood on changed after it was shown, so this new card waits for a yes."
 
 Also = Callable[[AsyncSession, Run], Awaitable[None]]
 """Something more to write in the transaction that moves a run."""
@@ -56,7 +60,7 @@ class Gate:
         plan = run.plan
         assert plan is not None
         ground = await self.grounds.of(run.workspace)
-        denied = may_run(ground, approver, plan)
+        denied = may_run(ground.catalogue, approver, plan)
         if denied is not None:
             return await self._refused(approver, run, denied)
         async with self.sessions.read() as session:
@@ -90,7 +94,7 @@ class Gate:
             return Refusal(
                 code="stale", detail="The card has changed since you saw it. Look at the new one and confirm that."
             )
-        if any(approval.person == approver.person for approval in run.approvals):
+        if authority.approval_of(approver, run) is not None:
             return Refusal(
                 code="same_person",
                 detail="You have approved this already. It needs the approval of a second, different person.",
@@ -110,10 +114,18 @@ class Gate:
             )
         return refusal
 
+    async def forbidden(self, approver: Actor, run_id: str, error: Forbidden) -> None:
+        """Tell history of a yes to a card that its giver may not even see."""
+        async with self.sessions.read() as session:
+            run = await runs.get(session, approver.workspace, run_id)
+        await self._refused(approver, run, Refusal(code="forbidden", detail=error.detail))
+
     async def _drifted(self, run: Run, approver: Actor, drift: tuple[str, ...], also: Also) -> Run:
         """Back to planning with the same drafts: the fresh card shows what differs from the one that was looked at."""
         now = self.clock()
-        again = run.with_(state="received", drift=drift, approvals=(), updated_at=now, expires_at=None)
+        again = run.with_(
+            state="received", drift=drift, approvals=(), must_wait=DRIFTED, updated_at=now, expires_at=None
+        )
         async with self.sessions.begin() as session:
             moved = await runs.move(session, again, was={"held"})
             await history.record(
@@ -146,12 +158,10 @@ class Gate:
                 lapsed=gone,
             )  # fmt: skip
             if complete:
-                # What somebody else agreed to once is no standing yes of the person who asked.
-                if any(each.person == run.actor.person for each in approvals):
+                # What somebody else agreed to once, or the same person in another role, is no standing yes of who asked.
+                if authority.agreed_to_own(run, approvals):
                     for step in plan.steps:
-                        await confirmations.remember(
-                            session, run.workspace, run.session_id, run.actor.person, step.contract_digest
-                        )
+                        await confirmations.remember(session, run.actor, run.session_id, step.contract_digest)
                 await put_send(session, moved)
             await also(session, moved)
         return moved
@@ -179,7 +189,7 @@ async def still_standing(session: AsyncSession, ground: Ground, run: Run, now: d
         if run.plan is None or each.digest != run.plan.digest:
             continue
         giver = await people.current(session, each.actor, now) if each.actor else None
-        if giver is None or may_run(ground, giver, run.plan) is not None:
+        if giver is None or may_run(ground.catalogue, giver, run.plan) is not None:
             continue
         if await newcomer(session, giver, run) is None:
             kept.append(each)
@@ -190,17 +200,3 @@ def lapsed(run: Run, standing: tuple[Approval, ...]) -> tuple[str, ...]:
     """Whose yes no longer counts: nothing is sent on the word of somebody who may not give it any more."""
     gone = (each.name for each in run.approvals if each not in standing)
     return tuple(f"{name}, who approved this, may no longer do so." for name in gone)
-
-
-def may_run(ground: Ground, approver: Actor, plan: Plan) -> Refusal | None:
-    """An approver needs the right to run every step themself: as it was planned or, where that contract has been replaced since, as it is
-    now (the card then drifts)."""
-    for step in plan.steps:
-        contract = ground.catalogue.version(step.action, step.version) or ground.catalogue.get(step.action)
-        if contract is None or approver.role not in contract.roles:
-            needed = ", ".join(contract.roles) if contract else "nobody"
-            return Refusal(
-                code="forbidden",
-                detail=f"To approve {step.title!r} you need one of these roles: {needed or 'nobody'}. You are {approver.role}.",
-            )
-    return None

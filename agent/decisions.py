@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.calls
 import store.runs
-from agent import history, runs
+from agent import authority, history, runs
 from agent.confirm import Also, Gate, nothing
 from agent.desk import MAX_TEXT, Desk
 from agent.ground import Grounds
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 RACES: Final = 5
 CANCELLED: Final = "Cancelled while it was being worked out."
+EDITED: Final = "It was edited after it was shown, so this new card waits for a yes."
 EXPIRE_AT_ONCE: Final = 100
 MOVED_ON: Final = Refusal(code="already_decided", detail="This run has moved on; look at it again.")
 Verdict = Literal["resend", "happened", "did_not_happen"]
@@ -84,7 +85,8 @@ class Decisions:
     async def edit(
         self, actor: Actor, run_id: str, digest: str, changes: Mapping[str, str], *, also: Also = nothing
     ) -> Run | Refusal:
-        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, held anew."""
+        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, and its card waits for a yes
+        whatever its policy says: nobody has seen what it comes to."""
         run = await self._own(actor, run_id)
         if run.state != "held" or run.plan is None:
             return Refusal(
@@ -108,14 +110,19 @@ class Decisions:
         kept = tuple(each for each in run.answers if not any(_about(each.slot, slot) for slot in changes))
         now = self.clock()
         again = run.with_(
-            state="received", answers=(*kept, *answers), approvals=(), drift=(), updated_at=now, expires_at=None
-        )
+            state="received", answers=(*kept, *answers), approvals=(), drift=(), must_wait=EDITED, updated_at=now,
+            expires_at=None,
+        )  # fmt: skip
         return await self._replan(again, {"held"}, Kind.EDITED, actor, also, changes=dict(changes), digest=digest)
 
     async def confirm(self, actor: Actor, run_id: str, digest: str, *, also: Also = nothing) -> Run | Refusal:
         """Say yes to exactly ``digest``. Twice is once."""
         for _ in range(RACES):
-            run = await self.desk.show(actor, run_id)
+            try:
+                run = await self.desk.show(actor, run_id)
+            except Forbidden as error:
+                await self.gate.forbidden(actor, run_id, error)
+                raise
             try:
                 confirmed = await self.gate.confirm(actor, run, digest, also)
             except Conflict:
@@ -248,8 +255,7 @@ class Decisions:
 
     async def _own(self, actor: Actor, run_id: str) -> Run:
         run = await self.desk.show(actor, run_id)
-        if run.actor.person != actor.person:
-            raise Forbidden(f"Only {run.actor.name}, who asked for this, may answer or edit it.")
+        authority.check_owns(actor, run)
         return run
 
 

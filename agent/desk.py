@@ -10,8 +10,8 @@ from typing import Final
 
 import store.calls
 import store.runs
-from agent import history, runs
-from agent.confirm import Also, may_run, nothing
+from agent import authority, history, runs
+from agent.confirm import Also, nothing
 from agent.direct import Direct
 from agent.ground import Grounds
 from agent.history import Kind
@@ -23,7 +23,7 @@ from agent.watch import Watch, heard
 from core import ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
-from core.errors import InvalidInput, NotFound
+from core.errors import Forbidden, InvalidInput, NotFound
 from executors.at_once import Begin
 from store.sessions import Sessions
 
@@ -103,8 +103,8 @@ class Desk:
                 await heard(moved, min(left, 0.25))
 
     async def show(self, actor: Actor, run_id: str) -> Run:
-        """One run: one's own, any for an owner, a held one for whoever may approve it, and what came of it for who did. Raises NotFound for
-        the rest."""
+        """One run, for whom ``authority.sees`` lets see it. Raises NotFound for the rest; Forbidden where the same person asked for it in
+        another role."""
         async with self.sessions.read() as session:
             run = await runs.get(session, actor.workspace, run_id)
             if run.state in ("executing", "unknown"):
@@ -113,21 +113,23 @@ class Desk:
                 run = run.with_(
                     outcomes=tuple(history.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)) for call in calls)
                 )
-        if run.actor.person == actor.person or actor.role == OWNER:
+        if authority.sees_unread(actor, run) or authority.sees(
+            actor, run, (await self.grounds.of(run.workspace)).catalogue
+        ):
             return run
-        if approved_by(run, actor) or await self._may_approve(actor, run):
-            return run
+        if authority.same_person(run.actor, actor):
+            raise Forbidden(
+                f"This was asked as {run.actor.role}; you act as {actor.role}, which may not run what it is about."
+            )
         raise NotFound(f"There is no run {run_id}.")
 
     async def listed(
         self, actor: Actor, *, states: tuple[RunState, ...] = (), before: str | None = None, limit: int = 50
     ) -> list[Run]:
-        """The actor's own runs, newest first; everybody's for an owner."""
+        """What the actor asked for in the role they have, newest first; everybody's for an owner."""
+        mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
         async with self.sessions.read() as session:
-            person = None if actor.role == OWNER else actor.person
-            rows = await store.runs.listed(
-                session, actor.workspace, states=states, person=person, before=before, limit=limit
-            )
+            rows = await store.runs.listed(session, actor.workspace, states=states, before=before, limit=limit, **mine)
         return [runs.of_row(row) for row in rows]
 
     async def awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
@@ -146,23 +148,10 @@ class Desk:
                 if not mine.issuperset(row.actions.split()) or (row.expires_at is not None and row.expires_at <= now):
                     continue
                 run = runs.of_row(row)
-                if run.plan is not None and may_run(ground, actor, run.plan) is None and not approved_by(run, actor):
+                if run.plan is None or authority.may_run(ground.catalogue, actor, run.plan) is not None:
+                    continue
+                if authority.approval_of(actor, run) is None:
                     found.append(run)
             if len(rows) < PAGE:
                 return found[::-1][:limit]
             last = rows[-1]
-
-    # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _may_approve(self, actor: Actor, run: Run) -> bool:
-        planned_anew = run.state == "received" and bool(
-            run.drift
-        )  # the approver who met the drift waits for the fresh card
-        if run.plan is None or not (run.state == "held" or planned_anew):
-            return False
-        ground = await self.grounds.of(run.workspace)
-        return may_run(ground, actor, run.plan) is None
-
-
-def approved_by(run: Run, actor: Actor) -> bool:
-    return any(each.person == actor.person for each in run.approvals)

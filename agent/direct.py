@@ -65,7 +65,7 @@ class Direct:
             drafts=(Draft(action=action, version=contract.version if contract else 1, given=dict(values)),),
         )  # fmt: skip
         async with self.sessions.read() as session:
-            confirmed = await store.confirmations.of_session(session, run.workspace, session_id, actor.person)
+            confirmed = await store.confirmations.of_session(session, actor, session_id)
         verdict, took_ms = await judged(run, ground, confirmed)
         async with self.sessions.begin() as session:
             await runs.insert(session, run)

@@ -38,13 +38,18 @@ async def current(session: AsyncSession, actor: Actor, now: datetime) -> Actor |
 
 
 async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None:
-    """Since when the person behind ``actor`` has the role they have here; None where that is the platform's to know."""
+    """Since when ``actor`` acts here with the role it has; None where that is the platform's to know. A key of another role than its
+    member's has it from the day it was made."""
     if actor.kind not in ("member", "key"):
         return None
     try:
-        return (await store.members.get(session, actor.workspace, actor.person)).standing_since
+        member = await store.members.get(session, actor.workspace, actor.person)
+        if actor.kind == "member" or actor.role == member.role:
+            return member.standing_since
+        key = await store.keys.get(session, actor.workspace, actor.id)
     except NotFound:
         return None
+    return max(member.standing_since, key.created_at)
 
 
 def of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:

@@ -65,7 +65,7 @@ class Planner:
         async with self.sessions.read() as session:
             run = await runs.get(session, workspace, run_id)
             actor = await people.current(session, run.actor, self.clock())
-            confirmed = await store.confirmations.of_session(session, workspace, run.session_id, run.actor.person)
+            confirmed = await store.confirmations.of_session(session, actor or run.actor, run.session_id)
             ground = await self.grounds.standing(session, workspace)
         if run.state != "received":
             return None
@@ -262,14 +262,16 @@ async def judged(
         confirmed_in_session=confirmed.__contains__,
         tell=tell,
     )
-    if (
-        isinstance(verdict, Plan)
-        and run.hold
-        and not verdict.held
-        and any(s.risk is not Risk.READ for s in verdict.steps)
-    ):
-        verdict = verdict.model_copy(update={"held": (run.hold,), "approvals": max(1, verdict.approvals)})
+    if isinstance(verdict, Plan) and not verdict.held and (why := _waits(run, verdict)):
+        verdict = verdict.model_copy(update={"held": (why,), "approvals": max(1, verdict.approvals)})
     return verdict, (time.perf_counter() - started) * 1000
+
+
+def _waits(run: Run, plan: Plan) -> str:
+    """Why a plan that its policy would let go waits all the same, empty where it need not."""
+    if run.must_wait:
+        return run.must_wait
+    return run.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
 
 
 def resolve_work(run: Run) -> Put:

@@ -56,7 +56,8 @@ class Run(Value):
     somebody took to look. ``given`` marks a call that came as data instead of words (``Request.given``).
 
     A run that an event started says so in ``cause``. ``only`` narrows what may be chosen to these actions, however often the words are read
-    again; ``hold`` is why a person must confirm every write, whatever the contract's policy says.
+    again; ``hold`` is why a person must confirm every write, whatever the contract's policy says. ``must_wait`` is why the next card waits
+    for a yes, reads and all: it takes the place of one that was held.
     """
 
     id: str
@@ -70,6 +71,8 @@ class Run(Value):
     cause: Cause | None = None
     only: tuple[str, ...] | None = None
     hold: str = ""
+    # Written only where it says something: an old process beside this one can't read such a run, and so can't send it at once either.
+    must_wait: str = Field(default="", exclude_if=lambda why: not why)
     state: RunState = "received"
     phase: Phase | None = Field(default=None, exclude=True)
     revision: int = 1

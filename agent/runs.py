@@ -51,6 +51,7 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
         run.id,
         was=was,
         to=run.state,
+        role=run.actor.role,
         revision=run.revision,
         actions=" ".join(run.actions),
         risk=highest_risk(run.plan) or "",

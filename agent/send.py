@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import store.calls
 from agent import history, outcomes, people, runs
-from agent.confirm import another_role, lapsed, still_standing, unbroken
+from agent.confirm import DRIFTED, another_role, lapsed, still_standing, unbroken
 from agent.ground import Grounds
 from agent.history import Kind
 from agent.pipeline import CallState, Step
@@ -102,7 +102,9 @@ class Sender:
         now = self.clock()
         async with self.sessions.begin() as session:
             if drift:
-                again = run.with_(state="received", drift=drift, approvals=(), updated_at=now)
+                # What its policy alone has confirmed may be confirmed by it again; a card that somebody saw is seen again.
+                waits = DRIFTED if plan.held else run.must_wait
+                again = run.with_(state="received", drift=drift, approvals=(), must_wait=waits, updated_at=now)
                 moved = await runs.move(session, again, was={"confirmed"})
                 await history.record(session, moved, Kind.DRIFTED, now, drift=list(drift), digest=plan.digest)
                 await put_resolve(session, moved)

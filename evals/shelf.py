@@ -7,9 +7,10 @@ import json
 from datetime import datetime
 
 import store.eval_reports
+from agent.authority import may_remove_report
 from agent.history import Kind, record_act
 from core import ids
-from core.actor import OWNER, Actor
+from core.actor import Actor
 from core.errors import Conflict, Forbidden
 from evals.opened import Head, Opened, Share, opened, outline
 from store.eval_reports import EvalAnswerRow, EvalFiguresRow, EvalReportRow, Kept
@@ -45,15 +46,11 @@ async def remove(
     """Raises NotFound; Forbidden for who is neither an owner nor the one who kept it."""
     async with sessions.begin() as session:
         row = await store.eval_reports.get(session, actor.workspace, report_id)
-        if not may_remove(actor, row):
+        if not may_remove_report(actor, row.person):
             raise Forbidden(f"Only {row.person_name}, who kept this report, and owners delete it.")
         await store.eval_reports.remove(session, row)
         what = {"report": row.id, "name": row.title, "sha256": row.sha256}
         await record_act(session, actor, Kind.EVAL_REPORT_DELETED, now, request_id=request_id, **what)
-
-
-def may_remove(actor: Actor, row: EvalReportRow) -> bool:
-    return actor.role == OWNER or actor.person == row.person
 
 
 def head_of(figures: EvalFiguresRow) -> Head:

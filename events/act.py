@@ -1,4 +1,5 @@
-"""How a rule or an instruction acts: as a run like any other, of the person who set it up, with that person's rights of this moment.
+"""How a rule or an instruction acts: as a run like any other, of the person who set it up, with that person's rights of this moment and
+no more than they had when they set it up.
 
 The run is judged first (records are read, nothing is stored) and then written, with what history says of it, in the transaction that marks
 the reaction done. So one event makes at most one run of one rule, whatever crashes in between.
@@ -6,7 +7,6 @@ the reaction done. So one event makes at most one run of one rule, whatever cras
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history
 import store.rules
-from agent import history, people, runs
+from agent import authority, history, people, runs
 from agent.ground import Ground, Grounds
 from agent.history import Kind
 from agent.pipeline import Abstain, Plan, Question, Refusal, Resolved
@@ -27,11 +27,13 @@ from core.actor import Actor, Surface
 from core.clock import Clock
 from core.errors import Conflict
 from events.subscribers import Fired, Reacted
+from registry.contract import Contract
 from store.rules import FiringRow
 from store.sessions import Sessions, after_commit
 
 Verdict = Plan | Question | Refusal | Abstain
 HOUR: Final = timedelta(hours=1)
+OUTGROWN: Final = "{} set this up as {}, and that role may not run “{}”. Save it once more to have it act in another."
 WITHDRAWN: Final = "{} may no longer act here, and this acts in their name."
 
 
@@ -55,10 +57,17 @@ class Acting:
 
     async def author(self, stored: str) -> tuple[Actor, bool]:
         """Whom a rule acts as, as of this moment, and whether that principal may still act at all."""
-        actor = Actor(**json.loads(stored))
+        actor = authority.author_of(stored)
         async with self.sessions.read() as session:
             now = await people.current(session, actor, self.clock())
         return (actor, False) if now is None else (now, True)
+
+    def no_longer_covers(self, stored: str, contract: Contract) -> str:
+        """Why it may not run this whatever role its author has by now, empty where it may."""
+        then = authority.author_of(stored)
+        if authority.still_covers(then, contract):
+            return ""
+        return OUTGROWN.format(then.name, then.role, contract.title)
 
     async def ground(self, workspace: str) -> Ground:
         return await self.grounds.of(workspace)

@@ -99,11 +99,15 @@ class Brain:
     ) -> Judged:
         cause = Cause(event_id=event.id, event=event.name, source=row.id, name=row.name)
         surface: Surface = row.surface  # type: ignore[assignment]  # checked when the instruction was made
-        named = tuple(row.contracts.split())
+        ground = await self.acting.ground(row.workspace)
+        named = tuple(
+            name
+            for name in row.contracts.split()
+            if not (contract := ground.catalogue.get(name)) or not self.acting.no_longer_covers(row.author, contract)
+        )
         run = self.acting.new_run(author, surface, words.text, cause, only=named, hold=ATTENDED.format(row.name))
         if not may_act:
             return Judged(run, Refusal(code="forbidden", detail=act.WITHDRAWN.format(author.name)))
-        ground = await self.acting.ground(row.workspace)
         offers = [offer for offer in ground.shortlist(author, surface).offers if offer.name in named]
         if not offers:
             detail = f"{author.name} may run none of the actions that “{row.name}” names; nothing was sent."

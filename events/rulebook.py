@@ -1,7 +1,7 @@
 """Who may set up what happens on events: a rule or instruction acts as its author, so it can be given no more than its author has.
 
-Whoever changes what one does becomes its author. Its author and owners may switch it and delete it; only an owner lets an instruction write
-without a card, and that ends with the next change by anybody else.
+Whoever changes what one does becomes its author. Who may switch it and delete it is ``agent.authority``'s to say; only an owner lets an
+instruction write without a card, and that ends with the next change by anybody else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.rules
-from agent import history
+from agent import authority, history
 from agent.ground import Grounds
 from agent.history import Kind
 from agent.pipeline import Refusal
@@ -115,13 +115,13 @@ class Rulebook:
     async def change_rule(self, by: Actor, rule_id: str, changes: Mapping[str, Any]) -> RuleRow:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
         row = await self.rule(by, rule_id)
-        _may_change(by, row.author)
-        columns: dict[str, Any] = {"mode": row.mode}
+        await self._check_manages(by, row)
         form = _parsed(RuleForm, {**rule_form(row), **changes})
-        if set(changes) <= {"mode"}:
-            columns = {"mode": form.mode}
-        else:
+        columns: dict[str, Any] = {"mode": form.mode}
+        if not self._only_switches(by, row, changes):
             columns = await self._rule_columns(by, form)
+        elif form.mode != "off" and by.role != OWNER:
+            await self._runnable(by, form.action, form.surface)
         now = self.clock()
         async with self.sessions.begin() as session:
             changed = await store.rules.change_rule(session, row, updated_at=now, **columns)
@@ -130,7 +130,7 @@ class Rulebook:
 
     async def remove_rule(self, by: Actor, rule_id: str) -> None:
         row = await self.rule(by, rule_id)
-        _may_change(by, row.author)
+        await self._check_manages(by, row)
         async with self.sessions.begin() as session:
             await store.rules.delete_rule(session, by.workspace, rule_id)
             await history.record_act(session, by, Kind.RULE_DELETED, self.clock(), rule=rule_id, name=row.name)
@@ -167,14 +167,16 @@ class Rulebook:
     async def change_instruction(self, by: Actor, instruction_id: str, changes: Mapping[str, Any]) -> InstructionRow:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
         row = await self.instruction(by, instruction_id)
-        _may_change(by, row.author)
+        await self._check_manages(by, row)
         kept = instruction_form(row)
         if by.role != OWNER:
             kept["allow_unattended"] = False
         form = _parsed(InstructionForm, {**kept, **changes})
-        columns: dict[str, Any] = (
-            {"mode": form.mode} if set(changes) <= {"mode"} else await self._instruction_columns(by, form)
-        )
+        columns: dict[str, Any] = {"mode": form.mode}
+        if not self._only_switches(by, row, changes):
+            columns = await self._instruction_columns(by, form)
+        elif form.mode != "off" and by.role != OWNER:
+            await self._all_runnable(by, form)
         now = self.clock()
         async with self.sessions.begin() as session:
             changed = await store.rules.change_instruction(session, row, updated_at=now, **columns)
@@ -183,7 +185,7 @@ class Rulebook:
 
     async def remove_instruction(self, by: Actor, instruction_id: str) -> None:
         row = await self.instruction(by, instruction_id)
-        _may_change(by, row.author)
+        await self._check_manages(by, row)
         async with self.sessions.begin() as session:
             await store.rules.delete_instruction(session, by.workspace, instruction_id)
             await history.record_act(
@@ -198,6 +200,25 @@ class Rulebook:
     async def instructions(self, by: Actor) -> Sequence[InstructionRow]:
         async with self.sessions.read() as session:
             return await store.rules.instructions(session, by.workspace)
+
+    async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
+        """Whether ``by`` may see what it makes of live records, switch it and delete it."""
+        catalogue = (await self.grounds.of(by.workspace)).catalogue
+        return authority.manages(by, authority.author_of(row.author), _actions(row), catalogue)
+
+    async def _check_manages(self, by: Actor, row: RuleRow | InstructionRow) -> None:
+        if not await self.manages(by, row):
+            raise Forbidden("Only its author, in the role it was set up in, and owners change this.")
+
+    def _only_switches(self, by: Actor, row: RuleRow | InstructionRow, changes: Mapping[str, Any]) -> bool:
+        """Whether its author stays who it is. Switched off it acts as nobody, so that takes nothing over."""
+        if not set(changes) <= {"mode"}:
+            return False
+        return changes.get("mode") == "off" or not authority.takes_over(by, authority.author_of(row.author))
+
+    async def _all_runnable(self, by: Actor, form: InstructionForm) -> None:
+        for at, action in enumerate(form.actions):
+            await self._runnable(by, action, form.surface, f"/actions/{at}")
 
     async def _rule_columns(self, by: Actor, form: RuleForm) -> dict[str, Any]:
         event_names.pattern(form.event)
@@ -215,8 +236,7 @@ class Rulebook:
     async def _instruction_columns(self, by: Actor, form: InstructionForm) -> dict[str, Any]:
         event_names.pattern(form.event)
         quoting.check(form.text)
-        for at, action in enumerate(form.actions):
-            await self._runnable(by, action, form.surface, f"/actions/{at}")
+        await self._all_runnable(by, form)
         if form.allow_unattended and by.role != OWNER:
             raise Forbidden("Only an owner lets an instruction write without a card.")
         return {
@@ -252,14 +272,8 @@ def instruction_form(row: InstructionRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def may_see_inside(by: Actor, author: str) -> bool:
-    """Whether ``by`` may see what a rule makes of live records: its author, who acts in it, and owners."""
-    return by.role == OWNER or json.loads(author)["person"] == by.person
-
-
-def _may_change(by: Actor, author: str) -> None:
-    if not may_see_inside(by, author):
-        raise Forbidden("Only its author and owners change this.")
+def _actions(row: RuleRow | InstructionRow) -> list[str]:
+    return [row.contract] if isinstance(row, RuleRow) else row.contracts.split()
 
 
 def _stored(actor: Actor) -> str:

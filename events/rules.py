@@ -103,6 +103,8 @@ class Rules:
         if not may_act:
             refusal = Refusal(code="forbidden", detail=act.WITHDRAWN.format(author.name))
             judged = Judged(run, refusal)
+        elif contract and (outgrown := self.acting.no_longer_covers(row.author, contract)):
+            judged = Judged(run, Refusal(code="forbidden", detail=outgrown))
         elif missing:
             refusal = Refusal(
                 code="invalid", detail=f"The event has nothing at {', '.join(missing)}; nothing was sent."

@@ -1,47 +1,56 @@
-"""What a person confirmed in a session, for contracts that ask once a session: bound to the contract's digest."""
+"""What a person confirmed in a session, in the role they had, for contracts that ask once a session: bound to the contract's digest."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, delete, select
+from sqlalchemy import Index, bindparam, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
+from core.actor import Actor
 from store.dialect import DbNow, UtcTime, upsert
 from store.rows import Row, storable, table
 
 
 class ConfirmationRow(Row, table=True):
+    """``role`` is empty in rows of before it was kept, and those count for nobody: they are asked once more."""
+
     __tablename__ = "confirmations"
     __table_args__ = (Index("ix_confirmations_at", "at"),)
 
     workspace: str = Field(primary_key=True)
     session_id: str = Field(primary_key=True)
     person: str = Field(primary_key=True)
+    role: str = Field(primary_key=True, sa_column_kwargs={"server_default": text("''")})
     contract_digest: str = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcTime)
 
 
 _T = table(ConfirmationRow)
 _OF_SESSION = select(_T.c.contract_digest).where(
-    _T.c.workspace == bindparam("within"), _T.c.session_id == bindparam("during"), _T.c.person == bindparam("by")
+    _T.c.workspace == bindparam("within"),
+    _T.c.session_id == bindparam("during"),
+    _T.c.person == bindparam("by"),
+    _T.c.role == bindparam("acting_as"),
 )
 
 
-async def remember(session: AsyncSession, workspace: str, session_id: str, person: str, contract_digest: str) -> None:
+async def remember(session: AsyncSession, by: Actor, session_id: str, contract_digest: str) -> None:
     """Doing it twice changes nothing."""
-    names = {"workspace": workspace, "session_id": session_id, "person": person, "contract_digest": contract_digest}
+    names = {
+        "workspace": by.workspace, "session_id": session_id, "person": by.person, "role": by.role, "contract_digest": contract_digest,
+    }  # fmt: skip
     await session.execute(upsert(session, _T).values({**storable(names), "at": DbNow()}).on_conflict_do_nothing())
 
 
-async def has(session: AsyncSession, workspace: str, session_id: str, person: str, contract_digest: str) -> bool:
-    return contract_digest in await of_session(session, workspace, session_id, person)
+async def has(session: AsyncSession, by: Actor, session_id: str, contract_digest: str) -> bool:
+    return contract_digest in await of_session(session, by, session_id)
 
 
-async def of_session(session: AsyncSession, workspace: str, session_id: str, person: str) -> frozenset[str]:
-    """The contract digests this person has confirmed in this session."""
-    of = {"within": workspace, "during": session_id, "by": person}
+async def of_session(session: AsyncSession, by: Actor, session_id: str) -> frozenset[str]:
+    """The contract digests this person has confirmed in this session, in this role."""
+    of = {"within": by.workspace, "during": session_id, "by": by.person, "acting_as": by.role}
     return frozenset((await session.execute(_OF_SESSION, of)).scalars())
 
 

@@ -128,17 +128,20 @@ async def listed(
     *,
     states: Collection[str] = (),
     person: str | None = None,
+    role: str | None = None,
     action: str | None = None,
     before: RunRow | str | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
-    """Newest first. ``action``: only those with a call of this name. ``before`` is the last row (or its id) of the page before. Raises
-    NotFound for an unknown id."""
+    """Newest first. ``role``: only those asked in it; ``action``: only those with a call of this name. ``before`` is the
+    last row (or its id) of the page before. Raises NotFound for an unknown id."""
     statement = select(_T).where(_T.c.workspace == workspace)
     if states:
         statement = statement.where(_T.c.state.in_(tuple(states)))
     if person is not None:
         statement = statement.where(_T.c.person == person)
+    if role is not None:
+        statement = statement.where(_T.c.role == role)
     if action is not None:
         statement = statement.where((" " + _T.c.actions + " ").contains(f" {action} ", autoescape=True))
     if before is not None:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import urllib.request
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import store.work
 from agent.house import opened
 from cli.ask import settled
-from cli.client import Client
+from cli.client import Client, Refused
 from core.settings import Settings
 from core.webhook_signature import new_secret
 from store.migrate import upgrade
@@ -101,6 +102,20 @@ class World:
 
     def start_worker(self, name: str = "worker", **environ: str) -> None:
         self._start(name, "cli.main", "work", environ=environ)
+
+    def make_key(self, by: str, role: str, name: str) -> None:
+        """A key of this role, with every scope, that ``by`` makes over the API: from now on ``clients[name]``."""
+        made = self.clients[by].post("/v1/keys", {"name": name, "role": role, "scopes": list(SCOPES)})
+        self.clients[name] = Client(self.url, made["key"]["public"], made["secret"])
+
+    def call(self, person: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """The status of one signed call and what it answered."""
+        raw = b"" if body is None else json.dumps(body).encode()
+        key = "" if method == "GET" else uuid.uuid4().hex
+        try:
+            return 200, self.clients[person]._call(method, path, "", raw, key)
+        except Refused as refused:
+            return refused.problem["status"], refused.problem
 
     def work_states(self) -> dict[str, int]:
         """How much durable work there is by state, from the database itself."""

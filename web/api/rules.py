@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.rules
 from core import canon
 from core.errors import Forbidden, InvalidInput
-from events.rulebook import InstructionForm, RuleForm, may_see_inside
+from events.rulebook import InstructionForm, RuleForm
 from events.rules import DRY_RUN_EVENTS
 from web.api.body import Body, Id, parsed
 from web.api.rule_views import (
@@ -117,7 +117,7 @@ async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
     openapi_extra=takes(NewRule, {"mode": "on"}, idempotent=False),
 )
 async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
-    """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author."""
+    """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in another role."""
     return rule_view(await house_of(request).events.rulebook.change_rule(caller.actor, rule_id, _changes(caller)))
 
 
@@ -139,7 +139,7 @@ async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
     body = parsed(DryRunBody, caller)
     events = house_of(request).events
     row = await events.rulebook.rule(caller.actor, rule_id)
-    if not may_see_inside(caller.actor, row.author):
+    if not await events.rulebook.manages(caller.actor, row):
         raise Forbidden("A dry run reads records in its author's name: only the author and owners see it.")
     met = await events.rules.dry_run(row, event_id=body.event_id, limit=body.limit)
     return DryRunView(data=tuple(met_view(event, each) for event, each in met))
@@ -150,8 +150,9 @@ async def rule_firings(
     request: Request, caller: Reads, rule_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the rule, event by event, newest first. Runs are read under ``/v1/runs``."""
-    row = await house_of(request).events.rulebook.rule(caller.actor, rule_id)
-    inside = may_see_inside(caller.actor, row.author)
+    rulebook = house_of(request).events.rulebook
+    row = await rulebook.rule(caller.actor, rule_id)
+    inside = await rulebook.manages(caller.actor, row)
     async with house_of(request).sessions.read() as session:
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
@@ -196,7 +197,8 @@ async def instruction(request: Request, caller: Reads, instruction_id: Id) -> In
     openapi_extra=takes(NewInstruction, {"mode": "on"}, idempotent=False),
 )
 async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
-    """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author."""
+    """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its author in another
+    role."""
     rulebook = house_of(request).events.rulebook
     return instruction_view(await rulebook.change_instruction(caller.actor, instruction_id, _changes(caller)))
 
@@ -213,8 +215,9 @@ async def instruction_firings(
     request: Request, caller: Reads, instruction_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the instruction, event by event, newest first. Runs are read under ``/v1/runs``."""
-    row = await house_of(request).events.rulebook.instruction(caller.actor, instruction_id)
-    inside = may_see_inside(caller.actor, row.author)
+    rulebook = house_of(request).events.rulebook
+    row = await rulebook.instruction(caller.actor, instruction_id)
+    inside = await rulebook.manages(caller.actor, row)
     async with house_of(request).sessions.read() as session:
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 

@@ -86,7 +86,7 @@ async def listed(
     before: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> RunPage:
-    """The key's own runs, newest first; for an owner everybody's."""
+    """What was asked for by the key's person in the key's role, newest first; for an owner everybody's."""
     runs = await house_of(request).desk.listed(caller.actor, before=before, limit=limit)
     return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
@@ -106,7 +106,8 @@ async def show(
     openapi_extra=takes(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
 )
 async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
-    """Answer the open question with one of its candidates (``choice``) or in words (``text``)."""
+    """Answer the open question with one of its candidates (``choice``) or in words (``text``). For whoever asked, in the role they asked
+    in or as an owner."""
     body = parsed(AnswerBody, caller)
     return await act_once(
         request,
@@ -125,7 +126,7 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     openapi_extra=takes(EditBody, {"digest": DIGEST, "changes": {"0.amount": "20 dollars"}}),
 )
 async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
-    """Change parameters of a held card by words. That is a new card with a new digest."""
+    """Change parameters of a held card by words. That is a new card with a new digest, and it waits for a yes whatever its policy says."""
     body = parsed(EditBody, caller)
     return await act_once(
         request,

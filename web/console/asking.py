@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from agent import authority
 from agent.decisions import CANCELLED, Verdict
 from agent.desk import MAX_TEXT
 from agent.pipeline import Question, Refusal
 from agent.run import MOVING, Run
+from core.actor import Actor
 from core.errors import InvalidInput
 from core.visible import visible
 from registry.contract import Risk
@@ -242,7 +244,7 @@ async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "")
 async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
     viewer = visitor.actor
     ground = await house_of(request).grounds.of(viewer.workspace)
-    shown_card = card.of(run, run.plan, viewer.person) if run.plan and run.state not in ("received", "asked") else None
+    shown_card = card.of(run, run.plan, viewer) if run.plan and run.state not in ("received", "asked") else None
     came = outcome.of(run, run.plan, viewer, ground) if run.plan and run.outcomes else None
     refused = None
     if run.state in ("refused", "abstained") and run.refusal:
@@ -266,7 +268,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         moving=words.MOVING[run.state] if run.state in MOVING else "",
         steps=steps(run, house_of(request).desk),
         may_cancel=run.state == "received",
-        asked=_asked(run.question, run, viewer.person) if run.question and run.state == "asked" else None,
+        asked=_asked(run.question, run, viewer) if run.question and run.state == "asked" else None,
         card=shown_card,
         outcome=came,
         refused=refused,
@@ -278,9 +280,9 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
     return render(page, status=status, headers=None if here else {"HX-Push-Url": f"/runs/{run.id}"})
 
 
-def _asked(question: Question, run: Run, viewer: str) -> Asked:
+def _asked(question: Question, run: Run, viewer: Actor) -> Asked:
     options = tuple(
         Option(at + 1, each.id, visible(each.label), visible(each.detail), tuple(visible(mark) for mark in each.marks))
         for at, each in enumerate(question.candidates)
     )
-    return Asked(question.slot, visible(question.text), options, question.free_text, run.actor.person == viewer)
+    return Asked(question.slot, visible(question.text), options, question.free_text, authority.owns(viewer, run))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, get_args
@@ -71,9 +70,3 @@ def formed(model: type[M], given: Filled, more: Mapping[str, object], hints: Map
     if form is None:
         raise InvalidInput(trouble)
     return form
-
-
-def author(written: str) -> tuple[str, str]:
-    """The name and the person of whom a rule or instruction acts as."""
-    actor = json.loads(written)
-    return actor["name"], actor["person"]

@@ -11,15 +11,15 @@ from typing import Final, TypeVar
 from fastapi import Request
 
 import store.rules
+from agent.authority import author_of, same_principal
 from core.actor import OWNER
 from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
 from core.visible import visible
-from events.rulebook import may_see_inside
 from registry.catalogue import Catalogue
 from registry.event_fields import EventField
 from store.rules import FiringRow, InstructionRow, RuleRow
 from web.console import picks
-from web.console.automation_given import MODES, Filled, author
+from web.console.automation_given import MODES, Filled
 from web.console.forms import Form
 from web.console.picks import Group, Option, Picked
 from web.console.single import Also, single
@@ -90,7 +90,7 @@ class Standing:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
     """What both forms ask for. ``own_event``: its name is written, not picked; ``becomes_author``: whoever saves it takes it over from
-    another person."""
+    somebody else, or from the role they had."""
 
     revision: int
     name: str
@@ -113,13 +113,13 @@ async def standing(
     actor = visitor.actor
     async with house_of(request).sessions.read() as session:
         rows = await store.rules.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
-    mine = may_see_inside(actor, row.author)
+    mine = await house_of(request).events.rulebook.manages(actor, row)
     return Standing(
         name=visible(row.name, limit=120),
         mode=MODE_BADGES[row.mode],
         switches=tuple(Switch(each, _MODE_WORDS[each], each == row.mode) for each in reversed(MODES)),
         event=row.pattern,
-        author=visible(author(row.author)[0], limit=80),
+        author=visible(author_of(row.author).name, limit=80),
         per_hour=row.max_per_hour,
         created_at=row.created_at,
         updated_at=row.updated_at,
@@ -151,7 +151,7 @@ def frame(
         surfaces=picks.surfaces(given.surface),
         modes=tuple(Option(each, _MODE_WORDS[each], each == given.mode) for each in reversed(MODES)),
         per_hour=given.per_hour,
-        becomes_author=there is not None and author(there.author)[1] != visitor.actor.person,
+        becomes_author=there is not None and not same_principal(visitor.actor, author_of(there.author)),
         links=visitor.actor.role == OWNER,
         trouble=visible(error.detail) if error else "",
     )
@@ -169,9 +169,9 @@ def mode_of(form: Form, kind: str) -> str:
     return mode
 
 
-def only_mine(visitor: Visitor, row: Automation, otherwise: str) -> None:
+async def only_mine(request: Request, visitor: Visitor, row: Automation, otherwise: str) -> None:
     """Raises Forbidden with ``otherwise`` for all but its author and owners."""
-    if not may_see_inside(visitor.actor, row.author):
+    if not await house_of(request).events.rulebook.manages(visitor.actor, row):
         raise Forbidden(otherwise)
 
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from agent import authority
 from agent.pipeline import Filled, Plan, PromptSource, RecordSource, Source, Span, Step
 from agent.run import Run
+from core.actor import Actor
 from core.visible import visible
 from registry.contract import Risk
 from web.console import words
@@ -107,8 +109,9 @@ class Card:
     approved_by_me: bool
 
 
-def of(run: Run, plan: Plan, viewer: str) -> Card:
-    """``viewer`` is the person who looks; only who asked may edit."""
+def of(run: Run, plan: Plan, actor: Actor) -> Card:
+    """As ``actor`` sees it, who looks."""
+    viewer = actor.person
     calls = tuple(_call(run, step, at, viewer) for at, step in enumerate(plan.steps))
     return Card(
         run_id=run.id,
@@ -126,8 +129,8 @@ def of(run: Run, plan: Plan, viewer: str) -> Card:
         approvals_needed=plan.approvals,
         irreversible=any(step.risk is Risk.IRREVERSIBLE for step in plan.steps),
         is_open=run.state == "held",
-        may_edit=run.state == "held" and run.actor.person == viewer,
-        approved_by_me=any(each.person == viewer for each in run.approvals),
+        may_edit=run.state == "held" and authority.owns(actor, run),
+        approved_by_me=authority.approval_of(actor, run) is not None,
     )
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.eval_reports
+from agent.authority import may_remove_report
 from core.visible import visible
 from evals import shelf, told
 from evals.opened import Came, Head
@@ -183,7 +184,7 @@ async def report(
         before=before,
         after=after,
         others=tuple(choice(each) for each in others if each.id != row.id),
-        may_delete=shelf.may_remove(visitor.actor, row),
+        may_delete=may_remove_report(visitor.actor, row.person),
     )
     return show(request, page)
 

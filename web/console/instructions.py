@@ -119,7 +119,9 @@ async def switch(request: Request, form: Guarded, instruction_id: str) -> Respon
 async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Response:
     visitor, events = form.member, house_of(request).events
     row = await events.rulebook.instruction(visitor.actor, instruction_id)
-    only_mine(visitor, row, "A dry run reads records in its author's name: only the author and owners see it.")
+    await only_mine(
+        request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
+    )
     try:
         found = tried(await events.brain.dry_run(row, limit=TRY_EVENTS))
     except _DOWN as error:
@@ -138,7 +140,7 @@ async def delete(request: Request, form: Guarded, instruction_id: str) -> Respon
 
 async def _mine(request: Request, visitor: Visitor, instruction_id: str) -> InstructionRow:
     row = await house_of(request).events.rulebook.instruction(visitor.actor, instruction_id)
-    only_mine(visitor, row, "Only its author and owners change this.")
+    await only_mine(request, visitor, row, "Only its author and owners change this.")
     return row
 
 

@@ -62,7 +62,7 @@ async def rehearsed(request: Request, visitor: Visitor, said: str, draft: Contra
     done = await house_of(request).rehearsals.rehearse(visitor.actor, said, draft=draft)
     match done.verdict:
         case Plan() as plan:
-            return Tried(card=card.of(done.run.with_(plan=plan), plan, visitor.actor.person), held=bool(plan.held))
+            return Tried(card=card.of(done.run.with_(plan=plan), plan, visitor.actor), held=bool(plan.held))
         case Question() as question:
             options = tuple(f"{visible(each.label)} {visible(each.detail)}".strip() for each in question.candidates)
             return Tried(question=visible(question.text), options=options)

@@ -77,7 +77,7 @@ async def rebuild(request: Request, form: Guarded, rule_id: str) -> Response:
 
 async def _mine(request: Request, visitor: Visitor, rule_id: str) -> RuleRow:
     row = await house_of(request).events.rulebook.rule(visitor.actor, rule_id)
-    only_mine(visitor, row, "Only its author and owners change this.")
+    await only_mine(request, visitor, row, "Only its author and owners change this.")
     return row
 
 

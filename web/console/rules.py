@@ -12,12 +12,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.rules
+from agent.authority import author_of
 from core.errors import OpsIQError, PlatformUnavailable
 from core.visible import visible
 from registry import condition_rows
 from registry.condition_rows import OPERATORS
 from store.rules import FiringRow, InstructionRow, RuleRow
-from web.console.automation_given import author
 from web.console.automations import MODE_BADGES, VERDICTS, Standing, mode_of, only_mine, standing, title_of
 from web.console.forms import Guarded
 from web.console.pages import Page, redirect, show
@@ -129,7 +129,9 @@ async def switch(request: Request, form: Guarded, rule_id: str) -> Response:
 async def dry_run(request: Request, form: Guarded, rule_id: str) -> Response:
     visitor, events = form.member, house_of(request).events
     row = await events.rulebook.rule(visitor.actor, rule_id)
-    only_mine(visitor, row, "A dry run reads records in its author's name: only the author and owners see it.")
+    await only_mine(
+        request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
+    )
     try:
         found = tried(await events.rules.dry_run(row, limit=TRY_EVENTS))
     except PlatformUnavailable as error:
@@ -154,7 +156,7 @@ def _line(row: RuleRow | InstructionRow, href: str, does: str, latest: Mapping[s
         event=row.pattern,
         does=does,
         mode=MODE_BADGES[row.mode],
-        author=visible(author(row.author)[0], limit=80),
+        author=visible(author_of(row.author).name, limit=80),
         last=Last(last.at, VERDICTS[last.verdict]) if last else None,
     )
 

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from agent import authority
 from agent.run import Run
 from core.actor import OWNER
 from core.visible import visible
@@ -81,9 +82,8 @@ async def runs(
 @router.get("/approvals")
 async def approvals(request: Request, visitor: SignedIn) -> Response:
     """What others asked for and this person may say yes to, oldest first. One's own cards are among one's runs."""
-    me = visitor.actor.person
     held = await house_of(request).desk.awaiting(visitor.actor, limit=200)
-    mine = [run for run in held if run.actor.person != me and all(each.person != me for each in run.approvals)]
+    mine = [run for run in held if not authority.owns(visitor.actor, run)]
     page = ApprovalsPage(shell=shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine)))
     return render(page)
 

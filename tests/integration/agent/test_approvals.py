@@ -191,6 +191,25 @@ async def test_who_joins_after_the_request_is_no_second_person_for_it_not_by_a_k
     assert not bureau.hand.posted
 
 
+async def test_a_key_of_another_role_than_its_owners_counts_from_the_moment_it_was_made(bureau: Bureau) -> None:
+    async def made(name: str) -> None:
+        key, _ = await bureau.office.create_key(bureau.people["oscar"], name, scopes={"runs:write"}, role="admin")
+        bureau.people[name] = Actor(key.workspace, key.id, "key", key.name, key.role, key.person)
+
+    await made("before")
+    bureau.clock.advance(seconds=1)
+    run = await bureau.ask("olivia", SUSPEND)
+    await bureau.confirm("olivia", run)
+    bureau.clock.advance(seconds=1)
+    await made("after")
+    answer = await bureau.confirm("after", run)
+    assert refused(answer) == "forbidden"
+    assert isinstance(answer, Refusal)
+    assert "before you had the role" in answer.detail
+    await bureau.confirm("before", run)
+    assert (await bureau.work(run.id)).state == "succeeded"
+
+
 async def test_an_approval_counts_no_more_when_its_giver_got_the_role_anew_since(bureau: Bureau) -> None:
     run = await bureau.ask("amir", SUSPEND)
     await bureau.confirm("ada", run)

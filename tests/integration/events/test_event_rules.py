@@ -196,6 +196,61 @@ async def test_a_rule_whose_author_has_lost_the_role_is_refused(shop: Shop) -> N
     assert run.refusal.code == "forbidden"
 
 
+async def promoted_and_reserved(shop: Shop) -> None:
+    """Sara becomes an owner, and closing a ticket something that only owners may do."""
+    async with shop.house.sessions.begin() as session:
+        await session.execute(text("UPDATE keys SET role = 'owner' WHERE name = 'sara'"))
+        await session.execute(text("UPDATE members SET role = 'owner' WHERE name = 'sara'"))
+    contract = (await shop.call("GET", "/v1/contracts/saas.close_ticket")).json()["contract"]
+    answer = await shop.call("POST", "/v1/contracts", {"contracts": [contract | {"version": 2, "roles": ["owner"]}]})
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_rule_does_no_more_than_its_author_might_when_they_set_it_up(shop: Shop) -> None:
+    rule = await made_rule(
+        shop, by="sara", action="saas.close_ticket", parameters={"ticket_id": {"from": "/data/ticket_id"}}
+    )
+    await promoted_and_reserved(shop)
+    await fired(shop, "ticket.created", ticket_id=5519)
+    await reacted(shop)
+    (run,) = await made_runs(shop)
+    assert run.refusal is not None
+    assert (run.state, run.refusal.code) == ("refused", "forbidden")
+    assert run.refusal.detail.startswith("sara set this up as support, and that role may not run “Close a ticket”.")
+    switched = await shop.call("PATCH", f"/v1/rules/{rule['id']}", {"name": "Mine, as an owner"}, by="sara")
+    assert switched.status_code == 200, switched.text
+    await fired(shop, "ticket.created", ticket_id=5519)
+    await reacted(shop)
+    assert (await made_runs(shop))[0].state == "held", "saved once more, by an owner now"
+
+
+async def test_an_instruction_chooses_no_more_than_its_author_might_when_they_set_it_up(shop: Shop) -> None:
+    told = {
+        "name": "i",
+        "event": "ticket.created",
+        "text": "Close ticket {data.ticket_id}",
+        "actions": ["saas.close_ticket"],
+    }
+    answer = await shop.call("POST", "/v1/instructions", told | {"mode": "on"}, by="sara")
+    assert answer.status_code == 201, answer.text
+    await promoted_and_reserved(shop)
+    await fired(shop, "ticket.created", ticket_id=5519)
+    await reacted(shop)
+    (run,) = await made_runs(shop)
+    assert run.refusal is not None
+    assert run.refusal.detail == "sara may run none of the actions that “i” names; nothing was sent."
+
+
+async def test_an_author_switches_on_no_rule_that_their_role_may_not_run_any_more_but_always_off(shop: Shop) -> None:
+    rule = await made_rule(shop, by="sara", mode="shadow")
+    contract = (await shop.call("GET", "/v1/contracts/saas.set_ticket_priority")).json()["contract"]
+    await shop.call("POST", "/v1/contracts", {"contracts": [contract | {"version": 2, "roles": ["owner"]}]})
+    path = f"/v1/rules/{rule['id']}"
+    assert (await shop.call("PATCH", path, {"mode": "on"}, by="sara")).status_code == 403
+    assert (await shop.call("PATCH", path, {"mode": "off"}, by="sara")).status_code == 200
+    assert (await shop.call("DELETE", path, by="sara")).status_code == 204
+
+
 async def test_a_rule_whose_author_is_gone_is_refused_in_words(shop: Shop) -> None:
     await made_rule(shop, by="amir")
     async with shop.house.sessions.begin() as session:

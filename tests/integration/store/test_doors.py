@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from core.actor import Actor
 from core.errors import Conflict, NotFound
 from store import confirmations, connectors, idempotency, keys, nonces, runs, signing_secrets, workspaces
 from store.connectors import ConnectorRow
@@ -247,19 +249,23 @@ async def test_a_connector_is_replaced_switched_and_removed(sessions: Sessions) 
         assert await connectors.listed(session, "ws_1") == []
 
 
-async def test_a_confirmation_holds_for_one_person_in_one_session_and_one_contract(sessions: Sessions) -> None:
+async def test_a_confirmation_holds_for_one_person_in_one_role_and_session_and_one_contract(sessions: Sessions) -> None:
+    mine = Actor("ws_1", "mem_1", "member", "Mona", "owner", "mem_1")
     async with sessions.begin() as session:
         for _ in range(2):
-            await confirmations.remember(session, "ws_1", "ses_1", "mem_1", "sha256:a")
-        assert await confirmations.has(session, "ws_1", "ses_1", "mem_1", "sha256:a")
+            await confirmations.remember(session, mine, "ses_1", "sha256:a")
+        assert await confirmations.has(session, mine, "ses_1", "sha256:a")
+        my_key = replace(mine, id="key_1", kind="key")
+        assert await confirmations.has(session, my_key, "ses_1", "sha256:a"), "the same person in the same role"
         for other in (
-            ("ws_2", "ses_1", "mem_1", "sha256:a"),
-            ("ws_1", "ses_2", "mem_1", "sha256:a"),
-            ("ws_1", "ses_1", "mem_2", "sha256:a"),
-            ("ws_1", "ses_1", "mem_1", "sha256:b"),
+            (replace(mine, workspace="ws_2"), "ses_1", "sha256:a"),
+            (replace(mine, person="mem_2"), "ses_1", "sha256:a"),
+            (replace(my_key, role="support"), "ses_1", "sha256:a"),
+            (mine, "ses_2", "sha256:a"),
+            (mine, "ses_1", "sha256:b"),
         ):
             assert not await confirmations.has(session, *other)
-        assert await confirmations.of_session(session, "ws_1", "ses_1", "mem_1") == {"sha256:a"}
+        assert await confirmations.of_session(session, mine, "ses_1") == {"sha256:a"}
         assert await confirmations.purge(session, later(days=36500)) == 1
 
 

@@ -120,7 +120,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 progress.StepLine("looking", "Looking", "now"),
             ),
             may_cancel=True,
-            card=card.of(RUN, PLAN, "mem_1"),
+            card=card.of(RUN, PLAN, RUN.actor),
             ended="It ran out.",
             reason="too late",
             again="again please",
