@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -80,10 +81,11 @@ async def told_to_stop() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.St
         return "answered"
 
     ready = asyncio.Event()
-    server = Server(uvicorn.Config(app, http="h11", port=0, log_config=None), ready.set)
-    serving = asyncio.create_task(server.serve())
+    server = Server(uvicorn.Config(app, http="h11", log_config=None), ready.set)
+    listening = socket.create_server(("127.0.0.1", 0))
+    host, port = listening.getsockname()[:2]
+    serving = asyncio.create_task(server.serve([listening]))
     await ready.wait()
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
     reader, writer = await asyncio.open_connection(host, port)
     while not server.server_state.connections:  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.01)
