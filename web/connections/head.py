@@ -73,7 +73,7 @@ def _check(lines: list[bytearray]) -> None:
         raise LocalProtocolError(f"A head has at most {MAX_HEAD_LINES} lines.", error_status_hint=431)
     lengths = encodings = 0
     for line in lines:
-        if line[:1] in (b" ", b"\t"):
+        if line.startswith((b" ", b"\t")):
             raise LocalProtocolError("A header is folded over several lines.")
         name, _, value = line.partition(b":")
         if len(name) == 14 and name.lower() == b"content-length":

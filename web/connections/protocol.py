@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,9 +19,11 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from core import meters
+from core import ids, meters
 from web.connections.head import StrictReceiveBuffer
 from web.connections.limits import ConnectionLimits
+
+log = logging.getLogger("opsiq.web.connections")
 
 MIN_BODY_BYTES_S: Final = 4096
 MIN_READ_BYTES: Final = 16 * 1024
@@ -102,8 +105,6 @@ class HttpProtocol(H11Protocol):
 
     def sweep(self, now: float, since_last_s: float, *, stopping: bool) -> None:
         """Close it where its client has had its time."""
-        if self.transport is None:
-            return
         if self._stalled(now, STOPPING_READ_S if stopping else self._timeouts.read_s):
             self._cut("not_read")
         elif self.transport.is_closing():
@@ -184,16 +185,17 @@ class HttpProtocol(H11Protocol):
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE) or self.transport.is_closing():
             self.transport.abort()
             return
-        late = status is HTTPStatus.REQUEST_TIMEOUT
-        code = "request_timeout" if late else "invalid_request"
+        request_id = ids.new("req")
         problem = {
-            "type": f"https://opsiq.invalid/problems/{code}", "title": status.phrase, "status": int(status), "detail": detail,
-            "code": code, "retryable": late,
+            "type": "https://opsiq.invalid/problems/invalid_request", "title": status.phrase, "status": int(status), "detail": detail,
+            "instance": self.cycle.scope["path"] if self._answering() else "", "code": "invalid_request", "request_id": request_id,
+            "retryable": status is HTTPStatus.REQUEST_TIMEOUT,
         }  # fmt: skip
+        log.info("a request was refused: %s", detail, extra={"request_id": request_id, "status": int(status)})
         raw = json.dumps(problem).encode()
         headers = [
             (b"content-type", b"application/problem+json"), (b"content-length", str(len(raw)).encode()),
-            (b"x-content-type-options", b"nosniff"), (b"connection", b"close"),
+            (b"x-content-type-options", b"nosniff"), (b"x-request-id", request_id.encode()), (b"connection", b"close"),
         ]  # fmt: skip
         for event in (
             h11.Response(status_code=int(status), headers=headers, reason=status.phrase.encode()),
