@@ -176,9 +176,11 @@ async def forgive(session: AsyncSession, scope: FailureScope, subject: str) -> N
 async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) -> list[str]:
     """Where members with this address (as ``store.members.email_key`` has it) have signed in from, as long as sign-ins are kept."""
     members = table(MemberRow)
-    mine = select(_T.c.address).join(
-        members, (members.c.workspace == _T.c.workspace) & (members.c.id == _T.c.member_id)
-    ).where(members.c.email_key == email_key)
+    mine = (
+        select(_T.c.address)
+        .join(members, (members.c.workspace == _T.c.workspace) & (members.c.id == _T.c.member_id))
+        .where(members.c.email_key == email_key)
+    )
     found = await session.execute(mine.where(_T.c.address != "").distinct().limit(limit))
     return [address for (address,) in found]
 
