@@ -122,10 +122,10 @@ def test_behind_a_trusted_proxy_each_client_counts_by_itself_and_is_shown(proxie
     browser = proxied.browser(PROXY, "2001:db8:0:2::7")
     assert browser.sign_in("olivia") == 303
     assert set(browser.given) == {"__Host-opsiq_session", "__Host-opsiq_device", "__Host-opsiq_form"}
-    for each in browser.given.values():
-        assert "; Secure" in each
-        assert "; Path=/;" in each
-        assert "domain" not in each.lower()
+    for cookie in browser.given.values():
+        assert "; Secure" in cookie
+        assert "; Path=/;" in cookie
+        assert "domain" not in cookie.lower()
     page = browser.send("GET", "/account")
     assert "2001:db8:0:2::7" in page.text
     assert page.headers["strict-transport-security"] == "max-age=31536000"
