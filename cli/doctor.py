@@ -63,6 +63,14 @@ async def _findings() -> list[Finding]:
     except OpsIQError as error:
         return [Finding("fail", "settings", error.detail)]
     found.append(_folder(settings))
+    if settings.https and not settings.trusted_proxies:
+        found.append(
+            Finding(
+                "warn",
+                "proxy",
+                "OPSIQ_BASE_URL is https and no proxy is trusted: everybody behind it counts as one client. Set OPSIQ_TRUSTED_PROXIES.",
+            )
+        )
     try:
         found += [each async for each in _database(settings)]
     except OpsIQError as error:

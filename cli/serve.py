@@ -76,13 +76,13 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     from cli.imports import kept
 
     with kept():
-        import uvicorn
-
         from agent.house import opened
         from core import traces
         from store.migrate import upgrade
         from web.app import create_app
-        from web.serving import Server
+        from web.connections.limits import ConnectionLimits
+        from web.connections.protocol import Timeouts
+        from web.serving import Server, server_config
 
         app = create_app(opened(settings))
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
@@ -91,16 +91,9 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     line.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
     await upgrade(settings.database_url)
 
-    config = uvicorn.Config(
-        app,
-        http="h11",  # strict and in Python; httptools, which uvicorn would take instead, is here for what calls out
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        lifespan="on",
-    )
-    server = Server(config, line.ready)
+    limits = ConnectionLimits.of(settings.max_connections, settings.max_address_connections, settings.trusted_proxies)
+    timeouts = Timeouts(settings.head_timeout_s, settings.body_timeout_s, settings.read_timeout_s)
+    server = Server(server_config(app, settings), line.ready, limits=limits, timeouts=timeouts)
     if family_fd is None:
         _announce(listening)
     try:

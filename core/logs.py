@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -19,6 +20,9 @@ Form = Literal["text", "json"]
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _NOISY: Final = ("aiosqlite", "alembic", "uvicorn.error")
+_REPEATING: Final = ("asyncio", "opsiq.web.connections", "uvicorn.error", "web.limits")
+"""Loggers whose lines others can cause as often as they like."""
+_MOST_KINDS: Final = 256
 _Chain = tuple["_Chain", Mapping[str, str | None]] | None
 _ids: ContextVar[_Chain] = ContextVar("opsiq_log_ids", default=None)
 
@@ -55,6 +59,33 @@ def install(level: str, form: Form) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _REPEATING:
+        logger = logging.getLogger(name)
+        logger.filters = [each for each in logger.filters if not isinstance(each, OncePerSecond)]
+        logger.addFilter(OncePerSecond())
+
+
+class OncePerSecond(logging.Filter):
+    """Log rate limit: of lines of one kind, whatever they speak of, one a second; it says how many were left out since the last."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._kinds: dict[tuple[object, ...], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        kind = (record.levelno, record.pathname, record.lineno, record.exc_info[0] if record.exc_info else None)
+        now = self._clock()
+        last, left_out = self._kinds.get(kind, (-1.0, 0))
+        if kind in self._kinds and now - last < 1.0:
+            self._kinds[kind] = (last, left_out + 1)
+            return False
+        if len(self._kinds) >= _MOST_KINDS:
+            self._kinds.clear()
+        self._kinds[kind] = (now, 0)
+        if left_out:
+            record.left_out = left_out
+        return True
 
 
 class Lines(logging.Formatter):

@@ -29,6 +29,12 @@ CALLS_OUT: Final = Counter(
     ("purpose", "result"),
     registry=REGISTRY,
 )  # purpose: action, webhook; result: 2xx … 5xx, or the kind of error
+CONNECTIONS_CLOSED: Final = Counter(
+    "opsiq_connections_closed",
+    "Connections that were closed or refused for what their client did, or for want of room.",
+    ("why",),
+    registry=REGISTRY,
+)  # why: head_timeout, body_timeout, not_read, body_after_answer, bad_request, evicted, full, address_full
 MODEL_CALLS: Final = Counter("opsiq_model_answers", "Answers asked of a model.", ("model", "result"), registry=REGISTRY)
 MODEL_TOKENS: Final = Counter("opsiq_model_tokens", "Tokens of model calls.", ("model", "direction"), registry=REGISTRY)
 

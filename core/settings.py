@@ -60,7 +60,8 @@ class Settings:
         default="",
         metadata=variable(
             "OPSIQ_BASE_URL",
-            "The address this server is reached by, as links show it. Where it is https, cookies are Secure.",
+            "The address this server is reached by, as links show it. Where it is https, cookies are Secure and named `__Host-…`, "
+            "and answers carry `Strict-Transport-Security`.",
             variables.address("http", "https"),
             default="`http://<host>:<port>`",
         ),
@@ -265,6 +266,65 @@ class Settings:
             variables.integer(0, 1_000_000),
         ),
     )
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(),
+        metadata=variable(
+            "OPSIQ_TRUSTED_PROXIES",
+            "The networks of your own reverse proxies, as CIDRs: `127.0.0.1/32,10.0.0.0/24`. `X-Forwarded-For` and `X-Forwarded-Proto` are "
+            "believed from these alone, and they may open as many connections as all may.",
+            variables.networks,
+            default="none, loopback included",
+        ),
+    )
+    max_connections: int = field(
+        default=4096,
+        metadata=variable(
+            "OPSIQ_MAX_CONNECTIONS",
+            "How many connections one process holds at once, as far as its file limit goes. Beyond it, the one that has kept the server "
+            "waiting longest is closed.",
+            variables.integer(16, 1_000_000),
+        ),
+    )
+    max_address_connections: int = field(
+        default=256,
+        metadata=variable(
+            "OPSIQ_MAX_ADDRESS_CONNECTIONS",
+            "How many of them one address (IPv6: one /64) may have; 0 for no limit. Trusted proxies are exempt.",
+            variables.integer(0, 1_000_000),
+        ),
+    )
+    head_timeout_s: int = field(
+        default=10,
+        metadata=variable(
+            "OPSIQ_HEAD_TIMEOUT_S",
+            "How long the head of a request may take to come, in seconds.",
+            variables.integer(1, 600),
+        ),
+    )
+    body_timeout_s: int = field(
+        default=20,
+        metadata=variable(
+            "OPSIQ_BODY_TIMEOUT_S",
+            "How long the body of a request may take to come, in seconds; longer where it comes at 4 KiB a second or more.",
+            variables.integer(1, 600),
+        ),
+    )
+    read_timeout_s: int = field(
+        default=30,
+        metadata=variable(
+            "OPSIQ_READ_TIMEOUT_S",
+            "Within how many seconds a client must read some of an answer that waits for it.",
+            variables.integer(1, 600),
+        ),
+    )
+    keep_alive_s: int = field(
+        default=75,
+        metadata=variable(
+            "OPSIQ_KEEP_ALIVE_S",
+            "How long a connection is kept between two requests, in seconds: longer than a proxy in front keeps it.",
+            variables.integer(1, 3600),
+        ),
+    )
     log_level: str = field(
         default="info",
         metadata=variable(
@@ -372,6 +432,11 @@ class Settings:
         if self.given_data_key is not None or not self.next_key_file.exists():
             return (self.data_key,)
         return (self.data_key, kept_key(self.next_key_file))
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach this server by https, whoever ends the encryption."""
+        return self.base_url.lower().startswith("https://")
 
     @property
     def key_file(self) -> Path:

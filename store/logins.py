@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from store.dialect import UtcTime
+from store.members import MemberRow
 from store.rows import Row, add, every, first, storable, table
 
 
@@ -35,8 +38,20 @@ class LoginRow(Row, table=True):
     issuer: str | None = None
 
 
+FailureScope = Literal["pair", "email", "ip"]
+"""``pair``: who tried on which account. ``email``: on which account, by its digest. ``ip``: from which address or network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How many, and when the last one was."""
+
+    count: int
+    last: datetime | None
+
+
 class FailedLoginRow(Row, table=True):
-    """One failed sign-in, once for its e-mail address and once for its IP address."""
+    """One failed sign-in, once for each subject that it counts against."""
 
     __tablename__ = "failed_logins"
     __table_args__ = (Index("ix_failed_logins_subject", "scope", "subject", "at"), Index("ix_failed_logins_at", "at"))
@@ -139,23 +154,35 @@ async def revoke_all(
     return len((await session.execute(mine.values(revoked_at=now).returning(_T.c.id))).all())
 
 
-async def failed(session: AsyncSession, *, email: str, address: str, now: datetime) -> None:
-    """Count one failed sign-in against both the e-mail address and the IP address."""
-    rows = [{"scope": scope, "subject": subject, "at": now} for scope, subject in _subjects(email, address)]
-    await session.execute(insert_into(_F), [storable(row) for row in rows])
+async def failed(session: AsyncSession, subjects: Iterable[tuple[FailureScope, str]], now: datetime) -> None:
+    """Count one failed sign-in against each of these."""
+    rows = [storable({"scope": scope, "subject": subject, "at": now}) for scope, subject in subjects]
+    if rows:
+        await session.execute(insert_into(_F), rows)
 
 
-async def failures(session: AsyncSession, scope: Literal["email", "ip"], subject: str, since: datetime) -> int:
-    """Failed sign-ins of one e-mail or IP address since then: what throttling goes by."""
-    of = subject.strip().casefold() if scope == "email" else subject
-    mine = select(func.count()).where(_F.c.scope == scope, _F.c.subject == of, _F.c.at >= since)
-    count: int = (await session.execute(mine)).scalar_one()
-    return count
+async def failures(session: AsyncSession, scope: FailureScope, subject: str, since: datetime) -> Failures:
+    """Failed sign-ins counted against this since then: what throttling goes by."""
+    mine = select(func.count(), func.max(_F.c.at)).where(_F.c.scope == scope, _F.c.subject == subject, _F.c.at >= since)
+    count, last = (await session.execute(mine)).one()
+    return Failures(count, last)
 
 
-async def forgive(session: AsyncSession, email: str) -> None:
-    """A right password ends the count against the e-mail address; the one against the IP address goes on."""
-    await session.execute(delete(_F).where(_F.c.scope == "email", _F.c.subject == email.strip().casefold()))
+async def forgive(session: AsyncSession, scope: FailureScope, subject: str) -> None:
+    """End the count against this."""
+    await session.execute(delete(_F).where(_F.c.scope == scope, _F.c.subject == subject))
+
+
+async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) -> list[str]:
+    """Where members with this address (as ``store.members.email_key`` has it) have signed in from, as long as sign-ins are kept."""
+    members = table(MemberRow)
+    mine = (
+        select(_T.c.address)
+        .join(members, (members.c.workspace == _T.c.workspace) & (members.c.id == _T.c.member_id))
+        .where(members.c.email_key == email_key)
+    )
+    found = await session.execute(mine.where(_T.c.address != "").distinct().limit(limit))
+    return [address for (address,) in found]
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:
@@ -167,7 +194,3 @@ async def purge(session: AsyncSession, before: datetime) -> int:
 
 def sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _subjects(email: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("email", email.strip().casefold()), ("ip", address)

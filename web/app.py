@@ -29,6 +29,7 @@ from web.api import (
     tickets,
     webhooks,
 )
+from web.client_address import ClientAddress
 from web.holders import Holders
 from web.limits import Limits
 from web.middleware import Threshold
@@ -58,6 +59,7 @@ def create_app(opened: AbstractAsyncContextManager[House], *, limits: Limits | N
     )  # fmt: skip
     problem.install(app)
     app.add_middleware(Threshold)
+    app.add_middleware(ClientAddress)  # outermost: whatever takes an address takes the client's
     for api in (
         actions, connectors, contracts, customers, deliveries, events, health, history, inbound, keys, me, metrics, mirrors, rules, runs,
         tickets, webhooks,

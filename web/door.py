@@ -19,6 +19,7 @@ from core.actor import OWNER, Actor
 from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable
 from registry import pointer
 from store.keys import KeyRow
+from web.client_address import client_of
 from web.holders import Holders
 from web.limits import LimitClass, Limits
 from web.nonces import Nonces
@@ -119,7 +120,7 @@ def door_of(dependant: Dependant) -> Door | None:
 
 async def _authenticated(request: Request, door: Door) -> Caller:
     house, limits = house_of(request), limits_of(request)
-    await limits.arrive(request.client.host if request.client else "")
+    await limits.arrive(client_of(request))
     now = house.clock()
     claim = opsiq1.parse_header(request.headers.getlist("authorization"))
     idempotency_key = opsiq1.only(request.headers.getlist("idempotency-key"))

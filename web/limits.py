@@ -8,7 +8,6 @@ store of the counts is down, requests are let through and counted in ``blind``: 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import math
 import time
@@ -23,6 +22,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import ConfigurationError, StorageError
 
 from core.errors import BadSetting
+from web.client_address import fold_address
 from web.problem import Problem
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class Limits:
         """Count a request by where it comes from. Raises Problem ``rate_limited``."""
         if self._address is None:
             return
-        where = _network(address)
+        where = fold_address(address)
         try:
             if await self._limiter.hit(self._address, "address", where):
                 return
@@ -154,15 +154,3 @@ def _limited(standing: Standing) -> Problem:
 
 def _seconds(reset: float) -> int:
     return max(0, min(WINDOW_S, math.ceil(reset - time.time())))
-
-
-def _network(address: str) -> str:
-    """An IPv4 address by itself, an IPv6 one by the /64 its holder has to itself."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped) if mapped else str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)

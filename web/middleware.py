@@ -35,6 +35,16 @@ SECURITY: Final = (
 )
 
 
+HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+"""For a year, and for this host alone: its subdomains are not ours to speak for."""
+
+
+def security_headers(scope: Scope) -> Sequence[tuple[bytes, bytes]]:
+    """Of every answer. HSTS (RFC 6797) where people reach this server by https."""
+    house = getattr(getattr(scope.get("app"), "state", None), "house", None)
+    return (*SECURITY, HSTS) if house is not None and house.settings.https else SECURITY
+
+
 class Threshold:
     """Pure ASGI, so that streamed answers stay streams. Logs method, path, status, ms and request id; never a query or body."""
 
@@ -63,7 +73,7 @@ class Threshold:
                     for name, value in told.items()
                     if name.lower().encode() not in present
                 ]
-                headers += [pair for pair in SECURITY if pair[0] not in present]
+                headers += [pair for pair in security_headers(scope) if pair[0] not in present]
                 message = {**message, "headers": headers}
             await send(message)
 

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from agent.pipeline import Refusal
 from core.errors import OpsIQError
 from core.opsiq1 import SCHEME
-from web.middleware import SECURITY
+from web.middleware import security_headers
 
 log = logging.getLogger(__name__)
 
@@ -217,6 +217,8 @@ def install(app: FastAPI) -> None:
     async def unknown(request: Request, error: Exception) -> Response:
         log.error("unexpected error", exc_info=error, extra={"request_id": request_id(request)})
         # This answer leaves outside of every middleware, so it brings the headers that the threshold would have set.
-        headers = {name.decode(): value.decode() for name, value in SECURITY} | {"X-Request-Id": request_id(request)}
+        headers = {name.decode(): value.decode() for name, value in security_headers(request.scope)} | {
+            "X-Request-Id": request_id(request)
+        }
         detail = "Something broke here. It was logged under this request id."
         return response(request, "internal", detail, retryable=True, headers=headers)

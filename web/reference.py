@@ -19,8 +19,8 @@ machines, is the OpenAPI 3.1 document at `GET /openapi.json`; this page is made 
 
 - **Scopes.** A key may do what its scopes say, as the role it was made with, and never more than the member it belongs to: when that
   member is disabled or loses the role, the key is refused. *owner* in the tables means that the key's role must be `owner`.
-- **Whose it is.** A key of another role than its maker's has none of its maker's rights: it sees, answers, confirms, switches and changes what
-  its own role may run. What the same person has asked for or set up in a role beyond that is 403, anybody else's 404.
+- **Whose it is.** A key of another role than its maker's has none of its maker's rights: it sees, answers, confirms, switches and changes
+  what its own role may run. What the same person has asked for or set up in a role beyond that is 403, anybody else's 404.
 - **Limits.** Each key has a limit a minute for each class of request: {limits}. Every answer says what is left:
   `RateLimit-Policy: "key";q=1000;w=60`, `RateLimit: "key";r=999;t=60`. Beyond it: 429 `rate_limited` with `Retry-After`.
 - **Acting once.** Where an endpoint takes an `Idempotency-Key`, send a fresh one for each act and the same for its retries: the answer is

@@ -1,45 +1,136 @@
-"""uvicorn, as it is stopped: what a client had sent is answered before its connection is closed."""
+"""HTTP server: uvicorn behind our own listener, limits and timeouts; and as it is stopped, what a client had sent is answered before its
+connection is closed.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import socket
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 
+from core.settings import Settings
+from web.connections.head import MAX_HEAD_BYTES
+from web.connections.limits import ConnectionLimits
+from web.connections.listener import Listener
+from web.connections.protocol import HttpProtocol, Timeouts
+
+log = logging.getLogger("opsiq.web.connections")
+
 DRAIN_S: Final = 1.0
 """How long a connection that has asked for nothing yet is waited for."""
+SHUTDOWN_S: Final = 10
+SWEEP_S: Final = 0.5
+EVICTED_WITHOUT_FILES: Final = 32
 _LOOK_S: Final = 0.01
+_FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+def server_config(app: Any, settings: Settings) -> uvicorn.Config:
+    """uvicorn as it is run here. Its own trust in ``X-Forwarded-For`` from loopback is off: ``web.client_address`` decides that."""
+    return uvicorn.Config(
+        app,
+        http="h11",  # strict and in Python; httptools, which uvicorn would take instead, is here for what calls out
+        ws="none",
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=settings.keep_alive_s,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        lifespan="on",
+    )
 
 
 class Server(uvicorn.Server):
-    """Calls ``ready`` once it serves. Told to stop, it first accepts no more, and hears out the connections that it has accepted
-    but not read from: by itself uvicorn closes them, and a request that was on its way is lost though another process stood ready for it.
+    """Calls ``ready`` once it serves the sockets that ``serve`` is given. Told to stop, it first accepts no more, and hears out the
+    connections that it has accepted but not read from: by itself uvicorn closes them, and a request that was on its way is lost though
+    another process stood ready for it.
     """
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[], None] = lambda: None,
+        *,
+        limits: ConnectionLimits | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._limits = limits if limits is not None else ConnectionLimits(1024, 0)
+        self._timeouts = timeouts or Timeouts()
+        self._listeners: list[Listener] = []
+        self._opening: set[asyncio.Task[None]] = set()
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        if not sockets:
+            raise ValueError("Server.serve needs listening sockets")
+        await super().startup(sockets=[])  # nothing for asyncio to accept from
+        self._sweeping = asyncio.create_task(self._sweep())
+        for each in sockets:
+            self._listeners.append(Listener(each, self._accept, self._free_files))
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         loop = asyncio.get_running_loop()
-        for server in self.servers:
-            for listening in server.sockets:
-                # Not closed yet: asyncio breaks off what it has accepted in this very moment when it finds its server closed.
-                loop.remove_reader(listening.fileno())
+        for listener in self._listeners:
+            listener.stop()
         # Clients that keep their connection learn with their next answer not to.
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         until = loop.time() + DRAIN_S
         await asyncio.sleep(_LOOK_S)
         while loop.time() < until and not self.force_exit and any(map(_unheard, self.server_state.connections)):  # noqa: ASYNC110 (uvicorn has no event for it)
             await asyncio.sleep(_LOOK_S)
-        await super().shutdown(sockets)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            if self._sweeping is not None:
+                self._sweeping.cancel()
+                await asyncio.gather(self._sweeping, return_exceptions=True)
+
+    def _accept(self, connection: socket.socket, address: str) -> None:
+        protocol = HttpProtocol(self.config, self.server_state, self.lifespan.state, self._limits, self._timeouts)
+        if not self._limits.admit(protocol, address):
+            with connection, contextlib.suppress(OSError):
+                connection.send(_FULL)
+            return
+        task = asyncio.create_task(self._open(connection, protocol))
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def _open(self, connection: socket.socket, protocol: HttpProtocol) -> None:
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, connection)
+        except OSError as error:  # it went before it was looked at
+            log.info("a connection ended as it began: %s", error)
+            self._limits.gone(protocol)
+            connection.close()
+
+    def _free_files(self) -> None:
+        self._limits.make_room(EVICTED_WITHOUT_FILES)
+
+    async def _sweep(self) -> None:
+        """Look at every connection twice a second: one timer in place of several for each request."""
+        loop = asyncio.get_running_loop()
+        last = loop.time()
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now = loop.time()
+            for each in list(self.server_state.connections):
+                if isinstance(each, HttpProtocol):
+                    try:
+                        each.sweep(now, now - last, stopping=self.should_exit)
+                    except Exception:
+                        log.exception("a connection could not be looked at, and is cut")
+                        each.evict()
+            last = now
 
 
 def _unheard(connection: object) -> bool:

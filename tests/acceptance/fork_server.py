@@ -12,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -49,11 +50,21 @@ class ForkServer:
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
         theirs.close()
 
-    def start(self, module: str, arguments: Sequence[str], environ: Mapping[str, str], stdout: int) -> int:
-        """The new process's id. Its standard error is this process's."""
-        request = json.dumps({"module": module, "arguments": list(arguments), "environ": dict(environ)}).encode()
+    def start(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        stdout: int,
+        *,
+        stderr: int = 2,
+        files: int | None = None,
+    ) -> int:
+        """The new process's id. Its standard error is this process's unless it is given; ``files`` is how many it may have open."""
+        wanted = {"module": module, "arguments": list(arguments), "environ": dict(environ), "files": files}
+        request = json.dumps(wanted).encode()
         with self._lock:
-            socket.send_fds(self._line, [request], [stdout, 2])
+            socket.send_fds(self._line, [request], [stdout, stderr])
             while "started" not in (said := self._heard()):
                 pass
         return int(said["started"])
@@ -87,10 +98,18 @@ class ForkServer:
 class Forked:
     """What the tests use of ``subprocess.Popen``."""
 
-    def __init__(self, module: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        *,
+        stderr: int = 2,
+        files: int | None = None,
+    ) -> None:
         reading, writing = os.pipe()
         self._server = fork_server()
-        self.pid = self._server.start(module, arguments, environ, writing)
+        self.pid = self._server.start(module, arguments, environ, writing, stderr=stderr, files=files)
         os.close(writing)
         self.stdout = os.fdopen(reading, "r")
 
@@ -158,6 +177,8 @@ def _become(request: Mapping[str, Any], fds: Sequence[int]) -> Callable[[], int]
     for fd, place in zip(fds, (1, 2), strict=True):
         os.dup2(fd, place)
         os.close(fd)
+    if request["files"] is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (request["files"], request["files"]))
     os.environ.clear()
     os.environ.update(request["environ"])
     sys.argv = [request["module"], *request["arguments"]]

@@ -47,6 +47,8 @@ class World:
     workspace: str = ""
     database_url: str = ""
     url: str = ""
+    keep_logs: bool = False
+    """Whether each process's standard error goes to a file of its own."""
 
     def environment(self) -> dict[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
@@ -96,8 +98,12 @@ class World:
                 made[name] = (row.public, secret)
         return made
 
-    def start_server(self, name: str = "server", *, processes: int = 1, **environ: str) -> None:
-        self.url = self._start(name, "cli.main", "serve", "--port", "0", "--processes", str(processes), environ=environ)
+    def start_server(
+        self, name: str = "server", *, processes: int = 1, files: int | None = None, **environ: str
+    ) -> None:
+        """``files``: how many it may have open."""
+        arguments = ("serve", "--port", "0", "--processes", str(processes))
+        self.url = self._start(name, "cli.main", *arguments, environ=environ, files=files)
         self.clients = {name: Client(self.url, each.key, each.secret) for name, each in self.clients.items()}
 
     def start_worker(self, name: str = "worker", **environ: str) -> None:
@@ -194,8 +200,22 @@ class World:
         card = self.clients[person].get(f"/v1/runs/{run_id}")["card"]
         return [found for call in card["calls"] for found in self.received(call["call_id"])] if card else []
 
-    def _start(self, name: str, *arguments: str, environ: Mapping[str, str] = MappingProxyType({})) -> str:
-        process = Forked(arguments[0], arguments[1:], self.environment() | dict(environ))
+    def log_of(self, name: str = "server") -> Path:
+        """What a process writes to its standard error, where ``keep_logs`` is set."""
+        return self.folder / f"{name}.log"
+
+    def _start(
+        self,
+        name: str,
+        *arguments: str,
+        environ: Mapping[str, str] = MappingProxyType({}),
+        files: int | None = None,
+    ) -> str:
+        stderr = os.open(self.log_of(name), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600) if self.keep_logs else 2
+        environ = self.environment() | dict(environ)
+        process = Forked(arguments[0], arguments[1:], environ, stderr=stderr, files=files)
+        if stderr != 2:
+            os.close(stderr)
         self.processes[name] = process
         line = process.stdout.readline()
         assert line, f"{name} did not start: exit code {process.wait(5)}"

@@ -19,6 +19,7 @@ from events.inbound import SharedSecret
 from registry.connector import Inbound
 from web import problem
 from web.api.body import Body, Id, parsed
+from web.client_address import client_of
 from web.door import Caller, house_of, limits_of, signed
 from web.idempotency import act_once
 from web.openapi import problems, takes
@@ -67,7 +68,7 @@ async def take(
     """A platform's signed webhook. A message that comes again is answered again and does nothing. ``workspace`` may be left out where only
     one uses this connector."""
     house = house_of(request)
-    await limits_of(request).arrive(request.client.host if request.client else "")
+    await limits_of(request).arrive(client_of(request))
     taken = await house.events.inbox.take(
         name, await _inbound(request, house.clock()), workspace=workspace, request_id=problem.request_id(request)
     )

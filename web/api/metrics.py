@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Iterator
 
 from fastapi import APIRouter, Request
@@ -16,6 +15,7 @@ import store.runs
 import store.work
 from core import meters
 from core.errors import Forbidden
+from web.client_address import came_through_proxy, client_of, is_loopback
 from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
@@ -60,9 +60,4 @@ def _may(request: Request, token: str) -> bool:
     if token:
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
-    if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip")):
-        return False
-    try:
-        return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
-    except ValueError:
-        return False
+    return not came_through_proxy(request) and is_loopback(client_of(request))

@@ -24,6 +24,7 @@ from web.console import (
     event,
     event_types,
     events,
+    guesses,
     history,
     history_entry,
     history_views,
@@ -79,7 +80,8 @@ ROUTERS: Final = (
 
 def install(app: FastAPI) -> None:
     """The console's routes, its static files, and what a page answers to who is not signed in."""
-    app.state.console_door = asyncio.Lock()
+    app.state.founding = asyncio.Lock()
+    app.state.sign_in_lanes = guesses.Lanes.new()
     app.state.draw_problem = trouble.draw
     app.mount("/static", pages.Static(directory=pages.STATIC), name="static")
     for router in ROUTERS:

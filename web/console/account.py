@@ -88,7 +88,7 @@ async def change_password(request: Request, form: Guarded) -> Response:
         return await account_page(request, visitor, trouble)
     visitor.login.csrf = secret
     answer = await account_page(request, visitor, changed=True)
-    set_session(house, answer, token)
+    set_session(request, answer, token)
     return answer
 
 

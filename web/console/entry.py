@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import math
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar, Final
 from urllib.parse import quote, urlsplit
 
@@ -22,10 +23,13 @@ from core import ids, passwords
 from core.errors import InvalidInput, NotFound
 from store.members import MemberRow
 from web import problem
+from web.client_address import came_through_proxy, client_of, is_loopback
 from web.console import guesses
+from web.console.device import remember_device
 from web.console.forms import Guarded, GuardedStranger, keep_secret, stranger_shell
 from web.console.pages import THEME_COOKIE, Page, redirect, render
-from web.console.visitor import COOKIE, LONGEST, found, fresh_token, local, set_cookie, set_session
+from web.console.visitor import COOKIE, LONGEST, found, fresh_token, local, set_session
+from web.cookies import delete_cookie, read_cookie, set_cookie
 from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
@@ -85,16 +89,21 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
     house = house_of(request)
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     next_ = local(form.get("next", limit=2000) or "/")
-    address = request.client.host if request.client else ""
-    async with guesses.one_at_a_time(request):
-        wait_min = await guesses.wait_min(house, email, address)
-        if wait_min:
-            trouble = f"Too many failed sign-ins. Wait {wait_min} minutes and try again."
-            return await sign_in_answer(request, email=email, next_=next_, trouble=trouble, status=429)
+    attempt = await guesses.attempt_of(request, email)
+    if wait := await guesses.wait_of(house, attempt):
+        return await _slowed(request, email, next_, wait)
+    async with guesses.turn(request, attempt) as free:
+        if not free:
+            answer = await sign_in_answer(request, email=email, next_=next_, trouble=guesses.BUSY, status=503)
+            answer.headers["Retry-After"] = "5"
+            return answer
+        if wait := await guesses.wait_of(house, attempt):  # others may have tried meanwhile
+            return await _slowed(request, email, next_, wait)
         member = await _recognised(house, email, password)
         if member is None:
-            await guesses.count(house, email, address)
+            await guesses.count(house, attempt)
             return await sign_in_answer(request, email=email, next_=next_, trouble=_WRONG, status=401)
+    await guesses.forgive(house, attempt)
     return await welcome(request, house, member, next_)
 
 
@@ -103,13 +112,13 @@ async def sign_out(request: Request, form: Guarded) -> Response:
     house = house_of(request)
     now = house.clock()
     async with house.sessions.begin() as session:
-        if await store.logins.revoke(session, request.cookies.get(COOKIE, ""), now):
+        if await store.logins.revoke(session, read_cookie(request, COOKIE), now):
             await history.record_act(
                 session, form.member.actor, Kind.SIGNED_OUT, now, request_id=problem.request_id(request),
                 login=form.member.login.id,
             )  # fmt: skip
     answer = redirect("/sign-in?left=1" if form.member.login.issuer else "/sign-in")
-    answer.delete_cookie(COOKIE, path="/")
+    delete_cookie(request, answer, COOKIE)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
@@ -121,9 +130,9 @@ async def theme(request: Request, form: GuardedStranger) -> Response:
         raise InvalidInput("A theme is light, dark, or empty for what the machine prefers.")
     answer = redirect(local(form.get("next", limit=2000) or "/"))
     if chosen:
-        set_cookie(house_of(request), answer, THEME_COOKIE, chosen, max_age_s=365 * 86400)
+        set_cookie(request, answer, THEME_COOKIE, chosen, max_age_s=365 * 86400)
     else:
-        answer.delete_cookie(THEME_COOKIE, path="/")
+        delete_cookie(request, answer, THEME_COOKIE)
     return answer
 
 
@@ -140,7 +149,7 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
     house = house_of(request)
     name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
-    async with guesses.one_at_a_time(request):
+    async with request.app.state.founding:
         if not await _unfounded(house) or not _from_this_machine(request):
             raise NotFound("There is nothing to set up here.")
         if not name or not person or "@" not in email:
@@ -162,19 +171,25 @@ async def welcome(request: Request, house: House, member: MemberRow, to: str, *,
     async with house.sessions.begin() as session:
         login = await store.logins.start(
             session, login_id=ids.new("ses"), workspace=member.workspace, member_id=member.id, token=token, csrf=fresh_token(),
-            now=now, expires_at=now + LONGEST, replaces=request.cookies.get(COOKIE),
-            address=request.client.host if request.client else "", agent=request.headers.get("user-agent", ""),
+            now=now, expires_at=now + LONGEST, replaces=read_cookie(request, COOKIE) or None,
+            address=client_of(request), agent=request.headers.get("user-agent", ""),
             issuer=issuer or None,
         )  # fmt: skip
-        if not issuer:
-            await store.logins.forgive(session, member.email)
         await store.members.seen(session, member.workspace, member.id, now)
         await history.record_act(
             session, actor_of(member), Kind.SIGNED_IN, now, request_id=problem.request_id(request), login=login.id,
             **({"issuer": issuer} if issuer else {}),
         )  # fmt: skip
     answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
-    set_session(house, answer, token)
+    set_session(request, answer, token)
+    remember_device(request, answer, guesses.account_of(member.email))
+    return answer
+
+
+async def _slowed(request: Request, email: str, next_: str, wait: timedelta) -> Response:
+    trouble = f"Too many failed sign-ins. Wait {guesses.minutes(wait)} and try again."
+    answer = await sign_in_answer(request, email=email, next_=next_, trouble=trouble, status=429)
+    answer.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
     return answer
 
 
@@ -197,17 +212,10 @@ async def _unfounded(house: House) -> bool:
 
 def _from_this_machine(request: Request) -> bool:
     """Straight from a loopback address, asked for by a loopback name: no proxy in between, no rebound name in front."""
-    if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")):
+    if came_through_proxy(request):
         return False
     host = request.url.hostname or ""
-    return _loopback(request.client.host if request.client else "") and (host == "localhost" or _loopback(host))
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(client_of(request)) and (host == "localhost" or is_loopback(host))
 
 
 async def sign_in_answer(

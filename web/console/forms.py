@@ -15,8 +15,8 @@ from starlette.datastructures import UploadFile
 
 from core.errors import Forbidden, InvalidInput
 from web.console.pages import Shell, theme_of, wants_fragment
-from web.console.visitor import Evaluator, Owner, SignedIn, Visitor, found, fresh_token, set_cookie
-from web.door import house_of
+from web.console.visitor import Evaluator, Owner, SignedIn, Visitor, found, fresh_token
+from web.cookies import read_cookie, set_cookie
 
 FIELD: Final = "csrf"
 STRANGERS_COOKIE: Final = "opsiq_form"
@@ -80,7 +80,7 @@ def guarded_file(most_bytes: int) -> Callable[..., Awaitable[Form]]:
 async def guarded_stranger(request: Request) -> Form:
     """… and of the POSTs that need no sign-in: the secret is a cookie's, so that nobody is signed in by another site."""
     visitor = await found(request)
-    secret = visitor.login.csrf if visitor else request.cookies.get(STRANGERS_COOKIE, "")
+    secret = visitor.login.csrf if visitor else read_cookie(request, STRANGERS_COOKIE)
     return Form(visitor, *await _fields(request, secret))
 
 
@@ -121,7 +121,7 @@ def _from_here(request: Request) -> bool:
 
 def stranger_shell(request: Request) -> Shell:
     """The shell of a page for who is not signed in. Its secret is the cookie's, made now if there is none: see ``keep_secret``."""
-    secret = request.cookies.get(STRANGERS_COOKIE, "")
+    secret = read_cookie(request, STRANGERS_COOKIE)
     return Shell(
         csrf=secret if len(secret) >= 32 else fresh_token(),
         theme=theme_of(request),
@@ -131,8 +131,8 @@ def stranger_shell(request: Request) -> Shell:
 
 
 def keep_secret(request: Request, answer: Response, shell: Shell) -> Response:
-    if request.cookies.get(STRANGERS_COOKIE) != shell.csrf:
-        set_cookie(house_of(request), answer, STRANGERS_COOKIE, shell.csrf, max_age_s=86400, strict=True)
+    if read_cookie(request, STRANGERS_COOKIE) != shell.csrf:
+        set_cookie(request, answer, STRANGERS_COOKIE, shell.csrf, max_age_s=86400, strict=True)
     return answer
 
 

@@ -27,7 +27,8 @@ from web.console.entry import sign_in_answer, welcome
 from web.console.forms import Guarded
 from web.console.guesses import own_password
 from web.console.pages import Page, redirect, render
-from web.console.visitor import Visitor, found, local, set_cookie, shell
+from web.console.visitor import Visitor, found, local, shell
+from web.cookies import delete_cookie, read_cookie, set_cookie
 from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
@@ -62,7 +63,7 @@ async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (
         away = redirect(await provider.address(flow))
     except Unavailable as error:
         return await sign_in_answer(request, next_=flow.back, trouble=error.detail, status=503)
-    set_cookie(house, away, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    set_cookie(request, away, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
     return away
 
 
@@ -71,12 +72,15 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
     """Back from the issuer: the browser that went, once, within the time; then the member it vouches for, or a page that says why not."""
     house = house_of(request)
     provider = _provider(house)
-    address = request.client.host if request.client else ""
-    flow = Flow.opened(house.box, request.cookies.get(COOKIE, ""))
-    wait = await guesses.wait_min(house, "", address)
+    attempt = guesses.vouched_attempt(request)
+    flow = Flow.opened(house.box, read_cookie(request, COOKIE))
+    wait = await guesses.wait_of(house, attempt)
     if wait:
         answer = await _turned(
-            request, flow, TurnedAway(Why.REFUSED_THERE, f"Too many failed sign-ins. Wait {wait} minutes."), 429
+            request,
+            flow,
+            TurnedAway(Why.REFUSED_THERE, f"Too many failed sign-ins. Wait {guesses.minutes(wait)}."),
+            429,
         )
     elif flow is None or not await _claimed(house, flow, state):
         log.info("a sign-in came back that was not begun here")
@@ -84,8 +88,8 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
     else:
         answer = await _finished(request, house, provider, flow, code=code, iss=iss, error=error)
         if answer.status_code != 303:
-            await guesses.count(house, "", address)
-    answer.delete_cookie(COOKIE, path="/")
+            await guesses.count(house, attempt)
+    delete_cookie(request, answer, COOKIE)
     return answer
 
 
@@ -104,7 +108,7 @@ async def link(request: Request, form: Guarded) -> Response:
         return await account_page(request, visitor, link_trouble=error.detail)
     page = OnwardPage(shell=shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href)
     answer = render(page)
-    set_cookie(house, answer, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    set_cookie(request, answer, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
     return answer
 
 

@@ -20,6 +20,7 @@ from starlette.types import Scope
 from core.visible import visible
 from web.console import words
 from web.console.places import Place
+from web.cookies import read_cookie
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -115,7 +116,7 @@ def wants_fragment(request: Request) -> bool:
 
 
 def theme_of(request: Request) -> str:
-    chosen = request.cookies.get(THEME_COOKIE, "")
+    chosen = read_cookie(request, THEME_COOKIE)
     return chosen if chosen in ("light", "dark") else ""
 
 

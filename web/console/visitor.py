@@ -16,7 +16,6 @@ import store.logins
 import store.members
 import store.webhooks
 import store.workspaces
-from agent.house import House
 from agent.office import actor_of
 from core.actor import EVALUATOR, OWNER, Actor
 from core.errors import Forbidden, NotFound
@@ -24,6 +23,7 @@ from store.logins import LoginRow
 from store.members import MemberRow
 from web.console.pages import Shell, Who, theme_of, wants_fragment
 from web.console.places import places
+from web.cookies import read_cookie, set_cookie
 from web.door import house_of
 
 COOKIE: Final = "opsiq_session"
@@ -50,7 +50,7 @@ class Visitor:
 
 async def found(request: Request) -> Visitor | None:
     """The visitor of this request's cookie, unless the login is over, idle or revoked or the member may not sign in any more."""
-    token = request.cookies.get(COOKIE)
+    token = read_cookie(request, COOKIE)
     if not token:
         return None
     house = house_of(request)
@@ -129,17 +129,9 @@ def local(path: str) -> str:
     return path if plain and not parts.scheme and not parts.netloc else "/"
 
 
-def set_cookie(house: House, answer: Response, name: str, value: str, *, max_age_s: int, strict: bool = False) -> None:
-    """HttpOnly, this site only, and by https only where the console is reached by it."""
-    answer.set_cookie(
-        name, value, max_age=max_age_s, path="/", httponly=True, samesite="strict" if strict else "lax",
-        secure=house.settings.base_url.startswith("https://"),
-    )  # fmt: skip
-
-
-def set_session(house: House, answer: Response, token: str) -> None:
+def set_session(request: Request, answer: Response, token: str) -> None:
     """The cookie of a sign-in. It is a new one at every sign-in, at a change of the password, and after a change of role."""
-    set_cookie(house, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
+    set_cookie(request, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
 
 
 def fresh_token() -> str:

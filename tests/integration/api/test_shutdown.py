@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from web.middleware import Threshold
 from web.serving import DRAIN_S, Server
@@ -80,10 +81,11 @@ async def told_to_stop() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.St
         return "answered"
 
     ready = asyncio.Event()
-    server = Server(uvicorn.Config(app, http="h11", port=0, log_config=None), ready.set)
-    serving = asyncio.create_task(server.serve())
+    server = Server(uvicorn.Config(app, http="h11", log_config=None), ready.set)
+    listening = socket.create_server(("127.0.0.1", 0))
+    host, port = listening.getsockname()[:2]
+    serving = asyncio.create_task(server.serve([listening]))
     await ready.wait()
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
     reader, writer = await asyncio.open_connection(host, port)
     while not server.server_state.connections:  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.01)
@@ -111,3 +113,25 @@ async def test_a_connection_that_asks_for_nothing_holds_no_stop_up() -> None:
     async with told_to_stop() as (reader, _):
         async with asyncio.timeout(30):
             assert await reader.read() == b""
+
+
+async def test_an_answer_that_nobody_reads_holds_no_stop_up() -> None:
+    app = FastAPI()
+
+    @app.get("/v1/large")
+    async def large() -> Response:
+        return Response(b"x" * 50_000_000)
+
+    ready = asyncio.Event()
+    server = Server(uvicorn.Config(app, http="h11", log_config=None), ready.set)
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve([listening]))
+    await ready.wait()
+    with socket.create_connection(listening.getsockname()[:2]) as deaf:
+        deaf.sendall(b"GET /v1/large HTTP/1.1\r\nHost: x\r\n\r\n")
+        while not any(each.transport.get_write_buffer_size() for each in server.server_state.connections):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        server.should_exit = True
+        async with asyncio.timeout(30):  # uvicorn itself waits for ever
+            await serving
+    assert not server.server_state.connections

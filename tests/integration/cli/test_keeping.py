@@ -196,6 +196,18 @@ def test_the_doctor_names_what_is_wrong_and_the_mend(
     assert mend in bad[about]
 
 
+def test_the_doctor_asks_for_the_proxy_of_a_server_that_is_reached_by_https(tmp_path: Path, say: Say) -> None:
+    founded(say, DATA=str(tmp_path))
+    https = {"DATA": str(tmp_path), "BASE_URL": "https://ops.example"}
+    code, told = say("doctor", "--json", **https)
+    warned = [each["detail"] for each in json.loads(told) if each["state"] == "warn"]
+    assert (code, len(warned)) == (0, 1)
+    assert "OPSIQ_TRUSTED_PROXIES" in warned[0]
+    assert {
+        each["state"] for each in json.loads(say("doctor", "--json", TRUSTED_PROXIES="127.0.0.1/32", **https)[1])
+    } == {"ok"}
+
+
 def test_the_doctor_says_how_a_postgresql_without_an_index_of_words_gets_one(
     tmp_path: Path, say: Say, postgresql: NewDatabase
 ) -> None:

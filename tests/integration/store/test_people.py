@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from core.errors import Conflict, NotFound
 from store import logins, members, workspaces
-from store.logins import LoginRow
+from store.logins import Failures, LoginRow
 from store.sessions import Sessions
 from store.workspaces import WorkspaceRow
 from tests.integration.store.rowmaking import AT, a_member, later
@@ -22,7 +22,9 @@ async def house(sessions: Sessions) -> Sessions:
     return sessions
 
 
-async def sign_in(sessions: Sessions, token: str, *, replaces: str | None = None, n: int = 1) -> LoginRow:
+async def sign_in(
+    sessions: Sessions, token: str, *, replaces: str | None = None, n: int = 1, address: str = ""
+) -> LoginRow:
     async with sessions.begin() as session:
         return await logins.start(
             session,
@@ -34,6 +36,7 @@ async def sign_in(sessions: Sessions, token: str, *, replaces: str | None = None
             now=AT,
             expires_at=later(hours=8),
             replaces=replaces,
+            address=address,
         )
 
 
@@ -180,17 +183,32 @@ async def test_every_login_of_a_member_but_the_present_one_can_be_ended(house: S
         assert await logins.revoke_all(session, "ws_1", "mem_1", AT) == 1
 
 
-async def test_failed_sign_ins_count_by_address_and_by_ip_within_a_window(house: Sessions) -> None:
+async def test_failed_sign_ins_count_by_each_subject_within_a_window(house: Sessions) -> None:
     async with house.begin() as session:
-        for minute, email in enumerate(["Ada@example.org", "ada@example.org", "bob@example.org"]):
-            await logins.failed(session, email=email, address="192.0.2.1", now=later(minutes=minute))
-        assert await logins.failures(session, "email", "ADA@example.org", AT) == 2
-        assert await logins.failures(session, "email", "ada@example.org", later(minutes=1)) == 1
-        assert await logins.failures(session, "ip", "192.0.2.1", AT) == 3
-        assert await logins.failures(session, "ip", "192.0.2.2", AT) == 0
-        await logins.forgive(session, "ada@example.org")
-        assert await logins.failures(session, "email", "ada@example.org", AT) == 0
-        assert await logins.failures(session, "ip", "192.0.2.1", AT) == 3
+        for minute, account in enumerate(["ada", "ada", "bob"]):
+            subjects: list[tuple[logins.FailureScope, str]] = [
+                ("pair", f"192.0.2.1 {account}"), ("email", account), ("ip", "192.0.2.1"),
+            ]  # fmt: skip
+            await logins.failed(session, subjects, later(minutes=minute))
+        assert await logins.failures(session, "pair", "192.0.2.1 ada", AT) == Failures(2, later(minutes=1))
+        assert await logins.failures(session, "email", "ada", later(minutes=1)) == Failures(1, later(minutes=1))
+        assert await logins.failures(session, "ip", "192.0.2.1", AT) == Failures(3, later(minutes=2))
+        assert await logins.failures(session, "ip", "192.0.2.2", AT) == Failures(0, None)
+        await logins.forgive(session, "pair", "192.0.2.1 ada")
+        assert await logins.failures(session, "pair", "192.0.2.1 ada", AT) == Failures(0, None)
+        assert (await logins.failures(session, "email", "ada", AT)).count == 2
+        assert (await logins.failures(session, "ip", "192.0.2.1", AT)).count == 3
+
+
+async def test_where_a_member_has_signed_in_from_is_known_by_their_address(house: Sessions) -> None:
+    await sign_in(house, "t1", address="192.0.2.7")
+    await sign_in(house, "t2", address="192.0.2.7")
+    await sign_in(house, "t3", address="2001:db8::1")
+    async with house.read() as session:
+        member = await members.get(session, "ws_1", "mem_1")
+        found = await logins.addresses_of(session, members.email_key(member.email))
+        assert sorted(found) == ["192.0.2.7", "2001:db8::1"]
+        assert await logins.addresses_of(session, "nobody@example.org") == []
 
 
 async def test_what_ended_long_ago_is_purged(house: Sessions) -> None:
@@ -198,7 +216,7 @@ async def test_what_ended_long_ago_is_purged(house: Sessions) -> None:
     await sign_in(house, "t2")
     async with house.begin() as session:
         await logins.revoke(session, "t1", AT)
-        await logins.failed(session, email="a@example.org", address="192.0.2.1", now=AT)
+        await logins.failed(session, [("email", "a"), ("ip", "192.0.2.1")], AT)
         assert await logins.purge(session, AT) == 0
         assert await logins.purge(session, later(seconds=1)) == 3
         assert await logins.live(session, "t2", AT) is not None

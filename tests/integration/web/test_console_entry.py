@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from httpx import Response
 
 import store.history
 from tests.integration.web.console import PASSWORD, Console, csrf, opened_console, post, sign_in
+from web.console.guesses import MOST_WAITING, Lanes
 
 
 def cookie(answer: Response, name: str = "opsiq_session") -> str:
@@ -52,10 +54,37 @@ async def test_the_cookie_is_http_only_same_site_and_secure_where_the_console_is
         assert "httponly" in given
         assert "samesite=lax" in given
         assert "; secure" not in given
+        assert "domain=" not in given
     async with opened_console(tmp_path / "https", OPSIQ_BASE_URL="https://console.test") as https:
         browser = https.browser()
         browser.base_url = "https://console.test"  # type: ignore[assignment]
-        assert "; secure" in cookie(await sign_in(browser, "olivia@shop.test", PASSWORD)).lower()
+        answer = await sign_in(browser, "olivia@shop.test", PASSWORD)
+        for name in ("__Host-opsiq_session", "__Host-opsiq_device"):
+            given = cookie(answer, name).lower()
+            assert "; secure" in given
+            assert "path=/;" in given
+            assert "domain=" not in given
+        assert (await browser.get("/")).status_code == 200
+        left = await post(browser, "/sign-out")
+        assert "; secure" in cookie(left, "__Host-opsiq_session").lower(), "a browser heeds no other"
+
+
+async def test_a_plain_cookie_is_nothing_where_the_console_is_https(tmp_path: Path) -> None:
+    async with opened_console(tmp_path, OPSIQ_BASE_URL="https://console.test") as console:
+        browser = console.browser()
+        browser.base_url = "https://console.test"  # type: ignore[assignment]
+        await sign_in(browser, "olivia@shop.test", PASSWORD)
+        planted = console.browser()
+        planted.cookies.set("opsiq_session", browser.cookies["__Host-opsiq_session"])
+        assert (await planted.get("/")).status_code == 303
+
+
+@pytest.mark.parametrize(("base", "sent"), [("http://console.test", False), ("https://console.test", True)])
+async def test_answers_ask_for_https_where_the_console_is_https(tmp_path: Path, base: str, sent: bool) -> None:
+    async with opened_console(tmp_path, OPSIQ_BASE_URL=base) as console:
+        for path in ("/sign-in", "/healthz", "/nowhere", "/static/console.css"):
+            answer = await console.browser().get(path)
+            assert ("strict-transport-security" in answer.headers) is sent, path
 
 
 async def test_signing_in_again_takes_a_new_token_and_ends_the_old_one(console: Console) -> None:
@@ -92,22 +121,124 @@ async def test_an_idle_login_ends_and_a_used_one_ends_after_seven_days(console: 
     assert (await used.get("/")).status_code == 303
 
 
-async def test_six_wrong_passwords_close_the_door_for_that_address_even_to_the_right_one(console: Console) -> None:
-    for _ in range(5):
-        assert (await sign_in(console.browser(), "olivia@shop.test", "wrong-wrong-wrong")).status_code == 401
-    shut = await sign_in(console.browser(), "olivia@shop.test", PASSWORD)
-    assert shut.status_code == 429
-    assert "Too many failed sign-ins" in shut.text
-    assert (await sign_in(console.browser(), "amir@shop.test", PASSWORD)).status_code == 303
-    console.clock.advance(minutes=16)
-    assert (await sign_in(console.browser(), "olivia@shop.test", PASSWORD)).status_code == 303
+async def wrong(console: Console, address: str, times: int, email: str = "olivia@shop.test") -> list[int]:
+    """Wrong passwords from one address, each from a browser without a cookie; the statuses."""
+    answers = [await sign_in(console.browser(address), email, "wrong-wrong-wrong") for _ in range(times)]
+    return [each.status_code for each in answers]
+
+
+async def right(console: Console, address: str, email: str = "olivia@shop.test") -> int:
+    return (await sign_in(console.browser(address), email, PASSWORD)).status_code
+
+
+async def test_six_wrong_passwords_make_who_tries_wait_and_nobody_else(console: Console) -> None:
+    assert await wrong(console, "203.0.113.9", 6) == [401] * 5 + [429]
+    shut = await sign_in(console.browser("203.0.113.9"), "olivia@shop.test", PASSWORD)
+    assert (shut.status_code, shut.headers["retry-after"]) == (429, "60")
+    assert "Too many failed sign-ins. Wait a minute and try again." in shut.text
+    assert await right(console, "203.0.113.9", "amir@shop.test") == 303
+    assert await right(console, "203.0.113.10") == 303
+    console.clock.advance(minutes=1)
+    assert await right(console, "203.0.113.9") == 303
+
+
+async def test_each_further_wrong_password_doubles_the_wait_up_to_a_quarter_of_an_hour(console: Console) -> None:
+    await wrong(console, "203.0.113.9", 5)
+    for minutes in (1, 2, 4, 8, 15, 15):
+        console.clock.advance(seconds=minutes * 60 - 1)
+        assert await right(console, "203.0.113.9") == 429, minutes
+        console.clock.advance(seconds=1)
+        assert await wrong(console, "203.0.113.9", 1) == [401], minutes
+
+
+async def test_a_browser_that_signed_in_before_waits_for_nobody_elses_guesses(console: Console) -> None:
+    """All from one address, as behind a proxy that is not named, and from everywhere."""
+    browser = await console.signed_in("olivia@shop.test")
+    await post(browser, "/sign-out")
+    await wrong(console, "127.0.0.1", 5)
+    for each in range(40):
+        await wrong(console, f"203.0.113.{each}", 1)
+    assert await right(console, "127.0.0.1") == 429
+    assert (await sign_in(browser, "olivia@shop.test", PASSWORD)).status_code == 303
+
+
+async def test_a_known_browser_has_a_count_of_its_own_and_for_its_own_accounts_alone(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    await post(browser, "/sign-out")
+    tried = [(await sign_in(browser, "olivia@shop.test", "wrong-wrong-wrong")).status_code for _ in range(6)]
+    assert tried == [401] * 5 + [429]
+    assert await right(console, "127.0.0.1") == 303, "the address did not pay for it"
+    other = await console.signed_in("amir@shop.test")
+    await post(other, "/sign-out")
+    for each in range(20):
+        await wrong(console, f"203.0.113.{each}", 1)
+    assert await right(console, "192.0.2.1") == 429
+    assert (await sign_in(other, "olivia@shop.test", PASSWORD)).status_code == 303, (
+        "the address is known, the browser not"
+    )
+
+
+async def test_a_device_cookie_that_this_server_did_not_seal_is_nothing(console: Console) -> None:
+    await wrong(console, "203.0.113.9", 5)
+    for made_up in ("", "v1.AAAA", "x" * 5000, "{}"):
+        browser = console.browser("203.0.113.9")
+        browser.cookies.set("opsiq_device", made_up)
+        assert (await sign_in(browser, "olivia@shop.test", PASSWORD)).status_code == 429
+
+
+async def test_guesses_from_many_addresses_come_to_one_a_minute_and_where_one_has_been_is_open(
+    console: Console,
+) -> None:
+    await console.signed_in("olivia@shop.test")
+    for each in range(20):
+        assert await wrong(console, f"203.0.113.{each}", 1) == [401]
+    assert await wrong(console, "203.0.113.99", 1) == [429]
+    assert await right(console, "127.0.0.1") == 303, "signed in from here before"
+    console.clock.advance(minutes=1)
+    assert await wrong(console, "203.0.113.100", 2) == [401, 429]
+    console.clock.advance(hours=1, seconds=1)
+    assert await right(console, "203.0.113.101") == 303
 
 
 async def test_one_machine_that_tries_many_addresses_is_shut_out_and_another_is_not(console: Console) -> None:
     for at in range(30):
         await sign_in(console.browser("203.0.113.9"), f"a{at}@shop.test", "x" * 201)
-    assert (await sign_in(console.browser("203.0.113.9"), "olivia@shop.test", PASSWORD)).status_code == 429
-    assert (await sign_in(console.browser("203.0.113.10"), "olivia@shop.test", PASSWORD)).status_code == 303
+    assert await right(console, "203.0.113.9") == 429
+    assert await right(console, "203.0.113.10") == 303
+
+
+async def test_an_ipv6_machine_counts_with_its_network(console: Console) -> None:
+    for each in range(5):
+        assert await wrong(console, f"2001:db8:0:1::{each}", 1) == [401]
+    assert await right(console, "2001:db8:0:1:ffff::9") == 429
+    assert await right(console, "2001:db8:0:2::9") == 303
+
+
+async def test_passwords_that_wait_to_be_tried_are_bounded(console: Console) -> None:
+    lanes: Lanes = console.app.state.sign_in_lanes
+    async with AsyncExitStack() as held:
+        lanes.strangers._waiting = MOST_WAITING
+        assert await held.enter_async_context(lanes.strangers.turn())
+        browser = console.browser("203.0.113.9")
+        full = await sign_in(browser, "olivia@shop.test", PASSWORD)
+        assert (full.status_code, full.headers["retry-after"]) == (503, "5")
+    lanes.strangers._waiting = 0
+    assert await right(console, "203.0.113.9") == 303
+
+
+@pytest.mark.parametrize("trusted", ["", "127.0.0.1/32"])
+async def test_an_address_that_is_forwarded_counts_where_the_proxy_is_trusted(tmp_path: Path, trusted: str) -> None:
+    async with opened_console(tmp_path, OPSIQ_TRUSTED_PROXIES=trusted) as console:
+
+        async def tried(said: str, password: str) -> int:
+            browser = console.browser()
+            browser.headers["X-Forwarded-For"] = said
+            return (await sign_in(browser, "olivia@shop.test", password)).status_code
+
+        for each in range(5):
+            assert await tried(f"192.0.2.{each}, 203.0.113.9", "wrong-wrong-wrong") == 401
+        assert await tried("203.0.113.9", PASSWORD) == 429
+        assert await tried("203.0.113.10", PASSWORD) == (303 if trusted else 429)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ async def test_a_wrong_password_makes_no_key_and_keeps_what_was_filled_in(consol
 
 async def test_guessing_the_password_here_is_stopped_as_at_the_sign_in(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
-    for _ in range(guesses.MOST_BY_EMAIL):
+    for _ in range(guesses.FREE_BY_PAIR):
         await submit(browser, "/keys/new", "/keys", **GIVEN, password="guess")
     answer = await submit(browser, "/keys/new", "/keys", **GIVEN, password=PASSWORD)
     assert answer.status_code == 422

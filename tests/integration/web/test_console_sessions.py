@@ -20,7 +20,7 @@ async def test_the_cookie_of_a_session_is_for_no_script_and_for_no_other_site(tm
         browser = console.browser()
         browser.base_url = httpx.URL("https://console.test")
         answer = await sign_in(browser, "olivia@shop.test", PASSWORD)
-    (given,) = [each for each in answer.headers.get_list("set-cookie") if each.startswith(f"{COOKIE}=")]
+    (given,) = [each for each in answer.headers.get_list("set-cookie") if each.startswith(f"__Host-{COOKIE}=")]
     parts = {part.strip().lower() for part in given.split(";")}
     assert {"httponly", "secure", "samesite=lax", "path=/"} <= parts
     assert not [part for part in parts if part.startswith("domain")]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.logs import Form, Lines, bound
+from core.logs import Form, Lines, OncePerSecond, bound
 
 
 def line(form: Form, event: str, /, exc: BaseException | None = None, **more: object) -> str:
@@ -55,3 +55,26 @@ def test_a_traceback_can_not_forge_a_line(form: Form) -> None:
     assert "\x1b" not in made
     assert not [each for each in made.splitlines()[1:] if not each.startswith("    ")]
     assert sys.exc_info() == (None, None, None)
+
+
+def test_lines_of_one_kind_are_written_once_a_second_with_how_many_were_left_out() -> None:
+    now = 0.0
+    limit = OncePerSecond(lambda: now)
+
+    def let_through(line: int, event: str = "%s") -> tuple[bool, object]:
+        record = logging.LogRecord("opsiq.t", logging.WARNING, "f", line, event, ("x",), None)
+        return limit.filter(record), vars(record).get("left_out")
+
+    assert [let_through(1)[0] for _ in range(5)] == [True] + [False] * 4
+    assert let_through(2) == (True, None), "another kind"
+    now = 1.0
+    assert let_through(1) == (True, 4)
+    now = 2.5
+    assert let_through(1) == (True, None)
+
+
+def test_the_kinds_that_are_remembered_are_bounded() -> None:
+    limit = OncePerSecond(lambda: 0.0)
+    for line in range(10_000):
+        limit.filter(logging.LogRecord("opsiq.t", logging.WARNING, "f", line, "x", (), None))
+    assert len(limit._kinds) < 1000

@@ -63,6 +63,13 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "OPSIQ_OIDC_CLIENT_SECRET": "hush",
         "OPSIQ_OIDC_NAME": "Example accounts",
         "OPSIQ_OIDC_DOMAINS": "Example.com, example.org",
+        "OPSIQ_TRUSTED_PROXIES": "127.0.0.1/32, 10.0.0.0/24",
+        "OPSIQ_MAX_CONNECTIONS": "100",
+        "OPSIQ_MAX_ADDRESS_CONNECTIONS": "0",
+        "OPSIQ_HEAD_TIMEOUT_S": "5",
+        "OPSIQ_BODY_TIMEOUT_S": "6",
+        "OPSIQ_READ_TIMEOUT_S": "7",
+        "OPSIQ_KEEP_ALIVE_S": "8",
     }
     made = Settings.load(given)
     expected: dict[str, Any] = {
@@ -97,6 +104,13 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "oidc_client_secret": "hush",
         "oidc_name": "Example accounts",
         "oidc_domains": ("example.com", "example.org"),
+        "trusted_proxies": (ipaddress.ip_network("127.0.0.1/32"), ipaddress.ip_network("10.0.0.0/24")),
+        "max_connections": 100,
+        "max_address_connections": 0,
+        "head_timeout_s": 5,
+        "body_timeout_s": 6,
+        "read_timeout_s": 7,
+        "keep_alive_s": 8,
     }
     assert {name: getattr(made, name) for name in expected} == expected
     assert {variables.of(each.metadata).name for each in fields(Settings)} == set(given)

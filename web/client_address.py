@@ -1,0 +1,137 @@
+"""Client addresses: who a request comes from, where a proxy that is trusted says so.
+
+``X-Forwarded-For`` and ``X-Forwarded-Proto`` are anybody's words unless the connection itself comes from one of
+``OPSIQ_TRUSTED_PROXIES``. None is trusted that is not named, loopback included: whatever else runs on this machine could otherwise
+speak for any address.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from fastapi import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from core.variables import Network
+
+log = logging.getLogger(__name__)
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+"""Headers that say that a proxy stands between."""
+_MOST_HOPS: Final = 32
+
+
+class ClientAddress:
+    """Pure ASGI, outermost: after it ``scope["client"]`` and ``scope["scheme"]`` are the client's, for everything that takes an address.
+
+    The last address in ``X-Forwarded-For`` is the one the trusted proxy saw; proxies before it are passed over while they are trusted too.
+    What no trusted proxy wrote is never looked at, so a client that sends the header itself gains nothing.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._warned = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            trusted = _trusted(scope)
+            said = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+            peer = (scope.get("client") or ("", 0))[0]
+            if trusted and is_in(peer, trusted):
+                if said:
+                    scope["client"] = (forwarded_for(b",".join(said).decode("latin-1"), peer, trusted), 0)
+                schemes = [value.lower() for name, value in scope["headers"] if name == b"x-forwarded-proto"]
+                if schemes in ([b"http"], [b"https"]):
+                    scope["scheme"] = schemes[0].decode()
+            elif said and not self._warned and _private(peer):
+                self._warned = True
+                log.warning(
+                    "%s sends X-Forwarded-For and is not in OPSIQ_TRUSTED_PROXIES: whoever is behind it counts as one and the same",
+                    peer,
+                )
+        await self._app(scope, receive, send)
+
+
+def forwarded_for(said: str, peer: str, trusted: Sequence[Network]) -> str:
+    """The client's address by ``X-Forwarded-For`` as ``peer``, a trusted proxy, sent it: the last one that is no trusted proxy itself.
+    Where the words are no addresses, the nearest hop that is one."""
+    nearest = peer
+    for word in reversed(said.rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]):
+        hop = _hop(word.strip())
+        if hop is None:
+            return nearest
+        nearest = hop
+        if not is_in(hop, trusted):
+            return hop
+    return nearest
+
+
+def client_of(request: Request) -> str:
+    """The address a request comes from; empty where there is none (a test's transport, a Unix socket)."""
+    return request.client.host if request.client else ""
+
+
+def came_through_proxy(request: Request) -> bool:
+    return any(name in request.headers for name in FORWARDED)
+
+
+def is_loopback(host: str) -> bool:
+    parsed = parse_address(host)
+    return parsed is not None and parsed.is_loopback
+
+
+def parse_address(text: str) -> Address | None:
+    """An IPv4 address that is mapped into IPv6 is the IPv4 one. None for what is no address."""
+    if len(text) > 60:
+        return None
+    try:
+        parsed = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, ipaddress.IPv6Address) else parsed
+
+
+@lru_cache(4096)
+def fold_address(address: str) -> str:
+    """Whom an address counts for: an IPv4 address for itself, an IPv6 one for the /64 that its holder has to itself."""
+    parsed = parse_address(address)
+    if parsed is None:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed.packed[:8] + bytes(8), 64)))
+    return str(parsed)
+
+
+@lru_cache(4096)
+def _is_in(address: str, networks: tuple[Network, ...]) -> bool:
+    parsed = parse_address(address)
+    return parsed is not None and any(parsed in each for each in networks)
+
+
+def is_in(address: str, networks: Sequence[Network]) -> bool:
+    return bool(networks) and _is_in(address[:64], tuple(networks))
+
+
+def _hop(word: str) -> str | None:
+    """One hop of the list, without the port that some proxies add: ``192.0.2.1:80``, ``[2001:db8::1]:80``."""
+    if word.startswith("["):
+        word = word[1:].partition("]")[0]
+    elif word.count(":") == 1:
+        word = word.partition(":")[0]
+    parsed = parse_address(word)
+    return str(parsed) if parsed is not None else None
+
+
+def _private(host: str) -> bool:
+    parsed = parse_address(host)
+    return parsed is not None and parsed.is_private
+
+
+def _trusted(scope: Scope) -> Sequence[Network]:
+    house = getattr(getattr(scope.get("app"), "state", None), "house", None)
+    return house.settings.trusted_proxies if house is not None else ()

@@ -1,0 +1,49 @@
+"""Known devices: a browser that has signed in keeps a sealed cookie, and its wrong passwords count apart from everybody else's.
+
+It lets nobody in. Its holder only has a count of their own for the accounts that were signed in to from that browser, so that no flood of
+guesses from elsewhere, and no other person behind the same address, makes them wait.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from core.errors import OpsIQError
+from web.cookies import read_cookie, set_cookie
+from web.door import house_of
+
+COOKIE: Final = "opsiq_device"
+KEEP_S: Final = 180 * 86400
+MOST_ACCOUNTS: Final = 5
+_CONTEXT: Final = "known device"
+
+
+def known_device(request: Request, account: str = "") -> str:
+    """The id of the browser, where somebody has signed in to ``account`` from it (to any, where it is empty); else empty."""
+    device, accounts = _read(request)
+    return device if accounts and (not account or account in accounts) else ""
+
+
+def remember_device(request: Request, answer: Response, account: str) -> None:
+    """Somebody has just signed in to ``account`` from this browser."""
+    device, accounts = _read(request)
+    kept = [account, *(each for each in accounts if each != account)][:MOST_ACCOUNTS]
+    plain = json.dumps({"device": device or secrets.token_hex(16), "accounts": kept}).encode()
+    set_cookie(request, answer, COOKIE, house_of(request).box.seal(plain, context=_CONTEXT), max_age_s=KEEP_S)
+
+
+def _read(request: Request) -> tuple[str, list[str]]:
+    """Empty for what this server did not seal."""
+    sealed = read_cookie(request, COOKIE)
+    if not sealed or len(sealed) > 2000:
+        return "", []
+    try:
+        held = json.loads(house_of(request).box.open(sealed, context=_CONTEXT))
+    except OpsIQError:
+        return "", []
+    return str(held["device"]), [str(each) for each in held["accounts"]]
