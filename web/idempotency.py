@@ -41,7 +41,7 @@ Also = Callable[[AsyncSession, Effect], Coroutine[Any, Any, None]]
 """What to do in the effect's own transaction."""
 Check = Callable[[], Awaitable[object]]
 """Whether what a route names is there for its caller. Raises NotFound, Forbidden."""
-SECRET: Final = "secret"
+_SHOWN_ONCE: Final = "secret"
 """The member of an answer that is shown once (``shows_secret``)."""
 
 
@@ -226,7 +226,7 @@ def _without_secrets(request: Request, status: int, body: dict[str, Any]) -> tup
 def _bare(value: Any) -> Any:
     """The same, with null for every secret."""
     if isinstance(value, dict):
-        return {name: None if name == SECRET else _bare(each) for name, each in value.items()}
+        return {name: None if name == _SHOWN_ONCE else _bare(each) for name, each in value.items()}
     return [_bare(each) for each in value] if isinstance(value, list) else value
 
 
