@@ -174,8 +174,8 @@ class Sender:
         *,
         unknown_before: bool,
     ) -> Outcome | None:
-        """Write down what came of the attempt. The endpoint's answer is evidence and never in the way: what of it can't be kept is left out,
-        and that it came is kept all the same. Raises only what a database that is down raises, and Conflict."""
+        """Write down what came of the attempt. The endpoint's answer is evidence and never in the way: what of it can't be kept is left
+        out, and that it came is kept all the same. Raises Conflict, and what a database that is down raises."""
         contract = catalogue.version(step.action, step.version)
         handled: Outcome | None = None
         fits: bool | None = None
