@@ -197,9 +197,12 @@ class Sender:
             await self._write_down(run, step, call, reply, state, detail, answer, fits, handled)
         except Conflict:
             raise
-        except Exception:
-            # A call that was made must not be forgotten, and not be sent again, for the sake of what was said to it.
-            log.exception("an answer could not be kept: settled without it", extra={"run_id": run.id})
+        except Exception as error:
+            # A call that was made must not be forgotten, and not be sent again, for the sake of what was said to it. The error's own words
+            # may hold the answer.
+            log.error(
+                "an answer could not be kept (%s): settled without it", type(error).__name__, extra={"run_id": run.id}
+            )
             detail = f"{detail} The answer could not be kept.".strip()
             await self._write_down(run, step, call, reply, state, detail, None, fits, handled)
         self.changed(run.id)
