@@ -23,7 +23,7 @@ from tests.integration.executors.peers import LOOPBACK, Peer, peer
 from tests.integration.executors.posting import post
 
 T = TypeVar("T")
-FUZZED = settings(max_examples=1500, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+FUZZED = settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
 @dataclass
