@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from cli.client import Refused
 from tests.acceptance.world import PASSWORD, World
 from tests.security.hostile_endpoint import HostileEndpoint, hostile_endpoint
 
@@ -128,3 +129,14 @@ def test_a_webhook_that_was_answered_200_was_delivered_once(
         assert page.status_code == 200, (name, page.status_code)
         assert "\x00" not in page.text
     assert olivia.get(f"/v1/webhooks/endpoints/{made['id']}")["health"]["consecutive_failures"] == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["Content-Encoding", "Transfer-Encoding", "Host", "X-Forwarded-For", "Forwarded", "Keep-Alive"]
+)
+def test_no_endpoint_can_change_how_its_deliveries_are_read(world: World, endpoint: HostileEndpoint, name: str) -> None:
+    body = {"url": endpoint.url, "events": ["*"], "headers": {name: "gzip"}}
+    with pytest.raises(Refused) as refused:
+        world.clients["olivia"].post("/v1/webhooks/endpoints", body)
+    assert refused.value.problem["code"] == "invalid_request"
+    assert refused.value.problem["errors"][0]["pointer"] == f"/headers/{name}"
