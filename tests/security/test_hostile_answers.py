@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from cli.client import Refused
+from core import webhook_signature
 from tests.acceptance.world import PASSWORD, World
 from tests.security.hostile_endpoint import HostileEndpoint, hostile_endpoint
 
@@ -140,3 +141,35 @@ def test_no_endpoint_can_change_how_its_deliveries_are_read(world: World, endpoi
         world.clients["olivia"].post("/v1/webhooks/endpoints", body)
     assert refused.value.problem["code"] == "invalid_request"
     assert refused.value.problem["errors"][0]["pointer"] == f"/headers/{name}"
+
+
+def test_whatever_a_platform_tells_is_taken_or_refused_and_never_breaks_the_server(
+    world: World, console: httpx.Client
+) -> None:
+    """With its own valid signature."""
+    olivia = world.clients["olivia"]
+    secret = olivia.post("/v1/connectors/saas/webhook-secret", {})["secret"]
+    row = {"id": 421, "name": "A\x00\u202e", "email": "a@x.example", "status": "active", "revision": 7}
+    told = {"type": "customer.updated", "timestamp": "2026-11-24T11:59:00Z", "data": row}
+    bodies = [
+        json.dumps(told).encode(),
+        json.dumps(told | {"data": row | {"name": "\ud800"}}).encode(),
+        json.dumps(told | {"data": row | {"revision": 10**400}}).encode(),
+        json.dumps(told).replace("421", "1e999").encode(),
+        b"[" * 100_000,
+        b"\x00",
+        b"\xff\xfe",
+        b'{"type":' + b"9" * 5_000 + b"}",
+    ]
+    for at, body in enumerate(bodies):
+        now, message = int(time.time()), f"msg_{at}"
+        headers = {
+            "webhook-id": message,
+            "webhook-timestamp": str(now),
+            "webhook-signature": webhook_signature.sign([secret], message, now, body),
+        }
+        answer = httpx.post(f"{world.url}/connectors/saas/webhook", content=body, headers=headers, trust_env=False)
+        assert answer.status_code in (202, 400, 401, 422), (at, answer.text)
+    assert console.get("/events").status_code == 200
+    assert olivia.get("/v1/events", "limit=100")["data"] is not None
+    assert world.verify()["ok"] is True
