@@ -23,6 +23,7 @@ from agent.signing import ActionSecrets
 from agent.validate import recheck
 from core.clock import Clock
 from core.errors import Conflict
+from core.storable import storable_text
 from executors.hand import Hand
 from executors.queue import Done, Later, Outcome
 from executors.retry import Failed, Reply, Retry, Success, Unknown, Verdict, after_action
@@ -175,6 +176,8 @@ class Sender:
         *,
         unknown_before: bool,
     ) -> Outcome | None:
+        """Write down what came of the attempt. The endpoint's answer is evidence and never in the way: what of it can't be kept is left
+        out, and that it came is kept all the same. Raises Conflict, and what a database that is down raises."""
         contract = catalogue.version(step.action, step.version)
         handled: Outcome | None = None
         fits: bool | None = None
@@ -191,8 +194,35 @@ class Sender:
                 state, detail = "failed", verdict.detail
             case Unknown():
                 state, detail = "unknown", verdict.detail
+        answer = storable_text(reply.body) if reply.body else None
+        try:
+            await self._write_down(run, step, call, reply, state, detail, answer, fits, handled)
+        except Conflict:
+            raise
+        except Exception as error:
+            # A call that was made must not be forgotten, and not be sent again, for the sake of what was said to it. The error's own words
+            # may hold the answer.
+            log.error(
+                "an answer could not be kept (%s): settled without it", type(error).__name__, extra={"run_id": run.id}
+            )
+            detail = f"{detail} The answer could not be kept.".strip()
+            await self._write_down(run, step, call, reply, state, detail, None, fits, handled)
+        self.changed(run.id)
+        return handled
+
+    async def _write_down(
+        self,
+        run: Run,
+        step: Step,
+        call: CallRow,
+        reply: Reply,
+        state: CallState,
+        detail: str,
+        answer: str | None,
+        fits: bool | None,
+        handled: Outcome | None,
+    ) -> None:
         now = self.clock()
-        answer = reply.body.decode("utf-8", "replace") if reply.body else None
         async with self.sessions.begin() as session:
             moved = await store.calls.move(
                 session, run.workspace, step.call_id, was={"begun"}, to=state, of_attempt=call.attempts,
@@ -210,8 +240,6 @@ class Sender:
                 outcome=state, duration_ms=reply.duration_ms, call=history.outcome_data(history.outcome_of(moved, fits, reply.duration_ms)),
                 error=reply.error, retry_in_s=handled.delay_s if isinstance(handled, Later) else None,
             )  # fmt: skip
-        self.changed(run.id)
-        return handled
 
     async def _begin(self, run: Run, step: Step, call: CallRow) -> CallRow:
         """The mark that makes a crash visible, committed before the first byte leaves."""

@@ -10,12 +10,13 @@ from core.errors import NotCanonical
 
 
 def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
-    """True or False by the contract's result schema (JSON Schema 2020-12); None where the contract promises nothing."""
+    """True or False by the contract's result schema (JSON Schema 2020-12); None where the contract promises nothing. Raises nothing: what
+    can't be judged, such as a number that the validator does not hold, does not fit."""
     if schema is None:
         return None
     import jsonschema_rs
 
     try:
         return bool(jsonschema_rs.Draft202012Validator(dict(schema)).is_valid(canon.loads(body)))
-    except NotCanonical:
+    except (NotCanonical, ValueError, OverflowError, RecursionError):
         return False

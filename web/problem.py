@@ -42,6 +42,7 @@ STATUS: Final[Mapping[str, int]] = {
     "idempotency_key_required": 400,
     "idempotency_key_reused": 422,
     "idempotency_in_flight": 409,
+    "secret_shown_once": 409,
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "method_not_allowed": 405,

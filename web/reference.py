@@ -24,7 +24,8 @@ machines, is the OpenAPI 3.1 document at `GET /openapi.json`; this page is made 
 - **Limits.** Each key has a limit a minute for each class of request: {limits}. Every answer says what is left:
   `RateLimit-Policy: "key";q=1000;w=60`, `RateLimit: "key";r=999;t=60`. Beyond it: 429 `rate_limited` with `Retry-After`.
 - **Acting once.** Where an endpoint takes an `Idempotency-Key`, send a fresh one for each act and the same for its retries: the answer is
-  kept for 24 h and comes again with `Idempotency-Replayed: true`. The same key with another request: 422 `idempotency_key_reused`.
+  kept for 24 h and comes again with `Idempotency-Replayed: true`, to the same API key alone. The same key with another request: 422
+  `idempotency_key_reused`. An answer that showed a secret is not repeated: 409 `secret_shown_once`.
 - **Pages.** A long list answers `next`, null at the end. It goes into `before` for the page after this one; any id of the list (of AI
   History any `seq`) may stand there. Tickets are read live and take it as `cursor`, a token that belongs to the filters it came with.
 - **Errors** are `application/problem+json` with a permanent `code` ([errors.md](errors.md)); `errors` names the faults by JSON Pointer.

@@ -28,6 +28,7 @@ router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
 Reads = Annotated[Caller, Depends(signed("contracts:read"))]
 Writes = Annotated[Caller, Depends(signed("contracts:write", owner=True))]
 MAX_CONTRACTS = 500
+_ABSENT = "There is no contract {} in this workspace."
 
 
 class SignatureView(View):
@@ -176,7 +177,7 @@ async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
     status_code=201,
     response_model=RegisteredList,
     responses=problems("409", "422"),
-    openapi_extra=takes(RegisterBody, _EXAMPLE),
+    openapi_extra=takes(RegisterBody, _EXAMPLE, shows_secret=True),
 )
 async def register(request: Request, caller: Writes) -> Response:
     """Lint, sign and register: all of them or none. What is wrong is told by its place in what was sent."""
@@ -192,6 +193,7 @@ async def register(request: Request, caller: Writes) -> Response:
         lambda also: house.office.register(caller.actor, body.contracts, also=also),
         _registered,
         status=201,
+        shows_secret=True,
     )
 
 
@@ -199,8 +201,21 @@ async def register(request: Request, caller: Writes) -> Response:
 async def retire(request: Request, caller: Writes, name: Id) -> Response:
     """Offer it no more. Cards that rest on it can't be confirmed any longer."""
     return await act_once(
-        request, caller, lambda also: house_of(request).office.retire(caller.actor, name, also=also), _retired
+        request,
+        caller,
+        lambda also: house_of(request).office.retire(caller.actor, name, also=also),
+        _retired,
+        check=lambda: _there(request, caller, name),
     )
+
+
+async def _there(request: Request, caller: Caller, name: str) -> Sequence[ContractRow]:
+    """Raises NotFound."""
+    async with house_of(request).sessions.read() as session:
+        rows = await store.contracts.versions(session, caller.actor.workspace, name)
+    if not rows:
+        raise NotFound(_ABSENT.format(name))
+    return rows
 
 
 async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: str) -> Sequence[ContractRow]:
@@ -212,7 +227,7 @@ async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: st
         may = offered is not None and caller.actor.role in offered.roles and offered.surfaces
         rows = [row for row in rows if may and offered is not None and row.version == offered.version]
     if not rows:
-        raise NotFound(f"There is no contract {name} in this workspace.")
+        raise NotFound(_ABSENT.format(name))
     return rows
 
 

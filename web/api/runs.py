@@ -116,6 +116,7 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
             caller.actor, run_id, body.slot, choice=body.choice, text=body.text, also=also
         ),
         run_json,
+        check=lambda: house_of(request).desk.show(caller.actor, run_id),
     )
 
 
@@ -133,6 +134,7 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
         caller,
         lambda also: house_of(request).decisions.edit(caller.actor, run_id, body.digest, body.changes, also=also),
         run_json,
+        check=lambda: house_of(request).desk.show(caller.actor, run_id),
     )
 
 
@@ -150,6 +152,7 @@ async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
         caller,
         lambda also: house_of(request).decisions.confirm(caller.actor, run_id, body.digest, also=also),
         run_json,
+        check=lambda: house_of(request).desk.show(caller.actor, run_id),
     )
 
 
@@ -162,6 +165,7 @@ async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
 async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     """Say no to a held card or an open question. Nothing is sent."""
     body = parsed(RejectBody, caller)
+    # No check before a replay: who has said no to another's card does not see that run any longer.
     return await act_once(
         request,
         caller,
@@ -186,4 +190,5 @@ async def decide(
         caller,
         lambda also: house_of(request).decisions.decide(caller.actor, run_id, body.verdict, also=also),
         run_json,
+        check=lambda: house_of(request).desk.show(caller.actor, run_id),
     )

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from agent.ground import Ground
 from agent.pipeline import Plan, RecordSource
 from agent.run import Run
+from core import canon
 from core.actor import OWNER, Actor
+from core.errors import NotCanonical
 from core.visible import visible
 from web.console import words
 from web.console.words import Badge
@@ -85,8 +87,8 @@ def of(run: Run, plan: Plan, actor: Actor, ground: Ground) -> Outcome:
 def _answer(body: str | None) -> str:
     if not body:
         return ""
-    with contextlib.suppress(ValueError, RecursionError):
-        body = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    with contextlib.suppress(NotCanonical):
+        body = json.dumps(canon.loads(body), ensure_ascii=False, indent=2)
     return visible(body, lines=True, limit=70_000)
 
 
