@@ -80,6 +80,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
 
         from agent.house import opened
         from core import traces
+        from core.cpu_watchdog import watched
         from store.migrate import upgrade
         from web.app import create_app
         from web.serving import Server
@@ -104,7 +105,8 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     if family_fd is None:
         _announce(listening)
     try:
-        await server.serve(sockets=[listening])
+        async with watched():
+            await server.serve(sockets=[listening])
     finally:
         ended()
     return 0 if server.started else 1

@@ -120,6 +120,8 @@ class Rulebook:
         form = _parsed(RuleForm, {**rule_form(row), **changes})
         if set(changes) <= {"mode"}:
             columns = {"mode": form.mode}
+            if form.mode != "off" and row.condition:
+                rule_faults.check_condition(row.condition)  # stored before there was such a limit, perhaps
         else:
             columns = await self._rule_columns(by, form)
         now = self.clock()
