@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import text
+
 import store.work
 from agent.house import opened
 from cli.ask import settled
@@ -46,6 +48,8 @@ class World:
     workspace: str = ""
     database_url: str = ""
     url: str = ""
+    urls: dict[str, str] = field(default_factory=dict)
+    """Of every server, by its name; ``url`` is the last one's."""
 
     def environment(self) -> dict[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
@@ -97,6 +101,7 @@ class World:
 
     def start_server(self, name: str = "server", *, processes: int = 1, **environ: str) -> None:
         self.url = self._start(name, "cli.main", "serve", "--port", "0", "--processes", str(processes), environ=environ)
+        self.urls[name] = self.url
         self.clients = {name: Client(self.url, each.key, each.secret) for name, each in self.clients.items()}
 
     def start_worker(self, name: str = "worker", **environ: str) -> None:
@@ -116,6 +121,20 @@ class World:
             return states
 
         return asyncio.run(look())
+
+    def execute(self, statement: str, **given: Any) -> list[Any]:
+        """One SQL statement in the database, past everything the server would check; its rows."""
+
+        async def run() -> list[Any]:
+            sessions = await Sessions.open(self._settings().database_url)
+            try:
+                async with sessions.begin() as session:
+                    found = await session.execute(text(statement), given)
+                    return list(found.all()) if found.returns_rows else []
+            finally:
+                await sessions.close()
+
+        return asyncio.run(run())
 
     def _settings(self) -> Settings:
         return Settings.load({k: v for k, v in self.environment().items() if k.startswith("OPSIQ_")})
