@@ -23,6 +23,7 @@ MAX_ALL_BYTES: Final = 1024 * 1024
 STEPS_A_CHAR: Final = 3
 """Microseconds for each character of the text, at worst."""
 _CACHE_BYTES: Final = 128 * 1024
+_LARGE_BYTES: Final = 16 * 1024 * 1024
 _UNSUPPORTED: Final = re.compile(r"\(\?(?:[=!]|<[=!])|\\[1-9]|\\k<")
 
 
@@ -56,23 +57,17 @@ def options(count: int) -> RegexOptions:
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> Pattern | None:
     """None for what can't be used; ``trouble`` says why."""
-    import jsonschema_rs
-
     if len(pattern) > MAX_CHARS:
         return None
-    made = []
-    for each in (pattern, f"^(?:{pattern})$"):
-        schema: Mapping[str, Any] = {"pattern": each}
-        try:
-            made.append(jsonschema_rs.Draft202012Validator(schema, offline=True, pattern_options=options(1)))
-        except (jsonschema_rs.ValidationError, ValueError):
-            return None
-    return Pattern(*made)
+    anywhere, whole = _built(pattern, options(1)), _built(f"^(?:{pattern})$", options(1))
+    return None if anywhere is None or whole is None else Pattern(anywhere, whole)
 
 
 @lru_cache(maxsize=512)
 def trouble(pattern: str) -> str:
     """Why a pattern can't be used and what to do, as a sentence; empty where it can."""
+    import jsonschema_rs
+
     if len(pattern) > MAX_CHARS:
         return f"it has {len(pattern)} characters, at most {MAX_CHARS} are read. Shorten it."
     if compiled(pattern) is not None:
@@ -82,11 +77,19 @@ def trouble(pattern: str) -> str:
             "patterns are matched in linear time, without look-around (?=…), (?!…) and back-references \\1. "
             "Say it without them, or list the values in an enum."
         )
-    try:
-        re.compile(re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", pattern))
-    except (re.error, RecursionError, OverflowError):
+    if _built(pattern, jsonschema_rs.RegexOptions(size_limit=_LARGE_BYTES)) is None:
         return "it is no regular expression. Close its brackets and escape what is meant as it stands."
     return (
-        "it is not supported, or its repetitions make it too large to be matched quickly. "
+        "its repetitions make it too large to be matched quickly. "
         "Use + or * with maxLength instead of {1,200}, and plain classes such as [A-Za-z0-9]."
     )
+
+
+def _built(pattern: str, how: RegexOptions) -> Validator | None:
+    import jsonschema_rs
+
+    schema: Mapping[str, Any] = {"pattern": pattern}
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, offline=True, pattern_options=how)
+    except (jsonschema_rs.ValidationError, ValueError):
+        return None
