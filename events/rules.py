@@ -96,8 +96,9 @@ class Rules:
                 compiled = condition.compile(row.condition, condition.EVENT)
             except InvalidInput as error:  # stored before there was such a limit
                 return Met("untold", f"Nothing is done: the rule's condition is not judged. {error.detail}")
-            values = {"event": event.as_json()}
-            judgement = await self.acting.planner.evaluator.judge(compiled, values, workspace=row.workspace)
+            judgement = await self.acting.planner.evaluator.judge(
+                compiled, {"event": event.as_json()}, workspace=row.workspace
+            )
             if judgement.trouble:
                 return Met("untold", f"Nothing is done where {judgement.trouble}.", overran=judgement.overran)
             if not judgement.holds:

@@ -139,6 +139,8 @@ class WorkerPool:
     def _worker(self) -> _Worker:
         worker: _Worker | None = getattr(self._mine, "worker", None)
         if worker is None or not worker.alive:
+            if worker is not None:
+                worker.kill()  # it is gone already; what is left of it is let go
             made = _Worker(self._cpu_s)
             with self._lock:
                 if self._closed:

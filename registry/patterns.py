@@ -88,7 +88,7 @@ def trouble(pattern: str) -> str:
 def _built(pattern: str, how: RegexOptions) -> Validator | None:
     import jsonschema_rs
 
-    schema: Mapping[str, Any] = {"pattern": pattern}
+    schema: dict[str, Any] = {"pattern": pattern}
     try:
         return jsonschema_rs.Draft202012Validator(schema, offline=True, pattern_options=how)
     except (jsonschema_rs.ValidationError, ValueError):

@@ -169,7 +169,8 @@ def _parsed(template: str) -> nodes.Template | str:
         return f"it is no Jinja2 template: {str(error)[:300]}"
     except (RecursionError, ValueError, OverflowError):
         return "it is nested too deeply to be read"
-    level, inner = 0, [tree]
+    level = 0
+    inner: list[nodes.Node] = [tree]
     while inner:
         inner = [child for node in inner for child in node.iter_child_nodes()]
         if (level := level + 1) > MAX_DEPTH:

@@ -112,7 +112,7 @@ class Checker:
 def _built(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
     """Formats are asserted, patterns are matched in linear time, and a ``$ref`` to anywhere else is never fetched."""
     return jsonschema_rs.Draft202012Validator(
-        schema, validate_formats=True, offline=True, pattern_options=patterns.options(pattern_count(schema))
+        dict(schema), validate_formats=True, offline=True, pattern_options=patterns.options(pattern_count(schema))
     )
 
 
