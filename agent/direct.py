@@ -66,7 +66,7 @@ class Direct:
         )  # fmt: skip
         async with self.sessions.read() as session:
             confirmed = await store.confirmations.of_session(session, actor, session_id)
-        verdict, took_ms = await judged(run, ground, confirmed)
+        verdict, took_ms = await judged(run, ground, confirmed, self.planner.evaluator)
         async with self.sessions.begin() as session:
             await runs.insert(session, run)
             refs = sorted({each.ref for each in values.values()})

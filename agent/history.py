@@ -77,6 +77,8 @@ class Kind(StrEnum):
     RULE_CHANGED = "rule_changed"
     RULE_DELETED = "rule_deleted"
     RULE_HELD_BACK = "rule_held_back"
+    RULE_PARKED = "rule_parked"
+    WORK_PARKED = "work_parked"
     INSTRUCTION_CREATED = "instruction_created"
     INSTRUCTION_CHANGED = "instruction_changed"
     INSTRUCTION_DELETED = "instruction_deleted"

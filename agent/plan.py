@@ -28,6 +28,7 @@ from agent.validate.instead import settled
 from core.clock import Clock
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, OpsIQError
 from executors.queue import Record
+from registry.condition import CheapOnly, Evaluator
 from registry.contract import Risk
 from registry.shortlist import Shortlist
 from store.putting import Put
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 RESOLVE_WORK: Final = "run.resolve"
 SEND_WORK: Final = "run.send"
+CHEAP_ONLY: Final = CheapOnly()
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Planner:
     wake: Callable[[], None]
     question_expires_s: int
     progress: Progress
+    evaluator: Evaluator = CHEAP_ONLY
 
     async def plan(self, workspace: str, run_id: str) -> None:
         """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
@@ -105,12 +108,12 @@ class Planner:
                 case abstain:
                     return run, abstain, resolved, 0.0
         tell = work.tell if work else silent
-        verdict, took_ms = await judged(run, ground, confirmed, tell)
+        verdict, took_ms = await judged(run, ground, confirmed, self.evaluator, tell)
         if calls is not None:
             began = time.perf_counter()
 
             async def check(drafts: Sequence[Draft]) -> Plan | Question | Refusal:
-                return (await judged(run.with_(drafts=tuple(drafts)), ground, confirmed, tell))[0]
+                return (await judged(run.with_(drafts=tuple(drafts)), ground, confirmed, self.evaluator, tell))[0]
 
             verdict, drafts = await settled(calls, verdict, ground.catalogue, check)
             run = run.with_(drafts=drafts)
@@ -244,7 +247,7 @@ class Planner:
 
 
 async def judged(
-    run: Run, ground: Ground, confirmed: Collection[str], tell: Tell = silent
+    run: Run, ground: Ground, confirmed: Collection[str], evaluator: Evaluator, tell: Tell = silent
 ) -> tuple[Plan | Question | Refusal, float]:
     """The verdict over a run's drafts, and the milliseconds it took. ``confirmed`` are the contracts confirmed in this session, by digest.
     Raises PlatformUnavailable."""
@@ -261,6 +264,7 @@ async def judged(
         kinds=ground.kinds,
         confirmed_in_session=confirmed.__contains__,
         tell=tell,
+        evaluator=evaluator,
     )
     if isinstance(verdict, Plan) and not verdict.held and (why := _waits(run, verdict)):
         verdict = verdict.model_copy(update={"held": (why,), "approvals": max(1, verdict.approvals)})

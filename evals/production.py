@@ -18,10 +18,13 @@ from core.actor import Actor
 from core.errors import OpsIQError
 from evals.entry import Call, Entry
 from evals.external import Case
+from executors.evaluator import WorkerPool
 from registry.contract import Risk
 from registry.shortlist import Shortlist
 
 RUN: Final = "run_eval"
+_EVALUATOR: Final = WorkerPool(1)
+"""Its process starts with the first condition that needs one, and ends with this one."""
 
 
 async def answer(
@@ -113,6 +116,7 @@ async def _validated(
         catalogue=ground.catalogue,
         kinds=ground.kinds,
         confirmed_in_session=lambda _: False,
+        evaluator=_EVALUATOR,
     )
 
 

@@ -18,6 +18,8 @@ from core.actor import Surface
 from core.errors import Finding, InvalidContract
 
 SCHEMA: Final = "opsiq/contract/v1"
+MAX_FAULTS: Final = 200
+"""Told of one document."""
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=128)]
@@ -137,18 +139,18 @@ class Contract(_Frozen):
     version: Annotated[int, Field(ge=1)] = 1
     title: Line
     description: Text
-    surfaces: tuple[Surface, ...] = ()
-    roles: tuple[Word, ...] = ()
+    surfaces: Annotated[tuple[Surface, ...], Field(max_length=20)] = ()
+    roles: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
     parameters: dict[str, Any]
-    annotations: dict[Word, Annotation] = Field(default_factory=dict)
+    annotations: Annotated[dict[Word, Annotation], Field(max_length=200)] = Field(default_factory=dict)
     confirmation: Confirmation = Confirmation()
     risk: Risk = Risk.WRITE
     idempotent: bool = False
     endpoint: Endpoint
     result: dict[str, Any] | None = None
     preview: Text | None = None
-    examples: tuple[Line, ...] = ()
-    aliases: tuple[Line, ...] = ()
+    examples: Annotated[tuple[Line, ...], Field(max_length=500)] = ()
+    aliases: Annotated[tuple[Line, ...], Field(max_length=500)] = ()
     undo: Name | None = None
 
     @property
@@ -200,6 +202,6 @@ def parse(value: Any) -> Contract:
     except ValidationError as error:
         findings = [
             Finding("/" + "/".join(str(part) for part in fault["loc"]), fault["type"], fault["msg"])
-            for fault in error.errors(include_url=False)
+            for fault in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
         ]
         raise InvalidContract("The contract does not fit opsiq/contract/v1.", findings=findings) from error

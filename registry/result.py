@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import canon
-from core.errors import NotCanonical
+from core.errors import InvalidInput, NotCanonical
 
 
 def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
@@ -14,9 +14,9 @@ def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
     can't be judged, such as a number that the validator does not hold, does not fit."""
     if schema is None:
         return None
-    import jsonschema_rs
+    from registry.schemas import Checker
 
     try:
-        return bool(jsonschema_rs.Draft202012Validator(dict(schema)).is_valid(canon.loads(body)))
-    except (NotCanonical, ValueError, OverflowError, RecursionError):
+        return Checker(schema).fits(canon.loads(body))
+    except (NotCanonical, InvalidInput, ValueError, OverflowError, RecursionError):
         return False

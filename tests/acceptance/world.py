@@ -14,6 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import text
+
 import store.work
 from agent.house import opened
 from cli.ask import settled
@@ -49,6 +51,8 @@ class World:
     url: str = ""
     keep_logs: bool = False
     """Whether each process's standard error goes to a file of its own."""
+    urls: dict[str, str] = field(default_factory=dict)
+    """Of every server, by its name; ``url`` is the last one's."""
 
     def environment(self) -> dict[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
@@ -104,6 +108,7 @@ class World:
         """``files``: how many it may have open."""
         arguments = ("serve", "--port", "0", "--processes", str(processes))
         self.url = self._start(name, "cli.main", *arguments, environ=environ, files=files)
+        self.urls[name] = self.url
         self.clients = {name: Client(self.url, each.key, each.secret) for name, each in self.clients.items()}
 
     def start_worker(self, name: str = "worker", **environ: str) -> None:
@@ -137,6 +142,20 @@ class World:
             return states
 
         return asyncio.run(look())
+
+    def execute(self, statement: str, **given: Any) -> list[Any]:
+        """One SQL statement in the database, past everything the server would check; its rows."""
+
+        async def run() -> list[Any]:
+            sessions = await Sessions.open(self._settings().database_url)
+            try:
+                async with sessions.begin() as session:
+                    found = await session.execute(text(statement), given)
+                    return list(found.all()) if found.returns_rows else []
+            finally:
+                await sessions.close()
+
+        return asyncio.run(run())
 
     def _settings(self) -> Settings:
         return Settings.load({k: v for k, v in self.environment().items() if k.startswith("OPSIQ_")})

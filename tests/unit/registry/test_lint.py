@@ -44,7 +44,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     (f"{PROPERTIES}/amount/type", "integr", "parameters_schema", "/parameters/properties/amount/type"),
     (f"{PROPERTIES}/currency/pattern", "(", "parameters_schema", "/parameters/properties/currency/pattern"),
     (f"{PROPERTIES}/amount", {"$ref": "http://169.254.169.254/"}, "parameters_schema", "/parameters/properties/amount/$ref"),
-    (f"{PROPERTIES}/amount", {"$ref": "#/$defs/none"}, "parameters_schema", "/parameters"),
+    (f"{PROPERTIES}/amount", {"$ref": "#/$defs/none"}, "parameters_schema", f"/{PROPERTIES}/amount/$ref"),
     ("parameters/$schema", "http://json-schema.org/draft-07/schema#", "parameters_schema", "/parameters/$schema"),
     (f"{PROPERTIES}/Amount", {"type": "integer"}, "parameter_name", "/parameters/properties/Amount"),
     (f"{PROPERTIES}/__proto__", {"type": "integer"}, "parameter_name", "/parameters/properties/__proto__"),
