@@ -16,11 +16,13 @@ from agent.confirm import Also, Gate, nothing
 from agent.desk import MAX_TEXT, Desk
 from agent.ground import Grounds
 from agent.history import Kind
+from agent.person_only import refuse_key
 from agent.pipeline import Answer, Question, Refusal, RunState
 from agent.plan import put_send, resolve_work
 from agent.progress import Progress
 from agent.run import Run
 from agent.taken_back import taken_back
+from agent.test_mode import check_mode
 from agent.watch import Watch
 from core.actor import OWNER, Actor
 from core.clock import Clock
@@ -39,7 +41,7 @@ Verdict = Literal["resend", "happened", "did_not_happen"]
 
 @dataclass(frozen=True)
 class Decisions:
-    """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest."""
+    """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest. WrongMode where a key is of the other mode."""
 
     desk: Desk
     sessions: Sessions
@@ -115,7 +117,7 @@ class Decisions:
     async def confirm(self, actor: Actor, run_id: str, digest: str, *, also: Also = nothing) -> Run | Refusal:
         """Say yes to exactly ``digest``. Twice is once."""
         for _ in range(RACES):
-            run = await self.desk.show(actor, run_id)
+            run = await self._to_decide(actor, run_id)
             try:
                 confirmed = await self.gate.confirm(actor, run, digest, also)
             except Conflict:
@@ -128,7 +130,7 @@ class Decisions:
 
     async def reject(self, actor: Actor, run_id: str, reason: str = "", *, also: Also = nothing) -> Run | Refusal:
         """Say no. Only before anything is sent."""
-        run = await self.desk.show(actor, run_id)
+        run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state not in ("held", "asked"):
             return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing left to reject.")
@@ -141,7 +143,7 @@ class Decisions:
 
     async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
         """Stop the working out of a request. Whoever is at it finds the run gone: nothing comes of it, whatever a model still answers."""
-        run = await self.desk.show(actor, run_id)
+        run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state != "received":
             return Refusal(code="already_decided", detail=f"This run is {run.state}: it is worked out already.")
@@ -158,9 +160,13 @@ class Decisions:
         under the same key."""
         if actor.role != OWNER:
             raise Forbidden("Only an owner decides about a call whose outcome is unknown.")
-        run = await self.desk.show(actor, run_id)
+        run = await self._to_decide(actor, run_id)
         if run.state != "unknown":
             return Refusal(code="already_decided", detail=f"This run is {run.state}; nothing about it is unknown.")
+        if verdict != "did_not_happen" and run.plan is not None:  # the others send: it again, or what was to follow it
+            refusal = refuse_key(await self.grounds.of(run.workspace), actor, run, run.plan, self.gate.console_url)
+            if refusal is not None:
+                return refusal
         now = self.clock()
         try:
             async with self.sessions.begin() as session:
@@ -246,8 +252,14 @@ class Decisions:
         self.watch.changed(run.id)
         return moved
 
-    async def _own(self, actor: Actor, run_id: str) -> Run:
+    async def _to_decide(self, actor: Actor, run_id: str) -> Run:
+        """The run, for who may decide about it. Raises NotFound, WrongMode."""
         run = await self.desk.show(actor, run_id)
+        check_mode(actor, run)
+        return run
+
+    async def _own(self, actor: Actor, run_id: str) -> Run:
+        run = await self._to_decide(actor, run_id)
         if run.actor.person != actor.person:
             raise Forbidden(f"Only {run.actor.name}, who asked for this, may answer or edit it.")
         return run

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.keys
 import store.members
-from core.actor import OWNER, Actor
+from core.actor import OWNER, Actor, Mode
 from core.errors import NotFound
 from store.keys import KeyRow
 from store.members import MemberRow
@@ -54,4 +54,5 @@ def of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None
         return None
     if member.state != "active" or member.role not in (key.role, OWNER):
         return None
-    return Actor(key.workspace, key.id, "key", key.name, key.role, key.person)
+    mode: Mode = "live" if key.mode == "live" else "test"
+    return Actor(key.workspace, key.id, "key", key.name, key.role, key.person, mode)

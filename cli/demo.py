@@ -138,7 +138,7 @@ async def _found(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
         await house.office.register(owner, await house.office.proposed(owner, "saas"))
-        key, secret = await house.office.create_key(owner, "terminal", scopes=SCOPES)
+        key, secret = await house.office.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     return {"key": key.public, "secret": secret, "workspace": owner.workspace, "platform_url": platform_url}
 
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.pipeline import CallOutcome, Candidate, Filled, Plan, Question, QuestionCode, Refusal, RunState, Source
 from agent.run import Cause, Run
-from core.actor import Surface
+from agent.test_mode import is_test
+from core.actor import Mode, Surface
 from core.clock import iso
 
 
@@ -79,11 +80,13 @@ class ApprovalView(View):
 
 
 class CardView(View):
-    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why a person must
-    confirm; ``drift`` what has changed since the card before this one."""
+    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why it must be
+    confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key. ``drift`` is what has changed since
+    the card before this one."""
 
     digest: str
     held: tuple[str, ...]
+    confirm_by: Literal["anyone", "person"]
     approvals_needed: int
     approvals: tuple[ApprovalView, ...]
     drift: tuple[str, ...]
@@ -100,9 +103,10 @@ class RefusalView(View):
 
 class RunView(View):
     """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-    History, for owners."""
+    History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever sent."""
 
     id: str
+    mode: Mode
     state: RunState
     text: str
     surface: Surface
@@ -128,6 +132,7 @@ class RunPage(View):
 def run_view(run: Run) -> RunView:
     return RunView(
         id=run.id,
+        mode="test" if is_test(run) else "live",
         state=run.state,
         text=run.text,
         surface=run.surface,
@@ -164,6 +169,7 @@ def _card(run: Run, plan: Plan) -> CardView:
     return CardView(
         digest=plan.digest,
         held=plan.held,
+        confirm_by=plan.confirm_by.value,
         approvals_needed=plan.approvals,
         approvals=tuple(ApprovalView(name=each.name, at=each.at.isoformat()) for each in run.approvals),
         drift=run.drift,
