@@ -17,24 +17,25 @@ from store.contracts import ContractRow
 
 
 def ways_around(contracts: Sequence[Contract], there: Sequence[ContractRow]) -> Iterator[Finding]:
-    """What in ``contracts`` a key may not register beside ``there``, every version that was ever registered here, oldest first by name."""
+    """What in ``contracts`` a key may not register. ``there``: every version that was ever registered here, oldest first by name."""
     known = [contract for row in there if (contract := _read(row)) is not None]
     newest = {each.name: each for each in known}
     guarded = {origin(each.endpoint.url): each for each in known if each.confirm_by is ConfirmBy.PERSON}
     for at, each in enumerate(contracts):
-        guard = guarded.get(origin(each.endpoint.url))
-        if guard is None or _always_by_person(each) or _no_looser(each, newest.get(each.name)):
+        guard, before = guarded.get(origin(each.endpoint.url)), newest.get(each.name)
+        if guard is None or _always_by_person(each, before) or _no_looser(each, before):
             continue
-        yield Finding(
-            f"/contracts/{at}",
-            "person_required",
-            f"Only a person confirms {guard.name!r}, whose calls go to the same place. With a key, what is registered there is confirmed by "
-            "a person always, or is a new version with the same address and a confirmation that is no looser; sign this one in the console.",
+        detail = (
+            f"Only a person confirms {guard.name!r}, whose calls go to the same place. What a key registers there is always confirmed by a "
+            "person, or is a new version with the same address and a confirmation that is no looser. Sign this one in the console."
         )
+        yield Finding(f"/contracts/{at}", "person_required", detail)
 
 
-def _always_by_person(contract: Contract) -> bool:
-    return contract.confirm_by is ConfirmBy.PERSON and contract.confirmation.policy is Policy.ALWAYS
+def _always_by_person(contract: Contract, before: Contract | None) -> bool:
+    asked = contract.confirmation
+    enough = before is None or asked.approvals >= before.confirmation.approvals
+    return contract.confirm_by is ConfirmBy.PERSON and asked.policy is Policy.ALWAYS and enough
 
 
 def _no_looser(contract: Contract, before: Contract | None) -> bool:

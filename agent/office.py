@@ -183,8 +183,8 @@ class Office:
         also: Also[IssuedKey] = nothing,
     ) -> tuple[KeyRow, str]:
         """A key that acts as ``role`` (by default the maker's own) and counts as its maker: nobody makes a second person for themself.
-        Nothing that a key of ``mode`` test asks for is sent. The secret is answered here, once. Raises Forbidden for a role that is not the maker's, unless an owner makes it, and
-        InvalidInput for one that there is not."""
+        Nothing that a key of ``mode`` test asks for is sent. The secret is answered here, once. Raises Forbidden for a role that is not the
+        maker's, unless an owner makes it, and InvalidInput for one that there is not."""
         if role is not None and role != by.role:
             _owner(by, "makes keys of another role")
             await roles.check(self.grounds, self.sessions, by.workspace, role)
