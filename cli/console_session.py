@@ -37,9 +37,12 @@ class ConsoleSession:
     def reject(self, run_id: str, reason: str = "") -> None:
         self.send(f"/runs/{run_id}", f"/runs/{run_id}/reject", reason=reason)
 
+    def page(self, path: str) -> str:
+        return self._ask(path)
+
     def send(self, page: str, path: str, **fields: str) -> str:
         """Send a form as the page that holds it would, with its secret; what is answered."""
-        hidden = {name: html.unescape(value) for name, value in _HIDDEN.findall(self._ask(page))}
+        hidden = {name: html.unescape(value) for name, value in _HIDDEN.findall(self.page(page))}
         if "csrf" not in hidden:
             raise Forbidden(f"{page} has no form to send.")
         return self._ask(path, {**hidden, **fields})

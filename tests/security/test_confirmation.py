@@ -110,7 +110,9 @@ def test_no_key_signs_a_contract_that_leads_round_a_person(world: World) -> None
         assert (told["status"], told["code"], told["errors"][0]["code"]) == (403, "forbidden", "person_required"), way
     leaked.delete("/v1/contracts/saas.void_invoice")
     void = contract_of(world, "saas.void_invoice")
-    told = problem_of(lambda: leaked.post("/v1/contracts", {"contracts": [void | {"name": "saas.drop", "version": 1} | mild]}))
+    told = problem_of(
+        lambda: leaked.post("/v1/contracts", {"contracts": [void | {"name": "saas.drop", "version": 1} | mild]})
+    )
     assert told["code"] == "forbidden", "nor once the strict one is retired"
     kept = contract_of(world, "saas.reopen_ticket")
     assert leaked.post("/v1/contracts", {"contracts": [kept | {"version": kept["version"] + 1}]})["data"][0]["fresh"]

@@ -14,8 +14,9 @@ from itertools import pairwise
 
 from agent.pipeline import Filled, Plan, PromptSource, RecordSource, Source, Span, Step
 from agent.run import Run
+from agent.test_mode import is_test
 from core.visible import visible
-from registry.contract import Risk
+from registry.contract import ConfirmBy, Risk
 from web.console import words
 from web.console.words import Badge
 
@@ -105,6 +106,8 @@ class Card:
     is_open: bool
     may_edit: bool
     approved_by_me: bool
+    by_person: bool = False
+    test: bool = False
 
 
 def of(run: Run, plan: Plan, viewer: str) -> Card:
@@ -128,6 +131,8 @@ def of(run: Run, plan: Plan, viewer: str) -> Card:
         is_open=run.state == "held",
         may_edit=run.state == "held" and run.actor.person == viewer,
         approved_by_me=any(each.person == viewer for each in run.approvals),
+        by_person=plan.confirm_by is ConfirmBy.PERSON,
+        test=is_test(run),
     )
 
 
