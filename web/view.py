@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from agent.pipeline import CallOutcome, Candidate, Filled, Plan, Question, QuestionCode, Refusal, RunState, Source
 from agent.run import Cause, Run
@@ -15,11 +16,24 @@ from agent.test_mode import is_test
 from core.actor import Mode, Surface
 from core.clock import iso
 
+LATER: Final[JsonDict] = {"x-later": True}
+"""For a member that answers have not had from the beginning: the document does not require it, so an SDK that is newer than its server
+reads the default instead of nothing at all."""
+
+
+def _not_required(schema: JsonDict) -> None:
+    properties, required = schema.get("properties"), schema.get("required")
+    if isinstance(properties, dict) and isinstance(required, list):
+        later = {name for name, each in properties.items() if isinstance(each, dict) and each.pop("x-later", False)}
+        schema["required"] = [each for each in required if each not in later]
+
 
 class View(BaseModel):
     """Answers say every member they have, null where there is nothing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True, json_schema_extra=_not_required
+    )
 
     def json_value(self) -> dict[str, Any]:
         return self.model_dump(mode="json", by_alias=True)
@@ -86,7 +100,7 @@ class CardView(View):
 
     digest: str
     held: tuple[str, ...]
-    confirm_by: Literal["anyone", "person"]
+    confirm_by: Annotated[Literal["anyone", "person"], Field(json_schema_extra=LATER)] = "anyone"
     approvals_needed: int
     approvals: tuple[ApprovalView, ...]
     drift: tuple[str, ...]
@@ -106,7 +120,7 @@ class RunView(View):
     History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever sent."""
 
     id: str
-    mode: Mode
+    mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
     state: RunState
     text: str
     surface: Surface

@@ -22,7 +22,7 @@ from web.api.body import Body, Id, parsed
 from web.door import Caller, house_of, signed
 from web.idempotency import act_once
 from web.openapi import acts, problems, takes
-from web.view import Moment, View
+from web.view import LATER, Moment, View
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
 Reads = Annotated[Caller, Depends(signed("contracts:read"))]
@@ -45,7 +45,7 @@ class ContractSummary(View):
     description: str
     risk: str
     policy: str
-    confirm_by: str
+    confirm_by: Annotated[str, Field(json_schema_extra=LATER)] = ""
     roles: tuple[str, ...]
     surfaces: tuple[str, ...]
     signature: SignatureView

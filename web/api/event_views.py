@@ -12,7 +12,7 @@ from core.clock import iso
 from events.subscribers import Fired, of_row
 from registry.event_catalogue import EventType
 from store.events import EventRow, ReactionRow
-from web.view import Moment, View, moment
+from web.view import LATER, Moment, View, moment
 
 
 class AcceptedView(View):
@@ -21,7 +21,7 @@ class AcceptedView(View):
 
     id: str
     event: str
-    mode: Mode
+    mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
 
 
 class EventView(View):
@@ -30,7 +30,7 @@ class EventView(View):
 
     id: str
     event: str
-    mode: Mode
+    mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
     data: dict[str, Any]
     occurred_at: Moment
     fired_at: Moment

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 import store.history
 from agent import chain
@@ -18,7 +18,7 @@ from evals.harvest import MOST, harvested
 from store.history import Filters, HistoryRow
 from web.door import Caller, house_of, signed
 from web.openapi import problems
-from web.view import Moment, View
+from web.view import LATER, Moment, View
 
 router = APIRouter(prefix="/v1/history", tags=["history"])
 
@@ -45,7 +45,7 @@ class EntryView(View):
     model: str | None
     prompt_version: str | None
     duration_ms: float | None
-    mode: Mode
+    mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
     data: dict[str, Any]
     prev: str
     digest: str

@@ -508,7 +508,10 @@ export interface components {
         AcceptedView: {
             event: string;
             id: string;
-            /** @enum {string} */
+            /**
+             * @default live
+             * @enum {string}
+             */
             mode: "live" | "test";
         };
         ActorView: {
@@ -583,7 +586,10 @@ export interface components {
             approvals: components["schemas"]["ApprovalView"][];
             approvals_needed: number;
             calls: components["schemas"]["CallView"][];
-            /** @enum {string} */
+            /**
+             * @default anyone
+             * @enum {string}
+             */
             confirm_by: "anyone" | "person";
             digest: string;
             drift: string[];
@@ -612,6 +618,7 @@ export interface components {
             data: components["schemas"]["ContractSummary"][];
         };
         ContractSummary: {
+            /** @default  */
             confirm_by: string;
             description: string;
             digest: string;
@@ -743,7 +750,10 @@ export interface components {
             /** Format: date-time */
             fired_at: string;
             id: string;
-            /** @enum {string} */
+            /**
+             * @default live
+             * @enum {string}
+             */
             mode: "live" | "test";
             /** Format: date-time */
             occurred_at: string;
@@ -789,7 +799,10 @@ export interface components {
             /** Format: date-time */
             fired_at: string;
             id: string;
-            /** @enum {string} */
+            /**
+             * @default live
+             * @enum {string}
+             */
             mode: "live" | "test";
             /** Format: date-time */
             occurred_at: string;
@@ -965,7 +978,10 @@ export interface components {
             created_at: string;
             expires_at: string | null;
             id: string;
-            /** @enum {string} */
+            /**
+             * @default live
+             * @enum {string}
+             */
             mode: "live" | "test";
             outcomes: components["schemas"]["CallOutcome"][];
             question: components["schemas"]["QuestionView"] | null;

@@ -25,7 +25,7 @@ final class Accepted extends Type
         return new static(
             $data['id'] ?? null,
             $data['event'] ?? null,
-            $data['mode'] ?? null,
+            $data['mode'] ?? 'live',
         );
     }
 }

@@ -34,7 +34,7 @@ final class Card extends Type
         return new static(
             $data['digest'] ?? null,
             $data['held'] ?? null,
-            $data['confirm_by'] ?? null,
+            $data['confirm_by'] ?? 'anyone',
             $data['approvals_needed'] ?? null,
             self::all(Approval::class, $data['approvals'] ?? null),
             $data['drift'] ?? null,

@@ -36,7 +36,7 @@ final class ContractSummary extends Type
             $data['description'] ?? null,
             $data['risk'] ?? null,
             $data['policy'] ?? null,
-            $data['confirm_by'] ?? null,
+            $data['confirm_by'] ?? '',
             $data['roles'] ?? null,
             $data['surfaces'] ?? null,
             Signature::from($data['signature'] ?? null),

@@ -41,7 +41,7 @@ final class Event extends Type
         return new static(
             $data['id'] ?? null,
             $data['event'] ?? null,
-            $data['mode'] ?? null,
+            $data['mode'] ?? 'live',
             self::map($data['data'] ?? null),
             $data['occurred_at'] ?? null,
             $data['fired_at'] ?? null,

@@ -42,7 +42,7 @@ class Run extends Type
     {
         return new static(
             $data['id'] ?? null,
-            $data['mode'] ?? null,
+            $data['mode'] ?? 'live',
             $data['state'] ?? null,
             $data['text'] ?? null,
             $data['surface'] ?? null,

@@ -16,7 +16,7 @@ class Accepted:
 
     id: str
     event: str
-    mode: Literal["live", "test"]
+    mode: Literal["live", "test"] = "live"
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,11 @@ class Card:
 
     digest: str
     held: tuple[str, ...]
-    confirm_by: Literal["anyone", "person"]
     approvals_needed: int
     approvals: tuple[Approval, ...]
     drift: tuple[str, ...]
     calls: tuple[Call, ...]
+    confirm_by: Literal["anyone", "person"] = "anyone"
 
 
 @dataclass(frozen=True)
@@ -155,10 +155,10 @@ class ContractSummary:
     description: str
     risk: str
     policy: str
-    confirm_by: str
     roles: tuple[str, ...]
     surfaces: tuple[str, ...]
     signature: Signature
+    confirm_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -397,7 +397,6 @@ class Run:
     History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever sent."""
 
     id: str
-    mode: Literal["live", "test"]
     state: Literal[
         "received",
         "asked",
@@ -424,6 +423,7 @@ class Run:
     refusal: Optional[Refusal]
     reason: Optional[str]
     outcomes: tuple[CallOutcome, ...]
+    mode: Literal["live", "test"] = "live"
 
 
 @dataclass(frozen=True)
