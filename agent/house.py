@@ -229,7 +229,7 @@ async def opened(
         on_parked=parked,
     )
     direct = Direct(sessions, grounds, planner, clock, wake)
-    gate = Gate(sessions, grounds, clock, timedelta(hours=settings.second_person_h))
+    gate = Gate(sessions, grounds, clock, timedelta(hours=settings.second_person_h), settings.base_url)
     begin = AtOnce(sql, engine, wake).put
     desk = Desk(sessions, grounds, clock, watch, begin, direct, progress)
     decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, begin, progress)

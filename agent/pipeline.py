@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.actor import Surface
-from registry.contract import Policy, Risk
+from registry.contract import ConfirmBy, Policy, Risk
 
 Scalar = None | bool | int | float | str
 
@@ -297,6 +297,8 @@ class Step(Value):
     filled: tuple[Filled, ...]
     payload: str
     pins: tuple[Pin, ...] = ()
+    confirm_by: Annotated[ConfirmBy, Field(exclude_if=lambda by: by is ConfirmBy.ANYONE)] = ConfirmBy.ANYONE
+    """Left out where it is ``anyone``: an old process beside this one reads those plans as ever, and can't read one that needs a person."""
 
 
 class Plan(Value):
@@ -310,10 +312,15 @@ class Plan(Value):
     expires_s: int
     digest: str
 
+    @property
+    def confirm_by(self) -> ConfirmBy:
+        """A person, as soon as one of its steps asks for one: it is confirmed as a whole."""
+        return ConfirmBy.PERSON if any(step.confirm_by is ConfirmBy.PERSON for step in self.steps) else ConfirmBy.ANYONE
+
 
 RefusalCode = Literal[
     "no_match", "forbidden", "wrong_surface", "invalid", "unsigned", "not_found", "expired", "stale", "already_decided",
-    "same_person", "drifted", "condition_unmet", "unavailable",
+    "same_person", "person_required", "drifted", "condition_unmet", "unavailable",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ idempotent; otherwise it is ``unknown`` and a person decides. No transaction is 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,10 +21,12 @@ from agent.pipeline import CallState, Step
 from agent.plan import put_resolve
 from agent.run import Run
 from agent.signing import ActionSecrets
+from agent.test_mode import is_test
 from agent.validate import recheck
 from core.clock import Clock
 from core.errors import Conflict
 from core.storable import storable_text
+from executors import sandbox
 from executors.hand import Hand
 from executors.queue import Done, Later, Outcome
 from executors.retry import Failed, Reply, Retry, Success, Unknown, Verdict, after_action
@@ -39,7 +42,10 @@ _SETTLED: frozenset[CallState] = frozenset({"succeeded", "failed", "skipped"})
 
 @dataclass(frozen=True)
 class Sender:
-    """Executes confirmed runs. One worker at a time holds a run (the engine's lease); every mark is conditional all the same."""
+    """Executes confirmed runs. One worker at a time holds a run (the engine's lease); every mark is conditional all the same.
+
+    A test run ends in the sandbox: this is the only place where calls leave, and it asks the run's mode each time.
+    """
 
     sessions: Sessions
     grounds: Grounds
@@ -145,16 +151,21 @@ class Sender:
                 detail=f"No success within {step.deadline_s} s.",
             )
             return None
-        secrets = await self.secrets.of(run.workspace, step.url)
-        call = await self._begin(run, step, call)
-        reply = await self.hand.post(
-            step.url,
-            step.payload.encode(),
-            message_id=step.call_id,
-            secrets=secrets,
-            timeout_s=step.timeout_s,
-            attempt=call.attempts,
-        )
+        if is_test(run):
+            call = await self._begin(run, step, call)
+            contract = catalogue.version(step.action, step.version)
+            reply = await asyncio.to_thread(sandbox.answer, contract.result if contract else None)
+        else:
+            secrets = await self.secrets.of(run.workspace, step.url)
+            call = await self._begin(run, step, call)
+            reply = await self.hand.post(
+                step.url,
+                step.payload.encode(),
+                message_id=step.call_id,
+                secrets=secrets,
+                timeout_s=step.timeout_s,
+                attempt=call.attempts,
+            )
         verdict = after_action(
             reply,
             attempt=call.attempts,
@@ -186,6 +197,8 @@ class Sender:
                 state: CallState = "succeeded"
                 fits = fits_result(contract.result if contract else None, reply.body)
                 detail = "" if fits is not False else "The answer doesn't fit the contract's result schema."
+                if is_test(run):
+                    detail = reply.detail
             case Retry():
                 state = "unknown" if verdict.unknown or unknown_before else "planned"
                 detail = verdict.detail

@@ -83,7 +83,7 @@ class Acting:
         now = self.clock()
         return Run(
             id=ids.new("run"), workspace=author.workspace, session_id=f"{cause.source}:{cause.event_id}", actor=author, surface=surface,
-            text=text, now=now, cause=cause, created_at=now, updated_at=now, **more,
+            text=text, now=now, cause=cause, mode=author.mode, created_at=now, updated_at=now, **more,
         )  # fmt: skip
 
     async def judge(self, run: Run, resolved: Resolved | None = None) -> Judged:

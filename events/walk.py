@@ -65,6 +65,8 @@ class Walk:
         """Take the event as far as it goes now. ``Later`` while a blocking subscriber is being retried."""
         async with self._sessions.read() as session:
             event = of_row(await store.events.get(session, work.workspace, work.payload["event_id"]))
+        if event.mode != "live":
+            return Done()
         there = await self._subscribers(event)
         for _, group in groupby(await self._planned(event, there), key=lambda row: row.priority):
             rows = list(group)

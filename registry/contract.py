@@ -55,6 +55,13 @@ class Policy(StrEnum):
     WHEN = "when"
 
 
+class ConfirmBy(StrEnum):
+    """Who may say yes to a card: anyone whose role covers the contract, or only a person signed in to the console."""
+
+    ANYONE = "anyone"
+    PERSON = "person"
+
+
 class Derive(_Frozen):
     """The value is a field of the record that another parameter refers to: the refund's currency is the invoice's currency."""
 
@@ -107,9 +114,11 @@ class Annotation(_Frozen):
 
 class Confirmation(_Frozen):
     """The policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe fields); only for ``when``.
-    ``approvals`` is how many different people must confirm; ``expires_s`` how long the card stands (seconds)."""
+    ``approvals`` is how many different people must confirm; ``expires_s`` how long the card stands (seconds). ``by`` says who may confirm;
+    absent it goes by the risk (``Contract.confirm_by``), and the signed bytes of contracts from before it stay what they were."""
 
     policy: Policy = Policy.ALWAYS
+    by: ConfirmBy | None = None
     condition: Line | None = None
     approvals: Literal[1, 2] = 1
     expires_s: Annotated[int, Field(ge=30, le=7 * 86400)] = 900
@@ -162,6 +171,13 @@ class Contract(_Frozen):
     @property
     def required(self) -> tuple[str, ...]:
         return tuple(self.parameters.get("required", ()))
+
+    @property
+    def confirm_by(self) -> ConfirmBy:
+        """Who may confirm its cards: what the contract says, else a person for what can't be undone."""
+        if self.confirmation.by is not None:
+            return self.confirmation.by
+        return ConfirmBy.PERSON if self.risk is Risk.IRREVERSIBLE else ConfirmBy.ANYONE
 
     def annotation(self, parameter: str) -> Annotation:
         return self.annotations.get(parameter, _NO_ANNOTATION)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from core import canon
 from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
 from registry import condition, condition_answer, preview
-from registry.contract import SCHEMA, Contract, Policy, Risk, parse
+from registry.contract import SCHEMA, ConfirmBy, Contract, Policy, Risk, parse
 from registry.contract_file import contracts_in, with_base_url
 from registry.hints import nearest
 from registry.lint_parameters import parameters
@@ -160,6 +160,11 @@ def _policy(contract: Contract, pointer: str) -> Iterator[Finding]:
         yield Finding(
             f"{here}/policy", "warn_irreversible_once",
             "After the first confirmation, further irreversible calls of the session run unseen; consider 'always'.",
+        )  # fmt: skip
+    if contract.risk is Risk.IRREVERSIBLE and contract.confirm_by is ConfirmBy.ANYONE:
+        yield Finding(
+            f"{here}/by", "warn_irreversible_by_key",
+            "An API key may confirm what can't be taken back, so a leaked one may do it alone; leave 'by' out, or write 'person'.",
         )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from agent.validate.filling import Filling
 from agent.validate.found import Found, Scene
 from agent.validate.lookup import Lookup
 from agent.validate.payload import body, misfits, plan_digest
-from agent.validate.policy import Decision, decide
+from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
 from agent.validate.preview import preview
 from agent.validate.quoted import answered
 from agent.validate.reach import Reach
@@ -115,9 +115,8 @@ async def validate(
             if len(steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
                 return _too_many(len(steps) + len(wanted))
             tell("checking")
-            decision = await decide(
-                contract, slots.params, slots.fields, confirmed_in_session, evaluator, workspace=actor.workspace
-            )
+            earlier = confirmed_in_session if counts_in_session(contract, actor) else nothing_confirmed
+            decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
             try:
                 steps.append(_step(slots, decision, rests_on, run_id=run_id, actor=actor))
             except NotCanonical as error:
@@ -203,4 +202,5 @@ def _step(slots: Slots, decision: Decision, rests_on: Sequence[Found], *, run_id
         filled=tuple(slots.filled[name] for name in contract.properties if name in slots.filled),
         payload=body(contract, slots.params, call_id=call_id, run_id=run_id, actor=actor),
         pins=tuple({found.key: found.pin() for found in used}.values()),
+        confirm_by=contract.confirm_by,
     )

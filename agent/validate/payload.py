@@ -11,7 +11,7 @@ from core import canon
 from core.actor import Actor, Surface
 from core.errors import InvalidInput
 from registry import pointer
-from registry.contract import Contract
+from registry.contract import ConfirmBy, Contract
 
 if TYPE_CHECKING:
     from agent.pipeline import Step
@@ -79,6 +79,8 @@ def plan_digest(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: 
                     "payload": step.payload,
                     "pins": [{"kind": pin.record_kind, "id": pin.record_id, "digest": pin.digest} for pin in step.pins],
                     "approvals": step.approvals,
+                    # Absent where anyone may, as in the digests from before it could be said.
+                    **({"confirm_by": step.confirm_by.value} if step.confirm_by is ConfirmBy.PERSON else {}),
                 }
                 for step in steps
             ],

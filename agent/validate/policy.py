@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.actor import Actor
 from core.errors import InvalidInput, Unavailable
 from registry import condition
 from registry.condition import Evaluator
-from registry.contract import Contract, Policy, Risk
+from registry.contract import ConfirmBy, Contract, Policy, Risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,19 @@ class Decision:
 
     why: str | None
     approvals: int
+
+
+def nothing_confirmed(_: str) -> bool:
+    """The ``confirmed_in_session`` of a session in which no earlier yes counts."""
+    return False
+
+
+def counts_in_session(contract: Contract, actor: Actor) -> bool:
+    """Whether an earlier yes of the session may stand for the next. In a key's session it never does for what only a person confirms: after
+    the first yes the key would go on alone. Nor does it in test mode, where every card is seen."""
+    if actor.mode == "test":
+        return False
+    return contract.confirm_by is ConfirmBy.ANYONE or actor.kind == "member"
 
 
 async def decide(

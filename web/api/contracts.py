@@ -16,13 +16,13 @@ from core.actor import OWNER
 from core.errors import InvalidContract, NotFound
 from registry import lint
 from registry.catalogue import Catalogue
-from registry.contract import Contract
+from registry.contract import Contract, parse
 from store.contracts import ContractRow
 from web.api.body import Body, Id, parsed
 from web.door import Caller, house_of, signed
 from web.idempotency import act_once
 from web.openapi import acts, problems, takes
-from web.view import Moment, View
+from web.view import LATER, Moment, View
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
 Reads = Annotated[Caller, Depends(signed("contracts:read"))]
@@ -46,6 +46,7 @@ class ContractSummary(View):
     description: str
     risk: str
     policy: str
+    confirm_by: Annotated[str, Field(json_schema_extra=LATER)] = ""
     roles: tuple[str, ...]
     surfaces: tuple[str, ...]
     signature: SignatureView
@@ -259,6 +260,7 @@ def _summary(contract: Contract, why: str | None) -> ContractSummary:
     return ContractSummary(
         name=contract.name, version=contract.version, digest=contract.digest, title=contract.title,
         description=contract.description, risk=contract.risk.value, policy=contract.confirmation.policy.value,
+        confirm_by=contract.confirm_by.value,
         roles=contract.roles, surfaces=contract.surfaces, signature=_signature(why),
     )  # fmt: skip
 
@@ -270,7 +272,7 @@ def _row_summary(row: ContractRow, why: str | None) -> ContractSummary:
     return ContractSummary(
         name=row.name, version=row.version, digest=row.digest, title=str(raw.get("title", "")),
         description=str(raw.get("description", "")), risk=str(raw.get("risk", "")),
-        policy=str(confirmation.get("policy", "") if isinstance(confirmation, Mapping) else ""),
+        policy=str(confirmation.get("policy", "") if isinstance(confirmation, Mapping) else ""), confirm_by=_confirm_by(raw),
         roles=_words(raw.get("roles")), surfaces=_words(raw.get("surfaces")), signature=_signature(why),
     )  # fmt: skip
 
@@ -281,6 +283,13 @@ def _read(row: ContractRow) -> dict[str, Any]:
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _confirm_by(raw: Mapping[str, Any]) -> str:
+    try:
+        return parse(raw).confirm_by.value
+    except InvalidContract:
+        return ""
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -55,7 +55,8 @@ class IssuedKeyView(View):
 
 
 class CreateKeyBody(Body):
-    """``role`` is what contracts list (the maker's own by default); ``expires_days`` from now, never by default."""
+    """``role`` is what contracts list (the maker's own by default); ``expires_days`` from now, never by default. ``mode`` ``test``, the
+    default: what it asks for is worked out, held and confirmed, and never sent."""
 
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
     scopes: Annotated[

@@ -80,6 +80,9 @@ CASES: list[tuple[str, Any, str, str]] = [
     # confirmation
     ("confirmation", {"policy": "never"}, "irreversible_unconfirmed", "/confirmation/policy"),
     ("confirmation", {"policy": "once_per_session"}, "warn_irreversible_once", "/confirmation/policy"),
+    ("confirmation/by", "anyone", "warn_irreversible_by_key", "/confirmation/by"),
+    ("confirmation/by", "person", "", ""),
+    ("confirmation/by", "robot", "enum", "/confirmation/by"),
     ("confirmation/condition", "params.amount >", "condition", "/confirmation/condition"),
     ("confirmation/condition", "amount > 1", "condition", "/confirmation/condition"),
     ("confirmation/condition", "1+1", "condition", "/confirmation/condition"),
