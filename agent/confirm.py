@@ -15,6 +15,7 @@ from agent import authority, history, people, runs
 from agent.authority import may_run
 from agent.ground import Ground, Grounds
 from agent.history import Kind
+from agent.person_only import is_person, needs_person, refuse_key
 from agent.pipeline import Plan, Refusal
 from agent.plan import put_resolve, put_send
 from agent.run import Approval, Run
@@ -48,6 +49,8 @@ class Gate:
     clock: Clock
     apart: timedelta
     """How old a place must be to count beside whoever gave it, where two people must agree."""
+    console_url: str = ""
+    """Where a person confirms what a key may not."""
 
     async def confirm(self, approver: Actor, run: Run, digest: str, also: Also = nothing) -> Run | Refusal:
         """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back to planning and
@@ -60,7 +63,7 @@ class Gate:
         plan = run.plan
         assert plan is not None
         ground = await self.grounds.of(run.workspace)
-        denied = may_run(ground.catalogue, approver, plan)
+        denied = may_run(ground.catalogue, approver, plan) or refuse_key(ground, approver, run, plan, self.console_url)
         if denied is not None:
             return await self._refused(approver, run, denied)
         async with self.sessions.read() as session:
@@ -159,7 +162,7 @@ class Gate:
             )  # fmt: skip
             if complete:
                 # What somebody else agreed to once, or the same person in another role, is no standing yes of who asked.
-                if authority.agreed_to_own(run, approvals):
+                if run.mode == "live" and authority.agreed_to_own(run, approvals):
                     for step in plan.steps:
                         await confirmations.remember(session, run.actor, run.session_id, step.contract_digest)
                 await put_send(session, moved)
@@ -190,6 +193,8 @@ async def still_standing(session: AsyncSession, ground: Ground, run: Run, now: d
             continue
         giver = await people.current(session, each.actor, now) if each.actor else None
         if giver is None or may_run(ground.catalogue, giver, run.plan) is not None:
+            continue
+        if needs_person(ground, run.plan) and not is_person(giver):
             continue
         if await newcomer(session, giver, run) is None:
             kept.append(each)

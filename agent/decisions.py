@@ -16,11 +16,13 @@ from agent.confirm import Also, Gate, nothing
 from agent.desk import MAX_TEXT, Desk
 from agent.ground import Grounds
 from agent.history import Kind
+from agent.person_only import refuse_key
 from agent.pipeline import Answer, Question, Refusal, RunState
 from agent.plan import put_send, resolve_work
 from agent.progress import Progress
 from agent.run import Run
 from agent.taken_back import taken_back
+from agent.test_mode import check_mode
 from agent.watch import Watch
 from core.actor import OWNER, Actor
 from core.clock import Clock
@@ -40,7 +42,7 @@ Verdict = Literal["resend", "happened", "did_not_happen"]
 
 @dataclass(frozen=True)
 class Decisions:
-    """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest."""
+    """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest. WrongMode where a key is of the other mode."""
 
     desk: Desk
     sessions: Sessions
@@ -119,7 +121,7 @@ class Decisions:
         """Say yes to exactly ``digest``. Twice is once."""
         for _ in range(RACES):
             try:
-                run = await self.desk.show(actor, run_id)
+                run = await self._to_decide(actor, run_id)
             except Forbidden as error:
                 await self.gate.forbidden(actor, run_id, error)
                 raise
@@ -135,7 +137,7 @@ class Decisions:
 
     async def reject(self, actor: Actor, run_id: str, reason: str = "", *, also: Also = nothing) -> Run | Refusal:
         """Say no. Only before anything is sent."""
-        run = await self.desk.show(actor, run_id)
+        run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state not in ("held", "asked"):
             return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing left to reject.")
@@ -148,7 +150,7 @@ class Decisions:
 
     async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
         """Stop the working out of a request. Whoever is at it finds the run gone: nothing comes of it, whatever a model still answers."""
-        run = await self.desk.show(actor, run_id)
+        run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state != "received":
             return Refusal(code="already_decided", detail=f"This run is {run.state}: it is worked out already.")
@@ -165,9 +167,13 @@ class Decisions:
         under the same key."""
         if actor.role != OWNER:
             raise Forbidden("Only an owner decides about a call whose outcome is unknown.")
-        run = await self.desk.show(actor, run_id)
+        run = await self._to_decide(actor, run_id)
         if run.state != "unknown":
             return Refusal(code="already_decided", detail=f"This run is {run.state}; nothing about it is unknown.")
+        if verdict != "did_not_happen" and run.plan is not None:  # the others send: it again, or what was to follow it
+            refusal = refuse_key(await self.grounds.of(run.workspace), actor, run, run.plan, self.gate.console_url)
+            if refusal is not None:
+                return refusal
         now = self.clock()
         try:
             async with self.sessions.begin() as session:
@@ -253,8 +259,14 @@ class Decisions:
         self.watch.changed(run.id)
         return moved
 
-    async def _own(self, actor: Actor, run_id: str) -> Run:
+    async def _to_decide(self, actor: Actor, run_id: str) -> Run:
+        """The run, for who may decide about it. Raises NotFound, WrongMode."""
         run = await self.desk.show(actor, run_id)
+        check_mode(actor, run)
+        return run
+
+    async def _own(self, actor: Actor, run_id: str) -> Run:
+        run = await self._to_decide(actor, run_id)
         authority.check_owns(actor, run)
         return run
 

@@ -61,7 +61,8 @@ class Direct:
         now = self.clock()
         run = Run(
             id=ids.new("run"), workspace=actor.workspace, session_id=session_id, actor=actor, surface=surface,
-            text=f"{action} {written}"[:TEXT_CHARS], now=now, given=given, request_id=request_id, created_at=now, updated_at=now,
+            text=f"{action} {written}"[:TEXT_CHARS], now=now, given=given, mode=actor.mode, request_id=request_id, created_at=now,
+            updated_at=now,
             drafts=(Draft(action=action, version=contract.version if contract else 1, given=dict(values)),),
         )  # fmt: skip
         async with self.sessions.read() as session:

@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.history
 from agent.pipeline import CallOutcome, Plan, Trace
 from agent.run import Run
-from core.actor import Actor
+from agent.test_mode import is_test
+from core.actor import Actor, Mode
 from store.calls import CallRow
 from store.history import Entry, HistoryRow
 
@@ -78,6 +79,8 @@ class Kind(StrEnum):
     RULE_CHANGED = "rule_changed"
     RULE_DELETED = "rule_deleted"
     RULE_HELD_BACK = "rule_held_back"
+    RULE_PARKED = "rule_parked"
+    WORK_PARKED = "work_parked"
     INSTRUCTION_CREATED = "instruction_created"
     INSTRUCTION_CHANGED = "instruction_changed"
     INSTRUCTION_DELETED = "instruction_deleted"
@@ -127,7 +130,7 @@ def entry(
         kind=kind.value,
         run_id=run.id,
         actor=(actor or run.actor).as_json(),
-        data={"surface": run.surface, **data},
+        data={"surface": run.surface, **({"mode": "test"} if is_test(run) else {}), **data},
         at=at,
         request_id=run.request_id,
         contract=" ".join(run.actions) or None,
@@ -203,7 +206,7 @@ def outcome_data(outcome: CallOutcome) -> dict[str, Any]:
 
 COLUMNS: Final = (
     "seq", "at", "kind", "run_id", "request_id", "actor_id", "actor_name", "actor_role", "contract", "outcome", "risk",
-    "model", "prompt_version", "duration_ms", "data", "prev", "digest",
+    "model", "prompt_version", "duration_ms", "mode", "data", "prev", "digest",
 )  # fmt: skip
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -249,9 +252,17 @@ def entry_json(row: HistoryRow) -> dict[str, Any]:
     return {
         "seq": row.seq, "id": row.id, "at": row.at.isoformat(), "kind": row.kind, "run_id": row.run_id, "request_id": row.request_id,
         "actor": json.loads(row.actor), "contract": row.contract, "outcome": row.outcome, "risk": row.risk, "model": row.model,
-        "prompt_version": row.prompt_version, "duration_ms": row.duration_ms, "data": json.loads(row.data), "prev": row.prev,
-        "digest": row.digest,
+        "prompt_version": row.prompt_version, "duration_ms": row.duration_ms, "mode": mode_of(row), "data": json.loads(row.data),
+        "prev": row.prev, "digest": row.digest,
     }  # fmt: skip
+
+
+def mode_of(row: HistoryRow) -> Mode:
+    """Whether an entry tells of what a test key asked for or did. It is read from what the chain covers: no column of its own says so."""
+    for told in (row.data, row.actor):
+        if '"test"' in told and json.loads(told).get("mode") == "test":
+            return "test"
+    return "live"
 
 
 def _cells(row: HistoryRow) -> list[object]:
@@ -259,5 +270,5 @@ def _cells(row: HistoryRow) -> list[object]:
     return [
         row.seq, row.at.isoformat(), row.kind, row.run_id or "", row.request_id or "", actor.get("id", ""), actor.get("name", ""),
         actor.get("role", ""), row.contract or "", row.outcome or "", row.risk or "", row.model or "", row.prompt_version or "",
-        "" if row.duration_ms is None else row.duration_ms, row.data, row.prev, row.digest,
+        "" if row.duration_ms is None else row.duration_ms, mode_of(row), row.data, row.prev, row.digest,
     ]  # fmt: skip

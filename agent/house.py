@@ -18,11 +18,13 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import store.history
 from agent.confirm import Gate
 from agent.decisions import EXPIRE_AT_ONCE, Decisions
 from agent.desk import Desk
 from agent.direct import Direct
 from agent.ground import Grounds
+from agent.history import Kind
 from agent.issuer.entrance import Entrance
 from agent.issuer.provider import Provider
 from agent.keyring import open_box
@@ -54,6 +56,7 @@ from executors.bells import bell
 from executors.broker import Broker
 from executors.carried import CarriedQueue
 from executors.engine import Engine, Handler, Wake
+from executors.evaluator import WorkerPool
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.issuer import IssuerClient
@@ -70,6 +73,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PLAN_ATTEMPTS = 4
+SYSTEM = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person": ""}
 SWEEP_S = 5.0
 RETENTION_ROUNDS = 720
 RENEWAL_ROUNDS = 12
@@ -132,6 +136,7 @@ async def opened(
         engine.wake()
         ringing.ring()
 
+    evaluator = WorkerPool()
     offline = Offline()
     model = _model(settings) if resolver is None else None
     chosen = resolver or _resolver(model) or offline
@@ -144,6 +149,7 @@ async def opened(
         wake,
         settings.question_expiry_s,
         progress,
+        evaluator,
     )
     sender = Sender(sessions, grounds, hand, action_secrets, clock, watch.changed)
 
@@ -184,6 +190,14 @@ async def opened(
         if work.kind in (RESOLVE_WORK, SEND_WORK):
             await planner.given_up(session, work.workspace, work.payload["run_id"], error)
 
+    async def parked(session: AsyncSession, work: Work, error: str) -> None:
+        await events.parked(session, work, error)
+        ids = {name: work.payload[name] for name in ("run_id", "event_id") if isinstance(work.payload.get(name), str)}
+        await store.history.append(
+            session, workspace=work.workspace, kind=Kind.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),
+            data={**ids, "work": work.kind, "key": work.key, "claims_lost": work.lost, "error": error},
+        )  # fmt: skip
+
     sql = SqlQueue(
         sessions,
         owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
@@ -212,9 +226,10 @@ async def opened(
         limits=webhooks.limits(settings.workers or 1),
         per_lane={DELIVER_WORK: webhooks.per_lane(settings.workers or 1)},
         wakes=wakes,
+        on_parked=parked,
     )
     direct = Direct(sessions, grounds, planner, clock, wake)
-    gate = Gate(sessions, grounds, clock, timedelta(hours=settings.second_person_h))
+    gate = Gate(sessions, grounds, clock, timedelta(hours=settings.second_person_h), settings.base_url)
     begin = AtOnce(sql, engine, wake).put
     desk = Desk(sessions, grounds, clock, watch, begin, direct, progress)
     decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, begin, progress)
@@ -257,6 +272,7 @@ async def opened(
             if sweep is not None:
                 await sweep
             await engine.stop(10.0)
+            evaluator.close()
             await hand.close()
             for each in clients:
                 await each.close()

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,9 +19,10 @@ import store.workspaces
 from agent import history, roles
 from agent.ground import Grounds
 from agent.history import Kind
+from agent.key_registration import ways_around
 from agent.signing import ActionSecrets
 from core import ids, passwords
-from core.actor import OWNER, Actor
+from core.actor import OWNER, Actor, Mode
 from core.clock import Clock
 from core.errors import Forbidden, InvalidContract
 from core.secretbox import SecretBox
@@ -139,6 +140,12 @@ class Office:
         faults = [finding for finding in findings if not lint.is_advice(finding)]
         if faults:
             raise InvalidContract("Not registered: mend these first.", findings=faults)
+        if by.kind == "key":
+            async with self.sessions.read() as session:
+                there = await store.contracts.every_version(session, by.workspace)
+            beyond = list(ways_around(contracts, there))
+            if beyond:
+                raise Forbidden(beyond[0].detail, findings=beyond)
         now = self.clock()
         made: list[Registered] = []
         async with self.sessions.begin() as session:
@@ -171,13 +178,13 @@ class Office:
         *,
         scopes: Collection[str],
         role: str | None = None,
-        mode: Literal["test", "live"] = "test",
+        mode: Mode = "test",
         expires_at: datetime | None = None,
         also: Also[IssuedKey] = nothing,
     ) -> tuple[KeyRow, str]:
         """A key that acts as ``role`` (by default the maker's own) and counts as its maker: nobody makes a second person for themself.
-        The secret is answered here, once. Raises Forbidden for a role that is not the maker's, unless an owner makes it, and
-        InvalidInput for one that there is not."""
+        Nothing that a key of ``mode`` test asks for is sent. The secret is answered here, once. Raises Forbidden for a role that is not the
+        maker's, unless an owner makes it, and InvalidInput for one that there is not."""
         if role is not None and role != by.role:
             _owner(by, "makes keys of another role")
             await roles.check(self.grounds, self.sessions, by.workspace, role)
@@ -201,6 +208,7 @@ class Office:
                 role=row.role,
                 scopes=sorted(scopes),
                 person=row.person,
+                key_mode=mode,
             )
             await also(session, IssuedKey(row, secret))
         return row, secret

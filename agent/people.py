@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.keys
 import store.members
-from core.actor import OWNER, Actor
+from core.actor import OWNER, Actor, Mode
 from core.errors import NotFound
 from store.keys import KeyRow
 from store.members import MemberRow
@@ -59,4 +59,6 @@ def of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None
         return None
     if member.state != "active" or member.role not in (key.role, OWNER):
         return None
-    return Actor(key.workspace, key.id, "key", key.name, key.role, key.person)
+    # The public part says it too, and the secret opens for that public part alone: a column that was changed makes no live key.
+    mode: Mode = "live" if key.mode == "live" and key.public.startswith("pk_live_") else "test"
+    return Actor(key.workspace, key.id, "key", key.name, key.role, key.person, mode)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.proposal import Proposal
 from core.actor import Surface
-from registry.contract import Policy, Risk
+from registry.contract import ConfirmBy, Policy, Risk
 
 Scalar = None | bool | int | float | str
 
@@ -349,6 +349,8 @@ class Step(Value):
     filled: tuple[Filled, ...]
     payload: str
     pins: tuple[Pin, ...] = ()
+    confirm_by: Annotated[ConfirmBy, Field(exclude_if=lambda by: by is ConfirmBy.ANYONE)] = ConfirmBy.ANYONE
+    """Left out where it is ``anyone``: an old process beside this one reads those plans as ever, and can't read one that needs a person."""
 
 
 class Plan(Value):
@@ -361,6 +363,11 @@ class Plan(Value):
     approvals: int
     expires_s: int
     digest: str
+
+    @property
+    def confirm_by(self) -> ConfirmBy:
+        """A person, as soon as one of its steps asks for one: it is confirmed as a whole."""
+        return ConfirmBy.PERSON if any(step.confirm_by is ConfirmBy.PERSON for step in self.steps) else ConfirmBy.ANYONE
 
 
 class Reply(Value):
@@ -378,7 +385,7 @@ class Reply(Value):
 
 RefusalCode = Literal[
     "no_match", "forbidden", "wrong_surface", "invalid", "unsigned", "not_found", "expired", "stale", "already_decided",
-    "same_person", "drifted", "condition_unmet", "unavailable",
+    "same_person", "person_required", "drifted", "condition_unmet", "unavailable",
 ]  # fmt: skip
 
 

@@ -19,13 +19,14 @@ from agent import history, outcomes, people, runs
 from agent.ground import Ground, Grounds
 from agent.history import Kind
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Resolved
-from agent.planning.propose import Outcome, Task, Verdict, propose
+from agent.planning.propose import CHEAP_ONLY, Outcome, Task, Verdict, propose
 from agent.progress import Progress, Stopped, Work
 from agent.resolve.resolver import Resolver
 from agent.run import Run
 from core.clock import Clock
 from core.errors import Conflict, OpsIQError
 from executors.queue import Record
+from registry.condition import Evaluator
 from store.putting import Put
 from store.sessions import Sessions, after_commit
 
@@ -47,6 +48,7 @@ class Planner:
     wake: Callable[[], None]
     question_expires_s: int
     progress: Progress
+    evaluator: Evaluator = CHEAP_ONLY
 
     async def plan(self, workspace: str, run_id: str) -> None:
         """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
@@ -82,7 +84,7 @@ class Planner:
     ) -> tuple[Run, Outcome]:
         """The run with what was read of it, and what came of it. Nothing is stored. ``work`` hears of the steps, and may be stopped while
         a resolver is asked (Stopped)."""
-        task = task_of(run, ground, confirmed)
+        task = task_of(run, ground, confirmed, self.evaluator)
         if work is None:
             outcome = await propose(task, self.resolver)
         elif task.stands:
@@ -193,11 +195,11 @@ class Planner:
             await history.record(session, moved, Kind.FINISHED, now, outcome=state, outcomes=told, error=error)
 
 
-def task_of(run: Run, ground: Ground, confirmed: Collection[str]) -> Task:
+def task_of(run: Run, ground: Ground, confirmed: Collection[str], evaluator: Evaluator = CHEAP_ONLY) -> Task:
     """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by digest."""
     return Task(
         run.request, run.actor, ground, run.id, confirmed, only=run.only, drafts=run.drafts, proposal=run.proposal,
-        hold=run.hold, must_wait=run.must_wait,
+        hold=run.hold, must_wait=run.must_wait, evaluator=evaluator,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from core.actor import Actor, Surface
 from core.clock import Clock
 from core.errors import InvalidInput
 from registry.catalogue import Catalogue
+from registry.condition import Evaluator
 from registry.contract import Contract
 from store.sessions import Sessions
 
@@ -92,7 +93,7 @@ class Rehearsals:
                 continue
             for step in run.plan.steps:
                 if step.action == draft.name:
-                    fate, why = _fate(run, step, draft)
+                    fate, why = await _fate(run, step, draft, self.planner.evaluator)
                     found.append(
                         Shadowed(
                             run_id=run.id, at=run.created_at, asked_by=run.actor.name, preview=step.preview,
@@ -102,7 +103,7 @@ class Rehearsals:
         return found
 
 
-def _fate(run: Run, step: Step, draft: Contract) -> tuple[Fate, str]:
+async def _fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> tuple[Fate, str]:
     if run.actor.role not in draft.roles:
         return "blocked", f"The role {run.actor.role} may not run it."
     if run.surface not in draft.surfaces:
@@ -117,7 +118,8 @@ def _fate(run: Run, step: Step, draft: Contract) -> tuple[Fate, str]:
         for each in step.filled
         if isinstance(each.source, RecordSource)
     }
-    decision = decide(draft, params, records, lambda _: False)
+    workspace = run.actor.workspace
+    decision = await decide(draft, params, records, lambda _: False, evaluator, workspace=workspace)
     return ("held", decision.why) if decision.why else ("allowed", "")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
 from agent.pipeline import (
     Answer,
@@ -23,10 +23,18 @@ from agent.pipeline import (
     Value,
 )
 from agent.proposal import Proposal
-from core.actor import Actor, Surface
+from core.actor import Actor, Mode, Surface
 
 # What a worker may still move on by itself; everything else waits for a person or is over.
 MOVING: Final[frozenset[RunState]] = frozenset({"received", "confirmed", "executing"})
+
+
+def _dropping_live(actor: Actor, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
+    return {name: value for name, value in dump(actor).items() if (name, value) != ("mode", "live")}
+
+
+StoredActor = Annotated[Actor, WrapSerializer(_dropping_live)]
+"""A principal in a run's document. A live one is written as before there were modes (see ``Run.mode``)."""
 
 
 class Approval(Value):
@@ -36,7 +44,7 @@ class Approval(Value):
     name: str
     at: datetime
     digest: str
-    actor: Actor | None = None
+    actor: StoredActor | None = None
 
 
 class Cause(Value):
@@ -60,12 +68,15 @@ class Run(Value):
     A run that an event started says so in ``cause``. ``only`` narrows what may be chosen to these actions, however often the words are read
     again; ``hold`` is why a person must confirm every write, whatever the contract's policy says. ``must_wait`` is why the next card waits
     for a yes, reads and all: it takes the place of one that was held.
+
+    ``mode`` is its principal's: what is asked in mode ``test`` is worked out, held and confirmed like anything, and never sent. It is left
+    out of a live run's document, so that an old process beside this one reads those as ever, and can't read (and so can't send) the others.
     """
 
     id: str
     workspace: str
     session_id: str
-    actor: Actor
+    actor: StoredActor
     surface: Surface
     text: str
     now: datetime
@@ -75,6 +86,7 @@ class Run(Value):
     hold: str = ""
     # Written only where it says something: an old process beside this one can't read such a run, and so can't send it at once either.
     must_wait: str = Field(default="", exclude_if=lambda why: not why)
+    mode: Annotated[Mode, Field(exclude_if=lambda mode: mode == "live")] = "live"
     state: RunState = "received"
     phase: Phase | None = Field(default=None, exclude=True)
     revision: int = 1

@@ -76,7 +76,9 @@ async def founded(settings: Settings, receiver: str) -> Founded:
     await upgrade(settings.database_url)
     async with opened(settings) as house:
         owner = await house.office.found("Bench", email="b@bench.test", person="b", password="correct horse battery")
-        keys = [await house.office.create_key(owner, f"k{n}", scopes=["events:write"]) for n in range(KEYS)]
+        keys = [
+            await house.office.create_key(owner, f"k{n}", scopes=["events:write"], mode="live") for n in range(KEYS)
+        ]
         rows = [
             (await house.webhooks.endpoints.create(owner, f"{receiver}/{n}", ["bench.never"])).shown.row
             for n in range(ENDPOINTS)

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     shown = settled(server, made["id"])
     if arguments.json or not sys.stdin.isatty():
         print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
-        if hint := next_step(shown):
+        if hint := next_step(shown, server.url):
             print(hint, file=sys.stderr)
         return code(shown)
     return code(_converse(server, shown))
@@ -53,19 +53,26 @@ def code(shown: dict[str, Any]) -> int:
     return 0 if shown["state"] in ("succeeded", "held", "asked") else 3
 
 
-def next_step(shown: dict[str, Any]) -> str:
-    """The command with which a run that waits goes on; empty for one that does not wait."""
+def next_step(shown: dict[str, Any], url: str) -> str:
+    """How a run that waits goes on, with the server at ``url``; empty for one that does not wait."""
     run_id = shown["id"]
     match shown["state"]:
         case "asked":
             begun = f"opsiq runs answer {run_id}"
             choices = [f"{begun} --choice {each['id']}   ({each['label']})" for each in shown["question"]["candidates"]]
             return "\n  ".join(["Answer it:", *(choices or [f"{begun} --text 'YOUR WORDS'"])])
+        case "held" if shown["card"]["confirm_by"] == "person":
+            return f"{by_person(shown, url)}\n  opsiq runs reject {run_id}"
         case "held":
             digest = shown["card"]["digest"]
             return f"Look at the card, then:\n  opsiq runs confirm {run_id} --digest {digest}\n  opsiq runs reject {run_id}"
         case _:
             return ""
+
+
+def by_person(shown: dict[str, Any], url: str) -> str:
+    """Where a card is confirmed that no key may confirm."""
+    return f"A person confirms this in the console: {url}/runs/{shown['id']}"
 
 
 def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
@@ -74,6 +81,9 @@ def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
         if shown["state"] == "asked":
             body = {"slot": shown["question"]["slot"], **_reply(shown["question"])}
             server.post(f"/v1/runs/{shown['id']}/answer", body)
+        elif shown["state"] == "held" and shown["card"]["confirm_by"] == "person":
+            print(by_person(shown, server.url))
+            return shown
         elif shown["state"] == "held" and not shown["card"]["approvals"]:
             irreversible = any(call["risk"] == "irreversible" for call in shown["card"]["calls"])
             ending = ", and it can't be taken back" if irreversible else ""
@@ -101,6 +111,8 @@ def _reply(question: dict[str, Any]) -> dict[str, str]:
 def card_text(shown: dict[str, Any]) -> str:
     """The run as a person reads it in a terminal."""
     lines = [f"{shown['id']}  {shown['state']}"]
+    if shown["mode"] == "test":
+        lines.append("  Test: nothing is sent.")
     if shown["question"]:
         lines.append(shown["question"]["text"])
         for at, each in enumerate(shown["question"]["candidates"], 1):
@@ -124,6 +136,8 @@ def card_text(shown: dict[str, Any]) -> str:
             lines.append(f"    POST {call['url']}")
         if shown["state"] == "held":
             lines += [f"  held because {each}" for each in card["held"]]
+            if card["confirm_by"] == "person":
+                lines.append("  A person confirms this in the console; no API key can.")
             lines.append(
                 f"  approvals {len(card['approvals'])} of {card['approvals_needed']}, until {shown['expires_at'][:19]} UTC"
             )

@@ -91,12 +91,16 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
 
         kept |= asyncio.run(_found(environ, kept, platform_url))
         _write_private(kept_at, kept)
-    elif kept["platform_url"] != platform_url:
+    else:
         import asyncio
 
-        asyncio.run(_moved(environ, kept, platform_url))
-        kept["platform_url"] = platform_url
-        _write_private(kept_at, kept)
+        if kept["platform_url"] != platform_url:
+            asyncio.run(_moved(environ, kept, platform_url))
+            kept["platform_url"] = platform_url
+            _write_private(kept_at, kept)
+        if not kept["key"].startswith("pk_live_"):  # made when test keys acted for real
+            kept |= asyncio.run(_fresh_key(environ))
+            _write_private(kept_at, kept)
     server = _child(stack, environ, "-m", "cli.main", "serve", "--host", "127.0.0.1", "--port", str(port), quiet=quiet)
     url = _ready(server, "the server")
     from cli.client import keep
@@ -138,8 +142,28 @@ async def _found(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
         await house.office.register(owner, await house.office.proposed(owner, "saas"))
-        key, secret = await house.office.create_key(owner, "terminal", scopes=SCOPES)
+        key, secret = await house.office.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     return {"key": key.public, "secret": secret, "workspace": owner.workspace, "platform_url": platform_url}
+
+
+async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
+    """A live key for the terminal, of the demo's first owner."""
+    from dataclasses import replace
+
+    from agent.house import opened
+    from agent.office import actor_of
+    from core.settings import Settings
+    from store import members
+    from store.migrate import upgrade
+    from web.door import SCOPES
+
+    settings = replace(Settings.load(environ), workers=0)
+    await upgrade(settings.database_url)
+    async with opened(settings) as house:
+        async with house.sessions.read() as session:
+            (row,) = await members.by_email(session, PEOPLE[0][0])
+        key, secret = await house.office.create_key(actor_of(row), "terminal", scopes=SCOPES, mode="live")
+    return {"key": key.public, "secret": secret}
 
 
 async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_url: str) -> None:
@@ -232,8 +256,10 @@ def _stand(started: Started) -> int:
 
 
 def _story(started: Started) -> int:
-    """Ask, answer, look, confirm, see it sent and recorded: each step one JSON line on standard output."""
+    """Ask, answer, look, confirm, see it sent and recorded: each step one JSON line on standard output. What only a person confirms is
+    confirmed in the console, in the first owner's name and with their password."""
     from cli.ask import settled
+    from cli.console_session import ConsoleSession
 
     server = started.client()
     began = time.monotonic()
@@ -269,8 +295,11 @@ def _story(started: Started) -> int:
         for each in card["calls"][0]["params"]
     }
     step("held", digest=card["digest"], because=card["held"], url=card["calls"][0]["url"], params=params)
-    server.post(f"/v1/runs/{shown['id']}/confirm", {"digest": card["digest"]})
-    step("confirmed", digest=card["digest"])
+    if card["confirm_by"] == "person":
+        ConsoleSession(started.url, PEOPLE[0][0], started.kept["password"]).confirm(shown["id"], card["digest"])
+    else:
+        server.post(f"/v1/runs/{shown['id']}/confirm", {"digest": card["digest"]})
+    step("confirmed", digest=card["digest"], by=card["confirm_by"])
     shown = settled(server, shown["id"])
     (outcome,) = shown["outcomes"]
     step(

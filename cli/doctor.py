@@ -174,8 +174,29 @@ async def _workspaces(house: House) -> AsyncIterator[Finding]:
             yield Finding("ok", "contracts", f"{row.name}: {len(ground.catalogue)} in force, every signature good")
         for broken in ground.broken:
             yield Finding("fail", "connector", f"{row.name}: {broken.name}: {broken.why}")
+        async for each in _rules(house, row.id, row.name):
+            yield each
         for connector in ground.connectors:
             yield await _connector(row.name, connector)
+
+
+async def _rules(house: House, workspace: str, name: str) -> AsyncIterator[Finding]:
+    """Those that do nothing although nobody switched them off."""
+    import store.rules
+    from core.errors import InvalidInput
+    from registry import condition
+
+    async with house.sessions.read() as session:
+        rows = await store.rules.rules(session, workspace)
+    for row in rows:
+        if row.parked:
+            yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) was switched off by itself: {row.parked}")
+            continue
+        try:
+            if row.condition and row.mode != "off":
+                condition.compile(row.condition, condition.EVENT)
+        except InvalidInput as error:
+            yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) does nothing: {error.detail}")
 
 
 async def _connector(workspace: str, connector: Any) -> Finding:
@@ -198,6 +219,7 @@ async def _work(house: House) -> Finding:
     async with house.sessions.read() as session:
         open_ = await store.work.waiting(session)
         dead = sum(n for (_, state), n in (await store.work.counts(session)).items() if state == "dead")
+        last = await store.work.given_up(session, 1)
     late = max((overdue_s for _, _, _, overdue_s in open_), default=0.0)
     count = sum(n for _, _, n, _ in open_)
     if late > OVERDUE_S:
@@ -207,7 +229,10 @@ async def _work(house: House) -> Finding:
             f"{count} open, the oldest due for {late:.0f} s: run `opsiq serve` or `opsiq work` (OPSIQ_WORKERS).",
         )
     if dead:
-        return Finding("warn", "work", f"{dead} pieces were given up; the log says why (state 'dead').")
+        newest = "".join(
+            f" The last: {kind} {key} of {workspace}: {error[:300]}" for workspace, kind, key, error in last
+        )
+        return Finding("warn", "work", f"{dead} pieces were given up; the log says why (state 'dead').{newest}")
     return Finding("ok", "work", f"{count} open, none late")
 
 

@@ -20,10 +20,15 @@ def add_parser(sub: Any) -> None:
         action="append",
         required=True,
         metavar="SCOPE",
-        help="what it may do, such as events:write (docs/reference/api.md names them all); may be repeated",
+        help="what it may do, such as events:write (docs/reference/api.md names them all); may be repeated. Without runs:confirm it asks "
+        "and a person confirms",
     )
     create.add_argument("--role", help="the role it acts as, as contracts list it (by default this key's own)")
-    create.add_argument("--live", action="store_true", help="pk_live_… instead of pk_test_…")
+    create.add_argument(
+        "--live",
+        action="store_true",
+        help="it acts for real; without this a test key, which tries everything and sends nothing",
+    )
     create.add_argument("--expires-days", type=int, metavar="N", help="it ends after so many days")
     for name, about in (
         ("rotate", "a fresh secret; the one before it stays good for 24 h"),
@@ -57,7 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _text(answer: dict[str, Any]) -> str:
     if "secret" in answer:
         pair = f"OPSIQ_KEY={answer['key']['public']}\nOPSIQ_SECRET={answer['secret']}"
-        return f"{pair}\n{_line(answer['key'])}\nKeep the secret now: it is not shown again."
+        said = f"{pair}\n{_line(answer['key'])}\nKeep the secret now: it is not shown again."
+        return said + (
+            "\nIt is a test key: nothing that it asks for is sent." if answer["key"]["mode"] == "test" else ""
+        )
     return "\n".join(map(_line, answer["data"])) if "data" in answer else _line(answer)
 
 

@@ -14,17 +14,24 @@ def add_parser(sub: Any) -> None:
         "restore",
         help="put a backup back into an empty place, and check it",
         description="Fill the empty database of OPSIQ_DATA / OPSIQ_DATABASE_URL from a backup of the same engine, bring it to this "
-        "version's schema, and check that history is unbroken up to where it was and that stored secrets open. Stop every server first.",
+        "version's schema, and check that history is unbroken up to where it was and that stored secrets open. The archive is checked by "
+        "the data key it was made with (OPSIQ_DATA_KEY, or data.key in OPSIQ_DATA) before anything of it is used. Stop every server first.",
     )
     made.add_argument("file", type=Path, help="what `opsiq backup` made")
+    made.add_argument(
+        "--unauthenticated",
+        action="store_true",
+        help="restore even where no key is here to check the archive by, or it was made before archives could be checked: whoever could "
+        "write to the file then decides who owns the workspaces and what may be run",
+    )
     made.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return asyncio.run(_run(arguments.file))
+    return asyncio.run(_run(arguments.file, unauthenticated=arguments.unauthenticated))
 
 
-async def _run(file: Path) -> int:
+async def _run(file: Path, *, unauthenticated: bool) -> int:
     from agent.keyring import open_box
     from cli import archive
     from cli.workspace import open_sessions
@@ -33,7 +40,7 @@ async def _run(file: Path) -> int:
     from core.settings import Settings
 
     settings = Settings.load(os.environ)
-    found = await archive.put_back(settings, file)
+    found = await archive.put_back(settings, file, unauthenticated=unauthenticated)
     async with open_sessions(os.environ) as sessions:
         faults = await archive.faults(sessions, found)
         for fault in faults:

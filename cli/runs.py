@@ -64,6 +64,6 @@ def run(arguments: argparse.Namespace) -> int:
             server.post(f"{path}/reject", {"reason": arguments.reason})
     shown = settled(server, arguments.run_id)
     print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
-    if hint := next_step(shown):
+    if hint := next_step(shown, server.url):
         print(hint, file=sys.stderr)
     return code(shown)

@@ -78,6 +78,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     with kept():
         from agent.house import opened
         from core import traces
+        from core.cpu_watchdog import watched
         from store.migrate import upgrade
         from web.app import create_app
         from web.connections.limits import ConnectionLimits
@@ -97,7 +98,8 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     if family_fd is None:
         _announce(listening)
     try:
-        await server.serve(sockets=[listening])
+        async with watched():
+            await server.serve(sockets=[listening])
     finally:
         ended()
     return 0 if server.started else 1

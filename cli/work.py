@@ -53,6 +53,7 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     with kept():
         from agent.house import opened
         from core import traces
+        from core.cpu_watchdog import watched
         from store.migrate import upgrade
 
     stop, line = asyncio.Event(), Line(family_fd)
@@ -62,7 +63,7 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
     try:
         await upgrade(settings.database_url)
-        async with opened(settings):
+        async with opened(settings), watched():
             line.ready()
             if family_fd is None:
                 _announce()

@@ -9,6 +9,8 @@ from core.canon import Json
 
 ActorKind = Literal["member", "key", "identity", "system"]
 Surface = Literal["admin", "customer", "writing"]
+Mode = Literal["live", "test"]
+"""Whether what a principal sets off happens for real. Only API keys are ever ``test``."""
 OWNER: Final = "owner"
 """The one role with a meaning of its own: who holds it governs the workspace and reads its history."""
 
@@ -23,7 +25,7 @@ class Actor:
     """One principal in one workspace. ``id`` is a member, key or platform identity id; ``role`` is what contracts list.
 
     ``person`` is the id of the human behind it where that is known (a key made by a member is that member): two-person
-    approval compares persons, not doors.
+    approval compares persons, not doors. What a principal in ``mode`` test asks for is never sent.
     """
 
     workspace: str
@@ -32,6 +34,11 @@ class Actor:
     name: str
     role: str
     person: str
+    mode: Mode = "live"
 
     def as_json(self) -> dict[str, Json]:
-        return {"id": self.id, "kind": self.kind, "name": self.name, "role": self.role, "person": self.person}
+        """``mode`` stands in it only where it is ``test``: what was written before there was one reads the same."""
+        told: dict[str, Json] = {
+            "id": self.id, "kind": self.kind, "name": self.name, "role": self.role, "person": self.person,
+        }  # fmt: skip
+        return told if self.mode == "live" else {**told, "mode": self.mode}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -60,7 +61,8 @@ def _plain(value: Any) -> Any:
 
 
 def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
-    """Strict JSON: UTF-8, no duplicate keys, no NaN or Infinity, no lone surrogates, at most ``max_depth`` levels. Raises NotCanonical."""
+    """Strict JSON: UTF-8, no duplicate keys, no NaN or Infinity, no number that is too large to be one, no lone
+    surrogates, at most ``max_depth`` levels. Raises NotCanonical."""
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
@@ -68,7 +70,9 @@ def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
     if text.count("[") + text.count("{") > max_depth and _depth(text) > max_depth:
         raise NotCanonical(f"The JSON is nested deeper than {max_depth} levels.")
     try:
-        value = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_int=_integer)
+        value = json.loads(
+            text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_int=_integer, parse_float=_float
+        )
         text.encode("utf-8")
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -107,6 +111,14 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _float(digits: str) -> float:
+    """Python reads 1e999 as infinity, which no JSON can say again."""
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"{digits[:20]} is beyond any number that is read")
+    return value
 
 
 def _integer(digits: str) -> int:

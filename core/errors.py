@@ -10,6 +10,7 @@
     ├── Unauthenticated             invalid_signature        nobody we know signed this
     │   └── ClockSkew               clock_skew               signed outside the window; carries the server's time
     ├── Forbidden                   forbidden                known, but may not
+    │   └── WrongMode               wrong_mode               a test key at what has effects, or a key at a run of the other mode
     ├── BadSignature                bad_contract_signature   a contract whose signature does not verify
     ├── BadAssertion                bad_assertion            an identity provider did not vouch for this
     ├── BadSetting                  bad_setting              a setting can't be used; names it
@@ -90,6 +91,10 @@ class ClockSkew(Unauthenticated):
 
 class Forbidden(OpsIQError):
     code = "forbidden"
+
+
+class WrongMode(Forbidden):
+    code = "wrong_mode"
 
 
 class BadSignature(OpsIQError):

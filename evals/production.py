@@ -17,11 +17,14 @@ from core.actor import Actor
 from core.errors import OpsIQError
 from evals.entry import Call, Entry
 from evals.external import Case
+from executors.evaluator import WorkerPool
 from registry.contract import Risk
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
 RUN: Final = "run_eval"
+_EVALUATOR: Final = WorkerPool(1)
+"""Its process starts with the first condition that needs one, and ends with this one."""
 
 
 async def answer(
@@ -48,10 +51,12 @@ async def _planned(request: Request, ground: Ground, actor: Actor, resolver: Res
     validated without resolving anew. The milliseconds are what resolving really took."""
     said = tuple(each for each in request.answers if each.slot == "action")
     timed = _Timed(resolver)
-    task = Task(request.model_copy(update={"answers": said}), actor, ground, RUN)
+    task = Task(request.model_copy(update={"answers": said}), actor, ground, RUN, evaluator=_EVALUATOR)
     outcome = await propose(task, timed)
     if len(said) < len(request.answers) and (outcome.drafts or outcome.proposal is not None):
-        again = Task(request, actor, ground, RUN, drafts=outcome.drafts, proposal=outcome.proposal)
+        again = Task(
+            request, actor, ground, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts, proposal=outcome.proposal
+        )
         outcome = replace(await propose(again, timed), resolved=outcome.resolved)
     return outcome, timed.took_ms
 
@@ -77,7 +82,7 @@ async def _entry(case_id: str, request: Request, outcome: Outcome, ground: Groun
         case Question() as question:
             calls = tuple(draft.action for draft in outcome.drafts) or planned_actions(outcome)
             shown = _question(case_id, question, calls)
-            again = Task(request, actor, ground, RUN, drafts=outcome.drafts)
+            again = Task(request, actor, ground, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts)
             verdict = (
                 (await propose(again, _Unasked())).verdict if outcome.drafts and question.slot == "action" else None
             )

@@ -7,6 +7,8 @@ the reaction done. So one event makes at most one run of one rule, whatever cras
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,9 +31,13 @@ from core.clock import Clock
 from core.errors import Conflict
 from events.subscribers import Fired, Reacted
 from registry.contract import Contract
-from store.rules import FiringRow
+from store.rules import FiringRow, RuleRow
 from store.sessions import Sessions, after_commit
 
+log = logging.getLogger(__name__)
+
+MAX_OVERRUNS: Final = 3
+"""Of a rule's condition since the rule was last changed: then it is parked."""
 HOUR: Final = timedelta(hours=1)
 OUTGROWN: Final = "{} set this up as {}, and that role may not run “{}”. Save it once more to have it act in another."
 WITHDRAWN: Final = "{} may no longer act here, and this acts in their name."
@@ -77,7 +83,7 @@ class Acting:
         now = self.clock()
         return Run(
             id=ids.new("run"), workspace=author.workspace, session_id=f"{cause.source}:{cause.event_id}", actor=author, surface=surface,
-            text=text, now=now, cause=cause, created_at=now, updated_at=now, **more,
+            text=text, now=now, cause=cause, mode=author.mode, created_at=now, updated_at=now, **more,
         )  # fmt: skip
 
     async def judge(self, run: Run, resolved: Resolved | None = None) -> Judged:
@@ -141,6 +147,28 @@ class Acting:
                 event_id=event.id,
                 detail=detail,
             )
+
+        return Reacted(detail, record)
+
+    def overran(self, event: Fired, rule: RuleRow, detail: str) -> Reacted:
+        """Its condition was stopped in the middle. That is counted with the rule, and the third time switches it off: an event comes once,
+        and a condition that can't be judged in time will not do better with the next."""
+        passed = self.passed(event, rule.id, "untold", detail)
+
+        async def record(session: AsyncSession) -> None:
+            assert passed.record is not None
+            await passed.record(session)
+            count = await store.rules.count_overrun(session, rule)
+            if count < MAX_OVERRUNS:
+                return
+            why = f"Its condition was stopped {count} times. {detail}"
+            if not await store.rules.park_rule(session, rule, why, self.clock()):
+                return
+            await history.record_act(
+                session, Actor(**json.loads(rule.author)), Kind.RULE_PARKED, self.clock(), rule=rule.id, name=rule.name,
+                event_id=event.id, overruns=count, detail=why,
+            )  # fmt: skip
+            log.error("rule %s is switched off: %s", rule.id, why, extra={"event_id": event.id})
 
         return Reacted(detail, record)
 

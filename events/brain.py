@@ -31,7 +31,7 @@ from agent.validate.quoted import spans_of
 from core.actor import OWNER, Actor, Surface
 from events import act
 from events.act import Acting, Judged
-from events.quoting import Worded, unquoted, worded
+from events.quoting import MAX_CHARS, Worded, unquoted, worded
 from events.rules import Met, past, summary
 from events.subscribers import BRAIN, Fired, Reacted, Subscriber
 from registry.contract import Contract
@@ -66,7 +66,7 @@ class Brain:
     async def react(self, row: InstructionRow, event: Fired) -> Reacted:
         """Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: then it is tried again."""
         words = worded(row.text, event)
-        if words.missing:
+        if words.missing or words.too_long:
             return self.acting.passed(event, row.id, "untold", _lacks(words))
         author, may_act = await self.acting.author(row.author)
         if may_act and await self.acting.over_limit(row.workspace, row.id, row.max_per_hour):
@@ -81,7 +81,7 @@ class Brain:
         """Judge one event by an instruction. Records are read and the resolver is asked; nothing is stored and nothing is sent. Raises as
         ``react``."""
         words = worded(row.text, event)
-        if words.missing:
+        if words.missing or words.too_long:
             return Met("untold", _lacks(words))
         author, may_act = await self.acting.author(row.author)
         judged = await self._judged(row, event, words, author, may_act=may_act)
@@ -170,6 +170,8 @@ class Brain:
 
 
 def _lacks(words: Worded) -> str:
+    if words.too_long:
+        return f"With the event's fields in it the instruction has more than {MAX_CHARS} characters; it is not read."
     lacks = ", ".join(f"{{{path}}}" for path in words.missing)
     return f"The event has no {lacks}, which the instruction speaks of."
 

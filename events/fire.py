@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ import store.work
 from agent import history
 from agent.history import Kind
 from core import canon, ids
-from core.actor import Actor
+from core.actor import Actor, Mode
 from core.clock import Clock
 from core.errors import EventLoop, Finding, InvalidInput, NotFound
 from events.subscribers import Fired, of_row
@@ -52,6 +52,7 @@ async def fire(
     caused_by: str | None = None,
     request_id: str | None = None,
     event_id: str | None = None,
+    mode: Mode = "live",
 ) -> Fired:
     """Write the event and its fan-out into the caller's transaction. Whoever commits it wakes the engine.
 
@@ -59,11 +60,11 @@ async def fire(
     """
     row = written(
         workspace=workspace, name=name, data=data, origin=origin, at=at, occurred_at=occurred_at, caused_by=caused_by,
-        request_id=request_id, event_id=event_id,
+        request_id=request_id, event_id=event_id, mode=mode,
     )  # fmt: skip
     row.depth = await depth_below(session, workspace, name, caused_by)
     await store.events.insert(session, row)
-    await store.putting.put_many(session, [reacting(row)])
+    await store.putting.put_many(session, reacting([row]))
     return of_row(row)
 
 
@@ -78,8 +79,9 @@ def written(
     caused_by: str | None = None,
     request_id: str | None = None,
     event_id: str | None = None,
+    mode: Mode = "live",
 ) -> EventRow:
-    """The event as it will be stored, its depth not yet known.
+    """The event as it will be stored, its depth not yet known. One of ``mode`` test is over as soon as it is fired.
 
     Raises InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal event's schema or
     is too large.
@@ -96,13 +98,17 @@ def written(
         raise InvalidInput(f"An event's data has at most {MAX_DATA_BYTES} bytes; this one has {len(raw)}.")
     return EventRow(
         id=event_id or ids.new("evt"), workspace=workspace, name=name, data=raw.decode(), occurred_at=occurred_at or at,
-        fired_at=at, origin=origin, cause=caused_by, depth=0, request_id=request_id,
+        fired_at=at, origin=origin, cause=caused_by, depth=0, request_id=request_id, mode=mode,
+        state="firing" if mode == "live" else "done", finished_at=None if mode == "live" else at,
     )  # fmt: skip
 
 
-def reacting(row: EventRow) -> Put:
-    """The one piece of work that lets its subscribers react."""
-    return Put(row.id, REACT_WORK, row.workspace, {"event_id": row.id}, priority=20)
+def reacting(rows: Sequence[EventRow]) -> list[Put]:
+    """For each live event the one piece of work that lets its subscribers react. A test event has none: no rule, instruction, connector,
+    kept record or webhook hears of it."""
+    return [
+        Put(row.id, REACT_WORK, row.workspace, {"event_id": row.id}, priority=20) for row in rows if row.mode == "live"
+    ]
 
 
 async def depth_below(session: AsyncSession, workspace: str, name: str, cause: str | None) -> int:
@@ -156,7 +162,7 @@ class Firing:
             async with self.sessions.begin() as session:
                 fired = await fire(
                     session, workspace=actor.workspace, name=name, data=data, origin=f"{actor.kind}:{actor.id}", at=now,
-                    occurred_at=occurred_at, caused_by=caused_by, request_id=request_id,
+                    occurred_at=occurred_at, caused_by=caused_by, request_id=request_id, mode=actor.mode,
                 )  # fmt: skip
                 await also(session, fired)
                 after_commit(session, self.wake)

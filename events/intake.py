@@ -61,7 +61,7 @@ class Intake:
         try:
             row = written(
                 workspace=actor.workspace, name=name, data=data, origin=f"{actor.kind}:{actor.id}", at=now,
-                occurred_at=occurred_at, caused_by=caused_by, request_id=request_id,
+                occurred_at=occurred_at, caused_by=caused_by, request_id=request_id, mode=actor.mode,
             )  # fmt: skip
             values(row)  # what no database stores is this one's fault alone
             if caused_by is not None:
@@ -95,6 +95,6 @@ class Intake:
             )
             rows = [each.row for each, claim in zip(group, claims, strict=True) if claim.verdict == "ours"]
             await store.events.insert_many(session, rows)
-            await store.putting.put_many(session, [reacting(row) for row in rows])
+            await store.putting.put_many(session, reacting(rows))
             after_commit(session, self._firing.wake)
         return claims

@@ -19,6 +19,10 @@ from events.subscribers import Fired
 from registry.contract import Contract
 
 QUOTE_CHARS: Final = 1000
+MAX_FIELDS: Final = 20
+MAX_CHARS: Final = 8_000
+"""Of an instruction with its fields in it; what is longer is not resolved."""
+_READ_CHARS: Final = 20 * QUOTE_CHARS
 _FIELD: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
 _MARKS: Final = str.maketrans(dict.fromkeys("\"'“”‘’«»‹›„‚`´「」『』＂＇", "'"))
 _ROOTS: Final = ("data", "id", "name", "occurred_at")
@@ -47,11 +51,16 @@ class Worded:
     blank: str
     quotes: tuple[Quote, ...]
     missing: tuple[str, ...]
+    too_long: bool = False
 
 
 def check(text: str) -> None:
-    """Raises InvalidInput for a field that no event has."""
-    strays = [path for path in _FIELD.findall(text) if path.split(".")[0] not in _ROOTS]
+    """Raises InvalidInput for a field that no event has, and for too many."""
+    named = _FIELD.findall(text)
+    if len(named) > MAX_FIELDS:
+        detail = f"The instruction names {len(named)} fields; at most {MAX_FIELDS} are set in. Say each once."
+        raise InvalidInput(detail, findings=[Finding("/text", "too_many_fields", detail)])
+    strays = [path for path in named if path.split(".")[0] not in _ROOTS]
     if strays:
         detail = (
             f"{{{strays[0]}}} is no field of an event: write {{data.<field>}}, {{id}}, {{name}} or {{occurred_at}}."
@@ -63,9 +72,12 @@ def worded(text: str, event: Fired) -> Worded:
     made, blank, missing = "", "", []
     quotes: list[Quote] = []
     at = 0
+    whole = event.as_json()
     for found in _FIELD.finditer(text):
+        if len(made) > MAX_CHARS:
+            return Worded("", "", (), (), too_long=True)
         before = text[at : found.start()]
-        value = _look(event.as_json(), found[1])
+        value = _look(whole, found[1])
         at = found.end()
         if value is None or isinstance(value, Mapping | list):
             missing.append(found[1])
@@ -77,12 +89,14 @@ def worded(text: str, event: Fired) -> Worded:
         made += shown
         blank += before + ("“…”" if free else shown)
     rest = text[at:]
+    if len(made) + len(rest) > MAX_CHARS:
+        return Worded("", "", (), (), too_long=True)
     return Worded(made + rest, blank + rest, tuple(quotes), tuple(missing))
 
 
 def harmless(text: str) -> str:
     """Text on one line without quotation marks, so that it can't end its own quotation."""
-    return visible(" ".join(text.translate(_MARKS).split()), limit=QUOTE_CHARS)
+    return visible(" ".join(text[:_READ_CHARS].translate(_MARKS).split()), limit=QUOTE_CHARS)
 
 
 def unquoted(draft: Draft, contract: Contract, worded: Worded, event: Fired) -> tuple[Draft, bool]:

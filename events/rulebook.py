@@ -118,6 +118,8 @@ class Rulebook:
         await self._check_manages(by, row)
         form = _parsed(RuleForm, {**rule_form(row), **changes})
         columns: dict[str, Any] = {"mode": form.mode}
+        if form.mode != "off" and set(changes) <= {"mode"} and row.condition:
+            rule_faults.check_condition(row.condition)  # stored before there was such a limit, perhaps
         if not self._only_switches(by, row, changes):
             columns = await self._rule_columns(by, form)
         elif form.mode != "off" and by.role != OWNER:

@@ -21,6 +21,7 @@ from agent.pipeline import Draft, Given, Plan, Refusal
 from agent.planning.propose import Verdict
 from agent.run import Cause
 from core.actor import Surface
+from core.errors import InvalidInput
 from events import act
 from events.act import Acting, Judged
 from events.subscribers import RULES, Fired, Reacted, Subscriber, of_row
@@ -50,6 +51,8 @@ class Met:
     verdict: Literal["met", "unmet", "untold"]
     detail: str
     judged: Judged | None = None
+    overran: bool = False
+    """Its condition took more time or memory than one may, and was stopped."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,10 @@ class Rules:
         return Subscriber(row.id, RULES, react)
 
     async def react(self, row: RuleRow, event: Fired) -> Reacted:
-        """Raises PlatformUnavailable: then it is tried again."""
+        """Raises PlatformUnavailable or Unavailable: then it is tried again."""
         met = await self.meet(row, event)
+        if met.overran:
+            return self.acting.overran(event, row, met.detail)
         if met.judged is None:
             return (
                 Reacted(met.detail)
@@ -85,11 +90,18 @@ class Rules:
         return self.acting.acted(event, row.id, met.judged)
 
     async def meet(self, row: RuleRow, event: Fired) -> Met:
-        """Judge one event by a rule. Records are read; nothing is stored and nothing is sent. Raises PlatformUnavailable."""
+        """Judge one event by a rule. Records are read; nothing is stored and nothing is sent. Raises PlatformUnavailable, and Unavailable
+        where its condition could not be judged yet."""
         if row.condition:
-            judgement = condition.compile(row.condition, condition.EVENT).over({"event": event.as_json()})
+            try:
+                compiled = condition.compile(row.condition, condition.EVENT)
+            except InvalidInput as error:  # stored before there was such a limit
+                return Met("untold", f"Nothing is done: the rule's condition is not judged. {error.detail}")
+            judgement = await self.acting.planner.evaluator.judge(
+                compiled, {"event": event.as_json()}, workspace=row.workspace
+            )
             if judgement.trouble:
-                return Met("untold", f"Nothing is done where {judgement.trouble}.")
+                return Met("untold", f"Nothing is done where {judgement.trouble}.", overran=judgement.overran)
             if not judgement.holds:
                 return Met("unmet", f"{row.condition} does not hold.")
         author, may_act = await self.acting.author(row.author)

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import canon
+from core.actor import Mode
 from core.clock import iso
 from registry import connector
 from store.events import EventRow
@@ -29,7 +30,7 @@ Record = Callable[[AsyncSession], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class Fired:
     """One event as its subscribers see it. ``id`` is the idempotency key of everything it sets off; ``depth`` counts the events above it
-    in the chain of causes. ``data`` comes from outside: it is data, whatever words stand in it."""
+    in the chain of causes. Nobody reacts to one of ``mode`` test. ``data`` comes from outside: it is data, whatever words stand in it."""
 
     id: str
     workspace: str
@@ -40,6 +41,7 @@ class Fired:
     origin: str
     cause: str | None
     depth: int
+    mode: Mode = "live"
 
     def as_json(self) -> dict[str, Any]:
         """What conditions, pointers and webhook bodies see: pointers go from here (``/data/customer_id``)."""
@@ -77,7 +79,7 @@ class Source(Protocol):
 def of_row(row: EventRow) -> Fired:
     return Fired(
         id=row.id, workspace=row.workspace, name=row.name, data=canon.loads(row.data), occurred_at=row.occurred_at,
-        fired_at=row.fired_at, origin=row.origin, cause=row.cause, depth=row.depth,
+        fired_at=row.fired_at, origin=row.origin, cause=row.cause, depth=row.depth, mode="live" if row.mode == "live" else "test",
     )  # fmt: skip
 
 

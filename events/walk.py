@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 import store.events
 import store.history
 import store.putting
@@ -21,6 +23,7 @@ from agent.ground import Grounds
 from agent.history import Kind
 from core.clock import Clock
 from core.errors import OpsIQError
+from events.fire import REACT_WORK
 from events.subscribers import Fired, Source, Subscriber, of_connector, of_row
 from executors.queue import Done, Later, Outcome
 from registry.event_names import fits
@@ -62,6 +65,8 @@ class Walk:
         """Take the event as far as it goes now. ``Later`` while a blocking subscriber is being retried."""
         async with self._sessions.read() as session:
             event = of_row(await store.events.get(session, work.workspace, work.payload["event_id"]))
+        if event.mode != "live":
+            return Done()
         there = await self._subscribers(event)
         for _, group in groupby(await self._planned(event, there), key=lambda row: row.priority):
             rows = list(group)
@@ -82,6 +87,18 @@ class Walk:
         if row is not None and row.state == "retrying" and row.attempts == work.payload["attempts"]:
             await self._let(event, row, (await self._subscribers(event)).get(row.subscriber))
         return Done()
+
+    async def parked(self, session: AsyncSession, work: Work, error: str) -> None:
+        """What stays undone of work that is not tried any more has failed, in the transaction that says so."""
+        if work.kind not in (REACT_WORK, RETRY_WORK):
+            return
+        now, event_id = self._clock(), work.payload["event_id"]
+        for row in await store.events.reactions(session, work.workspace, event_id):
+            mine = work.kind == REACT_WORK or row.subscriber == work.payload.get("subscriber")
+            if mine and row.state in store.events.OPEN:
+                await store.events.move_reaction(session, row, to="failed", error=error, finished_at=now)
+        if work.kind == REACT_WORK:
+            await store.events.finish(session, work.workspace, event_id, now)
 
     async def _subscribers(self, event: Fired) -> dict[str, Subscriber]:
         """Everybody who reacts to this event, by name."""

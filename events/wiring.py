@@ -19,6 +19,7 @@ from events.rules import Rules
 from events.subscribers import Source
 from events.walk import RETRY_WORK, Walk
 from executors.engine import Handler
+from executors.queue import OnDead
 from store.sessions import Sessions
 
 
@@ -33,6 +34,8 @@ class Events:
     brain: Brain
     inbox: Inbox
     handlers: Mapping[str, Handler]
+    parked: OnDead
+    """What is written in the transaction that parks work of this room."""
 
 
 def assembled(
@@ -58,4 +61,5 @@ def assembled(
         brain,
         Inbox(sessions, grounds, box, clock, wake),
         {REACT_WORK: walk.react, RETRY_WORK: walk.again},
+        walk.parked,
     )

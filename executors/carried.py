@@ -122,6 +122,9 @@ class CarriedQueue:
             await _say(message.raw.in_progress())
         return lost
 
+    async def begin_alone(self, work: Work) -> int:
+        return await self._sql.begin_alone(work)
+
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """In the database; only then the broker may forget the message. Where that fails, it gives the message out again."""
         settled = await self._sql.settle(group)

@@ -15,6 +15,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, Protocol
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core import meters
 from core.errors import Unavailable
 from core.logs import bound
@@ -22,7 +24,7 @@ from core.traces import span
 from executors.demand import BATCH, LOOK_S, Demand, Pool, trouble_s
 from executors.leases import Held, Leases, Pause, brief, named, pause
 from executors.lines import Lines
-from executors.queue import Dead, Done, Later, Outcome, Queue, Ring, Settled
+from executors.queue import Dead, Done, Later, OnDead, Outcome, Queue, Ring, Settled
 from executors.settler import Settler
 from store.work import Work
 
@@ -32,6 +34,10 @@ CONCURRENCY: Final = 50
 POLL_S: Final = 5.0
 STOP_S: Final = 20.0
 MAX_ATTEMPTS: Final = 10
+SUSPECT: Final = 2
+"""Claims lost in a row, after which work is begun with no other such work beside it: one of them may be what ends its processes."""
+MAX_ALONE: Final = 2
+"""How often that is tried before the work is parked."""
 FIRST_BACKOFF_S: Final = 1.0
 MAX_BACKOFF_S: Final = 600.0
 _GAP_S: Final = 0.01
@@ -66,6 +72,9 @@ class Engine:
     it for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/lines.py), and how much of
     a lane then runs at once. A handler that raises is tried again with a growing delay; at ``max_attempts`` claims the work is
     buried (see SqlQueue's ``on_dead``).
+
+    Work that takes its process down never reaches a settle. So its lost claims are counted in its row; after SUSPECT of them it waits
+    for its turn among its like, and after MAX_ALONE more it is parked: buried without being begun, with what ``on_parked`` writes.
     """
 
     def __init__(
@@ -79,9 +88,12 @@ class Engine:
         poll_s: float = POLL_S,
         max_attempts: int = MAX_ATTEMPTS,
         wakes: Sequence[Wake] = (),
+        on_parked: OnDead | None = None,
         pause: Pause = pause,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._on_parked = on_parked
+        self._alone = asyncio.Lock()
         self._queue = queue
         self._handlers = dict(handlers)
         self._lines = {
@@ -301,6 +313,8 @@ class Engine:
     async def _handled(self, work: Work) -> Outcome | None:
         """What the handler says of it; None if the claim was lost meanwhile."""
         try:
+            if work.lost >= SUSPECT:
+                return await self._suspected(work)
             return await self._handlers[work.kind](work)
         except asyncio.CancelledError:
             if (slot := asyncio.current_task()) is not None:
@@ -313,6 +327,30 @@ class Engine:
         except Exception as error:
             log.exception("the handler of %s failed at attempt %d", work.kind, work.attempt, extra=named(work))
             return self._after_error(work, error)
+
+    async def _suspected(self, work: Work) -> Outcome:
+        """Begun alone among its like, which is written down first: if the process ends now, it was this that ended it."""
+        async with self._alone:
+            begun = await self._queue.begin_alone(work)
+            if not begun:
+                return Later(0.0, work.error)  # it is somebody else's by now; this settle changes nothing
+            if begun <= MAX_ALONE:
+                log.warning(
+                    "work %s has lost %d claims in a row: it is begun alone", work.id, work.lost, extra=named(work)
+                )
+                return await self._handlers[work.kind](work)
+        return self._parks(work)
+
+    def _parks(self, work: Work) -> Dead:
+        error = f"Parked: the process ended or was stuck {work.lost} times while it was at this. It is not tried again by itself."
+        on_parked = self._on_parked
+        if on_parked is None:
+            return Dead(error)
+
+        async def record(session: AsyncSession) -> None:
+            await on_parked(session, work, error)
+
+        return Dead(error, record)
 
     def _settle(self, work: Work, outcome: Done | Later | Dead, *, again: bool = True) -> None:
         self._settler.hand_in((work, outcome), partial(self._heard, work, outcome, again))

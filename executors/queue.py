@@ -100,6 +100,10 @@ class Queue(Protocol):
         """Hold each for ``lease_s`` from now; the ones that are not held any more come back."""
         ...
 
+    async def begin_alone(self, work: Work) -> int:
+        """Count, for good, that work whose claims were lost is begun; how often that makes. 0: it isn't held any more."""
+        ...
+
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """Settle together. For each: True; False if the claim is lost (nothing was written); what its record raised."""
         ...
@@ -195,6 +199,10 @@ class SqlQueue:
             else:
                 lost.append(work)
         return lost
+
+    async def begin_alone(self, work: Work) -> int:
+        async with self._sessions.begin() as session:
+            return await works.begin_alone(session, work)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""

@@ -3,6 +3,9 @@
 ``params`` maps each parameter to its value as it will be sent, ``records`` each parameter to the safe fields of the
 record it was looked up in. A condition that can't be judged holds: a person confirms. CEL does not mix integers and
 doubles in arithmetic (``params.amount * 1.1`` fails, ``double(params.amount) * 1.1`` works); comparing them works.
+
+Judging holds the interpreter until it ends. So what is compiled is bounded (``registry.condition_cost``), and what loops or matches
+patterns is judged in a process of its own that can be killed: through an ``Evaluator``.
 """
 
 from __future__ import annotations
@@ -11,9 +14,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from core.errors import InvalidInput
+from registry import condition_cost
 
 if TYPE_CHECKING:
     import cel
@@ -41,20 +45,27 @@ _HAS: Final = re.compile(r"\bhas\(\s*params\s*\.\s*([A-Za-z_]\w*)\s*\)")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Whether a person must confirm. ``trouble`` says why the condition could not be judged; empty where it could."""
+    """Whether a person must confirm. ``trouble`` says why the condition could not be judged; empty where it could. ``overran``: it took
+    more time or memory than a condition may, and was stopped."""
 
     holds: bool
     trouble: str = ""
+    overran: bool = False
 
 
 class Condition:
-    """One compiled condition. Made by ``compile``; safe to share between threads. A ``constant`` one reads nothing."""
+    """One compiled condition. Made by ``compile``; safe to share between threads. A ``constant`` one reads nothing; a ``cheap`` one takes
+    no longer than reading what it is given, so that it may be judged anywhere."""
 
-    __slots__ = ("_program", "constant", "expression")
+    __slots__ = ("_program", "cheap", "constant", "expression", "variables")
 
-    def __init__(self, expression: str, program: cel.Program, *, constant: bool) -> None:
+    def __init__(
+        self, expression: str, program: cel.Program, *, variables: frozenset[str], constant: bool, cheap: bool
+    ) -> None:
         self.expression = expression
+        self.variables = variables
         self.constant = constant
+        self.cheap = cheap
         self._program = program
 
     def holds(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -62,11 +73,12 @@ class Condition:
         return self.judge(params, records).holds
 
     def judge(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> Judgement:
-        """Never raises."""
-        return self.over({"params": dict(params), "records": {name: dict(fields) for name, fields in records.items()}})
+        """As ``over``, for a policy's. Never raises."""
+        return self.over(call_values(params, records))
 
     def over(self, values: Mapping[str, Any]) -> Judgement:
-        """Judged with these values of its variables. Never raises."""
+        """Judged here and now with these values of its variables, however long that takes: an ``Evaluator`` is what bounds it. Never
+        raises."""
         try:
             answer = self._program.execute(dict(values))
         except KeyError as error:
@@ -100,8 +112,8 @@ class Condition:
 def compile(  # noqa: A001 - the word of the trade, as in re.compile
     expression: str, variables: frozenset[str] = _VARIABLES
 ) -> Condition:
-    """A condition ready to be judged. Raises InvalidInput, with the place, for what is no CEL or reads anything but
-    ``variables``."""
+    """A condition ready to be judged. Raises InvalidInput, with the place, for what is no CEL, reads anything but
+    ``variables``, or may cost more than a condition may."""
     import cel
 
     if len(expression) > MAX_CHARS:
@@ -118,7 +130,30 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
     unknown = {each for each in functions if each[:1].isalpha()} - _FUNCTIONS
     if unknown:
         raise InvalidInput(f"CEL has no function {', '.join(sorted(unknown))}.")
-    return Condition(expression, program, constant=not names)
+    cost = condition_cost.estimate(expression)
+    return Condition(expression, program, variables=variables, constant=not names, cheap=cost.runs_free)
+
+
+def call_values(params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The variables of a policy's condition."""
+    return {"params": dict(params), "records": {name: dict(fields) for name, fields in records.items()}}
+
+
+class Evaluator(Protocol):
+    """Judges conditions within a budget of time and memory, and never blocks the event loop."""
+
+    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> Judgement:
+        """Never raises but Unavailable, where it can't be judged at this moment. ``workspace`` is whose condition it is."""
+        ...
+
+
+class CheapOnly:
+    """The evaluator of who has no worker processes: what isn't cheap can't be judged."""
+
+    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> Judgement:  # noqa: ARG002 - the port's shape
+        if condition.cheap:
+            return condition.over(values)
+        return Judgement(True, "the condition loops or matches a pattern, and there is no process here to judge it in")
 
 
 def _stray(strangers: set[str], variables: frozenset[str]) -> str:

@@ -39,7 +39,7 @@ _WHOLE: Final = frozenset(
 
 def check(condition: Condition) -> None:
     """Raises InvalidInput for a condition that can be neither true nor false, whatever it is asked about."""
-    if condition.constant:
+    if condition.constant and condition.cheap:
         trouble = condition.over({}).trouble
         if trouble:
             raise InvalidInput(

@@ -18,6 +18,8 @@ from core.actor import Surface
 from core.errors import Finding, InvalidContract
 
 SCHEMA: Final = "opsiq/contract/v1"
+MAX_FAULTS: Final = 200
+"""Told of one document."""
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=128)]
@@ -54,6 +56,13 @@ class Policy(StrEnum):
     ONCE_PER_SESSION = "once_per_session"
     ALWAYS = "always"
     WHEN = "when"
+
+
+class ConfirmBy(StrEnum):
+    """Who may say yes to a card: anyone whose role covers the contract, or only a person signed in to the console."""
+
+    ANYONE = "anyone"
+    PERSON = "person"
 
 
 class Derive(_Frozen):
@@ -116,9 +125,11 @@ class Annotation(_Frozen):
 
 class Confirmation(_Frozen):
     """The policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe fields); only for ``when``.
-    ``approvals`` is how many different people must confirm; ``expires_s`` how long the card stands (seconds)."""
+    ``approvals`` is how many different people must confirm; ``expires_s`` how long the card stands (seconds). ``by`` says who may confirm;
+    absent it goes by the risk (``Contract.confirm_by``), and the signed bytes of contracts from before it stay what they were."""
 
     policy: Policy = Policy.ALWAYS
+    by: ConfirmBy | None = None
     condition: Line | None = None
     approvals: Literal[1, 2] = 1
     expires_s: Annotated[int, Field(ge=30, le=7 * 86400)] = 900
@@ -148,18 +159,18 @@ class Contract(_Frozen):
     version: Annotated[int, Field(ge=1)] = 1
     title: Line
     description: Text
-    surfaces: tuple[Surface, ...] = ()
-    roles: tuple[Word, ...] = ()
+    surfaces: Annotated[tuple[Surface, ...], Field(max_length=20)] = ()
+    roles: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
     parameters: dict[str, Any]
-    annotations: dict[Word, Annotation] = Field(default_factory=dict)
+    annotations: Annotated[dict[Word, Annotation], Field(max_length=200)] = Field(default_factory=dict)
     confirmation: Confirmation = Confirmation()
     risk: Risk = Risk.WRITE
     idempotent: bool = False
     endpoint: Endpoint
     result: dict[str, Any] | None = None
     preview: Text | None = None
-    examples: tuple[Line, ...] = ()
-    aliases: tuple[Line, ...] = ()
+    examples: Annotated[tuple[Line, ...], Field(max_length=500)] = ()
+    aliases: Annotated[tuple[Line, ...], Field(max_length=500)] = ()
     undo: Name | None = None
 
     @property
@@ -171,6 +182,13 @@ class Contract(_Frozen):
     @property
     def required(self) -> tuple[str, ...]:
         return tuple(self.parameters.get("required", ()))
+
+    @property
+    def confirm_by(self) -> ConfirmBy:
+        """Who may confirm its cards: what the contract says, else a person for what can't be undone."""
+        if self.confirmation.by is not None:
+            return self.confirmation.by
+        return ConfirmBy.PERSON if self.risk is Risk.IRREVERSIBLE else ConfirmBy.ANYONE
 
     def annotation(self, parameter: str) -> Annotation:
         return self.annotations.get(parameter, _NO_ANNOTATION)
@@ -211,6 +229,6 @@ def parse(value: Any) -> Contract:
     except ValidationError as error:
         findings = [
             Finding("/" + "/".join(str(part) for part in fault["loc"]), fault["type"], fault["msg"])
-            for fault in error.errors(include_url=False)
+            for fault in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
         ]
         raise InvalidContract("The contract does not fit opsiq/contract/v1.", findings=findings) from error

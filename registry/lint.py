@@ -6,9 +6,9 @@ value that was given. Nothing here raises for what it is given, and nothing is f
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,14 +16,18 @@ from urllib.parse import urlsplit
 from core import canon
 from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
 from registry import condition, condition_answer, preview
-from registry.contract import SCHEMA, Contract, Policy, Risk, parse
+from registry.contract import SCHEMA, ConfirmBy, Contract, Policy, Risk, parse
 from registry.contract_file import contracts_in, with_base_url
+from registry.hints import nearest
 from registry.lint_parameters import parameters
 from registry.lint_text import coerced, hidden, secrets
 from registry.schemas import schema_faults
 from registry.signing import MAX_CONTRACT_BYTES
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
+MAX_FINDINGS: Final = 100
+"""Of one contract, and about, of a file."""
+_COUNTED: Final = 4 * MAX_CONTRACT_BYTES
 
 
 def is_advice(finding: Finding) -> bool:
@@ -46,13 +50,46 @@ def lint(value: Any, *, known: Collection[str] = ()) -> list[Finding]:
     registered already, which ``undo`` may refer to."""
     prefix, members = contracts_in(value)
     if members is None:
-        return list(_one(value, "")) if isinstance(value, Mapping) else [_shapeless()]
+        return _bounded(value, "") if isinstance(value, Mapping) else [_shapeless()]
     findings: list[Finding] = []
     if not members:
         findings.append(Finding(prefix, "warn_no_contracts", "The file declares no contract; nobody can do anything."))
     for index, each in enumerate(members):
-        findings += _one(each, f"{prefix}/{index}") if isinstance(each, Mapping) else [_shapeless(f"{prefix}/{index}")]
-    return findings + list(_across(members, prefix, known))
+        if len(findings) > MAX_FINDINGS:
+            more = "There may be more; mend these first."
+            findings.append(Finding(f"{prefix}/{index}", "too_many_findings", more))
+            break
+        here = f"{prefix}/{index}"
+        findings += _bounded(each, here) if isinstance(each, Mapping) else [_shapeless(here)]
+    return findings + list(islice(_across(members, prefix, known), MAX_FINDINGS))
+
+
+def _bounded(value: Mapping[str, Any], pointer: str) -> list[Finding]:
+    """Of a contract that is larger than any may be nothing is read; of one with faults without end the first are told."""
+    if (size := _size(value)) > MAX_CONTRACT_BYTES:
+        said = (
+            f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {'more' if size >= _COUNTED else size}."
+        )
+        return [Finding(pointer, "too_large", said)]
+    return list(islice(_one(value, pointer), MAX_FINDINGS))
+
+
+def _size(value: Any) -> int:
+    """About its bytes as JSON, never more than they are; counted without recursion, and no further than _COUNTED."""
+    count, left = 0, [value]
+    while left and count < _COUNTED:
+        each = left.pop()
+        if isinstance(each, str):
+            count += len(each) + 2
+        elif isinstance(each, Mapping):
+            count += 1 + sum(len(str(key)) + 3 for key in each)
+            left.extend(each.values())
+        elif isinstance(each, list | tuple):
+            count += 1 + len(each)
+            left.extend(each)
+        else:
+            count += 1
+    return count
 
 
 def _shapeless(pointer: str = "") -> Finding:
@@ -123,6 +160,11 @@ def _policy(contract: Contract, pointer: str) -> Iterator[Finding]:
         yield Finding(
             f"{here}/policy", "warn_irreversible_once",
             "After the first confirmation, further irreversible calls of the session run unseen; consider 'always'.",
+        )  # fmt: skip
+    if contract.risk is Risk.IRREVERSIBLE and contract.confirm_by is ConfirmBy.ANYONE:
+        yield Finding(
+            f"{here}/by", "warn_irreversible_by_key",
+            "An API key may confirm what can't be taken back, so a leaked one may do it alone; leave 'by' out, or write 'person'.",
         )  # fmt: skip
 
 
@@ -212,8 +254,8 @@ def _across(members: Sequence[Any], prefix: str, known: Collection[str]) -> Iter
         seen.setdefault(key, index)
         undo = each.get("undo")
         if isinstance(undo, str) and undo not in names:
-            near = difflib.get_close_matches(undo, names, n=1)
-            mend = f"did you mean {near[0]!r}?" if near else "until it is registered, undo is not offered."
+            near = nearest(undo, names)
+            mend = f"did you mean {near!r}?" if near else "until it is registered, undo is not offered."
             yield Finding(f"{prefix}/{index}/undo", "warn_undo_unknown", f"No contract here is named {undo!r}; {mend}")
 
 
@@ -223,8 +265,8 @@ def _mended(finding: Finding) -> str:
     if finding.code == "missing":
         return f"The field {name!r} is missing; add it."
     if finding.code == "extra_forbidden":
-        near = difflib.get_close_matches(name, _FIELDS, n=1)
-        return f"There is no field {name!r} here; " + (f"did you mean {near[0]!r}?" if near else "remove it.")
+        near = nearest(name, _FIELDS)
+        return f"There is no field {name[:100]!r} here; " + (f"did you mean {near!r}?" if near else "remove it.")
     if finding.code == "string_pattern_mismatch" and name in ("name", "undo"):
         return "A name is two or more lower-case words joined by dots, as in saas.refund_invoice."
     return finding.detail.removeprefix("Value error, ").rstrip(".") + "; change the value."

@@ -3,13 +3,13 @@ from."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from core.errors import Finding
 from registry.contract import Annotation, Contract, SourceKind, Unit
+from registry.hints import nearest
 from registry.pointer import at
 from registry.schemas import misfits, schema_faults
 
@@ -223,5 +223,5 @@ def _circles(contract: Contract, pointer: str) -> Iterator[Finding]:
 
 
 def _near(name: str, known: Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else "; add it to the properties, or remove this."
+    near = nearest(name, known)
+    return f"; did you mean {near!r}?" if near else "; add it to the properties, or remove this."

@@ -1,7 +1,8 @@
-"""A contract's preview: one line for the card, a Jinja2 template over ``params`` (as they are shown) and ``records``.
+"""A contract's preview: one line for the card, a template over ``params`` (as they are shown) and ``records``.
 
-Rendered in a sandbox, with undefined names as errors. A preview is a courtesy: the card's table of exact values stands
-whether it renders or not.
+The language is the part of Jinja2's that names values and chooses between them: ``{{ params.x }}``, ``{{ records.y.z | upper }}``,
+``{% if … %}``. Nothing in it computes, repeats, sets or joins, so what it makes is never longer than its own text and the values it names,
+and what is cut is cut while it is made. A preview is a courtesy: the card's table of exact values stands whether it renders or not.
 """
 
 from __future__ import annotations
@@ -10,88 +11,101 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
-from jinja2.exceptions import SecurityError
-from jinja2.runtime import Context
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from core.errors import InvalidInput
 
 ROOTS: Final = frozenset({"params", "records"})
+MAX_TEMPLATE: Final = 2_000
 MAX_CHARS: Final = 500
 """A rendered preview is cut here."""
+MAX_DEPTH: Final = 24
+MAX_DIGITS: Final = 10
+"""After the point."""
+_MAX_RAW: Final = 8 * MAX_CHARS
+"""What is made before blanks are taken out of it."""
+
+_FILTERS: Final = frozenset(
+    {"capitalize", "default", "first", "int", "last", "length", "lower", "round", "title", "trim", "upper"}
+)
+"""Filters whose result is no longer than what they are given; padding, joining and replacing ones are not there."""
+_TESTS: Final = frozenset({"defined", "undefined", "none", "true", "false", "string", "number", "boolean", "integer"})
+_ALLOWED: Final = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Const,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Filter,
+    nodes.Test,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.List,
+    nodes.Tuple,
+)
+_REFUSED: Final[Mapping[type[nodes.Node], str]] = {
+    nodes.For: "it loops; a preview only names values",
+    nodes.Assign: "it sets a name; write the value where it is needed",
+    nodes.AssignBlock: "it sets a name; write the value where it is needed",
+    nodes.Concat: "it puts values together with ~; write them next to each other: {{ a }}{{ b }}",
+    nodes.Macro: "it defines a macro; a preview only names values",
+    nodes.Call: "it calls something; a preview only names values",
+    nodes.Include: "it includes another template; a preview stands alone",
+    nodes.Extends: "it extends another template; a preview stands alone",
+    nodes.BinExpr: "it computes; send the value as it is to be shown",
+    nodes.Neg: "it computes; send the value as it is to be shown",
+    nodes.Pos: "it computes; send the value as it is to be shown",
+}
 
 
-class _Bounded(ImmutableSandboxedEnvironment):
-    """Calls nothing and multiplies nothing: one short line could otherwise ask for gigabytes (``{{ 'a' * 10**9 }}``)."""
-
-    intercepted_binops = frozenset({"*", "**", "%"})
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002 - the base's shape
-        raise SecurityError(f"a preview does not compute with {operator}")
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Nothing can be called in it, and an attribute of anything but a mapping is not there."""
 
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002 - the base's shape
         return False
 
 
-_FILTERS: Final = frozenset(
-    {
-        "capitalize",
-        "default",
-        "first",
-        "int",
-        "join",
-        "last",
-        "length",
-        "lower",
-        "replace",
-        "round",
-        "title",
-        "trim",
-        "upper",
-    }
-)
-"""Filters whose result is about as long as what they are given; padding and repeating ones are not there."""
-
-_environment: Final = _Bounded(undefined=StrictUndefined, autoescape=False)
-# A preview names values; it computes nothing. Loops and ranges could make a card of any length.
+_environment: Final = _Sandbox(undefined=StrictUndefined, autoescape=False, optimized=False)
 _environment.globals.clear()
 _environment.filters = {name: made for name, made in _environment.filters.items() if name in _FILTERS}
-_REFUSED: Final = (
-    nodes.For,
-    nodes.Macro,
-    nodes.CallBlock,
-    nodes.Include,
-    nodes.Import,
-    nodes.FromImport,
-    nodes.Extends,
-)
+_environment.tests = {name: made for name, made in _environment.tests.items() if name in _TESTS}
 
 
 def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> str:
-    """The preview as one line of at most MAX_CHARS. Raises InvalidInput where the template or a value it names is
+    """The preview as one line of at most MAX_CHARS. Raises InvalidInput where the template can't be used, or a value it names is
     missing."""
+    why, compiled = _compiled(template)
+    if compiled is None:
+        raise InvalidInput(f"The preview can't be rendered: {why}")
+    made, left = [], _MAX_RAW
     try:
-        text = _compiled(template).render(params=params, records=records)
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        raise InvalidInput(f"The preview can't be rendered: {error}") from error
-    line = " ".join(text.split())
-    return line if len(line) <= MAX_CHARS else line[: MAX_CHARS - 1] + "…"
+        for piece in compiled.generate(params=params, records=records):
+            made.append(piece[:left])
+            left -= len(piece)
+            if left <= 0:
+                break
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        raise InvalidInput(f"The preview can't be rendered: {str(error)[:300]}") from error
+    line = " ".join("".join(made).split())
+    return line if len(line) <= MAX_CHARS and left > 0 else line[: MAX_CHARS - 1] + "…"
 
 
 def faults(template: str, params: frozenset[str], records: frozenset[str]) -> Iterator[str]:
-    """What keeps ``template`` from rendering, each as a sentence: syntax, unknown names, unknown parameters or
-    records."""
-    try:
-        tree = _environment.parse(template)
-        _compiled(template)
-    except TemplateError as error:
-        yield f"it is no Jinja2 template: {error}"
+    """What keeps ``template`` from rendering, each as a clause: syntax, what the language has not, unknown parameters or records."""
+    tree = _parsed(template)
+    if isinstance(tree, str):
+        yield tree
         return
-    for name in sorted(meta.find_undeclared_variables(tree) - ROOTS):
-        yield f"it reads {name!r}; only params.<parameter> and records.<parameter>.<field> can be read"
-    if any(tree.find(kind) is not None for kind in _REFUSED):
-        yield "it loops, defines or includes; a preview only names values"
+    told = list(dict.fromkeys(_strays(tree)))
+    yield from told
     known = {"params": params, "records": records}
     read: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)]
     for node in read:
@@ -99,14 +113,80 @@ def faults(template: str, params: frozenset[str], records: frozenset[str]) -> It
         if isinstance(root, nodes.Name) and root.name in known and name not in known[root.name]:
             what = "a parameter" if root.name == "params" else "a parameter with a record"
             yield f"it reads {root.name}.{name}, but {name!r} is not {what} of this contract"
+    if not told and (why := _compiled(template)[0]):
+        yield why
 
 
 def _member(node: nodes.Getattr | nodes.Getitem) -> str:
     if isinstance(node, nodes.Getattr):
         return node.attr
-    return str(node.arg.value) if isinstance(node.arg, nodes.Const) else "a computed name"
+    return str(node.arg.value)[:100] if isinstance(node.arg, nodes.Const) else "a computed name"
 
 
-@lru_cache(maxsize=4096)
-def _compiled(template: str) -> Template:
-    return _environment.from_string(template)
+def _strays(tree: nodes.Template) -> Iterator[str]:
+    """What of it is not in the language."""
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Name) and (node.name not in ROOTS or node.ctx != "load"):
+            yield f"it reads {node.name!r}; only params.<parameter> and records.<parameter>.<field> can be read"
+        elif isinstance(node, nodes.Getitem) and not (
+            isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str)
+        ):
+            yield "it reads a computed name; write params.<parameter> or records.<parameter>['<field>']"
+        elif isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            yield f"the filter {node.name!r} is not there; a preview has {', '.join(sorted(_FILTERS))}"
+        elif isinstance(node, nodes.Filter) and not _well_given(node):
+            yield f"the filter {node.name!r} is given too much; only default('…') and round(2) take something here"
+        elif isinstance(node, nodes.Test) and node.name not in _TESTS:
+            yield f"the test {node.name!r} is not there; a preview has {', '.join(sorted(_TESTS))}"
+        elif not isinstance(node, (*_ALLOWED, nodes.Keyword)):
+            yield next(
+                (why for kind, why in _REFUSED.items() if isinstance(node, kind)),
+                "it does more than name values; write {{ params.<parameter> }}, filters and {% if %} alone",
+            )
+
+
+def _well_given(node: nodes.Filter) -> bool:
+    """Whether what a filter is given can't make it costly: ``round(10**9, 'ceil')`` would compute a number of as many digits."""
+    if node.kwargs or node.dyn_args or node.dyn_kwargs:
+        return False
+    match node.name, node.args:
+        case _, []:
+            return True
+        case "default", [_]:
+            return True
+        case "round", [nodes.Const(value=int() as digits)]:
+            return 0 <= digits <= MAX_DIGITS
+    return False
+
+
+def _parsed(template: str) -> nodes.Template | str:
+    """The tree, or why there is none."""
+    if len(template) > MAX_TEMPLATE:
+        return f"it has {len(template)} characters; at most {MAX_TEMPLATE} are read"
+    try:
+        tree = _environment.parse(template)
+    except TemplateError as error:
+        return f"it is no Jinja2 template: {str(error)[:300]}"
+    except (RecursionError, ValueError, OverflowError):
+        return "it is nested too deeply to be read"
+    level = 0
+    inner: list[nodes.Node] = [tree]
+    while inner:
+        inner = [child for node in inner for child in node.iter_child_nodes()]
+        if (level := level + 1) > MAX_DEPTH:
+            return f"it is nested deeper than {MAX_DEPTH} levels; flatten it"
+    return tree
+
+
+@lru_cache(maxsize=1024)
+def _compiled(template: str) -> tuple[str, Template | None]:
+    """The template, or why there is none. Only what the language has is compiled, since compiling runs what is constant."""
+    tree = _parsed(template)
+    if isinstance(tree, str):
+        return tree, None
+    if (stray := next(_strays(tree), None)) is not None:
+        return stray, None
+    try:
+        return "", _environment.from_string(tree)
+    except (TemplateError, SyntaxError, RecursionError, ValueError, TypeError, MemoryError) as error:
+        return f"it is no Jinja2 template: {type(error).__name__}", None

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import canon
-from core.errors import NotCanonical
+from core.errors import InvalidInput, NotCanonical
 
 
 def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
-    """True or False by the contract's result schema (JSON Schema 2020-12); None where the contract promises nothing."""
+    """True or False by the contract's result schema (JSON Schema 2020-12); None where the contract promises nothing. Raises nothing: what
+    can't be judged, such as a number that the validator does not hold, does not fit."""
     if schema is None:
         return None
-    import jsonschema_rs
+    from registry.schemas import Checker
 
     try:
-        return bool(jsonschema_rs.Draft202012Validator(dict(schema)).is_valid(canon.loads(body)))
-    except NotCanonical:
+        return Checker(schema).fits(canon.loads(body))
+    except (NotCanonical, InvalidInput, ValueError, OverflowError, RecursionError):
         return False

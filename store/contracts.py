@@ -118,6 +118,13 @@ async def versions(session: AsyncSession, workspace: str, name: str) -> list[Con
     return await every(session, ContractRow, mine.order_by(_T.c.version.desc()))
 
 
+async def every_version(session: AsyncSession, workspace: str) -> list[ContractRow]:
+    """Every version of every contract, active or retired, by name and version."""
+    return await every(
+        session, ContractRow, select(_T).where(_T.c.workspace == workspace).order_by(_T.c.name, _T.c.version)
+    )
+
+
 async def retire(session: AsyncSession, workspace: str, name: str) -> ContractRow:
     """Offer this contract no more. Raises NotFound when no version of it is active."""
     return await _state(session, workspace, name, was="active", to="retired")

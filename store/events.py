@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Index, and_, delete, func, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
+from core.actor import Mode
 from core.errors import NotFound
 from store.dialect import UtcTime
 from store.rows import Row, add, add_all, add_new, every, first, storable, table
@@ -19,6 +20,7 @@ from store.rules import FiringRow
 class EventRow(Row, table=True):
     """``data`` is canonical JSON. ``origin`` says what fired it (``key:…``, ``connector:…``, ``opsiq``), ``cause`` the event, run or call
     it was caused by, ``depth`` how many events stand above it in that chain. ``state``: firing until every subscriber has had its turn.
+    ``mode`` ``test``: a test key fired it, and nobody reacts to it.
     """
 
     __tablename__ = "events"
@@ -40,6 +42,7 @@ class EventRow(Row, table=True):
     request_id: str | None = None
     state: str = "firing"
     finished_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    mode: str = Field(default="live", sa_column_kwargs={"server_default": "live"})
 
 
 class ReactionRow(Row, table=True):
@@ -97,6 +100,7 @@ async def listed(
     since: datetime | None = None,
     until: datetime | None = None,
     standing: Standing | None = None,
+    mode: Mode | None = None,
     limit: int = 50,
 ) -> list[EventRow]:
     """Newest first. ``before`` is the last id of the page before (NotFound for an unknown one); ``since``, ``until`` bound ``fired_at``."""
@@ -109,6 +113,8 @@ async def listed(
         statement = statement.where(_E.c.fired_at < until)
     if standing is not None:
         statement = statement.where(_standing(standing))
+    if mode is not None:
+        statement = statement.where(_E.c.mode == mode)
     if before is not None:
         last = await get(session, workspace, before)
         older = and_(_E.c.fired_at == last.fired_at, _E.c.id < last.id)

@@ -1,4 +1,9 @@
-"""What was answered to an Idempotency-Key (docs/reference/wire.md §3).
+"""Idempotency records: what was answered to a caller's Idempotency-Key (docs/reference/wire.md §3).
+
+A record belongs to the caller who sent the key: ``key`` holds the caller, a space and the Idempotency-Key, which holds none (``scoped``).
+A column of its own would have to be part of the primary key, and steps of the schema only add, so that processes of the version before go
+on beside a newer database. What such a process has kept is under the bare key and names no caller: it is nobody's to see, and what it
+answered may not be done again (``unscoped``).
 
 ``start`` claims the key in a transaction of its own, so that others see it in flight. ``finish`` belongs in the
 transaction of the effect: both are there or neither. A claim whose process died is taken over once it is stale; the
@@ -8,7 +13,7 @@ are written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -24,7 +29,7 @@ from store.rows import Row, add_new, every, first, storable, table, values
 
 
 class IdempotencyRow(Row, table=True):
-    """``fingerprint`` tells requests apart, ``owner`` is who is answering, ``state``: in_flight or done."""
+    """``key`` is ``scoped``, ``fingerprint`` tells requests apart, ``owner`` is who is answering, ``state``: in_flight or done."""
 
     __tablename__ = "idempotency"
     __table_args__ = (Index("ix_idempotency_created", "created_at"),)
@@ -45,25 +50,33 @@ class IdempotencyRow(Row, table=True):
 class Claim:
     """``ours``: go on and finish.
 
-    ``done``: replay ``row``. ``in_flight``: someone is at it. ``reused``: another request had this key.
+    ``done``: replay ``row``. ``in_flight``: someone is at it. ``reused``: another request of this caller had this key. ``unscoped``: the
+    key was used in this workspace under a version that did not say by whom.
     """
 
-    verdict: Literal["ours", "done", "in_flight", "reused"]
+    verdict: Literal["ours", "done", "in_flight", "reused", "unscoped"]
     row: IdempotencyRow
 
 
 _T = table(IdempotencyRow)
 _KEEP: Final = Many(
     "INSERT INTO idempotency (workspace, method, path, key, fingerprint, owner, state, status, body, created_at) "
-    "SELECT workspace, method, path, key, fingerprint, owner, state, status, body, created_at FROM given WHERE true "
+    "SELECT workspace, method, path, key, fingerprint, owner, state, status, body, created_at FROM given WHERE NOT EXISTS "
+    "(SELECT 1 FROM idempotency AS old WHERE old.workspace = given.workspace AND old.method = given.method "
+    "AND old.path = given.path AND old.key = given.bare AND old.created_at >= given.forgotten) "
     "ON CONFLICT (workspace, method, path, key) DO UPDATE SET fingerprint = excluded.fingerprint, owner = excluded.owner, "
     "state = excluded.state, status = excluded.status, body = excluded.body, created_at = excluded.created_at "
     "WHERE idempotency.created_at < (SELECT forgotten FROM given LIMIT 1) "
     "OR (idempotency.state = 'in_flight' AND idempotency.fingerprint = excluded.fingerprint "
     "AND idempotency.created_at < (SELECT stale FROM given LIMIT 1)) RETURNING owner",
     workspace="text", method="text", path="text", key="text", fingerprint="text", owner="text", state="text", status="integer",
-    body="text", created_at="timestamptz", stale="timestamptz", forgotten="timestamptz",
+    body="text", created_at="timestamptz", stale="timestamptz", forgotten="timestamptz", bare="text",
 )  # fmt: skip
+
+
+def scoped(caller: str, key: str) -> str:
+    """The ``key`` of a record: ``caller``'s own. ``key`` holds no space."""
+    return f"{caller} {key}"
 
 
 async def start(
@@ -85,6 +98,10 @@ async def start(
     counts as none (24 hours).
     """
     where = _is(workspace, method, path, key)
+    old = select(_T).where(_is(workspace, method, path, _bare(key)), _T.c.created_at >= forget_before)
+    unscoped = await first(session, IdempotencyRow, old)
+    if unscoped is not None:
+        return Claim("unscoped", unscoped)
     await session.execute(delete(_T).where(where, _T.c.created_at < forget_before))
     row = IdempotencyRow(
         workspace=workspace, method=method, path=path, key=key, fingerprint=fingerprint, owner=owner, created_at=now
@@ -121,17 +138,26 @@ async def keep_many(
     taken = [key for key, row in first_of.items() if row.owner not in ours]
     there = {}
     if taken:
-        same = tuple_(_T.c.workspace, _T.c.method, _T.c.path, _T.c.key).in_(taken)
+        bare = [(*key[:3], _bare(key[3])) for key in taken]
+        same = tuple_(_T.c.workspace, _T.c.method, _T.c.path, _T.c.key).in_([*taken, *bare])
         there = {_key(row): row for row in await every(session, IdempotencyRow, select(_T).where(same))}
-    return [
-        Claim("ours", row)
-        if row.owner in ours
-        else _standing(there.get(_key(row), first_of[_key(row)]), row.fingerprint)
-        for row in rows
-    ]
+    return [Claim("ours", row) if row.owner in ours else _taken(row, there, first_of) for row in rows]
 
 
 _HELD: Final = ("workspace", "method", "path", "key", "fingerprint", "owner", "state", "status", "body")
+
+
+def _taken(
+    row: IdempotencyRow,
+    there: Mapping[tuple[str, str, str, str], IdempotencyRow],
+    first_of: Mapping[tuple[str, str, str, str], IdempotencyRow],
+) -> Claim:
+    """What stands in the way of a row that was not kept."""
+    key = _key(row)
+    if key in there:
+        return _standing(there[key], row.fingerprint)
+    unscoped = there.get((*key[:3], _bare(row.key)))
+    return Claim("unscoped", unscoped) if unscoped is not None else _standing(first_of[key], row.fingerprint)
 
 
 def _standing(there: IdempotencyRow, fingerprint: str) -> Claim:
@@ -169,7 +195,13 @@ def _given(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: bool)
     """As ``_KEEP`` takes it. Raises InvalidInput for text that can't be stored."""
     held = values(row)
     created_at = kept(row.created_at, postgresql=postgresql)
-    return (*(held[name] for name in _HELD), created_at, stale, forgotten)
+    return (*(held[name] for name in _HELD), created_at, stale, forgotten, _bare(row.key))
+
+
+def _bare(key: str) -> str:
+    """The Idempotency-Key alone, as the version before kept it; empty, which none is, where ``key`` is that already."""
+    caller, _, bare = key.rpartition(" ")
+    return bare if caller else ""
 
 
 def _key(row: IdempotencyRow) -> tuple[str, str, str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, and_, delete, func, or_, select, union_all, update
+from sqlalchemy import Index, and_, delete, func, or_, select, text, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -37,6 +37,10 @@ class RuleRow(Row, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     updated_at: datetime = Field(sa_type=UtcTime)
     revision: int = 1
+    overruns: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How often its condition was stopped for taking too long, since the rule was last changed."""
+    parked: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """Why it was switched off by itself; empty where it was not."""
 
 
 class InstructionRow(Row, table=True):
@@ -109,11 +113,26 @@ async def rules(session: AsyncSession, workspace: str, *, modes: Collection[str]
 async def change_rule(session: AsyncSession, row: RuleRow, **columns: Any) -> RuleRow:
     """Raises Conflict when it was changed since ``row`` was read."""
     same = and_(_RULE.c.id == row.id, _RULE.c.workspace == row.workspace, _RULE.c.revision == row.revision)
-    fresh = {**storable(columns), "revision": _RULE.c.revision + 1}
+    fresh = {"overruns": 0, "parked": "", **storable(columns), "revision": _RULE.c.revision + 1}
     changed = await first(session, RuleRow, update(_RULE).where(same).values(fresh).returning(_RULE))
     if changed is None:
         raise Conflict("Somebody changed this rule meanwhile: read it again.")
     return changed
+
+
+async def count_overrun(session: AsyncSession, row: RuleRow) -> int:
+    """How often its condition has been stopped, this time included; 0 where the rule is gone."""
+    mine = and_(_RULE.c.id == row.id, _RULE.c.workspace == row.workspace)
+    statement = update(_RULE).where(mine).values(overruns=_RULE.c.overruns + 1).returning(_RULE.c.overruns)
+    return (await session.execute(statement)).scalar_one_or_none() or 0
+
+
+async def park_rule(session: AsyncSession, row: RuleRow, why: str, at: datetime) -> bool:
+    """Switch it off, saying why. False: it is off already, gone, or another rule since ``row`` was read."""
+    same = and_(_RULE.c.id == row.id, _RULE.c.workspace == row.workspace, _RULE.c.revision == row.revision)
+    off = storable({"mode": "off", "parked": why[:1000], "updated_at": at})
+    statement = update(_RULE).where(same, _RULE.c.mode != "off").values(**off, revision=_RULE.c.revision + 1)
+    return (await session.execute(statement.returning(_RULE.c.id))).first() is not None
 
 
 async def delete_rule(session: AsyncSession, workspace: str, rule_id: str) -> None:

@@ -30,6 +30,7 @@ COLUMNS: Final = (
     "lane",
     "error",
     "created_ms",
+    "lost",
     "counted_in",
 )
 
@@ -105,7 +106,13 @@ def _taking(
     """
     until = present_ms() + round(lease_s * 1000)
     held = {"state": "claimed", "owner": owner, "attempt": work.c.attempt + 1, "due_ms": until}
+    # Still claimed: whoever had it never settled it. Given back, it is like new.
+    held |= {name: case((work.c.state == "claimed", left), else_=0) for name, left in _never_settled(work).items()}
     return update(work).where(these).values({**held, "counted_in": counted_in})
+
+
+def _never_settled(work: Table) -> dict[str, ColumnElement[int]]:
+    return {"lost": work.c.lost + 1, "alone": work.c.alone}
 
 
 def _counted_in(work: Table, ahead: bool, *, postgresql: bool) -> ColumnElement[str | None]:

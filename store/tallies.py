@@ -111,9 +111,13 @@ def duration_of(slot: int) -> float:
 
 
 def counts_of(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[Count]:
-    """What an entry counts as: ``entry`` are its columns, ``data`` what it holds."""
+    """What an entry counts as: ``entry`` are its columns, ``data`` what it holds. Of a test run
+    only what it cost: what was tried says nothing of how the workspace is used."""
     kind, outcome, took_ms = entry["kind"], entry["outcome"], entry["duration_ms"]
     made: list[Count] = []
+    if data.get("mode") == "test":
+        trace = data.get("trace")
+        return _usage(entry["model"] or "unknown", trace) if kind == "resolved" and isinstance(trace, Mapping) else []
     if kind in _ENDS and outcome:
         made.append(Count("outcome", outcome, 0))
     if kind in _STEPS and took_ms is not None:

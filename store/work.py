@@ -96,6 +96,10 @@ class WorkRow(Row, table=True):
     """While it is claimed: the lane that it takes room of. None also for what was claimed ahead, which its process counts."""
     created_ms: int = Field(sa_type=BigInteger)
     finished_ms: int | None = Field(default=None, sa_type=BigInteger)
+    lost: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How many claims in a row have ended without a settle, because their process did or was stuck."""
+    alone: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """… and how often it was then begun with no other such work beside it."""
     carried_ms: int | None = Field(default=None, sa_type=BigInteger)
     """When a broker was last told of it again, see ``store.carrying``."""
 
@@ -108,7 +112,8 @@ class Work:
     """One claim. Nothing of it changes but ``beside``, which is read after it, and ``counted``.
 
     ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt. Not ``counted``: claimed ahead
-    (``Ahead``), so that only this process knows what it takes of its lane, until its lease is renewed.
+    (``Ahead``), so that only this process knows what it takes of its lane, until its lease is renewed. ``lost`` counts the claims right
+    before this one that nobody settled.
     """
 
     id: str
@@ -122,6 +127,7 @@ class Work:
     lane: str | None = None
     error: str = ""
     created_ms: int = 0
+    lost: int = 0
     counted: bool = True
     beside: Any = field(default=None, compare=False, repr=False)
     """What was read of it with its claim, where somebody reads there (``executors.queue.SqlQueue``)."""
@@ -214,6 +220,12 @@ async def bury(session: AsyncSession, work: Work, error: str) -> bool:
     return await _settle(session, work, state="dead", finished_ms=EpochMs(), error=error[:MAX_ERROR])
 
 
+async def begin_alone(session: AsyncSession, work: Work) -> int:
+    """Count that work which lost its claims is begun with no other such work beside it. How often that makes; 0 if it isn't held."""
+    statement = update(_T).where(_held(work)).values(alone=_T.c.alone + 1).returning(_T.c.alone)
+    return (await session.execute(statement)).scalar_one_or_none() or 0
+
+
 async def renew(session: AsyncSession, work: Work, lease_s: float) -> bool:
     """Hold it for ``lease_s`` from now. False: it isn't held any more, so stop."""
     return (work.id, work.attempt) in await renew_many(session, [work], lease_s)
@@ -254,11 +266,21 @@ async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
     return [(kind, state, count, ms / 1000) for kind, state, count, ms in rows]
 
 
+async def given_up(session: AsyncSession, limit: int) -> list[tuple[str, str, str, str]]:
+    """(workspace, kind, key, error) of dead work of every workspace, the newest first."""
+    dead = select(_T.c.workspace, _T.c.kind, _T.c.key, _T.c.error).where(
+        _T.c.state == "dead", _T.c.finished_ms.is_not(None)
+    )
+    rows = (await session.execute(dead.order_by(_T.c.finished_ms.desc()).limit(limit))).all()
+    return [(workspace, kind, key, error) for workspace, kind, key, error in rows]
+
+
 async def revive(session: AsyncSession, workspace: str, key: str) -> bool:
     """A person wants dead work tried again: due now, attempts kept. False: there is no such dead work here."""
     dead = update(_T).where(_T.c.workspace == workspace, _T.c.key == key, _T.c.state == "dead")
     now = EpochMs()
-    fresh = dead.values(state="ready", owner=None, due_ms=now, turn_ms=now, counted_in=None, finished_ms=None)
+    anew = {"state": "ready", "owner": None, "counted_in": None, "finished_ms": None, "lost": 0, "alone": 0}
+    fresh = dead.values(**anew, due_ms=now, turn_ms=now)
     return (await session.execute(fresh.returning(_T.c.id))).first() is not None
 
 
@@ -271,9 +293,12 @@ async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS, limit:
 
 
 async def _settle(session: AsyncSession, work: Work, **columns: Any) -> bool:
-    mine = and_(_T.c.id == work.id, _T.c.owner == work.owner, _T.c.attempt == work.attempt, _T.c.state == "claimed")
-    statement = update(_T).where(mine).values(storable(columns)).returning(_T.c.id)
+    statement = update(_T).where(_held(work)).values(storable(columns)).returning(_T.c.id)
     return (await session.execute(statement)).first() is not None
+
+
+def _held(work: Work) -> ColumnElement[bool]:
+    return and_(_T.c.id == work.id, _T.c.owner == work.owner, _T.c.attempt == work.attempt, _T.c.state == "claimed")
 
 
 @lru_cache(maxsize=64)

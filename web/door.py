@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,9 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agent import people
 from agent.house import House
+from agent.person_only import run_url
 from core import opsiq1
-from core.actor import OWNER, Actor
-from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable
+from core.actor import OWNER, Actor, Mode
+from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable, WrongMode
 from registry import pointer
 from store.keys import KeyRow
 from web.client_address import client_of
@@ -40,6 +42,7 @@ SCOPES: Final = (
     "me:read",
     "rules:read",
     "rules:write",
+    "runs:confirm",
     "runs:read",
     "runs:write",
     "tickets:read",
@@ -48,6 +51,10 @@ SCOPES: Final = (
 )
 """What a key may be allowed; ``docs/reference/api.md`` says which endpoint needs which."""
 
+CONFIRM: Final = "runs:confirm"
+"""The scope without which a key only asks. Whoever makes a key adds it on purpose; no key from before it has it."""
+
+_RUN_ID: Final = re.compile(r"run_[0-9A-Z]{26}")
 TOUCH_EVERY: Final = timedelta(seconds=60)
 
 
@@ -59,19 +66,24 @@ class Caller:
     scopes: frozenset[str]
     key_id: str
     public: str
-    mode: str
+    mode: Mode
     body: bytes
 
 
 @dataclass(frozen=True)
 class Door:
     """What a signed route asks of its caller. ``limit`` None means by the method: GETs are reads, everything else writes.
-    ``filters``: the route judges the names of its query parameters itself."""
+    ``filters``: the route judges the names of its query parameters itself. ``test``: what it does has a test mode, so test keys may do it;
+    beyond that they only read."""
 
     scope: str
     limit: LimitClass | None = None
     owner: bool = False
     filters: bool = False
+    test: bool = False
+
+    def open_to_tests(self, method: str) -> bool:
+        return self.test or method == "GET"
 
     def limit_of(self, method: str) -> LimitClass:
         return self.limit or ("reads" if method == "GET" else "writes")
@@ -83,18 +95,23 @@ def house_of(request: Request) -> House:
 
 
 def signed(
-    scope: str, limit: LimitClass | None = None, *, owner: bool = False, filters: bool = False
+    scope: str, limit: LimitClass | None = None, *, owner: bool = False, filters: bool = False, test: bool = False
 ) -> Callable[[Request], Awaitable[Caller]]:
-    """The dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with that role.
+    """The dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with that role. ``test``: test
+    keys may do this, too, since it has a test mode.
 
-    Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, Unavailable, Problem (``rate_limited``, ``unsupported_media_type``).
+    Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, WrongMode, Unavailable, Problem (``rate_limited``,
+    ``unsupported_media_type``).
     """
-    door = Door(scope, limit, owner, filters)
+    door = Door(scope, limit, owner, filters, test)
 
     async def authenticate(request: Request) -> Caller:
         caller = await _authenticated(request, door)
-        if scope not in caller.scopes:
-            raise Forbidden(f"This key lacks the scope {scope!r}.")
+        need_scope(request, caller, scope)
+        if caller.mode == "test" and not door.open_to_tests(request.method):
+            raise WrongMode(
+                "This is a test key: it reads, and tries actions and events without effect. What has effects takes a live key (pk_live_…)."
+            )
         if owner and caller.actor.role != OWNER:
             raise Forbidden(f"Only keys with the role {OWNER} may do this; this one acts as {caller.actor.role}.")
         _readable(request, caller.body)
@@ -104,6 +121,17 @@ def signed(
 
     authenticate.__dict__["door"] = door
     return authenticate
+
+
+def need_scope(request: Request, caller: Caller, scope: str) -> None:
+    """Raises Forbidden for a key without it, with what to do instead."""
+    if scope in caller.scopes:
+        return
+    detail = f"This key lacks the scope {scope!r}."
+    run_id = request.path_params.get("run_id", "")
+    if scope == CONFIRM and _RUN_ID.fullmatch(run_id):
+        detail += f" A person who may approve this confirms it in the console: {run_url(house_of(request).settings.base_url, run_id)}"
+    raise Forbidden(detail)
 
 
 def door_of(dependant: Dependant) -> Door | None:
@@ -148,7 +176,7 @@ async def _authenticated(request: Request, door: Door) -> Caller:
     standing = await limits.charge(limit, row.id, before)
     if standing is not None:
         request.state.headers = standing.headers()
-    return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, row.mode, body)
+    return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, actor.mode, body)
 
 
 async def _once(request: Request, row: KeyRow, nonce: str) -> None:

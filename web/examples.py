@@ -43,6 +43,7 @@ _PARAM: Final[Mapping[str, Any]] = {
 _CARD: Final[Mapping[str, Any]] = {
     "digest": _SHA,
     "held": ["“Send a help article” is confirmed once in a session."],
+    "confirm_by": "anyone",
     "approvals_needed": 1,
     "approvals": [],
     "drift": [],
@@ -62,6 +63,7 @@ _CARD: Final[Mapping[str, Any]] = {
 }
 _RUN_VIEW: Final[Mapping[str, Any]] = {
     "id": _RUN,
+    "mode": "live",
     "state": "held",
     "text": "send the password reset guide to ticket 5519",
     "surface": "admin",
@@ -79,6 +81,7 @@ _RUN_VIEW: Final[Mapping[str, Any]] = {
 _EVENT_VIEW: Final[Mapping[str, Any]] = {
     "id": _EVENT,
     "event": "order.shipped",
+    "mode": "live",
     "data": {"customer_id": 421, "order_ref": "NB-9182", "carrier": "DHL"},
     "occurred_at": _AT,
     "fired_at": _AT,
@@ -229,6 +232,7 @@ _SUMMARY: Final[Mapping[str, Any]] = {
     "description": "Order more of an article.",
     "risk": "write",
     "policy": "always",
+    "confirm_by": "anyone",
     "roles": ["owner"],
     "surfaces": ["admin"],
     "signature": _SIGNED,
@@ -262,6 +266,7 @@ _ENTRY: Final[Mapping[str, Any]] = {
     "model": "offline",
     "prompt_version": None,
     "duration_ms": 16.349,
+    "mode": "live",
     "data": {"surface": "admin", "reason": "Wrong customer"},
     "prev": _SHA,
     "digest": "sha256:481a" + "0" * 56 + "33f1",
@@ -284,7 +289,7 @@ _CONNECTOR: Final[Mapping[str, Any]] = {
 }
 
 OF: Final[Mapping[str, Any]] = {
-    "AcceptedView": {"id": _EVENT, "event": "order.shipped"},
+    "AcceptedView": {"id": _EVENT, "event": "order.shipped", "mode": "live"},
     "CasesView": {
         "cases": [
             {

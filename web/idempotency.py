@@ -1,4 +1,9 @@
-"""Idempotency of POSTs that act (docs/reference/wire.md §3): the answer is kept in the transaction of the effect."""
+"""Idempotency of POSTs that act (docs/reference/wire.md §3): the answer is kept in the transaction of the effect.
+
+A record is the caller's alone: whoever else sends the same Idempotency-Key finds nothing of it. What the route checks (signature, scope,
+role, and ``check``: whether the thing it names is there for this caller) is checked before anything is replayed. A secret is never kept:
+an answer that shows one leaves a refusal for its retries, which says what was made and that its secret is not shown again.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.idempotency
 from agent.pipeline import Refusal
-from core.secretbox import SecretBox
 from store.idempotency import Claim, IdempotencyRow
 from store.sessions import after_commit
+from web import problem
 from web.door import Caller, house_of
 from web.problem import Problem, of_refusal
 
@@ -34,24 +39,37 @@ Effect = TypeVar("Effect")
 """What acting has made: a run, an event, a rule."""
 Also = Callable[[AsyncSession, Effect], Coroutine[Any, Any, None]]
 """What to do in the effect's own transaction."""
+Check = Callable[[], Awaitable[object]]
+"""Whether what a route names is there for its caller. Raises NotFound, Forbidden."""
+_SHOWN_ONCE: Final = "secret"
+"""The member of an answer that is shown once (``shows_secret``)."""
 
 
 @dataclass
 class Attempt:
     """One request that holds its key. ``replay`` is the answer to give instead of acting; else act, and ``keep`` within the effect."""
 
+    request: Request
     claim: IdempotencyRow
-    box: SecretBox
     replay: Response | None = None
     kept: bool = False
 
-    def keep(self, status: int | Callable[[Effect], int], body: Callable[[Effect], dict[str, Any]]) -> Also[Effect]:
-        """What to do in the effect's own transaction: keep what will be answered to it. Sealed, since an answer may hold a secret that is
-        shown once."""
+    def keep(
+        self,
+        status: int | Callable[[Effect], int],
+        body: Callable[[Effect], dict[str, Any]],
+        *,
+        shows_secret: bool = False,
+    ) -> Also[Effect]:
+        """What to do in the effect's own transaction: keep what will be answered to its retries, sealed. ``shows_secret``: the body may
+        hold secrets, which are not kept."""
 
         async def also(session: AsyncSession, effect: Effect) -> None:
             number = status if isinstance(status, int) else status(effect)
-            sealed = self.box.seal(_text(body(effect)), context=_context(self.claim))
+            told = body(effect)
+            if shows_secret:
+                number, told = _without_secrets(self.request, number, told)
+            sealed = house_of(self.request).box.seal(_text(told), context=_context(self.claim))
             await store.idempotency.finish(session, self.claim, status=number, body=sealed)
             after_commit(session, self._is_kept)
 
@@ -62,14 +80,19 @@ class Attempt:
 
 
 @asynccontextmanager
-async def once(request: Request, caller: Caller) -> AsyncIterator[Attempt]:
+async def once(request: Request, caller: Caller, *, check: Check | None = None) -> AsyncIterator[Attempt]:
     """Hold the request's Idempotency-Key. Given up at the end unless an answer was kept: then a retry acts again."""
-    house = house_of(request)
     claim = await claimed(
-        request, caller.actor.workspace, idempotency_key(request), fingerprint=_fingerprint(request, caller.body)
+        request,
+        caller.actor.workspace,
+        caller.key_id,
+        idempotency_key(request),
+        fingerprint=_fingerprint(request, caller),
     )
     if claim.verdict != "ours":
-        yield Attempt(claim.row, house.box, replayed(request, claim))
+        if check is not None:
+            await check()
+        yield Attempt(request, claim.row, replayed(request, claim))
         return
     async with holding(request, claim) as attempt:
         yield attempt
@@ -83,12 +106,15 @@ async def act_once(
     *,
     status: int = 200,
     location: Callable[[Effect], str] | None = None,
+    check: Check | None = None,
+    shows_secret: bool = False,
 ) -> Response:
-    """Act once for the request's Idempotency-Key: what is answered is what is kept for its retries. A refusal is answered and not kept."""
-    async with once(request, caller) as attempt:
+    """Act once for the request's Idempotency-Key: what is answered is what is kept for its retries, but for secrets. A refusal is answered
+    and not kept. ``act`` does what ``check`` does by itself."""
+    async with once(request, caller, check=check) as attempt:
         if attempt.replay:
             return attempt.replay
-        effect = await act(attempt.keep(status, body))
+        effect = await act(attempt.keep(status, body, shows_secret=shows_secret))
     if isinstance(effect, Refusal):
         return of_refusal(request, effect)
     return JSONResponse(
@@ -97,7 +123,14 @@ async def act_once(
 
 
 def replayed(request: Request, claim: Claim) -> Response:
-    """What was answered before to a key that is not ours. Raises Problem where it belongs to another request or is in flight."""
+    """What was answered before to this caller under a key that is not free. Raises Problem where it belongs to another request or is in
+    flight."""
+    if claim.verdict == "unscoped":
+        raise Problem(
+            "idempotency_key_reused",
+            "This Idempotency-Key was used before OpsIQ was brought up to date, when it was not noted by whom. Nothing was done now. "
+            "See what came of it first; to act again, use a fresh key.",
+        )
     if claim.verdict == "reused":
         raise Problem("idempotency_key_reused", "This Idempotency-Key belongs to another request. Use a fresh key.")
     if claim.verdict == "in_flight":
@@ -118,9 +151,9 @@ def keepable(request: Request, caller: Caller, status: int) -> IdempotencyRow:
     """What will be kept for the request's key with an effect that is written at once (``store.idempotency.keep_many``), but for the body:
     see ``sealed``. Raises Problem when the key is absent or malformed."""
     return IdempotencyRow(
-        workspace=caller.actor.workspace, method=request.method, path=request.url.path, key=idempotency_key(request),
-        fingerprint=_fingerprint(request, caller.body), owner=secrets.token_hex(16), state="done", status=status,
-        created_at=house_of(request).clock(),
+        workspace=caller.actor.workspace, method=request.method, path=request.url.path,
+        key=store.idempotency.scoped(caller.key_id, idempotency_key(request)), fingerprint=_fingerprint(request, caller),
+        owner=secrets.token_hex(16), state="done", status=status, created_at=house_of(request).clock(),
     )  # fmt: skip
 
 
@@ -128,8 +161,8 @@ def sealed(request: Request, row: IdempotencyRow, body: dict[str, Any]) -> str:
     return house_of(request).box.seal(_text(body), context=_context(row))
 
 
-async def claimed(request: Request, workspace: str, key: str, *, fingerprint: str) -> Claim:
-    """Claim ``key`` for this method and path. The verdict says whether it is ours."""
+async def claimed(request: Request, workspace: str, caller: str, key: str, *, fingerprint: str) -> Claim:
+    """Claim the ``caller``'s ``key`` for this method and path. The verdict says whether it is ours."""
     house = house_of(request)
     now = house.clock()
     async with house.sessions.begin() as session:
@@ -138,7 +171,7 @@ async def claimed(request: Request, workspace: str, key: str, *, fingerprint: st
             workspace=workspace,
             method=request.method,
             path=request.url.path,
-            key=key,
+            key=store.idempotency.scoped(caller, key),
             fingerprint=fingerprint,
             owner=secrets.token_hex(16),
             now=now,
@@ -151,7 +184,7 @@ async def claimed(request: Request, workspace: str, key: str, *, fingerprint: st
 async def holding(request: Request, claim: Claim) -> AsyncIterator[Attempt]:
     """Act under a claim that is ours; given up at the end unless an answer was kept."""
     house = house_of(request)
-    attempt = Attempt(claim.row, house.box)
+    attempt = Attempt(request, claim.row)
     try:
         yield attempt
     finally:
@@ -177,6 +210,26 @@ def idempotency_key(request: Request) -> str:
     return value
 
 
+def _without_secrets(request: Request, status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """What retries are answered: the same, unless it holds a secret."""
+    bare = _bare(body)
+    if bare == body:
+        return status, body
+    refusal = problem.body(
+        request, "secret_shown_once", "This was done already, and not again. Its answer held a secret, which is shown once and not kept: "
+        "'answer' is the rest. If the secret did not reach you, make a new one with a fresh Idempotency-Key.",
+        status=409, extra={"answer": bare},
+    )  # fmt: skip
+    return 409, refusal
+
+
+def _bare(value: Any) -> Any:
+    """The same, with null for every secret."""
+    if isinstance(value, dict):
+        return {name: None if name == _SHOWN_ONCE else _bare(each) for name, each in value.items()}
+    return [_bare(each) for each in value] if isinstance(value, list) else value
+
+
 def _text(body: dict[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -185,8 +238,12 @@ def _context(row: IdempotencyRow) -> str:
     return f"idempotency:{row.workspace}:{row.method}:{row.path}:{row.key}"
 
 
-def _fingerprint(request: Request, body: bytes) -> str:
-    parts = (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], body)
+def _fingerprint(request: Request, caller: Caller) -> str:
+    """Of the request, and of what its caller may: under other rights it is another request, which neither acts again nor is told what was
+    answered before."""
+    rights = " ".join([caller.actor.role, *sorted(caller.scopes)]).encode()
+    asked = (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], caller.body)
+    parts = (*asked, rights)
     whole = hashlib.sha256()
     for part in parts:
         whole.update(len(part).to_bytes(8, "big") + part)

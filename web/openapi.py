@@ -88,19 +88,25 @@ class ProblemView(BaseModel):
     retryable: bool
     errors: list[Fault] | None = None
     run_id: str | None = None
+    answer: dict[str, Any] | None = None
     server_time: int | None = None
 
 
-def takes(model: type[BaseModel], example: Any, *, idempotent: bool = True) -> dict[str, Any]:
-    """For ``openapi_extra``: this route reads its body as ``model``. ``idempotent``: it needs an Idempotency-Key."""
+def takes(
+    model: type[BaseModel], example: Any, *, idempotent: bool = True, shows_secret: bool = False
+) -> dict[str, Any]:
+    """For ``openapi_extra``: this route reads its body as ``model``. ``idempotent``: it needs an Idempotency-Key. ``shows_secret``: as
+    ``acts`` has it."""
     schema = model.model_json_schema(ref_template=_REF)
     content = {"application/json": {"schema": schema, "example": example}}
-    return {"requestBody": {"required": True, "content": content}, "x-idempotent": idempotent}
+    flags = {"x-idempotent": idempotent, "x-shows-secret": shows_secret}
+    return {"requestBody": {"required": True, "content": content}, **flags}
 
 
-def acts() -> dict[str, Any]:
-    """For ``openapi_extra``: a route without a body that needs an Idempotency-Key."""
-    return {"x-idempotent": True}
+def acts(*, shows_secret: bool = False) -> dict[str, Any]:
+    """For ``openapi_extra``: a route without a body that needs an Idempotency-Key. ``shows_secret``: its answer may hold a secret, which no
+    replay repeats."""
+    return {"x-idempotent": True, "x-shows-secret": shows_secret}
 
 
 def problems(*statuses: Literal["404", "409", "422"]) -> dict[int | str, dict[str, Any]]:
@@ -182,6 +188,7 @@ def _complete(operation: dict[str, Any], route: RouteContext, method: str, door:
         content = body["content"]["application/json"]
         content["schema"] = _hoisted(content["schema"], schemas)
     idempotent = operation.pop("x-idempotent", False)
+    shows_secret = operation.pop("x-shows-secret", False)
     if idempotent:
         statuses += ("409", "422")
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
@@ -190,7 +197,9 @@ def _complete(operation: dict[str, Any], route: RouteContext, method: str, door:
     path = route.path or ""
     for status, answer in own.items():
         if int(status) >= 400:
-            answer["x-codes"] = codes(int(status), idempotent=idempotent, of_a_run=path.startswith(_OF_RUNS))
+            answer["x-codes"] = codes(
+                int(status), idempotent=idempotent, of_a_run=path.startswith(_OF_RUNS), shows_secret=shows_secret
+            )
     _finish(operation, {"RateLimit-Policy", "RateLimit"})
 
 
@@ -209,11 +218,13 @@ def _inbound(operation: dict[str, Any]) -> None:
             answer["x-codes"] = codes(int(status), idempotent=False, of_a_run=False)
 
 
-def codes(status: int, *, idempotent: bool, of_a_run: bool) -> list[str]:
+def codes(status: int, *, idempotent: bool, of_a_run: bool, shows_secret: bool = False) -> list[str]:
     """Every code that a problem with this status can have: refusals answer only what is done to a run."""
     found = {code for code, number in problem.STATUS.items() if number == status}
     if not idempotent:
         found = {code for code in found if not code.startswith("idempotency_")}
+    if not shows_secret:
+        found -= {"secret_shown_once"}
     if of_a_run:
         found |= {code for code in get_args(RefusalCode) if problem.REFUSAL_STATUS.get(code, 409) == status}
     return sorted(found)

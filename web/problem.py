@@ -31,6 +31,7 @@ STATUS: Final[Mapping[str, int]] = {
     "invalid_signature": 401,
     "clock_skew": 401,
     "forbidden": 403,
+    "wrong_mode": 403,
     "bad_contract_signature": 422,
     "bad_assertion": 401,
     "bad_setting": 500,
@@ -42,6 +43,7 @@ STATUS: Final[Mapping[str, int]] = {
     "idempotency_key_required": 400,
     "idempotency_key_reused": 422,
     "idempotency_in_flight": 409,
+    "secret_shown_once": 409,
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "method_not_allowed": 405,
@@ -51,6 +53,7 @@ STATUS: Final[Mapping[str, int]] = {
 REFUSAL_STATUS: Final[Mapping[str, int]] = {
     "forbidden": 403,
     "same_person": 403,
+    "person_required": 403,
     "wrong_surface": 403,
     "not_found": 404,
     "no_match": 404,

@@ -21,10 +21,17 @@ machines, is the OpenAPI 3.1 document at `GET /openapi.json`; this page is made 
   member is disabled or loses the role, the key is refused. *owner* in the tables means that the key's role must be `owner`.
 - **Whose it is.** A key of another role than its maker's has none of its maker's rights: it sees, answers, confirms, switches and changes
   what its own role may run. What the same person has asked for or set up in a role beyond that is 403, anybody else's 404.
+- **Confirming.** A key asks; it says yes only with the scope `runs:confirm`, which no key has unless it was given on purpose.
+  Rejecting needs no more than `runs:write`. Where the card's `confirm_by` is `person` no key confirms it, whatever its scopes:
+  `person_required` names the address at which somebody does, in the console.
+- **Modes.** What a live key (`pk_live_…`) asks for happens. A test key (`pk_test_…`) reads live data and tries actions and events: they are
+  resolved, looked up, held and confirmed as always, answered from the contract's result schema, marked `test`, and never sent. Whatever
+  else has effects it may not do (`wrong_mode`), and no key decides about a run of the other mode.
 - **Limits.** Each key has a limit a minute for each class of request: {limits}. Every answer says what is left:
   `RateLimit-Policy: "key";q=1000;w=60`, `RateLimit: "key";r=999;t=60`. Beyond it: 429 `rate_limited` with `Retry-After`.
 - **Acting once.** Where an endpoint takes an `Idempotency-Key`, send a fresh one for each act and the same for its retries: the answer is
-  kept for 24 h and comes again with `Idempotency-Replayed: true`. The same key with another request: 422 `idempotency_key_reused`.
+  kept for 24 h and comes again with `Idempotency-Replayed: true`, to the same API key alone. The same key with another request: 422
+  `idempotency_key_reused`. An answer that showed a secret is not repeated: 409 `secret_shown_once`.
 - **Pages.** A long list answers `next`, null at the end. It goes into `before` for the page after this one; any id of the list (of AI
   History any `seq`) may stand there. Tickets are read live and take it as `cursor`, a token that belongs to the filters it came with.
 - **Errors** are `application/problem+json` with a permanent `code` ([errors.md](errors.md)); `errors` names the faults by JSON Pointer.

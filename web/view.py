@@ -5,20 +5,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from agent.pipeline import CallOutcome, Candidate, Filled, Plan, Question, QuestionCode, Refusal, RunState, Source
 from agent.run import Cause, Run
-from core.actor import Surface
+from agent.test_mode import is_test
+from core.actor import Mode, Surface
 from core.clock import iso
+
+LATER: Final[JsonDict] = {"x-later": True}
+"""For a member that answers have not had from the beginning: the document does not require it, so an SDK that is newer than its server
+reads the default instead of nothing at all."""
+
+
+def _not_required(schema: JsonDict) -> None:
+    properties, required = schema.get("properties"), schema.get("required")
+    if isinstance(properties, dict) and isinstance(required, list):
+        later = {name for name, each in properties.items() if isinstance(each, dict) and each.pop("x-later", False)}
+        schema["required"] = [each for each in required if each not in later]
 
 
 class View(BaseModel):
     """Answers say every member they have, null where there is nothing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True, json_schema_extra=_not_required
+    )
 
     def json_value(self) -> dict[str, Any]:
         return self.model_dump(mode="json", by_alias=True)
@@ -79,11 +94,13 @@ class ApprovalView(View):
 
 
 class CardView(View):
-    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why a person must
-    confirm; ``drift`` what has changed since the card before this one."""
+    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why it must be
+    confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key. ``drift`` is what has changed since
+    the card before this one."""
 
     digest: str
     held: tuple[str, ...]
+    confirm_by: Annotated[Literal["anyone", "person"], Field(json_schema_extra=LATER)] = "anyone"
     approvals_needed: int
     approvals: tuple[ApprovalView, ...]
     drift: tuple[str, ...]
@@ -100,9 +117,10 @@ class RefusalView(View):
 
 class RunView(View):
     """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-    History, for owners."""
+    History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever sent."""
 
     id: str
+    mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
     state: RunState
     text: str
     surface: Surface
@@ -128,6 +146,7 @@ class RunPage(View):
 def run_view(run: Run) -> RunView:
     return RunView(
         id=run.id,
+        mode="test" if is_test(run) else "live",
         state=run.state,
         text=run.text,
         surface=run.surface,
@@ -164,6 +183,7 @@ def _card(run: Run, plan: Plan) -> CardView:
     return CardView(
         digest=plan.digest,
         held=plan.held,
+        confirm_by=plan.confirm_by.value,
         approvals_needed=plan.approvals,
         approvals=tuple(ApprovalView(name=each.name, at=each.at.isoformat()) for each in run.approvals),
         drift=run.drift,

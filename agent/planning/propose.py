@@ -28,7 +28,7 @@ from agent.pipeline import (
 )
 from agent.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.query.answers import Answerer
-from agent.query.evaluator import Evaluator
+from agent.query.context import QueryContext
 from agent.query.results import RecordKey
 from agent.resolve.resolver import Resolver
 from agent.validate import validate
@@ -37,9 +37,11 @@ from agent.validate.instead import settled
 from agent.validate.proposed import plan_proposal
 from agent.validate.reach import Reach
 from core.actor import Actor
+from registry.condition import CheapOnly, Evaluator
 from registry.contract import Risk
 from registry.shortlist import Shortlist
 
+CHEAP_ONLY: Final = CheapOnly()
 Verdict = Plan | Question | Refusal | Abstain | Reply
 
 
@@ -47,7 +49,8 @@ Verdict = Plan | Question | Refusal | Abstain | Reply
 class Task:
     """What is to be planned, by whom, on what. ``drafts`` or ``proposal`` were resolved before and are only validated again; ``only``
     narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread`` maps handles to records.
-    ``hold`` is why a write must be confirmed whatever its policy says, ``must_wait`` why any plan must."""
+    ``hold`` is why a write must be confirmed whatever its policy says, ``must_wait`` why any plan must; ``evaluator`` judges the
+    policies' conditions."""
 
     request: Request
     actor: Actor
@@ -60,6 +63,7 @@ class Task:
     thread: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
     hold: str = ""
     must_wait: str = ""
+    evaluator: Evaluator = CHEAP_ONLY
 
     @property
     def stands(self) -> bool:
@@ -170,6 +174,7 @@ async def _judged(task: Task, drafts: tuple[Draft, ...], tell: Tell) -> tuple[Pl
         kinds=task.ground.kinds,
         confirmed_in_session=task.confirmed.__contains__,
         tell=tell,
+        evaluator=task.evaluator,
     )
     return verdict, (time.perf_counter() - began) * 1000
 
@@ -188,13 +193,13 @@ async def _verdict(task: Task, proposal: Proposal, tell: Tell) -> Verdict:
                 return Refusal(code="forbidden", detail=_STRAY)
             return await plan_proposal(
                 request, proposal, run_id=task.run_id, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds,
-                confirmed_in_session=task.confirmed.__contains__, thread=task.thread, tell=tell,
+                confirmed_in_session=task.confirmed.__contains__, thread=task.thread, tell=tell, evaluator=task.evaluator,
             )  # fmt: skip
         case AnswerResult(answer=answer):
-            evaluator = Evaluator(
+            context = QueryContext(
                 request, Reach(ground.kinds, actor, request.surface), Scene(), thread=task.thread, tell=tell
             )
-            return await Answerer(evaluator, ground.catalogue, actor, request.surface).answer(answer)
+            return await Answerer(context, ground.catalogue, actor, request.surface).answer(answer)
         case NoneResult() as none:
             return _nothing(task, none)
         case UndoResult():

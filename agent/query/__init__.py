@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.query.evaluator import Evaluator
+from agent.query.context import QueryContext
 from agent.query.results import Moment, Plain, Quantity, Worked
 
-__all__ = ["Evaluator", "Moment", "Plain", "Quantity", "Worked"]
+__all__ = ["Moment", "Plain", "Quantity", "QueryContext", "Worked"]

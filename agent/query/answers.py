@@ -20,7 +20,7 @@ from agent.proposal import (
     ValueAnswer,
     YesNoAnswer,
 )
-from agent.query.evaluator import Evaluator
+from agent.query.context import QueryContext
 from agent.query.results import Worked
 from agent.query.tests import SAID, test_holds
 from agent.validate.asking import candidate, join
@@ -41,8 +41,8 @@ SLOT: Final = "answer"
 class Answerer:
     """Answers for one actor: records within their reach, actions within their role."""
 
-    def __init__(self, evaluator: Evaluator, catalogue: Catalogue, actor: Actor, surface: str) -> None:
-        self.evaluator, self.catalogue, self.actor, self.surface = evaluator, catalogue, actor, surface
+    def __init__(self, context: QueryContext, catalogue: Catalogue, actor: Actor, surface: str) -> None:
+        self.context, self.catalogue, self.actor, self.surface = context, catalogue, actor, surface
 
     async def answer(self, asked: Answer) -> Reply | Question:
         """Raises PlatformUnavailable."""
@@ -66,7 +66,7 @@ class Answerer:
         if need is None:
             return _unknown()
         one = not isinstance(reference, Find) or reference.pick == "one"
-        found = await (self.evaluator.records.find if one else self.evaluator.records.every)(need, reference)
+        found = await (self.context.records.find if one else self.context.records.every)(need, reference)
         if isinstance(found, Question):
             return found
         kind = found[0].kind if found else need.kind
@@ -119,7 +119,7 @@ class Answerer:
             return _unknown()
         if isinstance(asked.value, TotalOf):
             return await self._total(asked.value, need)
-        worked = await self.evaluator.arithmetic.work_out(asked.value, need)
+        worked = await self.context.arithmetic.work_out(asked.value, need)
         if isinstance(worked, Question):
             return worked
         found = await self._about(asked.about, worked)
@@ -144,7 +144,7 @@ class Answerer:
         return self._reply(text, found, values=(worked.shown,)) if found else Reply(text=text, values=(worked.shown,))
 
     async def _total(self, total: TotalOf, need: Need) -> Reply | Question:
-        totals = await self.evaluator.arithmetic.totals(total, need)
+        totals = await self.context.arithmetic.totals(total, need)
         if isinstance(totals, Question):
             return totals
         if not totals:
@@ -158,7 +158,7 @@ class Answerer:
         if about is None:
             return tuple({each.key: each for each in worked.found}.values())
         need = self._need(about)
-        return await self.evaluator.records.every(need, about) if need is not None else ()
+        return await self.context.records.every(need, about) if need is not None else ()
 
     async def _yes_no(self, asked: YesNoAnswer) -> Reply | Question:
         need = self._any_need()
@@ -183,10 +183,10 @@ class Answerer:
         )  # fmt: skip
 
     async def _tested(self, test: Test, need: Need) -> tuple[bool, str, tuple[Found, ...]] | Question:
-        left = await self.evaluator.arithmetic.work_out(test.left, need)
+        left = await self.context.arithmetic.work_out(test.left, need)
         if isinstance(left, Question):
             return left
-        right = await self.evaluator.arithmetic.work_out(test.right, need)
+        right = await self.context.arithmetic.work_out(test.right, need)
         if isinstance(right, Question):
             return right
         held = test_holds(left, test.op, right)
@@ -230,7 +230,7 @@ class Answerer:
     def _help(self) -> Reply:
         offers = self.catalogue.offers(self.actor.role, self.surface)  # type: ignore[arg-type]
         titles = [offer.title for offer in offers]
-        kinds = [plural(kind) for kind in self.evaluator.kinds]
+        kinds = [plural(kind) for kind in self.context.kinds]
         does = f"You can ask me to: {'; '.join(titles[:PAGE])}." if titles else "No action is open to you here."
         more = f" And {len(titles) - PAGE} more." if len(titles) > PAGE else ""
         asks = f" You can also ask about {join(kinds, 'and')}." if kinds else ""
@@ -240,15 +240,15 @@ class Answerer:
 
     def _kind(self, reference: Reference) -> RecordKind | None:
         if isinstance(reference, Find):
-            return self.evaluator.kinds.get(reference.record)
-        return self.evaluator.kind_of(reference.handle)
+            return self.context.kinds.get(reference.record)
+        return self.context.kind_of(reference.handle)
 
     def _need(self, reference: Reference) -> Need | None:
         kind = self._kind(reference)
         return Need(SLOT, SLOT, kind, most=1) if kind is not None else None
 
     def _any_need(self) -> Need | None:
-        kind = next(iter(self.evaluator.kinds), None)
+        kind = next(iter(self.context.kinds), None)
         return Need(SLOT, SLOT, kind) if kind is not None else None
 
 

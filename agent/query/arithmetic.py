@@ -34,7 +34,7 @@ from agent.validate.need import Need
 from registry.records import Field, RecordKind
 
 if TYPE_CHECKING:
-    from agent.query.evaluator import Evaluator
+    from agent.query.context import QueryContext
 
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 _TIMES: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month": "month", "year": "year"}
@@ -45,8 +45,8 @@ Own = Mapping[str, Sequence[Found]]
 class Arithmetic:
     """Works expressions out. A question is the answer where a record, a unit or a number is missing."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self.evaluator = evaluator
+    def __init__(self, context: QueryContext) -> None:
+        self.context = context
 
     async def work_out(self, expression: Expression, need: Need, own: Own = {}, depth: int = 0) -> Worked | Question:  # noqa: B006
         """One value. ``need`` says whose question it would be, if one must be asked. Raises PlatformUnavailable."""
@@ -60,12 +60,12 @@ class Arithmetic:
             case Word(word=word, quote=quote):
                 return Worked(Plain(word), words=_words(quote))
             case FieldOf(field=name, of=reference):
-                found = await self.evaluator.records.find(self._need(need, reference, own), reference, own)
+                found = await self.context.records.find(self._need(need, reference, own), reference, own)
                 return found if isinstance(found, Question) else self._field(need, name, found)
             case ArgumentOf():
                 return need.ask("What was it before? Say the value itself.", code="missing")
             case CountOf(of=reference):
-                found = await self.evaluator.records.every(self._need(need, reference, own), reference, own)
+                found = await self.context.records.every(self._need(need, reference, own), reference, own)
                 if isinstance(found, Question):
                     return found
                 return Worked(Quantity(Decimal(len(found))), found=found)
@@ -83,7 +83,7 @@ class Arithmetic:
 
     async def totals(self, total: TotalOf, need: Need, own: Own = {}) -> list[Worked] | Question:  # noqa: B006
         """The sum of a field over records, one for each currency."""
-        found = await self.evaluator.records.every(self._need(need, total.of, own), total.of, own)
+        found = await self.context.records.every(self._need(need, total.of, own), total.of, own)
         if isinstance(found, Question):
             return found
         sums: dict[str | None, Decimal] = {}
@@ -100,7 +100,7 @@ class Arithmetic:
 
     def _day(self, need: Need, text: str, quote: Words | None) -> Worked | Question:
         try:
-            zone = self.evaluator.request.now.tzinfo
+            zone = self.context.request.now.tzinfo
             assert zone is not None
             span_of(Moment(text), zone)
         except (ValueError, OverflowError):
@@ -124,10 +124,10 @@ class Arithmetic:
         """A record on the way to a value: anything of its kind will do."""
         kind: RecordKind | None = None
         if isinstance(reference, Find):
-            kind = self.evaluator.kinds.get(reference.record)
+            kind = self.context.kinds.get(reference.record)
         else:
             found = own.get(reference.handle.removeprefix("@"), ())
-            kind = found[0].kind if found else self.evaluator.kind_of(reference.handle)
+            kind = found[0].kind if found else self.context.kind_of(reference.handle)
         if kind is None:
             return replace(need, filter={}, most=1)
         return need.owner(kind)
@@ -155,7 +155,7 @@ class Arithmetic:
     def _days_between(self, need: Need, a: Worked, b: Worked) -> Worked | Question:
         if not isinstance(a.value, Moment) or not isinstance(b.value, Moment):
             return need.ask("Which two days are meant?", code="unreadable")
-        zone = self.evaluator.request.now.tzinfo
+        zone = self.context.request.now.tzinfo
         assert zone is not None
         try:
             first, last = (span_of(each, zone)[0].astimezone(zone).date() for each in (a.value, b.value))

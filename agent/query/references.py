@@ -37,7 +37,7 @@ from agent.validate.reach import TooMany, Unrelated, fits, id_value, merged
 from registry.records import Query, Record, RecordKind, SearchBy
 
 if TYPE_CHECKING:
-    from agent.query.evaluator import Evaluator
+    from agent.query.context import QueryContext
 
 PAGE: Final = 50
 MOST_SCANNED: Final = 2000
@@ -61,22 +61,22 @@ class _Pool:
 class RecordQuery:
     """Runs references. A question is the answer where words leave something open or nothing fits."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self.evaluator = evaluator
+    def __init__(self, context: QueryContext) -> None:
+        self.context = context
         self.slips: dict[tuple[str, str], str] = {}
         """Records (kind, id) whose name was taken to be misspelt, with what was typed."""
 
     async def find(self, need: Need, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
         """The records that are meant, at most ``need.most``. Raises PlatformUnavailable."""
-        evaluator = self.evaluator
-        evaluator.tell("looking")
+        context = self.context
+        context.tell("looking")
         if isinstance(reference, Handle):
             return await self._named_by_code(need, reference, own)
         name = _name_of(reference)
-        settled = evaluator.scene.settled.get(name) if name is not None else None
+        settled = context.scene.settled.get(name) if name is not None else None
         if settled is not None and reference.record == need.kind.name and fits(settled.record, need.filter):
             return (replace(settled, spans=_spans(reference.said) or settled.spans),)
-        answer = answered(evaluator.request, need.slot)
+        answer = answered(context.request, need.slot)
         if answer is not None and answer[0].choice is not None:
             outcome = await self._chosen(need, answer[0].choice, (*_spans(reference.said), *answer[1].spans))
         elif answer is not None:
@@ -85,7 +85,7 @@ class RecordQuery:
             outcome = await self._run(need, reference, own)
         if name is not None and isinstance(outcome, tuple) and len(outcome) == 1 and reference.record == need.kind.name:
             # A name means one record all through a request: which Adam is asked once.
-            evaluator.scene.settled[name] = outcome[0]
+            context.scene.settled[name] = outcome[0]
         return outcome
 
     async def every(self, need: Need, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
@@ -196,7 +196,7 @@ class RecordQuery:
         below = await self._run(Need(f"{_base(need)}/{kind.name}", need.param, kind, most=need.most), find, own)
         if isinstance(below, Question):
             return below
-        made = [up for each in below if (up := await self.evaluator.reach.owner_of(each, need.kind)) is not None]
+        made = [up for each in below if (up := await self.context.reach.owner_of(each, need.kind)) is not None]
         if not made:
             return need.ask(f"No {singular(need.kind)} goes with that {singular(kind)}. Which one is meant?")
         unique = tuple({each.key: each for each in made}.values())
@@ -208,7 +208,7 @@ class RecordQuery:
         kind, via = need.kind, list[Found]()
         filters: list[Filter] = []
         left_out: list[Find | Handle] = []
-        scope = await self.evaluator.reach.scope(kind)
+        scope = await self.context.reach.scope(kind)
         if isinstance(scope, TooMany):
             return self._too_many(need)
         if scope is None:
@@ -223,7 +223,7 @@ class RecordQuery:
                 return made
             filters.append(made)
         if find.among is not None:
-            named = self.evaluator.thread.get(find.among, ())
+            named = self.context.thread.get(find.among, ())
             filters.append(by_id([record_id for each, record_id in named if each == kind.name]))
         every = together(filters)
         pool = _Pool([], tuple(via)) if every.impossible else await self._fetch(need, find, every, tuple(via))
@@ -240,7 +240,7 @@ class RecordQuery:
         kind = need.kind
         match condition:
             case StateIs(state=state, negated=negated):
-                made = by_state(kind, state, negated=negated, now=self.evaluator.request.now)
+                made = by_state(kind, state, negated=negated, now=self.context.request.now)
                 if made is None:
                     return need.ask(
                         f"I can't tell which {plural(kind)} are {said(state)}. Which {singular(kind)} is meant?"
@@ -248,10 +248,10 @@ class RecordQuery:
                 return made
             case Compare(field=name, op=op, value=expression):
                 each = kind.field_named(name)
-                worked = await self.evaluator.arithmetic.work_out(expression, need, own)
+                worked = await self.context.arithmetic.work_out(expression, need, own)
                 if isinstance(worked, Question):
                     return worked
-                zone = self.evaluator.request.now.tzinfo
+                zone = self.context.request.now.tzinfo
                 assert zone is not None
                 by = by_field(each, op, worked.value, zone) if each is not None else None
                 if by is None:
@@ -276,7 +276,7 @@ class RecordQuery:
         raise AssertionError(condition)
 
     async def _belonging(self, need: Need, owner: Reference, via: list[Found], own: Own) -> Filter | Question:
-        kind, reach = need.kind, self.evaluator.reach
+        kind, reach = need.kind, self.context.reach
         owner_kind = self._kind(need, owner, own)
         if isinstance(owner_kind, Question):
             return owner_kind
@@ -310,7 +310,7 @@ class RecordQuery:
         if not isinstance(owner, Find) or owner.said is None or owner.where or owner.order is not None:
             return None
         for relation in need.kind.relations:
-            kind = self.evaluator.kinds.get(relation.kind)
+            kind = self.context.kinds.get(relation.kind)
             if kind is None or kind.name == asked.name or not any(each.search == "name" for each in kind.fields):
                 continue
             found = await self._run(need.owner(kind), Find(record=kind.name, said=owner.said), {})
@@ -320,7 +320,7 @@ class RecordQuery:
 
     async def _counts(self, need: Need, related: Reference, own: Own) -> Counter[str] | Question:
         """How many records of the related kind each record of ``need.kind`` has, by its id."""
-        kind, reach = need.kind, self.evaluator.reach
+        kind, reach = need.kind, self.context.reach
         other = self._kind(need, related, own)
         if isinstance(other, Question):
             return other
@@ -363,7 +363,7 @@ class RecordQuery:
         return replace(pool, records=[each for each in pool.records if each.id not in gone])
 
     async def _belonging_to(self, owner: Found, records: Sequence[Record], kind: RecordKind) -> list[str]:
-        where = await self.evaluator.reach.within(kind, owner.record, owner.kind)
+        where = await self.context.reach.within(kind, owner.record, owner.kind)
         return [each.id for each in records if fits(each, where)] if isinstance(where, Mapping) else []
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -375,7 +375,7 @@ class RecordQuery:
         words = find.said.text
         for by in self._ways(need.kind, words):
             query = Query(need.kind.name, words, by, filters.where, limit=PAGE, between=filters.between)
-            found = list(await self.evaluator.kinds.search(query))
+            found = list(await self.context.kinds.search(query))
             if by == "number":
                 found = numbered(words, found, need.kind)
                 record = None if found else await self._by_id(need.kind, words)
@@ -428,14 +428,14 @@ class RecordQuery:
 
     async def _by_id(self, kind: RecordKind, words: str) -> Record | None:
         searched = any(each.search == "number" for each in kind.fields)
-        return await self.evaluator.kinds.record(kind.name, words.strip().lstrip("#")) if searched else None
+        return await self.context.kinds.record(kind.name, words.strip().lstrip("#")) if searched else None
 
     async def _theirs(self, need: Need, find: Find, filters: Filter, via: tuple[Found, ...]) -> _Pool | Question:
         """Nothing is called so: perhaps whoever it belongs to is ("the Brightwater invoice")."""
         assert find.said is not None
         if not via:
             for relation in need.kind.relations:
-                above = self.evaluator.kinds.get(relation.kind)
+                above = self.context.kinds.get(relation.kind)
                 if above is None or not any(each.search == "name" for each in above.fields):
                     continue
                 owner = await self.find(need.owner(above), Find(record=above.name, said=find.said))
@@ -443,11 +443,11 @@ class RecordQuery:
                     if owner.candidates and owner.code == "ambiguous":
                         return owner
                     continue
-                where = await self.evaluator.reach.within(need.kind, owner[0].record, above)
+                where = await self.context.reach.within(need.kind, owner[0].record, above)
                 if isinstance(where, Mapping):
                     records, more = await self._scan(need, together([filters, _exactly(where)]))
                     return _Pool(records, owner, more=more)
-        elsewhere = await self.evaluator.kinds.search(Query(need.kind.name, find.said.text, None, limit=PAGE))
+        elsewhere = await self.context.kinds.search(Query(need.kind.name, find.said.text, None, limit=PAGE))
         told = self._matching(need, find.said.text, list(elsewhere), place=True)
         if isinstance(told, list) and len(told) == 1 and not filters.keeps(told[0]):
             return self._kept_out(need, find, told[0])
@@ -460,7 +460,7 @@ class RecordQuery:
         made: list[Record] = []
         order = need.order or need.kind.order
         for offset in range(0, MOST_SCANNED, PAGE):
-            page = await self.evaluator.kinds.search(
+            page = await self.context.kinds.search(
                 Query(need.kind.name, None, None, filters.where, order, True, PAGE, offset, filters.between)
             )
             made += [each for each in page if filters.keeps(each)]
@@ -473,13 +473,13 @@ class RecordQuery:
     async def _named_by_code(self, need: Need, handle: Handle, own: Own) -> Outcome:
         keys = [each.key for each in own.get(handle.handle.removeprefix("@"), ())]
         made: list[Found] = []
-        for name, record_id in keys or self.evaluator.thread.get(handle.handle, ()):
-            kind, record = self.evaluator.kinds.get(name), await self.evaluator.kinds.record(name, record_id)
-            scope = await self.evaluator.reach.scope(kind) if kind is not None else None
+        for name, record_id in keys or self.context.thread.get(handle.handle, ()):
+            kind, record = self.context.kinds.get(name), await self.context.kinds.record(name, record_id)
+            scope = await self.context.reach.scope(kind) if kind is not None else None
             if kind is None or record is None or not isinstance(scope, Mapping) or not fits(record, scope):
                 continue
             found = Found(record, kind, (), (), "spoken of before")
-            up = found if name == need.kind.name else await self.evaluator.reach.owner_of(found, need.kind)
+            up = found if name == need.kind.name else await self.context.reach.owner_of(found, need.kind)
             made += [up] if up is not None else []
         unique = tuple({each.key: each for each in made}.values())
         if not unique:
@@ -491,8 +491,8 @@ class RecordQuery:
 
     async def _chosen(self, need: Need, choice: str, spans: tuple[Span, ...]) -> Outcome:
         """The candidate that was picked, fetched anew: what it is now counts, not what it was when it was offered."""
-        record = await self.evaluator.kinds.record(need.kind.name, choice)
-        scope = await self.evaluator.reach.scope(need.kind)
+        record = await self.context.kinds.record(need.kind.name, choice)
+        scope = await self.context.reach.scope(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
             return need.ask(f"That {singular(need.kind)} is not there any more. Which one is meant?")
         return self._checked(need, (Found(record, need.kind, spans, (), "chosen"),))
@@ -501,7 +501,7 @@ class RecordQuery:
         """An answer in words: those of what was offered that it singles out, else a name or number of its own."""
         before = await self._run(need, find, own)
         if isinstance(before, Question) and before.candidates:
-            held = [await self.evaluator.kinds.record(need.kind.name, each.id) for each in before.candidates]
+            held = [await self.context.kinds.record(need.kind.name, each.id) for each in before.candidates]
             chosen = choose(words, [each for each in held if each is not None], need.kind)
             if chosen:
                 found = [Found(each, need.kind, spans, (), "chosen") for each in chosen]
@@ -523,10 +523,10 @@ class RecordQuery:
 
     def _kind(self, need: Need, reference: Reference, own: Own = {}) -> RecordKind | Question:  # noqa: B006
         if isinstance(reference, Find):
-            kind = self.evaluator.kinds.get(reference.record)
+            kind = self.context.kinds.get(reference.record)
         else:
             found = own.get(reference.handle.removeprefix("@"), ())
-            kind = found[0].kind if found else self.evaluator.kind_of(reference.handle)
+            kind = found[0].kind if found else self.context.kind_of(reference.handle)
         return kind if kind is not None else need.ask(f"Which {singular(need.kind)} is meant?", code="missing")
 
     def _nothing(self, need: Need, find: Find, pool: _Pool) -> Question:

@@ -10,6 +10,7 @@ from agent.read.context import label
 from agent.read.reading import Found
 from agent.read.target import Target
 from agent.read.text import Text, word_set
+from registry.patterns import Pattern, compiled
 
 _SHAPES: Final = {
     "email": r"(?<![\w.+-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+",
@@ -76,15 +77,6 @@ def codes(text: Text) -> tuple[Found, ...]:
     return tuple(made)
 
 
-@lru_cache(maxsize=1024)
-def compiled(pattern: str) -> re.Pattern[str] | None:
-    """An ECMA-262 pattern as Python reads it, or None where it can't. ``\\d`` and ``\\w`` stay ASCII, as ECMA-262 has them."""
-    try:
-        return re.compile(re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", pattern), re.ASCII)
-    except re.error:
-        return None
-
-
 def fitting(text: Text, pattern: str) -> list[Found]:
     """What fits the whole of ``pattern``: words (up to four together), as written, else in capitals or without their "#"."""
     rule = compiled(pattern)
@@ -110,7 +102,7 @@ def fitting(text: Text, pattern: str) -> list[Found]:
     return made
 
 
-def fitted(rule: re.Pattern[str], written: str, *, shared: bool = True) -> str | None:
+def fitted(rule: Pattern, written: str, *, shared: bool = True) -> str | None:
     """``written``, or the nearest spelling of it, that ``rule`` accepts as a whole."""
     spellings = [written]
     if shared:
@@ -122,8 +114,7 @@ def fitted(rule: re.Pattern[str], written: str, *, shared: bool = True) -> str |
             "#" + written,
         ]
     for spelling in dict.fromkeys(spellings):
-        match = rule.search(spelling) if spelling else None
-        if match is not None and match.span() == (0, len(spelling)):
+        if spelling and rule.covers(spelling):
             return spelling
     return None
 

@@ -12,6 +12,7 @@ from agent.read.reading import Found, Reading, settle
 from agent.read.target import UNITS, Target, stem, target_of
 from agent.read.text import Text, read_text, word_set
 from registry.contract import Annotation
+from registry.patterns import compiled
 
 
 def scan(
@@ -126,8 +127,8 @@ def allowed(target: Target, value: Any) -> bool:
         return False
     pattern = target.schema.get("pattern")
     if isinstance(pattern, str):
-        rule = patterns.compiled(pattern)
-        return rule is None or rule.search(value) is not None
+        rule = compiled(pattern)
+        return rule is None or rule.found_in(value)
     return True
 
 

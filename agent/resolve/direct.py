@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 from agent.resolve import faults
 from agent.resolve.faults import Failure
 from agent.resolve.odds import ASKED
-from agent.resolve.reply import Reply, cut_off, reply, text_of
+from agent.resolve.reply import UNREADABLE, Reply, cut_off, reply, text_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -92,8 +92,11 @@ class Direct:
         came = await self._post(body)
         if isinstance(came, Failure):
             return Reply(None, sent, refused=True) if came.refused else came
-        value, fault = _held(came, shape)
-        return reply(came, value, sent, fault)
+        try:
+            value, fault = _held(came, shape)
+            return reply(came, value, sent, fault)
+        except UNREADABLE:
+            return faults.NO_COMPLETION
 
     async def _post(self, body: Mapping[str, Any]) -> Any:
         import aiohttp
@@ -111,7 +114,7 @@ class Direct:
             failure = Failure(f"no answer within {self._timeout_s:g} s", again=True)
         except aiohttp.ClientError:
             failure = faults.NO_CONNECTION
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested beyond any use
             failure = Failure("the provider's answer is no JSON; check OPSIQ_MODEL_URL", again=False)
         return failure
 
@@ -143,7 +146,10 @@ def _opened(url: str) -> aiohttp.ClientSession:
     to = urlsplit(url)
     proxy = None if proxy_bypass(to.hostname or "") else getproxies().get(to.scheme)
     connector = aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_S)
-    return aiohttp.ClientSession(connector=connector, proxy=proxy)
+    # Nothing is unpacked: a few bytes that unpack to gigabytes would be in memory before MOST_BYTES could be counted.
+    return aiohttp.ClientSession(
+        connector=connector, proxy=proxy, auto_decompress=False, headers={"Accept-Encoding": "identity"}
+    )
 
 
 async def _whole(stream: aiohttp.StreamReader) -> bytes | None:

@@ -107,6 +107,8 @@ def _broken(status: int, after_s: float | None) -> Failure:
 
 
 NO_CONNECTION: Final = Failure("no connection", again=True)
+NO_COMPLETION: Final = Failure("the provider's answer is no chat completion; check OPSIQ_MODEL_URL", again=False)
+NO_COUNTS: Final = Failure("the provider's usage figures are no counts of tokens; check OPSIQ_MODEL_URL", again=False)
 _KEY: Final = Failure("the provider refuses the key; check OPSIQ_MODEL_KEY", again=False)
 _TOO_LONG: Final = Failure("the request is longer than the model's context", again=False)
 _NO_MODEL: Final = Failure("the provider has no such model; check OPSIQ_MODEL and OPSIQ_MODEL_URL", again=False)

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from agent.resolve import faults
 from agent.resolve.faults import Failure
 from agent.resolve.odds import ASKED
-from agent.resolve.reply import Reply, reply
+from agent.resolve.reply import UNREADABLE, Reply, reply
 
 Price = tuple[Decimal, Decimal]
 T = TypeVar("T", bound=BaseModel)
@@ -105,7 +105,10 @@ class Libraries:
                 failure = faults.failure(known, faults.original(known, error), self._timeout_s)
         if failure is not None:
             return Reply(None, seen.messages, refused=True) if failure.refused else failure
-        return reply(seen.response, value, seen.messages, fault)
+        try:
+            return reply(seen.response, value, seen.messages, fault)
+        except UNREADABLE:
+            return faults.NO_COMPLETION
 
     def _door(self, model: str) -> dict[str, str]:
         if self._provider(model) != self._provider(self._model):

@@ -15,6 +15,7 @@ KEPT: Final = 24
 """So many first tokens of an answer hold its action; later ones are not kept."""
 ASKED: Final = 8
 """Alternatives asked for at each token."""
+_MOST_OTHERS: Final = 64
 _LEAST: Final = 0.0005
 _ACTION: Final = re.compile(r'"action"\s*:\s*"')
 
@@ -29,12 +30,19 @@ class Token(NamedTuple):
 
 def tokens(logprobs: Any) -> tuple[Token, ...]:
     """The first tokens of an OpenAI-shaped ``logprobs``, empty where there are none to read."""
-    made = []
-    for each in (getattr(logprobs, "content", None) or ())[:KEPT]:
-        listed = [*(getattr(each, "top_logprobs", None) or ()), each]
-        likely = {other.token: math.exp(min(0.0, other.logprob)) for other in listed if other.logprob is not None}
-        made.append(Token(each.token, {text: round(p, 4) for text, p in likely.items() if p >= _LEAST}))
-    return tuple(made)
+    try:
+        return tuple(_token(each) for each in (getattr(logprobs, "content", None) or ())[:KEPT])
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
+        return ()
+
+
+def _token(given: Any) -> Token:
+    """Raises what reading something of another form raises."""
+    listed = [*(getattr(given, "top_logprobs", None) or ())[:_MOST_OTHERS], given]
+    likely = {other.token: math.exp(min(0.0, other.logprob)) for other in listed if other.logprob is not None}
+    if not all(isinstance(text, str) for text in (given.token, *likely)):
+        raise TypeError("a token is text")
+    return Token(given.token, {text: round(p, 4) for text, p in likely.items() if p >= _LEAST})
 
 
 def odds(answer: Sequence[Token], names: Collection[str]) -> dict[str, float]:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from agent.resolve.faults import says_no
+from agent.resolve import faults
+from agent.resolve.faults import Failure, says_no
 from agent.resolve.odds import Token, tokens
+from core.storable import storable_text
 
 T = TypeVar("T", bound=BaseModel)
+
+MOST_TOKENS: Final = 1_000_000_000
+"""A count of tokens beyond this is none."""
+UNREADABLE: Final = (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
+"""What reading a response raises that is not of the form it should have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,8 @@ def text_of(response: Any) -> str:
     """The words of an OpenAI-shaped chat completion: its message, or the arguments of its tool call."""
     message = getattr(_choice(response), "message", None)
     calls = getattr(message, "tool_calls", None) or ()
-    return (calls[0].function.arguments if calls else getattr(message, "content", None)) or ""
+    text = calls[0].function.arguments if calls else getattr(message, "content", None)
+    return storable_text(text) if isinstance(text, str) else ""
 
 
 def cut_off(response: Any) -> bool:
@@ -41,8 +49,11 @@ def cut_off(response: Any) -> bool:
     return getattr(_choice(response), "finish_reason", None) == "length"
 
 
-def reply(response: Any, value: T | None, messages: Sequence[Mapping[str, Any]], fault: str | None) -> Reply[T]:
-    """What an OpenAI-shaped ``response`` comes to; ``value`` was read out of it, or ``fault`` says why not."""
+def reply(
+    response: Any, value: T | None, messages: Sequence[Mapping[str, Any]], fault: str | None
+) -> Reply[T] | Failure:
+    """What an OpenAI-shaped ``response`` comes to; ``value`` was read out of it, or ``fault`` says why not. A server whose figures are no
+    counts of tokens is not trusted with the rest either. Raises one of UNREADABLE."""
     choice = _choice(response)
     text = text_of(response)
     declined = (
@@ -51,6 +62,9 @@ def reply(response: Any, value: T | None, messages: Sequence[Mapping[str, Any]],
     )
     refused = bool(declined) or (fault is not None and says_no(text))
     usage = getattr(response, "usage", None)
+    tokens_in, tokens_out = (_count(getattr(usage, name, 0)) for name in ("prompt_tokens", "completion_tokens"))
+    if tokens_in is None or tokens_out is None:
+        return faults.NO_COUNTS
     return Reply(
         value=None if refused else value,
         messages=messages,
@@ -58,9 +72,18 @@ def reply(response: Any, value: T | None, messages: Sequence[Mapping[str, Any]],
         refused=refused,
         misfit=None if refused else fault,
         tokens=tokens(getattr(choice, "logprobs", None)),
-        tokens_in=int(getattr(usage, "prompt_tokens", 0) or 0),
-        tokens_out=int(getattr(usage, "completion_tokens", 0) or 0),
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
     )
+
+
+def _count(given: Any) -> int | None:
+    """A number of tokens, 0 where none is given; None for what is no count."""
+    if given is None:
+        return 0
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= MOST_TOKENS:
+        return None
+    return int(given)
 
 
 def _choice(response: Any) -> Any:

@@ -28,7 +28,7 @@ from agent.validate.filling import Filling
 from agent.validate.found import Found, Scene
 from agent.validate.lookup import Lookup
 from agent.validate.payload import body, misfits, plan_digest
-from agent.validate.policy import Decision, decide
+from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
 from agent.validate.preview import preview
 from agent.validate.quoted import answered
 from agent.validate.reach import Reach
@@ -42,10 +42,12 @@ from core.actor import Actor
 from core.errors import NotCanonical
 from core.visible import visible
 from registry.catalogue import Catalogue
+from registry.condition import CheapOnly, Evaluator
 from registry.contract import Contract, Risk
 from registry.records import Kinds
 
 MAX_STEPS: Final = 20
+CHEAP_ONLY: Final = CheapOnly()
 REST: Final = "rest"
 """The slot of the question whether what was understood shall be done without what wasn't."""
 
@@ -60,12 +62,13 @@ async def validate(
     kinds: Kinds,
     confirmed_in_session: Callable[[str], bool],
     tell: Tell = silent,
+    evaluator: Evaluator = CHEAP_ONLY,
 ) -> Plan | Question | Refusal:
     """A plan whose every value has a source, or what stands in the way: the first question or refusal, in the order of the drafts.
 
     Live records are read here and go into the plan, nowhere else. ``confirmed_in_session`` says whether a contract digest was confirmed
-    in this session. ``tell`` hears of look-ups and checks as they begin. Raises core.errors.PlatformUnavailable when one gets
-    no answer.
+    in this session. ``tell`` hears of look-ups and checks as they begin; ``evaluator`` judges the policies' conditions. Raises
+    core.errors.PlatformUnavailable when a look-up gets no answer.
     """
     if not drafts:
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
@@ -112,7 +115,8 @@ async def validate(
             if len(steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
                 return too_many(len(steps) + len(wanted))
             tell("checking")
-            decision = decide(contract, slots.params, slots.fields, confirmed_in_session)
+            earlier = confirmed_in_session if counts_in_session(contract, actor) else nothing_confirmed
+            decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
             try:
                 steps.append(step_of(slots, decision, rests_on, run_id=run_id, actor=actor))
             except NotCanonical as error:
@@ -198,4 +202,5 @@ def step_of(slots: Slots, decision: Decision, rests_on: Sequence[Found], *, run_
         filled=tuple(slots.filled[name] for name in contract.properties if name in slots.filled),
         payload=body(contract, slots.params, call_id=call_id, run_id=run_id, actor=actor),
         pins=tuple({found.key: found.pin() for found in used}.values()),
+        confirm_by=contract.confirm_by,
     )

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from core import canon
 from core.actor import Actor, Surface
+from core.errors import InvalidInput
 from registry import pointer
-from registry.contract import Contract
+from registry.contract import ConfirmBy, Contract
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Validator
-
     from agent.pipeline import Step
+    from registry.schemas import Checker
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,26 @@ class Misfit:
     below: str = ""
 
 
-@lru_cache(maxsize=1024)
-def _validator(schema: bytes) -> Validator:
-    """Formats are asserted, and a ``$ref`` to anywhere else is never fetched."""
-    import jsonschema_rs
+@lru_cache(maxsize=512)
+def _checker(schema: bytes) -> Checker:
+    from registry.schemas import Checker
 
-    return jsonschema_rs.Draft202012Validator(canon.loads(schema), validate_formats=True, offline=True)
+    return Checker(canon.loads(schema))
 
 
 def misfits(contract: Contract, params: Mapping[str, Any]) -> Iterator[Misfit]:
     """What does not fit the schema, in its order. A schema that is no schema is one misfit: nothing fits it."""
     try:
-        validator = _validator(canon.dumps(contract.parameters))
+        checker = _checker(canon.dumps(contract.parameters))
     except Exception as error:  # jsonschema-rs raises its own and ValueError alike for a broken schema
         yield Misfit(None, f"the contract's schema can't be used: {str(error)[:200]}")
         return
-    for fault in validator.iter_errors(dict(params)):
-        path = fault.instance_path
-        yield Misfit(str(path[0]) if path else None, fault.message[:200], pointer.at(*path[1:]))
+    try:
+        for fault in checker.faults(dict(params)):
+            path = fault.instance_path
+            yield Misfit(str(path[0]) if path else None, fault.message[:200], pointer.at(*path[1:]))
+    except InvalidInput as error:
+        yield Misfit(None, error.detail)
 
 
 def body(contract: Contract, params: Mapping[str, Any], *, call_id: str, run_id: str, actor: Actor) -> str:
@@ -77,6 +79,8 @@ def plan_digest(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: 
                     "payload": step.payload,
                     "pins": [{"kind": pin.record_kind, "id": pin.record_id, "digest": pin.digest} for pin in step.pins],
                     "approvals": step.approvals,
+                    # Absent where anyone may, as in the digests from before it could be said.
+                    **({"confirm_by": step.confirm_by.value} if step.confirm_by is ConfirmBy.PERSON else {}),
                 }
                 for step in steps
             ],

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import InvalidInput
+from core.actor import Actor
+from core.errors import InvalidInput, Unavailable
 from registry import condition
-from registry.contract import Contract, Policy, Risk
+from registry.condition import Evaluator
+from registry.contract import ConfirmBy, Contract, Policy, Risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,30 @@ class Decision:
     approvals: int
 
 
-def decide(
+def nothing_confirmed(_: str) -> bool:
+    """The ``confirmed_in_session`` of a session in which no earlier yes counts."""
+    return False
+
+
+def counts_in_session(contract: Contract, actor: Actor) -> bool:
+    """Whether an earlier yes of the session may stand for the next. In a key's session it never does for what only a person confirms: after
+    the first yes the key would go on alone. Nor does it in test mode, where every card is seen."""
+    if actor.mode == "test":
+        return False
+    return contract.confirm_by is ConfirmBy.ANYONE or actor.kind == "member"
+
+
+async def decide(
     contract: Contract,
     params: Mapping[str, Any],
     records: Mapping[str, Mapping[str, Any]],
     confirmed_in_session: Callable[[str], bool],
+    evaluator: Evaluator,
+    *,
+    workspace: str,
 ) -> Decision:
-    """``confirmed_in_session`` answers for a contract's digest: a changed contract is confirmed anew."""
-    why = _why(contract, params, records, confirmed_in_session)
+    """``confirmed_in_session`` answers for a contract's digest: a changed contract is confirmed anew. ``workspace`` is the contract's."""
+    why = await _why(contract, params, records, confirmed_in_session, evaluator, workspace)
     if why is None:
         return Decision(None, 0)
     needed = contract.confirmation.approvals
@@ -39,11 +57,13 @@ def decide(
     return Decision(f"“{contract.title}” {why}{irreversible}{people}.", needed)
 
 
-def _why(
+async def _why(
     contract: Contract,
     params: Mapping[str, Any],
     records: Mapping[str, Mapping[str, Any]],
     confirmed_in_session: Callable[[str], bool],
+    evaluator: Evaluator,
+    workspace: str,
 ) -> str | None:
     match contract.confirmation.policy:
         case Policy.NEVER:
@@ -51,20 +71,27 @@ def _why(
         case Policy.ONCE_PER_SESSION:
             return None if confirmed_in_session(contract.digest) else "is confirmed once in a session"
         case Policy.WHEN:
-            return _condition(contract.confirmation.condition, params, records)
+            return await _condition(contract.confirmation.condition, params, records, evaluator, workspace)
         case _:
             return "is always confirmed"
 
 
-def _condition(
-    expression: str | None, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]
+async def _condition(
+    expression: str | None,
+    params: Mapping[str, Any],
+    records: Mapping[str, Mapping[str, Any]],
+    evaluator: Evaluator,
+    workspace: str,
 ) -> str | None:
     if expression is None:
         return "is confirmed when a condition holds, and the condition is missing"
     try:
-        judgement = condition.compile(expression).judge(params, records)
+        compiled = condition.compile(expression)
+        judgement = await evaluator.judge(compiled, condition.call_values(params, records), workspace=workspace)
     except InvalidInput:
         return "is confirmed when a condition holds, and the condition can't be read"
+    except Unavailable:
+        return f"is confirmed when {expression}, which could not be judged in time"
     if judgement.trouble:
         return f"is confirmed when {expression}, which can't be judged here ({judgement.trouble})"
     return f"is confirmed when {expression}" if judgement.holds else None

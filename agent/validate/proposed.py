@@ -47,7 +47,7 @@ from agent.proposal import (
     Word,
     Words,
 )
-from agent.query import Evaluator, Moment, Plain, Quantity, Worked
+from agent.query import Moment, Plain, Quantity, QueryContext, Worked
 from agent.query.conditions import span_of as moment_span
 from agent.query.results import DAYS, RecordKey, minor
 from agent.query.tests import SAID, test_holds
@@ -60,7 +60,7 @@ from agent.validate.found import Found, Scene, counted
 from agent.validate.lookup import Lookup
 from agent.validate.need import Need
 from agent.validate.payload import plan_digest
-from agent.validate.policy import Decision, decide
+from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
 from agent.validate.quoted import Quoted, answered
 from agent.validate.reach import MOST, Reach
 from agent.validate.slots import Pinned, Slots, Trouble
@@ -70,6 +70,7 @@ from agent.validate.weighty import unaccounted
 from core.actor import Actor
 from core.errors import NotCanonical
 from core.visible import visible
+from registry import condition as conditions
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk, Unit
 from registry.records import Kinds
@@ -102,13 +103,14 @@ async def plan_proposal(
     confirmed_in_session: Callable[[str], bool],
     thread: Mapping[str, tuple[RecordKey, ...]] | None = None,
     tell: Tell = silent,
+    evaluator: conditions.Evaluator,
 ) -> Plan | Question | Refusal:
     """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a plan; ``thread`` maps
-    handles to records. Raises core.errors.PlatformUnavailable."""
+    handles to records, ``evaluator`` judges the policies' conditions. Raises core.errors.PlatformUnavailable."""
     assert isinstance(proposal.result, PlanResult)
     reach = Reach(kinds, actor, request.surface)
-    evaluator = Evaluator(request, reach, Scene(), thread=thread or {}, tell=tell)
-    planner = _Planner(request, proposal, evaluator, catalogue, actor, run_id, confirmed_in_session, tell)
+    records = QueryContext(request, reach, Scene(), thread=thread or {}, tell=tell)
+    planner = _Planner(request, proposal, records, catalogue, actor, run_id, confirmed_in_session, tell, evaluator)
     return await planner.plan(proposal.result.calls)
 
 
@@ -117,17 +119,19 @@ class _Planner:
         self,
         request: Request,
         proposal: Proposal,
-        evaluator: Evaluator,
+        context: QueryContext,
         catalogue: Catalogue,
         actor: Actor,
         run_id: str,
         confirmed_in_session: Callable[[str], bool],
         tell: Tell,
+        policies: conditions.Evaluator,
     ) -> None:
-        self.request, self.proposal, self.evaluator, self.catalogue = request, proposal, evaluator, catalogue
+        self.policies = policies
+        self.request, self.proposal, self.context, self.catalogue = request, proposal, context, catalogue
         self.actor, self.run_id, self.confirmed, self.tell = actor, run_id, confirmed_in_session, tell
-        self.unclaimed = Unclaimed(request.model_copy(update={"text": ""}), [], tuple(evaluator.kinds))
-        self.lookup = Lookup(request, self.unclaimed, evaluator.reach, evaluator.scene, tell)
+        self.unclaimed = Unclaimed(request.model_copy(update={"text": ""}), [], tuple(context.kinds))
+        self.lookup = Lookup(request, self.unclaimed, context.reach, context.scene, tell)
         self.made = _Planned()
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
@@ -148,7 +152,7 @@ class _Planner:
         if not made.steps:
             told = " ".join(dict.fromkeys(made.idle[:3]))
             return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
-        for (kind, record_id), words in self.evaluator.records.slips.items():
+        for (kind, record_id), words in self.context.records.slips.items():
             pinned = next(
                 (
                     pin
@@ -244,7 +248,10 @@ class _Planner:
         self.tell("checking")
         if (over := self._over(slots)) is not None:
             return over
-        decision = decide(contract, slots.params, slots.fields, self.confirmed)
+        earlier = self.confirmed if counts_in_session(contract, self.actor) else nothing_confirmed
+        decision = await decide(
+            contract, slots.params, slots.fields, earlier, self.policies, workspace=self.actor.workspace
+        )
         try:
             step = step_of(slots, decision, (), run_id=self.run_id, actor=self.actor)
         except NotCanonical as error:
@@ -268,7 +275,7 @@ class _Planner:
         found: dict[str, tuple[Found, ...]] = {}
         for name in sorted(wanted, key=lambda name: len(_handles(wanted[name], wanted))):
             annotation = contract.annotation(name)
-            kind = self.evaluator.kinds.get(annotation.record or "")
+            kind = self.context.kinds.get(annotation.record or "")
             if kind is None:
                 continue
             reference = wanted[name]
@@ -278,13 +285,13 @@ class _Planner:
             elif isinstance(reference, Find) and reference.pick == "one":
                 most = 1
             need = Need(f"{at}.{name}", name, kind, annotation.filter, annotation.order, most)
-            outcome = await self.evaluator.records.find(need, reference, found)
+            outcome = await self.context.records.find(need, reference, found)
             if isinstance(outcome, Question):
                 return outcome
             if outcome:
                 found[name] = outcome
                 for each in outcome:
-                    self.evaluator.scene.add(each)
+                    self.context.scene.add(each)
         return found
 
     # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -363,7 +370,7 @@ class _Planner:
         fills: list[str] = []
         used: list[Found] = []
         for each in argument.fills:
-            worked = await self.evaluator.arithmetic.work_out(each, self._need(slots, parameter), records)
+            worked = await self.context.arithmetic.work_out(each, self._need(slots, parameter), records)
             if isinstance(worked, Question):
                 return worked
             fills.append(visible(worked.shown))
@@ -384,7 +391,7 @@ class _Planner:
         records: Mapping[str, tuple[Found, ...]],
     ) -> Read | Trouble | None:
         need = self._need(slots, parameter)
-        worked = await self.evaluator.arithmetic.work_out(expression, need, records)
+        worked = await self.context.arithmetic.work_out(expression, need, records)
         if isinstance(worked, Question):
             return worked
         value = self._coerced(slots, parameter, worked)
@@ -496,14 +503,14 @@ class _Planner:
 
     async def _holds(self, at: int, when: When) -> tuple[bool, str] | Question:
         """Whether the tests hold, and what the card says of it."""
-        need = Need(f"{at}.if", "if", next(iter(self.evaluator.kinds)))
+        need = Need(f"{at}.if", "if", next(iter(self.context.kinds)))
         results: list[bool] = []
         told: list[str] = []
         for test in when.tests:
-            left = await self.evaluator.arithmetic.work_out(test.left, need)
+            left = await self.context.arithmetic.work_out(test.left, need)
             if isinstance(left, Question):
                 return left
-            right = await self.evaluator.arithmetic.work_out(test.right, need)
+            right = await self.context.arithmetic.work_out(test.right, need)
             if isinstance(right, Question):
                 return right
             held = test_holds(left, test.op, right)
@@ -520,7 +527,7 @@ class _Planner:
         changes = any(contract.risk is not Risk.READ for contract in self.made.contracts)
         if not changes or answered(self.request, REST) is not None or self.request.given is not None:
             return None
-        left = unaccounted(self.request, self.proposal, self.made.contracts, tuple(self.evaluator.kinds))
+        left = unaccounted(self.request, self.proposal, self.made.contracts, tuple(self.context.kinds))
         if not left:
             return None
         words = ", ".join(asking.said(each) for each in left[:3])
@@ -530,7 +537,7 @@ class _Planner:
         return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 
     def _need(self, slots: Slots, parameter: Parameter) -> Need:
-        kind = next(iter(self.evaluator.kinds))
+        kind = next(iter(self.context.kinds))
         return Need(slots.slot(parameter.name), parameter.name, kind)
 
 

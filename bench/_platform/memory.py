@@ -72,7 +72,7 @@ async def filled(folder: Path, rows: int, cards: int) -> Filled:
     await upgrade(settings.database_url)
     async with opened(settings) as house:
         owner = await house.office.found("Bench", email="b@bench.test", person="b", password="correct horse battery")
-        row, secret = await house.office.create_key(owner, "bench", scopes=SCOPES)
+        row, secret = await house.office.create_key(owner, "bench", scopes=SCOPES, mode="live")
         if cards:
             await house.office.register(owner, [CONTRACT])
             given = {"sku": Given(value="TEA-250", by="api", pointer="/params/sku", ref="bench")}

@@ -172,7 +172,7 @@ class Again:
                 if endpoint is None or endpoint.state not in ("active", "paused"):
                     return Done()
                 rows = await store.events.listed(
-                    session, work.workspace, before=before, since=since, until=until, limit=BATCH
+                    session, work.workspace, before=before, since=since, until=until, mode="live", limit=BATCH
                 )
                 heard = await store.deliveries.heard(session, endpoint.id, [row.id for row in rows])
                 for row in rows:

@@ -12,13 +12,22 @@ from core.clock import iso
 from core.errors import Finding, InvalidInput
 from events.subscribers import Fired
 from executors.hand import checked_headers
+from registry import pointer
 
 MAX_HEADERS: Final = 20
 HIDDEN: Final = "(hidden)"
 _HEADERS: Final = TypeAdapter(dict[str, str])
 """Writes them in half the time of ``json``: every attempt has its own."""
-_OURS: Final = ("webhook-", "opsiq-")
-_NEVER: Final = frozenset({"cookie", "expect", "proxy-authorization", "te", "trailer", "upgrade", "via"})
+_RESERVED: Final = ("webhook-", "opsiq-", "content-", "x-forwarded-", "proxy-", "sec-")
+"""Beginnings: what is signed, what the body is, who a request came from."""
+_NEVER: Final = frozenset(
+    {
+        "accept", "accept-encoding", "connection", "cookie", "date", "expect", "forwarded", "host", "http2-settings", "idempotency-key",
+        "keep-alive", "max-forwards", "origin", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "via", "x-real-ip",
+        "x-http-method-override",
+    }
+)  # fmt: skip
+"""The connection's (RFC 9110 §7.6.1), the message's framing, and what proxies take for true."""
 
 
 def body_of(event: Fired) -> bytes:
@@ -37,14 +46,24 @@ def custom_headers(headers: Mapping[str, str]) -> dict[str, str]:
     if len(headers) > MAX_HEADERS:
         raise InvalidInput(f"An endpoint has at most {MAX_HEADERS} headers of its own.")
     for name in headers:
-        if name.lower().startswith(_OURS) or name.lower() in _NEVER:
-            detail = f"The header {name!r} is not an endpoint's to set."
-            raise InvalidInput(detail, findings=[Finding(f"/headers/{name}", "reserved", detail)])
+        if _reserved(name):
+            detail = (
+                f"The header {name!r} is not an endpoint's to set: OpsIQ or the connection sets it, or proxies would believe it. "
+                "Use a name of your own, such as Authorization or X-Team."
+            )
+            raise InvalidInput(detail, findings=[Finding("/headers" + pointer.at(name), "reserved", detail)])
     return checked_headers(headers)
 
 
 def delivery_headers(custom: Mapping[str, str], event: str, delivery_id: str) -> dict[str, str]:
-    return {**custom, "opsiq-event": event, "opsiq-delivery-id": delivery_id}
+    """What goes along besides the signature. Headers that were let in before they were reserved are left out."""
+    own = {name: value for name, value in custom.items() if not _reserved(name)}
+    return {**own, "opsiq-event": event, "opsiq-delivery-id": delivery_id}
+
+
+def _reserved(name: str) -> bool:
+    lower = name.lower()
+    return lower in _NEVER or lower.startswith(_RESERVED)
 
 
 def logged_headers(sent: Mapping[str, str], custom: Mapping[str, str]) -> str:

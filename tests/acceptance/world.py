@@ -14,10 +14,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import text
+
 import store.work
 from agent.house import opened
 from cli.ask import settled
 from cli.client import Client, Refused
+from cli.console_session import ConsoleSession
 from core.settings import Settings
 from core.webhook_signature import new_secret
 from store.migrate import upgrade
@@ -43,12 +46,15 @@ class World:
     secret: str = field(default_factory=new_secret)
     clients: dict[str, Client] = field(default_factory=dict)
     processes: dict[str, Forked] = field(default_factory=dict)
+    consoles: dict[tuple[str, str], ConsoleSession] = field(default_factory=dict)
     platform_url: str = ""
     workspace: str = ""
     database_url: str = ""
     url: str = ""
     keep_logs: bool = False
     """Whether each process's standard error goes to a file of its own."""
+    urls: dict[str, str] = field(default_factory=dict)
+    """Of every server, by its name; ``url`` is the last one's."""
 
     def environment(self) -> dict[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
@@ -94,7 +100,7 @@ class World:
             proposed = await house.office.proposed(owner, "saas")
             await house.office.register(owner, edit([json.loads(each.canonical) for each in proposed]))
             for name, actor in people.items():
-                row, secret = await house.office.create_key(actor, name, scopes=SCOPES)
+                row, secret = await house.office.create_key(actor, name, scopes=SCOPES, mode="live")
                 made[name] = (row.public, secret)
         return made
 
@@ -104,6 +110,7 @@ class World:
         """``files``: how many it may have open."""
         arguments = ("serve", "--port", "0", "--processes", str(processes))
         self.url = self._start(name, "cli.main", *arguments, environ=environ, files=files)
+        self.urls[name] = self.url
         self.clients = {name: Client(self.url, each.key, each.secret) for name, each in self.clients.items()}
 
     def start_worker(self, name: str = "worker", **environ: str) -> None:
@@ -138,6 +145,20 @@ class World:
 
         return asyncio.run(look())
 
+    def execute(self, statement: str, **given: Any) -> list[Any]:
+        """One SQL statement in the database, past everything the server would check; its rows."""
+
+        async def run() -> list[Any]:
+            sessions = await Sessions.open(self._settings().database_url)
+            try:
+                async with sessions.begin() as session:
+                    found = await session.execute(text(statement), given)
+                    return list(found.all()) if found.returns_rows else []
+            finally:
+                await sessions.close()
+
+        return asyncio.run(run())
+
     def _settings(self) -> Settings:
         return Settings.load({k: v for k, v in self.environment().items() if k.startswith("OPSIQ_")})
 
@@ -165,7 +186,27 @@ class World:
         return settled(client, run["id"])
 
     def confirm(self, person: str, run: Mapping[str, Any]) -> dict[str, Any]:
-        return self.act(person, run, "confirm", digest=run["card"]["digest"])
+        """With the person's key; what only a person may confirm, as the person in the console."""
+        if run["card"]["confirm_by"] == "anyone":
+            return self.act(person, run, "confirm", digest=run["card"]["digest"])
+        self.console(person).confirm(run["id"], run["card"]["digest"])
+        return settled(self.clients[person], run["id"])
+
+    def console(self, person: str) -> ConsoleSession:
+        """The person, signed in to the console of the server that runs now."""
+        if (person, self.url) not in self.consoles:
+            self.consoles[person, self.url] = ConsoleSession(self.url, f"{person}@test.test", PASSWORD)
+        return self.consoles[person, self.url]
+
+    def new_key(self, person: str = "olivia", **body: Any) -> Client:
+        """A key that ``person``'s own one makes, by default with every scope, live."""
+        made = self.clients[person].post("/v1/keys", {"name": "made", "scopes": list(SCOPES), "mode": "live", **body})
+        return Client(self.url, made["key"]["public"], made["secret"])
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every call that the platform has received."""
+        items: list[dict[str, Any]] = self.platform("GET", "/ledger?format=json")["items"]
+        return items
 
     def kinds(self, run: Mapping[str, Any]) -> list[str]:
         """The kinds of the run's history entries, oldest first, as an owner sees them."""

@@ -121,7 +121,7 @@ class Player:
     def __init__(self, name: str, driver: Driver, world: World, recorder: Recorder, hooks: Receiver) -> None:
         self.name, self.driver, self.world, self.recorder, self.hooks = name, driver, world, recorder, hooks
         owner = world.clients["olivia"]
-        key = owner.post("/v1/keys", {"name": name, "scopes": list(SCOPES)})
+        key = owner.post("/v1/keys", {"name": name, "scopes": list(SCOPES), "mode": "live"})
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             nowhere = f"http://127.0.0.1:{free.getsockname()[1]}"

@@ -246,8 +246,16 @@ echo json_encode(['action' => $made->secret, 'webhook' => $endpoint->secret]);
 REFUND = """
 $ops = new OpsIQ\\Client(['public_key' => getenv('OPSIQ_KEY'), 'secret_key' => getenv('OPSIQ_SECRET')]);
 $run = $ops->actions->run('saas.refund_invoice', ['invoice_id' => (int) getenv('INVOICE')]);
-$run->confirm();
-echo json_encode($run->wait(60));
+try {
+    $run->confirm();
+} catch (OpsIQ\\Errors\\ForbiddenError $error) {
+    echo json_encode(['code' => $error->code, 'by' => $run->card->confirm_by, 'id' => $run->id, 'digest' => $run->card->digest]);
+}
+"""
+"""A key asks, and is told that a person confirms what can't be undone."""
+REFUNDED = """
+$ops = new OpsIQ\\Client(['public_key' => getenv('OPSIQ_KEY'), 'secret_key' => getenv('OPSIQ_SECRET')]);
+echo json_encode($ops->runs->get(getenv('RUN'), wait_s: 60));
 """
 
 
@@ -274,7 +282,10 @@ def test_the_readmes_receiver_carries_out_a_confirmed_action(
     server = Served(folder, port, OPSIQ_ACTION_SECRET=secrets["action"])
     try:
         try:
-            shown = json.loads(script(project, world, REFUND, INVOICE=str(invoice)))
+            asked = json.loads(script(project, world, REFUND, INVOICE=str(invoice)))
+            assert (asked["code"], asked["by"]) == ("person_required", "person")
+            world.console("olivia").confirm(asked["id"], asked["digest"])
+            shown = json.loads(script(project, world, REFUNDED, RUN=asked["id"]))
         except AssertionError as error:
             server.log.seek(0)
             raise AssertionError(f"{error}\n{server.log.read()[-4000:]}") from None

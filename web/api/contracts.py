@@ -16,18 +16,19 @@ from core.actor import OWNER
 from core.errors import InvalidContract, NotFound
 from registry import lint
 from registry.catalogue import Catalogue
-from registry.contract import Contract
+from registry.contract import Contract, parse
 from store.contracts import ContractRow
 from web.api.body import Body, Id, parsed
 from web.door import Caller, house_of, signed
 from web.idempotency import act_once
 from web.openapi import acts, problems, takes
-from web.view import Moment, View
+from web.view import LATER, Moment, View
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
 Reads = Annotated[Caller, Depends(signed("contracts:read"))]
 Writes = Annotated[Caller, Depends(signed("contracts:write", owner=True))]
 MAX_CONTRACTS = 500
+_ABSENT = "There is no contract {} in this workspace."
 
 
 class SignatureView(View):
@@ -45,6 +46,7 @@ class ContractSummary(View):
     description: str
     risk: str
     policy: str
+    confirm_by: Annotated[str, Field(json_schema_extra=LATER)] = ""
     roles: tuple[str, ...]
     surfaces: tuple[str, ...]
     signature: SignatureView
@@ -176,7 +178,7 @@ async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
     status_code=201,
     response_model=RegisteredList,
     responses=problems("409", "422"),
-    openapi_extra=takes(RegisterBody, _EXAMPLE),
+    openapi_extra=takes(RegisterBody, _EXAMPLE, shows_secret=True),
 )
 async def register(request: Request, caller: Writes) -> Response:
     """Lint, sign and register: all of them or none. What is wrong is told by its place in what was sent."""
@@ -192,6 +194,7 @@ async def register(request: Request, caller: Writes) -> Response:
         lambda also: house.office.register(caller.actor, body.contracts, also=also),
         _registered,
         status=201,
+        shows_secret=True,
     )
 
 
@@ -199,8 +202,21 @@ async def register(request: Request, caller: Writes) -> Response:
 async def retire(request: Request, caller: Writes, name: Id) -> Response:
     """Offer it no more. Cards that rest on it can't be confirmed any longer."""
     return await act_once(
-        request, caller, lambda also: house_of(request).office.retire(caller.actor, name, also=also), _retired
+        request,
+        caller,
+        lambda also: house_of(request).office.retire(caller.actor, name, also=also),
+        _retired,
+        check=lambda: _there(request, caller, name),
     )
+
+
+async def _there(request: Request, caller: Caller, name: str) -> Sequence[ContractRow]:
+    """Raises NotFound."""
+    async with house_of(request).sessions.read() as session:
+        rows = await store.contracts.versions(session, caller.actor.workspace, name)
+    if not rows:
+        raise NotFound(_ABSENT.format(name))
+    return rows
 
 
 async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: str) -> Sequence[ContractRow]:
@@ -212,7 +228,7 @@ async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: st
         may = offered is not None and caller.actor.role in offered.roles and offered.surfaces
         rows = [row for row in rows if may and offered is not None and row.version == offered.version]
     if not rows:
-        raise NotFound(f"There is no contract {name} in this workspace.")
+        raise NotFound(_ABSENT.format(name))
     return rows
 
 
@@ -244,6 +260,7 @@ def _summary(contract: Contract, why: str | None) -> ContractSummary:
     return ContractSummary(
         name=contract.name, version=contract.version, digest=contract.digest, title=contract.title,
         description=contract.description, risk=contract.risk.value, policy=contract.confirmation.policy.value,
+        confirm_by=contract.confirm_by.value,
         roles=contract.roles, surfaces=contract.surfaces, signature=_signature(why),
     )  # fmt: skip
 
@@ -255,7 +272,7 @@ def _row_summary(row: ContractRow, why: str | None) -> ContractSummary:
     return ContractSummary(
         name=row.name, version=row.version, digest=row.digest, title=str(raw.get("title", "")),
         description=str(raw.get("description", "")), risk=str(raw.get("risk", "")),
-        policy=str(confirmation.get("policy", "") if isinstance(confirmation, Mapping) else ""),
+        policy=str(confirmation.get("policy", "") if isinstance(confirmation, Mapping) else ""), confirm_by=_confirm_by(raw),
         roles=_words(raw.get("roles")), surfaces=_words(raw.get("surfaces")), signature=_signature(why),
     )  # fmt: skip
 
@@ -266,6 +283,13 @@ def _read(row: ContractRow) -> dict[str, Any]:
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _confirm_by(raw: Mapping[str, Any]) -> str:
+    try:
+        return parse(raw).confirm_by.value
+    except InvalidContract:
+        return ""
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 import store.attempts
 import store.deliveries
-from store.deliveries import Filters
+from store.deliveries import DeliveryRow, Filters
 from web import problem
 from web.api.body import Id
 from web.api.webhook_views import (
@@ -80,4 +80,11 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
         ),
         delivery_json,
         status=202,
+        check=lambda: _there(request, caller, delivery_id),
     )
+
+
+async def _there(request: Request, caller: Caller, delivery_id: str) -> DeliveryRow:
+    """Raises NotFound."""
+    async with house_of(request).sessions.read() as session:
+        return await store.deliveries.get(session, caller.actor.workspace, delivery_id)

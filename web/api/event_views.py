@@ -7,26 +7,30 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from core.actor import Mode
 from core.clock import iso
 from events.subscribers import Fired, of_row
 from registry.event_catalogue import EventType
 from store.events import EventRow, ReactionRow
-from web.view import Moment, View, moment
+from web.view import LATER, Moment, View, moment
 
 
 class AcceptedView(View):
-    """``id`` names the event from now on; everything that reacts to it carries it."""
+    """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired it,
+    and nobody reacts to it."""
 
     id: str
     event: str
+    mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
 
 
 class EventView(View):
     """``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that chain. ``state``:
-    firing until every subscriber has had its turn."""
+    firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody reacts to it."""
 
     id: str
     event: str
+    mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
     data: dict[str, Any]
     occurred_at: Moment
     fired_at: Moment
@@ -83,7 +87,7 @@ class EventTypeList(View):
 
 
 def accepted(fired: Fired) -> dict[str, Any]:
-    return AcceptedView(id=fired.id, event=fired.name).json_value()
+    return AcceptedView(id=fired.id, event=fired.name, mode=fired.mode).json_value()
 
 
 def event_view(row: EventRow) -> EventView:
@@ -98,6 +102,7 @@ def _event(row: EventRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "event": row.name,
+        "mode": row.mode,
         "data": dict(of_row(row).data),
         "occurred_at": iso(row.occurred_at),
         "fired_at": iso(row.fired_at),

@@ -7,17 +7,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 import store.history
 from agent import chain
 from agent.history import Kind, csv_lines, entry_json, json_lines, record_act
 from agent.house import House
+from core.actor import Mode
 from evals.harvest import MOST, harvested
 from store.history import Filters, HistoryRow
 from web.door import Caller, house_of, signed
 from web.openapi import problems
-from web.view import Moment, View
+from web.view import LATER, Moment, View
 
 router = APIRouter(prefix="/v1/history", tags=["history"])
 
@@ -28,7 +29,8 @@ MAX_SEQ = 2**53 - 1
 
 
 class EntryView(View):
-    """One entry. ``digest`` is of everything in it and of ``prev``, the digest of the entry before it."""
+    """One entry. ``mode`` is that of the run or of who acted; what is ``test`` was never sent. ``digest`` is of everything in it and of
+    ``prev``, the digest of the entry before it."""
 
     seq: int
     id: str
@@ -43,6 +45,7 @@ class EntryView(View):
     model: str | None
     prompt_version: str | None
     duration_ms: float | None
+    mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
     data: dict[str, Any]
     prev: str
     digest: str

@@ -80,7 +80,7 @@ async def take(
     status_code=201,
     response_model=SharedSecretView,
     responses=problems("404"),
-    openapi_extra=takes(SecretBody, {}),
+    openapi_extra=takes(SecretBody, {}, shows_secret=True),
 )
 async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
     """What the platform signs its webhooks with from now on, in this answer and in no other. The secret before it stays good for 24 h."""
@@ -91,6 +91,7 @@ async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
         lambda also: house_of(request).events.inbox.share_secret(caller.actor, name, body.secret, also=also),
         lambda made: _shared(request, caller, made),
         status=201,
+        shows_secret=True,
     )
 
 

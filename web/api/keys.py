@@ -55,7 +55,8 @@ class IssuedKeyView(View):
 
 
 class CreateKeyBody(Body):
-    """``role`` is what contracts list (the maker's own by default); ``expires_days`` from now, never by default."""
+    """``role`` is what contracts list (the maker's own by default); ``expires_days`` from now, never by default. ``mode`` ``test``, the
+    default: what it asks for is worked out, held and confirmed, and never sent."""
 
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
     scopes: Annotated[
@@ -79,7 +80,9 @@ async def listed(request: Request, caller: Reads) -> KeyList:
     status_code=201,
     response_model=IssuedKeyView,
     responses=problems("409", "422"),
-    openapi_extra=takes(CreateKeyBody, {"name": "shop backend", "scopes": ["actions:run", "events:write"]}),
+    openapi_extra=takes(
+        CreateKeyBody, {"name": "shop backend", "scopes": ["actions:run", "events:write"]}, shows_secret=True
+    ),
 )
 async def create(request: Request, caller: Writes) -> Response:
     """A key that acts for the owner of the calling key. It can't have a scope that the calling key lacks."""
@@ -96,12 +99,17 @@ async def create(request: Request, caller: Writes) -> Response:
             return attempt.replay
         row, secret = await house.office.create_key(
             caller.actor, body.name, scopes=set(body.scopes), role=body.role, mode=body.mode, expires_at=ends,
-            also=attempt.keep(201, lambda issued: _issued(request, issued)),
+            also=attempt.keep(201, lambda issued: _issued(request, issued), shows_secret=True),
         )  # fmt: skip
     return JSONResponse(_issued(request, IssuedKey(row, secret)), status_code=201)
 
 
-@router.post("/{key_id}/rotate", response_model=IssuedKeyView, responses=problems("404", "409"), openapi_extra=acts())
+@router.post(
+    "/{key_id}/rotate",
+    response_model=IssuedKeyView,
+    responses=problems("404", "409"),
+    openapi_extra=acts(shows_secret=True),
+)
 async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     """A fresh secret. The one before it stays good for 24 h, so that nothing breaks while it is carried over."""
     return await act_once(
@@ -109,6 +117,8 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
         caller,
         lambda also: house_of(request).office.rotate_key(caller.actor, key_id, within=caller.scopes, also=also),
         lambda issued: _issued(request, issued),
+        check=lambda: _there(request, caller, key_id),
+        shows_secret=True,
     )
 
 
@@ -120,7 +130,14 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
         caller,
         lambda also: house_of(request).office.revoke_key(caller.actor, key_id, also=also),
         lambda row: _view(request, row).json_value(),
+        check=lambda: _there(request, caller, key_id),
     )
+
+
+async def _there(request: Request, caller: Caller, key_id: str) -> KeyRow:
+    """Raises NotFound."""
+    async with house_of(request).sessions.read() as session:
+        return await store.keys.get(session, caller.actor.workspace, key_id)
 
 
 def _issued(request: Request, issued: IssuedKey) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from agent.decisions import Verdict
 from core.actor import Surface
 from web import problem
 from web.api.body import ID_PATTERN, Body, Id, parsed
-from web.door import Caller, house_of, signed
+from web.door import CONFIRM, Caller, house_of, need_scope, signed
 from web.idempotency import act_once
 from web.openapi import problems, takes
 from web.view import RunPage, RunView, run_json, run_view
@@ -20,7 +20,8 @@ from web.view import RunPage, RunView, run_json, run_view
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 Reads = Annotated[Caller, Depends(signed("runs:read"))]
-Writes = Annotated[Caller, Depends(signed("runs:write"))]
+Writes = Annotated[Caller, Depends(signed("runs:write", test=True))]
+Confirms = Annotated[Caller, Depends(signed(CONFIRM, test=True))]
 OF_A_RUN = problems("404", "409", "422")
 
 
@@ -116,6 +117,7 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
             caller.actor, run_id, body.slot, choice=body.choice, text=body.text, also=also
         ),
         run_json,
+        check=lambda: house_of(request).desk.show(caller.actor, run_id),
     )
 
 
@@ -133,6 +135,7 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
         caller,
         lambda also: house_of(request).decisions.edit(caller.actor, run_id, body.digest, body.changes, also=also),
         run_json,
+        check=lambda: house_of(request).desk.show(caller.actor, run_id),
     )
 
 
@@ -142,14 +145,16 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
     responses=OF_A_RUN,
     openapi_extra=takes(ConfirmBody, {"digest": DIGEST}),
 )
-async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
-    """Say yes to exactly the card with this digest. Twice is once."""
+async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
+    """Say yes to exactly the card with this digest. Twice is once. Only a person in the console may where the card's ``confirm_by`` says
+    ``person``: then this answers ``person_required``."""
     body = parsed(ConfirmBody, caller)
     return await act_once(
         request,
         caller,
         lambda also: house_of(request).decisions.confirm(caller.actor, run_id, body.digest, also=also),
         run_json,
+        check=lambda: house_of(request).desk.show(caller.actor, run_id),
     )
 
 
@@ -162,6 +167,7 @@ async def confirm(request: Request, caller: Writes, run_id: Id) -> Response:
 async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     """Say no to a held card or an open question. Nothing is sent."""
     body = parsed(RejectBody, caller)
+    # No check before a replay: who has said no to another's card does not see that run any longer.
     return await act_once(
         request,
         caller,
@@ -177,13 +183,17 @@ async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     openapi_extra=takes(DecideBody, {"verdict": "happened"}),
 )
 async def decide(
-    request: Request, caller: Annotated[Caller, Depends(signed("runs:write", owner=True))], run_id: Id
+    request: Request, caller: Annotated[Caller, Depends(signed("runs:write", owner=True, test=True))], run_id: Id
 ) -> Response:
-    """Settle a run whose outcome nobody knows: an owner looked at the platform, or has it sent again under the same key."""
+    """Settle a run whose outcome nobody knows: an owner looked at the platform, or has it sent again under the same key. What sends
+    something, all but ``did_not_happen``, needs what confirming needs: the scope ``runs:confirm``, and a person where the card does."""
     body = parsed(DecideBody, caller)
+    if body.verdict != "did_not_happen":
+        need_scope(request, caller, CONFIRM)
     return await act_once(
         request,
         caller,
         lambda also: house_of(request).decisions.decide(caller.actor, run_id, body.verdict, also=also),
         run_json,
+        check=lambda: house_of(request).desk.show(caller.actor, run_id),
     )

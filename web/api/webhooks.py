@@ -83,7 +83,7 @@ async def listed(request: Request, caller: Reads) -> EndpointList:
     "/endpoints",
     status_code=201,
     response_model=EndpointWithSecret,
-    openapi_extra=takes(EndpointBody, EXAMPLE),
+    openapi_extra=takes(EndpointBody, EXAMPLE, shows_secret=True),
 )
 async def create(request: Request, caller: Writes) -> Response:
     """The secret is in this answer and in no other."""
@@ -104,6 +104,7 @@ async def create(request: Request, caller: Writes) -> Response:
         made_json,
         status=201,
         location=lambda made: f"/v1/webhooks/endpoints/{made.shown.row.id}",
+        shows_secret=True,
     )
 
 
@@ -153,6 +154,7 @@ async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
             caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
         ),
         endpoint_json,
+        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
     )
 
 
@@ -171,6 +173,7 @@ async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
             caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
         ),
         endpoint_json,
+        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
     )
 
 
@@ -178,7 +181,7 @@ async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     "/endpoints/{endpoint_id}/rotate",
     response_model=EndpointWithSecret,
     responses=problems("404"),
-    openapi_extra=acts(),
+    openapi_extra=acts(shows_secret=True),
 )
 async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """A fresh secret, in this answer and in no other. For 24 hours everything is signed with both."""
@@ -189,6 +192,8 @@ async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
             caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
         ),
         made_json,
+        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
+        shows_secret=True,
     )
 
 
@@ -210,6 +215,7 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
         ),
         span_json,
         status=202,
+        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
     )
 
 
@@ -231,6 +237,7 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
         ),
         span_json,
         status=202,
+        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
     )
 
 
@@ -253,4 +260,5 @@ async def test(request: Request, caller: Tests) -> Response:
         delivery_json,
         status=202,
         location=lambda row: f"/v1/webhooks/deliveries/{row.id}",
+        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, body.endpoint),
     )

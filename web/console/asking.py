@@ -14,6 +14,7 @@ from agent.decisions import CANCELLED, Verdict
 from agent.desk import MAX_TEXT
 from agent.pipeline import Question, Refusal
 from agent.run import MOVING, Run
+from agent.test_mode import is_test
 from core.actor import Actor
 from core.errors import InvalidInput
 from core.visible import visible
@@ -121,6 +122,7 @@ class RunPage(Page):
     ended: str
     reason: str
     again: str
+    test: bool = False
 
 
 @router.get("/")
@@ -274,6 +276,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         refused=refused,
         ended=_CANCELLED if cancelled else _EXPLAINED.get(run.state, ""),
         reason="" if cancelled else visible(run.reason or ""),
+        test=is_test(run),
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
     )
     here = urlsplit(request.headers.get("hx-current-url", "")).path == f"/runs/{run.id}"

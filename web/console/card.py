@@ -15,9 +15,10 @@ from itertools import pairwise
 from agent import authority
 from agent.pipeline import Filled, Plan, PromptSource, RecordSource, Source, Span, Step
 from agent.run import Run
+from agent.test_mode import is_test
 from core.actor import Actor
 from core.visible import visible
-from registry.contract import Risk
+from registry.contract import ConfirmBy, Risk
 from web.console import words
 from web.console.words import Badge
 
@@ -107,6 +108,8 @@ class Card:
     is_open: bool
     may_edit: bool
     approved_by_me: bool
+    by_person: bool = False
+    test: bool = False
 
 
 def of(run: Run, plan: Plan, actor: Actor) -> Card:
@@ -131,6 +134,8 @@ def of(run: Run, plan: Plan, actor: Actor) -> Card:
         is_open=run.state == "held",
         may_edit=run.state == "held" and authority.owns(actor, run),
         approved_by_me=authority.approval_of(actor, run) is not None,
+        by_person=plan.confirm_by is ConfirmBy.PERSON,
+        test=is_test(run),
     )
 
 

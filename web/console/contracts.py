@@ -15,10 +15,10 @@ from fastapi.responses import Response
 import store.contracts
 import store.members
 from core.actor import OWNER
-from core.errors import NotFound
+from core.errors import InvalidContract, NotFound
 from core.visible import visible
 from registry.catalogue import Catalogue
-from registry.contract import Contract, Policy
+from registry.contract import ConfirmBy, Contract, Policy, parse
 from store.contracts import ContractRow
 from web.console import words
 from web.console.forms import GuardedOwner
@@ -35,6 +35,10 @@ POLICIES: Final[Mapping[Policy, Badge]] = {
     Policy.WHEN: Badge("confirmed when …", "wait"),
     Policy.ONCE_PER_SESSION: Badge("once a session", "quiet"),
     Policy.NEVER: Badge("never held", "quiet"),
+}
+CONFIRM_BY: Final[Mapping[ConfirmBy, Badge]] = {
+    ConfirmBy.PERSON: Badge("by a person in the console", "wait"),
+    ConfirmBy.ANYONE: Badge("also by a key with runs:confirm", "quiet"),
 }
 STATES: Final = {"active": Badge("in force", "good"), "retired": Badge("retired", "quiet")}
 _GOOD: Final = Badge("signature good", "good")
@@ -125,6 +129,7 @@ class ContractPage(Page):
     undo: str
     examples: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+    by: Badge
     digest: str
     raw: str
     versions: tuple[Version, ...]
@@ -195,6 +200,7 @@ async def contract(
         why=visible(fault or ""),
         risk=words.RISKS.get(raw.get("risk", ""), Badge(str(raw.get("risk", "")), "quiet")),
         policy=POLICIES.get(confirmation.get("policy", ""), POLICIES[Policy.ALWAYS]),
+        by=_by(raw),
         condition=visible(str(confirmation.get("condition") or "")),
         approvals=int(confirmation.get("approvals") or 1),
         expires_min=int(confirmation.get("expires_s") or 900) // 60,
@@ -251,6 +257,14 @@ def _line(contract: Contract) -> Line:
         version=contract.version, risk=words.RISKS[contract.risk], policy=POLICIES[contract.confirmation.policy],
         roles=", ".join(contract.roles),
     )  # fmt: skip
+
+
+def _by(raw: Mapping[str, Any]) -> Badge:
+    """Who may confirm it. What can't be read counts as the strictest."""
+    try:
+        return CONFIRM_BY[parse(raw).confirm_by]
+    except InvalidContract:
+        return CONFIRM_BY[ConfirmBy.PERSON]
 
 
 def _version(row: ContractRow, people: Mapping[str, str], shown: ContractRow) -> Version:

@@ -97,6 +97,7 @@ class EventPage(Page):
     reactions: tuple[Reaction, ...]
     moving: bool
     seen: str
+    test: bool = False
 
 
 @router.get("/{event_id}")
@@ -138,6 +139,7 @@ async def event(
         reactions=tuple(_reaction(at + 1, each, names, firings, told) for at, each in enumerate(reactions)),
         moving=unsettled and house.clock() - row.fired_at < LOOK_FOR,
         seen=shown,
+        test=row.mode != "live",
     )
     return show(request, page)
 

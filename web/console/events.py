@@ -59,6 +59,7 @@ class Line:
     reactions: str
     origin: str
     fired_at: datetime
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ def _line(row: EventRow, tally: Mapping[str, int]) -> Line:
         reactions=f"{total - troubled} of {total} well" if troubled else str(total) if total else "nobody",
         origin=_short(row.origin),
         fired_at=row.fired_at,
+        test=row.mode != "live",
     )
 
 

@@ -16,7 +16,7 @@ import store.history
 import store.members
 import store.tallies
 from agent import chain
-from agent.history import Kind, record_act
+from agent.history import Kind, mode_of, record_act
 from core.errors import NotFound
 from core.visible import visible
 from evals.harvest import harvested, suite_zip
@@ -63,6 +63,7 @@ class Line:
     risk: str
     summary: str
     run_id: str
+    test: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +198,7 @@ def _line(row: HistoryRow) -> Line:
         risk=row.risk or "",
         summary=_summary(data),
         run_id=row.run_id or "",
+        test=mode_of(row) == "test",
     )
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import store.history
-from agent.history import Kind
+from agent.history import Kind, mode_of
 from core.actor import Actor
 from core.clock import iso
 from core.visible import visible
@@ -110,6 +110,7 @@ def _facts(row: HistoryRow) -> list[Fact]:
         "Who": f"{actor.get('name', '')} ({actor.get('role', '')})",
         "As": f"{actor.get('kind', '')} {actor.get('id', '')}",
         "When, exactly": iso(row.at),
+        "Mode": "test: nothing is sent" if mode_of(row) == "test" else None,
         "Contract": row.contract,
         "Outcome": row.outcome,
         "Risk": row.risk,

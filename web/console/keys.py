@@ -51,8 +51,9 @@ DOES: Final[Mapping[str, str]] = {
     "me:read": "ask who it is",
     "rules:read": "read rules and instructions",
     "rules:write": "set rules and instructions up",
+    "runs:confirm": "say yes to cards that need no person, its own among them",
     "runs:read": "read runs",
-    "runs:write": "ask, answer, confirm and reject",
+    "runs:write": "ask, answer, edit and reject",
     "tickets:read": "look tickets up in live data",
     "webhooks:read": "read endpoints and deliveries",
     "webhooks:write": "govern endpoints, send again, test",
@@ -62,6 +63,7 @@ USUAL: Final = frozenset({"actions:run", "events:write", "me:read", "runs:read"}
 EXPIRIES: Final = (
     ("", "never"), ("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"),
 )  # fmt: skip
+TEST_ADVICE: Final = "It is a test key: nothing that it asks for is sent."
 ADVICE: Final = "Copy it now and keep it where you keep passwords: nobody, not even an owner, can see it again."
 
 
@@ -182,7 +184,8 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             expires_at=ends,
             also=also,
         )
-    return _secret(request, visitor, row, secret, "The key is made", ADVICE, status=201)
+    advice = f"{ADVICE} {TEST_ADVICE}" if row.mode == "test" else ADVICE
+    return _secret(request, visitor, row, secret, "The key is made", advice, status=201)
 
 
 @router.get("/{key_id}")

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from agent.ground import Ground
 from agent.pipeline import Plan, RecordSource
 from agent.run import Run
+from agent.test_mode import is_test
+from core import canon
 from core.actor import OWNER, Actor
+from core.errors import NotCanonical
 from core.visible import visible
 from web.console import words
 from web.console.words import Badge
@@ -24,9 +27,12 @@ _SENTENCES = {
 }
 
 
+_TRIED = "Nothing was sent: a test key asked for this."
+
+
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One call's outcome. ``answer`` is the platform's body, indented where it is JSON."""
+    """One call's outcome. ``answer`` is the platform's body, indented where it is JSON; in test mode an example of it."""
 
     number: int
     title: str
@@ -47,6 +53,7 @@ class Outcome:
     calls: tuple[Came, ...]
     may_decide: bool
     needs_owner: bool
+    test: bool = False
 
 
 _HEADLINES = {
@@ -60,6 +67,9 @@ _HEADLINES = {
 
 def of(run: Run, plan: Plan, actor: Actor, ground: Ground) -> Outcome:
     headline, tone = _HEADLINES.get(run.state, ("", "quiet"))
+    test = is_test(run)
+    if test and run.state == "succeeded":
+        headline, tone = "Tried, and nothing was sent", "quiet"
     steps = {step.call_id: (at, step) for at, step in enumerate(plan.steps)}
     calls = []
     for each in run.outcomes:
@@ -69,24 +79,24 @@ def of(run: Run, plan: Plan, actor: Actor, ground: Ground) -> Outcome:
                 number=at + 1,
                 title=visible(step.preview or step.title),
                 state=words.CALLS[each.state],
-                sentence=_SENTENCES[each.state],
-                detail=visible(each.detail),
+                sentence=_TRIED if test else _SENTENCES[each.state],
+                detail="" if test and each.state == "succeeded" else visible(each.detail),
                 call_id=each.call_id,
                 status=str(each.status) if each.status is not None else "none",
                 attempts=each.attempts,
                 answer=_answer(each.answer),
-                undo=_undo(plan, at, actor, ground) if each.state == "succeeded" else "",
+                undo=_undo(plan, at, actor, ground) if each.state == "succeeded" and not test else "",
             )
         )
     unknown = run.state == "unknown"
-    return Outcome(headline, tone, tuple(calls), unknown and actor.role == OWNER, unknown and actor.role != OWNER)
+    return Outcome(headline, tone, tuple(calls), unknown and actor.role == OWNER, unknown and actor.role != OWNER, test)
 
 
 def _answer(body: str | None) -> str:
     if not body:
         return ""
-    with contextlib.suppress(ValueError, RecursionError):
-        body = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    with contextlib.suppress(NotCanonical):
+        body = json.dumps(canon.loads(body), ensure_ascii=False, indent=2)
     return visible(body, lines=True, limit=70_000)
 
 

@@ -13,9 +13,9 @@ from fastapi.responses import Response
 
 import store.rules
 from agent.authority import author_of
-from core.errors import OpsIQError, PlatformUnavailable
+from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
 from core.visible import visible
-from registry import condition_rows
+from registry import condition, condition_rows
 from registry.condition_rows import OPERATORS
 from store.rules import FiringRow, InstructionRow, RuleRow
 from web.console.automations import MODE_BADGES, VERDICTS, Standing, mode_of, only_mine, standing, title_of
@@ -80,6 +80,7 @@ class RulePage(Page):
     join: str
     clauses: tuple[Clause, ...]
     cel: str
+    parked: str
     action: str
     action_title: str
     parameters: tuple[Fill, ...]
@@ -184,6 +185,7 @@ async def _rule(
         if read
         else (),
         cel=visible(row.condition, limit=1000),
+        parked=visible(_parked(row), limit=1500),
         action=row.contract,
         action_title=title_of(catalogue, row.contract),
         parameters=tuple(_mapping(name, each) for name, each in json.loads(row.parameters).items()),
@@ -192,6 +194,18 @@ async def _rule(
         try_events=TRY_EVENTS,
     )
     return show(request, page, status=503 if error else 200)
+
+
+def _parked(row: RuleRow) -> str:
+    """Why the rule does nothing although nobody switched it off; empty where that is not so."""
+    if row.parked:
+        return f"Switched off by itself. {row.parked} Change the condition, then switch it on again."
+    try:
+        if row.condition:
+            condition.compile(row.condition, condition.EVENT)
+    except InvalidInput as error:
+        return f"Its condition is not judged, so it does nothing. {error.detail}"
+    return ""
 
 
 def _mapping(name: str, stored: Mapping[str, object]) -> Fill:

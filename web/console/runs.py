@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from agent import authority
 from agent.run import Run
+from agent.test_mode import is_test
 from core.actor import OWNER
 from core.visible import visible
 from web.console import words
@@ -32,6 +33,7 @@ class Line:
     who: str
     actions: str
     at: datetime
+    test: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,7 @@ async def approvals(request: Request, visitor: SignedIn) -> Response:
 def _line(run: Run) -> Line:
     return Line(
         run.id, visible(run.text, limit=240), words.STATES[run.state], visible(run.actor.name, limit=80), " ".join(run.actions),
-        run.created_at,
+        run.created_at, is_test(run),
     )  # fmt: skip
 
 

@@ -26,8 +26,9 @@ async def single(request: Request, form: Form) -> AsyncIterator[Also]:
         raise InvalidInput("This form lacks the mark that keeps it from being done twice: load the page again.")
     visitor = form.member
     key = f"{visitor.login.id}:{ticket}"
-    claim = await claimed(request, visitor.actor.workspace, key, fingerprint="form")
+    who = f"{visitor.actor.id}:{visitor.actor.role}"
+    claim = await claimed(request, visitor.actor.workspace, who, key, fingerprint="form")
     if claim.verdict != "ours":
-        raise Conflict(_TWICE if claim.verdict == "done" else "This form is being worked on: wait a moment.")
+        raise Conflict("This form is being worked on: wait a moment." if claim.verdict == "in_flight" else _TWICE)
     async with holding(request, claim) as attempt:
         yield attempt.keep(200, lambda _: {})

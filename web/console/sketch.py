@@ -10,7 +10,7 @@ from core.visible import visible
 from registry import preview as template
 from registry.contract import Contract
 from web.console import words
-from web.console.contracts import POLICIES
+from web.console.contracts import CONFIRM_BY, POLICIES
 from web.console.words import Badge
 
 
@@ -28,6 +28,7 @@ class Sketch:
     preview: str
     risk: Badge
     policy: Badge
+    by: Badge
     url: str
     slots: tuple[Slot, ...]
 
@@ -44,7 +45,8 @@ def of(contract: Contract | None) -> Sketch | None:
             line = error.detail
     return Sketch(
         title=visible(contract.title), preview=visible(line), risk=words.RISKS[contract.risk],
-        policy=POLICIES[contract.confirmation.policy], url=visible(contract.endpoint.url),
+        policy=POLICIES[contract.confirmation.policy], by=CONFIRM_BY[contract.confirm_by],
+        url=visible(contract.endpoint.url),
         slots=tuple(
             Slot(visible(labels[name]), "required" if name in contract.required else "optional") for name in contract.properties
         ),

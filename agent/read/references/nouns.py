@@ -10,6 +10,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 
 from agent.read.text import Token, singular
+from registry.patterns import compiled
 from registry.records import RecordKind
 from registry.thesaurus import compounds
 from registry.words import ORDER_WORDS, READING_WORDS
@@ -66,12 +67,7 @@ def code_of(text: str, kind: RecordKind) -> bool:
     if not CODE.fullmatch(text):
         return False
     patterns = [each.pattern for each in kind.fields if each.search == "number" and each.pattern]
-    return not patterns or any(compiled(each).fullmatch(text) for each in patterns)
-
-
-@lru_cache(maxsize=256)
-def compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return not patterns or any(rule is not None and rule.covers(text) for rule in map(compiled, patterns))
 
 
 def has_form(kind: RecordKind) -> bool:

@@ -86,6 +86,10 @@ export class UnreadableAnswerError extends ApiError {}
 export class InvalidRequestError extends ApiError {}
 export class AuthenticationError extends ApiError {}
 export class ClockSkewError extends AuthenticationError {}
+/**
+ * Known, but not allowed: the role, the key's scopes or the surface don't reach, only a person in the console may confirm it (`person_required`; the
+ * message says where), or a test key was used for what has effects (`wrong_mode`).
+ */
 export class ForbiddenError extends ApiError {}
 export class NotFoundError extends ApiError {}
 export class ConflictError extends ApiError {}
@@ -103,7 +107,7 @@ const CLASSES: readonly [typeof ApiError, codes: string, ...statuses: number[]][
   [InvalidRequestError, "invalid_request not_canonical idempotency_key_required body_too_large unsupported_media_type method_not_allowed", 400, 405, 413, 415],
   [AuthenticationError, "invalid_signature bad_assertion", 401],
   [ClockSkewError, "clock_skew"],
-  [ForbiddenError, "forbidden same_person wrong_surface", 403],
+  [ForbiddenError, "forbidden wrong_mode same_person person_required wrong_surface", 403],
   [NotFoundError, "not_found no_match", 404],
   [ConflictError, "conflict expired stale already_decided drifted condition_unmet", 409],
   [IdempotencyInFlightError, "idempotency_in_flight"],

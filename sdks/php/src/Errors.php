@@ -104,7 +104,7 @@ class ApiError extends OpsIQError
         [InvalidRequestError::class, 'invalid_request not_canonical idempotency_key_required body_too_large unsupported_media_type method_not_allowed', 400, 405, 413, 415],
         [AuthenticationError::class, 'invalid_signature bad_assertion', 401],
         [ClockSkewError::class, 'clock_skew'],
-        [ForbiddenError::class, 'forbidden same_person wrong_surface', 403],
+        [ForbiddenError::class, 'forbidden wrong_mode same_person person_required wrong_surface', 403],
         [NotFoundError::class, 'not_found no_match', 404],
         [ConflictError::class, 'conflict expired stale already_decided drifted condition_unmet', 409],
         [IdempotencyInFlightError::class, 'idempotency_in_flight'],
@@ -168,7 +168,10 @@ class AuthenticationError extends ApiError {}
 /** This machine's clock is wrong; the library has tried to go by the server's already. */
 class ClockSkewError extends AuthenticationError {}
 
-/** Known, but not allowed: the role, the key's scopes or the surface don't reach. */
+/**
+ * Known, but not allowed: the role, the key's scopes or the surface don't reach, only a person in the console may confirm it (`person_required`; the
+ * detail says where), or a test key was used for what has effects (`wrong_mode`).
+ */
 class ForbiddenError extends ApiError {}
 
 /** There is no such thing in this workspace. */

@@ -34,7 +34,7 @@ final class ResourcesTest extends TestCase
     private static function view(string $state, string $id = 'run_1', array $more = []): array
     {
         $card = [
-            'digest' => 'sha256:1', 'held' => ['the contract says so'], 'approvals_needed' => 1, 'approvals' => [], 'drift' => [],
+            'digest' => 'sha256:1', 'held' => ['the contract says so'], 'confirm_by' => 'anyone', 'approvals_needed' => 1, 'approvals' => [], 'drift' => [],
             'calls' => [[
                 'call_id' => 'act_1', 'action' => 'saas.refund_invoice', 'version' => 1, 'title' => 'Refund', 'preview' => 'Refund INV-1042',
                 'risk' => 'irreversible', 'url' => 'https://shop.example/', 'payload' => '{}',
@@ -45,7 +45,7 @@ final class ResourcesTest extends TestCase
             ]],
         ];
         return $more + [
-            'id' => $id, 'state' => $state, 'text' => 'refund', 'surface' => 'admin', 'cause' => null,
+            'id' => $id, 'mode' => 'live', 'state' => $state, 'text' => 'refund', 'surface' => 'admin', 'cause' => null,
             'actor' => ['id' => 'mem_1', 'name' => 'Zoë', 'role' => 'owner'], 'created_at' => '2026-11-24T12:00:00Z',
             'updated_at' => '2026-11-24T12:00:00Z', 'expires_at' => null, 'question' => null, 'card' => $state === 'received' ? null : $card,
             'refusal' => null, 'reason' => null, 'outcomes' => [],

@@ -16,7 +16,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from agent.house import House, opened
 from core import opsiq1
-from core.actor import Actor
+from core.actor import Actor, Mode
 from core.clock import FrozenClock
 from core.settings import Settings
 from store.migrate import upgrade
@@ -82,11 +82,17 @@ class Shop:
         )  # fmt: skip
 
     async def key_of(
-        self, person: str, *, scopes: Collection[str] = SCOPES, role: str | None = None, name: str = "made"
+        self,
+        person: str,
+        *,
+        scopes: Collection[str] = SCOPES,
+        role: str | None = None,
+        name: str = "made",
+        mode: Mode = "live",
     ) -> Key:
         """A key that a member made."""
         actor = self.actors[person]
-        row, secret = await self.house.office.create_key(actor, name, scopes=scopes, role=role)
+        row, secret = await self.house.office.create_key(actor, name, scopes=scopes, role=role, mode=mode)
         return Key(row.id, row.public, secret)
 
 

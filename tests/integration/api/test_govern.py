@@ -10,6 +10,7 @@ from core import canon
 from core.errors import Forbidden
 from store.idempotency import IdempotencyRow
 from tests.integration.api.shop import Key, Shop
+from web.idempotency import _context
 
 CONTRACT = {
     "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock an article", "description": "Orders more of an article.",
@@ -45,14 +46,21 @@ async def test_a_key_of_a_role_that_there_is_not_is_refused_and_the_roles_are_na
     assert (await shop.call("GET", "/v1/keys")).json() == before
 
 
-async def test_a_secret_shown_once_is_kept_sealed_for_a_retry(shop: Shop) -> None:
+async def test_a_secret_is_shown_once_and_a_retry_is_told_so(shop: Shop) -> None:
     body = {"name": "made", "scopes": ["me:read"]}
     first = await shop.call("POST", "/v1/keys", body, idempotency_key="k")
     again = await shop.call("POST", "/v1/keys", body, idempotency_key="k")
-    assert again.json() == first.json()
+    told = again.json()
+    assert (again.status_code, told["code"], told["retryable"]) == (409, "secret_shown_once", False)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert told["answer"] == {**first.json(), "secret": None}
     async with shop.house.sessions.read() as session:
         kept = (await session.execute(IdempotencyRow.__table__.select())).mappings().all()
-    assert not any(first.json()["secret"] in (row["body"] or "") for row in kept)
+    opened = [shop.house.box.open(row["body"], context=_context(IdempotencyRow(**row))).decode() for row in kept]
+    assert len(opened) == 1
+    assert first.json()["secret"] not in opened[0]
+    names = [each["name"] for each in (await shop.call("GET", "/v1/keys")).json()["data"]]
+    assert names.count("made") == 1
 
 
 async def test_both_secrets_sign_for_a_day_after_a_rotation(shop: Shop) -> None:

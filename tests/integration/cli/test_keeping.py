@@ -45,6 +45,12 @@ def founded(say: Say, **settings: str) -> None:
     assert code == 0, told
 
 
+def keep_key(here: Path, there: Path) -> None:
+    """As an operator who kept a copy."""
+    there.mkdir(exist_ok=True)
+    shutil.copy(here / "data.key", there / "data.key")
+
+
 def keys_open(**settings: str) -> bool:
     """As a server would: a signing key made before opens."""
     from agent.house import opened
@@ -77,6 +83,7 @@ def test_a_postgresql_backup_comes_back_whole_in_an_empty_database(
     founded(say, **here)
     code, told = say("backup", "--with-key", str(tmp_path / "b.tar"), **here)
     assert code == 0, told
+    keep_key(tmp_path / "a", tmp_path / "b")
     code, told = say("restore", str(tmp_path / "b.tar"), **there)
     assert (code, "2 history entries, unbroken" in told) == (0, True), told
     assert keys_open(**there)
@@ -91,6 +98,7 @@ def test_a_backup_comes_back_whole_in_an_empty_folder_and_nowhere_else(tmp_path:
     assert say("backup", "--with-key", str(kept), DATA=here)[0] == 0
     assert kept.stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    keep_key(tmp_path / "a", tmp_path / "b")
     code, told = say("restore", str(kept), DATA=there)
     assert (code, "2 history entries, unbroken" in told) == (0, True), told
     assert keys_open(DATA=there)
@@ -99,22 +107,49 @@ def test_a_backup_comes_back_whole_in_an_empty_folder_and_nowhere_else(tmp_path:
         assert "already" in told or "never overwritten" in told
 
 
-def test_a_backup_without_the_key_says_where_the_key_goes(tmp_path: Path, say: Say) -> None:
+@pytest.mark.parametrize("options", [[], ["--with-key"]], ids=["apart", "with its key"])
+def test_a_restore_without_the_key_uses_nothing_and_says_where_the_key_goes(
+    tmp_path: Path, say: Say, options: list[str]
+) -> None:
     here, there = tmp_path / "a", tmp_path / "b"
     founded(say, DATA=str(here))
-    code, told = say("backup", str(tmp_path / "b.tar"), DATA=str(here))
-    assert (code, str(here / "data.key") in told) == (0, True)
+    code, told = say("backup", *options, str(tmp_path / "b.tar"), DATA=str(here))
+    assert (code, str(here / "data.key") in told) == (0, not options)
     code, told = say("restore", str(tmp_path / "b.tar"), DATA=str(there))
     assert (code, str(there / "data.key") in told) == (1, True)
-    assert not (there / "data.key").exists()
-    shutil.copy(here / "data.key", there / "data.key")
+    assert not list(there.glob("*")), "nothing is there"
+    keep_key(here, there)
+    assert say("restore", str(tmp_path / "b.tar"), DATA=str(there))[0] == 0
     assert keys_open(DATA=str(there))
+
+
+def test_an_archive_that_holds_its_key_is_believed_when_told_to(tmp_path: Path, say: Say) -> None:
+    here, there = tmp_path / "a", tmp_path / "b"
+    founded(say, DATA=str(here))
+    say("backup", "--with-key", str(tmp_path / "b.tar"), DATA=str(here))
+    code, told = say("restore", "--unauthenticated", str(tmp_path / "b.tar"), DATA=str(there))
+    assert (code, "unbroken" in told) == (0, True), told
+    assert keys_open(DATA=str(there))
+
+
+def test_a_restore_by_the_key_of_the_environment_needs_no_file(tmp_path: Path, say: Say) -> None:
+    key = say("data-key", "new")[1].strip()
+    founded(say, DATA=str(tmp_path / "a"), DATA_KEY=key)
+    say("backup", str(tmp_path / "b.tar"), DATA=str(tmp_path / "a"), DATA_KEY=key)
+    code, told = say("restore", str(tmp_path / "b.tar"), DATA=str(tmp_path / "b"), DATA_KEY=key)
+    assert (code, "unbroken" in told) == (0, True), told
+    other = say("data-key", "new")[1].strip()
+    for options in ([], ["--unauthenticated"]):
+        code, told = say("restore", *options, str(tmp_path / "b.tar"), DATA=str(tmp_path / "c"), DATA_KEY=other)
+        assert (code, "not of this data key" in told) == (1, True), told
+    assert not (tmp_path / "c").exists()
 
 
 @pytest.mark.parametrize("part", [b"ustar", b'"sha256"', b"SQLite format 3"])
 def test_a_damaged_backup_is_refused_before_anything_is_written(tmp_path: Path, say: Say, part: bytes) -> None:
     founded(say, DATA=str(tmp_path / "a"))
     say("backup", "--with-key", str(tmp_path / "b.tar"), DATA=str(tmp_path / "a"))
+    keep_key(tmp_path / "a", tmp_path / "b")
     whole = bytearray((tmp_path / "b.tar").read_bytes())
     whole[whole.index(part) + 2] ^= 0x01
     (tmp_path / "b.tar").write_bytes(whole)
@@ -133,6 +168,7 @@ def test_a_backup_whose_history_was_changed_before_it_was_made_is_named_at_resto
             database.execute(f"DROP TRIGGER {name}")
         database.execute("UPDATE history SET person = 'someone else' WHERE seq = 1")
     say("backup", "--with-key", str(tmp_path / "b.tar"), DATA=str(tmp_path / "a"))
+    keep_key(tmp_path / "a", tmp_path / "b")
     code, told = say("restore", str(tmp_path / "b.tar"), DATA=str(tmp_path / "b"))
     assert (code, "broken at entry 1" in told) == (1, True), told
 

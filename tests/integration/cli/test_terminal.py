@@ -20,6 +20,8 @@ from core.errors import NotCanonical
 from evals import report
 from tests.unit.evals.board import reported, wrong
 
+URL = "http://127.0.0.1:8080"
+
 PROBLEM = {"detail": "The body does not have the form.", "code": "invalid_request", "request_id": "req_1"}
 
 
@@ -65,11 +67,14 @@ def test_an_owner_needs_an_address_to_sign_in_with(capsys: pytest.CaptureFixture
 
 def test_a_run_that_waits_says_the_command_that_goes_on() -> None:
     asked = {"id": "run_1", "state": "asked", "question": {"candidates": [{"id": "421", "label": "Adam Novak"}]}}
-    assert "opsiq runs answer run_1 --choice 421   (Adam Novak)" in next_step(asked)
-    assert "--text" in next_step({**asked, "question": {"candidates": []}})
-    held = {"id": "run_1", "state": "held", "card": {"digest": "sha256:0"}}
-    assert "opsiq runs confirm run_1 --digest sha256:0" in next_step(held)
-    assert next_step({"id": "run_1", "state": "succeeded"}) == ""
+    assert "opsiq runs answer run_1 --choice 421   (Adam Novak)" in next_step(asked, URL)
+    assert "--text" in next_step({**asked, "question": {"candidates": []}}, URL)
+    held = {"id": "run_1", "state": "held", "card": {"digest": "sha256:0", "confirm_by": "anyone"}}
+    assert "opsiq runs confirm run_1 --digest sha256:0" in next_step(held, URL)
+    by_person = next_step({**held, "card": {"digest": "sha256:0", "confirm_by": "person"}}, URL)
+    assert f"A person confirms this in the console: {URL}/runs/run_1" in by_person
+    assert "runs confirm" not in by_person
+    assert next_step({"id": "run_1", "state": "succeeded"}, URL) == ""
 
 
 @contextmanager
@@ -96,9 +101,18 @@ def answering(value: dict[str, Any]) -> Iterator[str]:
 def test_a_held_run_that_is_shown_names_the_digest_that_confirming_takes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    card = {"digest": "sha256:0", "drift": [], "calls": [], "held": [], "approvals": [], "approvals_needed": 1}
+    card: dict[str, Any] = {
+        "digest": "sha256:0",
+        "drift": [],
+        "calls": [],
+        "held": [],
+        "approvals": [],
+        "approvals_needed": 1,
+    }
+    card["confirm_by"] = "anyone"
     held = {
         "id": "run_1",
+        "mode": "live",
         "state": "held",
         "card": card,
         "question": None,

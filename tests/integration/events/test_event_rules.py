@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 import store.history
 import store.members
+import store.rules
 from agent.pipeline import GivenSource
 from store.history import Filters
 from tests.integration.api.shop import Shop
@@ -357,3 +358,30 @@ async def test_one_event_never_makes_two_runs_of_one_rule(shop: Shop) -> None:
     assert len(await made_runs(shop)) == 1
     reaction = next(iter((await seen(shop, event_id)).values()))
     assert "has made a run of this rule before" in reaction["error"]
+
+
+async def test_a_condition_from_before_the_limits_is_not_judged_and_not_switched_on(shop: Shop) -> None:
+    rule = await made_rule(shop)
+    bomb = "event.data.l.all(a, event.data.l.all(b, event.data.l.all(c, true)))"
+    async with shop.house.sessions.begin() as session:
+        await session.execute(text("UPDATE rules SET condition = :bomb"), {"bomb": bomb})
+    event_id = await fired(shop, "ticket.created", ticket_id=5519, l=[1])
+    await reacted(shop)
+    assert await made_runs(shop) == []
+    assert "3 loops" in (await seen(shop, event_id))[rule["id"]]["detail"]
+    for mode, status in (("off", 200), ("on", 400), ("shadow", 400)):
+        assert (await shop.call("PATCH", f"/v1/rules/{rule['id']}", {"mode": mode})).status_code == status
+
+
+async def test_a_rule_that_was_parked_is_switched_on_by_a_person_and_counted_anew(shop: Shop) -> None:
+    rule = await made_rule(shop)
+    async with shop.house.sessions.begin() as session:
+        row = await store.rules.rule(session, shop.actors["olivia"].workspace, rule["id"])
+        assert [await store.rules.count_overrun(session, row) for _ in range(3)] == [1, 2, 3]
+        assert await store.rules.park_rule(session, row, "Its condition was stopped 3 times.", shop.clock())
+        assert not await store.rules.park_rule(session, row, "Once is enough.", shop.clock())
+    assert (await shop.call("GET", f"/v1/rules/{rule['id']}")).json()["mode"] == "off"
+    assert (await shop.call("PATCH", f"/v1/rules/{rule['id']}", {"mode": "on"})).status_code == 200
+    async with shop.house.sessions.read() as session:
+        row = await store.rules.rule(session, shop.actors["olivia"].workspace, rule["id"])
+    assert (row.mode, row.overruns, row.parked) == ("on", 0, "")

@@ -27,7 +27,7 @@ async def events(shop: Shop) -> list[dict[str, Any]]:
 async def test_a_fired_event_is_accepted_with_its_id(shop: Shop) -> None:
     answer = await shop.call("POST", "/v1/events/fire", SHIPPED)
     assert answer.status_code == 202
-    assert answer.json() == {"id": answer.json()["id"], "event": "order.shipped"}
+    assert answer.json() == {"id": answer.json()["id"], "event": "order.shipped", "mode": "live"}
     assert answer.headers["location"] == f"/v1/events/{answer.json()['id']}"
     (event,) = await events(shop)
     assert (event["data"], event["state"], event["depth"]) == (SHIPPED["data"], "firing", 0)

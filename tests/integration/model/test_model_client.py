@@ -141,6 +141,19 @@ async def test_a_good_answer_comes_back_typed_with_exact_messages_usage_and_cost
     assert server.keys == [f"Bearer {KEY}"]
 
 
+@pytest.mark.parametrize("tokens", [(-1, 10), (100, -(2**70)), (10**30, 1), (float("inf"), 1)])
+async def test_a_server_that_counts_no_tokens_is_not_trusted_with_the_rest(
+    server: ScriptedServer, tokens: tuple[int, int]
+) -> None:
+    with pytest.raises(ModelUnavailable):
+        await Desk(server, [replace(GOOD, tokens=tokens)], retries=0).resolve()
+
+
+async def test_an_answer_nested_200_000_deep_is_no_answer(server: ScriptedServer) -> None:
+    with pytest.raises(ModelMisbehaved):
+        await Desk(server, [Reply(text="[" * 200_000)] * 2, retries=0).resolve()
+
+
 async def test_an_answer_that_comes_in_pieces_is_read_to_its_end(server: ScriptedServer) -> None:
     desk = Desk(server, [replace(GOOD, in_pieces=True)])
     assert mention(await desk.resolve()) == "Zebulon's last invoice"

@@ -322,3 +322,27 @@ async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(
         row = await idempotency.get(session, "ws_1", "POST", "/v1/events/fire", "old")
     assert row is not None
     assert (row.owner, row.body, row.created_at) == ("5", "5", tomorrow)
+
+
+async def test_each_caller_has_a_key_of_its_own(sessions: Sessions) -> None:
+    a, b = idempotency.scoped("key_a", "k"), idempotency.scoped("key_b", "k")
+    first = await kept(sessions, an_answer(a, owner="1"), an_answer(b, owner="2"))
+    assert [(claim.verdict, claim.row.body) for claim in first] == [("ours", "1"), ("ours", "2")]
+    again = await kept(sessions, an_answer(b, owner="3"), an_answer(a, owner="4"))
+    assert [(claim.verdict, claim.row.body) for claim in again] == [("done", "2"), ("done", "1")]
+
+
+async def test_a_key_that_names_no_caller_is_nobodys_for_its_day(sessions: Sessions) -> None:
+    """As a process of the version before keeps it: what it did must not be done again, and what it answered is told to no one."""
+    mine = idempotency.scoped("key_a", "k")
+    await kept(sessions, an_answer("k", owner="old"))
+    other = idempotency.scoped("key_a", "l")
+    claims = await kept(sessions, an_answer(mine, owner="new"), an_answer(other, owner="2"))
+    assert [claim.verdict for claim in claims] == ["unscoped", "ours"]
+    begun = {"workspace": "ws_1", "method": "POST", "path": "/v1/events/fire", "fingerprint": "f", "owner": "o"}
+    for now, verdict in ((later(hours=23), "unscoped"), (later(hours=25), "ours")):
+        async with sessions.begin() as session:
+            claim = await idempotency.start(
+                session, **begun, key=mine, now=now, stale_before=now, forget_before=now - timedelta(hours=24)
+            )
+        assert claim.verdict == verdict

@@ -16,6 +16,7 @@ SKETCH = sketch.Sketch(
     "Refund ‹order› <now>",
     BADGE,
     BADGE,
+    BADGE,
     "https://shop.example/refund",
     (sketch.Slot("order", "required"),),
 )
@@ -31,7 +32,7 @@ def of_contracts(shell: Shell) -> dict[type[Page], Page]:
         ),
         contracts.ContractPage: contracts.ContractPage(
             shell=shell, title="Refund", name="shop.refund", heading="Refund <it>", description="gives <money> back", version=3,
-            state=BADGE, signature=BADGE, why="it is <bad>", risk=BADGE, policy=BADGE, condition="params.amount < 5", approvals=2,
+            state=BADGE, signature=BADGE, why="it is <bad>", risk=BADGE, policy=BADGE, by=BADGE, condition="params.amount < 5", approvals=2,
             expires_min=15, roles=("owner",), surfaces=("admin",), url="https://shop.example/refund", idempotent=True,
             undo="shop.charge", examples=("refund <order> 7",),
             parameters=(contracts.Parameter("order", "the <order>", "integer, from 1", True, "about it", "found <there>"),),

@@ -73,6 +73,28 @@ async def test_a_draft_is_linted_while_it_is_written_and_a_faulty_one_is_not_sig
     assert await in_force(console) == {"shop.refund": 1}
 
 
+async def test_a_draft_that_would_cost_too_much_is_told_so_wherever_it_is_looked_at(console: Console) -> None:
+    olivia = await console.signed_in("olivia@shop.test")
+    doubling = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n - 1}"}] * 3} for n in range(1, 21)}
+    closed = {"type": "object", "additionalProperties": False}
+    for changes, told in (
+        ({"preview": "{% set a = 'aaaa' %}" + "{% set a = a ~ a %}" * 30 + "{{ a }}"}, "it sets a name"),
+        ({"preview": "{{ 5 | round(999999999, &#39;ceil&#39;) }}".replace("&#39;", "'")}, "is given too much"),
+        (
+            {"parameters": closed | {"properties": {"a": {"$ref": "#/$defs/d20"}}, "$defs": doubling | {"d0": {}}}},
+            "more than a billion parts",
+        ),
+        ({"parameters": closed | {"properties": {"a": {"type": "string", "pattern": "^(?=a)b"}}}}, "linear time"),
+        ({"examples": ["x" * 190] * 400}, "at most 65536 bytes"),
+    ):
+        raw = json.dumps({key: each for key, each in CONTRACT.items() if key != "annotations"} | changes)
+        for path in ("/draft/check", "/draft/try", "/draft/replay", "/draft"):
+            answer = await drafted(olivia, path, raw, text="refund 5", password=PASSWORD)
+            assert answer.status_code in (200, 422), (path, raw[:80])
+            assert told in answer.text, (path, raw[:80])
+    assert await in_force(console) == {"shop.refund": 1}
+
+
 async def test_signing_needs_the_password_once_more_and_a_version_that_is_new(console: Console) -> None:
     olivia = await console.signed_in("olivia@shop.test")
     answer = await drafted(olivia, "/draft", written(version=2), password="a wrong password")

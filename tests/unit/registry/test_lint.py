@@ -44,7 +44,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     (f"{PROPERTIES}/amount/type", "integr", "parameters_schema", "/parameters/properties/amount/type"),
     (f"{PROPERTIES}/currency/pattern", "(", "parameters_schema", "/parameters/properties/currency/pattern"),
     (f"{PROPERTIES}/amount", {"$ref": "http://169.254.169.254/"}, "parameters_schema", "/parameters/properties/amount/$ref"),
-    (f"{PROPERTIES}/amount", {"$ref": "#/$defs/none"}, "parameters_schema", "/parameters"),
+    (f"{PROPERTIES}/amount", {"$ref": "#/$defs/none"}, "parameters_schema", f"/{PROPERTIES}/amount/$ref"),
     ("parameters/$schema", "http://json-schema.org/draft-07/schema#", "parameters_schema", "/parameters/$schema"),
     (f"{PROPERTIES}/Amount", {"type": "integer"}, "parameter_name", "/parameters/properties/Amount"),
     (f"{PROPERTIES}/__proto__", {"type": "integer"}, "parameter_name", "/parameters/properties/__proto__"),
@@ -80,6 +80,9 @@ CASES: list[tuple[str, Any, str, str]] = [
     # confirmation
     ("confirmation", {"policy": "never"}, "irreversible_unconfirmed", "/confirmation/policy"),
     ("confirmation", {"policy": "once_per_session"}, "warn_irreversible_once", "/confirmation/policy"),
+    ("confirmation/by", "anyone", "warn_irreversible_by_key", "/confirmation/by"),
+    ("confirmation/by", "person", "", ""),
+    ("confirmation/by", "robot", "enum", "/confirmation/by"),
     ("confirmation/condition", "params.amount >", "condition", "/confirmation/condition"),
     ("confirmation/condition", "amount > 1", "condition", "/confirmation/condition"),
     ("confirmation/condition", "1+1", "condition", "/confirmation/condition"),

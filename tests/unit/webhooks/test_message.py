@@ -37,11 +37,20 @@ def test_an_endpoints_own_headers_are_folded_in_case_and_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["webhook-id", "Webhook-Anything", "OPSIQ-Event", "Cookie", "TE", "content-type", "user-agent"]
-)
+    "name",
+    [
+        "webhook-id", "Webhook-Anything", "OPSIQ-Event", "Cookie", "TE", "content-type", "user-agent", "Idempotency-Key",
+        "Content-Encoding", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection",
+        "Trailer", "Upgrade", "Host", "Forwarded", "X-Forwarded-For", "x-forwarded-host", "X-Real-IP", "Via",
+    ],
+)  # fmt: skip
 def test_headers_that_are_ours_or_the_connections_are_refused(name: str) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match="not an endpoint's to set") as refused:
         custom_headers({name: "x"})
+    assert [each.pointer for each in refused.value.findings] == [f"/headers/{name}"]
+    assert delivery_headers({name.lower(): "x"}, "invoice.paid", "dlv_1").get(name.lower(), "") != "x", (
+        "nor sent, from before"
+    )
 
 
 def test_the_same_header_twice_in_two_cases_is_refused() -> None:

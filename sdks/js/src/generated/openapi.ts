@@ -501,10 +501,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description ``id`` names the event from now on; everything that reacts to it carries it. */
+        /**
+         * @description ``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired it,
+         *     and nobody reacts to it.
+         */
         AcceptedView: {
             event: string;
             id: string;
+            /**
+             * @default live
+             * @enum {string}
+             */
+            mode: "live" | "test";
         };
         ActorView: {
             id: string;
@@ -570,13 +578,19 @@ export interface components {
             marks: string[];
         };
         /**
-         * @description Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why a person must
-         *     confirm; ``drift`` what has changed since the card before this one.
+         * @description Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why it must be
+         *     confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key. ``drift`` is what has changed since
+         *     the card before this one.
          */
         CardView: {
             approvals: components["schemas"]["ApprovalView"][];
             approvals_needed: number;
             calls: components["schemas"]["CallView"][];
+            /**
+             * @default anyone
+             * @enum {string}
+             */
+            confirm_by: "anyone" | "person";
             digest: string;
             drift: string[];
             held: string[];
@@ -604,6 +618,8 @@ export interface components {
             data: components["schemas"]["ContractSummary"][];
         };
         ContractSummary: {
+            /** @default  */
+            confirm_by: string;
             description: string;
             digest: string;
             name: string;
@@ -734,6 +750,11 @@ export interface components {
             /** Format: date-time */
             fired_at: string;
             id: string;
+            /**
+             * @default live
+             * @enum {string}
+             */
+            mode: "live" | "test";
             /** Format: date-time */
             occurred_at: string;
             origin: string;
@@ -765,7 +786,7 @@ export interface components {
         };
         /**
          * @description ``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that chain. ``state``:
-         *     firing until every subscriber has had its turn.
+         *     firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody reacts to it.
          */
         EventView: {
             caused_by: string | null;
@@ -778,6 +799,11 @@ export interface components {
             /** Format: date-time */
             fired_at: string;
             id: string;
+            /**
+             * @default live
+             * @enum {string}
+             */
+            mode: "live" | "test";
             /** Format: date-time */
             occurred_at: string;
             origin: string;
@@ -942,7 +968,7 @@ export interface components {
         };
         /**
          * @description One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-         *     History, for owners.
+         *     History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever sent.
          */
         RunView: {
             actor: components["schemas"]["ActorView"];
@@ -952,6 +978,11 @@ export interface components {
             created_at: string;
             expires_at: string | null;
             id: string;
+            /**
+             * @default live
+             * @enum {string}
+             */
+            mode: "live" | "test";
             outcomes: components["schemas"]["CallOutcome"][];
             question: components["schemas"]["QuestionView"] | null;
             reason: string | null;

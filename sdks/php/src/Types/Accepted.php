@@ -8,11 +8,15 @@ namespace OpsIQ\Types;
 final class Accepted extends Type
 {
     /**
-     * `id` names the event from now on; everything that reacts to it carries it.
+     * `id` names the event from now on; everything that reacts to it carries it. `mode` `test`: a test key fired it, and nobody reacts
+     * to it.
+     *
+     * @param 'live'|'test' $mode
      */
     public function __construct(
         public readonly string $id,
         public readonly string $event,
+        public readonly string $mode,
     ) {
     }
 
@@ -21,6 +25,7 @@ final class Accepted extends Type
         return new static(
             $data['id'] ?? null,
             $data['event'] ?? null,
+            $data['mode'] ?? 'live',
         );
     }
 }

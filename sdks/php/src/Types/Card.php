@@ -8,10 +8,12 @@ namespace OpsIQ\Types;
 final class Card extends Type
 {
     /**
-     * Exactly what will be sent, where, and where each value comes from. Confirm it by its `digest`. `held` says why a person must
-     * confirm; `drift` what has changed since the card before this one.
+     * Exactly what will be sent, where, and where each value comes from. Confirm it by its `digest`. `held` says why it must be
+     * confirmed; `confirm_by` who may: `person` is somebody signed in to the console, and no API key. `drift` is what has changed since
+     * the card before this one.
      *
      * @param list<string> $held
+     * @param 'anyone'|'person' $confirm_by
      * @param list<Approval> $approvals
      * @param list<string> $drift
      * @param list<Call> $calls
@@ -19,6 +21,7 @@ final class Card extends Type
     public function __construct(
         public readonly string $digest,
         public readonly array $held,
+        public readonly string $confirm_by,
         public readonly int $approvals_needed,
         public readonly array $approvals,
         public readonly array $drift,
@@ -31,6 +34,7 @@ final class Card extends Type
         return new static(
             $data['digest'] ?? null,
             $data['held'] ?? null,
+            $data['confirm_by'] ?? 'anyone',
             $data['approvals_needed'] ?? null,
             self::all(Approval::class, $data['approvals'] ?? null),
             $data['drift'] ?? null,

@@ -11,8 +11,9 @@ final class Event extends Type
 
     /**
      * `caused_by` is the event, run or call it was fired because of, `depth` how many events stand above it in that chain. `state`:
-     * firing until every subscriber has had its turn.
+     * firing until every subscriber has had its turn. `mode` `test`: a test key fired it, and nobody reacts to it.
      *
+     * @param 'live'|'test' $mode
      * @param array<string, mixed> $data
      * @param string $occurred_at RFC 3339
      * @param string $fired_at RFC 3339
@@ -22,6 +23,7 @@ final class Event extends Type
     public function __construct(
         public readonly string $id,
         public readonly string $event,
+        public readonly string $mode,
         public readonly array $data,
         public readonly string $occurred_at,
         public readonly string $fired_at,
@@ -39,6 +41,7 @@ final class Event extends Type
         return new static(
             $data['id'] ?? null,
             $data['event'] ?? null,
+            $data['mode'] ?? 'live',
             self::map($data['data'] ?? null),
             $data['occurred_at'] ?? null,
             $data['fired_at'] ?? null,

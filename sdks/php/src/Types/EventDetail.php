@@ -12,6 +12,7 @@ final class EventDetail extends Type
     /**
      * An event with its reactions in the order in which they come.
      *
+     * @param 'live'|'test' $mode
      * @param array<string, mixed> $data
      * @param string $occurred_at RFC 3339
      * @param string $fired_at RFC 3339
@@ -22,6 +23,7 @@ final class EventDetail extends Type
     public function __construct(
         public readonly string $id,
         public readonly string $event,
+        public readonly string $mode,
         public readonly array $data,
         public readonly string $occurred_at,
         public readonly string $fired_at,
@@ -40,6 +42,7 @@ final class EventDetail extends Type
         return new static(
             $data['id'] ?? null,
             $data['event'] ?? null,
+            $data['mode'] ?? 'live',
             self::map($data['data'] ?? null),
             $data['occurred_at'] ?? null,
             $data['fired_at'] ?? null,

@@ -9,8 +9,9 @@ class Run extends Type
 {
     /**
      * One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-     * History, for owners.
+     * History, for owners. `mode` `test`: a test key asked for it, and nothing of it is ever sent.
      *
+     * @param 'live'|'test' $mode
      * @param 'received'|'asked'|'held'|'confirmed'|'executing'|'succeeded'|'failed'|'unknown'|'refused'|'abstained'|'rejected'|'expired' $state
      * @param 'admin'|'customer'|'writing' $surface
      * @param string $created_at RFC 3339
@@ -20,6 +21,7 @@ class Run extends Type
      */
     final public function __construct(
         public readonly string $id,
+        public readonly string $mode,
         public readonly string $state,
         public readonly string $text,
         public readonly string $surface,
@@ -40,6 +42,7 @@ class Run extends Type
     {
         return new static(
             $data['id'] ?? null,
+            $data['mode'] ?? 'live',
             $data['state'] ?? null,
             $data['text'] ?? null,
             $data['surface'] ?? null,

@@ -11,10 +11,12 @@ from typing import Any, Literal, Optional, Union
 
 @dataclass(frozen=True)
 class Accepted:
-    """``id`` names the event from now on; everything that reacts to it carries it."""
+    """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired it,
+    and nobody reacts to it."""
 
     id: str
     event: str
+    mode: Literal["live", "test"] = "live"
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Card:
-    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why a person must
-    confirm; ``drift`` what has changed since the card before this one."""
+    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why it must be
+    confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key. ``drift`` is what has changed since
+    the card before this one."""
 
     digest: str
     held: tuple[str, ...]
@@ -96,6 +99,7 @@ class Card:
     approvals: tuple[Approval, ...]
     drift: tuple[str, ...]
     calls: tuple[Call, ...]
+    confirm_by: Literal["anyone", "person"] = "anyone"
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,7 @@ class ContractSummary:
     roles: tuple[str, ...]
     surfaces: tuple[str, ...]
     signature: Signature
+    confirm_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -389,7 +394,7 @@ class Refusal:
 @dataclass(frozen=True)
 class Run:
     """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-    History, for owners."""
+    History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever sent."""
 
     id: str
     state: Literal[
@@ -418,6 +423,7 @@ class Run:
     refusal: Optional[Refusal]
     reason: Optional[str]
     outcomes: tuple[CallOutcome, ...]
+    mode: Literal["live", "test"] = "live"
 
 
 @dataclass(frozen=True)

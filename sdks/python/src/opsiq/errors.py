@@ -128,7 +128,8 @@ class ClockSkewError(AuthenticationError):
 
 
 class ForbiddenError(ApiError):
-    """Known, but not allowed: the role or the key's scopes don't reach."""
+    """Known, but not allowed: the role or the key's scopes don't reach (``forbidden``), only a person in the console may confirm it
+    (``person_required``; ``detail`` says where), or a test key was used for what has effects (``wrong_mode``)."""
 
 
 class NotFoundError(ApiError):
@@ -172,7 +173,7 @@ _BY_CODE: Mapping[str, type[ApiError]] = {
         ),
         AuthenticationError: "invalid_signature bad_assertion",
         ClockSkewError: "clock_skew",
-        ForbiddenError: "forbidden same_person wrong_surface",
+        ForbiddenError: "forbidden wrong_mode same_person person_required wrong_surface",
         NotFoundError: "not_found no_match",
         ConflictError: "conflict expired stale already_decided drifted condition_unmet",
         IdempotencyInFlightError: "idempotency_in_flight",

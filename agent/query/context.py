@@ -1,4 +1,4 @@
-"""Evaluator: one request's look-ups and sums, which share what was found and what was spoken of."""
+"""QueryContext: one request's look-ups and sums, which share what was found and what was spoken of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from registry.records import Kinds, RecordKind
 NOTHING_NAMED: Mapping[str, tuple[RecordKey, ...]] = MappingProxyType({})
 
 
-class Evaluator:
+class QueryContext:
     """``thread`` maps the handles of the thread (``@invoice1``) to the records they name. Nothing is cached beyond the request.
 
     Every look-up may raise core.errors.PlatformUnavailable.

@@ -1,0 +1,44 @@
+"""CPU watchdog: ends a process whose event loop has not turned while it used a given amount of processor time.
+
+A handler that never gives the interpreter back would else leave the process deaf for good: it answers no health check and no SIGTERM. The
+kernel's profiling timer needs no interpreter. It is wound up again each second by the loop; when it runs out, the stacks of all threads are
+written to standard error and the process ends with SIGPROF. Time asleep, stopped or waiting for a disk is not counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import faulthandler
+import signal
+import sys
+from collections.abc import AsyncIterator
+from typing import Final
+
+CPU_S: Final = 30.0
+AGAIN_S: Final = 1.0
+
+
+@contextlib.asynccontextmanager
+async def watched(cpu_s: float = CPU_S) -> AsyncIterator[None]:
+    """While this is open, in the main thread of the process."""
+    if not hasattr(signal, "setitimer"):
+        yield  # no such timer on this system
+        return
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    faulthandler.register(signal.SIGPROF, file=sys.stderr, all_threads=True, chain=True)
+    winding = asyncio.create_task(_wind(cpu_s), name="opsiq-watchdog")
+    try:
+        yield
+    finally:
+        winding.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await winding
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        faulthandler.unregister(signal.SIGPROF)
+
+
+async def _wind(cpu_s: float) -> None:
+    while True:
+        signal.setitimer(signal.ITIMER_PROF, cpu_s)
+        await asyncio.sleep(AGAIN_S)

@@ -1,0 +1,19 @@
+"""Text sanitizer: whatever a peer sent becomes text that every database keeps.
+
+PostgreSQL keeps no NUL in text, and neither database a lone surrogate. What others answered is evidence, not input: it is kept as far as it
+can be, and never a reason to lose what it is evidence of. Input of people is refused instead (``store.rows.storable``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_REPLACEMENT: Final = "\ufffd"
+
+
+def storable_text(given: bytes | str) -> str:
+    """``given`` as text, with U+FFFD for what is no UTF-8, for NUL and for lone surrogates. Raises nothing."""
+    text = given.decode("utf-8", "replace") if isinstance(given, bytes) else given
+    return _UNSTORABLE.sub(_REPLACEMENT, text)

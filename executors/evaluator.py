@@ -1,0 +1,257 @@
+"""Condition evaluator: a small pool of worker processes with a budget of time and memory, killed and replaced when one overruns it.
+
+What is cheap (``registry.condition.Condition.cheap``) over little data is judged in place, since a trip to another process would cost more.
+Everything else waits for a worker. One that is stopped costs its condition a strike; after a few, that condition of that workspace is not
+judged at all for a while, so that what can't end in time doesn't keep the workers from everybody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import json
+import logging
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from core.errors import Unavailable
+from registry.condition import Condition, Judgement
+
+log = logging.getLogger("opsiq.executors.evaluator")
+
+WORKERS: Final = 2
+CPU_S: Final = 0.25
+WALL_S: Final = 10.0
+"""The net under the budget of processor time, wide since a machine may be busy with other things."""
+QUEUE_S: Final = 20.0
+MAX_QUEUED: Final = 200
+STRIKES: Final = 3
+PAUSE_S: Final = 600.0
+CHEAP_PARTS: Final = 2_000
+"""Values and texts of 100 characters that are judged in place."""
+_MAX_STRUCK: Final = 1_000
+_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH")
+
+Key = tuple[str, str]
+
+
+class WorkerPool:
+    """An ``Evaluator``. Workers start when they are first needed. ``close`` it; at the interpreter's exit it closes itself."""
+
+    def __init__(
+        self,
+        workers: int = WORKERS,
+        *,
+        cpu_s: float = CPU_S,
+        wall_s: float = WALL_S,
+        queue_s: float = QUEUE_S,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cpu_s = cpu_s
+        self._wall_s = wall_s
+        self._queue_s = queue_s
+        self._monotonic = monotonic
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="opsiq-evaluator")
+        self._mine = threading.local()
+        self._workers: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._queued = 0
+        self._struck: OrderedDict[Key, tuple[int, float]] = OrderedDict()
+        self._closed = False
+        self.killed = 0
+        """How many workers were stopped in the middle of a condition."""
+
+    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> Judgement:
+        if condition.cheap and _parts(values, CHEAP_PARTS) < CHEAP_PARTS:
+            return condition.over(values)
+        key = (workspace, condition.expression)
+        if self._paused(key):
+            return Judgement(
+                True, "the condition overran its time or memory again and again, and is not judged for now", True
+            )
+        if self._queued >= MAX_QUEUED or self._closed:
+            raise Unavailable("Too many conditions wait to be judged. Try again in a moment.")
+        asked_for = {
+            "expression": condition.expression,
+            "variables": sorted(condition.variables),
+            "values": dict(values),
+        }
+        try:
+            asked = json.dumps(asked_for)
+        except (TypeError, ValueError, RecursionError) as error:
+            return Judgement(True, f"the condition can't be judged: its values are no JSON ({error})")
+        self._queued += 1
+        until = self._monotonic() + self._queue_s
+        try:
+            judged = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, asked.encode(), until)
+        finally:
+            self._queued -= 1
+        if judged.overran:
+            self._strike(key)
+            log.warning(
+                "a condition of %s was stopped: %s",
+                workspace,
+                judged.trouble,
+                extra={"condition": condition.expression},
+            )
+        return judged
+
+    def close(self) -> None:
+        """Ends the workers; what they are at is Unavailable."""
+        with self._lock:
+            self._closed = True
+            workers, self._workers = self._workers, set()
+        for worker in workers:
+            worker.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        atexit.unregister(self.close)
+
+    # ── within: on a thread of the pool, each with a worker of its own ───────────────────────────────────────────────
+
+    def _ask(self, asked: bytes, until: float) -> Judgement:
+        if self._monotonic() > until:
+            raise Unavailable("This condition waited too long to be judged. Try again in a moment.")
+        worker = self._worker()
+        answer = worker.ask(asked, self._wall_s)
+        if answer is not None:
+            return Judgement(answer["holds"], answer["trouble"])
+        code = worker.kill()
+        with self._lock:
+            self._workers.discard(worker)
+            closed = self._closed
+        self._mine.worker = None
+        if closed:
+            raise Unavailable("The server is stopping.")
+        self.killed += 1
+        return Judgement(True, f"the condition {_why(code, self._cpu_s)}", overran=True)
+
+    def _worker(self) -> _Worker:
+        worker: _Worker | None = getattr(self._mine, "worker", None)
+        if worker is None or not worker.alive:
+            if worker is not None:
+                worker.kill()  # it is gone already; what is left of it is let go
+            made = _Worker(self._cpu_s)
+            with self._lock:
+                if self._closed:
+                    made.kill()
+                    raise Unavailable("The server is stopping.")
+                if not self._workers:
+                    atexit.register(self.close)
+                if worker is not None:
+                    self._workers.discard(worker)
+                self._workers.add(made)
+            self._mine.worker = worker = made
+        return worker
+
+    def _paused(self, key: Key) -> bool:
+        strikes, last = self._struck.get(key, (0, 0.0))
+        if strikes < STRIKES:
+            return False
+        if self._monotonic() - last < PAUSE_S:
+            return True
+        del self._struck[key]
+        return False
+
+    def _strike(self, key: Key) -> None:
+        strikes, _ = self._struck.pop(key, (0, 0.0))
+        self._struck[key] = (strikes + 1, self._monotonic())
+        while len(self._struck) > _MAX_STRUCK:
+            self._struck.popitem(last=False)
+
+
+class _Worker:
+    """One process. It is told nothing of the environment but where Python finds its modules."""
+
+    def __init__(self, cpu_s: float) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-P", "-m", "executors.evaluator_worker", str(cpu_s)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {"PYTHONPATH": _modules()},
+            start_new_session=True,
+        )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, asked: bytes, wall_s: float) -> dict[str, Any] | None:
+        """Its answer; None where it gave none in time."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(asked + b"\n")
+            self._process.stdin.flush()
+            until = time.monotonic() + wall_s
+            if not select.select([self._process.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
+                return None
+            line = self._process.stdout.readline()
+            found: dict[str, Any] | None = json.loads(line) if line.endswith(b"\n") else None
+            return found
+        except (OSError, ValueError):
+            return None
+
+    def kill(self) -> int:
+        """Its exit code, negative for the signal that ended it."""
+        if self._process.stdout is not None and not self._ended(0.2):
+            self._process.kill()
+        code = self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # what was still to be written has no reader any more
+                    pipe.close()
+        return code
+
+    def _ended(self, seconds: float) -> bool:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+
+def _why(code: int, cpu_s: float) -> str:
+    if code in (-signal.SIGPROF, -signal.SIGKILL):
+        return f"took longer than {cpu_s:g} s to judge and was stopped; loop over fewer elements"
+    return "took more memory than a condition may and was stopped; make smaller values in it"
+
+
+def _modules() -> str:
+    """Where this process found its modules, for a worker that starts in any folder."""
+    root = str(Path(__file__).resolve().parent.parent)
+    given = os.environ.get("PYTHONPATH", "")
+    return os.pathsep.join([root, given]) if given else root
+
+
+def _parts(value: Any, most: int) -> int:
+    """Roughly how much there is to read, counted no further than ``most``."""
+    parts, left = 0, [value]
+    while left and parts < most:
+        each = left.pop()
+        if isinstance(each, str):
+            parts += 1 + len(each) // 100
+        elif isinstance(each, Mapping):
+            parts += 1
+            left.extend(each.values())
+            if len(each) > most:
+                return most
+        elif isinstance(each, list | tuple):
+            parts += 1
+            if len(each) > most:
+                return most
+            left.extend(each)
+        else:
+            parts += 1
+    return parts

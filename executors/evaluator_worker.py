@@ -1,0 +1,49 @@
+"""A worker process that judges conditions: one JSON line in, one out, each within a budget of processor time that the kernel keeps.
+
+The library holds the interpreter until it is done, so no thread and no signal handler of Python could stop it. The interval timer's own
+action does: it ends the process, and whoever asked starts another (``executors.evaluator``). Nothing of the server is here, no settings, no
+keys, no connections; it ends when its input does.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import sys
+from typing import Any, Final
+
+from core.errors import InvalidInput
+from registry import condition
+
+MEMORY_BYTES: Final = 768 * 1024 * 1024
+"""Of address space, the interpreter's included."""
+
+
+def main() -> int:
+    cpu_s = float(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    condition.compile("true")  # imports the library, which is not on anybody's budget
+    for line in sys.stdin.buffer:
+        signal.setitimer(signal.ITIMER_PROF, cpu_s)
+        answer = _answer(json.loads(line))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        compiled = condition.compile(asked["expression"], frozenset(asked["variables"]))
+    except InvalidInput as error:
+        return {"holds": True, "trouble": f"the condition can't be judged: {error.detail}"}
+    judged = compiled.over(asked["values"])
+    return {"holds": judged.holds, "trouble": judged.trouble}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,356 @@
+"""Cost estimate of a CEL condition: how long judging it can take and how large its values can grow, worked out from its text alone.
+
+The library that judges conditions has no budget of its own and can't be interrupted, so what is accepted is bounded here: by nesting, by
+parts, and by an estimate over fields of the sizes that requests and events usually have. What real data adds to that is bounded where a
+condition is judged (``executors.evaluator``). What can't be read here is refused, so that nothing runs whose cost is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final, NoReturn
+
+from core.errors import InvalidInput
+from registry import patterns
+
+MAX_NESTING: Final = 20
+"""Brackets within brackets; bounds the recursion here and in the library."""
+MAX_PARTS: Final = 120
+MAX_LOOPS: Final = 2
+"""``all``, ``exists``, ``map``, … inside one another."""
+MAX_STEPS: Final = 250_000
+"""Of the estimate; a step is about a microsecond."""
+MAX_SIZE: Final = 1_000_000
+"""Elements and characters of the largest value that is made on the way."""
+FIELD_ELEMENTS: Final = 100
+FIELD_CHARS: Final = 4_000
+
+_LOOPS: Final = frozenset({"all", "exists", "exists_one", "existsOne", "map", "filter"})
+_TOKEN: Final = re.compile(
+    r"(?:[ \t\r\n]|//[^\n]*)*+(?:(?P<string>[rR]?[bB]?'(?!'')(?:[^'\\\n]|\\.)*'|[rR]?[bB]?\"(?!\"\")(?:[^\"\\\n]|\\.)*\")"
+    r"|(?P<number>0[xX][0-9A-Fa-f]+[uU]?|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[uU]?|\.\d+(?:[eE][+-]?\d+)?)"
+    r"|(?P<word>[A-Za-z_]\w*)"
+    r"|(?P<sign>\|\||&&|==|!=|<=|>=|[<>+\-*/%!?:.,()\[\]{}])"
+    r"|(?P<end>$))",
+    re.ASCII,
+)
+_UNREAD: Final = "Write it without triple quotes, optional (?) fields and message types."
+_COMPARING: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
+_COPIES_A_STEP: Final = 16
+"""A list that a loop makes is copied as it grows: so many copied elements take about as long as a step."""
+_CHARS_A_STEP: Final = 200
+_PATTERN_STEPS: Final = 300
+"""A pattern is compiled anew each time it is matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one expression. ``steps`` to judge it, ``size`` the elements and characters of its value, all of them, ``count`` the elements at
+    its top, ``peak`` the largest value on the way. ``loops`` inside one another; ``runs_free`` where it loops nowhere and matches no
+    pattern, so that it takes no longer than reading it through."""
+
+    steps: float = 1
+    size: float = 1
+    count: float = 1
+    peak: float = 1
+    loops: int = 0
+    runs_free: bool = True
+    text: str | None = None
+    """A string that is written out."""
+
+
+def estimate(expression: str) -> Cost:
+    """Raises InvalidInput, with what to change, for a condition that may cost too much or that can't be read here."""
+    reader = _Reader(expression)
+    found = reader.whole()
+    if reader.parts > MAX_PARTS:
+        raise InvalidInput(
+            f"This condition has {reader.parts} parts; at most {MAX_PARTS} are judged. Split it into several rules."
+        )
+    if found.loops > MAX_LOOPS:
+        raise InvalidInput(
+            f"Here {found.loops} loops (all, exists, exists_one, map, filter) stand inside one another; at most {MAX_LOOPS} may. "
+            "Send a field that says it already, or split the condition."
+        )
+    if found.peak > MAX_SIZE:
+        raise InvalidInput(
+            f"This condition makes values of up to {found.peak:,.0f} elements or characters on the way; at most {MAX_SIZE:,} may be. "
+            "Compare fields as they are instead of putting them together."
+        )
+    if found.steps > MAX_STEPS:
+        raise InvalidInput(
+            f"Judging this condition may take {found.steps:,.0f} steps; at most {MAX_STEPS:,} are allowed. "
+            "Loop over fewer elements, or send a field that says it already."
+        )
+    return found
+
+
+class _Reader:
+    """Recursive descent over CEL's grammar (github.com/google/cel-spec, doc/langdef.md), which adds up costs instead of making a tree."""
+
+    def __init__(self, expression: str) -> None:
+        self.parts = 0
+        self._depth = 0
+        self._tokens: list[tuple[str, str]] = []
+        self._at = 0
+        self._bound: list[dict[str, Cost]] = []
+        at = 0
+        while True:
+            found = _TOKEN.match(expression, at)
+            if found is None:
+                raise InvalidInput(f"At character {at + 1} this condition can't be read. {_UNREAD}")
+            kind = found.lastgroup or "end"
+            self._tokens.append((kind, found[kind]))
+            if kind == "end":
+                break
+            at = found.end()
+
+    def whole(self) -> Cost:
+        found = self._expression()
+        if self._peek()[0] != "end":
+            self._stray()
+        return found
+
+    # ── the grammar, from what binds least to what binds most ────────────────────────────────────────────────────────
+
+    def _expression(self) -> Cost:
+        self._depth += 1
+        if self._depth > MAX_NESTING:
+            raise InvalidInput(f"This condition is nested deeper than {MAX_NESTING} levels. Take brackets out.")
+        found = self._either()
+        if self._takes("?"):
+            yes = self._either()
+            self._must(":")
+            no = self._expression()
+            found = replace(_sum(found, yes, no), size=max(yes.size, no.size), count=max(yes.count, no.count))
+        self._depth -= 1
+        return found
+
+    def _either(self) -> Cost:
+        return self._chain({"||"}, lambda: self._chain({"&&"}, self._comparison))
+
+    def _comparison(self) -> Cost:
+        found = self._additions()
+        while self._peek()[1] in _COMPARING and self._peek()[0] in ("sign", "word"):
+            self._next()
+            other = self._additions()
+            read = (found.size + other.size) / _CHARS_A_STEP
+            found = replace(_sum(found, other), steps=found.steps + other.steps + 1 + read, size=1, count=1)
+        return found
+
+    def _additions(self) -> Cost:
+        found = self._products()
+        while self._peek() in (("sign", "+"), ("sign", "-")):
+            self._next()
+            other = self._products()
+            size, count = found.size + other.size, found.count + other.count
+            made = _sum(found, other)
+            found = replace(
+                made,
+                steps=made.steps + size / _CHARS_A_STEP,
+                size=size,
+                count=count,
+                peak=max(made.peak, size),
+            )
+        return found
+
+    def _products(self) -> Cost:
+        return self._chain({"*", "/", "%"}, self._unary)
+
+    def _unary(self) -> Cost:
+        signs = 0
+        while self._peek() in (("sign", "!"), ("sign", "-")):
+            self._next()
+            self.parts += 1
+            signs += 1
+        found = self._member()
+        return replace(found, steps=found.steps + signs, text=None) if signs else found
+
+    def _member(self) -> Cost:
+        found = self._primary()
+        while True:
+            if self._takes("."):
+                kind, word = self._next()
+                if kind != "word":
+                    self._stray(back=1)
+                self.parts += 1
+                if self._takes("("):
+                    found = self._loop(word, found) if word in _LOOPS else self._called(word, found)
+                else:
+                    found = replace(found, steps=found.steps + 1, text=None)
+            elif self._takes("["):
+                self.parts += 1
+                index = self._expression()
+                self._must("]")
+                found = replace(_sum(found, index), size=found.size, count=found.count)
+            else:
+                return found
+
+    def _primary(self) -> Cost:
+        kind, word = self._next()
+        self.parts += 1
+        if kind == "string":
+            size = float(len(word))
+            return Cost(size=size, count=size, peak=size, text=_text(word))
+        if kind == "number" or word in ("true", "false", "null"):
+            return Cost()
+        if kind == "word":
+            if self._takes("("):
+                return self._called(word, None)
+            return next((bound[word] for bound in reversed(self._bound) if word in bound), _field())
+        if (kind, word) == ("sign", "("):
+            found = self._expression()
+            self._must(")")
+            return found
+        if (kind, word) == ("sign", "["):
+            return _collection(self._listed("]", self._expression))
+        if (kind, word) == ("sign", "{"):
+            return _collection(self._listed("}", self._entry))
+        return self._stray(back=1)
+
+    # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _chain(self, signs: set[str], each: Callable[[], Cost]) -> Cost:
+        found = each()
+        while self._peek()[0] == "sign" and self._peek()[1] in signs:
+            self._next()
+            self.parts += 1
+            found = replace(_sum(found, each()), size=1, count=1)
+        return found
+
+    def _entry(self) -> Cost:
+        key = self._expression()
+        self._must(":")
+        value = self._expression()
+        return replace(_sum(key, value), size=key.size + value.size)
+
+    def _listed(self, closing: str, each: Callable[[], Cost]) -> list[Cost]:
+        made: list[Cost] = []
+        while not self._takes(closing):
+            made.append(each())
+            if not self._takes(","):
+                self._must(closing)
+                break
+        return made
+
+    def _called(self, name: str, receiver: Cost | None) -> Cost:
+        arguments = self._listed(")", self._expression)
+        if name == "matches":
+            return self._matched(receiver, arguments)
+        made = _sum(*([receiver] if receiver else []), *arguments)
+        read = sum(each.size for each in ([receiver] if receiver else []) + arguments)
+        # A number or a moment as text has some tens of characters; of a text or bytes nothing is made that is longer than it is.
+        size = max(read * 4, 64.0) if name in ("string", "bytes", "dyn", "min", "max") else 1.0
+        return replace(
+            made, steps=made.steps + 1 + read / _CHARS_A_STEP, size=size, count=size, peak=max(made.peak, size)
+        )
+
+    def _matched(self, receiver: Cost | None, arguments: list[Cost]) -> Cost:
+        given = [*([receiver] if receiver else []), *arguments]
+        pattern = given[-1].text if len(given) == 2 else None
+        if pattern is None:
+            raise InvalidInput(
+                "matches takes a pattern that is written out between quotes: event.data.code.matches('^A-[0-9]+$')."
+            )
+        if trouble := patterns.trouble(pattern):
+            raise InvalidInput(f"The pattern of matches can't be used: {trouble}")
+        made = _sum(*given)
+        steps = made.steps + _PATTERN_STEPS + given[0].size * patterns.STEPS_A_CHAR
+        return replace(made, steps=steps, size=1, count=1, runs_free=False)
+
+    def _loop(self, name: str, over: Cost) -> Cost:
+        """A macro: ``over.name(variable, body)``; the map with a filter has two bodies."""
+        kind, variable = self._next()
+        if kind != "word":
+            raise InvalidInput(
+                f"The first word inside {name}(…) names an element: items.{name}(item, item.price > 10)."
+            )
+        self._must(",")
+        self._bound.append({variable: _element(over)})
+        bodies = self._listed(")", self._expression)
+        self._bound.pop()
+        if not 1 <= len(bodies) <= 2:
+            raise InvalidInput(
+                f"{name} takes a word for an element and what to ask of it: items.{name}(item, item.price > 10)."
+            )
+        inner = _sum(*bodies)
+        times = over.count
+        size, count, copies = 1.0, 1.0, 0.0
+        if name == "map":
+            size, count, copies = times * bodies[-1].size, times, times * times / 2
+        elif name == "filter":
+            size, count, copies = over.size, times, times * times / 2
+        return Cost(
+            steps=over.steps + times * (inner.steps + 4) + copies / _COPIES_A_STEP,
+            size=size,
+            count=count,
+            peak=max(over.peak, inner.peak, size),
+            loops=max(over.loops, inner.loops + 1),
+            runs_free=False,
+        )
+
+    def _peek(self) -> tuple[str, str]:
+        return self._tokens[self._at]
+
+    def _next(self) -> tuple[str, str]:
+        token = self._tokens[self._at]
+        self._at = min(self._at + 1, len(self._tokens) - 1)
+        return token
+
+    def _takes(self, sign: str) -> bool:
+        if self._peek() == ("sign", sign):
+            self._next()
+            return True
+        return False
+
+    def _must(self, sign: str) -> None:
+        if not self._takes(sign):
+            self._stray()
+
+    def _stray(self, *, back: int = 0) -> NoReturn:
+        word = self._tokens[max(0, self._at - back)][1]
+        where = f"before {word!r}" if word else "at its end"
+        raise InvalidInput(f"This condition can't be read {where}. {_UNREAD}")
+
+
+def _element(over: Cost) -> Cost:
+    """The average element, which is what a loop over all of them comes to."""
+    size = max(1.0, over.size / max(1.0, over.count))
+    count = min(size, max(FIELD_ELEMENTS, over.count, size * FIELD_ELEMENTS / FIELD_CHARS))
+    return Cost(size=size, count=count, peak=size)
+
+
+@cache
+def _field() -> Cost:
+    return Cost(size=FIELD_CHARS, count=FIELD_ELEMENTS, peak=FIELD_CHARS)
+
+
+def _collection(members: list[Cost]) -> Cost:
+    made = _sum(*members)
+    size = 1 + sum(each.size for each in members)
+    return replace(made, size=size, count=float(len(members)), peak=max(made.peak, size))
+
+
+def _sum(*costs: Cost) -> Cost:
+    """All of them, one after the other; nothing is said of the value."""
+    return Cost(
+        steps=sum((each.steps for each in costs), 1.0),
+        peak=max((each.peak for each in costs), default=1),
+        loops=max((each.loops for each in costs), default=0),
+        runs_free=all(each.runs_free for each in costs),
+    )
+
+
+def _text(written: str) -> str | None:
+    """What a string literal says; None for bytes, and for escapes that need not be read here."""
+    quote = min(at for at in (written.find("'"), written.find('"')) if at >= 0)
+    prefix, inside = written[:quote].lower(), written[quote + 1 : -1]
+    if "b" in prefix:
+        return None
+    if "r" in prefix or "\\" not in inside:
+        return inside
+    plain = inside.replace("\\\\", "\0")
+    return None if "\\" in plain else plain.replace("\0", "\\")

@@ -1,0 +1,94 @@
+"""Regular expressions from contracts, rules and connectors, in an engine that never backtracks.
+
+ECMA-262 patterns as JSON Schema has them, run by the regex engine of Rust through jsonschema-rs: the one that checks a value is then also
+the one that finds it in somebody's words, and its time grows with the text alone. It has no look-around and no back-references, and what
+would need a large automaton is refused, since the time for each character grows with that.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from jsonschema_rs import RegexOptions, Validator
+
+MAX_CHARS: Final = 500
+MAX_BYTES: Final = 256 * 1024
+"""Of one compiled pattern."""
+MAX_ALL_BYTES: Final = 1024 * 1024
+"""Of all the patterns of one schema."""
+STEPS_A_CHAR: Final = 3
+"""Microseconds for each character of the text, at worst."""
+_CACHE_BYTES: Final = 128 * 1024
+_LARGE_BYTES: Final = 16 * 1024 * 1024
+_UNSUPPORTED: Final = re.compile(r"\(\?(?:[=!]|<[=!])|\\[1-9]|\\k<")
+
+
+class Pattern:
+    """One compiled pattern. Safe to share."""
+
+    __slots__ = ("_anywhere", "_whole")
+
+    def __init__(self, anywhere: Validator, whole: Validator) -> None:
+        self._anywhere = anywhere
+        self._whole = whole
+
+    def found_in(self, text: str) -> bool:
+        """Whether any part of ``text`` fits, as JSON Schema has it."""
+        return bool(self._anywhere.is_valid(text))
+
+    def covers(self, text: str) -> bool:
+        """Whether ``text`` as a whole fits."""
+        return bool(self._whole.is_valid(text))
+
+
+def options(count: int) -> RegexOptions:
+    """How a schema with so many patterns is compiled."""
+    import jsonschema_rs
+
+    return jsonschema_rs.RegexOptions(
+        size_limit=min(MAX_BYTES, MAX_ALL_BYTES // max(1, count)), dfa_size_limit=_CACHE_BYTES
+    )
+
+
+@lru_cache(maxsize=512)
+def compiled(pattern: str) -> Pattern | None:
+    """None for what can't be used; ``trouble`` says why."""
+    if len(pattern) > MAX_CHARS:
+        return None
+    anywhere, whole = _built(pattern, options(1)), _built(f"^(?:{pattern})$", options(1))
+    return None if anywhere is None or whole is None else Pattern(anywhere, whole)
+
+
+@lru_cache(maxsize=512)
+def trouble(pattern: str) -> str:
+    """Why a pattern can't be used and what to do, as a sentence; empty where it can."""
+    import jsonschema_rs
+
+    if len(pattern) > MAX_CHARS:
+        return f"it has {len(pattern)} characters, at most {MAX_CHARS} are read. Shorten it."
+    if compiled(pattern) is not None:
+        return ""
+    if _UNSUPPORTED.search(pattern):
+        return (
+            "patterns are matched in linear time, without look-around (?=…), (?!…) and back-references \\1. "
+            "Say it without them, or list the values in an enum."
+        )
+    if _built(pattern, jsonschema_rs.RegexOptions(size_limit=_LARGE_BYTES)) is None:
+        return "it is no regular expression. Close its brackets and escape what is meant as it stands."
+    return (
+        "its repetitions make it too large to be matched quickly. "
+        "Use + or * with maxLength instead of {1,200}, and plain classes such as [A-Za-z0-9]."
+    )
+
+
+def _built(pattern: str, how: RegexOptions) -> Validator | None:
+    import jsonschema_rs
+
+    schema: dict[str, Any] = {"pattern": pattern}
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, offline=True, pattern_options=how)
+    except (jsonschema_rs.ValidationError, ValueError):
+        return None

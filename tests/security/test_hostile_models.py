@@ -1,0 +1,77 @@
+"""Attack class: a model server that answers what no model does. A request is then resolved by words alone, and nothing else changes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from tests.acceptance.world import World
+from tests.security.hostile_endpoint import HostileEndpoint, hostile_endpoint
+
+RIGHT: Final = '{"call":{"action":"saas.refund_invoice"}}'
+
+
+def said(body: bytes, *headers: str) -> bytes:
+    lines = ["HTTP/1.1 200 OK", f"content-length: {len(body)}", "content-type: application/json", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def completion(content: Any = RIGHT, usage: Any = None, logprobs: Any = None, message: Any = None) -> bytes:
+    choice = {"finish_reason": "stop", "logprobs": logprobs, "message": message or {"content": content}}
+    return said(json.dumps({"choices": [choice], "usage": usage}).encode())
+
+
+ANSWERS: Final = {
+    "JSON 200,000 deep": said(b"[" * 200_000 + b"]" * 200_000),
+    "objects 200,000 deep": said(b'{"a":' * 200_000 + b"1" + b"}" * 200_000),
+    "content 200,000 deep": completion("[" * 200_000),
+    "negative usage": completion(usage={"prompt_tokens": -1, "completion_tokens": 1}),
+    "usage in words": completion(usage={"prompt_tokens": "many", "completion_tokens": [1]}),
+    "usage that is no number": completion(usage={"prompt_tokens": float("nan"), "completion_tokens": float("inf")}),
+    "more tokens than there are": completion(usage={"prompt_tokens": 10**400, "completion_tokens": 2**63}),
+    "no completion": said(b'{"choices":{"0":1}}'),
+    "a message that is a list": completion(message=[1]),
+    "tool calls of nothing": completion(message={"tool_calls": [None]}),
+    "content that is an object": completion({"a": 1}),
+    "a NUL and a lone surrogate": completion("\x00\ud800"),
+    "likelihoods of nothing": completion("no", logprobs={"content": [{"token": None, "logprob": "x"}, 7]}),
+    "no JSON": said(b"\xff\xfe\x00[" * 50),
+    "a gzip bomb": said(gzip.compress(b"\0" * 20_000_000), "content-encoding: gzip"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[HostileEndpoint]:
+    with hostile_endpoint() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, model: HostileEndpoint) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("models"))
+    asks = {"OPSIQ_MODEL": "openai/hostile", "OPSIQ_MODEL_URL": model.url, "OPSIQ_MODEL_KEY": "local"}
+    try:
+        made.start_platform()
+        made.found()
+        made.start_server(OPSIQ_MODEL_RETRIES="0", **asks)
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_offline_resolver_is_asked_where_the_model_makes_no_sense(
+    world: World, model: HostileEndpoint, name: str
+) -> None:
+    model.answers = [ANSWERS[name]]
+    before = len(model.got)
+    run = world.ask("olivia", "give Hugo Bernard 61 EUR credit")
+    assert len(model.got) > before, "the model was asked"
+    assert run["state"] == "held", run
+    assert [call["action"] for call in run["card"]["calls"]] == ["saas.apply_credit"]
+    (resolved,) = world.entries(run, "resolved")
+    assert any("resolved by offline" in note for note in resolved["data"]["trace"]["notes"]), resolved["data"]["trace"]
