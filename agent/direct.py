@@ -13,7 +13,7 @@ from agent.confirm import Also, nothing
 from agent.ground import Grounds
 from agent.history import Kind
 from agent.pipeline import Draft, Given, GivenBy
-from agent.plan import Planner, judged
+from agent.plan import Planner
 from agent.run import Run
 from core import ids
 from core.actor import Actor, Surface
@@ -67,12 +67,12 @@ class Direct:
         )  # fmt: skip
         async with self.sessions.read() as session:
             confirmed = await store.confirmations.of_session(session, actor, session_id)
-        verdict, took_ms = await judged(run, ground, confirmed, self.planner.evaluator)
+        _, outcome = await self.planner.evaluate(run, ground, confirmed)
         async with self.sessions.begin() as session:
             await runs.insert(session, run)
             refs = sorted({each.ref for each in values.values()})
             await history.record(session, run, Kind.PROMPT, now, text=run.text, given=given, refs=refs)
-            moved = await self.planner.write(session, run, verdict, None, took_ms)
+            moved = await self.planner.write(session, run, outcome.verdict, None, outcome.took_ms)
             await also(session, moved)
             after_commit(session, self.wake)
         return moved

@@ -54,7 +54,10 @@ class Ground:
         """The actions this actor may be offered here: filtered by role and surface *before* anything is searched."""
         key = (actor.role, surface)
         if key not in self._shortlists:
-            self._shortlists[key] = Shortlist(self.catalogue.offers(actor.role, surface))
+            offers = self.catalogue.offers(actor.role, surface)
+            mine = {offer.name for offer in offers}
+            others = [contract.name for contract in self.catalogue if contract.name not in mine]
+            self._shortlists[key] = Shortlist(offers, role=actor.role, others=others)
         return self._shortlists[key]
 
 

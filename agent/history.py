@@ -39,6 +39,7 @@ class Kind(StrEnum):
     DRIFTED = "drifted"
     REFUSED = "refused"
     ABSTAINED = "abstained"
+    REPLIED = "replied"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     EXPIRED = "expired"

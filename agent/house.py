@@ -34,6 +34,7 @@ from agent.office import Office
 from agent.plan import RESOLVE_WORK, SEND_WORK, Planner
 from agent.progress import Progress
 from agent.rehearsal import Rehearsals
+from agent.resolve.fallback import FallbackResolver
 from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
 from agent.roster import Roster
@@ -142,8 +143,7 @@ async def opened(
     planner = Planner(
         sessions,
         grounds,
-        chosen,
-        offline if chosen is not offline else None,
+        FallbackResolver(chosen, offline) if chosen is not offline else offline,
         clock,
         watch.changed,
         wake,
@@ -295,9 +295,9 @@ def _model(settings: Settings) -> ModelClient | None:
 def _resolver(model: ModelClient | None) -> Resolver | None:
     if model is None:
         return None
-    from agent.resolve.model import ModelResolver
+    from agent.resolve.proposer.resolver import ProposingResolver
 
-    return ModelResolver(model)
+    return ProposingResolver(model)
 
 
 def _issuer_name(settings: Settings) -> str:

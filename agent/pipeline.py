@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.proposal import Proposal
 from core.actor import Surface
 from registry.contract import ConfirmBy, Policy, Risk
 
@@ -47,6 +48,13 @@ GivenBy = Literal["api", "event"]
 """What hands over a call ready-made, in data instead of words."""
 
 
+class Turn(Value):
+    """An earlier request of the thread: its words, and what came of it by action names and handles."""
+
+    words: str
+    came: str
+
+
 class Request(Value):
     """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by (aware UTC).
 
@@ -59,6 +67,7 @@ class Request(Value):
     surface: Surface = "admin"
     answers: tuple[Answer, ...] = ()
     given: GivenBy | None = None
+    thread: tuple[Turn, ...] = ()
 
     def words(self, origin: int) -> str:
         return self.text if origin == 0 else (self.answers[origin - 1].text or self.answers[origin - 1].label or "")
@@ -187,6 +196,13 @@ class Ask(Value):
     stands: bool = False
 
 
+class Proposed(Value):
+    """A typed proposal, to be proved and planned by code (agent.proposal)."""
+
+    kind: Literal["proposed"] = "proposed"
+    proposal: Proposal
+
+
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]
 
 
@@ -210,7 +226,7 @@ class Trace(Value):
 
 
 class Resolved(Value):
-    resolution: Resolution
+    resolution: Annotated[Calls | Abstain | Ask | Proposed, Field(discriminator="kind")]
     trace: Trace
 
 
@@ -218,10 +234,30 @@ class Resolved(Value):
 
 
 class PromptSource(Value):
-    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04")."""
+    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04"). ``read_by`` is ``code``
+    where code reads this very value from the words, ``model`` where only a model does: then a person must see it first."""
 
     kind: Literal["prompt"] = "prompt"
     spans: tuple[Span, ...]
+    reading: str = ""
+    read_by: Literal["code", "model"] = "code"
+
+
+class ComputedSource(Value):
+    """Worked out by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records`` are what it rests on
+    ("invoice INV-1042"). ``read_by`` says who read the numbers."""
+
+    kind: Literal["computed"] = "computed"
+    reading: str
+    spans: tuple[Span, ...] = ()
+    records: tuple[str, ...] = ()
+    read_by: Literal["code", "model"] = "code"
+
+
+class ProposedSource(Value):
+    """A model's own: no words say it. Only ever shown, marked and editable, on a card that a person confirms."""
+
+    kind: Literal["proposed"] = "proposed"
     reading: str = ""
 
 
@@ -255,7 +291,23 @@ class GivenSource(Value):
     reading: str = ""
 
 
-Source = Annotated[PromptSource | RecordSource | DefaultSource | GivenSource, Field(discriminator="kind")]
+Source = Annotated[
+    PromptSource | RecordSource | ComputedSource | ProposedSource | DefaultSource | GivenSource,
+    Field(discriminator="kind"),
+]
+Evidence = Literal["proven", "read", "proposed", "default"]
+
+
+def evidence_of(source: Source) -> Evidence:
+    """How well a value is supported: proven by code, read by a model from typed words, proposed by a model, or the contract's default."""
+    match source:
+        case PromptSource(read_by="model") | ComputedSource(read_by="model"):
+            return "read"
+        case ProposedSource():
+            return "proposed"
+        case DefaultSource():
+            return "default"
+    return "proven"
 
 
 class Filled(Value):
@@ -318,6 +370,19 @@ class Plan(Value):
         return ConfirmBy.PERSON if any(step.confirm_by is ConfirmBy.PERSON for step in self.steps) else ConfirmBy.ANYONE
 
 
+class Reply(Value):
+    """The answer to a question, worked out by code over safe fields. ``values`` are what was asked for, as people write it; ``records`` are
+    those it rests on (at most a page; ``count`` is how many there are); ``actions`` are contracts that fit them."""
+
+    kind: Literal["reply"] = "reply"
+    text: str
+    record_kind: str | None = None
+    records: tuple[Candidate, ...] = ()
+    count: int | None = None
+    values: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+
+
 RefusalCode = Literal[
     "no_match", "forbidden", "wrong_surface", "invalid", "unsigned", "not_found", "expired", "stale", "already_decided",
     "same_person", "person_required", "drifted", "condition_unmet", "unavailable",
@@ -370,6 +435,7 @@ RunState = Literal[
     "succeeded",
     "failed",
     "unknown",  # at least one call may have happened, and nobody knows
+    "answered",  # a question that records answered; nothing was to be done
     "refused",  # understood, not allowed or not possible
     "abstained",  # no registered action fits
     "rejected",  # a person said no
@@ -388,4 +454,6 @@ def silent(_: Phase) -> None:
     """The ``Tell`` of who has nobody to tell."""
 
 
-FINAL: frozenset[RunState] = frozenset({"succeeded", "failed", "refused", "abstained", "rejected", "expired"})
+FINAL: frozenset[RunState] = frozenset(
+    {"succeeded", "failed", "answered", "refused", "abstained", "rejected", "expired"}
+)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -19,18 +18,15 @@ import store.work
 from agent import history, outcomes, people, runs
 from agent.ground import Ground, Grounds
 from agent.history import Kind
-from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Question, Refusal, Resolved, Tell, silent
+from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Resolved
+from agent.planning.propose import CHEAP_ONLY, Outcome, Task, Verdict, propose
 from agent.progress import Progress, Stopped, Work
 from agent.resolve.resolver import Resolver
 from agent.run import Run
-from agent.validate import validate
-from agent.validate.instead import settled
 from core.clock import Clock
-from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, OpsIQError
+from core.errors import Conflict, OpsIQError
 from executors.queue import Record
-from registry.condition import CheapOnly, Evaluator
-from registry.contract import Risk
-from registry.shortlist import Shortlist
+from registry.condition import Evaluator
 from store.putting import Put
 from store.sessions import Sessions, after_commit
 
@@ -38,7 +34,6 @@ log = logging.getLogger(__name__)
 
 RESOLVE_WORK: Final = "run.resolve"
 SEND_WORK: Final = "run.send"
-CHEAP_ONLY: Final = CheapOnly()
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,6 @@ class Planner:
     sessions: Sessions
     grounds: Grounds
     resolver: Resolver
-    fallback: Resolver | None
     clock: Clock
     changed: Callable[[str], None]
     wake: Callable[[], None]
@@ -79,79 +73,31 @@ class Planner:
             ground = await self.grounds.of(workspace)
         try:
             async with self.progress.of(run) as work:
-                run, verdict, resolved, took_ms = await self.thought(run, ground, confirmed, work)
+                run, outcome = await self.evaluate(run, ground, confirmed, work)
         except Stopped:
             log.info("cancelled while it was worked out", extra={"run_id": run_id})
             return None
-        return self._settles(run, verdict, resolved, took_ms)
+        return self._settles(run, outcome.verdict, outcome.resolved, outcome.took_ms)
 
-    async def thought(
+    async def evaluate(
         self, run: Run, ground: Ground, confirmed: Collection[str], work: Work | None = None
-    ) -> tuple[Run, Plan | Question | Refusal | Abstain, Resolved | None, float]:
-        """The run with what was read, the verdict over it, what resolving said (None where its drafts stood already), and the
-        milliseconds of validation. Nothing is stored. ``work`` hears of the steps, and may be stopped while a
-        resolver is asked (Stopped)."""
-        resolved = None
-        calls: Calls | None = None
-        if not run.drafts:
-            if work is None:
-                resolved = await self._resolve(run, ground)
-            else:
-                work.tell("choosing")
-                resolved = await work.unless_stopped(self._resolve(run, ground))
-            run = run.with_(trace=resolved.trace)
-            match resolved.resolution:
-                case Calls(drafts=drafts, confidence=confidence) as calls:
-                    run = run.with_(drafts=drafts, confidence=confidence)
-                case Ask(question=question):
-                    return run.with_(drafts=()), question, resolved, 0.0
-                case abstain:
-                    return run, abstain, resolved, 0.0
-        tell = work.tell if work else silent
-        verdict, took_ms = await judged(run, ground, confirmed, self.evaluator, tell)
-        if calls is not None:
-            began = time.perf_counter()
+    ) -> tuple[Run, Outcome]:
+        """The run with what was read of it, and what came of it. Nothing is stored. ``work`` hears of the steps, and may be stopped while
+        a resolver is asked (Stopped)."""
+        task = task_of(run, ground, confirmed, self.evaluator)
+        if work is None:
+            outcome = await propose(task, self.resolver)
+        elif task.stands:
+            outcome = await propose(task, self.resolver, work.tell)
+        else:
+            outcome = await work.unless_stopped(propose(task, self.resolver, work.tell))
+        if outcome.resolved is not None:
+            run = run.with_(trace=outcome.resolved.trace)
+        asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
+        drafts = () if asked else outcome.drafts
+        return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
 
-            async def check(drafts: Sequence[Draft]) -> Plan | Question | Refusal:
-                return (await judged(run.with_(drafts=tuple(drafts)), ground, confirmed, self.evaluator, tell))[0]
-
-            verdict, drafts = await settled(calls, verdict, ground.catalogue, check)
-            run = run.with_(drafts=drafts)
-            took_ms += (time.perf_counter() - began) * 1000
-        return run, verdict, resolved, took_ms
-
-    async def _resolve(self, run: Run, ground: Ground) -> Resolved:
-        shortlist = ground.shortlist(run.actor, run.surface)
-        if run.only is not None:
-            shortlist = Shortlist([offer for offer in shortlist.offers if offer.name in run.only])
-        chosen = next((answer for answer in reversed(run.answers) if answer.slot == "action" and answer.choice), None)
-        if chosen is not None:
-            return await self._resolve_chosen(run, ground, shortlist, chosen.choice or "")
-        try:
-            return await self.resolver.resolve(run.request, shortlist, tuple(ground.kinds))
-        except (ModelUnavailable, ModelMisbehaved) as error:
-            log.warning("the model gave no usable answer: %s", error.code, extra={"run_id": run.id})
-            if self.fallback is None:
-                raise
-            resolved = await self.fallback.resolve(run.request, shortlist, tuple(ground.kinds))
-            note = f"{self.resolver.name} gave no usable answer ({error.code}: {error.detail}); resolved by {self.fallback.name}"
-            return resolved.model_copy(
-                update={"trace": resolved.trace.model_copy(update={"notes": (*resolved.trace.notes, note)})}
-            )
-
-    async def _resolve_chosen(self, run: Run, ground: Ground, shortlist: Shortlist, action: str) -> Resolved:
-        """The person picked the action: only its arguments are still to be read from the words."""
-        offers = [offer for offer in shortlist.offers if offer.name == action]
-        resolver = self.fallback or self.resolver
-        resolved = await resolver.resolve(run.request, Shortlist(offers), tuple(ground.kinds))
-        if isinstance(resolved.resolution, Calls) or not offers:
-            return resolved
-        bare = Calls(drafts=(Draft(action=action, version=offers[0].version),))
-        return resolved.model_copy(update={"resolution": bare})
-
-    def _settles(
-        self, run: Run, verdict: Plan | Question | Refusal | Abstain, resolved: Resolved | None, took_ms: float
-    ) -> Record:
+    def _settles(self, run: Run, verdict: Verdict, resolved: Resolved | None, took_ms: float) -> Record:
         now = self.clock()
         run = run.with_(updated_at=now, question=None, refusal=None, expires_at=None)
 
@@ -168,7 +114,7 @@ class Planner:
         self,
         session: AsyncSession,
         run: Run,
-        verdict: Plan | Question | Refusal | Abstain,
+        verdict: Verdict,
         resolved: Resolved | None,
         took_ms: float,
     ) -> Run:
@@ -194,6 +140,9 @@ class Planner:
                     Kind.ABSTAINED,
                     {"reason": verdict.reason, "detail": verdict.detail, "nearest": list(verdict.nearest)},
                 )
+            case Reply():
+                run = run.with_(state="answered", reply=verdict, plan=None)
+                kind, entry = Kind.REPLIED, {"reply": verdict.model_dump(mode="json")}
             case Refusal():
                 run = run.with_(state="refused", refusal=verdict, plan=None)
                 kind, entry = Kind.REFUSED, {"refusal": verdict.model_dump(mode="json")}
@@ -246,36 +195,12 @@ class Planner:
             await history.record(session, moved, Kind.FINISHED, now, outcome=state, outcomes=told, error=error)
 
 
-async def judged(
-    run: Run, ground: Ground, confirmed: Collection[str], evaluator: Evaluator, tell: Tell = silent
-) -> tuple[Plan | Question | Refusal, float]:
-    """The verdict over a run's drafts, and the milliseconds it took. ``confirmed`` are the contracts confirmed in this session, by digest.
-    Raises PlatformUnavailable."""
-    started = time.perf_counter()
-    strays = [draft.action for draft in run.drafts if run.only is not None and draft.action not in run.only]
-    if strays:
-        return Refusal(code="forbidden", detail="That names an action which is not among those allowed here."), 0.0
-    verdict = await validate(
-        run.request,
-        run.drafts,
-        run_id=run.id,
-        actor=run.actor,
-        catalogue=ground.catalogue,
-        kinds=ground.kinds,
-        confirmed_in_session=confirmed.__contains__,
-        tell=tell,
-        evaluator=evaluator,
-    )
-    if isinstance(verdict, Plan) and not verdict.held and (why := _waits(run, verdict)):
-        verdict = verdict.model_copy(update={"held": (why,), "approvals": max(1, verdict.approvals)})
-    return verdict, (time.perf_counter() - started) * 1000
-
-
-def _waits(run: Run, plan: Plan) -> str:
-    """Why a plan that its policy would let go waits all the same, empty where it need not."""
-    if run.must_wait:
-        return run.must_wait
-    return run.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
+def task_of(run: Run, ground: Ground, confirmed: Collection[str], evaluator: Evaluator = CHEAP_ONLY) -> Task:
+    """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by digest."""
+    return Task(
+        run.request, run.actor, ground, run.id, confirmed, only=run.only, drafts=run.drafts, proposal=run.proposal,
+        hold=run.hold, must_wait=run.must_wait, evaluator=evaluator,
+    )  # fmt: skip
 
 
 def resolve_work(run: Run) -> Put:

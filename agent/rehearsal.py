@@ -12,8 +12,9 @@ from typing import Any, Final, Literal
 import store.runs
 from agent import runs
 from agent.ground import Ground, Grounds
-from agent.pipeline import Abstain, Plan, Question, RecordSource, Refusal, Step
+from agent.pipeline import RecordSource, Step
 from agent.plan import Planner
+from agent.planning.propose import Verdict
 from agent.run import Run
 from agent.validate.payload import misfits
 from agent.validate.policy import decide
@@ -38,7 +39,7 @@ class Rehearsed:
     """``run`` was never stored: it is what a card is drawn from."""
 
     run: Run
-    verdict: Plan | Question | Refusal | Abstain
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Rehearsals:
         ground = await self.grounds.of(actor.workspace)
         if draft is not None:
             ground = _with(ground, draft)
-        run, verdict, _, _ = await self.planner.thought(run, ground, ())
-        return Rehearsed(run, verdict)
+        run, outcome = await self.planner.evaluate(run, ground, ())
+        return Rehearsed(run, outcome.verdict)
 
     async def shadow(self, workspace: str, draft: Contract) -> Sequence[Shadowed]:
         """The calls of this action among the newest runs, newest first, with what ``draft`` would have made of each: by its roles and

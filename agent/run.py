@@ -16,11 +16,13 @@ from agent.pipeline import (
     Plan,
     Question,
     Refusal,
+    Reply,
     Request,
     RunState,
     Trace,
     Value,
 )
+from agent.proposal import Proposal
 from core.actor import Actor, Mode, Surface
 
 # What a worker may still move on by itself; everything else waits for a person or is over.
@@ -90,7 +92,10 @@ class Run(Value):
     revision: int = 1
     request_id: str | None = None
     answers: tuple[Answer, ...] = ()
+    thread_id: str | None = None
     drafts: tuple[Draft, ...] = ()
+    proposal: Proposal | None = None
+    reply: Reply | None = None
     confidence: float | None = None
     trace: Trace | None = None
     question: Question | None = None

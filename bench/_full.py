@@ -120,7 +120,7 @@ def _run(
         words += f" of {RARE}"
     contract = f"bench.area{chance.randrange(40)}.act{min(int(chance.expovariate(0.02)), 249)}"
     model = chance.choice(["offline", "acme/large", "acme/large", "acme/small"])
-    version = None if model == "offline" else chance.choice(["resolve/v1", "resolve/v2"])
+    version = None if model == "offline" else chance.choice(["propose/v1", "propose/v2"])
     outcome, looked_s, took_ms = chance.choice(_ENDS), chance.expovariate(0.1), chance.lognormvariate(5, 1)
     trace: dict[str, Any] = {"resolver": model, "duration_ms": took_ms}
     if version:

@@ -30,7 +30,7 @@ import aiohttp
 
 from agent.house import opened
 from agent.resolve.client import ModelClient, ModelSettings
-from agent.resolve.model import ModelResolver
+from agent.resolve.proposer.resolver import ProposingResolver
 from bench._peers.timed import request
 from core.settings import Settings
 from evals import external, platform, production
@@ -93,7 +93,7 @@ async def bare(url: str, count: int) -> Measured:
 async def decision(model: ModelSettings, count: int) -> Measured:
     with platform.platform() as (url, token):
         async with platform.ground(url, token) as ground, ModelClient(model) as client:
-            resolver = ModelResolver(client)
+            resolver = ProposingResolver(client)
 
             async def one(at: int) -> None:
                 case = external.case({"id": "c", "prompt": request(at), "expected": {"decision": "clarify"}})
@@ -108,7 +108,7 @@ async def whole(model: ModelSettings, count: int) -> Measured:
         given = {"OPSIQ_DATA": folder, "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8"}
         settings = replace(Settings.load(given), workers=2)
         await upgrade(settings.database_url)
-        async with ModelClient(model) as client, opened(settings, resolver=ModelResolver(client)) as house:
+        async with ModelClient(model) as client, opened(settings, resolver=ProposingResolver(client)) as house:
             owner = await house.office.found(
                 "Bench", email="b@bench.test", person="b", password="correct horse battery"
             )

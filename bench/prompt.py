@@ -12,11 +12,8 @@ import random
 import urllib.request
 
 from agent.pipeline import Request
-from agent.resolve.model import context
-from agent.resolve.resolver import candidates
-from agent.resolve.schema import shape
+from agent.resolve.proposer.resolver import prepare
 from bench.resolve import NOW, offers, requests
-from prompts import DEFAULT_VERSION, render
 from registry.shortlist import Shortlist
 
 
@@ -41,8 +38,7 @@ def main() -> None:
         sizes, counted = [], []
         for text in requests(given.requests, chance):
             request = Request(text=text, now=NOW)
-            choice = shape([each.offer for each in candidates(request, shortlist)])
-            shown = "\n".join(each.content for each in render(DEFAULT_VERSION, context(request, choice, {})))
+            shown = "\n".join(each["content"] for each in prepare(request, shortlist, ()).messages)
             sizes.append(len(shown))
             if given.model_url:
                 counted.append(tokens(shown, given.model_url))

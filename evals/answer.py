@@ -3,18 +3,17 @@ question or the refusal that a person would see; nothing is sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Question, Refusal, Request, Resolved, Source, Step
+from agent.ground import Ground
+from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Source, Step
+from agent.planning.propose import Task, planned_actions, propose
 from agent.resolve.resolver import Resolver
-from agent.validate import validate
-from agent.validate.instead import settled
-from core.actor import OWNER, Actor
+from core.actor import OWNER, Actor, Surface
 from core.errors import OpsIQError
 from evals.entry import Call, Entry
 from registry.catalogue import Catalogue
@@ -45,50 +44,56 @@ async def answer(
     """
     kinds = Kinds([records] if records is not None else [])
     request = Request(text=text, now=now)
+    declared = catalogue is not None
+    contracts = catalogue if catalogue is not None else Catalogue(as_contract(offer) for offer in shortlist.offers)
+    key: tuple[str, Surface] = (ACTOR.role, request.surface)
+    ground = Ground("eval", contracts, kinds, kinds, _shortlists={key: shortlist})
     try:
-        resolved = await resolver.resolve(request, shortlist, tuple(kinds))
+        outcome = await propose(Task(request, ACTOR, ground, "run_eval", confirmed=_Everything()), resolver)
     except OpsIQError as error:
         return Entry(id=case_id, decision="abstain", error=f"{error.code}: {error.detail}")
-    resolution = resolved.resolution
-    if isinstance(resolution, Abstain):
-        return _entry(case_id, resolved, "abstain", question=resolution.detail)
-    drafts = resolution.drafts
-    declared = catalogue is not None
-    if catalogue is None:
-        meant = (*drafts, *(resolution.instead if isinstance(resolution, Calls) else ()))
-        names = dict.fromkeys(draft.action for draft in meant)
-        catalogue = Catalogue(as_contract(offer) for name in names if (offer := shortlist.get(name)))
-    verdict: Plan | Question | Refusal = Refusal(code="no_match", detail="")
-    check = partial(
-        validate,
-        request,
-        run_id="run_eval",
-        actor=ACTOR,
-        catalogue=catalogue,
-        kinds=kinds,
-        confirmed_in_session=lambda _: True,
-    )
-    if drafts:
-        verdict = await check(drafts)
-    if isinstance(resolution, Calls):
-        verdict, drafts = await settled(resolution, verdict, catalogue, check)
-    named = tuple({"action": stands_for.get(draft.action, draft.action), "params": {}} for draft in drafts)
-    if isinstance(resolution, Ask) or isinstance(verdict, Question):
-        asked = resolution.question if isinstance(resolution, Ask) else verdict
-        assert isinstance(asked, Question)
-        entry = _entry(case_id, resolved, "clarify", named, _missing(verdict, drafts, catalogue), question=asked.text)
-        proposed = _calls(verdict, stands_for) if isinstance(verdict, Plan) else ()
-        return replace(entry, proposed=proposed, confidence=resolution.confidence)
-    if isinstance(verdict, Refusal):
-        decision = "noop" if verdict.code == "condition_unmet" else "clarify"
-        return _entry(case_id, resolved, decision, named, question=verdict.detail)
-    entry = _entry(case_id, resolved, "act", _calls(verdict, stands_for), sources=_sources(verdict.steps))
-    return replace(
-        entry,
-        held=verdict.held if declared else None,
-        changes=any(step.risk is not Risk.READ for step in verdict.steps),
-        confidence=resolution.confidence,
-    )
+    resolved, verdict = outcome.resolved, outcome.verdict
+    assert resolved is not None
+    actions = tuple(draft.action for draft in outcome.drafts) or planned_actions(outcome)
+    named = tuple({"action": stands_for.get(action, action), "params": {}} for action in actions)
+    match verdict:
+        case Abstain(detail=detail):
+            return _entry(case_id, resolved, "abstain", question=detail)
+        case Reply() as reply:
+            return _entry(case_id, resolved, "answer", question=reply.text)
+        case Question() as asked:
+            entry = _entry(
+                case_id, resolved, "clarify", named, _missing(asked, actions, contracts), question=asked.text
+            )
+            again = Task(request, ACTOR, ground, "run_eval", confirmed=_Everything(), drafts=outcome.drafts)
+            likely = (await propose(again, resolver)).verdict if outcome.drafts and asked.slot == "action" else None
+            proposed = _calls(likely, stands_for) if isinstance(likely, Plan) else ()
+            return replace(entry, proposed=proposed, confidence=outcome.confidence)
+        case Refusal(code=code, detail=detail):
+            decision = "noop" if code == "condition_unmet" else "clarify"
+            return _entry(case_id, resolved, decision, named, question=detail)
+        case Plan() as plan:
+            entry = _entry(case_id, resolved, "act", _calls(plan, stands_for), sources=_sources(plan.steps))
+            return replace(
+                entry,
+                held=plan.held if declared else None,
+                changes=any(step.risk is not Risk.READ for step in plan.steps),
+                confidence=outcome.confidence,
+            )
+    raise AssertionError(verdict)
+
+
+class _Everything(Collection[str]):
+    """Every contract counts as confirmed in this session."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def _calls(plan: Plan, stands_for: Mapping[str, str]) -> tuple[Call, ...]:
@@ -131,13 +136,11 @@ def _without_default(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in schema.items() if key != "default"}
 
 
-def _missing(verdict: Plan | Question | Refusal, drafts: Sequence[Draft], catalogue: Catalogue) -> tuple[str, ...]:
+def _missing(question: Question, actions: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
     """Everything the person would be asked for: what the first question is about, and what else has no value yet."""
-    if not isinstance(verdict, Question):
-        return ()
-    at = verdict.slot.partition(".")[0]
-    contract = catalogue.get(drafts[int(at)].action) if at.isdigit() else None
-    wanted = {*verdict.missing, verdict.param}
+    at = question.slot.partition(".")[0]
+    contract = catalogue.get(actions[int(at)]) if at.isdigit() and int(at) < len(actions) else None
+    wanted = {*question.missing, question.param}
     return tuple(name for name in (contract.required if contract else ()) if name in wanted)
 
 

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from agent.resolve.client import Completion
-from agent.resolve.model import Client
 from agent.resolve.odds import Token
+from agent.resolve.proposer.resolver import Client
 from core import canon
 from core.errors import InvalidInput, ModelMisbehaved, ModelUnavailable
 
@@ -89,7 +89,7 @@ class Recorded:
         self._take = take
 
     async def complete(
-        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = ""
+        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
     ) -> Completion[T]:
         """Raises NotRecorded, and what the client behind raises."""
         key = canon.digest(
@@ -110,7 +110,7 @@ class Recorded:
                 "or the shortlist have changed since it was recorded. Record again, without --replay."
             )
         try:
-            made = await self._behind.complete(messages, shape, legal=legal)
+            made = await self._behind.complete(messages, shape, legal=legal, max_tokens=max_tokens)
         except ModelMisbehaved as error:
             self._cassette.add(key, {"misbehaved": error.detail})
             raise

@@ -39,6 +39,7 @@ class Entry:
     proposed: tuple[Call, ...] = ()
     notes: tuple[str, ...] = ()
     attack: Mapping[str, Any] | None = None
+    answer: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -60,6 +61,7 @@ class Entry:
             "proposed": [dict(call) for call in self.proposed],
             "notes": list(self.notes),
             "attack": None if self.attack is None else dict(self.attack),
+            "answer": None if self.answer is None else dict(self.answer),
         }
 
 
@@ -85,4 +87,5 @@ def entry(value: Mapping[str, Any]) -> Entry:
         proposed=tuple(value.get("proposed", ())),
         notes=tuple(value.get("notes", ())),
         attack=value.get("attack"),
+        answer=value.get("answer"),
     )

@@ -7,19 +7,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from agent.ground import Ground
-from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Question, Refusal, Request, Resolved, Trace
+from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Trace
+from agent.planning.propose import Outcome, Task, planned_actions, propose
 from agent.resolve.resolver import Resolver
-from agent.validate import validate
-from agent.validate.instead import settled
 from core.actor import Actor
 from core.errors import OpsIQError
 from evals.entry import Call, Entry
 from evals.external import Case
 from executors.evaluator import WorkerPool
 from registry.contract import Risk
+from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
 RUN: Final = "run_eval"
@@ -35,96 +35,106 @@ async def answer(
     actor = Actor(workspace="ws_eval", id="mem_eval", kind="member", name="Eva", role=case.role, person="eva")
     request = Request(text=case.prompt, now=now, surface=case.surface, answers=case.answers)
     try:
-        resolved = await _resolved(request, ground, actor, resolver)
-        entry = await _entry(case.id, request, resolved, ground, actor)
+        outcome, resolving_ms = await _planned(request, ground, actor, resolver)
+        entry = await _entry(case.id, request, outcome, ground, actor)
     except OpsIQError as error:
         took = (seconds() - began) * 1000.0
         return Entry(case.id, "abstain", error=f"{error.code}: {error.detail}", ms=took)
     # What a model took is what its trace says, also when its answer is replayed; the rest is measured here.
-    rest = (seconds() - began) * 1000.0 - resolved[1]
-    return _told(entry, resolved[0].trace, resolved[0].trace.duration_ms + max(0.0, rest))
+    rest = (seconds() - began) * 1000.0 - resolving_ms
+    trace = outcome.resolved.trace if outcome.resolved is not None else Trace(resolver=resolver.name)
+    return _told(entry, trace, trace.duration_ms + max(0.0, rest))
 
 
-async def _resolved(request: Request, ground: Ground, actor: Actor, resolver: Resolver) -> tuple[Resolved, float]:
-    """The resolver's answer to the words alone, as they were typed: what was answered since is for the look-up, but
-    for which action was meant. The milliseconds are what this really took."""
-    began = time.perf_counter()
-    shortlist = ground.shortlist(actor, request.surface)
-    chosen = next((each.choice for each in request.answers[::-1] if each.slot == "action" and each.choice), None)
-    bare = request.model_copy(update={"answers": ()})
-    if chosen is None or chosen not in shortlist:
-        found = await resolver.resolve(bare, shortlist, tuple(ground.kinds))
-    else:
-        offers = [offer for offer in shortlist.offers if offer.name == chosen]
-        said = tuple(each for each in request.answers if each.slot == "action")
-        asked = request.model_copy(update={"answers": said})
-        found = await resolver.resolve(asked, Shortlist(offers), tuple(ground.kinds))
-        if not isinstance(found.resolution, Calls):
-            draft = Draft(action=chosen, version=offers[0].version)
-            found = found.model_copy(update={"resolution": Calls(drafts=(draft,))})
-    return found, (time.perf_counter() - began) * 1000.0
+async def _planned(request: Request, ground: Ground, actor: Actor, resolver: Resolver) -> tuple[Outcome, float]:
+    """As a run goes: the words are resolved as they were typed (with the action that was chosen), then what was answered since is
+    validated without resolving anew. The milliseconds are what resolving really took."""
+    said = tuple(each for each in request.answers if each.slot == "action")
+    timed = _Timed(resolver)
+    task = Task(request.model_copy(update={"answers": said}), actor, ground, RUN, evaluator=_EVALUATOR)
+    outcome = await propose(task, timed)
+    if len(said) < len(request.answers) and (outcome.drafts or outcome.proposal is not None):
+        again = Task(
+            request, actor, ground, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts, proposal=outcome.proposal
+        )
+        outcome = replace(await propose(again, timed), resolved=outcome.resolved)
+    return outcome, timed.took_ms
 
 
-async def _entry(
-    case_id: str, request: Request, resolved: tuple[Resolved, float], ground: Ground, actor: Actor
-) -> Entry:
-    resolution = resolved[0].resolution
-    match resolution:
-        case Abstain():
-            decision = "noop" if resolution.reason == "condition_unmet" else "abstain"
-            return Entry(case_id, decision, question=resolution.detail)
-        case Ask():
-            shown = _question(case_id, resolution.question, resolution.drafts)
-            verdict = await _validated(request, resolution.drafts, ground, actor)
+class _Timed:
+    """A resolver that measures itself."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver, self.name, self.took_ms = resolver, resolver.name, 0.0
+
+    async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        began = time.perf_counter()
+        try:
+            return await self.resolver.resolve(request, shortlist, kinds)
+        finally:
+            self.took_ms += (time.perf_counter() - began) * 1000.0
+
+
+async def _entry(case_id: str, request: Request, outcome: Outcome, ground: Ground, actor: Actor) -> Entry:
+    match outcome.verdict:
+        case Abstain(reason=reason, detail=detail):
+            return Entry(case_id, "noop" if reason == "condition_unmet" else "abstain", question=detail)
+        case Question() as question:
+            calls = tuple(draft.action for draft in outcome.drafts) or planned_actions(outcome)
+            shown = _question(case_id, question, calls)
+            again = Task(request, actor, ground, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts)
+            verdict = (
+                (await propose(again, _Unasked())).verdict if outcome.drafts and question.slot == "action" else None
+            )
             proposed = _calls(verdict) if isinstance(verdict, Plan) else ()
-            return replace(shown, proposed=proposed, confidence=resolution.confidence)
-    verdict, drafts = await settled(
-        resolution,
-        await _validated(request, resolution.drafts, ground, actor),
-        ground.catalogue,
-        lambda others: _validated(request, others, ground, actor),
-    )
-    match verdict:
-        case Question():
-            return replace(_question(case_id, verdict, drafts), confidence=resolution.confidence)
-        case Refusal():
-            decision = "noop" if verdict.code == "condition_unmet" else "abstain"
-            return Entry(case_id, decision, question=f"refused ({verdict.code}): {verdict.detail}")
-    return Entry(
-        case_id,
-        "act",
-        calls=_calls(verdict),
-        sources={
-            f"{at}.{each.param}": each.source.model_dump(mode="json")
-            for at, step in enumerate(verdict.steps)
-            for each in step.filled
-        },
-        held=verdict.held,
-        changes=any(step.risk is not Risk.READ for step in verdict.steps),
-        confidence=resolution.confidence,
-    )
+            return replace(shown, proposed=proposed, confidence=outcome.confidence)
+        case Refusal(code=code, detail=detail):
+            return Entry(
+                case_id, "noop" if code == "condition_unmet" else "abstain", question=f"refused ({code}): {detail}"
+            )
+        case Reply() as reply:
+            return Entry(case_id, "answer", question=reply.text, answer=_reply(reply))
+        case Plan() as plan:
+            return Entry(
+                case_id,
+                "act",
+                calls=_calls(plan),
+                sources={
+                    f"{at}.{each.param}": each.source.model_dump(mode="json")
+                    for at, step in enumerate(plan.steps)
+                    for each in step.filled
+                },
+                held=plan.held,
+                changes=any(step.risk is not Risk.READ for step in plan.steps),
+                confidence=outcome.confidence,
+            )
+    raise AssertionError(outcome.verdict)
 
 
-async def _validated(
-    request: Request, drafts: Sequence[Draft], ground: Ground, actor: Actor
-) -> Plan | Question | Refusal:
-    return await validate(
-        request,
-        drafts,
-        run_id=RUN,
-        actor=actor,
-        catalogue=ground.catalogue,
-        kinds=ground.kinds,
-        confirmed_in_session=lambda _: False,
-        evaluator=_EVALUATOR,
-    )
+class _Unasked:
+    """For drafts that stand already: there is nothing to resolve."""
+
+    name = "unasked"
+
+    async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        raise AssertionError((request, shortlist, kinds))
 
 
-def _question(case_id: str, question: Question, drafts: Sequence[Draft]) -> Entry:
+def _reply(reply: Reply) -> dict[str, Any]:
+    values = list(reply.values)
+    return {
+        "kind": reply.record_kind,
+        "ids": [each.id for each in reply.records],
+        "count": reply.count,
+        "value": values[0] if len(values) == 1 else values,
+    }
+
+
+def _question(case_id: str, question: Question, actions: Sequence[str]) -> Entry:
     return Entry(
         case_id,
         "clarify",
-        calls=tuple({"action": draft.action, "params": {}} for draft in drafts),
+        calls=tuple({"action": action, "params": {}} for action in actions),
         missing=question.missing,
         question=question.text,
         candidates=tuple(" ".join((each.id, each.label, each.detail)) for each in question.candidates),

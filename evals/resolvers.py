@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agent.resolve.client import ModelClient, ModelSettings
-from agent.resolve.model import Client, ModelResolver
 from agent.resolve.offline import Offline
+from agent.resolve.proposer.resolver import Client, ProposingResolver
 from agent.resolve.resolver import Resolver
 from core.errors import InvalidInput
 from core.settings import Settings
@@ -15,8 +15,8 @@ OFFLINE = "offline"
 
 
 def prompt_version(name: str) -> str:
-    """``v2`` or ``resolve/v2`` → ``resolve/v2``. Raises InvalidInput for one that there isn't."""
-    full = name if "/" in name else f"resolve/{name}"
+    """``v1`` or ``propose/v1`` → ``propose/v1``. Raises InvalidInput for one that there isn't."""
+    full = name if "/" in name else f"propose/{name}"
     if full not in versions():
         raise InvalidInput(f"There is no prompt version {name!r}; there are {', '.join(versions())}.")
     return full
@@ -48,4 +48,4 @@ def resolver(
     client: Client = ModelClient(asked)
     if cassette is not None:
         client = Recorded(cassette, None if replay else client, model=name, mode=asked.mode, take=take)
-    return ModelResolver(client, version=version)
+    return ProposingResolver(client, version=version)

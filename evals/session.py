@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from agent.resolve.proposer.resolver import ProposingResolver
 from agent.resolve.resolver import Resolver
 from core import canon
 from core.settings import Settings
@@ -16,6 +17,7 @@ from evals.cassette import Cassette
 from evals.checkpoint import Checkpoint
 from evals.entry import Entry
 from evals.external import Case
+from evals.gold import GOLD, GoldClient
 from evals.report import Setup
 from evals.resolvers import OFFLINE, resolver
 from evals.run import run
@@ -68,6 +70,8 @@ async def made(
         came(entry)
 
     def named(take: int) -> Resolver:
+        if setup.resolver == GOLD:
+            return ProposingResolver(GoldClient(cases))
         return resolver(
             setup.resolver,
             settings,

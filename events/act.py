@@ -21,8 +21,9 @@ import store.rules
 from agent import authority, history, people, runs
 from agent.ground import Ground, Grounds
 from agent.history import Kind
-from agent.pipeline import Abstain, Plan, Question, Refusal, Resolved
-from agent.plan import Planner, judged
+from agent.pipeline import Plan, Question, Reply, Resolved
+from agent.plan import Planner
+from agent.planning.propose import Verdict
 from agent.run import Cause, Run
 from core import ids
 from core.actor import Actor, Surface
@@ -33,7 +34,6 @@ from registry.contract import Contract
 from store.rules import FiringRow, RuleRow
 from store.sessions import Sessions, after_commit
 
-Verdict = Plan | Question | Refusal | Abstain
 log = logging.getLogger(__name__)
 
 MAX_OVERRUNS: Final = 3
@@ -88,9 +88,8 @@ class Acting:
 
     async def judge(self, run: Run, resolved: Resolved | None = None) -> Judged:
         """The verdict over the run's drafts. Raises PlatformUnavailable."""
-        ground = await self.ground(run.workspace)
-        verdict, took_ms = await judged(run, ground, frozenset(), self.planner.evaluator)
-        return Judged(run, verdict, resolved, took_ms)
+        _, outcome = await self.planner.evaluate(run, await self.ground(run.workspace), frozenset())
+        return Judged(run, outcome.verdict, resolved, outcome.took_ms)
 
     async def over_limit(self, workspace: str, source: str, max_per_hour: int) -> bool:
         async with self.sessions.read() as session:
@@ -181,5 +180,7 @@ def told(verdict: Verdict) -> str:
             return f"held, because {verdict.held[0]}" if verdict.held else "confirmed by its policy"
         case Question():
             return f"asked: {verdict.text}"
+        case Reply():
+            return f"answered: {verdict.text}"
         case _:
             return f"refused: {verdict.detail}"

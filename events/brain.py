@@ -12,20 +12,23 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.rules
 from agent import people
 from agent.ground import Ground
-from agent.pipeline import Ask, Calls, Draft, Plan, Refusal, Request, Resolved, Span
+from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span
+from agent.plan import task_of
+from agent.planning.propose import Task, resolve
+from agent.planning.spoken import spoken_drafts
+from agent.proposal import PlanResult
 from agent.resolve.resolver import Resolver
-from agent.run import Cause, Run
+from agent.run import Cause
 from agent.validate import residue
 from agent.validate.quoted import spans_of
 from core.actor import OWNER, Actor, Surface
-from core.errors import ModelMisbehaved, ModelUnavailable
 from events import act
 from events.act import Acting, Judged
 from events.quoting import MAX_CHARS, Worded, unquoted, worded
@@ -34,7 +37,6 @@ from events.subscribers import BRAIN, Fired, Reacted, Subscriber
 from registry.contract import Contract
 from registry.event_names import fits
 from registry.records import Kinds
-from registry.shortlist import Shortlist
 from store.rules import InstructionRow
 
 log = logging.getLogger(__name__)
@@ -50,7 +52,6 @@ class Brain:
 
     acting: Acting
     resolver: Resolver
-    fallback: Resolver | None
 
     async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
         rows = await store.rules.instructions(session, event.workspace, modes=("on", "shadow"))
@@ -112,25 +113,25 @@ class Brain:
         if not offers:
             detail = f"{author.name} may run none of the actions that “{row.name}” names; nothing was sent."
             return Judged(run, Refusal(code="forbidden", detail=detail))
-        shortlist, kinds = Shortlist(offers), tuple(ground.kinds)
-        resolved = await self._resolve(run.request, shortlist, kinds)
+        task = task_of(run, ground, ())
+        resolved = await resolve(task, self.resolver)
         run = run.with_(trace=resolved.trace)
-        if not isinstance(resolved.resolution, Calls):
-            asked = resolved.resolution
-            return Judged(run, asked.question if isinstance(asked, Ask) else asked, resolved)
+        said = _drafts(resolved, ground)
+        if said is None:
+            return Judged(run, _unsaid(resolved), resolved)
         drafts: list[Draft] = []
         read_out = False
-        for draft in resolved.resolution.drafts:
-            contract = ground.catalogue.get(draft.action) if draft.action in shortlist else None
+        for draft in said:
+            contract = ground.catalogue.get(draft.action) if draft.action in named else None
             if contract is None:
                 detail = f"The event's text is no order, and “{row.name}” does not name that action; nothing was sent."
                 return Judged(run, Refusal(code="forbidden", detail=detail), resolved)
             made, out = unquoted(draft, contract, words, event)
             drafts.append(made)
             read_out = read_out or out
-        hold = await self._hold(row, words, drafts, shortlist, ground, run, resolved, read_out=read_out)
+        hold = await self._hold(row, words, drafts, task, resolved, read_out=read_out)
         # From here on it is a call given as data: what it leaves open is refused, since nobody is there to be asked.
-        run = run.with_(drafts=tuple(drafts), confidence=resolved.resolution.confidence, hold=hold, given="event")
+        run = run.with_(drafts=tuple(drafts), confidence=_confidence(resolved), hold=hold, given="event")
         judged = await self.acting.judge(run, resolved)
         if isinstance(judged.verdict, Plan):
             return judged
@@ -142,9 +143,7 @@ class Brain:
         row: InstructionRow,
         words: Worded,
         drafts: Sequence[Draft],
-        shortlist: Shortlist,
-        ground: Ground,
-        run: Run,
+        task: Task,
         resolved: Resolved,
         *,
         read_out: bool,
@@ -161,22 +160,13 @@ class Brain:
         if read_out:
             return READ_OUT.format(row.name)
         if words.blank != words.text:
-            blind = await self._resolve(
-                run.request.model_copy(update={"text": words.blank}), shortlist, tuple(ground.kinds)
-            )
-            if _actions(blind) != [each.action for each in drafts]:
+            unseen = replace(task, request=task.request.model_copy(update={"text": words.blank}))
+            blind = _drafts(await resolve(unseen, self.resolver), task.ground) or ()
+            if [each.action for each in blind] != [each.action for each in drafts]:
                 return SWAYED.format(row.name)
-        unheard = _unheard(words, resolved, [ground.catalogue.get(each.action) for each in drafts], ground.kinds)
+        contracts = [task.ground.catalogue.get(each.action) for each in drafts]
+        unheard = _unheard(words, _drafts(resolved, task.ground) or (), contracts, task.ground.kinds)
         return residue.said(unheard) if unheard else ""
-
-    async def _resolve(self, request: Request, shortlist: Shortlist, kinds: tuple[Any, ...]) -> Resolved:
-        try:
-            return await self.resolver.resolve(request, shortlist, kinds)
-        except (ModelUnavailable, ModelMisbehaved) as error:
-            if self.fallback is None:
-                raise
-            log.warning("the model gave no usable answer: %s", error.code)
-            return await self.fallback.resolve(request, shortlist, kinds)
 
 
 def _lacks(words: Worded) -> str:
@@ -186,18 +176,33 @@ def _lacks(words: Worded) -> str:
     return f"The event has no {lacks}, which the instruction speaks of."
 
 
-def _unheard(words: Worded, resolved: Resolved, contracts: Sequence[Contract | None], kinds: Kinds) -> tuple[Span, ...]:
+def _unheard(
+    words: Worded, drafts: Sequence[Draft], contracts: Sequence[Contract | None], kinds: Kinds
+) -> tuple[Span, ...]:
     """The instruction's own words that nothing has used, the event's left out."""
     heard = [Span(start=each.start, end=each.end, text=words.text[each.start : each.end]) for each in words.quotes]
-    if isinstance(resolved.resolution, Calls):
-        heard += [
-            span
-            for draft in resolved.resolution.drafts
-            for argument in draft.arguments.values()
-            for span in spans_of(argument)
-        ]
+    heard += [span for draft in drafts for argument in draft.arguments.values() for span in spans_of(argument)]
     return residue.left_over(words.text, heard, residue.spoken_of([each for each in contracts if each], kinds))
 
 
-def _actions(resolved: Resolved) -> list[str]:
-    return [each.action for each in resolved.resolution.drafts] if isinstance(resolved.resolution, Calls) else []
+def _drafts(resolved: Resolved, ground: Ground) -> tuple[Draft, ...] | None:
+    """The calls that were resolved, by their words; None where there are none."""
+    resolution = resolved.resolution
+    if isinstance(resolution, Calls):
+        return resolution.drafts
+    if isinstance(resolution, Proposed) and isinstance(resolution.proposal.result, PlanResult):
+        return spoken_drafts(resolution.proposal.result.calls, ground.catalogue)
+    return None
+
+
+def _unsaid(resolved: Resolved) -> Question | Abstain:
+    resolution = resolved.resolution
+    if isinstance(resolution, Ask):
+        return resolution.question
+    if isinstance(resolution, Abstain):
+        return resolution
+    return Abstain(reason="nothing_fits", detail="The instruction asks for nothing that can be done here.")
+
+
+def _confidence(resolved: Resolved) -> float | None:
+    return resolved.resolution.confidence if isinstance(resolved.resolution, Calls) else None

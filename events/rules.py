@@ -18,6 +18,7 @@ import store.events
 import store.rules
 from agent import history
 from agent.pipeline import Draft, Given, Plan, Refusal
+from agent.planning.propose import Verdict
 from agent.run import Cause
 from core.actor import Surface
 from core.errors import InvalidInput
@@ -185,7 +186,7 @@ def look(value: Any, pointer: str) -> Any:
     return value
 
 
-def summary(verdict: act.Verdict) -> dict[str, Any]:
+def summary(verdict: Verdict) -> dict[str, Any]:
     """A verdict that is not acted upon, as JSON: what would be sent, or why nothing would."""
     if isinstance(verdict, Plan):
         return {"held": list(verdict.held), "calls": history.plan_data(verdict)["calls"]}

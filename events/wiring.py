@@ -50,7 +50,7 @@ def assembled(
     """``sources`` are those of other rooms' subscribers beside the built-in ones (webhook endpoints)."""
     acting = Acting(sessions, grounds, planner, clock, wake)
     rules = Rules(acting)
-    brain = Brain(acting, planner.resolver, planner.fallback)
+    brain = Brain(acting, planner.resolver)
     walk = Walk(sessions, (brain, rules, *sources), grounds, clock, wake)
     firing = Firing(sessions, clock, wake)
     return Events(

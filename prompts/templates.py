@@ -18,9 +18,9 @@ from typing import Final, Literal, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core.errors import BadSetting
-from prompts.resolve.context import ResolveContext
+from prompts.propose.context import ProposeContext
 
-DEFAULT_VERSION: Final = "resolve/v1"
+DEFAULT_VERSION: Final = "propose/v1"
 MAX_LINE: Final = 160
 
 Role = Literal["system", "user"]
@@ -40,12 +40,12 @@ class Message(NamedTuple):
 
 @cache
 def versions() -> tuple[str, ...]:
-    """Every version there is, such as ``resolve/v1``, oldest first."""
+    """Every version there is, such as ``propose/v1``, oldest first."""
     found = (path.relative_to(_HERE).with_suffix("").as_posix() for path in _HERE.glob("*/v*.jinja"))
     return tuple(sorted(found, key=lambda name: (name.split("/v")[0], int(name.split("/v")[1]))))
 
 
-def render(version: str, context: ResolveContext) -> list[Message]:
+def render(version: str, context: ProposeContext) -> list[Message]:
     """The messages of ``version``, fixed part first and the request last. Raises BadSetting for a version that does
     not exist."""
     template = _template(version)

@@ -33,11 +33,14 @@ class _Frozen(BaseModel):
 
 
 class SourceKind(StrEnum):
-    """Where a parameter's value may come from."""
+    """Where a parameter's value may come from. ``prompt`` is typed words, read by code or (shown, and confirmed) by a model; ``proven``
+    only those that code reads itself; ``proposed`` a model's own value, shown and confirmed."""
 
     PROMPT = "prompt"
+    PROVEN = "proven"
     RECORD = "record"
     DEFAULT = "default"
+    PROPOSED = "proposed"
 
 
 class Risk(StrEnum):
@@ -90,8 +93,9 @@ class Annotation(_Frozen):
     that "last", "first", "latest" go by (descending is newest), overriding the kind's own. ``of`` names another parameter whose
     record this one belongs to; ``like`` one whose record this one is but for what is said (the same shirt in red): both belong to one
     record. ``replaces`` names the field that the value will stand in: a record that holds it already needs no call. ``each`` lets
-    several values ("all of her tickets") make a call each. ``words`` gives other words for an enum's values. ``currency`` is an ISO
-    4217 code; ``currency_from`` names the parameter that holds it.
+    several values ("all of her tickets") make a call each. ``compose`` lets a model word the text, shown and editable on the card.
+    ``at_most`` names the record's field that bounds the number: a refund is at most what can still be refunded. ``words`` gives other
+    words for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
     """
 
     record: Word | None = None
@@ -108,8 +112,15 @@ class Annotation(_Frozen):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     currency_from: Word | None = None
     words: dict[str, list[Line]] = Field(default_factory=dict)
+    compose: Literal[True] | None = None
+    at_most: Derive | None = None
     label: Line | None = None
     ask: Line | None = None
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether typed words may say it."""
+        return SourceKind.PROMPT in self.sources or SourceKind.PROVEN in self.sources
 
 
 class Confirmation(_Frozen):

@@ -143,7 +143,8 @@ def _property(contract: Contract, name: str, schema: Mapping[str, Any], pointer:
         yield Finding(here, "warn_open_object", 'The object takes any field; write "additionalProperties": false.')
     sources = set(annotation.sources)
     possible = (
-        SourceKind.PROMPT in sources
+        annotation.takes_words
+        or SourceKind.PROPOSED in sources
         or (SourceKind.RECORD in sources and (annotation.record is not None or annotation.derive is not None))
         or (SourceKind.DEFAULT in sources and "default" in schema)
     )

@@ -27,6 +27,7 @@ class Offer:
     examples: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     risk: Risk = Risk.WRITE
+    undo: str | None = None
 
     @property
     def properties(self) -> Mapping[str, Any]:
@@ -52,4 +53,5 @@ def of_contract(contract: Contract) -> Offer:
         examples=contract.examples,
         aliases=contract.aliases,
         risk=contract.risk,
+        undo=contract.undo,
     )

@@ -76,8 +76,10 @@ class Shortlist:
     """An index over offers, built once for a set that one role may use on one surface. Not changed afterwards: safe
     to share."""
 
-    def __init__(self, offers: Sequence[Offer]) -> None:
+    def __init__(self, offers: Sequence[Offer], *, role: str = "owner", others: Sequence[str] = ()) -> None:
         self.offers: tuple[Offer, ...] = tuple(offers)
+        self.role, self.others = role, tuple(others)
+        """Whose shortlist it is, and the names of actions that exist for other roles alone."""
         self._by_name = {offer.name: offer for offer in self.offers}
         if len(self._by_name) != len(self.offers):
             twice = [name for name, n in Counter(offer.name for offer in self.offers).items() if n > 1]

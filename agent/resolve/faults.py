@@ -160,6 +160,7 @@ _MEANING: Final[Mapping[str, str]] = {
     "too_long": "a list is too long",
     "literal_error": "a value is not one of those listed",
     "string_type": "a value must be a string of words copied from the request",
+    "value_error": "it does not fit the form asked for: an action, argument or key that is not offered, or a value of another type",
 }
 
 

@@ -167,8 +167,8 @@ def _must_be_named(annotation: Annotation) -> bool:
 def _speaks(annotation: Annotation) -> bool:
     """Whether words can give it a value. What is taken from a record is said only where the contract says so itself."""
     if annotation.derive is not None:
-        return "sources" in annotation.model_fields_set and SourceKind.PROMPT in annotation.sources
-    return SourceKind.PROMPT in annotation.sources or SourceKind.RECORD in annotation.sources
+        return "sources" in annotation.model_fields_set and annotation.takes_words
+    return annotation.takes_words or SourceKind.RECORD in annotation.sources
 
 
 def _options(

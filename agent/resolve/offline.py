@@ -17,6 +17,7 @@ from agent.pipeline import (
     Choice,
     Draft,
     Mention,
+    Proposed,
     Question,
     Request,
     Resolution,
@@ -82,7 +83,8 @@ class Offline:
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
-        return Resolved(resolution=read.as_typed(made.resolution), trace=trace)
+        came = made.resolution
+        return Resolved(resolution=came if isinstance(came, Proposed) else read.as_typed(came), trace=trace)
 
     async def _resolved(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         notes: list[str] = []

@@ -73,7 +73,7 @@ async def validate(
     if not drafts:
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
     if len(drafts) > MAX_STEPS:
-        return _too_many(len(drafts))
+        return too_many(len(drafts))
     contracts: list[Contract] = []
     for draft in drafts:
         contract = admitted(catalogue, draft.action, draft.version, actor=actor, surface=request.surface)
@@ -99,7 +99,7 @@ async def validate(
         wanted: list[Mapping[str, Found | Read]] = [{}]
         for pinned in wanted:
             slots = Slots(at, draft, contract, request, unclaimed, pinned)
-            trouble = await Filling(slots, lookup).fill() or _unfit(slots)
+            trouble = await Filling(slots, lookup).fill() or unfit(slots)
             if isinstance(trouble, Question) and request.given is not None and not request.answers:
                 return given.refused(slots, trouble)
             if trouble is not None:
@@ -113,12 +113,12 @@ async def validate(
                 )  # of one that was named, somebody may want it said again; of all of them nobody does
                 continue
             if len(steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
-                return _too_many(len(steps) + len(wanted))
+                return too_many(len(steps) + len(wanted))
             tell("checking")
             earlier = confirmed_in_session if counts_in_session(contract, actor) else nothing_confirmed
             decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
             try:
-                steps.append(_step(slots, decision, rests_on, run_id=run_id, actor=actor))
+                steps.append(step_of(slots, decision, rests_on, run_id=run_id, actor=actor))
             except NotCanonical as error:
                 detail = f"“{contract.title}” would carry a value that can't be signed: {error.detail}"
                 return Refusal(code="invalid", detail=detail)
@@ -148,7 +148,7 @@ async def validate(
     )
 
 
-def _too_many(count: int) -> Refusal:
+def too_many(count: int) -> Refusal:
     detail = f"That is {count} actions at once; at most {MAX_STEPS} can be planned together."
     return Refusal(code="invalid", detail=detail)
 
@@ -161,7 +161,7 @@ def _rest(also: Sequence[Span], steps: Sequence[Step]) -> Question:
     return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=False)
 
 
-def _unfit(slots: Slots) -> Question | Refusal | None:
+def unfit(slots: Slots) -> Question | Refusal | None:
     """The contract's JSON Schema has the last word on every value; a person's own words can be said again, anything else can't."""
     unfit = list(misfits(slots.contract, slots.params))
     faults = [
@@ -182,7 +182,7 @@ def _unfit(slots: Slots) -> Question | Refusal | None:
     return None
 
 
-def _step(slots: Slots, decision: Decision, rests_on: Sequence[Found], *, run_id: str, actor: Actor) -> Step:
+def step_of(slots: Slots, decision: Decision, rests_on: Sequence[Found], *, run_id: str, actor: Actor) -> Step:
     contract, call_id = slots.contract, ids.new("act")
     used = [*rests_on, *(each for group in slots.records.values() for found in group for each in found.all())]
     return Step(

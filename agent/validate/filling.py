@@ -7,6 +7,7 @@ not used. Records come first (owners before pronouns), since values are derived 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from agent.pipeline import Candidate, Question, Refusal, Several, Source
@@ -39,7 +40,21 @@ class Filling:
 
     async def fill(self) -> Trouble | None:
         """Fill everything; what stands in the way, or None. Raises PlatformUnavailable."""
-        trouble = self._strangers() or await self._records() or self._values() or await self._missing()
+        return await self.fill_records() or self.fill_values() or await self.fill_missing()
+
+    async def fill_records(self) -> Trouble | None:
+        """The parameters that refer to records, after a look at what nobody declared."""
+        return self._named_missing(self._strangers() or await self._records())
+
+    def fill_values(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> Trouble | None:
+        """Every other parameter that something gives a value; ``only`` and ``but`` pick among them."""
+        return self._named_missing(self._values(only, but))
+
+    async def fill_missing(self) -> Trouble | None:
+        """What is required and nothing has given."""
+        return self._named_missing(await self._missing())
+
+    def _named_missing(self, trouble: Trouble | None) -> Trouble | None:
         if isinstance(trouble, Question):
             return trouble.model_copy(update={"missing": self._still_missing()})
         return trouble
@@ -83,9 +98,13 @@ class Filling:
                 return trouble
         return None
 
-    def _values(self) -> Trouble | None:
+    def _values(self, only: Collection[str] | None, but: Collection[str]) -> Trouble | None:
         """Currencies before the amounts that are in them."""
-        names = [name for name in self.contract.properties if self.slots.annotation(name).record is None]
+        names = [
+            name
+            for name in self.contract.properties
+            if self.slots.annotation(name).record is None and name not in but and (only is None or name in only)
+        ]
         for name in sorted(names, key=lambda name: self.slots.annotation(name).currency_from is not None):
             trouble = plain.fill(self.slots, name)
             if trouble is not None:
@@ -97,6 +116,8 @@ class Filling:
         assert kind is not None
         if isinstance(pinned := self.slots.pinned.get(name), Found):
             return self._take(name, (pinned,))
+        if isinstance(pinned, tuple):
+            return self._take(name, pinned)
         if (held := self.slots.given(name)) is not None:
             field = self.slots.annotation(name).field or kind.id_field
             named = await given.records(need, self.slots.parameter(name), held, field, self.lookup.reach)
@@ -174,10 +195,12 @@ class Filling:
         kind = self._kind(name)
         if kind is None or name not in self.contract.required or self.slots.parameter(name).is_array:
             return None
-        if SourceKind.RECORD not in self.slots.annotation(name).sources:
+        if SourceKind.RECORD not in self.slots.annotation(name).sources and self.slots.guesses:
             named = await self.lookup.in_request(self._need(name))
             return named if isinstance(named, Question) else self._take_each(name, named)
         implied = await self._passed(kind)
+        if not self.slots.guesses and len(implied) != 1:
+            return None
         if len(implied) == 1:
             need = self._need(name)
             outcome = self.lookup.search.checked(need, tuple(implied.values()), need.filter)

@@ -20,7 +20,6 @@ from agent.validate.values import Parameter
 from core import canon
 from core.errors import NotCanonical
 from core.visible import visible
-from registry.contract import SourceKind
 from registry.records import Query, Record
 
 SHOWN_CHARS: Final = 4000
@@ -42,7 +41,7 @@ def source(given: Given, reading: str = "") -> GivenSource:
 def fill(slots: Slots, parameter: Parameter, given: Given, taken: Any | None) -> Refusal | None:
     """Puts a given value that is no record. ``taken`` is what the contract derives for this parameter from a record, None for nothing."""
     name, value = parameter.name, given.value
-    if SourceKind.PROMPT not in slots.annotation(name).sources and (taken is None or taken != value):
+    if not slots.annotation(name).takes_words and (taken is None or taken != value):
         detail = f"{parameter.label} can't be chosen: the contract takes it from elsewhere. Leave it out."
         return fault(given, "not_choosable", detail)
     if slots.money_in(name) and taken is not None and taken != value:

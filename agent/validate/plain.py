@@ -33,7 +33,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
     if (
         read is None
         and parameter.is_money
-        and SourceKind.PROMPT in sources
+        and slots.annotation(name).takes_words
         and (overlooked := slots.unclaimed.amount())
     ):
         text = f"You wrote {asking.said(overlooked)}: what shall {parameter.label} be?"
@@ -44,7 +44,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
             if not money.agrees(money.Money(0, 0, Decimal(0), str(read.value), True), str(derived[0])):
                 return _other_currency(slots, name, derived[0])
             read = None
-    if read is not None and SourceKind.PROMPT not in sources:
+    if read is not None and not slots.annotation(name).takes_words:
         if isinstance(read, Unread) or derived is None or derived[0] != read.value:
             return Refusal(
                 code="invalid", detail=f"{slots.label(name)} can't be chosen in words: {_comes_from(slots, name)}."
@@ -60,7 +60,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
     elif (borrowed := _borrowed_currency(slots, name)) is not None:
         slots.put(name, borrowed.value, borrowed.shown, borrowed.source)
     elif SourceKind.DEFAULT in sources:
-        if SourceKind.PROMPT in sources and (moment := _other_moment(slots, parameter)):
+        if slots.annotation(name).takes_words and (moment := _other_moment(slots, parameter)):
             asked = slots.ask(name, f"You wrote {asking.said(moment)}: what shall {parameter.label} be?", "unreadable")
             return asked.model_copy(update={"candidates": asking.choices(parameter.schema)})
         _default(slots, parameter)
@@ -123,8 +123,9 @@ def _several(slots: Slots, parameter: Parameter, argument: Several) -> Read | Un
         if isinstance(read, Unread):
             return read
         made.append(read)
-    spans = tuple(span for read in made for span in read.source.spans)
-    reading = "; ".join(read.source.reading for read in made if read.source.reading)
+    sources = [read.source for read in made if isinstance(read.source, PromptSource)]
+    spans = tuple(span for source in sources for span in source.spans)
+    reading = "; ".join(source.reading for source in sources if source.reading)
     return Read(
         [read.value for read in made],
         ", ".join(read.shown for read in made),
@@ -175,7 +176,7 @@ def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:
 
 def _borrowed_currency(slots: Slots, name: str) -> Read | None:
     """An amount's own words say its currency, where nothing else gives it."""
-    if SourceKind.PROMPT not in slots.annotation(name).sources:
+    if not slots.annotation(name).takes_words:
         return None
     for other in slots.money_in(name):
         words = slots.words(other)

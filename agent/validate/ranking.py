@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from agent.read.text import singular
 from registry.records import Record, RecordKind
 from registry.words import EMPTY, stems
 
 _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 _WORD = re.compile(r"\w+")
+_APOSTROPHE = re.compile(r"['’]")
 _TELLING = 4
 
 
@@ -35,9 +38,12 @@ def fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
         if each.search == by and record.values.get(each.name) is not None
     ]
     texts = held or [record.label]
-    if any(_level(words) == _level(text) for text in texts):
+    if any(_level(words) == _level(text) or _joined(words) == _joined(text) for text in texts):
         return Fit.EXACT
-    wanted, there = _words(words), [word for text in texts for word in _words(text)]
+    wanted, there = (
+        _words(words),
+        [word for text in texts for word in (*_words(text), *_words(_APOSTROPHE.sub("", text)))],
+    )
     called = any(each.type == "email" for each in kind.fields)
     if wanted and all(_is_one_of(word, there, plural=not called) for word in wanted):
         return Fit.WORDS
@@ -58,6 +64,26 @@ def tells(words: str, shown: str, kind: RecordKind) -> bool:
 def _akin(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     return one == other or (len(short) >= _TELLING and long.startswith(short))
+
+
+def is_slip(words: str, name: str) -> bool:
+    """Whether what was typed is a name, or as many words of it, but for a slip of the pen in one word: one or two letters missing, too
+    many, wrong or swapped, the first one right."""
+    typed, there = folded_words(words), folded_words(name)
+    slips = 0
+    for word in typed:
+        if word in there:
+            continue
+        allowed = 1 if len(word) < 8 else 2
+        near = [
+            each
+            for each in there
+            if each[:1] == word[:1] and 0 < OSA.distance(word, each, score_cutoff=allowed) <= allowed
+        ]
+        if len(word) < 4 or len(near) != 1:
+            return False
+        slips += 1
+    return slips == 1
 
 
 def best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tuple[Fit, list[Record]]:
@@ -133,8 +159,18 @@ def _unaccented(word: str) -> str:
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
+def _joined(text: str) -> str:
+    """Without what a keyboard may lack or a hand leaves out: accents, apostrophes, hyphens, spaces."""
+    return "".join(folded_words(text))
+
+
 def _level(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def folded_words(text: str) -> list[str]:
+    """Its words without case and accents."""
+    return [_unaccented(word) for word in _words(text)]
 
 
 def _words(text: str) -> list[str]:

@@ -16,6 +16,8 @@ from core.visible import visible
 from registry.contract import Annotation, Contract
 
 Trouble = Question | Refusal
+Pinned = Found | Read | tuple[Found, ...]
+"""What a parameter is settled to be already: a record, several of them, or a value."""
 
 
 class Slots:
@@ -31,8 +33,12 @@ class Slots:
         contract: Contract,
         request: Request,
         unclaimed: Unclaimed,
-        pinned: Mapping[str, Found | Read] = MappingProxyType({}),
+        pinned: Mapping[str, Pinned] = MappingProxyType({}),
+        *,
+        guesses: bool = True,
     ) -> None:
+        self.guesses = guesses
+        """Whether what was not said may be looked for in the request's words (a proposal has said all there is)."""
         self.at, self.draft, self.contract, self.request = at, draft, contract, request
         self.unclaimed, self.pinned = unclaimed, pinned
         self.spread: dict[str, tuple[Found | Read, ...]] = {}

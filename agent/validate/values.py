@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from agent.pipeline import Choice, PromptSource
+from agent.pipeline import Choice, PromptSource, Source
 from agent.read import exact, money
 from agent.read.text import read_text
 from agent.validate.asking import closed_set, member_id, said, shown
@@ -28,7 +28,7 @@ class Read:
 
     value: Any
     shown: str
-    source: PromptSource
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ async def typed(command: str, clone: Path, url: str) -> str:
     return out.decode()
 
 
+CHANGED = "Turn what a person types into one proposal"
+"""What the guide's second version of the prompt says."""
+
+
 @asynccontextmanager
 async def model() -> AsyncIterator[tuple[str, list[str]]]:
     """A server whose model understands one request, and rightly only by the second prompt: its address, and the prompts it was sent."""
@@ -65,10 +69,13 @@ async def model() -> AsyncIterator[tuple[str, list[str]]]:
     async def complete(request: web.Request) -> web.Response:
         body = await request.json()
         prompts.append(body["messages"][0]["content"])
-        action = "saas.close_ticket" if "Choose the one function" in prompts[-1] else "saas.reopen_ticket"
+        action = "close_ticket" if CHANGED in prompts[-1] else "reopen_ticket"
         meant = "5519" in body["messages"][-1]["content"]
-        call = {"action": action, "ticket": "ticket 5519"} if meant else {"action": "none"}
-        message = {"role": "assistant", "content": json.dumps({"call": call})}
+        ticket = {"kind": "ticket", "said": "5519", "where": [], "order": None, "pick": "one", "among": None}
+        plan = {"type": "plan", "steps": [{"action": action, "ticket_id": ticket}]}
+        none = {"type": "none", "reason": "no such action", "action": None, "quote": ""}
+        answered = {"understood": "", "result": plan if meant else none, "left_over": []}
+        message = {"role": "assistant", "content": json.dumps(answered)}
         choice = {"index": 0, "finish_reason": "stop", "message": message}
         usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
         answer = {"id": "c", "object": "chat.completion", "created": 1, "model": body["model"]}
@@ -90,10 +97,10 @@ async def test_the_guide_can_be_followed_from_the_first_command_to_the_last(clon
     assert "saas by offline: 60 answers" in ours
     assert "my by offline: 3 answers" in mine
     assert "<title>my by offline" in read(clone, "offline.html")
-    assert "my by openai/my-model resolve/v1" in first
-    assert "B: my by openai/my-model resolve/v9" in second
+    assert "my by openai/my-model propose/v1" in first
+    assert "B: my by openai/my-model propose/v9" in second
     assert "all right: 1 → 2; 1 fixed, 0 broken" in second
-    assert sum("Choose the one function" in each for each in prompts) == 3
+    assert sum(CHANGED in each for each in prompts) == 3
     assert len(prompts) == read(clone, "my-model.jsonl").count("\n") == 6, (
         "each is asked for once; the gate asks nobody"
     )

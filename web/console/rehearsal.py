@@ -8,7 +8,7 @@ from typing import ClassVar
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from agent.pipeline import Abstain, Plan, Question, Refusal
+from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
 from core.errors import OpsIQError
 from core.visible import visible
 from registry.contract import Contract
@@ -68,6 +68,8 @@ async def rehearsed(request: Request, visitor: Visitor, said: str, draft: Contra
             return Tried(question=visible(question.text), options=options)
         case Refusal() | Abstain() as no:
             return Tried(refused=visible(no.detail))
+        case Reply() as reply:
+            return Tried(refused=visible(reply.text, lines=True))
 
 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from agent.pipeline import CallState, DefaultSource, GivenSource, PromptSource, RecordSource, RunState, Source, Span
+from agent.pipeline import (
+    CallState,
+    ComputedSource,
+    DefaultSource,
+    GivenSource,
+    PromptSource,
+    ProposedSource,
+    RecordSource,
+    RunState,
+    Source,
+    Span,
+)
 from agent.run import Run
 from core.visible import visible
 from registry.contract import Risk
@@ -32,6 +43,7 @@ STATES: Final[Mapping[RunState, Badge]] = {
     "unknown": Badge("outcome unknown", "bad"),
     "refused": Badge("not possible", "quiet"),
     "abstained": Badge("no such action", "quiet"),
+    "answered": Badge("answered", "quiet"),
     "rejected": Badge("rejected", "quiet"),
     "expired": Badge("expired", "quiet"),
 }
@@ -87,8 +99,14 @@ def source(run: Run, given: Source, viewer: str) -> str:
             reading = f", {given.reading}" if given.reading else ""
             return visible(f"given by {_GIVERS[given.by]} {given.ref} at {given.pointer}{reading}")
         case PromptSource():
-            reading = f", read as {given.reading}" if given.reading else ""
+            by = " by the model" if given.read_by == "model" else ""
+            reading = f", read{by} as {given.reading}" if given.reading else f", read{by}" if by else ""
             return visible(f"{_said(run, given.spans, viewer)}{reading}")
+        case ComputedSource():
+            said = f" ({_said(run, given.spans, viewer)})" if given.spans else ""
+            return visible(f"worked out: {given.reading}{said}")
+        case ProposedSource():
+            return visible("proposed by the model" + (f", with {given.reading}" if given.reading else ""))
         case RecordSource():
             via = f", of {', '.join(given.via)}" if given.via else ""
             quoted = quotes(run, given.spans)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from agent.pipeline import Plan, Question
+from agent.pipeline import Plan, Question, Reply
 from core.visible import visible
 from events.rules import Met
 from events.subscribers import Fired
@@ -16,6 +16,7 @@ from web.console.words import Badge
 RUNS: Final = Badge("would run", "good")
 WAITS: Final = Badge("would wait for a yes", "wait")
 ASKS: Final = Badge("would ask", "wait")
+ANSWERS: Final = Badge("would answer", "quiet")
 REFUSED: Final = Badge("would be refused", "bad")
 UNMET: Final = Badge("condition not met", "quiet")
 UNTOLD: Final = Badge("can't be told", "wait")
@@ -69,5 +70,7 @@ def _told(met: Met) -> tuple[Badge, tuple[str, ...], str]:
             return (WAITS, says, " ".join(plan.held)) if plan.held else (RUNS, says, "")
         case Question() as question:
             return ASKS, (), question.text
+        case Reply() as reply:
+            return ANSWERS, (), reply.text
         case refused:
             return REFUSED, (), refused.detail

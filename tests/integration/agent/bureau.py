@@ -226,9 +226,7 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
     grounds = Grounds(sessions, box, [Found("saas", "Shop", Shop)], [], client)
     secrets, watch = ActionSecrets(sessions, box, clock), Watch()
     office = Office(sessions, grounds, secrets, box, clock)
-    planner = Planner(
-        sessions, grounds, Told(), None, clock, watch.changed, lambda: None, 3600, Progress(sessions, watch)
-    )
+    planner = Planner(sessions, grounds, Told(), clock, watch.changed, lambda: None, 3600, Progress(sessions, watch))
     sender = Sender(sessions, grounds, hand, secrets, clock, watch.changed)
 
     def wake() -> None:

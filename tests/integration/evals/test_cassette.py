@@ -20,17 +20,30 @@ from tests.integration.model.scripted_server import Reply, ScriptedServer, says
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::ResourceWarning")
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-SEVENTY = says({"call": {"action": "set_volume", "volume": "70"}}, tokens=(50, 5))
-NONE = says({"call": {"action": "none"}})
-CANCEL = says({"call": {"action": "cancel_order"}})
-MISFIT = Reply(text='{"call": {"action": "drop_tables"}}')
+
+
+def plan(action: str, **arguments: object) -> dict[str, object]:
+    steps = [{"action": action, **arguments}]
+    return {"understood": "", "result": {"type": "plan", "steps": steps}, "left_over": []}
+
+
+SEVENTY = says(plan("set_volume", volume={"value": 70, "quote": "70"}), tokens=(50, 5))
+NONE = says(
+    {
+        "understood": "",
+        "result": {"type": "none", "reason": "no such action", "action": None, "quote": ""},
+        "left_over": [],
+    }
+)
+CANCEL = says(plan("cancel_order"))
+MISFIT = says(plan("drop_tables"))
 
 
 async def ran(data: Path, server: ScriptedServer | None, *cases: dict[str, Any], **more: Any) -> Ran:
     setup = Setup(
         suites=(str(write(data, *cases)),),
         resolver="openai/toy",
-        prompt_version="resolve/v1",
+        prompt_version="propose/v1",
         cassette=str(data / "toy.jsonl"),
         data=str(data),
         replay=server is None,

@@ -92,7 +92,7 @@ def test_several_resolvers_write_a_report_each(data: Path) -> None:
     run(data, write(data, LOUD), "--resolver", "offline", "--resolver", "openai/toy", "--cassette",
         str(data / "none.jsonl"), "--replay", "--json", str(data / "out.json"))  # fmt: skip
     assert written(data / "out.offline.json")["setup"]["resolver"] == "offline"
-    assert written(data / "out.openai-toy.resolve-v1.json")["setup"]["prompt_version"] == "resolve/v1"
+    assert written(data / "out.openai-toy.propose-v1.json")["setup"]["prompt_version"] == "propose/v1"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ async def think(shop: Shop, instruction: dict[str, Any], resolver: Obeying, **da
     async with shop.house.sessions.read() as session:
         event = of_row(await stored_events.get(session, workspace, event_id))
         row = await stored_rules.instruction(session, workspace, instruction["id"])
-    done = await Brain(shop.house.events.rules.acting, resolver, None).react(row, event)
+    done = await Brain(shop.house.events.rules.acting, resolver).react(row, event)
     if done.record is not None:
         async with shop.house.sessions.begin() as session:
             await done.record(session)

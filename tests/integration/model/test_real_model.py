@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.pipeline import Calls, Mention, Request
+from agent.pipeline import Proposed, Request
+from agent.proposal import PlanResult
 from agent.resolve.client import ModelClient, ModelSettings
-from agent.resolve.model import ModelResolver
+from agent.resolve.proposer.resolver import ProposingResolver
 from registry.contract import Annotation
 from registry.offer import Offer
 from registry.shortlist import Shortlist
@@ -57,12 +58,9 @@ OFFERS = [
 )
 async def test_whatever_a_real_model_says_is_an_offered_action_with_typed_words(text: str) -> None:
     model = os.environ.get("OPSIQ_TEST_MODEL", "openai/local")
-    resolver = ModelResolver(ModelClient(ModelSettings(model=model, api_base=URL, timeout_s=120, retries=0)))
+    resolver = ProposingResolver(ModelClient(ModelSettings(model=model, api_base=URL, timeout_s=120, retries=0)))
     resolved = await resolver.resolve(Request(text=text, now=datetime(2026, 11, 24, tzinfo=UTC)), Shortlist(OFFERS), [])
     assert resolved.trace.tokens_in > 0
-    if isinstance(resolved.resolution, Calls):
-        for draft in resolved.resolution.drafts:
-            assert draft.action in {offer.name for offer in OFFERS}
-            for argument in draft.arguments.values():
-                assert isinstance(argument, Mention) or argument.kind == "choice"
-                assert all(text[span.start : span.end] == span.text for span in argument.spans)
+    if isinstance(resolved.resolution, Proposed) and isinstance(resolved.resolution.proposal.result, PlanResult):
+        for call in resolved.resolution.proposal.result.calls:
+            assert call.action in {offer.name for offer in OFFERS}

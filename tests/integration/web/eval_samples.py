@@ -42,7 +42,7 @@ def report(
     return {
         "schema": "opsiq/eval-report/v1", "title": title, "made_at": "2026-11-24T11:00:00.000000Z", "opsiq": "0.1.0",
         "setup": {
-            "suites": ["ours"], "resolver": words[:40] or "offline", "prompt_version": "resolve/v1", "half": "", "tags": [], "sample": 9,
+            "suites": ["ours"], "resolver": words[:40] or "offline", "prompt_version": "propose/v1", "half": "", "tags": [], "sample": 9,
             "seed": 1, "repeat": 1, "cassette": None, "replay": False, "data": None,
         },
         "cases_digest": "sha256:ab", "cases": of, "answers": of,

@@ -31,7 +31,7 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
             outcomes=("failed",),
             risks=("read",),
             models=("a <reads> model",),
-            prompts=("resolve/v1",),
+            prompts=("propose/v1",),
             views=(history_views.View("hvw_1", "mine <reads>", "q=some", "Olivia <b>", True),),
             most_name=60,
             lines=(

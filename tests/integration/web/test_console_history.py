@@ -83,7 +83,7 @@ async def test_another_workspaces_entries_are_nowhere(console: Console) -> None:
 
 
 async def test_entries_are_found_by_model_and_prompt_version_and_both_are_offered(console: Console) -> None:
-    for model, version in (("acme/large_one", "resolve/v1"), ("acme/large_one", "resolve/v2"), ("offline", None)):
+    for model, version in (("acme/large_one", "propose/v1"), ("acme/large_one", "propose/v2"), ("offline", None)):
         async with console.house.sessions.begin() as session:
             await store.history.append(
                 session, workspace=console.owner.workspace, kind="resolved", run_id="run_1", actor=console.owner.as_json(),
@@ -92,14 +92,14 @@ async def test_entries_are_found_by_model_and_prompt_version_and_both_are_offere
     browser = await console.signed_in("olivia@shop.test")
     for wanted, entries in (
         ({"model": "acme/large_one"}, 2),
-        ({"prompt": "resolve/v2"}, 1),
-        ({"model": "offline", "prompt": "resolve/v1"}, 0),
+        ({"prompt": "propose/v2"}, 1),
+        ({"model": "offline", "prompt": "propose/v1"}, 0),
     ):
         page = (await browser.get("/history", params=wanted)).text
         assert page.count('<tr><th scope="row">') == entries, wanted
         assert '<option value="acme/large_one"' in page
         assert ">acme/large_one</option>" in page
-        assert '<option value="resolve/v2"' in page
+        assert '<option value="propose/v2"' in page
 
 
 async def test_a_filter_is_kept_as_a_view_shared_and_deleted(console: Console) -> None:

@@ -1,0 +1,229 @@
+"""The one planning path: from a request to a plan, question, answer or refusal. Resolves, validates, tries alternatives, falls back.
+
+Console, API, automations, evals and the command line all come through here, so that what is measured is what is done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from agent.ground import Ground
+from agent.pipeline import (
+    Abstain,
+    Ask,
+    Calls,
+    Draft,
+    Plan,
+    Proposed,
+    Question,
+    Refusal,
+    Reply,
+    Request,
+    Resolved,
+    Tell,
+    silent,
+)
+from agent.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
+from agent.query.answers import Answerer
+from agent.query.context import QueryContext
+from agent.query.results import RecordKey
+from agent.resolve.resolver import Resolver
+from agent.validate import validate
+from agent.validate.found import Scene
+from agent.validate.instead import settled
+from agent.validate.proposed import plan_proposal
+from agent.validate.reach import Reach
+from core.actor import Actor
+from registry.condition import CheapOnly, Evaluator
+from registry.contract import Risk
+from registry.shortlist import Shortlist
+
+CHEAP_ONLY: Final = CheapOnly()
+Verdict = Plan | Question | Refusal | Abstain | Reply
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be planned, by whom, on what. ``drafts`` or ``proposal`` were resolved before and are only validated again; ``only``
+    narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread`` maps handles to records.
+    ``hold`` is why a write must be confirmed whatever its policy says, ``must_wait`` why any plan must; ``evaluator`` judges the
+    policies' conditions."""
+
+    request: Request
+    actor: Actor
+    ground: Ground
+    run_id: str
+    confirmed: Collection[str] = ()
+    only: Collection[str] | None = None
+    drafts: tuple[Draft, ...] = ()
+    proposal: Proposal | None = None
+    thread: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
+    hold: str = ""
+    must_wait: str = ""
+    evaluator: Evaluator = CHEAP_ONLY
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing needs resolving: what was resolved before is validated again."""
+        return bool(self.drafts) or self.proposal is not None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``verdict`` over what was ``resolved`` (None where it stood already); ``took_ms`` is validation alone."""
+
+    verdict: Verdict
+    resolved: Resolved | None = None
+    drafts: tuple[Draft, ...] = ()
+    proposal: Proposal | None = None
+    confidence: float | None = None
+    took_ms: float = 0.0
+
+
+def planned_actions(outcome: Outcome) -> tuple[str, ...]:
+    """The actions of the calls that were proposed, in order."""
+    result = outcome.proposal.result if outcome.proposal is not None else None
+    return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
+
+
+async def propose(task: Task, resolver: Resolver, tell: Tell = silent) -> Outcome:
+    """Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
+    outcome = await _proposed(task, resolver, tell)
+    plan = outcome.verdict
+    if isinstance(plan, Plan) and not plan.held and (why := _waits(task, plan)):
+        return replace(outcome, verdict=plan.model_copy(update={"held": (why,), "approvals": max(1, plan.approvals)}))
+    return outcome
+
+
+def _waits(task: Task, plan: Plan) -> str:
+    """Why a plan that its policy would let go waits all the same, empty where it need not."""
+    if task.must_wait:
+        return task.must_wait
+    return task.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
+
+
+async def _proposed(task: Task, resolver: Resolver, tell: Tell) -> Outcome:
+    if task.proposal is not None:
+        return await _validated(task, None, task.proposal, tell)
+    if task.drafts:
+        verdict, took_ms = await _judged(task, task.drafts, tell)
+        return Outcome(verdict, None, task.drafts, took_ms=took_ms)
+    tell("choosing")
+    resolved = await resolve(task, resolver)
+    match resolved.resolution:
+        case Proposed(proposal=proposal):
+            return await _validated(task, resolved, proposal, tell)
+        case Calls() as calls:
+            return await _with_alternatives(task, resolved, calls, tell)
+        case Ask(question=question, drafts=drafts, confidence=confidence):
+            return Outcome(question, resolved, drafts, confidence=confidence)
+        case Abstain() as abstain:
+            return Outcome(abstain, resolved)
+    raise AssertionError(resolved.resolution)
+
+
+async def resolve(task: Task, resolver: Resolver) -> Resolved:
+    """What the request is taken to mean, among what its actor may do here. An action that the person chose when asked is taken as said:
+    only its arguments are still to be read. Raises ModelUnavailable or ModelMisbehaved."""
+    ground, request = task.ground, task.request
+    shortlist = ground.shortlist(task.actor, request.surface)
+    if task.only is not None:
+        shortlist = _narrowed(shortlist, task.only)
+    chosen = next((each for each in reversed(request.answers) if each.slot == "action" and each.choice), None)
+    if chosen is None or chosen.choice is None or chosen.choice not in shortlist:
+        return await resolver.resolve(request, shortlist, tuple(ground.kinds))
+    shortlist = _narrowed(shortlist, (chosen.choice,))
+    resolved = await resolver.resolve(request, shortlist, tuple(ground.kinds))
+    if isinstance(resolved.resolution, Calls | Proposed):
+        return resolved
+    bare = Calls(drafts=(Draft(action=chosen.choice, version=shortlist.offers[0].version),))
+    return resolved.model_copy(update={"resolution": bare})
+
+
+def _narrowed(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
+    offers = [offer for offer in shortlist.offers if offer.name in names]
+    return Shortlist(offers, role=shortlist.role, others=shortlist.others)
+
+
+async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, tell: Tell) -> Outcome:
+    """Where the only call does not work on the record that is meant, calls that the same words say nearly as well are tried."""
+    verdict, took_ms = await _judged(task, calls.drafts, tell)
+    began = time.perf_counter()
+
+    async def check(drafts: Sequence[Draft]) -> Plan | Question | Refusal:
+        return (await _judged(task, tuple(drafts), tell))[0]
+
+    final, drafts = await settled(calls, verdict, task.ground.catalogue, check)
+    took_ms += (time.perf_counter() - began) * 1000
+    return Outcome(final, resolved, drafts, confidence=calls.confidence, took_ms=took_ms)
+
+
+async def _judged(task: Task, drafts: tuple[Draft, ...], tell: Tell) -> tuple[Plan | Question | Refusal, float]:
+    began = time.perf_counter()
+    if task.only is not None and any(draft.action not in task.only for draft in drafts):
+        return Refusal(code="forbidden", detail=_STRAY), 0.0
+    verdict = await validate(
+        task.request,
+        drafts,
+        run_id=task.run_id,
+        actor=task.actor,
+        catalogue=task.ground.catalogue,
+        kinds=task.ground.kinds,
+        confirmed_in_session=task.confirmed.__contains__,
+        tell=tell,
+        evaluator=task.evaluator,
+    )
+    return verdict, (time.perf_counter() - began) * 1000
+
+
+async def _validated(task: Task, resolved: Resolved | None, proposal: Proposal, tell: Tell) -> Outcome:
+    began = time.perf_counter()
+    verdict = await _verdict(task, proposal, tell)
+    return Outcome(verdict, resolved, proposal=proposal, took_ms=(time.perf_counter() - began) * 1000)
+
+
+async def _verdict(task: Task, proposal: Proposal, tell: Tell) -> Verdict:
+    ground, request, actor = task.ground, task.request, task.actor
+    match proposal.result:
+        case PlanResult(calls=calls):
+            if task.only is not None and any(call.action not in task.only for call in calls):
+                return Refusal(code="forbidden", detail=_STRAY)
+            return await plan_proposal(
+                request, proposal, run_id=task.run_id, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds,
+                confirmed_in_session=task.confirmed.__contains__, thread=task.thread, tell=tell, evaluator=task.evaluator,
+            )  # fmt: skip
+        case AnswerResult(answer=answer):
+            context = QueryContext(
+                request, Reach(ground.kinds, actor, request.surface), Scene(), thread=task.thread, tell=tell
+            )
+            return await Answerer(context, ground.catalogue, actor, request.surface).answer(answer)
+        case NoneResult() as none:
+            return _nothing(task, none)
+        case UndoResult():
+            return Abstain(reason="nothing_fits", detail="There is nothing to take back here.")
+    raise AssertionError(proposal.result)
+
+
+def _nothing(task: Task, none: NoneResult) -> Refusal | Abstain:
+    contract = task.ground.catalogue.get(none.action) if none.action else None
+    if none.reason == "not allowed" and contract is not None and task.actor.role not in contract.roles:
+        roles = " and ".join(f"{role}s" for role in contract.roles) or "nobody"
+        return Refusal(code="forbidden", detail=f"Only {roles} may do that (“{contract.title}”). Nothing was sent.")
+    nearest = (contract.name,) if contract is not None and task.actor.role in contract.roles else ()
+    return Abstain(reason="nothing_fits", detail=_WHY[none.reason], nearest=nearest)
+
+
+_STRAY: Final = "That names an action which is not among those allowed here."
+_WHY: Final = {
+    "no such action": "Nothing that can be done here does that.",
+    "not allowed": "That is not open to you here.",
+    "how-to question": "I can do things here, but not explain how they are done.",
+    "depends on the future or the unknown": "That depends on something I can't know. Ask again when it has happened.",
+    "nothing requested": "There is nothing to do in that.",
+    "asked not to": "Nothing was done, as you said.",
+    "withdrawn": "Taken back; nothing was sent.",
+    "no field for it": "There is no place here to put that.",
+}

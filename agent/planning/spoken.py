@@ -1,0 +1,46 @@
+"""Drafts of a proposal by its words alone: what each argument stands on, for calls whose text came with an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from agent.pipeline import Argument, Choice, Draft, Mention, Span
+from agent.proposal import Call, TypedValue, Words
+from agent.validate.evidence import span_of
+from registry.catalogue import Catalogue
+
+
+def spoken_drafts(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Draft, ...]:
+    """Each call as words at their places; what a model worded or worked out itself is left out, and so is what no typed words say."""
+    made = []
+    for call in calls:
+        contract = catalogue.get(call.action)
+        arguments: dict[str, Argument] = {}
+        for name, argument in call.arguments.items():
+            spans = tuple(dict.fromkeys(span for words in _words(argument) for span in span_of(words)))
+            ordered = tuple(sorted(spans, key=lambda span: (span.origin, span.start)))
+            if not ordered:
+                continue
+            arguments[name] = _argument(argument, ordered)
+        made.append(Draft(action=call.action, version=contract.version if contract else 1, arguments=arguments))
+    return tuple(made)
+
+
+def _argument(argument: Any, spans: tuple[Span, ...]) -> Argument:
+    if isinstance(argument, TypedValue) and isinstance(argument.value, bool | str):
+        return Choice(value=argument.value, spans=spans)
+    return Mention(spans=spans)
+
+
+def _words(node: Any) -> Iterator[Words]:
+    if isinstance(node, Words):
+        yield node
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _words(getattr(node, name))
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        for each in node:
+            yield from _words(each)

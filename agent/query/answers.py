@@ -1,0 +1,278 @@
+"""Answers to questions, worked out by code over safe fields: records, values, yes or no, and what an action is. No model words a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from agent.pipeline import Question, Reply
+from agent.proposal import (
+    ActionAnswer,
+    Answer,
+    CountOf,
+    FieldOf,
+    Find,
+    HelpAnswer,
+    RecordsAnswer,
+    Reference,
+    Test,
+    TotalOf,
+    ValueAnswer,
+    YesNoAnswer,
+)
+from agent.query.context import QueryContext
+from agent.query.results import Worked
+from agent.query.tests import SAID, test_holds
+from agent.validate.asking import candidate, join
+from agent.validate.found import Found, counted, plural
+from agent.validate.need import Need
+from core.actor import Actor
+from core.visible import visible
+from registry.catalogue import Catalogue
+from registry.contract import Contract, Policy
+from registry.records import Record, RecordKind, shown_value
+
+PAGE: Final = 20
+"""The most records that one answer lists."""
+MOST_ACTIONS: Final = 4
+SLOT: Final = "answer"
+
+
+class Answerer:
+    """Answers for one actor: records within their reach, actions within their role."""
+
+    def __init__(self, context: QueryContext, catalogue: Catalogue, actor: Actor, surface: str) -> None:
+        self.context, self.catalogue, self.actor, self.surface = context, catalogue, actor, surface
+
+    async def answer(self, asked: Answer) -> Reply | Question:
+        """Raises PlatformUnavailable."""
+        match asked:
+            case RecordsAnswer(records=records, fields=fields):
+                return await self._records(records, fields)
+            case ValueAnswer():
+                return await self._value(asked)
+            case YesNoAnswer():
+                return await self._yes_no(asked)
+            case ActionAnswer():
+                return self._action(asked)
+            case HelpAnswer():
+                return self._help()
+        raise AssertionError(asked)
+
+    # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _records(self, reference: Reference, fields: Sequence[str]) -> Reply | Question:
+        need = self._need(reference)
+        if need is None:
+            return _unknown()
+        one = not isinstance(reference, Find) or reference.pick == "one"
+        found = await (self.context.records.find if one else self.context.records.every)(need, reference)
+        if isinstance(found, Question):
+            return found
+        kind = found[0].kind if found else need.kind
+        if not found:
+            return Reply(text=f"There are no such {plural(kind)}.", record_kind=kind.name, count=0)
+        known = [each for name in fields if (each := kind.field_named(name)) is not None]
+        values = tuple(
+            visible(shown_value(each, record.record.values) or "nothing") for record in found for each in known[:1]
+        )
+        if len(found) == 1:
+            told = "; ".join(
+                f"{_label(each.label or each.name)} {shown_value(each, found[0].record.values) or 'nothing'}"
+                for each in known
+            )
+            text = f"{found[0].label}: {told}." if told else f"{found[0].label}. {found[0].record.detail}."
+        else:
+            text = f"{counted(len(found), kind)}: {_listed(found)}."
+        return self._reply(text, found, values=values if known else ())
+
+    def _reply(
+        self, text: str, found: Sequence[Found], *, values: tuple[str, ...] = (), count: int | None = None
+    ) -> Reply:
+        kinds = {each.record.kind for each in found}
+        return Reply(
+            text=visible(text, lines=True, limit=4000),
+            record_kind=found[0].record.kind if len(kinds) == 1 else None,
+            records=tuple(candidate(each.record) for each in found[:PAGE]),
+            count=len(found) if count is None else count,
+            values=values,
+            actions=self._fitting(found),
+        )
+
+    def _fitting(self, found: Sequence[Found]) -> tuple[str, ...]:
+        """Actions that this actor may run on these very records."""
+        if not found or len({each.record.kind for each in found}) != 1:
+            return ()
+        offers = self.catalogue.offers(self.actor.role, self.surface)  # type: ignore[arg-type]
+        made = []
+        for offer in offers:
+            contract = self.catalogue.get(offer.name)
+            if contract is not None and _works_on(contract, [each.record for each in found]):
+                made.append(contract.name)
+        return tuple(made[:MOST_ACTIONS])
+
+    # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _value(self, asked: ValueAnswer) -> Reply | Question:
+        need = self._any_need()
+        if need is None:
+            return _unknown()
+        if isinstance(asked.value, TotalOf):
+            return await self._total(asked.value, need)
+        worked = await self.context.arithmetic.work_out(asked.value, need)
+        if isinstance(worked, Question):
+            return worked
+        found = await self._about(asked.about, worked)
+        if isinstance(found, Question):
+            return found
+        if isinstance(asked.value, CountOf):
+            kind = self._kind(asked.value.of)
+            what = counted(len(worked.found), kind) if kind is not None else worked.shown
+            text = (
+                f"{what}: {_listed(worked.found)}."
+                if worked.found
+                else f"There are no such {plural(kind)}."
+                if kind
+                else "None."
+            )
+            return self._reply(text, worked.found, values=(worked.shown,), count=len(worked.found))
+        reading = worked.reading if " = " in worked.reading else ""
+        owner = f"{found[0].label}: " if found else ""
+        text = f"{owner}{worked.shown}." + (f" {reading}." if reading else "")
+        if isinstance(asked.value, FieldOf) and found:
+            text = f"{found[0].label}: {worked.reading}."
+        return self._reply(text, found, values=(worked.shown,)) if found else Reply(text=text, values=(worked.shown,))
+
+    async def _total(self, total: TotalOf, need: Need) -> Reply | Question:
+        totals = await self.context.arithmetic.totals(total, need)
+        if isinstance(totals, Question):
+            return totals
+        if not totals:
+            return Reply(text="Nothing: no such records.", values=("0",), count=0)
+        found = totals[0].found
+        values = tuple(each.shown for each in totals)
+        text = f"{join(values, 'and')} over {counted(len(found), found[0].kind)}: {_listed(found)}."
+        return self._reply(text, found, values=values)
+
+    async def _about(self, about: Reference | None, worked: Worked) -> tuple[Found, ...] | Question:
+        if about is None:
+            return tuple({each.key: each for each in worked.found}.values())
+        need = self._need(about)
+        return await self.context.records.every(need, about) if need is not None else ()
+
+    async def _yes_no(self, asked: YesNoAnswer) -> Reply | Question:
+        need = self._any_need()
+        if need is None:
+            return _unknown()
+        results: list[bool] = []
+        told: list[str] = []
+        found: list[Found] = []
+        for test in asked.tests:
+            one = await self._tested(test, need)
+            if isinstance(one, Question):
+                return one
+            holds, reading, used = one
+            results.append(holds)
+            told.append(reading)
+            found += used
+        yes = all(results) if asked.join == "all" else any(results)
+        unique = tuple({each.key: each for each in found}.values())
+        text = f"{'Yes' if yes else 'No'}: {'; '.join(told)}."
+        return self._reply(text, unique, values=("yes" if yes else "no",)) if unique else Reply(
+            text=text, values=("yes" if yes else "no",)
+        )  # fmt: skip
+
+    async def _tested(self, test: Test, need: Need) -> tuple[bool, str, tuple[Found, ...]] | Question:
+        left = await self.context.arithmetic.work_out(test.left, need)
+        if isinstance(left, Question):
+            return left
+        right = await self.context.arithmetic.work_out(test.right, need)
+        if isinstance(right, Question):
+            return right
+        held = test_holds(left, test.op, right)
+        if held is None:
+            return Question(slot=SLOT, code="unreadable", text=f"I can't compare {left.shown} with {right.shown}.")
+        if isinstance(test.left, CountOf):
+            kind = self._kind(test.left.of)
+            what = counted(len(left.found), kind) if kind is not None else left.shown
+            return held, f"{what}{f' ({_listed(left.found)})' if left.found else ''}", left.found
+        owner = f"{left.found[0].label}: " if left.found else ""
+        reading = f"{owner}{left.reading or left.shown}" + ("" if held else f", not {SAID[test.op]} {right.shown}")
+        return held, reading, (*left.found, *right.found)
+
+    # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _action(self, asked: ActionAnswer) -> Reply | Question:
+        contract = self.catalogue.get(asked.action)
+        if contract is None:
+            return Reply(text="There is no such action here.")
+        mine = self.actor.role in contract.roles
+        roles = join([f"{role}s" for role in contract.roles], "and") or "nobody"
+        title = f"“{contract.title}”"
+        match asked.asks:
+            case "may I":
+                text = f"Yes, you may: {title}." if mine else f"No. Only {roles} may: {title}."
+                return Reply(text=text, values=("yes" if mine else "no",), actions=(contract.name,) if mine else ())
+            case "who may":
+                return Reply(text=f"{roles[:1].upper()}{roles[1:]} may: {title}.", values=tuple(contract.roles))
+            case "can it be undone":
+                undo = self.catalogue.get(contract.undo) if contract.undo else None
+                text = f"Yes, with “{undo.title}”." if undo else f"No, {title} can't be undone here."
+                return Reply(text=text, values=("yes" if undo else "no",))
+        confirmed = contract.confirmation.policy is not Policy.NEVER
+        when = {Policy.WHEN: "sometimes", Policy.ONCE_PER_SESSION: "once in a session"}.get(
+            contract.confirmation.policy, "always"
+        )
+        two = ", by two different people" if contract.confirmation.approvals > 1 else ""
+        text = f"Yes, {title} is confirmed {when}{two}." if confirmed else f"No, {title} is done at once."
+        return Reply(text=text, values=("yes" if confirmed else "no",))
+
+    def _help(self) -> Reply:
+        offers = self.catalogue.offers(self.actor.role, self.surface)  # type: ignore[arg-type]
+        titles = [offer.title for offer in offers]
+        kinds = [plural(kind) for kind in self.context.kinds]
+        does = f"You can ask me to: {'; '.join(titles[:PAGE])}." if titles else "No action is open to you here."
+        more = f" And {len(titles) - PAGE} more." if len(titles) > PAGE else ""
+        asks = f" You can also ask about {join(kinds, 'and')}." if kinds else ""
+        return Reply(text=f"{does}{more}{asks}", actions=tuple(offer.name for offer in offers[:PAGE]))
+
+    # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _kind(self, reference: Reference) -> RecordKind | None:
+        if isinstance(reference, Find):
+            return self.context.kinds.get(reference.record)
+        return self.context.kind_of(reference.handle)
+
+    def _need(self, reference: Reference) -> Need | None:
+        kind = self._kind(reference)
+        return Need(SLOT, SLOT, kind, most=1) if kind is not None else None
+
+    def _any_need(self) -> Need | None:
+        kind = next(iter(self.context.kinds), None)
+        return Need(SLOT, SLOT, kind) if kind is not None else None
+
+
+def _works_on(contract: Contract, records: Sequence[Record]) -> bool:
+    for name in contract.required:
+        annotation = contract.annotation(name)
+        if annotation.record == records[0].kind:
+            return all(
+                str(record.values.get(field)) in {str(value) for value in values}
+                for record in records
+                for field, values in annotation.filter.items()
+            )
+    return False
+
+
+def _listed(found: Sequence[Found]) -> str:
+    shown = [each.label for each in found[:PAGE]]
+    more = f" and {len(found) - PAGE} more" if len(found) > PAGE else ""
+    return "; ".join(shown) + more
+
+
+def _label(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _unknown() -> Reply:
+    return Reply(text="There are no records here to answer that from.")

@@ -1,0 +1,244 @@
+"""Arithmetic over what was typed and what records hold: closed, exact, and shown as a sum. No unit is ever converted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal, DivisionByZero, InvalidOperation
+from typing import TYPE_CHECKING, Final
+
+from agent.pipeline import Question
+from agent.proposal import (
+    MAX_DEPTH,
+    ArgumentOf,
+    Computed,
+    CountOf,
+    Day,
+    Expression,
+    FieldOf,
+    Find,
+    Number,
+    Reference,
+    TotalOf,
+    Word,
+    Words,
+)
+from agent.query.conditions import DATES, quantity_of, span_of
+from agent.query.results import DAYS, PERCENT, Moment, Plain, Quantity, Value, Worked, is_currency
+from agent.read.almanac import shift
+from agent.read.money import currency_of
+from agent.validate.asking import said
+from agent.validate.found import Found, singular
+from agent.validate.need import Need
+from registry.records import Field, RecordKind
+
+if TYPE_CHECKING:
+    from agent.query.context import QueryContext
+
+_SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
+_TIMES: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month": "month", "year": "year"}
+_MOST_DIGITS: Final = 15
+Own = Mapping[str, Sequence[Found]]
+
+
+class Arithmetic:
+    """Works expressions out. A question is the answer where a record, a unit or a number is missing."""
+
+    def __init__(self, context: QueryContext) -> None:
+        self.context = context
+
+    async def work_out(self, expression: Expression, need: Need, own: Own = {}, depth: int = 0) -> Worked | Question:  # noqa: B006
+        """One value. ``need`` says whose question it would be, if one must be asked. Raises PlatformUnavailable."""
+        if depth > MAX_DEPTH:
+            return need.ask("That is too much to work out at once. Say it more simply.", code="unreadable")
+        match expression:
+            case Number(number=number, unit=unit, quote=quote):
+                return Worked(Quantity(number, unit_of(unit)), words=_words(quote))
+            case Day(date=text, quote=quote):
+                return self._day(need, text, quote)
+            case Word(word=word, quote=quote):
+                return Worked(Plain(word), words=_words(quote))
+            case FieldOf(field=name, of=reference):
+                found = await self.context.records.find(self._need(need, reference, own), reference, own)
+                return found if isinstance(found, Question) else self._field(need, name, found)
+            case ArgumentOf():
+                return need.ask("What was it before? Say the value itself.", code="missing")
+            case CountOf(of=reference):
+                found = await self.context.records.every(self._need(need, reference, own), reference, own)
+                if isinstance(found, Question):
+                    return found
+                return Worked(Quantity(Decimal(len(found))), found=found)
+            case TotalOf():
+                totals = await self.totals(expression, need, own)
+                if isinstance(totals, Question):
+                    return totals
+                if len(totals) != 1:
+                    listed = ", ".join(each.shown for each in totals) or "nothing"
+                    return need.ask(f"Together that is {listed}. In which currency is it meant?", code="unreadable")
+                return totals[0]
+            case Computed():
+                return await self._computed(expression, need, own, depth)
+        raise AssertionError(expression)
+
+    async def totals(self, total: TotalOf, need: Need, own: Own = {}) -> list[Worked] | Question:  # noqa: B006
+        """The sum of a field over records, one for each currency."""
+        found = await self.context.records.every(self._need(need, total.of, own), total.of, own)
+        if isinstance(found, Question):
+            return found
+        sums: dict[str | None, Decimal] = {}
+        for each in found:
+            field = each.kind.field_named(total.field)
+            quantity = quantity_of(field, each.record.values) if field is not None else None
+            if field is None:
+                return need.ask(f"A {singular(each.kind)} has no {said(total.field)} to add up.", code="unreadable")
+            if quantity is not None:
+                sums[quantity.unit] = sums.get(quantity.unit, Decimal(0)) + quantity.number
+        return [Worked(Quantity(number, unit), found=found) for unit, number in sorted(sums.items(), key=str)]
+
+    # ── leaves ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _day(self, need: Need, text: str, quote: Words | None) -> Worked | Question:
+        try:
+            zone = self.context.request.now.tzinfo
+            assert zone is not None
+            span_of(Moment(text), zone)
+        except (ValueError, OverflowError):
+            return need.ask(f"Which day is meant by {said(quote.text if quote else text)}?", code="unreadable")
+        return Worked(Moment(text), words=_words(quote))
+
+    def _field(self, need: Need, name: str, found: Sequence[Found]) -> Worked | Question:
+        if len(found) != 1:
+            return need.ask("Whose is meant?", code="ambiguous")
+        one = found[0]
+        field = one.kind.field_named(name)
+        if field is None:
+            return need.ask(f"A {singular(one.kind)} has no {said(name)}.", code="unreadable")
+        value = field_value(field, one)
+        if value is None:
+            return need.ask(f"{one.label} has no {_label(field)}.", code="unreadable")
+        words = tuple(Words(text=span.text, origin=span.origin, start=span.start) for span in one.spans)
+        return Worked(value, f"{_label(field)} {value.shown}", words, (one,))
+
+    def _need(self, need: Need, reference: Reference, own: Own) -> Need:
+        """A record on the way to a value: anything of its kind will do."""
+        kind: RecordKind | None = None
+        if isinstance(reference, Find):
+            kind = self.context.kinds.get(reference.record)
+        else:
+            found = own.get(reference.handle.removeprefix("@"), ())
+            kind = found[0].kind if found else self.context.kind_of(reference.handle)
+        if kind is None:
+            return replace(need, filter={}, most=1)
+        return need.owner(kind)
+
+    # ── sums ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _computed(self, sum_: Computed, need: Need, own: Own, depth: int) -> Worked | Question:
+        a = await self.work_out(sum_.a, need, own, depth + 1)
+        if isinstance(a, Question):
+            return a
+        b = await self.work_out(sum_.b, need, own, depth + 1)
+        if isinstance(b, Question):
+            return b
+        if sum_.op == "days between":
+            return self._days_between(need, a, b)
+        value = _calculate(sum_.op, a.value, b.value)
+        if isinstance(value, str):
+            return need.ask(value, code="unreadable")
+        left, right = a.reading or a.shown, b.reading or b.shown
+        left, right = (f"({each})" if " = " in each else each for each in (left, right))
+        left, right = left.split(" = ")[0], right.split(" = ")[0]
+        reading = f"{left} {_SIGNS[sum_.op]} {right} = {value.shown}"
+        return Worked(value, reading, (*a.words, *b.words), (*a.found, *b.found))
+
+    def _days_between(self, need: Need, a: Worked, b: Worked) -> Worked | Question:
+        if not isinstance(a.value, Moment) or not isinstance(b.value, Moment):
+            return need.ask("Which two days are meant?", code="unreadable")
+        zone = self.context.request.now.tzinfo
+        assert zone is not None
+        try:
+            first, last = (span_of(each, zone)[0].astimezone(zone).date() for each in (a.value, b.value))
+        except (ValueError, OverflowError):
+            return need.ask("Which two days are meant?", code="unreadable")
+        days = Quantity(Decimal((last - first).days), DAYS)
+        reading = f"{a.reading or a.shown} to {b.reading or b.shown} = {days.shown}"
+        return Worked(days, reading, (*a.words, *b.words), (*a.found, *b.found))
+
+
+def field_value(field: Field, found: Found) -> Value | None:
+    """A record's field as a value to compute with; None where it holds nothing."""
+    held = found.record.values.get(field.name)
+    if held is None:
+        return None
+    if (quantity := quantity_of(field, found.record.values)) is not None:
+        return quantity
+    if field.type in DATES and isinstance(held, str):
+        return Moment(held.replace(" ", "T", 1).removesuffix("Z") if "T" in held or " " in held else held)
+    return Plain(held)
+
+
+def unit_of(unit: str | None) -> str | None:
+    """A unit as it is computed with: an ISO 4217 code, ``%``, or the plural of a unit of time; None for any other word."""
+    if unit is None or not unit.strip():
+        return None
+    word = unit.strip()
+    if word in (PERCENT, "percent", "per cent", "pct"):
+        return PERCENT
+    known = _TIMES.get(word.casefold().removesuffix("s"))
+    return f"{known}s" if known else currency_of(word) or (word.upper() if is_currency(word.upper()) else None)
+
+
+def _calculate(op: str, a: Value, b: Value) -> Value | str:
+    """The result, or a sentence that says why there is none."""
+    if isinstance(a, Moment) and isinstance(b, Quantity) and op in "+-" and b.unit is not None:
+        return _shifted(a, b, 1 if op == "+" else -1)
+    if not isinstance(a, Quantity) or not isinstance(b, Quantity):
+        return "That can't be worked out. Say the value itself."
+    try:
+        made = _product(op, a, b) if op in "*/" else _sum(op, a, b)
+    except (DivisionByZero, InvalidOperation):
+        return "That can't be divided. Say the value itself."
+    if isinstance(made, Quantity) and abs(made.number) >= Decimal(10) ** _MOST_DIGITS:
+        return "That is out of range. Say the value itself."
+    return made
+
+
+def _sum(op: str, a: Quantity, b: Quantity) -> Quantity | str:
+    sign = 1 if op == "+" else -1
+    if b.unit == PERCENT and a.unit != PERCENT:
+        return Quantity(a.number * (1 + sign * b.number / 100), a.unit)
+    if a.unit is not None and b.unit is not None and a.unit != b.unit:
+        return f"{a.shown} and {b.shown} are in different units, and nothing is converted. Say the value itself."
+    return Quantity(a.number + sign * b.number, a.unit or b.unit)
+
+
+def _product(op: str, a: Quantity, b: Quantity) -> Quantity | str:
+    if a.is_money and b.is_money and op == "*":
+        return "Two amounts of money can't be multiplied. Say the value itself."
+    a_number, b_number = (each.number / 100 if each.unit == PERCENT else each.number for each in (a, b))
+    units = [each.unit for each in (a, b) if each.unit not in (None, PERCENT)]
+    money_unit = next((unit for unit in units if is_currency(unit)), None)
+    if op == "/":
+        same = a.unit == b.unit
+        return Quantity(a_number / b_number, None if same else a.unit if a.unit != PERCENT else None)
+    return Quantity(a_number * b_number, money_unit or (units[0] if units else None))
+
+
+def _shifted(a: Moment, b: Quantity, sign: int) -> Moment | str:
+    if b.number != b.number.to_integral_value() or is_currency(b.unit) or b.unit == PERCENT:
+        return "That is no number of days. Say the day itself."
+    try:
+        day = date.fromisoformat(a.text[:10])
+        return Moment(shift(day, sign * int(b.number), (b.unit or DAYS).removesuffix("s")).isoformat())
+    except (ValueError, OverflowError):
+        return "Which day is meant?"
+
+
+def _words(quote: Words | None) -> tuple[Words, ...]:
+    return (quote,) if quote is not None else ()
+
+
+def _label(field: Field) -> str:
+    label = field.label or field.name.replace("_", " ")
+    return label[:1].lower() + label[1:]

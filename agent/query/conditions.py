@@ -1,0 +1,227 @@
+"""Filters: what each condition of a reference keeps, as a test of one record and as far as its provider can search by it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Any, Final
+
+from agent.query.results import Moment, Plain, Quantity, Value
+from agent.validate.ranking import folded_words
+from agent.validate.reach import Scalar, Where, fits, merged
+from core import money
+from registry.records import Bound, Bounds, Field, Record, RecordKind, within
+
+Keeps = Callable[[Record], bool]
+DATES: Final = ("datetime", "date")
+NUMBERS: Final = ("money_minor", "number", "integer")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """``keeps`` decides by itself; ``where`` and ``between`` are what a provider can be asked for beforehand. ``impossible`` filters
+    leave nothing."""
+
+    keeps: Keeps
+    where: Where = field(default_factory=dict)
+    between: Bounds = field(default_factory=dict)
+    impossible: bool = False
+
+
+def everything(_: Record) -> bool:
+    return True
+
+
+def by_state(kind: RecordKind, state: str, *, negated: bool, now: datetime) -> Filter | None:
+    """A state word of the kind, or a value of one of its enums. None where the kind knows no such word."""
+    wanted = state.strip().casefold().replace("_", " ")
+    states = {word.casefold().replace("_", " "): where for word, where in kind.states.items()}
+    if wanted in (times := {word.casefold(): side for word, side in kind.times.items()}):
+        name, side = times[wanted]
+        stamp = now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+        low, high = (stamp, None) if side == "future" else (None, stamp)
+
+        def lies(record: Record) -> bool:
+            return within(record.values.get(name), low, high) is not negated
+
+        return Filter(lies, between={} if negated else {name: (low, high)})
+    where: Mapping[str, Sequence[Scalar]] | None = states.get(wanted)
+    if where is None:
+        holder = next((each for each in kind.fields if wanted in _members(each)), None)
+        where = {holder.name: (_members(holder)[wanted],)} if holder is not None else None
+    if where is None:
+        return None
+    found = where
+    return Filter(lambda record: fits(record, found) is not negated, {} if negated else found)
+
+
+def _members(each: Field) -> dict[str, str]:
+    return {value.casefold().replace("_", " "): value for value in each.values}
+
+
+def by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter | None:
+    """A field compared with a value. None where the two can't be compared."""
+    if each.type in DATES and isinstance(value, Moment):
+        return _by_time(each, op, value, zone)
+    if each.type in NUMBERS and isinstance(value, Quantity):
+        number = value
+        return Filter(lambda record: _number_holds(each, record.values, op, number))
+    if isinstance(value, Quantity) and value.unit is None:
+        value = Plain(f"{value.number.normalize():f}")
+    if not isinstance(value, Plain):
+        return None
+    return _by_plain(each, op, value.value)
+
+
+def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
+    if op == "contains" or (op == "=" and each.type == "string"):
+        asked = folded_words(str(value))
+        telling = [word for word in asked if len(word) > 3] or asked
+
+        def holds(record: Record) -> bool:
+            there = folded_words(str(record.values.get(each.name) or ""))
+            return any(word.startswith(said) for word in there for said in telling)
+
+        return Filter(holds)
+    if op not in ("=", "!="):
+        return None
+    if isinstance(value, str) and each.values:
+        value = _members(each).get(value.casefold().replace("_", " "), value)
+    if isinstance(value, str | int | bool) and op == "=":
+        where = {each.name: (value,)}
+        same = where if each.type in ("enum", "boolean", "id") else {}
+        return Filter(lambda record: _same(record.values.get(each.name), value), same)
+    return Filter(lambda record: _same(record.values.get(each.name), value) is (op == "="))
+
+
+def _same(held: Any, value: Any) -> bool:
+    if isinstance(held, bool) or isinstance(value, bool):
+        return held is value
+    return str(held).casefold() == str(value).casefold()
+
+
+def _number_holds(each: Field, values: Mapping[str, Any], op: str, value: Quantity) -> bool:
+    held = quantity_of(each, values)
+    if held is None or (value.is_money and held.unit is not None and held.unit != value.unit):
+        return False
+    return compare(op, held.number, value.number)
+
+
+def quantity_of(each: Field, values: Mapping[str, Any]) -> Quantity | None:
+    """A number field's value; money in major units with its currency."""
+    held = values.get(each.name)
+    if isinstance(held, bool) or not isinstance(held, int | float):
+        return None
+    currency = values.get(each.currency_field) if each.currency_field else None
+    if each.type == "money_minor" and isinstance(held, int) and isinstance(currency, str):
+        return Quantity(money.major(held, currency), currency)
+    return Quantity(Decimal(str(held)))
+
+
+def compare(op: str, left: Any, right: Any) -> bool:
+    match op:
+        case "=":
+            return bool(left == right)
+        case "!=":
+            return bool(left != right)
+        case "<":
+            return bool(left < right)
+        case "<=":
+            return bool(left <= right)
+        case ">":
+            return bool(left > right)
+        case ">=":
+            return bool(left >= right)
+    return False
+
+
+def _by_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None:
+    low, high = span_of(value, zone)
+    bounds: tuple[datetime | None, datetime | None]
+    match op:
+        case "during" | "=":
+            bounds = (low, high)
+        case "<":
+            bounds = (None, low)
+        case "<=":
+            bounds = (None, high)
+        case ">":
+            bounds = (high, None)
+        case ">=":
+            bounds = (low, None)
+        case "!=":
+            inside = (_written(each, low), _written(each, high))
+            return Filter(
+                lambda record: (
+                    record.values.get(each.name) is not None and not within(record.values.get(each.name), *inside)
+                )
+            )
+        case _:
+            return None
+    written = (_written(each, bounds[0]), _written(each, bounds[1]))
+    return Filter(
+        lambda record: within(record.values.get(each.name), *written),
+        between={each.name: written} if each.ranged else {},
+    )
+
+
+def span_of(value: Moment, zone: tzinfo) -> tuple[datetime, datetime]:
+    """From when (inclusive) until when (exclusive) a moment lasts, as far as it was said. Raises ValueError for no date."""
+    date, _, clock = value.text.replace(" ", "T").partition("T")
+    parts = [int(part) for part in date.split("-")]
+    year, month, day = (*parts, 1, 1)[:3]
+    start = datetime(year, month, day, tzinfo=zone)
+    if clock:
+        moment = datetime.fromisoformat(f"{date}T{clock}:00" if len(clock) == 2 else f"{date}T{clock}")
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return moment, moment + (timedelta(hours=1) if len(clock) == 2 else timedelta(minutes=1))
+    if len(parts) == 1:
+        return start, datetime(year + 1, 1, 1, tzinfo=zone)
+    if len(parts) == 2:
+        return start, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
+    return start, start + timedelta(days=1)
+
+
+def _written(each: Field, moment: datetime | None) -> Bound:
+    """A bound as the field's values are written: a day, or a point in time in UTC without its zone."""
+    if moment is None:
+        return None
+    if each.type == "date":
+        return moment.date().isoformat()
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def by_id(ids: Iterable[Scalar], *, kept: bool = True) -> Filter:
+    known = frozenset(str(each) for each in ids)
+
+    def keeps(record: Record) -> bool:
+        return (record.id in known) is kept
+
+    return Filter(keeps, impossible=kept and not known)
+
+
+def by_count(counts: Counter[str], op: str, number: int) -> Filter:
+    """How many related records each one has, by its id."""
+    return Filter(lambda record: compare(op, counts[record.id], number))
+
+
+def either(filters: Sequence[Filter]) -> Filter:
+    return Filter(lambda record: any(each.keeps(record) for each in filters))
+
+
+def together(filters: Sequence[Filter]) -> Filter:
+    """All of them; ``impossible`` where two of them leave nothing."""
+    where = merged(*(each.where for each in filters))
+    between: dict[str, tuple[Bound, Bound]] = {}
+    for each in filters:
+        for name, (low, high) in each.between.items():
+            lows = [bound for bound in (between.get(name, (None, None))[0], low) if bound is not None]
+            highs = [bound for bound in (between.get(name, (None, None))[1], high) if bound is not None]
+            between[name] = (max(lows, key=str, default=None), min(highs, key=str, default=None))
+    return Filter(
+        lambda record: all(each.keeps(record) for each in filters), where or {}, between,
+        impossible=where is None or any(each.impossible for each in filters),
+    )  # fmt: skip

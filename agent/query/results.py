@@ -1,0 +1,89 @@
+"""Values that an expression comes to, with how they were worked out and the records they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from agent.proposal import Words
+from agent.validate.asking import shown as plain_shown
+from agent.validate.found import Found
+from core import money
+
+RecordKey = tuple[str, str]
+"""A record's kind and id: what a handle of a thread stands for."""
+PERCENT: Final = "%"
+DAYS: Final = "days"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An exact number. ``unit`` is an ISO 4217 code (major units), ``%``, a plural unit of time, or None."""
+
+    number: Decimal
+    unit: str | None = None
+
+    @property
+    def is_money(self) -> bool:
+        return is_currency(self.unit)
+
+    @property
+    def shown(self) -> str:
+        """``24.50 EUR``, ``50 %``, ``3 days``, ``12``."""
+        if self.unit is not None and self.is_money:
+            return money.text(minor(self.number, self.unit), self.unit)
+        number = f"{self.number.normalize():f}"
+        if self.unit == PERCENT:
+            return f"{number} %"
+        if self.unit is None:
+            return number
+        return f"{number} {self.unit.removesuffix('s') if self.number == 1 else self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day or a point in time, ISO 8601 as far as it was said: ``2026-10``, ``2026-10-22``, ``2026-10-22T09:30``."""
+
+    text: str
+
+    @property
+    def shown(self) -> str:
+        return self.text.replace("T", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Any other JSON scalar."""
+
+    value: Any
+
+    @property
+    def shown(self) -> str:
+        return plain_shown(self.value)
+
+
+Value = Quantity | Moment | Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """``reading`` is the sum as people write it ("49.00 EUR × 50 % = 24.50 EUR"), empty where there is none."""
+
+    value: Value
+    reading: str = ""
+    words: tuple[Words, ...] = ()
+    found: tuple[Found, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        return self.value.shown
+
+
+def minor(amount: Decimal, currency: str) -> int:
+    """Major units as whole minor units, half a cent up."""
+    return int(amount.scaleb(money.exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def is_currency(unit: str | None) -> bool:
+    return unit is not None and len(unit) == 3 and unit.isascii() and unit.isupper()

@@ -1,0 +1,225 @@
+"""Arguments as a model sees them: which form each takes in the schema, under which name, and what the prompt says of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from registry.contract import Unit
+from registry.offer import Offer
+from registry.records import RecordKind
+
+MAX_ENUM: Final = 64
+MAX_QUOTE: Final = 400
+MAX_ITEMS: Final = 20
+MAX_NESTED: Final = 4
+MAX_PROPERTIES: Final = 40
+MAX_OTHERS: Final = 30
+NUMERIC: Final = ("integer", "number")
+TIMES: Final = ("date", "date-time")
+
+Form = Literal["reference", "expression", "typed", "text"]
+"""``reference`` finds a record; ``expression`` is a number, money or time that may be computed; ``typed`` is a value in the parameter's own
+JSON type with its words; ``text`` is typed words or a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentForm:
+    """One parameter as it is offered. ``schema`` is its plain JSON Schema (a local ``$ref`` followed, null removed)."""
+
+    token: str
+    parameter: str
+    form: Form
+    schema: Mapping[str, Any]
+    required: bool
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionForm:
+    """One offered action under its token, with its arguments by token."""
+
+    token: str
+    offer: Offer
+    arguments: Mapping[str, ArgumentForm]
+
+
+def action_forms(offers: Sequence[Offer], kinds: Sequence[RecordKind]) -> dict[str, ActionForm]:
+    """The offers by token: the last part of a name where it is unlike the others', else the whole."""
+    made: dict[str, ActionForm] = {}
+    known = frozenset(kind.name for kind in kinds)
+    last = [offer.name.rpartition(".")[2] for offer in offers]
+    for offer, short in zip(offers, last, strict=True):
+        token = unique_token(short if last.count(short) == 1 else offer.name, made)
+        made[token] = ActionForm(token, offer, _argument_forms(offer, known))
+    return made
+
+
+def other_tokens(names: Sequence[str], actions: Mapping[str, ActionForm]) -> dict[str, str]:
+    """Actions of other roles by a token of their own, at most MAX_OTHERS."""
+    made: dict[str, str] = {}
+    for name in names[:MAX_OTHERS]:
+        made[unique_token(name.rpartition(".")[2], (*actions, *made))] = name
+    return made
+
+
+def _argument_forms(offer: Offer, kinds: frozenset[str]) -> dict[str, ArgumentForm]:
+    made: dict[str, ArgumentForm] = {}
+    for parameter, raw in offer.properties.items():
+        annotation = offer.annotation(parameter)
+        schema = plain_schema(raw, offer.parameters)
+        if not annotation.takes_words and not annotation.compose and annotation.record is None:
+            continue  # it follows from a record: nothing a person says
+        form: Form = "typed"
+        if annotation.record is not None and annotation.record in kinds:
+            form = "reference"
+        elif kinds and not closed_set(schema) and (schema.get("type") in NUMERIC or schema.get("format") in TIMES):
+            form = "expression"
+        elif annotation.compose:
+            form = "text"
+        token = unique_token(parameter, ("action", *made))
+        record = annotation.record if form == "reference" else None
+        made[token] = ArgumentForm(token, parameter, form, schema, parameter in offer.required, record)
+    return made
+
+
+def plain_schema(schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A parameter's schema with a local ``$ref`` followed and "this or null" reduced to this."""
+    for _ in range(8):
+        if not isinstance(schema, Mapping):
+            return {}
+        if isinstance(ref := schema.get("$ref"), str) and ref.startswith("#/"):
+            schema = _pointed(ref, root)
+            continue
+        branches = [
+            each
+            for each in schema.get("anyOf") or schema.get("oneOf") or ()
+            if isinstance(each, Mapping) and each.get("type") != "null"
+        ]
+        if len(branches) == 1:
+            schema = {**{key: schema[key] for key in ("description", "title") if key in schema}, **branches[0]}
+            continue
+        types = schema.get("type")
+        if isinstance(types, list):
+            real = [each for each in types if each != "null"]
+            return {**schema, "type": real[0] if len(real) == 1 else real}
+        return schema
+    return {}
+
+
+def _pointed(ref: str, root: Mapping[str, Any]) -> Any:
+    node: Any = root
+    for part in ref[2:].split("/"):
+        node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
+    return node
+
+
+def closed_set(schema: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The members a value must be one of, or nothing where it is free or there are too many."""
+    members = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
+    kept = tuple(each for each in members if isinstance(each, str | int | float | bool))
+    return kept if 0 < len(kept) <= MAX_ENUM else ()
+
+
+def native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    """The parameter's own type as a strict schema: bounded, every key required, null where a part may be left out. What strict modes
+    don't take (patterns, formats, bounds) is left out and checked afterwards."""
+    schema = plain_schema(schema, root)
+    members = closed_set(schema)
+    if members:
+        return {"enum": list(members)}
+    kind = schema.get("type")
+    if kind == "array":
+        items = native_schema(schema.get("items") or {}, root, depth + 1) if depth < MAX_NESTED else {"type": "string"}
+        return {"type": "array", "items": items}
+    properties = schema.get("properties")
+    if (
+        kind == "object"
+        and isinstance(properties, Mapping)
+        and 0 < len(properties) <= MAX_PROPERTIES
+        and depth < MAX_NESTED
+    ):
+        needed = schema.get("required") or ()
+        made: dict[str, Any] = {}
+        for name, each in properties.items():
+            inner = native_schema(each, root, depth + 1)
+            made[str(name)] = inner if name in needed else {"anyOf": [inner, {"type": "null"}]}
+        return {"type": "object", "properties": made, "required": list(made), "additionalProperties": False}
+    if kind == "object":
+        return {"type": "string", "description": "a JSON object as text"}
+    if isinstance(kind, str) and kind in ("integer", "number", "boolean", "string"):
+        return {"type": kind}
+    return {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]}
+
+
+def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str]) -> str:
+    """What the prompt says of an argument's type. ``states`` writes a contract's filter in the kind's own words."""
+    annotation = offer.annotation(form.parameter)
+    if form.form == "reference":
+        only = states.get(form.parameter)
+        several = ", several" if form.schema.get("type") == "array" else ""
+        return f"{form.record}{several}{f', {only} only' if only else ''}"
+    if annotation.unit in (Unit.MONEY, Unit.MONEY_MINOR):
+        text = "money in major units (20.00 is 20, whatever the description says)"
+    elif annotation.unit is not None:
+        text = annotation.unit.value
+    else:
+        text = type_text(form.schema, offer.parameters)
+    if form.form == "text":
+        text = "text, yours to word where asked"
+    if annotation.derive is not None and annotation.derive.parameter in offer.properties:
+        text += f", left null: the {annotation.derive.field.replace('_', ' ')} of @{annotation.derive.parameter}"
+    if "default" in form.schema and form.schema["default"] is not None:
+        text += f", default {json.dumps(form.schema['default'], ensure_ascii=False)}"
+    return text
+
+
+def type_text(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> str:
+    schema = plain_schema(schema, root)
+    members = closed_set(schema)
+    if members:
+        return "|".join(each if isinstance(each, str) else json.dumps(each) for each in members)
+    kind = schema.get("type")
+    if kind == "boolean":
+        return "true|false"
+    if kind == "array":
+        inner = type_text(schema.get("items") or {}, root, depth + 1) if depth < MAX_NESTED else "…"
+        return f"list of {inner}"
+    if kind == "object" and isinstance(schema.get("properties"), Mapping) and depth < MAX_NESTED:
+        needed = schema.get("required") or ()
+        parts = [
+            f"{name}{'*' if name in needed else ''}: {type_text(each, root, depth + 1)}{_described(each)}"
+            for name, each in list(schema["properties"].items())[:MAX_PROPERTIES]
+        ]
+        return "{" + ", ".join(parts) + "}"
+    if isinstance(fmt := schema.get("format"), str):
+        return f"{fmt}"
+    return {"string": "text", "integer": "whole number", "number": "number", "object": "object as JSON text"}.get(
+        str(kind), "value"
+    )
+
+
+def _described(schema: Any) -> str:
+    told = schema.get("description") if isinstance(schema, Mapping) else None
+    return f" ({' '.join(told.split())[:80]})" if isinstance(told, str) and told else ""
+
+
+def hint(form: ArgumentForm, offer: Offer) -> str:
+    """What the owner says of the argument, with words for its members."""
+    annotation = offer.annotation(form.parameter)
+    told = str(form.schema.get("description") or annotation.label or "") if form.form != "reference" else ""
+    words = "; ".join(f"{value} = {', '.join(said[:4])}" for value, said in annotation.words.items() if said)
+    return ". ".join(part.rstrip(". ") for part in (told, words) if part)
+
+
+def unique_token(name: str, taken: Iterable[str]) -> str:
+    """``name`` as letters, digits, ``_``, ``.`` and ``-`` (at most 64), unlike every one taken."""
+    used = set(taken)
+    base = re.sub(r"[^A-Za-z0-9_.-]+", "_", name)[:64].strip("_") or "item"
+    made, count = base, 2
+    while made in used:
+        made, count = f"{base[:60]}_{count}", count + 1
+    return made

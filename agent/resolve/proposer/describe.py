@@ -1,0 +1,105 @@
+"""Prompt context: contracts, kinds, the thread and the present in the words that a model sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from agent.pipeline import Request
+from agent.resolve.proposer.arguments import ActionForm, about, hint
+from agent.validate.explain import adjective
+from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
+from registry.offer import Offer
+from registry.records import Field, RecordKind
+
+MAX_NOT_ALLOWED = 30
+_TYPES = {"money_minor": "money", "datetime": "time", "date": "day", "boolean": "true|false", "currency": "code"}
+
+
+def propose_context(
+    request: Request,
+    actions: Mapping[str, ActionForm],
+    kinds: Sequence[RecordKind],
+    *,
+    role: str,
+    not_allowed: Sequence[str] = (),
+    more: bool = False,
+) -> ProposeContext:
+    """What the prompt for this request may hold."""
+    by_name = {kind.name: kind for kind in kinds}
+    shown = {form.offer.name: token for token, form in actions.items()}
+    return ProposeContext(
+        request=request.text,
+        present=present_text(request.now),
+        role=role,
+        actions=tuple(_action(form, by_name, shown) for form in actions.values()),
+        kinds=tuple(_kind(kind, by_name) for kind in kinds),
+        not_allowed=tuple(not_allowed[:MAX_NOT_ALLOWED]),
+        more=more,
+        thread=tuple(TurnText(turn.words, turn.came) for turn in request.thread),
+        answers=tuple(
+            AnswerText(about=answer.slot.partition("/")[0].rpartition(".")[2], words=answer.text or answer.label or "")
+            for answer in request.answers
+            if answer.text
+        ),
+        drafts=any(each.form == "text" for form in actions.values() for each in form.arguments.values()),
+    )
+
+
+def present_text(now: datetime) -> str:
+    """``2026-11-24 12:00 UTC, Tuesday``."""
+    return f"{now:%Y-%m-%d %H:%M} {now.tzname() or 'UTC'}, {now:%A}"
+
+
+def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[str, str]) -> ActionText:
+    offer = form.offer
+    states = {
+        each.parameter: adjective(kind, offer.annotation(each.parameter).filter).strip()
+        for each in form.arguments.values()
+        if each.record is not None and (kind := kinds.get(each.record)) is not None
+    }
+    told = offer.description or offer.title or offer.name
+    return ActionText(
+        name=form.token,
+        about=told if told.endswith((".", "!", "?")) else f"{told}.",
+        arguments=tuple(
+            ArgumentText(each.token, about(each, offer, states), hint(each, offer), each.required)
+            for each in form.arguments.values()
+        ),
+        undone_by=shown.get(offer.undo or "", "") if offer.undo else "",
+        example=_example(offer),
+    )
+
+
+def _example(offer: Offer) -> str:
+    """One request its owner gave for it, where it isn't plain from the description."""
+    return offer.examples[0] if offer.examples else ""
+
+
+def _kind(kind: RecordKind, kinds: Mapping[str, RecordKind]) -> KindText:
+    via = {relation.via for relation in kind.relations}
+    return KindText(
+        name=kind.name,
+        about=kind.title,
+        fields=tuple(_field(each) for each in kind.fields if each.name not in via),
+        found_by=tuple(each.name for each in kind.fields if each.search),
+        newest_by=kind.order or "",
+        size=kind.size or "",
+        states=tuple(_states(kind)),
+        belongs_to=tuple(relation.kind for relation in kind.relations if relation.kind in kinds),
+    )
+
+
+def _field(each: Field) -> str:
+    if each.values:
+        return f"{each.name} ({'|'.join(each.values)})"
+    told = _TYPES.get(each.type)
+    return f"{each.name} ({told})" if told else each.name
+
+
+def _states(kind: RecordKind) -> list[str]:
+    made = []
+    for word, where in kind.states.items():
+        values = [str(value) for group in where.values() for value in group]
+        made.append(word if values == [word] else f"{word} = {'/'.join(values)}")
+    return [*made, *(f"{word} ({field} {side})" for word, (field, side) in kind.times.items())]

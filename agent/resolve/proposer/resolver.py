@@ -1,0 +1,181 @@
+"""The resolver that asks a model for a proposal. It sees words, contracts, kinds and handles, never a record; code proves what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from agent.pipeline import Abstain, Ask, Candidate, Proposed, Question, Request, Resolution, Resolved, Trace
+from agent.proposal import AskResult, Call, PlanResult, Proposal
+from agent.resolve.client import Completion
+from agent.resolve.proposer.arguments import action_forms, other_tokens
+from agent.resolve.proposer.describe import propose_context
+from agent.resolve.proposer.parse import BadProposal, Parser
+from agent.resolve.proposer.schema import AnswerSchema, answer_schema
+from agent.resolve.resolver import candidates, chosen_action
+from prompts import DEFAULT_VERSION, render
+from registry.offer import Offer
+from registry.records import RecordKind
+from registry.shortlist import Shortlist
+
+T = TypeVar("T", bound=BaseModel)
+
+MOST_OFFERED: Final = 20
+"""Up to so many actions a registry is offered whole; of a larger one the nearest are."""
+MOST_KINDS: Final = 12
+MAX_TOKENS: Final = 1500
+
+
+class Client(Protocol):
+    """What the resolver needs of ``ModelClient``."""
+
+    async def complete(
+        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
+    ) -> Completion[T]: ...
+
+
+class _Answer(BaseModel):
+    """A model's answer, held to the schema of one request and parsed as it is validated, so that a misfit is sent back once."""
+
+    model_config = ConfigDict(extra="allow")
+    json_schema: ClassVar[dict[str, Any]] = {}
+    parser: ClassVar[Parser]
+    parsed: ClassVar[dict[int, Proposal]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parse(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            try:
+                cls.parser.parse(value)
+            except BadProposal as error:
+                raise ValueError(str(error)) from error
+        return value
+
+    @classmethod
+    def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+        return {"title": cls.__name__, **cls.json_schema}
+
+
+def answer_type(schema: AnswerSchema, parser: Parser) -> type[_Answer]:
+    """The type of one request's answer."""
+    return type("Proposal", (_Answer,), {"json_schema": schema.schema, "parser": parser, "__module__": __name__})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One request as a model is asked it: the messages, the schema of the answer, and what reads it back."""
+
+    messages: list[dict[str, str]]
+    schema: AnswerSchema
+    parser: Parser
+
+
+def prepare(
+    request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, version: str = DEFAULT_VERSION
+) -> Prepared:
+    """What a model is shown of this request. Flat in size: the nearest actions of a large registry, and the kinds they speak of."""
+    offers = _offers(request, shortlist)
+    near = kinds_of(offers, kinds, request.text)
+    actions = action_forms(offers, near)
+    others = other_tokens(shortlist.others, actions)
+    schema = answer_schema(actions, near, not_allowed=tuple(others), thread=bool(request.thread))
+    parser = Parser(request, actions, [kind.name for kind in near], others)
+    context = propose_context(
+        request, actions, near, role=shortlist.role, not_allowed=tuple(others), more=len(offers) < len(shortlist)
+    )
+    return Prepared([message.as_json() for message in render(version, context)], schema, parser)
+
+
+def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
+    picked = chosen_action(request, shortlist)
+    if picked is not None:
+        chosen = shortlist.get(picked)
+        return [chosen] if chosen is not None else []
+    if len(shortlist) <= MOST_OFFERED:
+        return list(shortlist.offers)
+    return [each.offer for each in candidates(request, shortlist, k=MOST_OFFERED)][:MOST_OFFERED]
+
+
+class ProposingResolver:
+    """Resolves by one model call (two where the first answer is no proposal). Raises ModelUnavailable, ModelMisbehaved."""
+
+    name = "model"
+
+    def __init__(self, client: Client, *, version: str = DEFAULT_VERSION) -> None:
+        self.client, self.version = client, version
+
+    async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        if not request.text.strip():
+            return self._untried(Abstain(reason="empty", detail="Say what you want done."))
+        if not len(shortlist):
+            return self._untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))
+        asked = prepare(request, shortlist, kinds, version=self.version)
+        shape = answer_type(asked.schema, asked.parser)
+        legal = ", ".join(asked.schema.actions)
+        completion = await self.client.complete(asked.messages, shape, legal=legal, max_tokens=MAX_TOKENS)
+        resolution = self._resolution(completion.value, asked.parser, shortlist, request)
+        trace = Trace(
+            resolver=self.name,
+            model=completion.model,
+            prompt_version=self.version,
+            prompt=json.dumps(completion.messages, ensure_ascii=False),
+            response=completion.text,
+            schema_digest=asked.schema.digest,
+            tokens_in=completion.tokens_in,
+            tokens_out=completion.tokens_out,
+            cost=completion.cost,
+            duration_ms=completion.duration_ms,
+            attempts=completion.attempts,
+            shortlist=tuple(form.offer.name for form in asked.schema.actions.values()),
+            notes=tuple(completion.notes),
+        )
+        return Resolved(resolution=resolution, trace=trace)
+
+    def _resolution(
+        self, value: BaseModel | None, parser: Parser, shortlist: Shortlist, request: Request
+    ) -> Resolution | Proposed:
+        if value is None:
+            return Abstain(reason="model_refused", detail="The model would not work on this request.")
+        proposal = parser.parse(value.model_dump())
+        picked = chosen_action(request, shortlist)
+        if picked is not None and not isinstance(proposal.result, PlanResult):
+            # The person has said so: which action is no longer the model's to say.
+            return Proposed(proposal=Proposal(result=PlanResult(calls=(Call(action=picked),))))
+        if isinstance(proposal.result, AskResult):
+            return _which(proposal.result, shortlist)
+        return Proposed(proposal=proposal)
+
+    def _untried(self, resolution: Abstain) -> Resolved:
+        return Resolved(resolution=resolution, trace=Trace(resolver=self.name, prompt_version=self.version, attempts=0))
+
+
+def kinds_of(offers: Sequence[Offer], kinds: Sequence[RecordKind], text: str) -> list[RecordKind]:
+    """The kinds that these actions refer to, what those belong to, and those whose nouns the text says; all where they are few."""
+    if len(kinds) <= MOST_KINDS:
+        return list(kinds)
+    by_name = {kind.name: kind for kind in kinds}
+    wanted = {annotation.record for offer in offers for annotation in offer.annotations.values() if annotation.record}
+    words = {word.strip(".,;:!?").casefold() for word in text.split()}
+    wanted |= {kind.name for kind in kinds if words & {noun.casefold() for noun in kind.nouns}}
+    wanted |= {relation.kind for name in tuple(wanted) if name in by_name for relation in by_name[name].relations}
+    return [kind for kind in kinds if kind.name in wanted][:MOST_KINDS]
+
+
+def _which(asked: AskResult, shortlist: Shortlist) -> Resolution:
+    offers = [offer for name in asked.actions if (offer := shortlist.get(name)) is not None]
+    if not offers:
+        return Abstain(reason="nothing_fits", detail="No registered action does this.")
+    question = Question(
+        slot="action",
+        code="unclear_action",
+        text="Which of these do you mean?" if len(offers) > 1 else "Is this what you mean?",
+        candidates=tuple(
+            Candidate(id=each.name, label=each.title or each.name, detail=each.description[:200]) for each in offers
+        ),
+    )
+    return Ask(question=question)

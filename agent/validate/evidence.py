@@ -1,0 +1,107 @@
+"""Evidence: what supports a value, and what each class of it may do. One module, one table.
+
+| evidence | what it is | without a card | never for |
+| --- | --- | --- | --- |
+| proven | code reads this value from those words, a record was found, or arithmetic over such | as the policy says | – |
+| read | a model's reading of words that were typed, which code can't confirm | held | – |
+| proposed | a model's own, with no words for it | held | money, identifiers, irreversible contracts: asked instead |
+| default | the contract's | as the policy says | – |
+
+Text that a contract lets a model word (``compose``) is proposed by its owner's leave, whatever the contract's risk.
+A contract narrows this per parameter by ``sources``: without ``proposed`` in it nothing may be proposed, with ``proven`` in the place of
+``prompt`` nothing that only a model reads is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from agent.pipeline import Filled, PromptSource, Span, evidence_of
+from agent.proposal import TypedValue, Words
+from agent.read import numerals
+from agent.read.text import read_text
+from agent.validate.asking import closed_set
+from agent.validate.quoted import Quoted
+from agent.validate.values import Parameter, Read, from_words
+from registry.contract import Contract, Risk, SourceKind, Unit
+
+_MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+
+
+def span_of(words: Words | None) -> tuple[Span, ...]:
+    """The place of words in what was typed; empty for words that don't stand there."""
+    if words is None or words.start is None:
+        return ()
+    return (Span(origin=words.origin, start=words.start, end=words.start + len(words.text), text=words.text),)
+
+
+def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime) -> PromptSource | None:
+    """Where a typed value comes from: words that code reads the same way, words that only the model reads so, or (None) no words."""
+    spans = span_of(argument.quote)
+    if not spans:
+        return None
+    text = spans[0].text
+    how = "" if _plain(value) == _plain(text) else f"{text} → {_plain(value)}"
+    by_code = _read_by_code(parameter, value, Quoted(text, spans), now)
+    return PromptSource(spans=spans, reading=how, read_by="code" if by_code else "model")
+
+
+def _read_by_code(parameter: Parameter, value: Any, words: Quoted, now: datetime) -> bool:
+    if isinstance(value, str) and not closed_set(parameter.schema):
+        return value == words.text
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return all(each in words.text for each in value)
+    if (
+        closed_set(parameter.schema)
+        and isinstance(value, str)
+        and value.replace("_", " ").casefold() == words.text.casefold()
+    ):
+        return True
+    read = from_words(parameter, words, now)
+    return isinstance(read, Read) and type(read.value) is type(value) and bool(read.value == value)
+
+
+def number_is_typed(number: Any, words: Words | None) -> bool:
+    """Whether code's own reader finds this very number in the words."""
+    if words is None or words.start is None:
+        return False
+    return any(each.value == number for each in numerals.find(read_text(words.text)))
+
+
+def may_be_read(contract: Contract, name: str) -> bool:
+    """Whether a model's own reading of typed words is taken for this parameter."""
+    return SourceKind.PROMPT in contract.annotation(name).sources
+
+
+def may_be_proposed(contract: Contract, name: str) -> bool:
+    """Whether a model's own value may stand on the card: never for money, identifiers, or what can't be undone."""
+    annotation = contract.annotation(name)
+    if annotation.compose:
+        return True  # its owner lets a model word this very text
+    risky = annotation.unit in _MONEY or annotation.record is not None or contract.risk is Risk.IRREVERSIBLE
+    return SourceKind.PROPOSED in annotation.sources and not risky
+
+
+def reasons_to_hold(filled: Sequence[Filled]) -> list[str]:
+    """Why a person must look, whatever the contract's policy: values that code can't prove."""
+    read = [each for each in filled if evidence_of(each.source) == "read"]
+    proposed = [each for each in filled if evidence_of(each.source) == "proposed"]
+    made = []
+    if read:
+        made.append(f"The model read {_named(read)} from your words; check that it is what you mean.")
+    if proposed:
+        made.append(f"The model proposed {_named(proposed)}; no words of yours say so. Check or change it.")
+    return made
+
+
+def _named(filled: Sequence[Filled]) -> str:
+    names = list(dict.fromkeys(each.label for each in filled))
+    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else str(value)

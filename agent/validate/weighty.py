@@ -1,0 +1,238 @@
+"""Coverage check: words that change the deal and that no part of a proposal accounts for.
+
+A number, date, part, negation, restriction, condition, quantifier or further wish is never passed over in silence. Which words are such is
+told by readers and closed word classes of the language; what accounts for them, by the proposal's own parts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from agent.pipeline import Request
+from agent.proposal import (
+    AnyOf,
+    Call,
+    Compare,
+    Computed,
+    Except,
+    Find,
+    Has,
+    Number,
+    OrderByCount,
+    OrderByField,
+    PlanResult,
+    Proposal,
+    StateIs,
+    Words,
+)
+from agent.read import numerals
+from agent.read.manners import without_manners
+from agent.read.money import currency_of
+from agent.read.text import read_text
+from agent.resolve.proposer.parse import locate
+from agent.validate.residue import spoken_of
+from registry.contract import Contract
+from registry.records import RecordKind
+from registry.words import EMPTY, runs, stem, stems
+
+# An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
+_NEGATION: Final = re.compile(
+    r"(?:^|[,;.!?:\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)"
+    r"|(?<!\w)(?P<out>without|except|excluding|but\s+for|other\s+than|apart\s+from)(?!\w)",
+    re.IGNORECASE,
+)
+_RESTRICTION: Final = re.compile(r"(?<!\w)(?:only|at\s+most|at\s+least|no\s+more\s+than|up\s+to)(?!\w)", re.IGNORECASE)
+_CONDITION: Final = re.compile(
+    r"(?<!\w)(?:if|unless|provided|as\s+long\s+as|in\s+case|as\s+soon\s+as|once\s+(?:he|she|it|they|we|you|his|her|its|their|the))(?!\w)",
+    re.IGNORECASE,
+)
+_QUANTIFIER: Final = re.compile(r"(?<!\w)(?:all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE)
+_PART: Final = re.compile(
+    r"(?<!\w)(?:half|a\s+third|a\s+quarter|two\s+thirds|three\s+quarters|double|twice|\d+(?:[.,]\d+)?\s*%)(?!\w)",
+    re.IGNORECASE,
+)
+# What takes back the words before it: "ten, no, twelve".
+_CORRECTION: Final = re.compile(
+    r"(?<!\w)(?:no|nope|wait|scratch|correction|sorry|i\s+mean(?:t)?|actually|rather|make\s+(?:that|it)|instead)(?!\w)",
+    re.IGNORECASE,
+)
+_CLAUSE: Final = re.compile(r"[,;.!?\n]|\b(?:and|but|or|then)\b", re.IGNORECASE)
+_UNIT: Final = re.compile(r"\s*-?\s*([^\W\d_]+|%|[€$£¥])")
+_UNITS: Final = frozenset(stems("second minute hour day week fortnight month year percent cent euro dollar pound"))
+_MOST_TOLD: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Structure:
+    """What the proposal's own form accounts for, beside its quotes."""
+
+    negates: bool
+    restricts: bool
+    conditions: bool
+    quantifies: bool
+    computes: bool
+
+
+def unaccounted(
+    request: Request, proposal: Proposal, contracts: Sequence[Contract] = (), kinds: Sequence[RecordKind] = ()
+) -> list[str]:
+    """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order. A number that is a
+    default of the ``contracts`` called is accounted for by that."""
+    text = request.text
+    quotes = list(_quotes(proposal.result, request))
+    taken = [
+        (words.start, words.start + len(words.text))
+        for words in quotes
+        if words.origin == 0 and words.start is not None
+    ]
+    structure = _structure(proposal)
+    counted = {*_counts(proposal), *_defaults(contracts)}
+    polite = without_manners(text)
+    words = " ".join(
+        word
+        for each in contracts
+        for note in each.annotations.values()
+        for said in note.words.values()
+        for word in said
+    )
+    known = spoken_of(contracts, kinds) | frozenset(stems(words))
+    found: list[tuple[int, int]] = []
+    for pattern, accounted in (
+        (_RESTRICTION, structure.restricts),
+        (_CONDITION, structure.conditions),
+        (_QUANTIFIER, structure.quantifies),
+        (_PART, structure.computes),
+    ):
+        found += [] if accounted else [match.span() for match in pattern.finditer(polite)]
+    if not structure.negates:
+        found += [match.span("word") if match["word"] else match.span("out") for match in _NEGATION.finditer(polite)
+                  if not _only_contrasts(text, match.end(), taken, known)]  # fmt: skip
+    for number in numerals.find(read_text(polite)):
+        if (
+            number.kind == "cardinal"
+            and not number.vague
+            and number.value not in counted
+            and _counts_here(text, number, known)
+        ):
+            found.append((number.start, number.end))
+    for said in proposal.left_over:
+        place = locate(said, request)
+        if place.start is not None and place.origin == 0:
+            found.append((place.start, place.start + len(place.text)))
+    left = [each for each in sorted(found) if not any(start < each[1] and each[0] < end for start, end in taken)]
+    return list(dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken)))
+
+
+def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> bool:
+    """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done instead: "don't do it
+    now, do it at the end"."""
+    closing = re.compile(r"[,;.!?\n]|\bbut\b").search(text, at)
+    if closing is None or not any(start >= closing.end() for start, _ in taken):
+        return False
+    words = [(word, start, end) for word, start, end in runs(text) if at <= start < closing.start()]
+    return all(
+        word.casefold() in EMPTY
+        or stem(word.casefold()) in known
+        or any(first < end and start < last for first, last in taken)
+        for word, start, end in words
+    )
+
+
+def _counts_here(text: str, number: numerals.Number, known: frozenset[str]) -> bool:
+    """Whether a number can be about what is done: it stands alone, with a unit, or before a thing that the platform knows."""
+    after = _UNIT.match(text, number.end)
+    if number.unit or after is None or not after[1].isalpha():
+        return True
+    word = after[1].casefold()
+    return word in EMPTY or stem(word) in known or stem(word) in _UNITS or currency_of(word) is not None
+
+
+def _taken_back(text: str, place: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether later words replace these: a correction stands between them and something that was used."""
+    correction = _CORRECTION.search(text, place[1])
+    return correction is not None and any(start >= correction.end() for start, _ in taken)
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    """The clause around a place, so that a person sees what is meant."""
+    begins = [match.start() if match.group().isalpha() else match.end() for match in _CLAUSE.finditer(text, 0, start)]
+    closing = _CLAUSE.search(text, end)
+    first, last = (begins[-1] if begins else 0), (closing.start() if closing else len(text))
+    return text[first:last].strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
+
+
+def _quotes(node: Any, request: Request) -> Iterator[Words]:
+    """Every stretch of typed words in a proposal, wherever it stands."""
+    if isinstance(node, Words):
+        yield node if node.start is not None else locate(node.text, request)
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _quotes(getattr(node, name), request)
+    elif isinstance(node, dict):
+        for each in node.values():
+            yield from _quotes(each, request)
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        for each in node:
+            yield from _quotes(each, request)
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    if isinstance(node, BaseModel):
+        yield node
+        for name in type(node).model_fields:
+            yield from _nodes(getattr(node, name))
+    elif isinstance(node, dict):
+        for each in node.values():
+            yield from _nodes(each)
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        for each in node:
+            yield from _nodes(each)
+
+
+def _structure(proposal: Proposal) -> _Structure:
+    nodes = list(_nodes(proposal.result))
+    calls = [
+        call
+        for call in (proposal.result.calls if isinstance(proposal.result, PlanResult) else ())
+        if isinstance(call, Call)
+    ]
+    finds = [node for node in nodes if isinstance(node, Find)]
+    negates = any(
+        isinstance(node, Except) or (isinstance(node, StateIs) and node.negated) or (isinstance(node, Has) and node.count == 0)
+        or (isinstance(node, Compare) and node.op == "!=") or (isinstance(node, Computed) and node.op == "-")
+        for node in nodes
+    )  # fmt: skip
+    restricts = negates or any(
+        isinstance(node, Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount) for node in nodes
+    )
+    return _Structure(
+        negates=negates,
+        restricts=restricts or any(isinstance(node, Computed) for node in nodes),
+        conditions=any(call.condition is not None for call in calls),
+        quantifies=not finds or any(find.pick != "one" for find in finds) or len(calls) > 1,
+        computes=any(isinstance(node, Computed | Number) for node in nodes),
+    )
+
+
+def _counts(proposal: Proposal) -> Iterator[int]:
+    """The numbers that stand in a reference's form instead of a quote: how many, which place in line, how many related records."""
+    for node in _nodes(proposal.result):
+        if isinstance(node, Find) and isinstance(node.pick, int):
+            yield node.pick
+        elif isinstance(node, Has):
+            yield node.count
+        elif isinstance(node, OrderByField | OrderByCount):
+            yield node.nth
+
+
+def _defaults(contracts: Sequence[Contract]) -> Iterator[float]:
+    for contract in contracts:
+        for schema in contract.properties.values():
+            default = schema.get("default") if isinstance(schema, dict) else None
+            if isinstance(default, int | float) and not isinstance(default, bool):
+                yield default

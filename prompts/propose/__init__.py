@@ -1,0 +1,1 @@
+"""The prompt that asks a model for a proposal."""

@@ -1,0 +1,74 @@
+"""What a proposal prompt may hold: contracts and record kinds as their owners declared them, the thread's words and handles, the present,
+and what a person typed. Never a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class KindText:
+    """One kind of record: ``fields`` with their types, ``found_by`` what words find it by, ``states`` its state words."""
+
+    name: str
+    about: str
+    fields: tuple[str, ...]
+    found_by: tuple[str, ...] = ()
+    newest_by: str = ""
+    size: str = ""
+    states: tuple[str, ...] = ()
+    belongs_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentText:
+    """One argument of an action. ``about`` says its type, unit, members and default, ``hint`` what its owner says of it."""
+
+    name: str
+    about: str
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActionText:
+    """One offered action under its schema token."""
+
+    name: str
+    about: str
+    arguments: tuple[ArgumentText, ...] = ()
+    undone_by: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnText:
+    """One earlier request of the thread: its words, and what came of it by action names and handles."""
+
+    words: str
+    came: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """What the person said to a question. ``about`` names what was asked for, by contract words only."""
+
+    about: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeContext:
+    """One request. ``not_allowed`` are actions of other roles, by name; ``more`` says that the platform has others beside the
+    shortlisted ones; ``present`` is the present for people; ``offered`` is the action that the person chose, if any."""
+
+    request: str
+    present: str
+    role: str
+    actions: tuple[ActionText, ...]
+    kinds: tuple[KindText, ...] = ()
+    not_allowed: tuple[str, ...] = ()
+    more: bool = False
+    thread: tuple[TurnText, ...] = ()
+    answers: tuple[AnswerText, ...] = ()
+    drafts: bool = False

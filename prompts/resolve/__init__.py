@@ -1,1 +1,0 @@
-"""Choosing an action and naming the words for its parameters."""
