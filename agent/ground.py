@@ -21,7 +21,7 @@ from core.secretbox import SecretBox
 from executors.platform import HttpPlatformClient
 from registry.catalogue import Catalogue, load
 from registry.connector import Connector, IdentityProvider, Settings
-from registry.discovery import Broken, Found
+from registry.discovery import BrokenConnector, DiscoveredConnector
 from registry.records import ContextProvider, Kinds
 from registry.shortlist import Shortlist
 from store.connectors import ConnectorRow
@@ -46,7 +46,7 @@ class Ground:
     live: Kinds
     identity_providers: dict[str, IdentityProvider] = field(default_factory=dict)
     connectors: tuple[Connector, ...] = ()
-    broken: tuple[Broken, ...] = ()
+    broken: tuple[BrokenConnector, ...] = ()
     keeping: dict[str, Keeping] = field(default_factory=dict)
     _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, repr=False)
 
@@ -68,8 +68,8 @@ class Grounds:
         self,
         sessions: Sessions,
         box: SecretBox,
-        found: Sequence[Found],
-        broken: Sequence[Broken],
+        found: Sequence[DiscoveredConnector],
+        broken: Sequence[BrokenConnector],
         client: ClientFactory,
         mirrors: Mirrors | None = None,
     ) -> None:
@@ -122,7 +122,9 @@ class Grounds:
         for row in settings:
             found = self._found.get(row.name)
             if found is None:
-                broken.append(Broken(row.name, "it is configured, but no such folder was found among the connectors"))
+                broken.append(
+                    BrokenConnector(row.name, "it is configured, but no such folder was found among the connectors")
+                )
                 continue
             try:
                 secrets = json.loads(
@@ -138,11 +140,11 @@ class Grounds:
                 identities |= {each.name: each for each in connector.identity_providers()}
             except BadSetting as error:
                 log.warning("connector %s could not be loaded: %s", row.name, error.detail)
-                broken.append(Broken(row.name, error.detail))
+                broken.append(BrokenConnector(row.name, error.detail))
                 continue
             except Exception as error:  # a connector is a stranger's code: it may fail in any way, and only for itself
                 log.exception("connector %s could not be loaded", row.name)
-                broken.append(Broken(row.name, f"{type(error).__name__} while it was loaded"))
+                broken.append(BrokenConnector(row.name, f"{type(error).__name__} while it was loaded"))
                 continue
             connectors.append(connector)
             if keeping is not None:

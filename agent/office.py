@@ -77,7 +77,7 @@ class Office:
         """A new workspace with its first owner and a signing key of its own."""
         now = self.clock()
         workspace = ids.new("ws")
-        key = signing.generate()
+        key = signing.generate_key()
         async with self.sessions.begin() as session:
             await store.workspaces.insert(session, WorkspaceRow(id=workspace, name=name, created_at=now))
             await store.contracts.add_signing_key(
@@ -265,7 +265,7 @@ class Office:
     async def _add(self, session: Any, workspace: str, email: str, person: str, role: str, password: str) -> MemberRow:
         row = MemberRow(
             id=ids.new("mem"), workspace=workspace, email=email, name=person, role=role,
-            password_hash=passwords.hashed(password), state="active", created_at=self.clock(),
+            password_hash=passwords.hash_password(password), state="active", created_at=self.clock(),
         )  # fmt: skip
         return await store.members.insert(session, row)
 

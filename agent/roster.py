@@ -90,7 +90,7 @@ class Roster:
         async with self.sessions.read() as session:
             if await store.members.by_invitation(session, token, now) is None:
                 raise NotFound("This invitation is unknown, used or over: ask for a new one.")
-        kept = await asyncio.to_thread(passwords.hashed, password)
+        kept = await asyncio.to_thread(passwords.hash_password, password)
         async with self.sessions.begin() as session:
             row = await store.members.accept(session, token, name=name, password_hash=kept, now=now)
             await history.record_act(
@@ -147,7 +147,7 @@ class Roster:
     async def change_password(self, by: Actor, password: str, *, login: str, also: Also[int] = nothing) -> None:
         """One's own; every sign-in but ``login`` ends, and ``also`` is told how many. The caller has asked for the present one. Raises
         InvalidInput for a weak one."""
-        kept = await asyncio.to_thread(passwords.hashed, password)
+        kept = await asyncio.to_thread(passwords.hash_password, password)
         now = self.clock()
         async with self.sessions.begin() as session:
             await store.members.set_password(session, by.workspace, by.id, kept)

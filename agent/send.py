@@ -29,7 +29,7 @@ from core.storable import storable_text
 from executors import sandbox
 from executors.hand import Hand
 from executors.queue import Done, Later, Outcome
-from executors.retry import Failed, Reply, Retry, Success, Unknown, Verdict, after_action
+from executors.retry import Failed, Reply, Retry, RetryVerdict, Success, Unknown, after_action
 from registry.catalogue import Catalogue
 from registry.result import fits_result
 from store.calls import AttemptRow, CallRow
@@ -182,7 +182,7 @@ class Sender:
         step: Step,
         call: CallRow,
         reply: Reply,
-        verdict: Verdict,
+        verdict: RetryVerdict,
         catalogue: Catalogue,
         *,
         unknown_before: bool,

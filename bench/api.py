@@ -24,7 +24,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from agent.house import opened
-from core import opsiq1
+from core import request_signature
 from core.settings import Settings
 from store.migrate import upgrade
 from web.app import create_app
@@ -75,8 +75,13 @@ async def rate(port: int, key: tuple[str, str] | None, connections: int, seconds
         while (began := time.perf_counter()) < until:
             headers = {}
             if key:
-                headers["Authorization"] = opsiq1.header(
-                    key[1], ts=int(time.time()), nonce=opsiq1.new_nonce(), key=key[0], method="GET", path="/v1/me"
+                headers["Authorization"] = request_signature.header(
+                    key[1],
+                    ts=int(time.time()),
+                    nonce=request_signature.new_nonce(),
+                    key=key[0],
+                    method="GET",
+                    path="/v1/me",
                 )
             async with session.get(f"http://127.0.0.1:{port}/v1/me", headers=headers) as answer:
                 body = await answer.read()

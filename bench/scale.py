@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from agent.house import opened
 from bench.deliveries import DATA
-from core import opsiq1
+from core import request_signature
 from core.clock import utc_now
 from core.ids import new
 from core.settings import Settings
@@ -121,8 +121,8 @@ async def accepted_per_s(url: str, keys: list[tuple[str, str]], seconds: float) 
             n += 1
             public, secret = keys[n % len(keys)]
             idempotency_key = uuid.uuid4().hex
-            authorization = opsiq1.header(
-                secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=public, method="POST", path="/v1/events/fire",
+            authorization = request_signature.header(
+                secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=public, method="POST", path="/v1/events/fire",
                 idempotency_key=idempotency_key, body=body,
             )  # fmt: skip
             headers = {

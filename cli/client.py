@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import opsiq1
+from core import request_signature
 from core.errors import InvalidInput, Unavailable
 
 FILE = "cli.json"
@@ -56,8 +56,8 @@ class Client:
         return self._call("DELETE", path, "", b"", uuid.uuid4().hex)
 
     def _call(self, method: str, path: str, query: str, body: bytes, idempotency_key: str) -> Any:
-        authorization = opsiq1.header(
-            self.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=self.key, method=method, path=path, query=query,
+        authorization = request_signature.header(
+            self.secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=self.key, method=method, path=path, query=query,
             idempotency_key=idempotency_key, body=body,
         )  # fmt: skip
         headers = {"Authorization": authorization, "Content-Type": "application/json"}

@@ -116,7 +116,7 @@ def run_sign(args: argparse.Namespace) -> int:
 
 def run_verify(args: argparse.Namespace) -> int:
     """One line for each contract; 1 if any does not verify."""
-    from registry.signing import kid_of, verified
+    from registry.signing import kid_of, verify
 
     try:
         keys = {kid_of(public): public for public in map(_public, args.public)}
@@ -131,7 +131,7 @@ def run_verify(args: argparse.Namespace) -> int:
     for index, each in enumerate(members):
         entry = each if isinstance(each, dict) else {}
         try:
-            contract = verified(canon.dumps(entry.get("contract")), str(entry.get("signature") or ""), keys)
+            contract = verify(canon.dumps(entry.get("contract")), str(entry.get("signature") or ""), keys)
         except OpsIQError as error:
             print(f"{args.file}: /contracts/{index}: {error.detail} [{error.code}]")
             worst = 1
@@ -142,9 +142,9 @@ def run_verify(args: argparse.Namespace) -> int:
 
 def run_keygen(args: argparse.Namespace) -> int:
     """Writes the private key (PEM, mode 600) and beside it the public one (a JWK, RFC 8037); never writes over a key."""
-    from registry.signing import generate
+    from registry.signing import generate_key
 
-    key = generate()
+    key = generate_key()
     public = args.out.with_name(args.out.name + ".jwk")
     try:
         _fresh(public, json.dumps(key.jwk(), indent=2) + "\n", 0o644)

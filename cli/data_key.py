@@ -42,11 +42,11 @@ def add_parser(sub: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from core import secretbox
-    from core.key_file import shown_key
+    from core.key_file import format_key
     from core.settings import Settings
 
     if arguments.act == "new":
-        print(shown_key(secretbox.new_key()))
+        print(format_key(secretbox.new_key()))
         return 0
     return asyncio.run(_rotate(arguments, Settings.load(os.environ)))
 
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     from agent import keyring
     from cli.workspace import open_sessions
-    from core import secretbox, variables
+    from core import env_variable, secretbox
     from core.clock import utc_now
     from core.errors import InvalidInput
     from core.key_file import write_key
@@ -65,7 +65,7 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     new = secretbox.new_key()
     if arguments.to is not None:
         try:
-            new = variables.key(_given(arguments.to))
+            new = env_variable.key(_given(arguments.to))
         except (OSError, ValueError) as error:
             raise InvalidInput(f"The new key {error}. `opsiq data-key new` makes one.") from error
     async with open_sessions(os.environ) as sessions:

@@ -7,11 +7,11 @@ import os
 import stat
 from pathlib import Path
 
-from core import secretbox, variables
+from core import env_variable, secretbox
 from core.errors import BadSetting
 
 
-def kept_key(path: Path) -> bytes:
+def load_or_create_key(path: Path) -> bytes:
     """The key in the file, made there where there is none. Raises BadSetting."""
     if not path.exists():
         write_key(path, secretbox.new_key())
@@ -23,7 +23,7 @@ def write_key(path: Path, key: bytes) -> bool:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}.new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(shown_key(key) + "\n")
+        file.write(format_key(key) + "\n")
         file.flush()
         os.fsync(file.fileno())
     try:
@@ -35,7 +35,7 @@ def write_key(path: Path, key: bytes) -> bool:
     return True
 
 
-def shown_key(key: bytes) -> str:
+def format_key(key: bytes) -> str:
     """As OPSIQ_DATA_KEY and data.key have it."""
     return base64.urlsafe_b64encode(key).decode("ascii").rstrip("=")
 
@@ -45,6 +45,6 @@ def read_key(path: Path) -> bytes:
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise BadSetting(f"{path} may be read by others. Run: chmod 600 {path}", extra={"setting": "OPSIQ_DATA_KEY"})
     try:
-        return variables.key(path.read_text(encoding="ascii").strip())
+        return env_variable.key(path.read_text(encoding="ascii").strip())
     except ValueError as error:
         raise BadSetting(f"{path} {error}. Restore it from a copy.", extra={"setting": "OPSIQ_DATA_KEY"}) from error

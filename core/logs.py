@@ -44,7 +44,7 @@ class bound:  # noqa: N801 (used as a function; a class of its own since a gener
         _ids.reset(self._token)
 
 
-def _bound() -> dict[str, str]:
+def _bound_ids() -> dict[str, str]:
     chain, given = _ids.get(), []
     while chain is not None:
         chain, ids = chain
@@ -55,7 +55,7 @@ def _bound() -> dict[str, str]:
 def install(level: str, form: Form) -> None:
     """Log to standard error from here on, in this form, from ``level`` up."""
     handler = logging.StreamHandler()
-    handler.setFormatter(Lines(form))
+    handler.setFormatter(LineFormatter(form))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -88,7 +88,7 @@ class OncePerSecond(logging.Filter):
         return True
 
 
-class Lines(logging.Formatter):
+class LineFormatter(logging.Formatter):
     def __init__(self, form: Form) -> None:
         super().__init__()
         self._form = form
@@ -97,7 +97,7 @@ class Lines(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         more = {name: value for name, value in vars(record).items() if name not in _STANDARD}
         line: dict[str, Any] = {
-            "at": at, "level": record.levelname.lower(), "logger": record.name, "event": record.getMessage(), **_bound(), **more,
+            "at": at, "level": record.levelname.lower(), "logger": record.name, "event": record.getMessage(), **_bound_ids(), **more,
         }  # fmt: skip
         trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
         if self._form == "json":

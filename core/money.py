@@ -24,6 +24,6 @@ def major(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-exponent(currency))
 
 
-def text(minor: int, currency: str) -> str:
+def format_money(minor: int, currency: str) -> str:
     """``4900, 'EUR'`` → ``49.00 EUR``; ``1200, 'JPY'`` → ``1200 JPY``. No grouping: it is read by people and by code."""
     return f"{major(minor, currency):f} {currency}"

@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from core import variables
+from core import env_variable
+from core.env_variable import Network, Price, variable
 from core.errors import BadSetting
-from core.key_file import kept_key
-from core.variables import Network, Price, variable
+from core.key_file import load_or_create_key
 
 ModelMode = Literal["json_schema", "tools", ""]
 
@@ -46,7 +46,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_DATABASE_URL",
             "The database: a SQLite file, or `postgresql+asyncpg://user@host/name` for many processes.",
-            variables.address("sqlite+aiosqlite", "postgresql+asyncpg"),
+            env_variable.address("sqlite+aiosqlite", "postgresql+asyncpg"),
             default="`sqlite+aiosqlite:///<data folder>/opsiq.db`",
             secret=True,
         ),
@@ -54,7 +54,7 @@ class Settings:
     host: str = field(default="127.0.0.1", metadata=variable("OPSIQ_HOST", "The address to listen on."))
     port: int = field(
         default=8080,
-        metadata=variable("OPSIQ_PORT", "The port to listen on; 0 takes a free one.", variables.integer(0, 65535)),
+        metadata=variable("OPSIQ_PORT", "The port to listen on; 0 takes a free one.", env_variable.integer(0, 65535)),
     )
     base_url: str = field(
         default="",
@@ -62,7 +62,7 @@ class Settings:
             "OPSIQ_BASE_URL",
             "The address this server is reached by, as links show it. Where it is https, cookies are Secure and named `__Host-…`, "
             "and answers carry `Strict-Transport-Security`.",
-            variables.address("http", "https"),
+            env_variable.address("http", "https"),
             default="`http://<host>:<port>`",
         ),
     )
@@ -72,7 +72,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_DATA_KEY",
             "The key that wraps the data keys which seal stored secrets, 32 bytes in base64url. Keep a copy: without it they are lost.",
-            variables.key,
+            env_variable.key,
             default="made once, kept in `<data folder>/data.key` with mode 600",
             secret=True,
         ),
@@ -90,7 +90,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_MODEL_URL",
             "The base address of an OpenAI-compatible server, where the model is not at its provider's own.",
-            variables.address("http", "https"),
+            env_variable.address("http", "https"),
             default="the provider's own",
         ),
     )
@@ -104,14 +104,14 @@ class Settings:
         metadata=variable(
             "OPSIQ_MODEL_MODE",
             "How the closed set is imposed on the model: `json_schema` or `tools`. Empty: what fits the provider.",
-            variables.one_of("json_schema", "tools"),
+            env_variable.one_of("json_schema", "tools"),
             default="empty",
         ),
     )
     model_timeout_s: int = field(
         default=30,
         metadata=variable(
-            "OPSIQ_MODEL_TIMEOUT_S", "How long one model call may take, in seconds.", variables.integer(1, 600)
+            "OPSIQ_MODEL_TIMEOUT_S", "How long one model call may take, in seconds.", env_variable.integer(1, 600)
         ),
     )
     model_retries: int = field(
@@ -119,7 +119,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_MODEL_RETRIES",
             "How many more times a model is asked after an error of the network or the provider.",
-            variables.integer(0, 5),
+            env_variable.integer(0, 5),
         ),
     )
     model_fallbacks: tuple[str, ...] = field(
@@ -127,7 +127,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_MODEL_FALLBACKS",
             "Models to ask, in order, when the first does not answer; a comma-separated list.",
-            variables.words,
+            env_variable.words,
             default="none",
         ),
     )
@@ -136,7 +136,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_MODEL_PRICES",
             "US dollars a million tokens where LiteLLM knows no price: `model=prompt/completion`, comma-separated.",
-            variables.prices,
+            env_variable.prices,
             default="LiteLLM's own table",
         ),
     )
@@ -145,7 +145,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_ALLOW_ADDRESSES",
             "Private networks that outbound calls may reach all the same, as CIDRs: `127.0.0.0/8,10.1.0.0/16`.",
-            variables.networks,
+            env_variable.networks,
             default="none: private, loopback and link-local addresses are refused",
         ),
     )
@@ -154,7 +154,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_EVENTS_KEEP_DAYS",
             "How many days events are kept, with what reacted to them; 0 for ever. AI History and runs are always kept.",
-            variables.integer(0, 36500),
+            env_variable.integer(0, 36500),
         ),
     )
     mirror_max_age_s: int = field(
@@ -163,7 +163,7 @@ class Settings:
             "OPSIQ_MIRROR_MAX_AGE_S",
             "How old the last whole reading of kept records may be before look-ups ask the platform again, in seconds. They are read anew "
             "at half of it.",
-            variables.integer(60, 2_592_000),
+            env_variable.integer(60, 2_592_000),
         ),
     )
     question_expiry_s: int = field(
@@ -171,7 +171,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_QUESTION_EXPIRY_S",
             "How long a question waits for its answer, in seconds. A card expires as its contract says.",
-            variables.integer(30, 604800),
+            env_variable.integer(30, 604800),
         ),
     )
     session_idle_h: int = field(
@@ -179,7 +179,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_SESSION_IDLE_H",
             "A console sign-in ends after this many hours without use.",
-            variables.integer(1, 720),
+            env_variable.integer(1, 720),
         ),
     )
     oidc_issuer: str = field(
@@ -188,7 +188,7 @@ class Settings:
             "OPSIQ_OIDC_ISSUER",
             "The OpenID Connect issuer that people may sign in to the console with, exactly as it names itself "
             "(`https://login.example.com`). An address on a private network must be listed in `OPSIQ_ALLOW_ADDRESSES`.",
-            variables.issuer,
+            env_variable.issuer,
             default="empty: passwords only",
         ),
     )
@@ -221,7 +221,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_OIDC_DOMAINS",
             "Domains of verified e-mail addresses that may come in through the issuer: `example.com,example.org`.",
-            variables.domains,
+            env_variable.domains,
             default="any",
         ),
     )
@@ -231,7 +231,7 @@ class Settings:
             "OPSIQ_SECOND_PERSON_H",
             "Where two people must approve, a member counts beside whoever gave them their place or role only after this many hours; "
             "0: at once.",
-            variables.integer(0, 8760),
+            env_variable.integer(0, 8760),
         ),
     )
     redis_url: str = field(
@@ -240,7 +240,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_REDIS_URL",
             "A Redis in which all server processes count requests together: `redis://host:6379/0`. Empty: each counts its own.",
-            variables.address("redis", "rediss"),
+            env_variable.address("redis", "rediss"),
             default="empty",
             secret=True,
         ),
@@ -252,7 +252,7 @@ class Settings:
             "OPSIQ_NATS_URL",
             "A NATS server with JetStream that carries webhook deliveries: `nats://host:4222`. Needs the extra `nats`. Empty: "
             "they are claimed from the database like other work.",
-            variables.address("nats", "tls"),
+            env_variable.address("nats", "tls"),
             default="empty",
             secret=True,
         ),
@@ -263,7 +263,7 @@ class Settings:
             "OPSIQ_ADDRESS_LIMIT_PER_MIN",
             "How many API requests a minute one address may send before signatures are looked at; 0 for no limit (behind a proxy that "
             "limits, all requests come from its address).",
-            variables.integer(0, 1_000_000),
+            env_variable.integer(0, 1_000_000),
         ),
     )
     trusted_proxies: tuple[Network, ...] = field(
@@ -272,7 +272,7 @@ class Settings:
             "OPSIQ_TRUSTED_PROXIES",
             "The networks of your own reverse proxies, as CIDRs: `127.0.0.1/32,10.0.0.0/24`. `X-Forwarded-For` and `X-Forwarded-Proto` are "
             "believed from these alone, and they may open as many connections as all may.",
-            variables.networks,
+            env_variable.networks,
             default="none, loopback included",
         ),
     )
@@ -282,7 +282,7 @@ class Settings:
             "OPSIQ_MAX_CONNECTIONS",
             "How many connections one process holds at once, as far as its file limit goes. Beyond it, the one that has kept the server "
             "waiting longest is closed.",
-            variables.integer(16, 1_000_000),
+            env_variable.integer(16, 1_000_000),
         ),
     )
     max_address_connections: int = field(
@@ -290,7 +290,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_MAX_ADDRESS_CONNECTIONS",
             "How many of them one address (IPv6: one /64) may have; 0 for no limit. Trusted proxies are exempt.",
-            variables.integer(0, 1_000_000),
+            env_variable.integer(0, 1_000_000),
         ),
     )
     head_timeout_s: int = field(
@@ -298,7 +298,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_HEAD_TIMEOUT_S",
             "How long the head of a request may take to come, in seconds.",
-            variables.integer(1, 600),
+            env_variable.integer(1, 600),
         ),
     )
     body_timeout_s: int = field(
@@ -306,7 +306,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_BODY_TIMEOUT_S",
             "How long the body of a request may take to come, in seconds; longer where it comes at 4 KiB a second or more.",
-            variables.integer(1, 600),
+            env_variable.integer(1, 600),
         ),
     )
     read_timeout_s: int = field(
@@ -314,7 +314,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_READ_TIMEOUT_S",
             "Within how many seconds a client must read some of an answer that waits for it.",
-            variables.integer(1, 600),
+            env_variable.integer(1, 600),
         ),
     )
     keep_alive_s: int = field(
@@ -322,7 +322,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_KEEP_ALIVE_S",
             "How long a connection is kept between two requests, in seconds: longer than a proxy in front keeps it.",
-            variables.integer(1, 3600),
+            env_variable.integer(1, 3600),
         ),
     )
     log_level: str = field(
@@ -330,7 +330,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_LOG_LEVEL",
             "`debug`, `info`, `warning` or `error`.",
-            variables.one_of("debug", "info", "warning", "error"),
+            env_variable.one_of("debug", "info", "warning", "error"),
         ),
     )
     log_format: Literal["text", "json"] = field(
@@ -338,7 +338,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_LOG_FORMAT",
             "`text` (logfmt) or `json`: one record a line, with the ids of request, run, event and delivery.",
-            variables.one_of("text", "json"),
+            env_variable.one_of("text", "json"),
         ),
     )
     metrics_token: str = field(
@@ -356,7 +356,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_OTLP_URL",
             "An OpenTelemetry collector (OTLP over HTTP, `http://host:4318`) that gets traces and metrics. Needs the extra `otel`.",
-            variables.address("http", "https"),
+            env_variable.address("http", "https"),
             default="empty: none",
         ),
     )
@@ -365,7 +365,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_PROCESSES",
             "How many processes `opsiq serve` serves its port with, or `opsiq work` works with, on this machine.",
-            variables.integer(1, 256),
+            env_variable.integer(1, 256),
         ),
     )
     workers: int = field(
@@ -373,7 +373,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_WORKERS",
             "How many pieces of durable work one process does at once; 0 does none.",
-            variables.integer(0, 1024),
+            env_variable.integer(0, 1024),
         ),
     )
     work_lease_s: int = field(
@@ -381,7 +381,7 @@ class Settings:
         metadata=variable(
             "OPSIQ_WORK_LEASE_S",
             "How long a process holds a piece of work before another may take it up, in seconds. Renewed while it lives.",
-            variables.integer(2, 3600),
+            env_variable.integer(2, 3600),
         ),
     )
 
@@ -389,7 +389,7 @@ class Settings:
     def load(cls, environ: Mapping[str, str]) -> Self:
         """The settings in ``environ``. Raises BadSetting for a value that can't be read and for an OPSIQ_… name that
         is no setting."""
-        known = {each.name: variables.of(each.metadata) for each in fields(cls)}
+        known = {each.name: env_variable.of(each.metadata) for each in fields(cls)}
         names = [each.name for each in known.values()]
         for name in sorted(environ):
             ours = name.startswith(_PREFIX) and not name.startswith(_TEST_PREFIX) and name not in SDK_VARIABLES
@@ -424,14 +424,14 @@ class Settings:
         Two processes that start at once end with the same key. Raises BadSetting for a file that others may read or
         that holds no key.
         """
-        return self.given_data_key if self.given_data_key is not None else kept_key(self.key_file)
+        return self.given_data_key if self.given_data_key is not None else load_or_create_key(self.key_file)
 
     @property
     def data_keys(self) -> tuple[bytes, ...]:
         """``data_key``, and where a rotation was cut off between database and file, the one that it was to be replaced by."""
         if self.given_data_key is not None or not self.next_key_file.exists():
             return (self.data_key,)
-        return (self.data_key, kept_key(self.next_key_file))
+        return (self.data_key, load_or_create_key(self.next_key_file))
 
     @property
     def https(self) -> bool:
@@ -466,7 +466,7 @@ def reference() -> str:
         "| --- | --- | --- |",
     ]
     for each in fields(Settings):
-        one = variables.of(each.metadata)
+        one = env_variable.of(each.metadata)
         default = one.default if one.default is not None else f"`{each.default}`"
         about = one.about + (" A secret: never logged." if one.secret else "")
         lines.append(f"| `{one.name}` | {default} | {about} |")

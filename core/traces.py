@@ -45,7 +45,7 @@ def install(url: str, service: str) -> Callable[[], None]:
     spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/v1/traces")))
     reader = PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/v1/metrics"))
     meters = MeterProvider([reader], resource=resource)
-    _mirror(meters.get_meter("opsiq"))
+    _export_metrics(meters.get_meter("opsiq"))
     use(spans.get_tracer("opsiq"))
 
     def close() -> None:
@@ -62,11 +62,11 @@ def use(tracer: Any) -> None:
     _tracer = tracer
 
 
-def _mirror(meter: Any) -> None:
-    """core/meters.py is the one place that counts: each of its counters, and each histogram's sum and count, is observed from there."""
+def _export_metrics(meter: Any) -> None:
+    """core/metrics.py is the one place that counts: each of its counters, and each histogram's sum and count, is observed from there."""
     from opentelemetry.metrics import CallbackOptions, Observation
 
-    from core.meters import REGISTRY
+    from core.metrics import REGISTRY
 
     def observed(family: str, sample: str) -> Callable[[CallbackOptions], Iterable[Observation]]:
         def look(_: CallbackOptions) -> Iterable[Observation]:

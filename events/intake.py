@@ -16,8 +16,8 @@ import store.idempotency
 import store.putting
 import store.work
 from core.actor import Actor
+from core.batching import Batcher
 from core.errors import EventLoop, OpsIQError
-from core.grouped import Grouped
 from events.fire import Firing, depth_below, reacting, written
 from events.subscribers import Fired, of_row
 from store.events import EventRow
@@ -41,7 +41,7 @@ class Intake:
 
     def __init__(self, firing: Firing) -> None:
         self._firing = firing
-        self._group: Grouped[_Asked, Claim] = Grouped(self._commit)
+        self._group: Batcher[_Asked, Claim] = Batcher(self._commit)
 
     async def fire(
         self,

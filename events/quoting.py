@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agent.pipeline import Argument, Draft, Given, Several, Span
+from core.display_text import to_display_text
 from core.errors import Finding, InvalidInput
-from core.visible import visible
 from events.subscribers import Fired
 from registry.contract import Contract
 
@@ -96,7 +96,7 @@ def worded(text: str, event: Fired) -> Worded:
 
 def harmless(text: str) -> str:
     """Text on one line without quotation marks, so that it can't end its own quotation."""
-    return visible(" ".join(text[:_READ_CHARS].translate(_MARKS).split()), limit=QUOTE_CHARS)
+    return to_display_text(" ".join(text[:_READ_CHARS].translate(_MARKS).split()), limit=QUOTE_CHARS)
 
 
 def unquoted(draft: Draft, contract: Contract, worded: Worded, event: Fired) -> tuple[Draft, bool]:

@@ -17,7 +17,7 @@ from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import meters
+from core import metrics
 from core.errors import Unavailable
 from core.logs import bound
 from core.traces import span
@@ -290,7 +290,7 @@ class Engine:
                 self._over(work, isinstance(outcome, Later))
             else:
                 self._settle(work, outcome)
-        meters.worked(work.kind, type(outcome).__name__.lower() if outcome else "lost", self._monotonic() - began)
+        metrics.count_job(work.kind, type(outcome).__name__.lower() if outcome else "lost", self._monotonic() - began)
         return isinstance(outcome, Done) and outcome.well
 
     def _over(self, work: Work, comes_again: bool) -> None:

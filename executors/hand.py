@@ -15,7 +15,7 @@ from typing import Final
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
-from core import meters, webhook_signature
+from core import metrics, webhook_signature
 from core.clock import Clock, utc_now
 from core.errors import InvalidInput
 from executors.exchange import Exchanges
@@ -123,7 +123,7 @@ class Hand:
         wished = answer.headers.get(b"retry-after")
         duration_ms = round((self._monotonic() - began) * 1000)
         purpose = "action" if message_id.startswith("act_") else "webhook"
-        meters.called_out(purpose, f"{status // 100}xx" if status is not None else str(error))
+        metrics.count_call_out(purpose, f"{status // 100}xx" if status is not None else str(error))
         if log.isEnabledFor(logging.INFO):
             log.info(
                 "attempt %d of %s: %s",

@@ -97,12 +97,12 @@ class Unknown:
     detail: str
 
 
-Verdict = Success | Retry | Failed | Unknown
+RetryVerdict = Success | Retry | Failed | Unknown
 
 
 def after_action(
     reply: Reply, *, attempt: int, elapsed_s: float, deadline_s: float, idempotent: bool, unknown_before: bool = False
-) -> Verdict:
+) -> RetryVerdict:
     """What the ``attempt``-th attempt (from 1) of an action call means, ``elapsed_s`` after the first began.
 
     ``unknown_before``: an earlier attempt's fate is unknown (its verdict was a Retry with ``unknown``). Never Unknown
@@ -125,7 +125,7 @@ def after_action(
     return Retry(delay_s, happened, said)
 
 
-def after_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: float) -> Verdict:
+def after_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: float) -> RetryVerdict:
     """What the ``attempt``-th attempt (from 1) of a webhook delivery means, ``elapsed_s`` after the first began.
 
     ``random`` in [0, 1) places the delay within ±20 % of the table's; Retry-After is a floor that jitter does not

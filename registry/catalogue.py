@@ -11,11 +11,11 @@ from core.actor import Surface
 from core.errors import BadSignature, InvalidInput
 from registry.contract import Contract
 from registry.offer import Offer, of_contract
-from registry.signing import verified
+from registry.signing import verify
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ContractFault:
     """A registered version that can't be used; ``why`` is a sentence without its full stop."""
 
     name: str
@@ -35,14 +35,16 @@ class Catalogue:
 
     __slots__ = ("_current", "_faults", "_offered", "_versions")
 
-    def __init__(self, contracts: Iterable[Contract], faults: Iterable[Fault] = ()) -> None:
+    def __init__(self, contracts: Iterable[Contract], faults: Iterable[ContractFault] = ()) -> None:
         versions: dict[tuple[str, int], Contract] = {}
         current: dict[str, Contract] = {}
         reported = list(faults)
         for contract in contracts:
             key = (contract.name, contract.version)
             if versions.setdefault(key, contract).digest != contract.digest:
-                reported.append(Fault(*key, "two different contracts carry this name and version; retire one of them"))
+                reported.append(
+                    ContractFault(*key, "two different contracts carry this name and version; retire one of them")
+                )
                 continue
             newest = current.get(contract.name)
             if newest is None or newest.version < contract.version:
@@ -95,15 +97,17 @@ def load(rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str]) -
     becomes a fault and harms only its own name. Never raises for what is in a row.
     """
     good: list[Contract] = []
-    faults: list[Fault] = []
+    faults: list[ContractFault] = []
     for name, version, raw, signature in rows:
         try:
-            contract = verified(raw, signature, keys)
+            contract = verify(raw, signature, keys)
         except (BadSignature, InvalidInput) as error:
-            faults.append(Fault(name, version, error.detail.rstrip(".")))
+            faults.append(ContractFault(name, version, error.detail.rstrip(".")))
             continue
         if (contract.name, contract.version) != (name, version):
-            faults.append(Fault(name, version, f"the signed contract is {contract.name} v{contract.version}, not this"))
+            faults.append(
+                ContractFault(name, version, f"the signed contract is {contract.name} v{contract.version}, not this")
+            )
             continue
         good.append(contract)
     return Catalogue(good, faults)

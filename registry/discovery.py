@@ -17,7 +17,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DiscoveredConnector:
     """A connector that loads. ``name`` is its folder's and its class's, ``title`` what people read."""
 
     name: str
@@ -26,7 +26,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenConnector:
     """A folder that is no working connector, and why, in a clause that fits after its name."""
 
     name: str
@@ -36,43 +36,43 @@ class Broken:
         return f"{self.name}: {self.why}"
 
 
-def discover(package: str = "connectors") -> tuple[list[Found], list[Broken]]:
+def discover(package: str = "connectors") -> tuple[list[DiscoveredConnector], list[BrokenConnector]]:
     """The connectors in the folders of the importable package ``package``; both lists by name.
 
     Each subfolder (unless its name begins with ``_`` or ``.``) holds exactly one subclass of ``Connector``, in its
     ``__init__`` or any module of it that does not begin with ``_``, whose ``name`` is the folder's. One that fails, in
     whatever way its author found, is reported and harms no other. Code in these folders runs: only owners put it there.
     """
-    found: list[Found] = []
-    broken: list[Broken] = []
+    found: list[DiscoveredConnector] = []
+    broken: list[BrokenConnector] = []
     folders = {path for root in importlib.import_module(package).__path__ for path in Path(root).iterdir()}
     for path in sorted(folders):
         if not path.is_dir() or path.name.startswith(("_", ".")):
             continue
         one = _look(path.name, package)
-        if isinstance(one, Found):
+        if isinstance(one, DiscoveredConnector):
             found.append(one)
         else:
             broken.append(one)
     return found, broken
 
 
-def _look(name: str, package: str) -> Found | Broken:
+def _look(name: str, package: str) -> DiscoveredConnector | BrokenConnector:
     if not _NAME.fullmatch(name):
-        return Broken(name, "a connector's folder is named in lower-case letters, digits and underscores")
+        return BrokenConnector(name, "a connector's folder is named in lower-case letters, digits and underscores")
     try:
         classes = _classes(f"{package}.{name}")
     except (Exception, SystemExit) as error:
-        return Broken(name, f"it can't be imported ({type(error).__name__}: {str(error)[:300]})")
+        return BrokenConnector(name, f"it can't be imported ({type(error).__name__}: {str(error)[:300]})")
     if not classes:
-        return Broken(name, "it holds no class that extends registry.connector.Connector")
+        return BrokenConnector(name, "it holds no class that extends registry.connector.Connector")
     if len(classes) > 1:
         held = ", ".join(sorted(each.__qualname__ for each in classes))
-        return Broken(name, f"it holds {len(classes)} connectors ({held}); one folder, one class")
+        return BrokenConnector(name, f"it holds {len(classes)} connectors ({held}); one folder, one class")
     (cls,) = classes
     if cls.name != name:
-        return Broken(name, f"its class {cls.__qualname__} is named {cls.name!r}; set name = {name!r}")
-    return Found(name, cls.title or name, cls)
+        return BrokenConnector(name, f"its class {cls.__qualname__} is named {cls.name!r}; set name = {name!r}")
+    return DiscoveredConnector(name, cls.title or name, cls)
 
 
 def _classes(dotted: str) -> Sequence[type[Connector]]:

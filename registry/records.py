@@ -164,7 +164,7 @@ def shown_value(each: Field, values: Mapping[str, Any]) -> str:
         return "yes" if value else "no"
     if each.type == "money_minor" and isinstance(value, int):
         currency = values.get(each.currency_field) if each.currency_field else None
-        return money.text(value, currency) if isinstance(currency, str) else str(value)
+        return money.format_money(value, currency) if isinstance(currency, str) else str(value)
     if each.type == "datetime" and isinstance(value, str):
         return value[:10]
     return str(value)

@@ -79,7 +79,7 @@ class SigningKey:
         )
 
 
-def generate() -> SigningKey:
+def generate_key() -> SigningKey:
     return SigningKey.of_private(Ed25519PrivateKey.generate().private_bytes_raw())
 
 
@@ -101,7 +101,7 @@ def sign(contract_bytes: bytes, key: SigningKey) -> str:
     return jws.detach_content(jws.serialize_compact(header, contract_bytes, pair, algorithms=[ALGORITHM]))
 
 
-def verified(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
+def verify(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
     """The contract in ``raw``, if one of ``keys`` (kid → public key) signed exactly these bytes. Verifies first,
     parses second.
 

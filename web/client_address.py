@@ -16,7 +16,7 @@ from typing import Final
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from core.variables import Network
+from core.env_variable import Network
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent import people
 from agent.house import House
 from agent.person_only import run_url
-from core import opsiq1
+from core import request_signature
 from core.actor import OWNER, Actor, Mode
 from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable, WrongMode
 from registry import pointer
@@ -150,15 +150,15 @@ async def _authenticated(request: Request, door: Door) -> Caller:
     house, limits = house_of(request), limits_of(request)
     await limits.arrive(client_of(request))
     now = house.clock()
-    claim = opsiq1.parse_header(request.headers.getlist("authorization"))
-    idempotency_key = opsiq1.only(request.headers.getlist("idempotency-key"))
+    claim = request_signature.parse_header(request.headers.getlist("authorization"))
+    idempotency_key = request_signature.only(request.headers.getlist("idempotency-key"))
     body = await request.body()
     holders: Holders = request.app.state.holders
     row, member = await holders.of(claim.key) or (None, None)
     actor = people.of_key(row, member, now) if row else None
     sealed = row.secrets(now) if row else ()
     secrets = [house.box.open(each, context=f"key:{claim.key}").decode() for each in sealed]
-    opsiq1.check(
+    request_signature.check(
         claim,
         secrets,
         method=request.method,
@@ -167,9 +167,9 @@ async def _authenticated(request: Request, door: Door) -> Caller:
         idempotency_key=idempotency_key,
         body=body,
     )
-    opsiq1.check_window(claim.ts, int(now.timestamp()))
+    request_signature.check_window(claim.ts, int(now.timestamp()))
     if row is None or actor is None:
-        raise Unauthenticated(opsiq1.REFUSED)
+        raise Unauthenticated(request_signature.REFUSED)
     limit = door.limit_of(request.method)
     before = await limits.check(limit, row.id)
     await _once(request, row, claim.nonce)
@@ -188,7 +188,7 @@ async def _once(request: Request, row: KeyRow, nonce: str) -> None:
     except (SQLAlchemyError, OSError) as error:
         raise Unavailable("The nonce store does not answer, so the request can't be let through. Try again.") from error
     if not fresh:
-        raise Unauthenticated(opsiq1.REFUSED)
+        raise Unauthenticated(request_signature.REFUSED)
 
 
 def _known(request: Request) -> None:

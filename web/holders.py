@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import store.keys
-from core.grouped import Grouped
+from core.batching import Batcher
 from store.keys import KeyRow
 from store.members import MemberRow
 from store.sessions import Sessions
@@ -19,7 +19,7 @@ class Holders:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._grouped = Grouped(self._read)
+        self._grouped = Batcher(self._read)
 
     async def of(self, public: str) -> Holder | None:
         """The key with this public part, usable or not, and its member as they are now. Raises what the database raises."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core import ids, meters
+from core import ids, metrics
 from core.logs import bound
 from core.traces import span
 
@@ -109,8 +109,8 @@ class Threshold:
                 took_s = time.perf_counter() - started
                 route = getattr(scope.get("route"), "path", "none")
                 method = scope["method"] if scope["method"] in _METHODS else "other"
-                meters.REQUESTS.labels(method, route, status).inc()
-                meters.REQUEST_S.labels(method, route).observe(took_s)
+                metrics.REQUESTS.labels(method, route, status).inc()
+                metrics.REQUEST_S.labels(method, route).observe(took_s)
                 if mark is not None:
                     mark.update_name(f"{method} {route}")
                     mark.set_attribute("http.response.status_code", status)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import store.keys
 import store.nonces
-from core.grouped import Grouped
+from core.batching import Batcher
 from store.sessions import Sessions
 
 
@@ -25,7 +25,7 @@ class Nonces:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._grouped = Grouped(self._commit)
+        self._grouped = Batcher(self._commit)
 
     async def take(self, key: str, nonce: str, at: datetime, *, touch: str | None = None) -> bool:
         """Whether this nonce was free; committed when it answers. ``touch`` is the id of the key to mark as used. Raises what the database

@@ -15,7 +15,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic import BaseModel
 
 from agent.pipeline import RefusalCode
-from core import opsiq1
+from core import request_signature
 from web import examples, problem
 from web.door import SCOPES, Door, door_of
 from web.limits import PER_MINUTE
@@ -41,8 +41,8 @@ _ABOUT: Final = """A gate between plain language and a platform's actions.
 
 Every request to `/v1` is signed (see `securitySchemes`); every answer carries `X-Request-Id`, and `RateLimit` with what is left
 of the key's limit. Errors are `application/problem+json` (RFC 9457) with a permanent `code`."""
-_SCHEME: Final = f"""`Authorization: {opsiq1.SCHEME} key=<public key>,ts=<unix seconds>,nonce=<22 chars base64url>,sig=<64 hex>`,
-where `sig` is the HMAC-SHA256, with the secret key as text, of nine lines joined by LF: `{opsiq1.SCHEME}`, ts, nonce, public key,
+_SCHEME: Final = f"""`Authorization: {request_signature.SCHEME} key=<public key>,ts=<unix seconds>,nonce=<22 chars base64url>,sig=<64 hex>`,
+where `sig` is the HMAC-SHA256, with the secret key as text, of nine lines joined by LF: `{request_signature.SCHEME}`, ts, nonce, public key,
 METHOD, path, query, Idempotency-Key, hex SHA-256 of the body. An absent value is an empty line."""
 
 

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from agent.pipeline import Refusal
 from core.errors import OpsIQError
-from core.opsiq1 import SCHEME
+from core.request_signature import SCHEME
 from web.middleware import security_headers
 
 log = logging.getLogger(__name__)

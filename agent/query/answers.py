@@ -27,7 +27,7 @@ from agent.validate.asking import candidate, join
 from agent.validate.found import Found, counted, plural
 from agent.validate.need import Need
 from core.actor import Actor
-from core.visible import visible
+from core.display_text import to_display_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Policy
 from registry.records import Record, RecordKind, shown_value
@@ -74,7 +74,9 @@ class Answerer:
             return Reply(text=f"There are no such {plural(kind)}.", record_kind=kind.name, count=0)
         known = [each for name in fields if (each := kind.field_named(name)) is not None]
         values = tuple(
-            visible(shown_value(each, record.record.values) or "nothing") for record in found for each in known[:1]
+            to_display_text(shown_value(each, record.record.values) or "nothing")
+            for record in found
+            for each in known[:1]
         )
         if len(found) == 1:
             told = "; ".join(
@@ -91,7 +93,7 @@ class Answerer:
     ) -> Reply:
         kinds = {each.record.kind for each in found}
         return Reply(
-            text=visible(text, lines=True, limit=4000),
+            text=to_display_text(text, lines=True, limit=4000),
             record_kind=found[0].record.kind if len(kinds) == 1 else None,
             records=tuple(candidate(each.record) for each in found[:PAGE]),
             count=len(found) if count is None else count,

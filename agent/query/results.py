@@ -32,7 +32,7 @@ class Quantity:
     def shown(self) -> str:
         """``24.50 EUR``, ``50 %``, ``3 days``, ``12``."""
         if self.unit is not None and self.is_money:
-            return money.text(minor(self.number, self.unit), self.unit)
+            return money.format_money(minor(self.number, self.unit), self.unit)
         number = f"{self.number.normalize():f}"
         if self.unit == PERCENT:
             return f"{number} %"

@@ -20,7 +20,7 @@ from agent.resolve.direct import Direct, serves
 from agent.resolve.faults import Failure
 from agent.resolve.odds import Token
 from agent.resolve.reply import Reply
-from core import meters
+from core import metrics
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
 from core.traces import span
 
@@ -142,12 +142,12 @@ class ModelClient:
         for attempt in range(self.settings.retries + 1):
             with span("model", model=model, attempt=attempt + 1):
                 outcome = await self._once(asked, messages, tally)
-            meters.MODEL_CALLS.labels(model, "answered" if isinstance(outcome, Reply) else "failed").inc()
+            metrics.MODEL_CALLS.labels(model, "answered" if isinstance(outcome, Reply) else "failed").inc()
             if isinstance(outcome, Reply):
                 tally.tokens_in += outcome.tokens_in
                 tally.tokens_out += outcome.tokens_out
-                meters.MODEL_TOKENS.labels(model, "in").inc(outcome.tokens_in)
-                meters.MODEL_TOKENS.labels(model, "out").inc(outcome.tokens_out)
+                metrics.MODEL_TOKENS.labels(model, "in").inc(outcome.tokens_in)
+                metrics.MODEL_TOKENS.labels(model, "out").inc(outcome.tokens_out)
                 return outcome
             tally.notes.append(f"{model}: {outcome.why}")
             if not outcome.again or attempt == self.settings.retries:

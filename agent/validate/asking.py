@@ -9,7 +9,7 @@ from typing import Any, Final
 from agent.pipeline import Candidate, Question, QuestionCode
 from agent.validate import lookalike
 from agent.validate.found import LABEL_CHARS, plural, singular
-from core.visible import visible
+from core.display_text import to_display_text
 from registry.contract import Annotation, Unit
 from registry.records import Record, RecordKind, shown_value
 
@@ -26,7 +26,7 @@ def label_of(param: str, schema: Mapping[str, Any], annotation: Annotation) -> s
 
 def said(words: str) -> str:
     """Somebody's words inside a sentence of ours."""
-    return f"‘{visible(words, limit=WORDS_CHARS)}’"
+    return f"‘{to_display_text(words, limit=WORDS_CHARS)}’"
 
 
 def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind: RecordKind | None) -> str:
@@ -72,7 +72,7 @@ def shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(shown(each) for each in value)
-    return visible("nothing" if value is None else str(value), lines=True, limit=4000)
+    return to_display_text("nothing" if value is None else str(value), lines=True, limit=4000)
 
 
 def join(parts: Sequence[str], word: str) -> str:
@@ -97,8 +97,8 @@ def candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKind | N
                 found += lookalike.marks(mine, theirs)
     return Candidate(
         id=record.id,
-        label=visible(record.label, limit=LABEL_CHARS),
-        detail=visible(record.detail, limit=LABEL_CHARS),
+        label=to_display_text(record.label, limit=LABEL_CHARS),
+        detail=to_display_text(record.detail, limit=LABEL_CHARS),
         marks=tuple(dict.fromkeys(found)),
     )
 
@@ -118,7 +118,7 @@ def between(
     """Which of these records. ``what`` says what they share ("are called ‘Adam’"), ``lead`` replaces that sentence's beginning."""
     offered = list(records[:MAX_CANDIDATES])
     telling = _telling_field(offered, kind)
-    named = [visible(each.label, limit=LABEL_CHARS) + _aside(each, kind, telling) for each in offered]
+    named = [to_display_text(each.label, limit=LABEL_CHARS) + _aside(each, kind, telling) for each in offered]
     more = more or len(records) > len(offered)
     count = f"More than {_NUMBERS[len(offered)].lower()}" if more else _NUMBERS[len(offered)]
     noun = singular(kind) if len(offered) == 1 and not more else plural(kind)
@@ -153,4 +153,4 @@ def _telling_field(records: Sequence[Record], kind: RecordKind) -> str | None:
 
 def _aside(record: Record, kind: RecordKind, telling: str | None) -> str:
     each = kind.field_named(telling) if telling else None
-    return f" ({visible(shown_value(each, record.values), limit=WORDS_CHARS)})" if each is not None else ""
+    return f" ({to_display_text(shown_value(each, record.values), limit=WORDS_CHARS)})" if each is not None else ""

@@ -39,8 +39,8 @@ from agent.validate.unclaimed import Unclaimed
 from agent.validate.values import Read
 from core import ids
 from core.actor import Actor
+from core.display_text import to_display_text
 from core.errors import NotCanonical
-from core.visible import visible
 from registry.catalogue import Catalogue
 from registry.condition import CheapOnly, Evaluator
 from registry.contract import Contract, Risk
@@ -165,7 +165,7 @@ def unfit(slots: Slots) -> Question | Refusal | None:
     """The contract's JSON Schema has the last word on every value; a person's own words can be said again, anything else can't."""
     unfit = list(misfits(slots.contract, slots.params))
     faults = [
-        Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=visible(misfit.why))
+        Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=to_display_text(misfit.why))
         for misfit in unfit
         if (filled := slots.filled.get(misfit.param or "")) is not None and isinstance(filled.source, GivenSource)
     ]
@@ -175,10 +175,12 @@ def unfit(slots: Slots) -> Question | Refusal | None:
     for misfit in unfit:
         filled = slots.filled.get(misfit.param or "")
         if filled is not None and isinstance(filled.source, PromptSource):
-            text = f"{filled.shown} won't do for {filled.label}: {visible(misfit.why)}. What shall it be?"
+            text = f"{filled.shown} won't do for {filled.label}: {to_display_text(misfit.why)}. What shall it be?"
             return slots.ask(filled.param, text, "unreadable")
         label = slots.label(misfit.param) if misfit.param else "The call"
-        return Refusal(code="invalid", detail=f"{label} does not fit “{slots.contract.title}”: {visible(misfit.why)}.")
+        return Refusal(
+            code="invalid", detail=f"{label} does not fit “{slots.contract.title}”: {to_display_text(misfit.why)}."
+        )
     return None
 
 

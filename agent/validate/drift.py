@@ -6,7 +6,7 @@ from agent.pipeline import Pin, Plan, Refusal, Step
 from agent.validate.admission import admitted
 from agent.validate.asking import WORDS_CHARS
 from core.actor import Actor, Surface
-from core.visible import visible
+from core.display_text import to_display_text
 from registry.catalogue import Catalogue
 from registry.records import Kinds, Record, RecordKind, shown_value
 
@@ -71,4 +71,4 @@ def _changes(pin: Pin, record: Record, kind: RecordKind) -> list[str]:
 
 
 def _value(text: str) -> str:
-    return visible(text, limit=WORDS_CHARS) or "nothing"
+    return to_display_text(text, limit=WORDS_CHARS) or "nothing"

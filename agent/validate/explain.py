@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from agent.validate.asking import WORDS_CHARS, join, said
 from agent.validate.found import Found, counted, plural, singular
 from agent.validate.reach import Scalar
-from core.visible import visible
+from core.display_text import to_display_text
 from registry.records import Record, RecordKind, shown_value
 
 _MOST_WORDS = 3
@@ -28,7 +28,7 @@ def adjective(kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
             words.append(known[0])
         elif all(isinstance(value, str) for value in values) and len(wanted) <= _MOST_WORDS:
             words.append(join([str(value).replace("_", " ") for value in values], "or"))
-    return "".join(f"{visible(word)} " for word in words)
+    return "".join(f"{to_display_text(word)} " for word in words)
 
 
 def phrase(kind: RecordKind, where: Mapping[str, Sequence[Scalar]], owner: Found | None) -> str:
@@ -64,16 +64,18 @@ def nothing(
     whose = f"{owner.label} has" if owner else "There are" if len(others) > 1 else "There is"
     amount = f"more than {len(others) - 1} {plural(kind)}" if more else counted(len(others), kind)
     if len(states) == 1 and not more:
-        state = visible(next(iter(states)), limit=WORDS_CHARS)
+        state = to_display_text(next(iter(states)), limit=WORDS_CHARS)
         return f"{opening} {whose} {amount}, already {state}." if state else opening
-    parts = [f"{number} {visible(state, limit=WORDS_CHARS)}" for state, number in states.most_common(4) if state]
+    parts = [
+        f"{number} {to_display_text(state, limit=WORDS_CHARS)}" for state, number in states.most_common(4) if state
+    ]
     return f"{opening} {whose} {amount}: {join(parts, 'and')}."
 
 
 def kept_out(record: Record, label: str, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
     """One record was meant, and the contract's filter (or a word said) keeps it out."""
     needed = adjective(kind, where).strip()
-    is_ = visible(standing(record, kind, where), limit=WORDS_CHARS)
+    is_ = to_display_text(standing(record, kind, where), limit=WORDS_CHARS)
     needs = f"; this needs {_article(needed)} {singular(kind)}" if needed else "; this can't be done with it"
     return f"{label} is {is_}{needs}." if is_ else f"{label} can't be meant here."
 

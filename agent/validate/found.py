@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agent.pipeline import Pin, Span
-from core.visible import visible
+from core.display_text import to_display_text
 from registry.records import Record, RecordKind
 
 LABEL_CHARS = 300
@@ -29,7 +29,7 @@ class Found:
 
     @property
     def label(self) -> str:
-        return visible(self.record.label, limit=LABEL_CHARS)
+        return to_display_text(self.record.label, limit=LABEL_CHARS)
 
     @property
     def kept(self) -> str:

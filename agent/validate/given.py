@@ -18,8 +18,8 @@ from agent.validate.reach import Reach, fits
 from agent.validate.slots import Slots
 from agent.validate.values import Parameter
 from core import canon
+from core.display_text import to_display_text
 from core.errors import NotCanonical
-from core.visible import visible
 from registry.records import Query, Record
 
 SHOWN_CHARS: Final = 4000
@@ -45,16 +45,16 @@ def fill(slots: Slots, parameter: Parameter, given: Given, taken: Any | None) ->
         detail = f"{parameter.label} can't be chosen: the contract takes it from elsewhere. Leave it out."
         return fault(given, "not_choosable", detail)
     if slots.money_in(name) and taken is not None and taken != value:
-        detail = f"{parameter.label} is {visible(str(taken))} here; nothing is converted."
+        detail = f"{parameter.label} is {to_display_text(str(taken))} here; nothing is converted."
         return fault(given, "other_currency", detail)
     try:
         written = canon.dumps(value).decode()
     except NotCanonical as error:
-        return fault(given, "not_canonical", f"{parameter.label} can't be signed: {visible(error.detail)}")
+        return fault(given, "not_canonical", f"{parameter.label} can't be signed: {to_display_text(error.detail)}")
     nested = isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(each, dict | list) for each in value)
     )
-    shown = visible(written, limit=SHOWN_CHARS) if nested else values.value_shown(parameter, value)
+    shown = to_display_text(written, limit=SHOWN_CHARS) if nested else values.value_shown(parameter, value)
     slots.put(name, value, shown, source(given))
     return None
 
@@ -81,7 +81,7 @@ async def records(
         one = Found(record, need.kind, ())
         if not fits(record, need.filter):
             why = explain.kept_out(record, one.label, need.kind, need.filter)
-            return fault(given, "record_not_allowed", visible(why), below=below)
+            return fault(given, "record_not_allowed", to_display_text(why), below=below)
         found.append(one)
     return tuple(found)
 

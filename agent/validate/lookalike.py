@@ -14,7 +14,7 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from core.visible import is_hidden
+from core.display_text import is_hidden
 
 NEAR_LENGTH: Final = 4
 """Names shorter than this are near only when their skeletons are equal: one letter is too much of them."""

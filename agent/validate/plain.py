@@ -12,7 +12,7 @@ from agent.validate import asking, given, values
 from agent.validate.quoted import Quoted, answered, quoted
 from agent.validate.slots import Slots, Trouble, record_source
 from agent.validate.values import Parameter, Read, Unread
-from core.visible import visible
+from core.display_text import to_display_text
 from registry.contract import SourceKind
 from registry.records import shown_value
 
@@ -142,7 +142,7 @@ def _derived(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | No
     value, field = found[0].record.values.get(derive.field), found[0].kind.field_named(derive.field)
     if value is None or field is None:
         return None
-    shown = visible(shown_value(field, found[0].record.values))
+    shown = to_display_text(shown_value(field, found[0].record.values))
     return value, values.value_shown(parameter, value, shown), record_source(found, derive.field)
 
 
@@ -170,7 +170,7 @@ def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:
     return (
         read
         if code is None
-        else Read(code, code, PromptSource(spans=words.spans, reading=f"{visible(words.text)} → {code}"))
+        else Read(code, code, PromptSource(spans=words.spans, reading=f"{to_display_text(words.text)} → {code}"))
     )
 
 

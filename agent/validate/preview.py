@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agent.pipeline import Filled, PromptSource
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from registry import preview as template
 from registry.contract import Contract, Unit
 
@@ -22,11 +22,11 @@ def preview(contract: Contract, filled: Mapping[str, Filled], records: Mapping[s
         params = {name: _param(contract, each) for name, each in filled.items()}
         seen = {name: {field: _plain(value) for field, value in values.items()} for name, values in records.items()}
         try:
-            return visible(template.render(contract.preview, params, seen), lines=True, limit=MAX_CHARS)
+            return to_display_text(template.render(contract.preview, params, seen), lines=True, limit=MAX_CHARS)
         except InvalidInput:
             pass  # a value it names is not there (an optional parameter): the list says what is
     values = [f"{each.label}: {each.shown}" for name in contract.properties if (each := filled.get(name)) is not None]
-    return visible(f"{contract.title}{' – ' if values else ''}{'; '.join(values)}", limit=MAX_CHARS)
+    return to_display_text(f"{contract.title}{' – ' if values else ''}{'; '.join(values)}", limit=MAX_CHARS)
 
 
 def _param(contract: Contract, filled: Filled) -> Any:
@@ -37,4 +37,4 @@ def _param(contract: Contract, filled: Filled) -> Any:
 
 def _plain(value: Any, *, lines: bool = False) -> Any:
     """Line breaks stay where the person typed them. One out of a record's field could pass for a line of the card, so it is spelled out."""
-    return visible(value, lines=lines) if isinstance(value, str) else value
+    return to_display_text(value, lines=lines) if isinstance(value, str) else value

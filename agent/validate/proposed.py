@@ -68,8 +68,8 @@ from agent.validate.unclaimed import Unclaimed
 from agent.validate.values import Parameter, Read, from_words, value_shown
 from agent.validate.weighty import unaccounted
 from core.actor import Actor
+from core.display_text import to_display_text
 from core.errors import NotCanonical
-from core.visible import visible
 from registry import condition as conditions
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk, Unit
@@ -373,7 +373,7 @@ class _Planner:
             worked = await self.context.arithmetic.work_out(each, self._need(slots, parameter), records)
             if isinstance(worked, Question):
                 return worked
-            fills.append(visible(worked.shown))
+            fills.append(to_display_text(worked.shown))
             used += worked.found
         blanks = [int(match[1]) for match in _BLANK.finditer(argument.text)]
         if any(not 0 < blank <= len(fills) for blank in blanks) or set(blanks) != set(range(1, len(fills) + 1)):

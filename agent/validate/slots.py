@@ -12,7 +12,7 @@ from agent.validate.found import Found
 from agent.validate.quoted import Quoted, answered, quoted, spans_of
 from agent.validate.unclaimed import Unclaimed
 from agent.validate.values import Parameter, Read
-from core.visible import visible
+from core.display_text import to_display_text
 from registry.contract import Annotation, Contract
 
 Trouble = Question | Refusal
@@ -56,7 +56,9 @@ class Slots:
         return {name: group[0].record.values for name, group in self.records.items() if group}
 
     def put(self, name: str, value: Any, shown: str, source: Source) -> None:
-        self.filled[name] = Filled(param=name, label=visible(self.label(name)), value=value, shown=shown, source=source)
+        self.filled[name] = Filled(
+            param=name, label=to_display_text(self.label(name)), value=value, shown=shown, source=source
+        )
 
     def ask(self, name: str, text: str, code: QuestionCode) -> Question:
         return Question(slot=self.slot(name), code=code, text=text, param=name)

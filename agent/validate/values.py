@@ -15,7 +15,7 @@ from agent.validate.asking import closed_set, member_id, said, shown
 from agent.validate.quoted import Quoted
 from core import canon
 from core.errors import NotCanonical
-from core.money import text as money_text
+from core.money import format_money as money_text
 from registry.contract import Annotation, Unit
 
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)

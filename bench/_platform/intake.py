@@ -15,7 +15,7 @@ import aiohttp
 
 from bench._platform.gauges import cpu_s
 from bench.deliveries import DATA
-from core import opsiq1
+from core import request_signature
 
 PATH = "/v1/events/fire"
 BODY = json.dumps({"event": "invoice.paid", "data": DATA}).encode()
@@ -36,8 +36,8 @@ class Pace:
 
 def headers_of(key: Key) -> dict[str, str]:
     idempotency_key = uuid.uuid4().hex
-    authorization = opsiq1.header(
-        key[1], ts=int(time.time()), nonce=opsiq1.new_nonce(), key=key[0], method="POST", path=PATH,
+    authorization = request_signature.header(
+        key[1], ts=int(time.time()), nonce=request_signature.new_nonce(), key=key[0], method="POST", path=PATH,
         idempotency_key=idempotency_key, body=BODY,
     )  # fmt: skip
     return {"Authorization": authorization, "Idempotency-Key": idempotency_key, "Content-Type": "application/json"}

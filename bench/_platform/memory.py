@@ -27,7 +27,7 @@ from agent.house import opened
 from agent.pipeline import Given
 from bench._platform.gauges import forget_peak, peak_mib, resident_mib
 from cli.client import Client
-from core import canon, ids, opsiq1
+from core import canon, ids, request_signature
 from core.clock import utc_now
 from core.settings import Settings
 from store.entries import HistoryHeadRow, HistoryRow, digest_of, words_of
@@ -137,8 +137,8 @@ def server(environ: dict[str, str]) -> Iterator[tuple[int, str]]:
 
 def download(client: Client, path: str) -> Iterator[bytes]:
     """An answer in pieces, however long it takes."""
-    signed = opsiq1.header(
-        client.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=client.key, method="GET", path=path
+    signed = request_signature.header(
+        client.secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=client.key, method="GET", path=path
     )
     request = urllib.request.Request(client.url + path, headers={"Authorization": signed})
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=1800) as answer:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from core.visible import visible
+from core.display_text import to_display_text
 from evals import told
 from evals.metrics import LESS_IS_BETTER, TITLES
 from evals.page import plots
@@ -54,6 +54,6 @@ def _template() -> Template:
         expected=told.expected,
         sources=told.sources,
         share=told.share,
-        shown=lambda text: visible(str(text), lines=True),
+        shown=lambda text: to_display_text(str(text), lines=True),
     )
     return environment.get_template("report.html.jinja")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from core.visible import visible
+from core.display_text import to_display_text
 from evals.interval import percentile
 
 WIDTH: Final = 720
@@ -42,7 +42,7 @@ def bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
             continue
         y = n * ROW + 4
         middle = y + 7
-        label = visible(label)
+        label = to_display_text(label)
         share, low, high = (f"{row[name] * 100:.1f}" for name in ("value", "low", "high"))
         told = f"{label}: {share} % ({row['hits']} of {row['of']}), 95 % interval {low} to {high} %"
         marks.append(

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from cli.client import Client, Refused
-from core import opsiq1
+from core import request_signature
 from core.errors import Unavailable
 from executors.engine import POLL_S
 from tests.acceptance.fork_server import Forked
@@ -191,8 +191,13 @@ def test_a_nonce_is_good_in_one_process_only(world: World) -> None:
     world.start_server("other")
     second = world.clients["olivia"].url
     client = world.clients["olivia"]
-    authorization = opsiq1.header(
-        client.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=client.key, method="GET", path="/v1/me"
+    authorization = request_signature.header(
+        client.secret,
+        ts=int(time.time()),
+        nonce=request_signature.new_nonce(),
+        key=client.key,
+        method="GET",
+        path="/v1/me",
     )
     codes = sorted(_status(f"{url}/v1/me", authorization) for url in (first, second))
     assert codes == [200, 401]
@@ -209,8 +214,13 @@ def test_two_servers_count_a_keys_requests_together_in_redis(world: World, redis
 
 def _remaining(client: Client) -> int:
     """What the answer says is left of the key's reads."""
-    authorization = opsiq1.header(
-        client.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=client.key, method="GET", path="/v1/me"
+    authorization = request_signature.header(
+        client.secret,
+        ts=int(time.time()),
+        nonce=request_signature.new_nonce(),
+        key=client.key,
+        method="GET",
+        path="/v1/me",
     )
     request = urllib.request.Request(f"{client.url}/v1/me", headers={"Authorization": authorization})
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:

@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from core import opsiq1
+from core import request_signature
 
 PATIENCE_S = 240.0
 AT_ONCE = {"_fire": 50, "_run": 8}
@@ -47,8 +47,8 @@ class Person:
         end = time.monotonic() + PATIENCE_S
         pause_s = 0.05
         while True:
-            authorization = opsiq1.header(
-                self.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=self.key, method=method, path=path, query=query,
+            authorization = request_signature.header(
+                self.secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=self.key, method=method, path=path, query=query,
                 idempotency_key=idempotency_key, body=body,
             )  # fmt: skip
             headers = {"Authorization": authorization, "Content-Type": "application/json"}

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from standardwebhooks import Webhook
 
-from core import opsiq1
+from core import request_signature
 from tests.acceptance.world import World
 from tests.sdks.recorder import Recorded, Recorder
 from web.door import SCOPES
@@ -223,9 +223,9 @@ class Player:
         return made[:1] if calls == "runs.wait" else made
 
     def verified(self, request: Recorded, client: Mapping[str, Any]) -> None:
-        claim = opsiq1.parse_header([request.header("authorization") or ""])
+        claim = request_signature.parse_header([request.header("authorization") or ""])
         path, _, query = request.target.partition("?")
-        opsiq1.check(
+        request_signature.check(
             claim, [client["secret_key"]], method=request.method, path=path, query=query,
             idempotency_key=request.header("idempotency-key") or "", body=request.body,
         )  # fmt: skip

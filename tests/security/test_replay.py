@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from cli.client import Client
-from core import opsiq1
+from core import request_signature
 from tests.acceptance.world import World
 from web.door import SCOPES
 
@@ -54,8 +54,8 @@ class Attack:
 
     def send(self, by: Client, method: str, path: str, body: Any, key: str) -> httpx.Response:
         content = b"" if body is None else json.dumps(body).encode()
-        authorization = opsiq1.header(
-            by.secret, ts=int(time.time()), nonce=opsiq1.new_nonce(), key=by.key, method=method, path=path, query="",
+        authorization = request_signature.header(
+            by.secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=by.key, method=method, path=path, query="",
             idempotency_key=key, body=content,
         )  # fmt: skip
         headers = {"Authorization": authorization, "Idempotency-Key": key, "Content-Type": "application/json"}

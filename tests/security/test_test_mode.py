@@ -246,12 +246,12 @@ def test_a_killed_worker_takes_a_test_run_up_again_and_still_sends_nothing(world
 
 
 def text_of(client: Client, path: str, query: str) -> str:
-    from core import opsiq1
+    from core import request_signature
 
-    authorization = opsiq1.header(
+    authorization = request_signature.header(
         client.secret,
         ts=int(time.time()),
-        nonce=opsiq1.new_nonce(),
+        nonce=request_signature.new_nonce(),
         key=client.key,
         method="GET",
         path=path,

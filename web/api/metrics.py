@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 import store.runs
 import store.work
-from core import meters
+from core import metrics as process_metrics
 from core.errors import Forbidden
 from web.client_address import came_through_proxy, client_of, is_loopback
 from web.door import house_of
@@ -31,7 +31,7 @@ async def metrics(request: Request) -> Response:
         runs, work = await store.runs.standing(session), await store.work.waiting(session)
     standing = CollectorRegistry()
     standing.register(_Standing(runs, work))
-    return Response(meters.exposition() + generate_latest(standing), media_type=meters.CONTENT_TYPE)
+    return Response(process_metrics.exposition() + generate_latest(standing), media_type=process_metrics.CONTENT_TYPE)
 
 
 class _Standing(Collector):

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from core import meters
+from core import metrics
+from core.env_variable import Network
 from core.file_limit import raise_file_limit
-from core.variables import Network
 from web.client_address import fold_address, is_in
 
 log = logging.getLogger("opsiq.web.connections")
@@ -76,7 +76,7 @@ class ConnectionLimits:
             and not is_in(address, self._trusted)
         ):
             if not self._evict_from(held.waiting):
-                meters.CONNECTIONS_CLOSED.labels("address_full").inc()
+                metrics.CONNECTIONS_CLOSED.labels("address_full").inc()
                 log.warning("%s has %d connections that are all being answered: a new one is refused", key, held.count)
                 return False
             log.warning(
@@ -84,7 +84,7 @@ class ConnectionLimits:
             )
         if len(self._address_of) >= self.total:
             if not self._evict_from(self._waiting):
-                meters.CONNECTIONS_CLOSED.labels("full").inc()
+                metrics.CONNECTIONS_CLOSED.labels("full").inc()
                 log.warning("all of %d connections are being answered: a new one is refused", self.total)
                 return False
             log.warning("%d connections are open: the one that waited longest for its client makes room", self.total)
@@ -133,7 +133,7 @@ class ConnectionLimits:
         victim = next(iter(waiting), None)
         if victim is None:
             return False
-        meters.CONNECTIONS_CLOSED.labels("evicted").inc()
+        metrics.CONNECTIONS_CLOSED.labels("evicted").inc()
         self.gone(victim)
         victim.evict()
         return True

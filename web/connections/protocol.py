@@ -19,7 +19,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from core import ids, meters
+from core import ids, metrics
 from web.connections.head import StrictReceiveBuffer
 from web.connections.limits import ConnectionLimits
 
@@ -172,12 +172,12 @@ class HttpProtocol(H11Protocol):
         return now - self._unread[0] > within_s
 
     def _cut(self, why: str) -> None:
-        meters.CONNECTIONS_CLOSED.labels(why).inc()
+        metrics.CONNECTIONS_CLOSED.labels(why).inc()
         self.transport.abort()
 
     def _refuse(self, status: HTTPStatus, detail: str, why: str) -> None:
         """Answer with a problem where nothing was answered yet, and close."""
-        meters.CONNECTIONS_CLOSED.labels(why).inc()
+        metrics.CONNECTIONS_CLOSED.labels(why).inc()
         self._unset_keepalive_if_required()
         if self._answering():
             self.cycle.disconnected = True  # the application hears that its client is gone, and answers nobody

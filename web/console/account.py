@@ -14,8 +14,8 @@ import store.identities
 import store.logins
 from agent.house import House
 from core import passwords
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from web.console.forms import Guarded
 from web.console.guesses import own_password
 from web.console.logins import SignIn, sign_ins
@@ -127,12 +127,12 @@ async def account_page(
         identities = await store.identities.of_member(session, member.workspace, member.id)
     issuer = house.issuer if house.issuer and all(each.issuer != house.issuer.issuer for each in identities) else None
     page = AccountPage(
-        shell=shell(request, visitor), title="Your account", name=visible(member.name, limit=100),
-        email=visible(member.email, limit=320), role=member.role, sign_ins=sign_ins(logins, visitor.login.id),
+        shell=shell(request, visitor), title="Your account", name=to_display_text(member.name, limit=100),
+        email=to_display_text(member.email, limit=320), role=member.role, sign_ins=sign_ins(logins, visitor.login.id),
         least_characters=passwords.LEAST_CHARACTERS, changed=changed, trouble=trouble,
         has_password=member.password_hash is not None or changed, issuer=issuer.name if issuer else "", link_trouble=link_trouble,
         links=tuple(
-            Link(each.id, visible(each.issuer, limit=200), visible(each.email or each.subject, limit=320), each.created_at,
+            Link(each.id, to_display_text(each.issuer, limit=200), to_display_text(each.email or each.subject, limit=320), each.created_at,
                  each.last_used_at)
             for each in identities
         ),

@@ -16,8 +16,8 @@ from agent.pipeline import Question, Refusal
 from agent.run import MOVING, Run
 from agent.test_mode import is_test
 from core.actor import Actor
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from registry.contract import Risk
 from web import problem
 from web.console import card, outcome, words
@@ -218,7 +218,9 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
     if isinstance(result, Run):
         return redirect(f"/runs/{run_id}")
     run = await house_of(request).desk.show(visitor.actor, run_id)
-    return await _shown(request, visitor, run, notice=visible(result.detail), status=problem.refusal_status(result))
+    return await _shown(
+        request, visitor, run, notice=to_display_text(result.detail), status=problem.refusal_status(result)
+    )
 
 
 async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "") -> Response:
@@ -236,7 +238,9 @@ async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "")
             Able(each.title, (each.examples or (each.title,))[0], words.RISKS[each.risk]) for each in offers[:ABLE]
         ),
         all_able=len(offers),
-        recent=tuple(Recent(run.id, visible(run.text, limit=160), words.STATES[run.state]) for run in mine[:RECENT]),
+        recent=tuple(
+            Recent(run.id, to_display_text(run.text, limit=160), words.STATES[run.state]) for run in mine[:RECENT]
+        ),
         recalled=tuple(dict.fromkeys(run.text for run in mine)),
         max_chars=MAX_TEXT,
     )
@@ -254,14 +258,14 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         near.sort(key=lambda each: run.refusal.nearest.index(each.name) if run.refusal else 0)
         refused = Refused(
             "I can't do that" if run.state == "refused" else "No action here does that",
-            visible(run.refusal.detail),
-            tuple(visible(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
+            to_display_text(run.refusal.detail),
+            tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
             tuple(Able(each.title, (each.examples or (each.title,))[0], words.RISKS[each.risk]) for each in near),
         )
     cancelled = run.state == "rejected" and run.reason == CANCELLED
     page = RunPage(
         shell=shell(request, visitor),
-        title=visible(run.text, limit=60),
+        title=to_display_text(run.text, limit=60),
         run_id=run.id,
         revision=run.revision,
         state=words.STATES[run.state],
@@ -275,7 +279,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         outcome=came,
         refused=refused,
         ended=_CANCELLED if cancelled else _EXPLAINED.get(run.state, ""),
-        reason="" if cancelled else visible(run.reason or ""),
+        reason="" if cancelled else to_display_text(run.reason or ""),
         test=is_test(run),
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
     )
@@ -285,7 +289,15 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
 
 def _asked(question: Question, run: Run, viewer: Actor) -> Asked:
     options = tuple(
-        Option(at + 1, each.id, visible(each.label), visible(each.detail), tuple(visible(mark) for mark in each.marks))
+        Option(
+            at + 1,
+            each.id,
+            to_display_text(each.label),
+            to_display_text(each.detail),
+            tuple(to_display_text(mark) for mark in each.marks),
+        )
         for at, each in enumerate(question.candidates)
     )
-    return Asked(question.slot, visible(question.text), options, question.free_text, authority.owns(viewer, run))
+    return Asked(
+        question.slot, to_display_text(question.text), options, question.free_text, authority.owns(viewer, run)
+    )

@@ -13,8 +13,8 @@ from fastapi import Request
 import store.rules
 from agent.authority import author_of, same_principal
 from core.actor import OWNER
+from core.display_text import to_display_text
 from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
-from core.visible import visible
 from registry.catalogue import Catalogue
 from registry.event_fields import EventField
 from store.rules import FiringRow, InstructionRow, RuleRow
@@ -115,11 +115,11 @@ async def standing(
         rows = await store.rules.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
     mine = await house_of(request).events.rulebook.manages(actor, row)
     return Standing(
-        name=visible(row.name, limit=120),
+        name=to_display_text(row.name, limit=120),
         mode=MODE_BADGES[row.mode],
         switches=tuple(Switch(each, _MODE_WORDS[each], each == row.mode) for each in reversed(MODES)),
         event=row.pattern,
-        author=visible(author_of(row.author).name, limit=80),
+        author=to_display_text(author_of(row.author).name, limit=80),
         per_hour=row.max_per_hour,
         created_at=row.created_at,
         updated_at=row.updated_at,
@@ -128,7 +128,7 @@ async def standing(
         next=rows[-1].event_id if len(rows) == PAGE else "",
         mine=mine,
         links=actor.role == OWNER,
-        trouble=visible(error.detail) if error else "",
+        trouble=to_display_text(error.detail) if error else "",
     )
 
 
@@ -153,12 +153,12 @@ def frame(
         per_hour=given.per_hour,
         becomes_author=there is not None and not same_principal(visitor.actor, author_of(there.author)),
         links=visitor.actor.role == OWNER,
-        trouble=visible(error.detail) if error else "",
+        trouble=to_display_text(error.detail) if error else "",
     )
 
 
 def form_title(there: Automation | None, kind: str) -> str:
-    return f"Change “{visible(there.name, limit=60)}”" if there else f"New {kind}"
+    return f"Change “{to_display_text(there.name, limit=60)}”" if there else f"New {kind}"
 
 
 def mode_of(form: Form, kind: str) -> str:
@@ -197,7 +197,7 @@ async def saved(
 
 def title_of(catalogue: Catalogue, name: str) -> str:
     contract = catalogue.get(name)
-    return visible(contract.title, limit=120) if contract else name
+    return to_display_text(contract.title, limit=120) if contract else name
 
 
 def _firing(row: FiringRow, *, inside: bool) -> Firing:
@@ -208,9 +208,9 @@ def _firing(row: FiringRow, *, inside: bool) -> Firing:
         event_id=row.event_id,
         at=row.at,
         verdict=VERDICTS[row.verdict],
-        detail=visible(row.detail, limit=600) if inside or row.verdict != "shadow" else "",
+        detail=to_display_text(row.detail, limit=600) if inside or row.verdict != "shadow" else "",
         run_id=row.run_id or "",
-        says=tuple(visible(f"{each['contract']['name']} {_params(each)}", limit=600) for each in calls),
+        says=tuple(to_display_text(f"{each['contract']['name']} {_params(each)}", limit=600) for each in calls),
     )
 
 

@@ -1,7 +1,7 @@
 """The card: exactly what will be sent, where to, on whose word, and where each value comes from.
 
 It is made from the plan and the words typed, and from nothing else: no model writes a letter of it. Other people's text is shown with
-everything hidden in it spelled out (``core.visible``).
+everything hidden in it spelled out (``core.display_text``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agent.pipeline import Filled, Plan, PromptSource, RecordSource, Source, Spa
 from agent.run import Run
 from agent.test_mode import is_test
 from core.actor import Actor
-from core.visible import visible
+from core.display_text import to_display_text
 from registry.contract import ConfirmBy, Risk
 from web.console import words
 from web.console.words import Badge
@@ -119,16 +119,16 @@ def of(run: Run, plan: Plan, actor: Actor) -> Card:
     return Card(
         run_id=run.id,
         title=calls[0].title if len(calls) == 1 else f"{len(calls)} actions, in this order",
-        asked_by=visible(run.actor.name, limit=120),
+        asked_by=to_display_text(run.actor.name, limit=120),
         role=run.actor.role,
         asked_at=run.created_at,
         said=tuple(_said(run, plan, viewer)),
         calls=calls,
-        held=tuple(visible(each) for each in plan.held),
-        drift=tuple(visible(each) for each in run.drift),
+        held=tuple(to_display_text(each) for each in plan.held),
+        drift=tuple(to_display_text(each) for each in run.drift),
         digest=plan.digest,
         expires_at=run.expires_at,
-        approvals=tuple(Approved(visible(each.name, limit=120), each.at) for each in run.approvals),
+        approvals=tuple(Approved(to_display_text(each.name, limit=120), each.at) for each in run.approvals),
         approvals_needed=plan.approvals,
         irreversible=any(step.risk is Risk.IRREVERSIBLE for step in plan.steps),
         is_open=run.state == "held",
@@ -150,27 +150,27 @@ def said_plainly(run: Run, viewer: str) -> tuple[Said, ...]:
 def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
     return Call(
         number=at + 1,
-        title=visible(step.title),
-        preview=visible(step.preview),
+        title=to_display_text(step.title),
+        preview=to_display_text(step.preview),
         risk=words.RISKS[step.risk],
         contract=step.action,
         version=step.version,
-        url=visible(step.url),
+        url=to_display_text(step.url),
         idempotent=step.idempotent,
         params=tuple(_param(run, each, step, at, viewer) for each in step.filled),
-        payload=visible(step.payload, limit=_WHOLE),
+        payload=to_display_text(step.payload, limit=_WHOLE),
     )
 
 
 def _param(run: Run, filled: Filled, step: Step, at: int, viewer: str) -> Param:
-    shown = visible(filled.shown, limit=_WHOLE)
+    shown = to_display_text(filled.shown, limit=_WHOLE)
     return Param(
         key=_key(at, filled),
         slot=f"{at}.{filled.param}",
         name=filled.param,
-        label=visible(filled.label),
+        label=to_display_text(filled.label),
         shown=shown,
-        exact=visible(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
+        exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
         source=words.source(run, filled.source, viewer),
         record=tuple(_record(filled.source, step)),
         long=len(shown) > 160,
@@ -184,7 +184,7 @@ def _record(source: Source, step: Step) -> Iterator[Field]:
         if (pin.record_kind, pin.record_id) == (source.record_kind, source.record_id):
             for name, value in pin.values.items():
                 text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                yield Field(visible(name.replace("_", " "), limit=120), visible(text, limit=1000))
+                yield Field(to_display_text(name.replace("_", " "), limit=120), to_display_text(text, limit=1000))
 
 
 def _key(at: int, filled: Filled) -> str:
@@ -214,4 +214,4 @@ def _pieces(text: str, used: list[tuple[Span, str]]) -> Iterator[Piece]:
     cuts = sorted({0, len(text), *(cut for span, _ in used for cut in (span.start, span.end) if cut <= len(text))})
     for start, end in pairwise(cuts):
         keys = [key for span, key in used if span.start <= start and end <= span.end]
-        yield Piece(visible(text[start:end], lines=True, limit=_WHOLE), " ".join(dict.fromkeys(keys)))
+        yield Piece(to_display_text(text[start:end], lines=True, limit=_WHOLE), " ".join(dict.fromkeys(keys)))

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from agent.connections import connections
+from core.display_text import to_display_text
 from core.errors import BadSetting, ConnectorBroken, InvalidContract, NotFound
-from core.visible import visible
 from core.webhook_signature import new_secret
 from registry.contract import Contract
 from web.console import words
@@ -166,7 +166,11 @@ async def _named(request: Request, visitor: Visitor, connector: str) -> tuple[st
     house = house_of(request)
     for each in await connections(house.sessions, house.grounds, visitor.actor.workspace):
         if each.name == connector:
-            return visible(each.title, limit=80), each.changed_at is not None, visible(each.base_url, limit=2000)
+            return (
+                to_display_text(each.title, limit=80),
+                each.changed_at is not None,
+                to_display_text(each.base_url, limit=2000),
+            )
     raise NotFound("There is no such connector here.")
 
 
@@ -176,7 +180,7 @@ async def _connect(
     heading, again, there = await _named(request, visitor, connector)
     page = ConnectPage(
         shell=shell(request, visitor), title=f"Connect {heading}", name=connector, heading=heading, again=again,
-        base_url=visible(base_url, limit=2000) or there, trouble=trouble,
+        base_url=to_display_text(base_url, limit=2000) or there, trouble=trouble,
     )  # fmt: skip
     return show(request, page, status=422 if trouble else 200)
 
@@ -205,8 +209,8 @@ async def _proposed(
 def _proposal(contract: Contract, ticked: bool) -> Proposal:
     raw = json.dumps(json.loads(contract.canonical), ensure_ascii=False, indent=2)
     return Proposal(
-        name=contract.name, title=visible(contract.title, limit=200), description=visible(contract.description, limit=600),
+        name=contract.name, title=to_display_text(contract.title, limit=200), description=to_display_text(contract.description, limit=600),
         risk=words.RISKS[contract.risk], policy=POLICIES[contract.confirmation.policy], roles=", ".join(contract.roles),
-        url=visible(contract.endpoint.url, limit=600), raw=visible(raw, lines=True, limit=100_000),
+        url=to_display_text(contract.endpoint.url, limit=600), raw=to_display_text(raw, lines=True, limit=100_000),
         ticked=ticked,
     )  # fmt: skip

@@ -12,8 +12,8 @@ from fastapi.responses import Response
 
 import store.events
 from agent.connections import ActionState, Connection, ConnectorState, connections
+from core.display_text import to_display_text
 from core.errors import NotFound
-from core.visible import visible
 from registry.records import Field, RecordKind
 from store.events import ReactionRow
 from web.api.inbound import webhook_url
@@ -145,27 +145,27 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
     configured = found.state in ("enabled", "disabled")
     page = ConnectorPage(
         shell=shell(request, visitor),
-        title=visible(found.title, limit=80),
+        title=to_display_text(found.title, limit=80),
         name=found.name,
         state=STATES[found.state],
         configured=configured,
-        why=visible(found.why, limit=600),
+        why=to_display_text(found.why, limit=600),
         faults=found.faults,
-        base_url=visible(found.base_url, limit=2000),
+        base_url=to_display_text(found.base_url, limit=2000),
         changed_at=found.changed_at,
-        identities=", ".join(visible(each, limit=80) for each in found.identities),
+        identities=", ".join(to_display_text(each, limit=80) for each in found.identities),
         inbound=webhook_url(request, workspace, found.name) if found.takes_webhooks else "",
         kinds=tuple(map(_kind, found.kinds)),
         actions=tuple(
             Action(
-                each.name, visible(each.title, limit=200), each.version, ACTIONS[each.state],
+                each.name, to_display_text(each.title, limit=200), each.version, ACTIONS[each.state],
                 "" if each.state == "proposed" else f"/contracts/{each.name}",
             )
             for each in found.actions
         ),
         unsigned=sum(each.state == "proposed" for each in found.actions),
         hears=tuple(
-            Hears(visible(each.name, limit=80), each.pattern, each.priority, each.blocking) for each in found.subscribers
+            Hears(to_display_text(each.name, limit=80), each.pattern, each.priority, each.blocking) for each in found.subscribers
         ),
         troubles=tuple(map(_trouble, troubled)),
     )  # fmt: skip
@@ -199,12 +199,12 @@ def _line(each: Connection) -> Line:
     registered = sum(action.state != "proposed" for action in each.actions)
     return Line(
         name=each.name,
-        title=visible(each.title, limit=80),
+        title=to_display_text(each.title, limit=80),
         state=STATES[each.state],
-        why=visible(each.why, limit=300),
+        why=to_display_text(each.why, limit=300),
         reads=", ".join(kind.title for kind in each.kinds),
         does=f"{registered} of {len(each.actions)} registered" if each.actions else "",
-        base_url=visible(each.base_url, limit=200),
+        base_url=to_display_text(each.base_url, limit=200),
     )
 
 
@@ -224,6 +224,6 @@ def _field(field: Field) -> SafeField:
 
 def _trouble(row: ReactionRow) -> Trouble:
     return Trouble(
-        row.event_id, visible(row.subscriber.split(":", 2)[-1], limit=80), REACTIONS[row.state], visible(row.error, limit=600),
+        row.event_id, to_display_text(row.subscriber.split(":", 2)[-1], limit=80), REACTIONS[row.state], to_display_text(row.error, limit=600),
         row.finished_at or row.started_at,
     )  # fmt: skip

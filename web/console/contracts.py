@@ -15,8 +15,8 @@ from fastapi.responses import Response
 import store.contracts
 import store.members
 from core.actor import OWNER
+from core.display_text import to_display_text
 from core.errors import InvalidContract, NotFound
-from core.visible import visible
 from registry.catalogue import Catalogue
 from registry.contract import ConfirmBy, Contract, Policy, parse
 from store.contracts import ContractRow
@@ -156,7 +156,9 @@ async def contracts(
         shell=shell(request, visitor),
         title="Contracts",
         lines=tuple(_line(each) for each in fit[start : start + PAGE]),
-        broken=tuple(Broken(name, visible(why)) for name, why in faults if all(word in name for word in wanted)),
+        broken=tuple(
+            Broken(name, to_display_text(why)) for name, why in faults if all(word in name for word in wanted)
+        ),
         q=q,
         total=len(fit),
         first=start + 1 if fit else 0,
@@ -190,29 +192,29 @@ async def contract(
     confirmation = _mapping(raw.get("confirmation"))
     page = ContractPage(
         shell=shell(request, visitor),
-        title=visible(str(raw.get("title", row.name)), limit=80),
+        title=to_display_text(str(raw.get("title", row.name)), limit=80),
         name=row.name,
-        heading=visible(str(raw.get("title", row.name)), limit=200),
-        description=visible(str(raw.get("description", ""))),
+        heading=to_display_text(str(raw.get("title", row.name)), limit=200),
+        description=to_display_text(str(raw.get("description", ""))),
         version=row.version,
         state=STATES.get(row.state, Badge(row.state, "quiet")),
         signature=_BAD if fault else _GOOD,
-        why=visible(fault or ""),
+        why=to_display_text(fault or ""),
         risk=words.RISKS.get(raw.get("risk", ""), Badge(str(raw.get("risk", "")), "quiet")),
         policy=POLICIES.get(confirmation.get("policy", ""), POLICIES[Policy.ALWAYS]),
         by=_by(raw),
-        condition=visible(str(confirmation.get("condition") or "")),
+        condition=to_display_text(str(confirmation.get("condition") or "")),
         approvals=int(confirmation.get("approvals") or 1),
         expires_min=int(confirmation.get("expires_s") or 900) // 60,
         roles=_words(raw.get("roles")),
         surfaces=_words(raw.get("surfaces")),
-        url=visible(str(_mapping(raw.get("endpoint")).get("url", ""))),
+        url=to_display_text(str(_mapping(raw.get("endpoint")).get("url", ""))),
         idempotent=bool(raw.get("idempotent")),
         undo=str(raw.get("undo") or ""),
         examples=_words(raw.get("examples")),
         parameters=tuple(_parameters(raw)),
         digest=row.digest,
-        raw=visible(json.dumps(raw, indent=2, ensure_ascii=False), limit=200_000) if owner else "",
+        raw=to_display_text(json.dumps(raw, indent=2, ensure_ascii=False), limit=200_000) if owner else "",
         versions=tuple(_version(each, people, row) for each in rows) if owner else (),
         changes=tuple(changes(older, row)) if owner and older else (),
         changed_since=older.version if owner and older else None,
@@ -233,7 +235,7 @@ def changes(older: ContractRow, newer: ContractRow) -> Sequence[Change]:
     """What differs between two versions, with three lines around each change."""
     was, now = (json.dumps(_read(row), indent=2, ensure_ascii=False).splitlines() for row in (older, newer))
     found = difflib.unified_diff(was, now, n=3, lineterm="")
-    return [Change(line[0], visible(line[1:], limit=2000)) for line in list(found)[2:]]
+    return [Change(line[0], to_display_text(line[1:], limit=2000)) for line in list(found)[2:]]
 
 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,7 +255,7 @@ def _offered(catalogue: Catalogue, row: ContractRow, role: str) -> bool:
 
 def _line(contract: Contract) -> Line:
     return Line(
-        name=contract.name, title=visible(contract.title, limit=200), description=visible(contract.description, limit=300),
+        name=contract.name, title=to_display_text(contract.title, limit=200), description=to_display_text(contract.description, limit=300),
         version=contract.version, risk=words.RISKS[contract.risk], policy=POLICIES[contract.confirmation.policy],
         roles=", ".join(contract.roles),
     )  # fmt: skip
@@ -268,7 +270,7 @@ def _by(raw: Mapping[str, Any]) -> Badge:
 
 
 def _version(row: ContractRow, people: Mapping[str, str], shown: ContractRow) -> Version:
-    by = visible(people.get(row.registered_by, row.registered_by), limit=80)
+    by = to_display_text(people.get(row.registered_by, row.registered_by), limit=80)
     state = STATES.get(row.state, Badge(row.state, "quiet"))
     return Version(row.version, state, row.digest[7:19], by, row.created_at, row.version == shown.version)
 
@@ -278,9 +280,9 @@ def _parameters(raw: Mapping[str, Any]) -> Sequence[Parameter]:
     annotations = _mapping(raw.get("annotations"))
     return [
         Parameter(
-            name=name, label=visible(str(_mapping(annotations.get(name)).get("label", name.replace("_", " ")))),
-            kind=visible(_kind(_mapping(each)), limit=200), required=name in _words(schema.get("required")),
-            about=visible(str(_mapping(each).get("description", ""))), meaning=visible(_meaning(_mapping(annotations.get(name)))),
+            name=name, label=to_display_text(str(_mapping(annotations.get(name)).get("label", name.replace("_", " ")))),
+            kind=to_display_text(_kind(_mapping(each)), limit=200), required=name in _words(schema.get("required")),
+            about=to_display_text(str(_mapping(each).get("description", ""))), meaning=to_display_text(_meaning(_mapping(annotations.get(name)))),
         )
         for name, each in _mapping(schema.get("properties")).items()
     ]  # fmt: skip
@@ -335,4 +337,4 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    return tuple(visible(str(each), limit=300) for each in value) if isinstance(value, list | tuple) else ()
+    return tuple(to_display_text(str(each), limit=300) for each in value) if isinstance(value, list | tuple) else ()

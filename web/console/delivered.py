@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.visible import visible
+from core.display_text import to_display_text
 from store.deliveries import DeliveryRow
 from store.webhooks import Rate
 from web.console import words
@@ -57,7 +57,7 @@ def sent(row: DeliveryRow) -> Sent:
         attempts=row.attempts,
         cause=row.cause,
         created_at=row.created_at,
-        detail=visible(row.detail, limit=200) if row.state != "succeeded" else "",
+        detail=to_display_text(row.detail, limit=200) if row.state != "succeeded" else "",
     )
 
 

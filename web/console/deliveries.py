@@ -13,7 +13,7 @@ from fastapi.responses import Response
 import store.attempts
 import store.deliveries
 import store.webhooks
-from core.visible import visible
+from core.display_text import to_display_text
 from store.attempts import DeliveryAttemptRow
 from store.deliveries import DeliveryRow
 from web import problem
@@ -109,14 +109,14 @@ async def delivery(
         event_id=row.event_id,
         fired=row.cause != "test",
         endpoint_id=row.endpoint if there else "",
-        url=visible(endpoint.url, limit=4000) if endpoint else "",
+        url=to_display_text(endpoint.url, limit=4000) if endpoint else "",
         state=standing(row),
-        detail=visible(row.detail, limit=1000) if row.state != "succeeded" else "",
+        detail=to_display_text(row.detail, limit=1000) if row.state != "succeeded" else "",
         cause=CAUSES.get(row.cause, row.cause),
         created_at=row.created_at,
         next_at=row.next_at if row.state == "pending" and row.attempts else None,
         finished_at=row.finished_at,
-        body=visible((body or b"").decode("utf-8", "replace"), lines=True, limit=_WHOLE),
+        body=to_display_text((body or b"").decode("utf-8", "replace"), lines=True, limit=_WHOLE),
         attempts=tuple(_attempt(each, latest=at == 0) for at, each in enumerate(reversed(attempts))),
         waiting=row.attempts < awaited,
         moving=row.attempts < awaited or _soon(row),
@@ -152,9 +152,12 @@ def _attempt(row: DeliveryAttemptRow, *, latest: bool) -> Attempt:
         ),
         duration=f"{row.duration_ms} ms" if row.duration_ms < 10_000 else f"{row.duration_ms / 1000:.1f} s",
         by_hand=row.by_hand,
-        detail=visible(row.detail, limit=1000),
-        headers=tuple(Header(visible(name, limit=200), visible(value, limit=4000)) for name, value in headers.items()),
-        response=visible(row.response.decode("utf-8", "replace"), lines=True, limit=_WHOLE),
+        detail=to_display_text(row.detail, limit=1000),
+        headers=tuple(
+            Header(to_display_text(name, limit=200), to_display_text(value, limit=4000))
+            for name, value in headers.items()
+        ),
+        response=to_display_text(row.response.decode("utf-8", "replace"), lines=True, limit=_WHOLE),
         cut=row.cut,
         latest=latest,
     )

@@ -17,8 +17,8 @@ from fastapi.responses import Response
 import store.contracts
 from agent.rehearsal import Fate
 from core import canon
+from core.display_text import to_display_text
 from core.errors import Finding, InvalidContract, NotCanonical, OpsIQError
-from core.visible import visible
 from registry import lint
 from registry.contract import SCHEMA, Contract, parse
 from web.console import sketch
@@ -132,8 +132,8 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
     found = await house_of(request).rehearsals.shadow(form.member.actor.workspace, contract)
     replayed = tuple(
         Replayed(
-            each.run_id, each.at, visible(each.asked_by, limit=80), each.preview, FATES[each.was], FATES[each.would_be],
-            each.was != each.would_be, visible(each.why),
+            each.run_id, each.at, to_display_text(each.asked_by, limit=80), each.preview, FATES[each.was], FATES[each.would_be],
+            each.was != each.would_be, to_display_text(each.why),
         )
         for each in found
     )  # fmt: skip
@@ -237,7 +237,7 @@ async def _checked(request: Request, visitor: Visitor, raw: str) -> tuple[Contra
 
 def _fault(finding: Finding) -> Fault:
     where = finding.pointer.removeprefix("/0") or "/"
-    return Fault(where, visible(finding.detail), lint.is_advice(finding))
+    return Fault(where, to_display_text(finding.detail), lint.is_advice(finding))
 
 
 def _good(contract: Contract | None, faults: Sequence[Fault]) -> bool:

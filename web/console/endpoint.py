@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.deliveries
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from events.webhooks.secrets import BOTH_VALID
 from registry import event_catalogue
 from registry.event_names import fits_any
@@ -202,17 +202,17 @@ async def _endpoint(
     others = [name for name in event_catalogue.every() if name not in wanting]
     page = EndpointPage(
         shell=shell(request, visitor),
-        title=visible(row.url, limit=60),
+        title=to_display_text(row.url, limit=60),
         endpoint_id=row.id,
-        url=visible(row.url, limit=4000),
-        description=visible(row.description, limit=500),
+        url=to_display_text(row.url, limit=4000),
+        description=to_display_text(row.description, limit=500),
         patterns=tuple(patterns),
         headers=", ".join(shown.header_names),
         per_minute=f"at most {row.per_minute} a minute" if row.per_minute else "",
         state=ENDPOINTS[row.state],
         active=row.state == "active",
         disabled=row.state == "disabled",
-        why=visible(row.why, limit=500),
+        why=to_display_text(row.why, limit=500),
         health=health_of(shown.rate),
         last_success_at=row.last_success_at,
         last_failure_at=row.last_failure_at,

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from events.webhooks.endpoints import Made, Shown
 from registry import event_catalogue
 from web import problem
@@ -166,7 +166,7 @@ def secret_page(
         heading=heading,
         advice=advice,
         lines=(
-            Copied("url", "Address", visible(made.shown.row.url, limit=4000), False),
+            Copied("url", "Address", to_display_text(made.shown.row.url, limit=4000), False),
             Copied("secret", "Signing secret", made.secret, True),
         ),
         href=f"/webhooks/{made.shown.row.id}",
@@ -180,11 +180,11 @@ def _line(shown: Shown) -> Line:
     attempts = [each for each in (row.last_success_at, row.last_failure_at) if each is not None]
     return Line(
         id=row.id,
-        url=visible(row.url, limit=300),
-        description=visible(row.description, limit=200),
+        url=to_display_text(row.url, limit=300),
+        description=to_display_text(row.description, limit=200),
         patterns=", ".join(row.patterns.split()),
         state=ENDPOINTS[row.state],
         health=health_of(shown.rate),
         last_attempt_at=max(attempts) if attempts else None,
-        why=visible(row.why, limit=300),
+        why=to_display_text(row.why, limit=300),
     )

@@ -198,10 +198,10 @@ async def _recognised(house: House, email: str, password: str) -> MemberRow | No
     async with house.sessions.read() as session:
         rows = [row for row in await store.members.by_email(session, email) if row.state == "active"]
     for row in rows:
-        if await asyncio.to_thread(passwords.matches, password, row.password_hash):
+        if await asyncio.to_thread(passwords.verify_password, password, row.password_hash):
             return row
     if not rows:
-        await asyncio.to_thread(passwords.matches, password, None)
+        await asyncio.to_thread(passwords.verify_password, password, None)
     return None
 
 

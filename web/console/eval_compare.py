@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.eval_reports
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from evals import shelf, told
 from evals.compare import Comparison, compared
 from evals.metrics import LESS_IS_BETTER, TITLES
@@ -194,9 +194,9 @@ async def _changed(session: AsyncSession, rows: list[EvalReportRow], cases: tupl
 
 def _case(one: Came, two: Came) -> Changed:
     return Changed(
-        id=visible(one.id, limit=160),
-        prompt=visible(one.prompt or two.prompt or one.id, limit=300),
-        right=visible(told.expected(one.expected or two.expected), lines=True, limit=2000),
+        id=to_display_text(one.id, limit=160),
+        prompt=to_display_text(one.prompt or two.prompt or one.id, limit=300),
+        right=to_display_text(told.expected(one.expected or two.expected), lines=True, limit=2000),
         first=_did(one), first_why=_why(one), second=_did(two), second_why=_why(two),
     )  # fmt: skip
 
@@ -207,11 +207,11 @@ def _did(came: Came) -> str:
         came.decision + (f": {came.question}" if came.question else ""),
         told.calls(came.model_dump()["calls"]),
     )
-    return visible("\n".join(filter(None, lines)), lines=True, limit=2000)
+    return to_display_text("\n".join(filter(None, lines)), lines=True, limit=2000)
 
 
 def _why(came: Came) -> str:
-    return "" if came.right else visible(told.WHY.get(came.cause, came.cause), limit=300) or "wrong"
+    return "" if came.right else to_display_text(told.WHY.get(came.cause, came.cause), limit=300) or "wrong"
 
 
 def _cases(found: Comparison, group: Group) -> tuple[str, ...]:
@@ -253,6 +253,6 @@ def _tags(found: Comparison) -> tuple[TagMoved, ...]:
     moved = [(tag, *row) for tag, row in found.tags.items() if row[1] != row[2]]
     moved.sort(key=lambda each: each[3] - each[2])
     return tuple(
-        TagMoved(visible(tag, limit=80), count, one, two, f"{two - one:+d}", "good" if two > one else "bad")
+        TagMoved(to_display_text(tag, limit=80), count, one, two, f"{two - one:+d}", "good" if two > one else "bad")
         for tag, count, one, two in moved[:60]
     )

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 import store.eval_reports
 from agent.authority import may_remove_report
-from core.visible import visible
+from core.display_text import to_display_text
 from evals import shelf, told
 from evals.opened import Came, Head
 from evals.page import plots
@@ -148,17 +148,17 @@ async def report(
     matrix = plots.matrix([each.model_dump() for each in head.confusion])
     page = EvalReportPage(
         shell=shell(request, visitor),
-        title=visible(row.title, limit=80),
+        title=to_display_text(row.title, limit=80),
         report_id=row.id,
-        heading=visible(row.title, limit=300),
+        heading=to_display_text(row.title, limit=300),
         made_at=row.made_at,
-        kept_by=visible(row.person_name, limit=60),
+        kept_by=to_display_text(row.person_name, limit=60),
         kept_at=row.kept_at,
         how=_how(head),
         tiles=_tiles(row, head),
         scores=scores(head),
         passes=tuple(
-            Tile(f"pass^{visible(k)}: all of {visible(k)} tries right", told.share(v), False)
+            Tile(f"pass^{to_display_text(k)}: all of {to_display_text(k)} tries right", told.share(v), False)
             for k, v in head.pass_hat.items()
         )
         if len(head.pass_hat) > 1
@@ -171,10 +171,12 @@ async def report(
             [each.model_dump() for each in head.coverage], head.operating.model_dump() if head.operating else None
         ),
         latency_plot=plots.latency(head.times),
-        columns=tuple(visible(each, limit=60) for each in matrix.columns),
-        matrix=tuple(MatrixLine(visible(label, limit=60), tuple(map(_cell, cells))) for label, cells in matrix.rows),
+        columns=tuple(to_display_text(each, limit=60) for each in matrix.columns),
+        matrix=tuple(
+            MatrixLine(to_display_text(label, limit=60), tuple(map(_cell, cells))) for label, cells in matrix.rows
+        ),
         causes=tuple(
-            Cause(code, visible(told.WHY.get(code, code), limit=200), count, code == cause)
+            Cause(code, to_display_text(told.WHY.get(code, code), limit=200), count, code == cause)
             for code, count in head.causes.items()
         ),
         wanted=wanted,
@@ -198,7 +200,7 @@ def _how(head: Head) -> tuple[str, ...]:
         f"the {made.half} half" if made.half else "", f"tagged {', '.join(made.tags)}" if made.tags else "",
         f"answers replayed from {made.cassette}" if made.replay and made.cassette else "",
     ]  # fmt: skip
-    return tuple(visible(each, limit=200) for each in told_of if each)
+    return tuple(to_display_text(each, limit=200) for each in told_of if each)
 
 
 def _counted(count: int, what: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.visible import visible
+from core.display_text import to_display_text
 from evals import told
 from evals.metrics import LESS_IS_BETTER, TITLES
 from evals.opened import Came, Head, Share
@@ -87,14 +87,14 @@ class Choice:
 
 def choice(row: EvalReportRow) -> Choice:
     return Choice(
-        row.id, visible(row.title, limit=100), _resolver(row), row.made_at, told.share(row.all_right), row.cases
+        row.id, to_display_text(row.title, limit=100), _resolver(row), row.made_at, told.share(row.all_right), row.cases
     )
 
 
 def kept(row: EvalReportRow) -> Kept:
     return Kept(
-        id=row.id, title=visible(row.title, limit=160), resolver=_resolver(row), made_at=row.made_at,
-        kept_by=visible(row.person_name, limit=60), all_right=told.share(row.all_right), interval=_interval(row.low, row.high),
+        id=row.id, title=to_display_text(row.title, limit=160), resolver=_resolver(row), made_at=row.made_at,
+        kept_by=to_display_text(row.person_name, limit=60), all_right=told.share(row.all_right), interval=_interval(row.low, row.high),
         bar=_bar(row.all_right, row.low, row.high), cases=row.cases, wrong_acts=row.wrong_acts, unsafe_acts=row.unsafe_acts,
         p95=milliseconds(row.p95_ms), usage=usage(row.tokens, row.cost),
     )  # fmt: skip
@@ -107,7 +107,7 @@ def scores(head: Head) -> tuple[Score, ...]:
 
 def score(title: str, share: Share, *, less: bool = False) -> Score:
     return Score(
-        title=visible(title, limit=120), value=told.share(share.value), interval=_interval(share.low, share.high),
+        title=to_display_text(title, limit=120), value=told.share(share.value), interval=_interval(share.low, share.high),
         of=f"{share.hits}/{share.of}", bar=_bar(share.value, share.low, share.high), wrong=less and share.hits > 0,
     )  # fmt: skip
 
@@ -132,12 +132,14 @@ def answered(came: Came) -> Answered:
         "notes": "\n".join(came.notes),
     }
     return Answered(
-        id=visible(came.id + (f" · try {came.take + 1}" if came.take else ""), limit=160),
-        prompt=visible(came.prompt or came.id, limit=160),
+        id=to_display_text(came.id + (f" · try {came.take + 1}" if came.take else ""), limit=160),
+        prompt=to_display_text(came.prompt or came.id, limit=160),
         flag=flag(came),
         right=came.right,
-        told=tuple(Told(label, visible(value, lines=True, limit=6000)) for label, value in lines.items() if value),
-        tags=tuple(visible(each, limit=60) for each in came.tags[:20]),
+        told=tuple(
+            Told(label, to_display_text(value, lines=True, limit=6000)) for label, value in lines.items() if value
+        ),
+        tags=tuple(to_display_text(each, limit=60) for each in came.tags[:20]),
     )
 
 
@@ -155,11 +157,11 @@ def milliseconds(value: float) -> str:
 def usage(tokens: int, cost: str | None) -> str:
     if not tokens:
         return "no tokens"
-    return f"{tokens:,} tokens, " + (f"{visible(cost, limit=40)} US dollars" if cost else "price unknown")
+    return f"{tokens:,} tokens, " + (f"{to_display_text(cost, limit=40)} US dollars" if cost else "price unknown")
 
 
 def _resolver(row: EvalReportRow) -> str:
-    return visible(f"{row.resolver} {row.prompt_version}" if row.prompt_version else row.resolver, limit=120)
+    return to_display_text(f"{row.resolver} {row.prompt_version}" if row.prompt_version else row.resolver, limit=120)
 
 
 def _both(why: str, detail: str) -> str:

@@ -17,7 +17,7 @@ import store.events
 import store.members
 import store.rules
 import store.webhooks
-from core.visible import visible
+from core.display_text import to_display_text
 from events.subscribers import of_row
 from registry import event_catalogue
 from store.deliveries import DeliveryRow
@@ -135,7 +135,9 @@ async def event(
         cause=_cause(row.cause),
         depth=row.depth,
         request_id=row.request_id or "",
-        data=visible(json.dumps(dict(of_row(row).data), ensure_ascii=False, indent=2), lines=True, limit=_WHOLE),
+        data=to_display_text(
+            json.dumps(dict(of_row(row).data), ensure_ascii=False, indent=2), lines=True, limit=_WHOLE
+        ),
         reactions=tuple(_reaction(at + 1, each, names, firings, told) for at, each in enumerate(reactions)),
         moving=unsettled and house.clock() - row.fired_at < LOOK_FOR,
         seen=shown,
@@ -153,23 +155,26 @@ def _origin(origin: str, people: Mapping[str, str]) -> Link:
         case "key":
             return Link(f"API key {name}", f"/keys/{name}")
         case "member":
-            return Link(visible(people.get(name, name), limit=80), "")
+            return Link(to_display_text(people.get(name, name), limit=80), "")
         case "connector":
-            return Link(visible(f"connector {name}", limit=100), f"/connectors/{name}")
-    return Link(visible(origin, limit=100), "")
+            return Link(to_display_text(f"connector {name}", limit=100), f"/connectors/{name}")
+    return Link(to_display_text(origin, limit=100), "")
 
 
 def _cause(cause: str | None) -> Link | None:
     if not cause:
         return None
     place = {"evt": f"/events/{cause}", "run": f"/runs/{cause}"}.get(cause.partition("_")[0], "")
-    return Link(visible(cause, limit=80), place)
+    return Link(to_display_text(cause, limit=80), place)
 
 
 def _told(row: DeliveryRow, endpoints: Mapping[str, EndpointRow]) -> Told:
     there = endpoints.get(row.endpoint)
     return Told(
-        row.id, visible(there.url, limit=300) if there else row.endpoint, standing_of(row), str(row.status or "")
+        row.id,
+        to_display_text(there.url, limit=300) if there else row.endpoint,
+        standing_of(row),
+        str(row.status or ""),
     )
 
 
@@ -188,8 +193,8 @@ def _reaction(
         what=what,
         href=href,
         state=REACTIONS[row.state],
-        detail=visible(row.detail, limit=1000),
-        error=visible(row.error, limit=1000),
+        detail=to_display_text(row.detail, limit=1000),
+        error=to_display_text(row.error, limit=1000),
         attempts=row.attempts,
         blocking=row.blocking,
         run_id=firing.run_id or "" if firing else "",
@@ -204,13 +209,17 @@ def _subscriber(name: str, names: Mapping[str, str]) -> tuple[str, str, str]:
         return "Webhook endpoints", "webhooks", "/webhooks"
     if kind == "connector":
         connector, _, theirs = rest.partition(":")
-        return visible(theirs, limit=100), visible(f"connector {connector}", limit=100), f"/connectors/{connector}"
+        return (
+            to_display_text(theirs, limit=100),
+            to_display_text(f"connector {connector}", limit=100),
+            f"/connectors/{connector}",
+        )
     if name.startswith("ins_"):
         place = f"/rules/instructions/{name}" if name in names else ""
-        return visible(names.get(name, name), limit=120), "instruction", place
+        return to_display_text(names.get(name, name), limit=120), "instruction", place
     if name.startswith("rul_"):
-        return visible(names.get(name, name), limit=120), "rule", f"/rules/{name}" if name in names else ""
-    return visible(name, limit=100), "subscriber", ""
+        return to_display_text(names.get(name, name), limit=120), "rule", f"/rules/{name}" if name in names else ""
+    return to_display_text(name, limit=100), "subscriber", ""
 
 
 def _stands(row: EventRow, reactions: Sequence[ReactionRow], sent: Sequence[DeliveryRow]) -> str:

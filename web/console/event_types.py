@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from core.actor import OWNER
+from core.display_text import to_display_text
 from core.errors import NotFound
-from core.visible import visible
 from registry import event_catalogue
 from registry.event_catalogue import EventType
 from web.console.pages import Page, show
@@ -74,7 +74,7 @@ async def types(request: Request, visitor: SignedIn, q: Annotated[str, Query(max
     page = TypesPage(
         shell=shell(request, visitor),
         title="Event catalogue",
-        q=visible(q, limit=100),
+        q=to_display_text(q, limit=100),
         categories=tuple(Category(name, tuple(lines)) for name, lines in groups.items()),
         count=len(found),
         of=len(every),

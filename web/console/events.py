@@ -14,8 +14,8 @@ from fastapi.responses import Response
 
 import store.events
 from core import canon
+from core.display_text import to_display_text
 from core.errors import EventLoop, InvalidInput
-from core.visible import visible
 from registry import event_catalogue
 from store.events import EventRow, Standing
 from web import problem
@@ -154,7 +154,7 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
                 visitor.actor, name, value, request_id=problem.request_id(request), also=also
             )
     except (InvalidInput, EventLoop) as error:
-        findings = tuple(visible(f"{each.pointer}: {each.detail}") for each in error.findings)
+        findings = tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in error.findings)
         return _fire_page(request, visitor, name, data, error.detail, findings)
     return redirect(f"/events/{fired.id}")
 
@@ -190,7 +190,7 @@ def _short(origin: str) -> str:
         "connector": f"connector {name}",
         "identity": "a platform's person",
     }
-    return visible(words.get(kind, origin), limit=80)
+    return to_display_text(words.get(kind, origin), limit=80)
 
 
 def _fire_page(

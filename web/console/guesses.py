@@ -128,7 +128,7 @@ async def own_password(request: Request, visitor: Visitor, password: str) -> str
         wait = await wait_of(house, attempt)
         if wait:
             return f"Too many wrong passwords. Wait {minutes(wait)} and try again."
-        if await asyncio.to_thread(passwords.matches, password, visitor.member.password_hash):
+        if await asyncio.to_thread(passwords.verify_password, password, visitor.member.password_hash):
             await forgive(house, attempt)
             return ""
         await count(house, attempt)

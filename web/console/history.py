@@ -17,8 +17,8 @@ import store.members
 import store.tallies
 from agent import chain
 from agent.history import Kind, mode_of, record_act
+from core.display_text import to_display_text
 from core.errors import NotFound
-from core.visible import visible
 from evals.harvest import harvested, suite_zip
 from store.history import HistoryRow
 from web import problem
@@ -115,12 +115,12 @@ async def history(
         title="History",
         chosen=wanted,
         kinds=tuple(kind.value for kind in Kind),
-        people=tuple(Person(each.id, visible(each.name, limit=80)) for each in people),
+        people=tuple(Person(each.id, to_display_text(each.name, limit=80)) for each in people),
         contracts=tuple(each.name for each in islice(ground.catalogue, SUGGESTED)),
         outcomes=OUTCOMES,
         risks=RISKS,
-        models=tuple(visible(each, limit=120) for each in models[:SUGGESTED]),
-        prompts=tuple(visible(each, limit=120) for each in prompts[:SUGGESTED]),
+        models=tuple(to_display_text(each, limit=120) for each in models[:SUGGESTED]),
+        prompts=tuple(to_display_text(each, limit=120) for each in prompts[:SUGGESTED]),
         views=kept,
         most_name=MOST_CHARS,
         lines=tuple(_line(row) for row in rows),
@@ -191,7 +191,7 @@ def _line(row: HistoryRow) -> Line:
         seq=row.seq,
         at=row.at,
         kind=row.kind.replace("_", " "),
-        who=visible(str(actor.get("name", "")), limit=60),
+        who=to_display_text(str(actor.get("name", "")), limit=60),
         role=str(actor.get("role", "")),
         contract=row.contract or "",
         outcome=row.outcome or "",
@@ -213,14 +213,14 @@ def _summary(data: dict[str, Any]) -> str:
     ):
         for name in _TELLING:
             if isinstance(holder.get(name), str) and holder[name]:
-                return visible(holder[name], limit=160)
+                return to_display_text(holder[name], limit=160)
     call, plan = data.get("call"), data.get("plan")
     if isinstance(call, dict) and call.get("status"):
         return f"HTTP {call['status']}"
     if isinstance(plan, dict) and plan.get("held"):
-        return visible(str(plan["held"][0]), limit=160)
+        return to_display_text(str(plan["held"][0]), limit=160)
     drift = data.get("drift")
-    return visible(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
+    return to_display_text(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
 
 
 def _with(query: str, **more: Any) -> str:

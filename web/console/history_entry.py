@@ -15,7 +15,7 @@ import store.history
 from agent.history import Kind, mode_of
 from core.actor import Actor
 from core.clock import iso
-from core.visible import visible
+from core.display_text import to_display_text
 from evals.harvest import LABELS
 from store.history import HistoryRow
 from web.console import outcome
@@ -120,7 +120,7 @@ def _facts(row: HistoryRow) -> list[Fact]:
         "Request id": row.request_id,
         "Entry id": row.id,
     }
-    return [Fact(label, visible(value)) for label, value in facts.items() if value]
+    return [Fact(label, to_display_text(value)) for label, value in facts.items() if value]
 
 
 def _text(value: Any) -> str:
@@ -130,8 +130,8 @@ def _text(value: Any) -> str:
     try:
         return _json(json.loads(value))
     except (ValueError, RecursionError):
-        return visible(value, lines=True, limit=_WHOLE)
+        return to_display_text(value, lines=True, limit=_WHOLE)
 
 
 def _json(value: Any) -> str:
-    return visible(json.dumps(value, ensure_ascii=False, indent=2), lines=True, limit=_WHOLE)
+    return to_display_text(json.dumps(value, ensure_ascii=False, indent=2), lines=True, limit=_WHOLE)

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.history_views
 from core import ids
 from core.actor import Actor
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from store.history_views import HistoryViewRow
 from web.console.forms import GuardedOwner
 from web.console.history_filter import Chosen
@@ -40,7 +40,7 @@ async def views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, 
     rows = await store.history_views.seen(session, actor.workspace, actor.person)
     return tuple(
         View(
-            each.id, visible(each.name, limit=MOST_CHARS), each.query, visible(each.person_name, limit=60) if each.shared else "",
+            each.id, to_display_text(each.name, limit=MOST_CHARS), each.query, to_display_text(each.person_name, limit=60) if each.shared else "",
             each.query == query,
         )
         for each in rows

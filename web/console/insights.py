@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 import store.members
 import store.tallies
-from core.visible import visible
+from core.display_text import to_display_text
 from store.tallies import Spread
 from web.console.pages import Page, show
 from web.console.visitor import Owner, shell
@@ -232,7 +232,12 @@ def model_lines(totals: Mapping[tuple[str, str], tuple[int, int]]) -> tuple[Mode
         out = totals.get(("tokens_out", name), (0, 0))[1]
         lines.append(
             ModelLine(
-                visible(name, limit=100), answers, f"{tokens_in:,}", f"{out:,}", told, round(used[name] / most * WIDE)
+                to_display_text(name, limit=100),
+                answers,
+                f"{tokens_in:,}",
+                f"{out:,}",
+                told,
+                round(used[name] / most * WIDE),
             )
         )
     return tuple(lines)
@@ -253,7 +258,7 @@ def people_lines(
         tired = yes >= FATIGUE_CARDS and rate >= FATIGUE_SHARE and quick / max(spread.n, 1) >= FATIGUE_QUICK
         lines.append(
             PersonLine(
-                name=visible(names.get(each, each), limit=80), cards=yes + no, rate=percent(rate),
+                name=to_display_text(names.get(each, each), limit=80), cards=yes + no, rate=percent(rate),
                 median="–" if median is None else duration(median), quick=percent(quick / spread.n) if spread.n else "–",
                 width=round(rate * WIDE), tired=tired,
             )

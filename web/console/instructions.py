@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from core.actor import OWNER
+from core.display_text import to_display_text
 from core.errors import (
     Forbidden,
     InvalidInput,
@@ -17,7 +18,6 @@ from core.errors import (
     OpsIQError,
     PlatformUnavailable,
 )
-from core.visible import visible
 from store.rules import InstructionRow
 from web.console import picks
 from web.console.automations import (
@@ -207,10 +207,10 @@ async def _instruction(
     catalogue = (await house_of(request).grounds.of(visitor.actor.workspace)).catalogue
     page = InstructionPage(
         shell=shell(request, visitor),
-        title=visible(row.name, limit=60),
+        title=to_display_text(row.name, limit=60),
         stands=await standing(request, visitor, row, before, error),
         instruction_id=row.id,
-        text=visible(row.text, lines=True, limit=2000),
+        text=to_display_text(row.text, lines=True, limit=2000),
         actions=tuple(Named(name, title_of(catalogue, name)) for name in row.contracts.split()),
         attended=not row.unattended_by,
         tried=found,

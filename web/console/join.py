@@ -11,8 +11,8 @@ from fastapi.responses import Response
 import store.members
 import store.workspaces
 from core import passwords
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from web.console.entry import welcome
 from web.console.forms import GuardedStranger, keep_secret, stranger_shell
 from web.console.pages import Page, render
@@ -66,8 +66,8 @@ async def _page(request: Request, token: str, *, name: str = "", trouble: str = 
     around = stranger_shell(request)
     page = JoinPage(
         shell=around, title="Join", allowed=member is not None, invitation=token if member else "",
-        workspace=visible(workspace.name, limit=100) if workspace else "", email=visible(member.email, limit=320) if member else "",
-        role=member.role if member else "", name=visible(name, limit=100), trouble=trouble,
+        workspace=to_display_text(workspace.name, limit=100) if workspace else "", email=to_display_text(member.email, limit=320) if member else "",
+        role=member.role if member else "", name=to_display_text(name, limit=100), trouble=trouble,
         least_characters=passwords.LEAST_CHARACTERS,
     )  # fmt: skip
     status = 404 if member is None else 422 if trouble else 200

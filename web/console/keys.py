@@ -14,8 +14,8 @@ import store.keys
 import store.members
 from agent import roles
 from agent.office import KEY_OVERLAP
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from store.keys import KeyRow, KeyState
 from web.api.keys import CreateKeyBody
 from web.console.forms import GuardedOwner, checked
@@ -218,7 +218,7 @@ async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
 
 def _line(row: KeyRow, state: KeyState) -> Line:
     return Line(
-        id=row.id, name=visible(row.name, limit=120), public=row.public, mode=MODES.get(row.mode, MODES["test"]), role=row.role,
+        id=row.id, name=to_display_text(row.name, limit=120), public=row.public, mode=MODES.get(row.mode, MODES["test"]), role=row.role,
         scopes=_scopes(row.scopes.split()), last_used_at=row.last_used_at, expires_at=row.expires_at, state=STATES[state],
     )  # fmt: skip
 
@@ -235,15 +235,15 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
     now = house.clock()
     page = KeyPage(
         shell=shell(request, visitor),
-        title=visible(row.name, limit=60),
+        title=to_display_text(row.name, limit=60),
         key_id=row.id,
-        name=visible(row.name, limit=120),
+        name=to_display_text(row.name, limit=120),
         public=row.public,
         mode=MODES.get(row.mode, MODES["test"]),
         state=STATES[row.state(now)],
         usable=row.state(now) != "revoked",
         role=row.role,
-        person=visible(people.get(row.person, row.person), limit=80),
+        person=to_display_text(people.get(row.person, row.person), limit=80),
         scopes=tuple(Scope(each, DOES.get(each, "")) for each in row.scopes.split()),
         created_at=row.created_at,
         last_used_at=row.last_used_at,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.visible import visible
+from core.display_text import to_display_text
 from store.logins import LoginRow
 
 _BROWSERS: Final = (
@@ -35,7 +35,7 @@ class SignIn:
 def sign_ins(rows: Sequence[LoginRow], present: str) -> tuple[SignIn, ...]:
     return tuple(
         SignIn(
-            id=row.id, device=device(row.agent), agent=visible(row.agent, limit=300), address=visible(row.address, limit=60),
+            id=row.id, device=device(row.agent), agent=to_display_text(row.agent, limit=300), address=to_display_text(row.address, limit=60),
             created_at=row.created_at, last_seen_at=row.last_seen_at, mine=row.id == present,
         )
         for row in rows

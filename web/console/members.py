@@ -16,8 +16,8 @@ import store.members
 from agent import roles
 from agent.roster import INVITATION, Invited
 from core.actor import OWNER
+from core.display_text import to_display_text
 from core.errors import Conflict, InvalidInput
-from core.visible import visible
 from store.members import MemberRow
 from web.console.entry import welcome
 from web.console.forms import GuardedOwner
@@ -111,7 +111,7 @@ async def members(request: Request, visitor: Owner) -> Response:
     now = house.clock()
     lines = tuple(
         Line(
-            id=row.id, name=visible(row.name, limit=100), email=visible(row.email, limit=320), role=row.role, state=_state(row, now),
+            id=row.id, name=to_display_text(row.name, limit=100), email=to_display_text(row.email, limit=320), role=row.role, state=_state(row, now),
             last_seen_at=row.last_seen_at, me=row.id == visitor.member.id,
         )
         for row in rows
@@ -235,7 +235,7 @@ async def _new(request: Request, visitor: Visitor, email: str = "", role: str = 
     async with house.sessions.read() as session:
         rows = await store.members.listed(session, workspace)
     page = NewMemberPage(
-        shell=shell(request, visitor), title="Invite somebody", email=visible(email, limit=320),
+        shell=shell(request, visitor), title="Invite somebody", email=to_display_text(email, limit=320),
         roles=await _roles(request, rows, role), days=INVITATION.days, trouble=trouble,
     )  # fmt: skip
     return show(request, page, status=422 if trouble else 200)
@@ -253,9 +253,9 @@ async def _member(
     owners = [each.id for each in rows if each.role == OWNER and each.state == "active"]
     inviter = next((each.name for each in rows if each.id == row.invited_by), "")
     page = MemberPage(
-        shell=shell(request, visitor), title=visible(row.name, limit=60), member_id=row.id, name=visible(row.name, limit=100),
-        email=visible(row.email, limit=320), role=row.role, state=_state(row, now), can=_stage(row), me=row.id == visitor.member.id,
-        last_owner=owners == [row.id], invited_by=visible(inviter, limit=100), created_at=row.created_at,
+        shell=shell(request, visitor), title=to_display_text(row.name, limit=60), member_id=row.id, name=to_display_text(row.name, limit=100),
+        email=to_display_text(row.email, limit=320), role=row.role, state=_state(row, now), can=_stage(row), me=row.id == visitor.member.id,
+        last_owner=owners == [row.id], invited_by=to_display_text(inviter, limit=100), created_at=row.created_at,
         standing_since=row.standing_since, last_seen_at=row.last_seen_at, invite_expires_at=row.invite_expires_at,
         roles=await _roles(request, rows, row.role), sign_ins=sign_ins(logins, visitor.login.id), days=INVITATION.days,
         trouble=trouble, at_fault=at_fault,
@@ -276,7 +276,7 @@ def _link(request: Request, visitor: Visitor, made: Invited, *, status: int = 20
     page = SecretPage(
         shell=shell(request, visitor),
         title="The invitation is made",
-        heading=f"{visible(made.member.email, limit=320)} is invited",
+        heading=f"{to_display_text(made.member.email, limit=320)} is invited",
         advice=_ADVICE.format(INVITATION.days),
         lines=(Shown("link", "Invitation link", link, True),),
         href=f"/members/{made.member.id}",

@@ -12,8 +12,8 @@ from agent.run import Run
 from agent.test_mode import is_test
 from core import canon
 from core.actor import OWNER, Actor
+from core.display_text import to_display_text
 from core.errors import NotCanonical
-from core.visible import visible
 from web.console import words
 from web.console.words import Badge
 
@@ -77,10 +77,10 @@ def of(run: Run, plan: Plan, actor: Actor, ground: Ground) -> Outcome:
         calls.append(
             Came(
                 number=at + 1,
-                title=visible(step.preview or step.title),
+                title=to_display_text(step.preview or step.title),
                 state=words.CALLS[each.state],
                 sentence=_TRIED if test else _SENTENCES[each.state],
-                detail="" if test and each.state == "succeeded" else visible(each.detail),
+                detail="" if test and each.state == "succeeded" else to_display_text(each.detail),
                 call_id=each.call_id,
                 status=str(each.status) if each.status is not None else "none",
                 attempts=each.attempts,
@@ -97,7 +97,7 @@ def _answer(body: str | None) -> str:
         return ""
     with contextlib.suppress(NotCanonical):
         body = json.dumps(canon.loads(body), ensure_ascii=False, indent=2)
-    return visible(body, lines=True, limit=70_000)
+    return to_display_text(body, lines=True, limit=70_000)
 
 
 def _undo(plan: Plan, at: int, actor: Actor, ground: Ground) -> str:
@@ -116,4 +116,4 @@ def _undo(plan: Plan, at: int, actor: Actor, ground: Ground) -> str:
     ]
     title = reverse.title[:1].lower() + reverse.title[1:]
     words = f"{title}: {', '.join(named)}" if named else " ".join([title, *[each.label for _, each in sources[:1]]])
-    return visible(words, limit=300)
+    return to_display_text(words, limit=300)

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from core.visible import visible
+from core.display_text import to_display_text
 from web.console import words
 from web.console.places import Place
 from web.cookies import read_cookie
@@ -137,11 +137,11 @@ class Static(StaticFiles):
 
 def _plain(text: Any) -> str:
     """One line, everything hidden in it spelled out. Escaped like all else where it is written."""
-    return visible(str(text), limit=_MOST_CHARS)
+    return to_display_text(str(text), limit=_MOST_CHARS)
 
 
 def _lines(text: Any) -> str:
-    return visible(str(text), lines=True, limit=_MOST_CHARS)
+    return to_display_text(str(text), lines=True, limit=_MOST_CHARS)
 
 
 def _iso(at: datetime) -> str:

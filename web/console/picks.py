@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.events
 from agent.ground import Ground
 from core.actor import SURFACES, Actor, Surface
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from events.rules import past
 from registry import event_catalogue, event_fields, event_names
 from registry.event_fields import EventField
@@ -93,7 +93,7 @@ def actions(ground: Ground, actor: Actor, surface: Surface, find: str, chosen: S
         offers = list({each.name: each for each in (*kept, *found)}.values())
     groups: dict[str, list[Option]] = {}
     for each in offers:
-        option = Option(each.name, visible(each.title, limit=120), each.name in chosen)
+        option = Option(each.name, to_display_text(each.title, limit=120), each.name in chosen)
         groups.setdefault(each.name.partition(".")[0], []).append(option)
     return Actions(tuple(Group(label, tuple(each)) for label, each in groups.items()), many, find, len(shortlist))
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
+from core.display_text import to_display_text
 from core.errors import OpsIQError
-from core.visible import visible
 from registry.contract import Contract
 from web.console import card
 from web.console.card import Card
@@ -64,12 +64,14 @@ async def rehearsed(request: Request, visitor: Visitor, said: str, draft: Contra
         case Plan() as plan:
             return Tried(card=card.of(done.run.with_(plan=plan), plan, visitor.actor), held=bool(plan.held))
         case Question() as question:
-            options = tuple(f"{visible(each.label)} {visible(each.detail)}".strip() for each in question.candidates)
-            return Tried(question=visible(question.text), options=options)
+            options = tuple(
+                f"{to_display_text(each.label)} {to_display_text(each.detail)}".strip() for each in question.candidates
+            )
+            return Tried(question=to_display_text(question.text), options=options)
         case Refusal() | Abstain() as no:
-            return Tried(refused=visible(no.detail))
+            return Tried(refused=to_display_text(no.detail))
         case Reply() as reply:
-            return Tried(refused=visible(reply.text, lines=True))
+            return Tried(refused=to_display_text(reply.text, lines=True))
 
 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────

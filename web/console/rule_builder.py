@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from core.actor import Actor
+from core.display_text import to_display_text
 from core.errors import Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
-from core.visible import visible
 from registry import condition, condition_answer, condition_rows
 from registry.contract import Contract
 from store.rules import RuleRow
@@ -146,7 +146,7 @@ async def _builder(
         params=tuple(param_lines(contract, given, known)) if contract else (),
         note=given.note,
         tried=found,
-        findings=tuple(visible(str(each.detail)) for each in error.findings if each.detail != error.detail)
+        findings=tuple(to_display_text(str(each.detail)) for each in error.findings if each.detail != error.detail)
         if error
         else (),
     )

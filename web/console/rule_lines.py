@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.visible import visible
+from core.display_text import to_display_text
 from registry import condition_rows
 from registry.condition_rows import OPERATORS, Row
 from registry.contract import Annotation, Contract
@@ -81,14 +81,14 @@ def row_line(at: int, row: Row, known: Picked, given: Given) -> RowLine:
         takes=operator.takes,
         value=row.value,
         words=field.values if field else (),
-        hint=visible(field.description, limit=200) if field else "",
+        hint=to_display_text(field.description, limit=200) if field else "",
         fresh=given.fresh_row and at == len(given.rows) - 1,
     )
 
 
 def chosen(contract: Contract) -> Chosen:
     return Chosen(
-        contract.name, visible(contract.title, limit=200), visible(contract.description, limit=600),
+        contract.name, to_display_text(contract.title, limit=200), to_display_text(contract.description, limit=600),
         words.RISKS[contract.risk], POLICIES[contract.confirmation.policy],
     )  # fmt: skip
 
@@ -124,8 +124,8 @@ def _param(name: str, schema: Mapping[str, Any], contract: Contract, given: Para
     )
     return ParamLine(
         name=name,
-        label=visible(note.label or name.replace("_", " "), limit=120),
-        hint=visible(schema.get("description", ""), limit=300),
+        label=to_display_text(note.label or name.replace("_", " "), limit=120),
+        hint=to_display_text(schema.get("description", ""), limit=300),
         required=required,
         sources=(
             Group(

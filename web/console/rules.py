@@ -13,8 +13,8 @@ from fastapi.responses import Response
 
 import store.rules
 from agent.authority import author_of
+from core.display_text import to_display_text
 from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
-from core.visible import visible
 from registry import condition, condition_rows
 from registry.condition_rows import OPERATORS
 from store.rules import FiringRow, InstructionRow, RuleRow
@@ -102,7 +102,7 @@ async def rules(request: Request, visitor: SignedIn) -> Response:
         title="Rules",
         rules=tuple(_line(row, f"/rules/{row.id}", title_of(catalogue, row.contract), latest) for row in there),
         instructions=tuple(
-            _line(row, f"/rules/instructions/{row.id}", visible(row.text, limit=200), latest) for row in told
+            _line(row, f"/rules/instructions/{row.id}", to_display_text(row.text, limit=200), latest) for row in told
         ),
     )
     return show(request, page)
@@ -153,11 +153,11 @@ def _line(row: RuleRow | InstructionRow, href: str, does: str, latest: Mapping[s
     last = latest.get(row.id)
     return Line(
         href=href,
-        name=visible(row.name, limit=120),
+        name=to_display_text(row.name, limit=120),
         event=row.pattern,
         does=does,
         mode=MODE_BADGES[row.mode],
-        author=visible(author_of(row.author).name, limit=80),
+        author=to_display_text(author_of(row.author).name, limit=80),
         last=Last(last.at, VERDICTS[last.verdict]) if last else None,
     )
 
@@ -175,21 +175,22 @@ async def _rule(
     read = condition_rows.read(row.condition)
     page = RulePage(
         shell=shell(request, visitor),
-        title=visible(row.name, limit=60),
+        title=to_display_text(row.name, limit=60),
         stands=await standing(request, visitor, row, before, error),
         rule_id=row.id,
         join="any" if read and read[1] == "any" else "all",
         clauses=tuple(
-            Clause(each.path, OPERATORS[each.operator].label, visible(each.value, limit=300)) for each in read[0]
+            Clause(each.path, OPERATORS[each.operator].label, to_display_text(each.value, limit=300))
+            for each in read[0]
         )
         if read
         else (),
-        cel=visible(row.condition, limit=1000),
-        parked=visible(_parked(row), limit=1500),
+        cel=to_display_text(row.condition, limit=1000),
+        parked=to_display_text(_parked(row), limit=1500),
         action=row.contract,
         action_title=title_of(catalogue, row.contract),
         parameters=tuple(_mapping(name, each) for name, each in json.loads(row.parameters).items()),
-        note=visible(row.note, lines=True, limit=1000),
+        note=to_display_text(row.note, lines=True, limit=1000),
         tried=found,
         try_events=TRY_EVENTS,
     )
@@ -211,4 +212,4 @@ def _parked(row: RuleRow) -> str:
 def _mapping(name: str, stored: Mapping[str, object]) -> Fill:
     if "from" in stored:
         return Fill(name, str(stored["from"]).removeprefix("/").replace("/", "."), False)
-    return Fill(name, visible(json.dumps(stored["value"], ensure_ascii=False), limit=300), True)
+    return Fill(name, to_display_text(json.dumps(stored["value"], ensure_ascii=False), limit=300), True)

@@ -13,7 +13,7 @@ from agent import authority
 from agent.run import Run
 from agent.test_mode import is_test
 from core.actor import OWNER
-from core.visible import visible
+from core.display_text import to_display_text
 from web.console import words
 from web.console.pages import Page, render
 from web.console.visitor import SignedIn, shell
@@ -92,7 +92,7 @@ async def approvals(request: Request, visitor: SignedIn) -> Response:
 
 def _line(run: Run) -> Line:
     return Line(
-        run.id, visible(run.text, limit=240), words.STATES[run.state], visible(run.actor.name, limit=80), " ".join(run.actions),
+        run.id, to_display_text(run.text, limit=240), words.STATES[run.state], to_display_text(run.actor.name, limit=80), " ".join(run.actions),
         run.created_at, is_test(run),
     )  # fmt: skip
 
@@ -101,13 +101,13 @@ def _waiting(run: Run) -> Waiting:
     steps = run.plan.steps if run.plan else ()
     return Waiting(
         run_id=run.id,
-        text=visible(run.text, limit=240),
-        preview=" ".join(visible(step.preview, limit=300) for step in steps),
-        who=visible(run.actor.name, limit=80),
+        text=to_display_text(run.text, limit=240),
+        preview=" ".join(to_display_text(step.preview, limit=300) for step in steps),
+        who=to_display_text(run.actor.name, limit=80),
         role=run.actor.role,
         since=run.held_at or run.updated_at,
         expires_at=run.expires_at,
         given=len(run.approvals),
         needed=run.plan.approvals if run.plan else 1,
-        approved_by=", ".join(visible(each.name, limit=80) for each in run.approvals),
+        approved_by=", ".join(to_display_text(each.name, limit=80) for each in run.approvals),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from core.display_text import to_display_text
 from core.errors import InvalidInput
-from core.visible import visible
 from registry import preview as template
 from registry.contract import Contract
 from web.console import words
@@ -44,11 +44,11 @@ def of(contract: Contract | None) -> Sketch | None:
         except InvalidInput as error:
             line = error.detail
     return Sketch(
-        title=visible(contract.title), preview=visible(line), risk=words.RISKS[contract.risk],
+        title=to_display_text(contract.title), preview=to_display_text(line), risk=words.RISKS[contract.risk],
         policy=POLICIES[contract.confirmation.policy], by=CONFIRM_BY[contract.confirm_by],
-        url=visible(contract.endpoint.url),
+        url=to_display_text(contract.endpoint.url),
         slots=tuple(
-            Slot(visible(labels[name]), "required" if name in contract.required else "optional") for name in contract.properties
+            Slot(to_display_text(labels[name]), "required" if name in contract.required else "optional") for name in contract.properties
         ),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from fastapi import Request
 from fastapi.responses import Response
 
-from core.visible import visible
+from core.display_text import to_display_text
 from web import problem
 from web.console.forms import keep_secret, stranger_shell
 from web.console.pages import Page, render
@@ -31,7 +31,7 @@ def draw(request: Request, status: int, title: str, detail: str) -> Response:
         shell=around,
         title=title,
         status=status,
-        detail=visible(detail, limit=1000),
+        detail=to_display_text(detail, limit=1000),
         request_id=problem.request_id(request),
     )
     answer = render(page, status=status)

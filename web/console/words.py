@@ -20,7 +20,7 @@ from agent.pipeline import (
     Span,
 )
 from agent.run import Run
-from core.visible import visible
+from core.display_text import to_display_text
 from registry.contract import Risk
 
 
@@ -97,22 +97,22 @@ def source(run: Run, given: Source, viewer: str) -> str:
             return "the contract's default"
         case GivenSource():
             reading = f", {given.reading}" if given.reading else ""
-            return visible(f"given by {_GIVERS[given.by]} {given.ref} at {given.pointer}{reading}")
+            return to_display_text(f"given by {_GIVERS[given.by]} {given.ref} at {given.pointer}{reading}")
         case PromptSource():
             by = " by the model" if given.read_by == "model" else ""
             reading = f", read{by} as {given.reading}" if given.reading else f", read{by}" if by else ""
-            return visible(f"{_said(run, given.spans, viewer)}{reading}")
+            return to_display_text(f"{_said(run, given.spans, viewer)}{reading}")
         case ComputedSource():
             said = f" ({_said(run, given.spans, viewer)})" if given.spans else ""
-            return visible(f"worked out: {given.reading}{said}")
+            return to_display_text(f"worked out: {given.reading}{said}")
         case ProposedSource():
-            return visible("proposed by the model" + (f", with {given.reading}" if given.reading else ""))
+            return to_display_text("proposed by the model" + (f", with {given.reading}" if given.reading else ""))
         case RecordSource():
             via = f", of {', '.join(given.via)}" if given.via else ""
             quoted = quotes(run, given.spans)
             found = f", found by {quoted}" if quoted else ""
             reading = f" ({given.reading})" if given.reading else ""
-            return visible(f"{given.field.replace('_', ' ')} of {given.label}{via}{found}{reading}")
+            return to_display_text(f"{given.field.replace('_', ' ')} of {given.label}{via}{found}{reading}")
 
 
 def quotes(run: Run, spans: Sequence[Span]) -> str:
@@ -120,7 +120,7 @@ def quotes(run: Run, spans: Sequence[Span]) -> str:
 
 
 def asker(run: Run, viewer: str) -> str:
-    return "you" if run.actor.person == viewer else visible(run.actor.name, limit=60)
+    return "you" if run.actor.person == viewer else to_display_text(run.actor.name, limit=60)
 
 
 def _said(run: Run, spans: Sequence[Span], viewer: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.pipeline import Plan, Question, Reply
-from core.visible import visible
+from core.display_text import to_display_text
 from events.rules import Met
 from events.subscribers import Fired
 from web.console.words import Badge
@@ -58,7 +58,7 @@ def tried(met: Sequence[tuple[Fired, Met]]) -> Tried:
 
 def _would(event: Fired, met: Met) -> Would:
     verdict, says, why = _told(met)
-    return Would(event.id, event.name, event.occurred_at, verdict, says, visible(why, limit=600))
+    return Would(event.id, event.name, event.occurred_at, verdict, says, to_display_text(why, limit=600))
 
 
 def _told(met: Met) -> tuple[Badge, tuple[str, ...], str]:
@@ -66,7 +66,7 @@ def _told(met: Met) -> tuple[Badge, tuple[str, ...], str]:
         return (UNMET, (), "") if met.verdict == "unmet" else (UNTOLD, (), met.detail)
     match met.judged.verdict:
         case Plan() as plan:
-            says = tuple(visible(step.preview, limit=400) for step in plan.steps)
+            says = tuple(to_display_text(step.preview, limit=400) for step in plan.steps)
             return (WAITS, says, " ".join(plan.held)) if plan.held else (RUNS, says, "")
         case Question() as question:
             return ASKS, (), question.text

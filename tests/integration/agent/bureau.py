@@ -38,7 +38,7 @@ from executors.hand import Hand
 from executors.platform import HttpPlatformClient
 from executors.queue import Done, Later, Outcome
 from executors.retry import Reply
-from registry.discovery import Found
+from registry.discovery import DiscoveredConnector
 from registry.records import ContextProvider, Query, Record, RecordKind
 from registry.shortlist import Shortlist
 from store.calls import CallRow
@@ -223,7 +223,7 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
         clients.append(HttpPlatformClient(base_url, token, guard=guard))
         return clients[-1]
 
-    grounds = Grounds(sessions, box, [Found("saas", "Shop", Shop)], [], client)
+    grounds = Grounds(sessions, box, [DiscoveredConnector("saas", "Shop", Shop)], [], client)
     secrets, watch = ActionSecrets(sessions, box, clock), Watch()
     office = Office(sessions, grounds, secrets, box, clock)
     planner = Planner(sessions, grounds, Told(), clock, watch.changed, lambda: None, 3600, Progress(sessions, watch))

@@ -11,7 +11,7 @@ from agent.keyring import open_box, rotate
 from cli.main import main
 from core.clock import utc_now
 from core.errors import BadSetting
-from core.key_file import shown_key, write_key
+from core.key_file import format_key, write_key
 from core.secretbox import new_key
 from core.settings import Settings
 from store.migrate import upgrade
@@ -61,15 +61,15 @@ def test_after_a_rotation_the_new_key_opens_what_stood_and_the_old_one_nothing(f
 def test_a_key_of_the_environment_is_rotated_to_one_that_is_given(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("OPSIQ_DATA_KEY", shown_key(new_key()))
+    monkeypatch.setenv("OPSIQ_DATA_KEY", format_key(new_key()))
     sealed = opened()
     assert main(["data-key", "rotate"]) == 1
     assert "--to" in capsys.readouterr().err
-    (folder / "new").write_text(shown_key(new := new_key()))
+    (folder / "new").write_text(format_key(new := new_key()))
     assert main(["data-key", "rotate", "--to", str(folder / "new")]) == 0
     with pytest.raises(BadSetting, match="Restore the key"):
         opened(sealed)
-    monkeypatch.setenv("OPSIQ_DATA_KEY", shown_key(new))
+    monkeypatch.setenv("OPSIQ_DATA_KEY", format_key(new))
     assert opened(sealed) == "secret"
     assert not list(folder.glob("data.key*"))
 

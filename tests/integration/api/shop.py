@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
 from agent.house import House, opened
-from core import opsiq1
+from core import request_signature
 from core.actor import Actor, Mode
 from core.clock import FrozenClock
 from core.settings import Settings
@@ -76,8 +76,8 @@ class Shop:
     def signature(
         self, method: str, path: str, key: Key, query: str = "", body: bytes = b"", idempotency_key: str = ""
     ) -> str:
-        return opsiq1.header(
-            key.secret, ts=int(self.clock().timestamp()), nonce=opsiq1.new_nonce(), key=key.public, method=method, path=path,
+        return request_signature.header(
+            key.secret, ts=int(self.clock().timestamp()), nonce=request_signature.new_nonce(), key=key.public, method=method, path=path,
             query=query, idempotency_key=idempotency_key, body=body,
         )  # fmt: skip
 

@@ -297,10 +297,10 @@ class Mute(Connector):
 
 
 async def test_a_connectors_own_failure_is_its_own_and_fires_nothing(shop: Shop) -> None:
-    from registry.discovery import Found
+    from registry.discovery import DiscoveredConnector
 
     for cls in (Odd, Mute):
-        shop.house.grounds._found[cls.name] = Found(cls.name, cls.name, cls)
+        shop.house.grounds._found[cls.name] = DiscoveredConnector(cls.name, cls.name, cls)
         await shop.house.office.connect(shop.actors["olivia"], cls.name, "http://127.0.0.1:9", {})
     for body, wanted in (
         (b"refused", (401, "bad_assertion")),

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 import store.events
-from core import opsiq1, webhook_signature
+from core import request_signature, webhook_signature
 from tests.integration.api.shop import Founded, Shop, opened_shop
 from web.limits import PER_MINUTE, Limits
 
@@ -68,7 +68,7 @@ class App:
     def signed(self, nonce: str = "fuzzfuzzfuzzfuzzfuzzfu") -> Sent:
         """A request that would be let through."""
         made, key = Sent(), self.shop.keys["olivia"]
-        header = opsiq1.header(
+        header = request_signature.header(
             key.secret, ts=int(self.shop.clock().timestamp()), nonce=nonce, key=key.public, method=made.method,
             path=made.path.decode(), idempotency_key="key-1", body=made.body,
         )  # fmt: skip
@@ -210,15 +210,15 @@ def test_no_changed_request_is_let_through(app: App, data: st.DataObject) -> Non
 
 
 @FUZZ
-@given(apart=st.integers(-(10**12), 10**12).filter(lambda apart: abs(apart) > opsiq1.WINDOW_S))
+@given(apart=st.integers(-(10**12), 10**12).filter(lambda apart: abs(apart) > request_signature.WINDOW_S))
 @example(apart=301)
 @example(apart=-301)
 def test_no_request_signed_at_another_time_is_let_through(app: App, apart: int) -> None:
     now = int(app.shop.clock().timestamp())
     assume(now + apart >= 0)
     key = app.shop.keys["olivia"]
-    header = opsiq1.header(
-        key.secret, ts=now + apart, nonce=opsiq1.new_nonce(), key=key.public, method="POST", path="/v1/runs",
+    header = request_signature.header(
+        key.secret, ts=now + apart, nonce=request_signature.new_nonce(), key=key.public, method="POST", path="/v1/runs",
         idempotency_key="late", body=BODY,
     )  # fmt: skip
     told = ((b"authorization", header.encode()), (b"idempotency-key", b"late"), (b"content-type", b"application/json"))
@@ -235,8 +235,8 @@ def test_no_other_key_or_secret_signs_for_it(app: App, data: st.DataObject) -> N
     secret = data.draw(st.sampled_from(secrets) | near | st.text(max_size=60))
     assume(secret != own)
     now = int(app.shop.clock().timestamp())
-    header = opsiq1.header(
-        secret, ts=now, nonce=opsiq1.new_nonce(), key=app.shop.keys["olivia"].public, method="POST", path="/v1/runs",
+    header = request_signature.header(
+        secret, ts=now, nonce=request_signature.new_nonce(), key=app.shop.keys["olivia"].public, method="POST", path="/v1/runs",
         idempotency_key="other", body=BODY,
     )  # fmt: skip
     told = ((b"authorization", header.encode()), (b"idempotency-key", b"other"), (b"content-type", b"application/json"))

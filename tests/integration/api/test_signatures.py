@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from core import opsiq1
+from core import request_signature
 from tests.integration.api.shop import Shop
 
 BODY = b'{"text":"close ticket 5519"}'
@@ -52,8 +52,8 @@ async def test_a_clock_beyond_the_window_is_told_the_servers_time_and_one_within
     key = shop.keys["olivia"]
     now = int(shop.clock().timestamp())
     for apart, status in ((-301, 401), (-300, 200), (300, 200), (301, 401)):
-        header = opsiq1.header(
-            key.secret, ts=now + apart, nonce=opsiq1.new_nonce(), key=key.public, method="GET", path="/v1/me"
+        header = request_signature.header(
+            key.secret, ts=now + apart, nonce=request_signature.new_nonce(), key=key.public, method="GET", path="/v1/me"
         )
         answer = await shop.http.get("/v1/me", headers={"Authorization": header})
         assert answer.status_code == status, apart
@@ -65,8 +65,13 @@ async def test_another_keys_secret_and_an_unknown_key_get_the_same_answer(shop: 
     olivia, amir = shop.keys["olivia"], shop.keys["amir"]
     answers = []
     for public, secret in ((olivia.public, amir.secret), ("pk_test_nobody", olivia.secret)):
-        header = opsiq1.header(
-            secret, ts=int(shop.clock().timestamp()), nonce=opsiq1.new_nonce(), key=public, method="GET", path="/v1/me"
+        header = request_signature.header(
+            secret,
+            ts=int(shop.clock().timestamp()),
+            nonce=request_signature.new_nonce(),
+            key=public,
+            method="GET",
+            path="/v1/me",
         )
         problem = (await shop.http.get("/v1/me", headers={"Authorization": header})).json()
         answers.append({name: value for name, value in problem.items() if name != "request_id"})

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from core import meters, traces
+from core import metrics, traces
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def test_spans_and_every_meter_reach_the_collector_by_the_time_it_is_closed(
     url, got = collector
     close = traces.install(url, "opsiq-test")
     with traces.span("run.send", run_id="run_1"):
-        meters.CALLS_OUT.labels("action", "2xx").inc()
-        meters.WORK_S.labels("run.send").observe(0.1)
+        metrics.CALLS_OUT.labels("action", "2xx").inc()
+        metrics.WORK_S.labels("run.send").observe(0.1)
     close()
     assert b"run.send" in got["/v1/traces"]
     assert b"opsiq-test" in got["/v1/traces"]

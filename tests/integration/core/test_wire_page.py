@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core import opsiq1
+from core import request_signature
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "reference" / "wire.md").read_text(encoding="utf-8")
@@ -18,7 +18,7 @@ SECRET = "sk_test_q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"
 
 
 def test_the_page_gives_the_check_value_the_code_gives() -> None:
-    text = opsiq1.string_to_sign(
+    text = request_signature.string_to_sign(
         ts=1700000000,
         nonce="bm9uY2Vub25jZW5vbmNlMQ",
         key="pk_test_1",
@@ -27,12 +27,12 @@ def test_the_page_gives_the_check_value_the_code_gives() -> None:
         idempotency_key="key-1",
         body=b'{"event":"order.created","id":"ord_1"}',
     )
-    assert f"`{opsiq1.sign('A' * 32, text)}`" in PAGE
+    assert f"`{request_signature.sign('A' * 32, text)}`" in PAGE
 
 
 def test_the_page_says_the_codes_windows() -> None:
-    assert f"may be {opsiq1.WINDOW_S} s from the server's clock" in PAGE
-    assert f"kept for {opsiq1.NONCE_S} s" in PAGE
+    assert f"may be {request_signature.WINDOW_S} s from the server's clock" in PAGE
+    assert f"kept for {request_signature.NONCE_S} s" in PAGE
 
 
 @pytest.mark.skipif(
@@ -56,8 +56,8 @@ def test_the_curl_recipe_signs_a_request_that_is_let_in() -> None:
     )
     sent = done.stdout.split("\0")[:-1]
     headers = dict(each.split(": ", 1) for before, each in itertools.pairwise(sent) if before == "-H")
-    opsiq1.check(
-        opsiq1.parse_header([headers["Authorization"]]),
+    request_signature.check(
+        request_signature.parse_header([headers["Authorization"]]),
         [SECRET],
         method="POST",
         path="/v1/events/fire",

@@ -22,7 +22,7 @@ from events.fire import MAX_DEPTH, fire
 from events.subscribers import Fired
 from events.walk import RETRY_S
 from registry import connector
-from registry.discovery import Found
+from registry.discovery import DiscoveredConnector
 from store.sessions import Sessions
 from tests.integration.events.walking import AT, WORKSPACE, Cast, Stage
 
@@ -232,7 +232,7 @@ async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(s
     cast = Cast()
     cast.add("rules", 20)
     cast.add("webhooks", 40)
-    stage = Stage(sessions, cast, found=[Found("mirror", "Mirror", Mirror)])
+    stage = Stage(sessions, cast, found=[DiscoveredConnector("mirror", "Mirror", Mirror)])
     await stage.configure("mirror")
     event_id = await stage.fire("customer.renamed", customer_id=421)
     await stage.finish()
@@ -249,7 +249,7 @@ async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(s
 
     cast = Cast()
     cast.add("rules", 20)
-    stage = Stage(sessions, cast, found=[Found("broken", "Broken", Broken)])
+    stage = Stage(sessions, cast, found=[DiscoveredConnector("broken", "Broken", Broken)])
     await stage.configure("broken")
     event_id = await stage.fire()
     await stage.finish()

@@ -23,7 +23,7 @@ from executors.engine import Handler
 from executors.guard import Guard
 from executors.platform import HttpPlatformClient
 from executors.queue import Done, Later, SqlQueue
-from registry.discovery import Found
+from registry.discovery import DiscoveredConnector
 from store.connectors import ConnectorRow
 from store.events import ReactionRow
 from store.sessions import Sessions
@@ -72,7 +72,9 @@ class Cast:
 class Stage:
     """One walk on one database."""
 
-    def __init__(self, sessions: Sessions, cast: Cast, *, found: Sequence[Found] = (), **options: Any) -> None:
+    def __init__(
+        self, sessions: Sessions, cast: Cast, *, found: Sequence[DiscoveredConnector] = (), **options: Any
+    ) -> None:
         self.sessions = sessions
         self.clock = FrozenClock(AT)
         self.box = SecretBox(bytes(32))

@@ -15,7 +15,7 @@ from executors.guard import Guard
 from executors.platform import HttpPlatformClient
 from registry.connector import Connector, Subscriber
 from registry.contract import Contract
-from registry.discovery import Broken, Found
+from registry.discovery import BrokenConnector, DiscoveredConnector
 from store.events import ReactionRow
 from tests.integration.web.console import Console
 from tests.integration.web.test_console_keys import submit
@@ -88,7 +88,11 @@ async def test_one_that_fails_while_it_is_asked_fails_only_for_itself(console: C
 
     house = console.house
     grounds = Grounds(
-        house.sessions, house.box, [Found("saas", "Unwell", Unwell)], [Broken("other", "it is empty")], client
+        house.sessions,
+        house.box,
+        [DiscoveredConnector("saas", "Unwell", Unwell)],
+        [BrokenConnector("other", "it is empty")],
+        client,
     )
     other, saas = await connections(house.sessions, grounds, console.owner.workspace)
     assert (other.state, other.why) == ("broken", "it is empty")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from core.batching import Batcher
 from core.errors import Unavailable
-from core.grouped import Grouped
 
 
 class Slow:
@@ -28,7 +28,7 @@ class Slow:
 
 async def test_what_is_asked_meanwhile_shares_the_next_group_and_never_the_running_one() -> None:
     slow = Slow()
-    grouped = Grouped(slow.many)
+    grouped = Batcher(slow.many)
     first = asyncio.create_task(grouped.ask(1))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -42,7 +42,7 @@ async def test_what_is_asked_meanwhile_shares_the_next_group_and_never_the_runni
 async def test_a_group_is_bounded() -> None:
     slow = Slow()
     slow.gate.set()
-    grouped = Grouped(slow.many, most=2)
+    grouped = Batcher(slow.many, most=2)
     assert await asyncio.gather(*(grouped.ask(each) for each in range(5))) == [0, 10, 20, 30, 40]
     assert max(map(len, slow.groups)) == 2
 
@@ -50,7 +50,7 @@ async def test_a_group_is_bounded() -> None:
 async def test_what_is_wrong_with_one_is_not_its_neighbours_affair() -> None:
     slow = Slow()
     slow.gate.set()
-    grouped = Grouped(slow.many)
+    grouped = Batcher(slow.many)
     answers = await asyncio.gather(grouped.ask(13), grouped.ask(2), return_exceptions=True)
     assert [answers[1], type(answers[0])] == [20, LookupError]
     assert slow.groups == [[13, 2], [13], [2]]
@@ -64,7 +64,7 @@ async def test_what_is_away_for_all_is_asked_once() -> None:
         asked.append(list(group))
         raise Unavailable("The database is away.")
 
-    grouped = Grouped(away)
+    grouped = Batcher(away)
     answers = await asyncio.gather(grouped.ask(1), grouped.ask(2), return_exceptions=True)
     assert [type(each) for each in answers] == [Unavailable, Unavailable]
     assert asked == [[1, 2]]
@@ -72,7 +72,7 @@ async def test_what_is_away_for_all_is_asked_once() -> None:
 
 async def test_one_who_leaves_takes_nobody_with_them() -> None:
     slow = Slow()
-    grouped = Grouped(slow.many)
+    grouped = Batcher(slow.many)
     gone, stays = asyncio.create_task(grouped.ask(1)), asyncio.create_task(grouped.ask(2))
     await asyncio.sleep(0)
     gone.cancel()

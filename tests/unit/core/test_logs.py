@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.logs import Form, Lines, OncePerSecond, bound
+from core.logs import Form, LineFormatter, OncePerSecond, bound
 
 
 def line(form: Form, event: str, /, exc: BaseException | None = None, **more: object) -> str:
     info = (type(exc), exc, exc.__traceback__) if exc else None
     record = logging.LogRecord("opsiq.t", logging.INFO, "f", 1, "%s", (event,), info)
     vars(record).update(more)
-    return Lines(form).format(record)
+    return LineFormatter(form).format(record)
 
 
 @given(st.text(), st.text())

@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from cli.main import parser
-from core import variables
+from core import env_variable
 from core.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -16,7 +16,7 @@ GUIDE = (ROOT / "docs/guide/scale.md").read_text()
 
 
 def test_every_setting_exists() -> None:
-    known = {variables.of(each.metadata).name for each in fields(Settings)}
+    known = {env_variable.of(each.metadata).name for each in fields(Settings)}
     assert set(re.findall(r"OPSIQ_[A-Z_]+", GUIDE)) <= known
 
 

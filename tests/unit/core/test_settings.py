@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core import settings, variables
+from core import env_variable, settings
 from core.errors import BadSetting
 from core.settings import Settings
 
@@ -113,7 +113,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "keep_alive_s": 8,
     }
     assert {name: getattr(made, name) for name in expected} == expected
-    assert {variables.of(each.metadata).name for each in fields(Settings)} == set(given)
+    assert {env_variable.of(each.metadata).name for each in fields(Settings)} == set(given)
     assert made.data_key == b"\xfb" * 32
 
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.visible import is_hidden, visible
+from core.display_text import is_hidden, to_display_text
 
 
 @pytest.mark.parametrize(
     "text", ["Adam Novak", "Žofia Wiśniewska", "佐藤 花子", "محمد الفارسي", "49.00 € – “paid”", ""]
 )
 def test_plain_text_goes_out_as_it_came_in(text: str) -> None:
-    assert visible(text) == text
+    assert to_display_text(text) == text
 
 
 @pytest.mark.parametrize(
@@ -30,19 +30,19 @@ def test_plain_text_goes_out_as_it_came_in(text: str) -> None:
     ],
 )
 def test_what_is_hidden_is_spelled_out(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert to_display_text(text) == shown
 
 
 def test_line_breaks_stay_where_lines_are_shown() -> None:
-    assert visible("a\nb\r", lines=True) == "a\nb‹U+000D›"
+    assert to_display_text("a\nb\r", lines=True) == "a\nb‹U+000D›"
 
 
 def test_a_long_text_is_cut_with_an_ellipsis() -> None:
-    assert visible("x" * 50, limit=10) == "x" * 9 + "…"
+    assert to_display_text("x" * 50, limit=10) == "x" * 9 + "…"
 
 
 @given(st.text(), st.integers(min_value=1, max_value=40))
 def test_the_result_holds_nothing_hidden_and_keeps_the_limit(text: str, limit: int) -> None:
-    shown = visible(text, limit=limit)
+    shown = to_display_text(text, limit=limit)
     assert not any(is_hidden(char) for char in shown)
     assert len(shown) <= limit

@@ -14,9 +14,9 @@ from executors.retry import (
     Failed,
     Reply,
     Retry,
+    RetryVerdict,
     Success,
     Unknown,
-    Verdict,
     after_action,
     after_delivery,
     retry_after_s,
@@ -33,7 +33,7 @@ def no_answer(error: ErrorKind, *, sent: bool) -> Reply:
     return Reply(None, b"", 1, error, sent=sent)
 
 
-def action(reply: Reply, *, idempotent: bool = False, attempt: int = 1, **rest: float | bool) -> Verdict:
+def action(reply: Reply, *, idempotent: bool = False, attempt: int = 1, **rest: float | bool) -> RetryVerdict:
     asked: dict[str, float | bool] = {"elapsed_s": 0.0, "deadline_s": 86_400.0, **rest}
     return after_action(reply, attempt=attempt, idempotent=idempotent, **asked)  # type: ignore[arg-type]
 

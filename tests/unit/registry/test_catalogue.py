@@ -6,11 +6,11 @@ from typing import Any
 
 from core.actor import SURFACES
 from registry import signing
-from registry.catalogue import Catalogue, Fault, load
+from registry.catalogue import Catalogue, ContractFault, load
 from registry.contract import Contract, parse
 from tests.unit.registry.samples import sample
 
-KEY = signing.generate()
+KEY = signing.generate_key()
 KEYS = {KEY.kid: KEY.public}
 
 
@@ -124,4 +124,4 @@ def test_garbage_in_a_row_is_a_fault() -> None:
 
 
 def test_a_fault_reads_as_a_line() -> None:
-    assert str(Fault("saas.x", 2, "it has no signature")) == "saas.x v2: it has no signature"
+    assert str(ContractFault("saas.x", 2, "it has no signature")) == "saas.x v2: it has no signature"

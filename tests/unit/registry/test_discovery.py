@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.discovery import Broken, discover
+from registry.discovery import BrokenConnector, discover
 
 PACKAGE = "tests.unit.registry.dropped"
 FOUND, BROKEN = discover(PACKAGE)
@@ -24,7 +24,7 @@ def test_every_broken_one_is_reported_with_its_own_reason() -> None:
 
 
 def test_a_report_reads_as_a_line() -> None:
-    assert str(Broken("two", "it holds 2 connectors")) == "two: it holds 2 connectors"
+    assert str(BrokenConnector("two", "it holds 2 connectors")) == "two: it holds 2 connectors"
 
 
 def test_the_connectors_of_this_house_are_whole() -> None:

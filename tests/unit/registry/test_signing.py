@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.errors import BadSetting, BadSignature, InvalidContract, OpsIQError
 from registry import signing
 from registry.contract import Contract, parse
-from registry.signing import SigningKey, verified
+from registry.signing import SigningKey, verify
 from tests.unit.registry.samples import sample
 
 VECTORS: dict[str, Any] = json.loads(
@@ -44,7 +44,7 @@ def test_the_key_id_is_the_thumbprint_published_in_rfc_8037() -> None:
 @named(VECTORS["good"])
 def test_what_openssl_signed_verifies_and_signing_gives_the_same_text(case: dict[str, Any]) -> None:
     raw = case["raw"].encode("utf-8")
-    contract = verified(raw, case["signature"], KEYS)
+    contract = verify(raw, case["signature"], KEYS)
     assert contract.canonical == raw
     assert signing.sign(raw, KEY) == case["signature"]
 
@@ -52,18 +52,18 @@ def test_what_openssl_signed_verifies_and_signing_gives_the_same_text(case: dict
 @named(VECTORS["bad"])
 def test_what_is_signed_in_any_other_way_is_refused_with_its_own_reason(case: dict[str, Any]) -> None:
     with pytest.raises((BadSignature, InvalidContract), match=case["why"]):
-        verified(case["raw"].encode("utf-8"), case["signature"], KEYS)
+        verify(case["raw"].encode("utf-8"), case["signature"], KEYS)
 
 
 def test_every_refusal_of_a_signature_has_a_sentence_of_its_own() -> None:
     said = []
     for case in VECTORS["bad"]:
         with pytest.raises(OpsIQError) as caught:
-            verified(case["raw"].encode("utf-8"), case["signature"], KEYS)
+            verify(case["raw"].encode("utf-8"), case["signature"], KEYS)
         said.append(caught.value.detail)
     for raw, signature in ((CONTRACT.canonical, ""), (CONTRACT.canonical + b" ", SIGNED), (CONTRACT.canonical, "x")):
         with pytest.raises(OpsIQError) as caught:
-            verified(raw, signature, KEYS)
+            verify(raw, signature, KEYS)
         said.append(caught.value.detail)
     # Two pairs share a sentence because they share a fault: a foreign algorithm is told by name, extra header members by number.
     assert len(set(said)) == len(said) - 1
@@ -83,7 +83,7 @@ def test_a_changed_byte_is_refused(place: int, bit: int) -> None:
     raw = bytearray(CONTRACT.canonical)
     raw[place] ^= 1 << bit
     with pytest.raises(BadSignature, match="changed after signing"):
-        verified(bytes(raw), SIGNED, KEYS)
+        verify(bytes(raw), SIGNED, KEYS)
 
 
 @given(place=st.integers(0, len(SIGNED) - 1), char=st.sampled_from("AZaz09-_.=+/ \n"))
@@ -91,7 +91,7 @@ def test_a_changed_character_of_the_signature_is_refused(place: int, char: str) 
     other = SIGNED[:place] + char + SIGNED[place + 1 :]
     if other != SIGNED:
         with pytest.raises(BadSignature):
-            verified(CONTRACT.canonical, other, KEYS)
+            verify(CONTRACT.canonical, other, KEYS)
 
 
 def test_the_loose_bits_of_base64_make_no_second_signature() -> None:
@@ -101,43 +101,43 @@ def test_the_loose_bits_of_base64_make_no_second_signature() -> None:
     twin = SIGNED[:-1] + alphabet[last ^ 1]
     assert unpadded(twin.split(".")[2]) == unpadded(SIGNED.split(".")[2])
     with pytest.raises(BadSignature, match="loose bits"):
-        verified(CONTRACT.canonical, twin, KEYS)
+        verify(CONTRACT.canonical, twin, KEYS)
 
 
 def test_an_attached_payload_is_refused() -> None:
     header, _, signature = SIGNED.split(".")
     payload = base64.urlsafe_b64encode(CONTRACT.canonical).decode("ascii").rstrip("=")
     with pytest.raises(BadSignature, match="own payload"):
-        verified(CONTRACT.canonical, f"{header}.{payload}.{signature}", KEYS)
+        verify(CONTRACT.canonical, f"{header}.{payload}.{signature}", KEYS)
 
 
 def test_a_key_of_another_workspace_is_refused() -> None:
-    other = signing.generate()
+    other = signing.generate_key()
     with pytest.raises(BadSignature, match="not a key of this workspace"):
-        verified(CONTRACT.canonical, signing.sign(CONTRACT.canonical, other), KEYS)
+        verify(CONTRACT.canonical, signing.sign(CONTRACT.canonical, other), KEYS)
 
 
 def test_a_key_put_under_another_keys_id_is_refused() -> None:
-    other = signing.generate()
+    other = signing.generate_key()
     with pytest.raises(BadSignature, match="thumbprint"):
-        verified(CONTRACT.canonical, SIGNED, {KEY.kid: other.public})
+        verify(CONTRACT.canonical, SIGNED, {KEY.kid: other.public})
 
 
 def test_a_spoilt_public_key_is_refused_and_named() -> None:
     with pytest.raises(BadSignature, match="no Ed25519 public key"):
-        verified(CONTRACT.canonical, SIGNED, {KEY.kid: "spoilt"})
+        verify(CONTRACT.canonical, SIGNED, {KEY.kid: "spoilt"})
 
 
 def test_what_was_verified_once_is_refused_when_its_key_is_taken_away() -> None:
-    assert verified(CONTRACT.canonical, SIGNED, KEYS) is verified(bytes(bytearray(CONTRACT.canonical)), SIGNED, KEYS)
+    assert verify(CONTRACT.canonical, SIGNED, KEYS) is verify(bytes(bytearray(CONTRACT.canonical)), SIGNED, KEYS)
     with pytest.raises(BadSignature):
-        verified(CONTRACT.canonical, SIGNED, {})
+        verify(CONTRACT.canonical, SIGNED, {})
 
 
 def test_an_oversized_contract_is_refused_before_it_is_hashed() -> None:
     raw = parse(sample() | {"examples": ["x" * 200] * 400}).canonical
     with pytest.raises(InvalidContract, match="at most 65536 bytes"):
-        verified(raw, SIGNED, KEYS)
+        verify(raw, SIGNED, KEYS)
     with pytest.raises(InvalidContract, match="at most 65536 bytes"):
         signing.sign(raw, KEY)
 
@@ -161,14 +161,14 @@ def test_nothing_is_signed_that_would_not_verify(raw: bytes) -> None:
 @given(raw=st.binary(max_size=80), signature=st.text(max_size=120))
 def test_garbage_is_a_typed_error(raw: bytes, signature: str) -> None:
     with pytest.raises(BadSignature):
-        verified(raw, signature, KEYS)
+        verify(raw, signature, KEYS)
 
 
 @given(header=st.binary(max_size=60), raw=st.binary(max_size=20))
 def test_a_garbled_header_in_the_right_form_is_a_typed_error(header: bytes, raw: bytes) -> None:
     text = base64.urlsafe_b64encode(header).decode("ascii").rstrip("=")
     with pytest.raises(BadSignature):
-        verified(raw, f"{text}..{'A' * 86}", KEYS)
+        verify(raw, f"{text}..{'A' * 86}", KEYS)
 
 
 @given(
@@ -184,11 +184,11 @@ def test_a_garbled_header_in_the_right_form_is_a_typed_error(header: bytes, raw:
 def test_a_header_of_any_json_is_a_typed_error(value: Any) -> None:
     text = base64.urlsafe_b64encode(json.dumps(value).encode("utf-8")).decode("ascii").rstrip("=")
     with pytest.raises(BadSignature):
-        verified(b"{}", f"{text}..{'A' * 86}", KEYS)
+        verify(b"{}", f"{text}..{'A' * 86}", KEYS)
 
 
 def test_a_key_goes_through_pem_and_back_and_never_shows_its_secret() -> None:
-    key = signing.generate()
+    key = signing.generate_key()
     assert SigningKey.of_pem(key.pem()) == key
     assert repr(key.private) not in repr(key)
     assert key.jwk()["x"] == key.public
@@ -210,6 +210,6 @@ def test_a_public_key_is_43_characters(public: str) -> None:
 
 
 def test_the_contract_that_verifies_is_the_contract_that_was_signed() -> None:
-    contract: Contract = verified(CONTRACT.canonical, SIGNED, KEYS)
+    contract: Contract = verify(CONTRACT.canonical, SIGNED, KEYS)
     assert contract == CONTRACT
     assert contract.digest == CONTRACT.digest

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agent.pipeline import Plan, RecordSource
 from connectors.saas.kinds import KINDS
-from core.visible import is_hidden
+from core.display_text import is_hidden
 from tests.unit.validate.world import Case, Row, town
 
 INJECTION = (

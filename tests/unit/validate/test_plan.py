@@ -12,7 +12,7 @@ from agent.pipeline import Draft, Plan
 from agent.validate import recheck
 from agent.validate.payload import plan_digest
 from core import canon
-from registry.catalogue import Catalogue, Fault
+from registry.catalogue import Catalogue, ContractFault
 from tests.unit.validate.world import OWNER, RUN, SAAS, Case, contract
 
 REFUND = ("saas.refund_invoice", {"invoice_id": "INV-1031"})
@@ -52,7 +52,7 @@ async def test_an_action_that_is_not_registered_is_refused(name: str, version: i
 
 async def test_a_contract_whose_signature_failed_is_refused_with_the_reason() -> None:
     case = refund()
-    case.catalogue = Catalogue(SAAS, [Fault("saas.refund_invoice", 1, "the signature does not verify")])
+    case.catalogue = Catalogue(SAAS, [ContractFault("saas.refund_invoice", 1, "the signature does not verify")])
     refusal = await case.refusal()
     assert refusal.code == "unsigned"
     assert "the signature does not verify" in refusal.detail

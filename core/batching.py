@@ -20,7 +20,7 @@ Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
 
-class Grouped(Generic[Asked, Answer]):
+class Batcher(Generic[Asked, Answer]):
     """``many`` answers a group, in its order, in one transaction: what it raises, each is told who asked, if it is so alone as well."""
 
     def __init__(self, many: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], *, most: int = MOST) -> None:

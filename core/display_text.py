@@ -25,7 +25,7 @@ def is_hidden(char: str) -> bool:
     return unicodedata.category(char) in _HIDDEN_CATEGORIES or any(low <= point <= high for low, high in _HIDDEN_RANGES)
 
 
-def visible(text: str, *, lines: bool = False, limit: int = 2000) -> str:
+def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str:
     """``text`` as one line (``lines`` keeps its line breaks), each hidden character as ``‹U+202E›``, cut with an ellipsis to ``limit``
     characters. Plain text goes out as it came in; the result is plain text, still to be escaped where it is written into HTML or CSV."""
     made: list[str] = []

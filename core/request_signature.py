@@ -39,7 +39,7 @@ REFUSED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedHeader:
     """What an Authorization header claims. Nothing of it is true until ``matches`` has said so."""
 
     key: str
@@ -110,7 +110,7 @@ def header(
     return f"{SCHEME} key={key},ts={ts},nonce={nonce},sig={sign(secret, text)}"
 
 
-def parse_header(values: Sequence[str]) -> Signed:
+def parse_header(values: Sequence[str]) -> SignedHeader:
     """The claim in a request's Authorization headers (all values, as they came). Raises Unauthenticated unless there
     is exactly one, in exactly the one form: no other order, no spaces, no repeated or unknown field, no leading
     zeros, lower-case hex."""
@@ -121,7 +121,7 @@ def parse_header(values: Sequence[str]) -> Signed:
     found = _HEADER.fullmatch(values[0])
     if found is None:
         raise _refusal("the Authorization header is not in the one form")
-    return Signed(key=found["key"], ts=int(found["ts"]), nonce=found["nonce"], sig=found["sig"])
+    return SignedHeader(key=found["key"], ts=int(found["ts"]), nonce=found["nonce"], sig=found["sig"])
 
 
 def only(values: Sequence[str]) -> str:
@@ -144,7 +144,7 @@ def check_window(ts: int, now: int) -> None:
 
 
 def check(
-    signed: Signed,
+    signed: SignedHeader,
     secrets: Sequence[str],
     *,
     method: str,

@@ -44,7 +44,7 @@ def _work(kind: str, outcome: str) -> tuple[Counter, Histogram]:
     return WORK.labels(kind, outcome), WORK_S.labels(kind)
 
 
-def worked(kind: str, outcome: str, took_s: float) -> None:
+def count_job(kind: str, outcome: str, took_s: float) -> None:
     """One piece of work was handled."""
     counter, histogram = _work(kind, outcome)
     counter.inc()
@@ -56,7 +56,7 @@ def _call_out(purpose: str, result: str) -> Counter:
     return CALLS_OUT.labels(purpose, result)
 
 
-def called_out(purpose: str, result: str) -> None:
+def count_call_out(purpose: str, result: str) -> None:
     """One signed request was sent."""
     _call_out(purpose, result).inc()
 
