@@ -25,7 +25,7 @@ from evals.entry import entry
 from evals.external import Case
 from evals.interval import mcnemar, rate
 from evals.score import Verdict, judge
-from registry.words import GROUPED, KIN, ORDERS, READING, stem
+from language.stems import GROUPED, KIN, ORDERS, READING, stem
 
 OURS: Final = Path(__file__).parents[1] / "evals" / "suites" / "saas.jsonl"
 FILES: Final = (

@@ -17,9 +17,9 @@ from functools import partial
 
 from agent.pipeline import Request
 from agent.resolve.offline import Offline
+from language.stems import stems
 from registry.offer import Offer
 from registry.shortlist import Shortlist
-from registry.words import stems
 
 
 def _words(text: str) -> list[str]:

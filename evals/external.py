@@ -21,11 +21,11 @@ from core import clock
 from core.actor import Surface
 from core.errors import InvalidInput
 from evals.attack import Attack, attack
+from language.stems import name_stems
 from registry import contract
 from registry.contract import Annotation, Risk
 from registry.contract_file import with_base_url
 from registry.offer import Offer, of_contract
-from registry.words import name_stems
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 ATTACK: Final = "attack"

@@ -19,11 +19,11 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from language.spell_correction import Speller
+from language.stems import EMPTY, KIN, runs, stem, stems
+from language.wordnet import similar_stems
 from registry.offer import Offer
-from registry.slips import Speller
 from registry.spoken import called, fields, words
-from registry.thesaurus import alike
-from registry.words import EMPTY, KIN, runs, stem, stems
 
 # Field → (weight, how much of its length is normalised away). A name is short and chosen with care; a parameter's
 # description is neither.
@@ -222,7 +222,7 @@ class Shortlist:
 
 def _alike(word: str) -> Iterator[str]:
     """What general English has for a word that no offer knows."""
-    near = {**alike(word), **alike(word, verb=True)}
+    near = {**similar_stems(word), **similar_stems(word, verb=True)}
     return (other for other, share in near.items() if share >= ALIKE)
 
 

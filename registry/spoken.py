@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from language.stems import name_stems, stems
 from registry.offer import Offer
-from registry.words import name_stems, stems
 
 _MOST_VALUES: Final = 64
 # Whose invoice it is in an example says nothing of what the action does: names of two words, and those that possess.

@@ -13,7 +13,7 @@ from agent.read import phrases, quantities, tallies
 from agent.read.context import label
 from agent.read.reading import Found, Reading
 from agent.read.target import Target, stem, target_of
-from agent.read.text import Text, singular
+from language.text import Text, singular
 from registry.contract import Annotation
 
 Gather = Callable[..., list[Found]]

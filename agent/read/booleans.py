@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-from agent.read import quotes
 from agent.read.enums import negated
 from agent.read.reading import Found
 from agent.read.target import Target, stem
-from agent.read.text import Text, split_name, word_set
+from language import quotes
+from language.text import Text, split_name, word_set
 
 YES: Final = word_set(
     "yes y yeah yep yup sure ok okay true on enabled enable please definitely correct affirmative certainly absolutely"

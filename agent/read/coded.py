@@ -10,7 +10,7 @@ from agent.read import enums, quantities
 from agent.read.context import label
 from agent.read.reading import Found
 from agent.read.target import Target, stem
-from agent.read.text import Text, word_set
+from language.text import Text, word_set
 
 _LITTLE: Final = word_set("a an the of for in to and or etc any each")
 

@@ -9,7 +9,7 @@ from agent.read import dates, durations, money, patterns
 from agent.read.context import affinity, label
 from agent.read.reading import Found
 from agent.read.target import Target
-from agent.read.text import Text
+from language.text import Text
 
 
 def coded(text: Text, target: Target, now: datetime) -> list[Found]:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from agent.read import numerals, windows
+from agent.read import windows
 from agent.read.reference import Reference, find, parse
-from agent.read.text import read_text, singular, word_set
+from language import numerals
+from language.stems import stem
+from language.text import read_text, singular, word_set
 from registry.records import Field, RecordKind
-from registry.words import stem
 
 Op = Literal[">", "<", ">=", "<=", "="]
 _OPS: Final[dict[str, Op]] = {

@@ -6,7 +6,7 @@ from typing import Final
 
 from agent.read.roles import ROLES, Role
 from agent.read.target import Target, stem
-from agent.read.text import Text, word_set
+from language.text import Text, word_set
 
 PREPOSITIONS: Final = word_set(
     "from to into towards for with in at near around within inside by starring featuring about on regarding concerning since starting "

@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.read.context import PREPOSITIONS
 from agent.read.target import Target, stem
-from agent.read.text import Text, word_set
+from language.text import Text, word_set
 
 # What people are called where they are counted, apart from what they come for.
 _GROWN: Final = "people persons person adults adult men man women woman guests guest friends colleagues us pax"

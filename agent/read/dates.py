@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Final
 
 from agent.read import almanac
-from agent.read.date_forms import COUNTS, DAYS, MONTHS, ORDINAL_DAYS, compiled
 from agent.read.same_month import of_same_month
-from agent.read.text import Text
+from language.date_forms import COUNTS, DAYS, MONTHS, ORDINAL_DAYS, compiled
+from language.text import Text
 
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
 

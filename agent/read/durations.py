@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from agent.read import numerals
-from agent.read.text import Text
+from language import numerals
+from language.text import Text
 
 SECONDS: Final = {
     **dict.fromkeys(("second", "seconds", "sec", "secs", "s"), Decimal(1)),

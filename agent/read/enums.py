@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from rapidfuzz.distance import OSA
 
-from agent.read import counting, numerals
+from agent.read import counting
 from agent.read.context import affinity, label
-from agent.read.gazetteer import LANGUAGES
 from agent.read.reading import Found
 from agent.read.target import Target, stem
-from agent.read.text import Text, Token, split_name, word_set
+from language import numerals
+from language.gazetteer import LANGUAGES
+from language.text import Text, Token, split_name, word_set
 
 _NEGATIONS: Final = word_set("not no without except excluding non don't isn't aren't doesn't never neither nor unlike")
 _WEAK: Final = word_set(

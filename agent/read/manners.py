@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final
 
-from agent.read.text import blanked
-from registry.words import EMPTY
+from language.stems import EMPTY
+from language.text import blanked
 
 # Nobody makes it a condition what the one who is asked has time for or can do.
 _IF_YOU: Final = re.compile(

@@ -10,7 +10,7 @@ from agent.read import dates, durations, formats, times
 from agent.read.context import affinity, label
 from agent.read.reading import Found
 from agent.read.target import Target
-from agent.read.text import Text, word_set
+from language.text import Text, word_set
 
 _STAMP: Final = re.compile(
     r"(?<![\w-])\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?(?![\w:])",

@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from agent.read import numerals
-from agent.read.text import Text, word_set
+from language import numerals
+from language.text import Text, word_set
 
 # ISO 4217 active codes.
 CODES: Final = word_set(

@@ -9,7 +9,7 @@ from typing import Final
 from agent.read.context import label
 from agent.read.reading import Found
 from agent.read.target import Target
-from agent.read.text import Text, word_set
+from language.text import Text, word_set
 from registry.patterns import Pattern, compiled
 
 _SHAPES: Final = {

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 from agent.read.context import PREPOSITIONS
-from agent.read.text import Text, Token, word_set
-from registry.words import ORDER_WORDS, READING_WORDS
+from language.stems import ORDER_WORDS, READING_WORDS
+from language.text import Text, Token, word_set
 
 _STOP: Final = PREPOSITIONS | word_set(
     "and or but if then so because while when where who whom which what how why that this these those is are was "

@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from agent.read.gazetteer import CITIES, COUNTRIES, COUNTRY_CODES, STATES
 from agent.read.reading import Found
 from agent.read.target import Target
-from agent.read.text import Text
+from language.gazetteer import CITIES, COUNTRIES, COUNTRY_CODES, STATES
+from language.text import Text
 
 _CODES: Final = frozenset(STATES.values())
 _ASKED: Final = re.compile(

@@ -7,11 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from agent.read import counting, dates, durations, money, numerals, patterns, times
+from agent.read import counting, dates, durations, money, patterns, times
 from agent.read.context import affinity, label, preposition
 from agent.read.reading import Found
 from agent.read.target import UNITS, Target, stem
-from agent.read.text import Text
+from language import numerals
+from language.text import Text
 from registry.contract import Unit
 
 _PER_UNIT: Final = {

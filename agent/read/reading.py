@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from agent.read.text import Text
+from language.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from agent.read.text import word_set
+from language.text import word_set
 
 Role = Literal[
     "origin", "target", "place", "person", "maker", "topic", "title", "body", "start", "end", "means", "vessel", "change", "sort"

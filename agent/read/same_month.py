@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from agent.read import almanac
-from agent.read.text import Text
+from language.text import Text
 
 if TYPE_CHECKING:
     from agent.read.dates import When

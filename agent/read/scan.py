@@ -10,7 +10,7 @@ from agent.read import arrays, booleans, coded, codes, enums, moments, money, pa
 from agent.read.context import label
 from agent.read.reading import Found, Reading, settle
 from agent.read.target import UNITS, Target, stem, target_of
-from agent.read.text import Text, read_text, word_set
+from language.text import Text, read_text, word_set
 from registry.contract import Annotation
 from registry.patterns import compiled
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.read import numerals, phrases
+from agent.read import phrases
 from agent.read.context import preposition
 from agent.read.target import Target, stem
-from agent.read.text import Text, split_name, word_set
+from language import numerals
+from language.text import Text, split_name, word_set
 
 _UNTELLING: Final = frozenset(map(stem, ("name", "title", "id", "number", "type", "new")))
 _AUXILIARY: Final = word_set("did does do has have had is are was were will would can could")

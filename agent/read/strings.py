@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from agent.read import codes, dates, enums, phrases, places, quotes, standing, times
+from agent.read import codes, dates, enums, phrases, places, standing, times
 from agent.read.context import PREPOSITIONS, affinity, label, preposition
 from agent.read.reading import Found
 from agent.read.roles import ROLES
 from agent.read.target import Target, stem
-from agent.read.text import Text, word_set
+from language import quotes
+from language.text import Text, word_set
 
 _ADDRESS: Final = re.compile(r"\d+\w?\s+\w+")
 _QUERY: Final = re.compile(

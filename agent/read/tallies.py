@@ -7,10 +7,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from agent.read import numerals
 from agent.read.context import PREPOSITIONS
 from agent.read.target import Target, stem
-from agent.read.text import Text, Token, read_text, word_set
+from language import numerals
+from language.text import Text, Token, read_text, word_set
 
 _ARTICLES: Final = word_set("a an")
 _JOINTS: Final = word_set(", and & plus ;")

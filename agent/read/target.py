@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agent.read import describe
 from agent.read.roles import Role, roles_of
-from agent.read.text import split_name, word_set
+from language.text import split_name, word_set
 from registry.contract import Annotation, Unit
 
 

@@ -8,7 +8,7 @@ from datetime import time
 from functools import lru_cache
 from typing import Final
 
-from agent.read.text import Text
+from language.text import Text
 
 _HOURS: Final = {
     word: value

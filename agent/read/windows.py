@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 from agent.read import almanac, dates
-from agent.read.text import Text, read_text
+from language.text import Text, read_text
 
 _SURE: Final = 0.55
 _ANY_DAY: Final = date(2000, 1, 1)

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agent.read.text import blanked
 from agent.resolve.split import gives_order
+from language.text import blanked
 
 Stretch = tuple[int, int]
 

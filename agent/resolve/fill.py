@@ -14,15 +14,15 @@ from agent.pipeline import Argument, Choice, Mention, Several
 from agent.read import Reading, exact, scan, tallies
 from agent.read.references.these import These
 from agent.read.target import target_of
-from agent.read.text import blanked
 from agent.resolve.assign import Option, assign
 from agent.resolve.likes import changes
 from agent.resolve.mentions import at_place, listed_together, no_destination, phrases, spans_of, trimmed
 from agent.resolve.split import head, is_order
+from language.stems import GENERIC, name_stems, stems
+from language.text import blanked
 from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
 from registry.records import RecordKind
-from registry.words import GENERIC, name_stems, stems
 
 # Below these a reading is a guess (agent.read says so from 0.4 down): asked for instead. What is optional is only filled when it is
 # plain.

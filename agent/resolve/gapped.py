@@ -13,15 +13,15 @@ from datetime import datetime
 from typing import Final
 
 from agent.pipeline import Argument, Choice, Draft, Mention, Several, Span
-from agent.read.text import blanked, word_set
 from agent.resolve.fill import Filling, fill
 from agent.resolve.listed import listed
 from agent.resolve.mentions import spans_of
 from agent.resolve.split import after_verb, begins_like_an_order
+from language.stems import EMPTY, name_stems, runs, stem, stems
+from language.text import blanked, word_set
 from registry.contract import Unit
 from registry.offer import Offer
 from registry.records import RecordKind
-from registry.words import EMPTY, name_stems, runs, stem, stems
 
 Place = tuple[int, int]
 

@@ -11,8 +11,8 @@ from agent.pipeline import Argument, Choice, Mention, Several, Span
 from agent.read.reference import find, parse
 from agent.read.references.narrowing import narrowed, state_at
 from agent.read.references.words import SIDES
-from agent.read.text import read_text
 from agent.resolve.assign import Option
+from language.text import read_text
 from registry.offer import Offer
 from registry.records import RecordKind
 

@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from agent.read.references.nouns import noun_at
-from agent.read.text import read_text
 from agent.resolve.split import Clause, after_verb
+from language.stems import EMPTY, KIN, stem
+from language.text import read_text
 from registry.offer import Offer
 from registry.records import RecordKind
-from registry.words import EMPTY, KIN, stem
 
 _OBJECT: Final = re.compile(
     r"\s*(?:(?:me|us)\s+)?(?:(?:(?:all|every|each|any|both)\s+(?:of\s+)?)?(?:the|a|an|some|this|that|these|those|my|our|all|every|each)\b"

@@ -1,7 +1,7 @@
 """Orders of two words: "call off the order" is "cancel the order", "send it back" is "return it".
 
 Only such as mean one thing, where an order stands, and outside quotes. A few that business is done with stand here; the rest are WordNet's
-(registry/english).
+(language/english).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from agent.read.text import blanked
-from registry.thesaurus import phrasal
-from registry.words import KIN, ORDER_WORDS, READING, stem
+from language.stems import KIN, ORDER_WORDS, READING, stem
+from language.text import blanked
+from language.wordnet import phrasal_verbs
 
 # What means several things is not here ("turn down", "take out", "set up").
 PLAIN: Final = {
@@ -34,7 +34,7 @@ _OVER: Final = r"(?=\s*(?:[.,;:!?]|$|(?:and|then|please|for|because|as|if|with|n
 
 @cache
 def _verbs() -> dict[str, str]:
-    known = {phrase: plain for phrase, plain in phrasal().items() if _tells_more(phrase, plain)}
+    known = {phrase: plain for phrase, plain in phrasal_verbs().items() if _tells_more(phrase, plain)}
     return {**known, **PLAIN}
 
 

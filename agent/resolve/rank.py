@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from agent.read.text import blanked
 from agent.resolve.fill import fill
 from agent.resolve.resolver import CANDIDATES
 from agent.resolve.split import Clause, begins_like_an_order, clauses, hear
 from agent.resolve.weigh import Weighed, kinds_said, marks, weigh
+from language.text import blanked
 from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 
-from agent.read.text import blanked
+from language.spell_correction import Speller
+from language.stems import EMPTY, GROUPED, ORDER_WORDS, READING_WORDS, stem
+from language.text import blanked
+from language.wordnet import is_word, lexicon
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
-from registry.slips import Speller
-from registry.thesaurus import is_word, lexicon
-from registry.words import EMPTY, GROUPED, ORDER_WORDS, READING_WORDS, stem
 
 _RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)")
 

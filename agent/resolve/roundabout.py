@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from agent.read.text import blanked, word_set
 from agent.resolve.split import after_verb
-from registry.words import EMPTY, stem, stems
+from language.stems import EMPTY, stem, stems
+from language.text import blanked, word_set
 
 # What these verbs do is said by their noun (light verbs: Jespersen 1942): "take a look", "place an order", "perform a search".
 _LIGHT: Final = re.compile(

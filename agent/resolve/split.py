@@ -12,10 +12,10 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from agent.read.text import QUOTED, blanked
+from language.stems import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, stem
+from language.text import QUOTED, blanked
+from language.wordnet import similar_stems
 from registry.shortlist import ALIKE
-from registry.thesaurus import alike
-from registry.words import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, stem
 
 # Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
 _JOINT: Final = re.compile(
@@ -265,7 +265,7 @@ def akin_to_order(word_stem: str) -> bool:
     """Whether general English has a verb that orders are given with for this one ("scrap", "hand", "shift")."""
     return word_stem not in EMPTY and any(
         share >= ALIKE and other in ORDERS and other not in GENERIC
-        for other, share in alike(word_stem, verb=True).items()
+        for other, share in similar_stems(word_stem, verb=True).items()
     )
 
 

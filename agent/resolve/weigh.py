@@ -14,16 +14,16 @@ from functools import lru_cache
 from typing import Final
 
 from agent.read.references.nouns import noun_at
-from agent.read.text import read_text
 from agent.resolve.fill import Filling
 from agent.resolve.roundabout import LEVELS, SETTING, sets_to, thing_done
 from agent.resolve.split import Clause, asks, head, is_order
+from language.stems import EMPTY, GENERIC, KIN, ORDERS, READING, runs, stem, stems
+from language.text import read_text
+from language.wordnet import similar_stems, similarity
 from registry.contract import Risk
 from registry.offer import Offer
 from registry.records import RecordKind
 from registry.shortlist import ALIKE, Scored, Shortlist
-from registry.thesaurus import alike, likeness
-from registry.words import EMPTY, GENERIC, KIN, ORDERS, READING, runs, stem, stems
 
 # "negated" is set by hand: cases hardly ever teach it, and it must not be outvoted.
 BIAS: Final = -6.4
@@ -137,7 +137,7 @@ def marks(
             and meets < OTHERWISE
             and not (verb in GENERIC and (filled > 0.5 or (filled and free and central / free >= PLAINLY)))
             and not _known(verb, frozenset((*named, *stems(offer.title))))
-            and likeness(verb, (*named, *stems(offer.title)), verb=True) < ALIKE
+            and similarity(verb, (*named, *stems(offer.title)), verb=True) < ALIKE
         ),
         "negated": float(
             any(stem(verb) in named or not KIN.get(stem(verb), _NONE).isdisjoint(named) for verb in clause.forbidden)
@@ -172,7 +172,7 @@ def _known(word: str, words: frozenset[str]) -> float:
 @lru_cache(maxsize=8192)
 def _meant(word: str, words: frozenset[str]) -> float:
     """The same for a word that no offer uses: a half where general English has it for one of these."""
-    near = (share for verb in (True, False) for each, share in alike(word, verb=verb).items() if each in words)
+    near = (share for verb in (True, False) for each, share in similar_stems(word, verb=verb).items() if each in words)
     return _known(word, words) or (0.5 if max(near, default=0.0) >= ALIKE else 0.0)
 
 
@@ -233,6 +233,6 @@ def _meets(verb: str | None, named: Sequence[str], spoken: frozenset[str]) -> fl
     kin = KIN.get(verb, frozenset())
     if any(each in kin for each in named):
         return 0.8
-    if likeness(verb, named, verb=True) >= ALIKE:
+    if similarity(verb, named, verb=True) >= ALIKE:
         return 0.6
     return 0.4 if verb in spoken or not kin.isdisjoint(spoken) else 0.0

@@ -20,11 +20,11 @@ from typing import Any, Final
 
 from agent.pipeline import Filled, PromptSource, Span, evidence_of
 from agent.proposal import TypedValue, Words
-from agent.read import numerals
-from agent.read.text import read_text
 from agent.validate.asking import closed_set
 from agent.validate.quoted import Quoted
 from agent.validate.values import Parameter, Read, from_words
+from language import numerals
+from language.text import read_text
 from registry.contract import Contract, Risk, SourceKind, Unit
 
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)

@@ -9,11 +9,11 @@ from typing import Final
 
 from agent.pipeline import Span
 from agent.read.reference import Reference
-from agent.read.text import word_set
 from agent.validate.asking import between, said
 from agent.validate.found import Found, singular
 from agent.validate.need import Need, Outcome
 from agent.validate.reach import MOST, Reach, merged
+from language.text import word_set
 from registry.records import Query, Record, RecordKind, shown_value
 
 _TOLD: Final = frozenset({"string", "enum", "integer", "number", "boolean", "date"})

@@ -10,9 +10,9 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from agent.read.text import singular
+from language.stems import EMPTY, stems
+from language.text import singular
 from registry.records import Record, RecordKind
-from registry.words import EMPTY, stems
 
 _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 _WORD = re.compile(r"\w+")

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step
-from agent.read import quotes
 from agent.read.manners import without_manners
-from agent.read.text import read_text
 from agent.validate.quoted import spans_of
+from language import quotes
+from language.stems import EMPTY, KIN, name_stems, runs, stem, stems
+from language.text import read_text
 from registry.contract import Contract, Unit
 from registry.records import RecordKind
-from registry.words import EMPTY, KIN, name_stems, runs, stem, stems
 
 # Empty for a search, but not for what shall be done: how many, which ones, and what is left out.
 _TELLING_WORDS: Final = """

@@ -15,12 +15,12 @@ from typing import Final
 from agent.pipeline import Draft, Request, Span
 from agent.read import dates, money
 from agent.read.reference import Reference, find, parse
-from agent.read.text import read_text
 from agent.validate.quoted import spans_of
 from agent.validate.residue import left_over, spoken_of
+from language.stems import ORDERS, stem
+from language.text import read_text
 from registry.contract import Contract
 from registry.records import RecordKind
-from registry.words import ORDERS, stem
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SENTENCE: Final = re.compile(r"[.!?:;]\s|\n")

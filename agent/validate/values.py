@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from agent.pipeline import Choice, PromptSource, Source
 from agent.read import exact, money
-from agent.read.text import read_text
 from agent.validate.asking import closed_set, member_id, said, shown
 from agent.validate.quoted import Quoted
 from core import canon
 from core.errors import NotCanonical
 from core.money import format_money as money_text
+from language.text import read_text
 from registry.contract import Annotation, Unit
 
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)

@@ -30,15 +30,15 @@ from agent.proposal import (
     StateIs,
     Words,
 )
-from agent.read import numerals
 from agent.read.manners import without_manners
 from agent.read.money import currency_of
-from agent.read.text import read_text
 from agent.resolve.proposer.parse import locate
 from agent.validate.residue import spoken_of
+from language import numerals
+from language.stems import EMPTY, runs, stem, stems
+from language.text import read_text
 from registry.contract import Contract
 from registry.records import RecordKind
-from registry.words import EMPTY, runs, stem, stems
 
 # An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
 _NEGATION: Final = re.compile(

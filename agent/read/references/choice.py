@@ -8,7 +8,7 @@ from agent.read.references import words as lists
 from agent.read.references.cover import Cover
 from agent.read.references.narrowing import NEVER, state_at
 from agent.read.references.value import By
-from agent.read.text import singular
+from language.text import singular
 from registry.records import RecordKind, Side
 
 Scalar = str | int | bool

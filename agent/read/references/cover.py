@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.read.text import Text
+from language.text import Text
 
 
 class Cover:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.read.references import words as lists
-from agent.read.text import Token, word_set
-from registry.words import ORDERS, stem
+from language.stems import ORDERS, stem
+from language.text import Token, word_set
 
 LEFT: Final = (
     word_set("the a an this that these those of one my our his her their its new old")

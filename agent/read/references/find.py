@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from agent.read import money, numerals
+from agent.read import money
 from agent.read.references import words as lists
 from agent.read.references.edges import (
     BENEFICIARIES,
@@ -26,9 +26,10 @@ from agent.read.references.names import names, owners, things
 from agent.read.references.narrowing import narrowed
 from agent.read.references.nouns import CODE, EMAIL, code_of, has_form, noun_at, owner_kind, person_like
 from agent.read.references.these import These
-from agent.read.text import Token, read_text, singular, word_set
+from language import numerals
+from language.stems import ORDERS, stem
+from language.text import Token, read_text, singular, word_set
 from registry.records import RecordKind
-from registry.words import ORDERS, stem
 
 _BEFORE_ORDERS: Final = word_set("to please and then you i we can could just also let's")
 _SPANS: Final = word_set("second minute hour day week fortnight month quarter year")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from agent.read import quotes
-from agent.read.date_forms import DAYS, MONTHS
 from agent.read.references import words as lists
 from agent.read.references.edges import (
     DETERMINERS,
@@ -21,9 +19,11 @@ from agent.read.references.edges import (
     starts_sentence,
 )
 from agent.read.references.nouns import noun_at
-from agent.read.text import Text, Token, word_set
+from language import quotes
+from language.date_forms import DAYS, MONTHS
+from language.stems import EMPTY, KIN, ORDERS, READING, stem
+from language.text import Text, Token, word_set
 from registry.records import RecordKind
-from registry.words import EMPTY, KIN, ORDERS, READING, stem
 
 _SAID_OF_SOMEBODY: Final = word_set("is was has had will wants needs asked says said left")
 

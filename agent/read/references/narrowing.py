@@ -9,10 +9,10 @@ from typing import Final
 
 from agent.read import windows
 from agent.read.references.edges import clause_end
-from agent.read.text import Text, Token, singular, word_set
+from language.spell_correction import is_same_word
+from language.stems import ORDERS, stem
+from language.text import Text, Token, singular, word_set
 from registry.records import Field, RecordKind
-from registry.slips import same
-from registry.words import ORDERS, stem
 
 RELATIVE: Final = word_set("that which who whose they he she it")
 NEVER: Final = word_set("not never haven't hasn't isn't aren't wasn't weren't didn't don't doesn't hadn't")
@@ -59,7 +59,7 @@ def state_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str
         for joined in (parts, ("-".join(parts),)):
             said = tokens[index : index + len(joined)]
             if len(said) == len(joined) and all(
-                same(token.low, part) for token, part in zip(said, joined, strict=True)
+                is_same_word(token.low, part) for token, part in zip(said, joined, strict=True)
             ):
                 return phrase, len(joined)
     return "", 0

@@ -9,11 +9,11 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from agent.read.text import Token, singular
+from language.stems import ORDER_WORDS, READING_WORDS
+from language.text import Token, singular
+from language.wordnet import compound_nouns
 from registry.patterns import compiled
 from registry.records import RecordKind
-from registry.thesaurus import compounds
-from registry.words import ORDER_WORDS, READING_WORDS
 
 EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*|#\w+(?:-\w+)*|\d+(?:-\d+)*")
@@ -40,7 +40,7 @@ def _compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """What general English says in several words for one of the nouns: "get-together" for a meeting. Where the first word alone is
     something to do ("let's get together"), only joined."""
     for noun in nouns:
-        for phrase in compounds().get(noun.lower(), ()):
+        for phrase in compound_nouns().get(noun.lower(), ()):
             words = tuple(phrase.split())
             yield ("-".join(words),)
             if words[0] not in ORDER_WORDS and words[0] not in READING_WORDS:

@@ -16,8 +16,8 @@ from agent.read.references.nouns import EMAIL, noun_at, owner_kind
 from agent.read.references.these import These
 from agent.read.references.value import Reference
 from agent.read.references.whose import Whose
-from agent.read.text import Text, read_text, singular
 from agent.read.windows import stretches
+from language.text import Text, read_text, singular
 from registry.records import RecordKind, Side
 
 _KEPT: Final = re.compile(

@@ -9,7 +9,7 @@ from agent.read.references import words as lists
 from agent.read.references.cover import Cover
 from agent.read.references.nouns import noun_at, owner_kind, person_like
 from agent.read.references.value import Reference, moved
-from agent.read.text import Text, Token, read_text, word_set
+from language.text import Text, Token, read_text, word_set
 from registry.records import RecordKind
 
 Read = Callable[[str, RecordKind, Iterable[RecordKind]], Reference]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.read.references.value import By
-from agent.read.text import word_set
+from language.text import word_set
 from registry.records import Side
 
 # word(s) → (position, by, descending). "last" counts from the newest; "biggest" from the top.

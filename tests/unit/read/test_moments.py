@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from agent.read import dates, exact, scan, times
-from agent.read.text import read_text
+from language.text import read_text
 from registry.contract import Annotation
 
 NOW = datetime(2026, 11, 24, 15, 43, tzinfo=UTC)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agent.read import Reading, exact, scan
 from agent.read.reference import find, parse
-from agent.read.text import Text
+from language.text import Text
 from registry.contract import Annotation, Unit
 from tests.unit.read.test_references import CUSTOMER, INVOICE, KINDS
 

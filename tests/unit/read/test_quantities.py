@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from agent.read import durations, exact, money, numerals, scan
-from agent.read.text import read_text
+from agent.read import durations, exact, money, scan
+from language import numerals
+from language.text import read_text
 from registry.contract import Annotation, Unit
 
 NOW = datetime(2026, 11, 24, 15, 43, tzinfo=UTC)

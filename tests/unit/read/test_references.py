@@ -8,7 +8,7 @@ import pytest
 
 from agent.read.reference import Reference, find, parse
 from agent.read.references.nouns import noun_at
-from agent.read.text import read_text
+from language.text import read_text
 from registry.records import Field, RecordKind, Relation
 
 CUSTOMER = RecordKind(

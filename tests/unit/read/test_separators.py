@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.read.numerals import decimal
+from language.numerals import decimal
 
 
 @pytest.mark.parametrize("written", ["10:00", "1_000", "3/4", "1e5", "2023-05-06"])

@@ -9,7 +9,7 @@ import pytest
 from agent.read import dates
 from agent.read.manners import without_manners
 from agent.read.references.parse import parse
-from agent.read.text import Text, read_text
+from language.text import Text, read_text
 from registry.records import Field, RecordKind
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

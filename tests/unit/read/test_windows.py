@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.read.text import read_text
 from agent.read.windows import find, stretches
+from language.text import read_text
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.read.patterns import fitting
-from agent.read.text import read_text
 from agent.validate.payload import misfits
 from core.errors import InvalidInput
+from language.text import read_text
 from registry import patterns, preview
 from registry.contract import Contract, parse
 from registry.lint import lint

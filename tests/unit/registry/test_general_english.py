@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.slips import Speller, same
-from registry.thesaurus import alike, is_word, likeness, phrasal
-from registry.words import stem
+from language.spell_correction import Speller, is_same_word
+from language.stems import stem
+from language.wordnet import is_word, phrasal_verbs, similar_stems, similarity
 
 SPELLER = Speller(
     ("review", "first", "meeting", "schedule", "cancel", "invoice", "subscription", "lamp", "heading", "healing")
@@ -69,9 +69,9 @@ SPELLER_WORDS = (
 
 
 def test_a_state_may_have_a_slip_but_another_word_is_another_state() -> None:
-    assert same("reveiw", "review")
-    assert not same("reviews", "overdue")
-    assert not same("planned", "planted")
+    assert is_same_word("reveiw", "review")
+    assert not is_same_word("reviews", "overdue")
+    assert not is_same_word("planned", "planted")
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,17 @@ def test_a_form_that_english_does_not_make_is_no_word(word: str) -> None:
 
 
 def test_verbs_that_mean_the_like_are_known_with_how_often_they_do() -> None:
-    assert alike(stem("fetch"), verb=True)[stem("bring")] > alike(stem("fetch"), verb=True)[stem("transfer")]
     assert (
-        likeness(stem("purchase"), [stem("buy")], verb=True)
-        == likeness(stem("buy"), [stem("purchase")], verb=True)
+        similar_stems(stem("fetch"), verb=True)[stem("bring")]
+        > similar_stems(stem("fetch"), verb=True)[stem("transfer")]
+    )
+    assert (
+        similarity(stem("purchase"), [stem("buy")], verb=True)
+        == similarity(stem("buy"), [stem("purchase")], verb=True)
         > 0.5
     )
-    assert likeness(stem("refund"), [stem("cancel")], verb=True) == 0.0
+    assert similarity(stem("refund"), [stem("cancel")], verb=True) == 0.0
 
 
 def test_a_verb_of_two_words_is_the_plain_one() -> None:
-    assert phrasal()["call off"] == "cancel"
+    assert phrasal_verbs()["call off"] == "cancel"

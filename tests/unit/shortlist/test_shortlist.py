@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from language.stems import name_stems, stem, stems
 from registry.contract import Annotation
 from registry.offer import Offer
 from registry.shortlist import Shortlist
-from registry.words import name_stems, stem, stems
 
 
 def offer(name: str, description: str, title: str = "", **more: object) -> Offer:

@@ -6,7 +6,7 @@ import pytest
 
 from agent.pipeline import Span
 from agent.validate.residue import further, left_over, said
-from registry.words import stem
+from language.stems import stem
 
 KNOWN = frozenset(map(stem, ("refund", "invoice", "trial", "extend", "customer")))
 

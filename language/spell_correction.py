@@ -12,7 +12,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from registry.thesaurus import is_word
+from language.wordnet import is_word
 
 SHORTEST: Final = 4
 """A shorter word is never taken for a slip; one that should be no longer may only have two letters crossed."""
@@ -74,7 +74,7 @@ def distance(word: str, other: str) -> float | None:
     return far + (0.2 if len(word) == len(other) and sorted(word) != sorted(other) else 0.0)
 
 
-def same(word: str, other: str) -> bool:
+def is_same_word(word: str, other: str) -> bool:
     """Whether ``word`` is ``other``, or a slip of it. Both lower case."""
     if word == other:
         return True

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from agent.read.date_forms import DAYS, MONTHS, ORDINAL_DAYS
-from registry.slips import Speller
+from language.date_forms import DAYS, MONTHS, ORDINAL_DAYS
+from language.spell_correction import Speller
 
 _WORDS: Final = """
 three seven eight eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty
@@ -39,7 +39,7 @@ def _dates() -> Iterator[str]:
     return (word for word in (*MONTHS, *DAYS) if len(word) > 4)
 
 
-def slips(plain: str) -> list[tuple[int, int, str]]:
+def find_misspellings(plain: str) -> list[tuple[int, int, str]]:
     """Where a word of the closed lists was meant, with the word. With a capital only days and months are: other words are names then."""
     made = []
     for found in _RUN.finditer(plain):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
-from agent.read.text import Text, Token, word_set
+from language.text import Text, Token, word_set
 
 Kind = Literal["cardinal", "ordinal", "percent"]
 

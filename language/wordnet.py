@@ -1,6 +1,6 @@
 """General English out of WordNet: which words there are, which mean the like, and verbs of two words that are one.
 
-The lists stand in ``registry/english`` (its README says how they are made) and are read once, when first asked for.
+The lists stand in ``language/english`` (its README says how they are made) and are read once, when first asked for.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def lexicon() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def alike(stem: str, *, verb: bool = False) -> Mapping[str, float]:
+def similar_stems(stem: str, *, verb: bool = False) -> Mapping[str, float]:
     """Stem → stems of like meaning, each with the share of the first's uses that mean it (0 to 1). ``verb`` of what is done, else of
     things and what they are like."""
     line = _lines("verbs" if verb else "things").get(stem)
@@ -53,21 +53,23 @@ def alike(stem: str, *, verb: bool = False) -> Mapping[str, float]:
     return MappingProxyType({other: float(weight) for other, _, weight in pairs})
 
 
-def likeness(stem: str, others: Collection[str], *, verb: bool = False) -> float:
+def similarity(stem: str, others: Collection[str], *, verb: bool = False) -> float:
     """How surely one of ``others`` is meant by ``stem`` (0 to 1), or the other way round."""
-    near = alike(stem, verb=verb)
-    return max((max(near.get(each, 0.0), alike(each, verb=verb).get(stem, 0.0)) for each in others), default=0.0)
+    near = similar_stems(stem, verb=verb)
+    return max(
+        (max(near.get(each, 0.0), similar_stems(each, verb=verb).get(stem, 0.0)) for each in others), default=0.0
+    )
 
 
 @cache
-def phrasal() -> Mapping[str, str]:
+def phrasal_verbs() -> Mapping[str, str]:
     """Verbs of several words → the plain verb: "call off" → "cancel"."""
     lines = (line.partition(" = ") for line in _read("phrasal").splitlines())
     return MappingProxyType({phrase: plain for phrase, _, plain in lines})
 
 
 @cache
-def compounds() -> Mapping[str, tuple[str, ...]]:
+def compound_nouns() -> Mapping[str, tuple[str, ...]]:
     """Plain noun → nouns of several words for the same thing: "meeting" → "get together"."""
     made: dict[str, list[str]] = {}
     for phrase, _, plain in (line.partition(" = ") for line in _read("compounds").splitlines()):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from agent.read.spelling import slips
+from language.spelling import find_misspellings
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -63,7 +63,7 @@ class Text:
         if not raw.isascii() and not unicodedata.is_normalized("NFC", raw):
             composed, self._origin = _compose(raw)
         self.plain = composed.translate(_LEVEL)
-        for start, end, word in reversed(slips(self.plain)):
+        for start, end, word in reversed(find_misspellings(self.plain)):
             self._put(start, end, word)
         low = self.plain.lower()
         # Lower case of a few letters is two code points long ("İ"): those keep their case, so that offsets agree.

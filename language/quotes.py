@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from agent.read.text import Text
+from language.text import Text
 
 _QUOTE: Final = re.compile(
     r"\"(?P<double>[^\"]+)\"|`(?P<tick>[^`]+)`|(?<![\w])'(?P<single>(?=\S)(?:[^'\n]|'(?=\w))*?[^'\s](?:'(?=s?\s+\w+'(?!\w)))?)'(?![\w])"
