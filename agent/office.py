@@ -26,9 +26,10 @@ from core.actor import OWNER, Actor, Mode
 from core.clock import Clock
 from core.errors import Forbidden, InvalidContract
 from core.secretbox import SecretBox
-from registry import lint, signing
+from registry import signing
 from registry.connector import WEBHOOK_SECRET
 from registry.contract import Contract, parse
+from registry.linting import linter
 from store.connectors import ConnectorRow
 from store.contracts import ContractRow, SigningKeyRow
 from store.keys import KeyRow
@@ -136,8 +137,8 @@ class Office:
         _owner(by, "signs contracts")
         contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
         known = [each.name for each in (await self.grounds.of(by.workspace)).catalogue]
-        findings = lint.lint([json.loads(contract.canonical) for contract in contracts], known=known)
-        faults = [finding for finding in findings if not lint.is_advice(finding)]
+        findings = linter.lint([json.loads(contract.canonical) for contract in contracts], known=known)
+        faults = [finding for finding in findings if not linter.is_advice(finding)]
         if faults:
             raise InvalidContract("Not registered: mend these first.", findings=faults)
         if by.kind == "key":

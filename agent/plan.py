@@ -26,7 +26,7 @@ from agent.run import Run
 from core.clock import Clock
 from core.errors import Conflict, OpsIQError
 from executors.queue import Record
-from registry.condition import Evaluator
+from registry.conditions.condition import Evaluator
 from store.putting import Put
 from store.sessions import Sessions, after_commit
 

@@ -23,7 +23,7 @@ from core.actor import Actor, Surface
 from core.clock import Clock
 from core.errors import InvalidInput
 from registry.catalogue import Catalogue
-from registry.condition import Evaluator
+from registry.conditions.condition import Evaluator
 from registry.contract import Contract
 from store.sessions import Sessions
 

@@ -59,7 +59,7 @@ def _base_url(parser: argparse.ArgumentParser, default: str | None = None) -> No
 
 def run_lint(args: argparse.Namespace) -> int:
     """Prints ``file: /pointer: what is wrong, how to mend [code]`` for each finding."""
-    from registry.lint import is_advice, lint_file
+    from registry.linting.linter import is_advice, lint_file
 
     found: dict[str, list[Finding]] = {}
     unread = False
@@ -183,7 +183,7 @@ def _linted(value: Any, base_url: str | None) -> list[Contract]:
     signed)."""
     from registry.contract import parse
     from registry.contract_file import BASE_URL, contracts_in, with_base_url
-    from registry.lint import is_advice, lint
+    from registry.linting.linter import is_advice, lint
 
     if base_url is not None:
         value = with_base_url(value, base_url)

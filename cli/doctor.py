@@ -184,7 +184,7 @@ async def _rules(house: House, workspace: str, name: str) -> AsyncIterator[Findi
     """Those that do nothing although nobody switched them off."""
     import store.rules
     from core.errors import InvalidInput
-    from registry import condition
+    from registry.conditions import condition
 
     async with house.sessions.read() as session:
         rows = await store.rules.rules(session, workspace)

@@ -21,7 +21,7 @@ def add_parser(sub: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from core import canon
     from core.errors import InvalidInput
-    from registry import event_catalogue
+    from registry.events import event_catalogue
 
     if not arguments.event:
         for each in event_catalogue.every().values():

@@ -35,7 +35,7 @@ from events.quoting import MAX_CHARS, Worded, unquoted, worded
 from events.rules import Met, past, summary
 from events.subscribers import BRAIN, Fired, Reacted, Subscriber
 from registry.contract import Contract
-from registry.event_names import fits
+from registry.events.event_names import fits
 from registry.records import Kinds
 from store.rules import InstructionRow
 

@@ -22,7 +22,7 @@ from core.actor import Actor, Mode
 from core.clock import Clock
 from core.errors import EventLoop, Finding, InvalidInput, NotFound
 from events.subscribers import Fired, of_row
-from registry import event_catalogue, event_names
+from registry.events import event_catalogue, event_names
 from store.events import EventRow
 from store.putting import Put
 from store.sessions import Sessions, after_commit

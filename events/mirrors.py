@@ -19,8 +19,8 @@ from agent.mirror import Keeping
 from core.clock import Clock, iso
 from events.subscribers import MIRRORS, Fired, Reacted, Subscriber
 from registry.connector import Event
-from registry.event_names import fits
-from registry.mirror import State
+from registry.events.event_names import fits
+from registry.record_cache import RecordState
 from store.sessions import Sessions
 
 MAX_ASKED: Final = 10
@@ -52,7 +52,7 @@ class MirrorSource:
         """Raises PlatformUnavailable: then it is tried again."""
         told = Event(event.id, event.name, event.data, iso(event.occurred_at))
         mirrors = list(dict.fromkeys(mirror for mirror, _ in keeping.kinds.values()))
-        states: list[State] = []
+        states: list[RecordState] = []
         lost: list[tuple[str, str, str]] = []
         if event.origin == f"connector:{keeping.connector}":
             states = [state for mirror in mirrors for state in mirror.carried(told)]
@@ -76,9 +76,9 @@ class MirrorSource:
 
     async def _asked(
         self, keeping: Keeping, named: Sequence[tuple[str, str]]
-    ) -> tuple[list[State], list[tuple[str, str, str]]]:
+    ) -> tuple[list[RecordState], list[tuple[str, str, str]]]:
         """The states as they are now, and (kind, id, version kept) of those that the platform has no more."""
-        states: list[State] = []
+        states: list[RecordState] = []
         lost: list[tuple[str, str, str]] = []
         for kind, record_id in named:
             if kind not in keeping.kinds:

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from agent.validate.payload import misfits
 from core.errors import Finding, InvalidInput
 from events.rules import Mapped
-from registry import condition, condition_answer, pointer
+from registry import pointer
+from registry.conditions import condition, satisfiability
 from registry.contract import Contract
 
 
 def check_condition(expression: str) -> None:
     """Raises InvalidInput for what is no condition over an event, or one that could never be true or false."""
     try:
-        condition_answer.check(condition.compile(expression, condition.EVENT))
+        satisfiability.check_satisfiable(condition.compile(expression, condition.EVENT))
     except InvalidInput as error:
         raise InvalidInput(error.detail, findings=[Finding("/condition", "condition", error.detail)]) from error
 

@@ -26,8 +26,10 @@ from core.clock import Clock
 from core.errors import Finding, Forbidden, InvalidInput
 from events import quoting, rule_faults
 from events.rules import Mapped, Mode
-from registry import condition, event_names, pointer
+from registry import pointer
+from registry.conditions import condition
 from registry.contract import Contract
+from registry.events import event_names
 from store.rules import InstructionRow, RuleRow
 from store.sessions import Sessions
 

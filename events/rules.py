@@ -25,8 +25,8 @@ from core.errors import InvalidInput
 from events import act
 from events.act import Acting, Judged
 from events.subscribers import RULES, Fired, Reacted, Subscriber, of_row
-from registry import condition
-from registry.event_names import fits
+from registry.conditions import condition
+from registry.events.event_names import fits
 from store.rules import RuleRow
 
 Mode = Literal["on", "shadow", "off"]

@@ -26,7 +26,7 @@ from core.errors import OpsIQError
 from events.fire import REACT_WORK
 from events.subscribers import Fired, Source, Subscriber, of_connector, of_row
 from executors.queue import Done, Later, Outcome
-from registry.event_names import fits
+from registry.events.event_names import fits
 from store.events import ReactionRow
 from store.sessions import Sessions, after_commit
 from store.work import Work

@@ -1,6 +1,6 @@
 """Condition evaluator: a small pool of worker processes with a budget of time and memory, killed and replaced when one overruns it.
 
-What is cheap (``registry.condition.Condition.cheap``) over little data is judged in place, since a trip to another process would cost more.
+What is cheap (``registry.conditions.condition.Condition.cheap``) over little data is judged in place, since a trip to another process would cost more.
 Everything else waits for a worker. One that is stopped costs its condition a strike; after a few, that condition of that workspace is not
 judged at all for a while, so that what can't end in time doesn't keep the workers from everybody else.
 """
@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import Unavailable
-from registry.condition import Condition, Judgement
+from registry.conditions.condition import Condition, ConditionResult
 
 log = logging.getLogger("opsiq.executors.evaluator")
 
@@ -72,12 +72,12 @@ class WorkerPool:
         self.killed = 0
         """How many workers were stopped in the middle of a condition."""
 
-    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> Judgement:
+    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
         if condition.cheap and _parts(values, CHEAP_PARTS) < CHEAP_PARTS:
             return condition.over(values)
         key = (workspace, condition.expression)
         if self._paused(key):
-            return Judgement(
+            return ConditionResult(
                 True, "the condition overran its time or memory again and again, and is not judged for now", True
             )
         if self._queued >= MAX_QUEUED or self._closed:
@@ -90,7 +90,7 @@ class WorkerPool:
         try:
             asked = json.dumps(asked_for)
         except (TypeError, ValueError, RecursionError) as error:
-            return Judgement(True, f"the condition can't be judged: its values are no JSON ({error})")
+            return ConditionResult(True, f"the condition can't be judged: its values are no JSON ({error})")
         self._queued += 1
         until = self._monotonic() + self._queue_s
         try:
@@ -119,13 +119,13 @@ class WorkerPool:
 
     # ── within: on a thread of the pool, each with a worker of its own ───────────────────────────────────────────────
 
-    def _ask(self, asked: bytes, until: float) -> Judgement:
+    def _ask(self, asked: bytes, until: float) -> ConditionResult:
         if self._monotonic() > until:
             raise Unavailable("This condition waited too long to be judged. Try again in a moment.")
         worker = self._worker()
         answer = worker.ask(asked, self._wall_s)
         if answer is not None:
-            return Judgement(answer["holds"], answer["trouble"])
+            return ConditionResult(answer["holds"], answer["trouble"])
         code = worker.kill()
         with self._lock:
             self._workers.discard(worker)
@@ -134,7 +134,7 @@ class WorkerPool:
         if closed:
             raise Unavailable("The server is stopping.")
         self.killed += 1
-        return Judgement(True, f"the condition {_why(code, self._cpu_s)}", overran=True)
+        return ConditionResult(True, f"the condition {_why(code, self._cpu_s)}", overran=True)
 
     def _worker(self) -> _Worker:
         worker: _Worker | None = getattr(self._mine, "worker", None)

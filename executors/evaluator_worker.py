@@ -14,7 +14,7 @@ import sys
 from typing import Any, Final
 
 from core.errors import InvalidInput
-from registry import condition
+from registry.conditions import condition
 
 MEMORY_BYTES: Final = 768 * 1024 * 1024
 """Of address space, the interpreter's included."""

@@ -12,7 +12,7 @@ from registry.contract import Contract
 from registry.records import ContextProvider
 
 if TYPE_CHECKING:
-    from registry.mirror import Mirror
+    from registry.record_cache import RecordSource
 
 WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105 - the secret's name
 WEBHOOK_SECRET_BEFORE: Final = "webhook_secret_before"  # noqa: S105 - the secret's name
@@ -119,7 +119,7 @@ class Connector:
     def subscribers(self) -> Sequence[Subscriber]:
         return ()
 
-    def mirrors(self) -> Sequence[Mirror]:
+    def mirrors(self) -> Sequence[RecordSource]:
         """Which records may be kept beside the workspace, so that they are found without asking the platform."""
         return ()
 

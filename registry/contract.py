@@ -1,6 +1,6 @@
 """``opsiq/contract/v1``: one action a platform allows, as a frozen value.
 
-Signatures live in ``registry.signing``, linting in ``registry.lint``.
+Signatures live in ``registry.signing``, linting in ``registry.linting.linter``.
 """
 
 from __future__ import annotations

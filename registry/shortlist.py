@@ -23,7 +23,7 @@ from language.spell_correction import Speller
 from language.stems import EMPTY, KIN, runs, stem, stems
 from language.wordnet import similar_stems
 from registry.offer import Offer
-from registry.spoken import called, fields, words
+from registry.offer_text import called_names, fields, words
 
 # Field → (weight, how much of its length is normalised away). A name is short and chosen with care; a parameter's
 # description is neither.
@@ -121,7 +121,7 @@ class Shortlist:
 
     def called(self, name: str) -> tuple[str, ...]:
         """The stems of an offer's name, in order, each once."""
-        return tuple(dict.fromkeys(called(self._by_name[name])))
+        return tuple(dict.fromkeys(called_names(self._by_name[name])))
 
     def rarity(self, word_stem: str) -> float:
         """How telling a stem is here: its inverse document frequency, at its highest for one that no offer speaks

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import canon
 from core.clock import Clock
-from registry import matching
+from registry import record_matching
 from registry.connector import Connector
-from registry.mirror import Mirror, Mirrored, State
+from registry.record_cache import CachedKind, RecordSource, RecordState
 from registry.records import RecordKind
 from store import mirrors
 from store.mirrors import MirrorRow
@@ -30,7 +30,7 @@ class Mirrors:
 
     def of(self, workspace: str, connector: Connector) -> Keeping | None:
         """None where this connector lets nothing be kept. It is a stranger's code: it may raise anything."""
-        kinds: dict[str, tuple[Mirror, Mirrored]] = {}
+        kinds: dict[str, tuple[RecordSource, CachedKind]] = {}
         for mirror in connector.mirrors():
             for each in mirror.mirrored():
                 kinds.setdefault(each.kind.name, (mirror, each))
@@ -47,7 +47,7 @@ class Keeping:
     workspace: str
     connector: str
     base_url: str
-    kinds: Mapping[str, tuple[Mirror, Mirrored]]
+    kinds: Mapping[str, tuple[RecordSource, CachedKind]]
     _shapes: dict[str, str] = field(default_factory=dict, repr=False)
 
     def scope(self, kind: str) -> Scope:
@@ -56,7 +56,7 @@ class Keeping:
     def kind(self, name: str) -> RecordKind:
         return self.kinds[name][1].kind
 
-    def mirror(self, kind: str) -> Mirror:
+    def mirror(self, kind: str) -> RecordSource:
         return self.kinds[kind][0]
 
     def shape(self, kind: str) -> str:
@@ -81,15 +81,15 @@ class Keeping:
             return False
         return self.mirrors.clock() - row.synced_at <= self.mirrors.max_age
 
-    def kept(self, state: State) -> Kept:
+    def kept(self, state: RecordState) -> Kept:
         if state.record is None:
             return Kept(state.id, state.version, None)
-        terms = matching.terms(self.kind(state.kind), state.record)
+        terms = record_matching.terms(self.kind(state.kind), state.record)
         words = {each.term for each in terms if each.form == "word"}
         return Kept(
             state.id,
             state.version,
             dict(state.record.values),
             {(each.form, each.term, each.field) for each in terms},
-            {(spelling, word) for word in words for spelling in matching.spellings(word)},
+            {(spelling, word) for word in words for spelling in record_matching.spellings(word)},
         )

@@ -16,8 +16,8 @@ import store.records
 from agent.mirror.keeping import Keeping
 from core.clock import iso
 from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
-from registry import matching
-from registry.mirror import State
+from registry import record_matching
+from registry.record_cache import RecordState
 from registry.records import ContextProvider, Query, Record, RecordKind, admit
 from store.records import Match, RecordRow, Scope, Sorting, Span
 
@@ -113,7 +113,7 @@ class CheckedRecords:
             log.warning("a kept %s could not be corrected: %s", kind, error.detail)
         return state.record if state is not None else None
 
-    async def _correct(self, scope: Scope, before: RecordRow | None, record_id: str, state: State | None) -> None:
+    async def _correct(self, scope: Scope, before: RecordRow | None, record_id: str, state: RecordState | None) -> None:
         held = before is not None and not before.gone
         if state is None:
             if held and before is not None:
@@ -132,7 +132,7 @@ async def _called(
 ) -> list[Record]:
     """The records that answer to the query's text, best first."""
     text = (query.text or "")[:MAX_TEXT_CHARS]
-    asked = matching.words(text)
+    asked = record_matching.words(text)
     terms = [await _terms(session, scope, word) for word in asked]
     named = [each for each in kind.fields if each.search in ("name", "text") and query.by in (None, each.search)]
     exact = [[match] for match in _exact(kind, query, text)]
@@ -145,7 +145,7 @@ async def _called(
         rows = await store.records.search(
             session, scope, any_of=groups, where=where, between=_spans(query), sorting=sorting, limit=MAX_CANDIDATES
         )
-        ranked, whole = matching.ranked(kind, [_record(kind, row) for row in rows], text, query.by)
+        ranked, whole = record_matching.rank(kind, [_record(kind, row) for row in rows], text, query.by)
         if whole:
             break
     return ranked
@@ -153,8 +153,8 @@ async def _called(
 
 async def _terms(session: AsyncSession, scope: Scope, word: str) -> tuple[str, ...]:
     """The words that are kept and may be meant by ``word``, the most alike first."""
-    spelt = await store.records.spelt(session, scope, matching.variants(word))
-    alike = [(matching.alike(word, each), each) for each in spelt]
+    spelt = await store.records.spelt(session, scope, record_matching.variants(word))
+    alike = [(record_matching.similarity(word, each), each) for each in spelt]
     return tuple(each for fit, each in sorted(alike, reverse=True) if fit > 0)[:MAX_CANDIDATES]
 
 
@@ -162,7 +162,7 @@ def _exact(kind: RecordKind, query: Query, text: str) -> list[Match]:
     made: list[Match] = []
     for each in kind.fields:
         if each.search == "number" and query.by in (None, "number"):
-            made += [Match(form, each.name, (code,)) for form, code in matching.codes(text)]
+            made += [Match(form, each.name, (code,)) for form, code in record_matching.codes(text)]
         if each.search == "email" and query.by in (None, "email"):
             made.append(Match("email", each.name, (text.strip().casefold(),)))
     return made
@@ -176,7 +176,7 @@ def _where(kind: RecordKind, query: Query) -> list[Match] | None:
                 f"{name!r} is not a declared field of {kind.name}; only declared fields can be asked for."
             )
     made = [Match("value", name, tuple(map(str, values))) for name, values in query.where.items()]
-    return made if all(len(term) <= matching.MAX_TERM_CHARS for match in made for term in match.terms) else None
+    return made if all(len(term) <= record_matching.MAX_TERM_CHARS for match in made for term in match.terms) else None
 
 
 def _spans(query: Query) -> list[Span]:

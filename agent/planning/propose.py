@@ -37,7 +37,7 @@ from agent.validate.instead import settled
 from agent.validate.proposed import plan_proposal
 from agent.validate.reach import Reach
 from core.actor import Actor
-from registry.condition import CheapOnly, Evaluator
+from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Risk
 from registry.shortlist import Shortlist
 

@@ -42,7 +42,7 @@ from core.actor import Actor
 from core.display_text import to_display_text
 from core.errors import NotCanonical
 from registry.catalogue import Catalogue
-from registry.condition import CheapOnly, Evaluator
+from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Contract, Risk
 from registry.records import Kinds
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from core.actor import Actor
 from core.errors import InvalidInput, Unavailable
-from registry import condition
-from registry.condition import Evaluator
+from registry.conditions import condition
+from registry.conditions.condition import Evaluator
 from registry.contract import ConfirmBy, Contract, Policy, Risk
 
 

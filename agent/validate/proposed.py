@@ -70,8 +70,8 @@ from agent.validate.weighty import unaccounted
 from core.actor import Actor
 from core.display_text import to_display_text
 from core.errors import NotCanonical
-from registry import condition as conditions
 from registry.catalogue import Catalogue
+from registry.conditions import condition as conditions
 from registry.contract import Contract, Risk, Unit
 from registry.records import Kinds
 

@@ -16,7 +16,7 @@ from registry import contract
 from registry.connector import Connector, Event, IdentityProvider, Inbound
 from registry.contract import Contract
 from registry.contract_file import with_base_url
-from registry.mirror import Mirror
+from registry.record_cache import RecordSource
 from registry.records import ContextProvider
 
 IDENTITY_SECRET: Final = "identity_secret"  # noqa: S105 - the secret's name
@@ -45,7 +45,7 @@ class SaasConnector(Connector):
         filled = with_base_url(canon.loads(raw), self.settings.base_url)
         return [contract.parse(value) for value in filled["actions"]]
 
-    def mirrors(self) -> Sequence[Mirror]:
+    def mirrors(self) -> Sequence[RecordSource]:
         return (SaasMirror(self.client),)
 
     async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:

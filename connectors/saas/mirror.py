@@ -9,8 +9,8 @@ from connectors.saas.context import MAX_RECORDS, SaasRecords, record_of
 from connectors.saas.kinds import KINDS, PATHS, REVISION
 from core.errors import PlatformUnavailable
 from registry.connector import Event, PlatformClient
-from registry.event_names import fits
-from registry.mirror import Mirrored, State, StatePage, counted
+from registry.events.event_names import fits
+from registry.record_cache import CachedKind, RecordState, StatePage, counted
 from registry.records import RecordKind, admit
 
 _EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -32,19 +32,19 @@ class SaasMirror:
         self._client = client
         self._records = SaasRecords(client)
 
-    def mirrored(self) -> Sequence[Mirrored]:
-        return tuple(Mirrored(kind, _EVENTS[kind.name]) for kind in KINDS)
+    def mirrored(self) -> Sequence[CachedKind]:
+        return tuple(CachedKind(kind, _EVENTS[kind.name]) for kind in KINDS)
 
-    def carried(self, event: Event) -> Sequence[State]:
+    def carried(self, event: Event) -> Sequence[RecordState]:
         """The state that ``connectors.saas.inbound`` has put into the event, None where the platform sent no revision."""
         held = event.data.get("record")
         kind = _KINDS.get(str(held.get("kind"))) if isinstance(held, Mapping) else None
         if kind is None or not isinstance(held, Mapping) or not isinstance(held.get(REVISION), int):
             return ()
         if held.get("gone") is True:
-            return (State(kind.name, str(held["id"]), counted(held[REVISION]), None),)
+            return (RecordState(kind.name, str(held["id"]), counted(held[REVISION]), None),)
         record = admit(kind, held["values"])
-        return (State(kind.name, record.id, counted(held[REVISION]), record),)
+        return (RecordState(kind.name, record.id, counted(held[REVISION]), record),)
 
     def named(self, event: Event) -> Sequence[tuple[str, str]]:
         found = []
@@ -67,7 +67,7 @@ class SaasMirror:
             raise PlatformUnavailable(f"The platform answered GET {path} with records that were read before.")
         return StatePage(states, states[-1].id if len(states) == wanted else None)
 
-    async def now(self, kind: str, record_id: str) -> State | None:
+    async def now(self, kind: str, record_id: str) -> RecordState | None:
         if not self._records.can_be(record_id):
             return None
         path = f"/api/{PATHS[kind]}/{record_id}"
@@ -80,9 +80,9 @@ class SaasMirror:
         return state
 
 
-def _state(kind: RecordKind, row: Any, path: str) -> State:
+def _state(kind: RecordKind, row: Any, path: str) -> RecordState:
     revision = row.get(REVISION) if isinstance(row, dict) else None
     if not isinstance(revision, int) or revision < 0:
         raise PlatformUnavailable(f"The platform answered GET {path} with a {kind.name} that has no {REVISION!r}.")
     record = record_of(kind, row, path)
-    return State(kind.name, record.id, counted(revision), record)
+    return RecordState(kind.name, record.id, counted(revision), record)

@@ -24,7 +24,7 @@ from events.subscribers import Fired, of_row
 from events.webhooks.endpoints import nothing
 from events.webhooks.fanout import deliver_to, delivery, put_body, wants
 from executors.queue import Done, Outcome
-from registry import event_catalogue
+from registry.events import event_catalogue
 from store.deliveries import DeliveryRow
 from store.putting import Put
 from store.sessions import Sessions, after_commit

@@ -21,7 +21,7 @@ from core.errors import Finding, Forbidden, InvalidInput
 from events.webhooks.message import custom_headers
 from events.webhooks.secrets import WEBHOOK, Seals
 from executors.guard import Blocked, Guard
-from registry.event_names import pattern
+from registry.events.event_names import pattern
 from store import lanes
 from store.sessions import Sessions, after_commit
 from store.webhooks import EndpointRow, Rate

@@ -17,7 +17,7 @@ from core import ids
 from core.clock import Clock
 from events.subscribers import WEBHOOKS, Fired, Reacted, Subscriber
 from events.webhooks.message import body_of
-from registry.event_names import fits_any
+from registry.events.event_names import fits_any
 from store.deliveries import BodyRow, Cause, DeliveryRow
 from store.putting import Put
 from store.sessions import after_commit

@@ -14,9 +14,9 @@ import store.contracts
 from agent.office import Registered
 from core.actor import OWNER
 from core.errors import InvalidContract, NotFound
-from registry import lint
 from registry.catalogue import Catalogue
 from registry.contract import Contract, parse
+from registry.linting import linter
 from store.contracts import ContractRow
 from web.api.body import Body, Id, parsed
 from web.door import Caller, house_of, signed
@@ -185,7 +185,7 @@ async def register(request: Request, caller: Writes) -> Response:
     body = parsed(RegisterBody, caller)
     house = house_of(request)
     known = [each.name for each in (await house.grounds.of(caller.actor.workspace)).catalogue]
-    findings = [each for each in lint.lint({"contracts": body.contracts}, known=known) if not lint.is_advice(each)]
+    findings = [each for each in linter.lint({"contracts": body.contracts}, known=known) if not linter.is_advice(each)]
     if findings:
         raise InvalidContract("Not registered: mend these first.", findings=findings)
     return await act_once(

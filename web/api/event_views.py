@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from core.actor import Mode
 from core.clock import iso
 from events.subscribers import Fired, of_row
-from registry.event_catalogue import EventType
+from registry.events.event_catalogue import EventType
 from store.events import EventRow, ReactionRow
 from web.view import LATER, Moment, View, moment
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 import store.events
 from core.errors import NotFound
-from registry import event_catalogue
+from registry.events import event_catalogue
 from store.idempotency import Claim
 from web import problem
 from web.api.body import Body, Id, parsed

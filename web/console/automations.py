@@ -16,7 +16,7 @@ from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
 from registry.catalogue import Catalogue
-from registry.event_fields import EventField
+from registry.events.event_fields import EventField
 from store.rules import FiringRow, InstructionRow, RuleRow
 from web.console import picks
 from web.console.automation_given import MODES, Filled

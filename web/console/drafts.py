@@ -19,8 +19,8 @@ from agent.rehearsal import Fate
 from core import canon
 from core.display_text import to_display_text
 from core.errors import Finding, InvalidContract, NotCanonical, OpsIQError
-from registry import lint
 from registry.contract import SCHEMA, Contract, parse
+from registry.linting import linter
 from web.console import sketch
 from web.console.forms import GuardedOwner
 from web.console.guesses import own_password
@@ -228,7 +228,7 @@ async def _checked(request: Request, visitor: Visitor, raw: str) -> tuple[Contra
     if not isinstance(value, dict) or "contracts" in value:
         return None, (Fault("", "One contract is written here: a JSON object.", False),)
     known = [each.name for each in (await house_of(request).grounds.of(visitor.actor.workspace)).catalogue]
-    found = [_fault(each) for each in lint.lint([value], known=known)]
+    found = [_fault(each) for each in linter.lint([value], known=known)]
     try:
         return parse(value), tuple(found)
     except InvalidContract as error:
@@ -237,7 +237,7 @@ async def _checked(request: Request, visitor: Visitor, raw: str) -> tuple[Contra
 
 def _fault(finding: Finding) -> Fault:
     where = finding.pointer.removeprefix("/0") or "/"
-    return Fault(where, to_display_text(finding.detail), lint.is_advice(finding))
+    return Fault(where, to_display_text(finding.detail), linter.is_advice(finding))
 
 
 def _good(contract: Contract | None, faults: Sequence[Fault]) -> bool:

@@ -14,8 +14,8 @@ import store.deliveries
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from events.webhooks.secrets import BOTH_VALID
-from registry import event_catalogue
-from registry.event_names import fits_any
+from registry.events import event_catalogue
+from registry.events.event_names import fits_any
 from web import problem
 from web.console.delivered import DELIVERIES, ENDPOINTS, Health, Sent, health_of, sent
 from web.console.endpoints import ADVICE, secret_page

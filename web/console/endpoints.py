@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from events.webhooks.endpoints import Made, Shown
-from registry import event_catalogue
+from registry.events import event_catalogue
 from web import problem
 from web.console.delivered import ENDPOINTS, Health, health_of
 from web.console.endpoint_form import Given, given_of, read

@@ -19,7 +19,7 @@ import store.rules
 import store.webhooks
 from core.display_text import to_display_text
 from events.subscribers import of_row
-from registry import event_catalogue
+from registry.events import event_catalogue
 from store.deliveries import DeliveryRow
 from store.events import EventRow, ReactionRow
 from store.rules import FiringRow

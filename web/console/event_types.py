@@ -12,8 +12,8 @@ from fastapi.responses import Response
 from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import NotFound
-from registry import event_catalogue
-from registry.event_catalogue import EventType
+from registry.events import event_catalogue
+from registry.events.event_catalogue import EventType
 from web.console.pages import Page, show
 from web.console.visitor import SignedIn, shell
 

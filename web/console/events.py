@@ -16,7 +16,7 @@ import store.events
 from core import canon
 from core.display_text import to_display_text
 from core.errors import EventLoop, InvalidInput
-from registry import event_catalogue
+from registry.events import event_catalogue
 from store.events import EventRow, Standing
 from web import problem
 from web.console.forms import GuardedOwner

@@ -14,8 +14,8 @@ from core.actor import SURFACES, Actor, Surface
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from events.rules import past
-from registry import event_catalogue, event_fields, event_names
-from registry.event_fields import EventField
+from registry.events import event_catalogue, event_fields, event_names
+from registry.events.event_fields import EventField
 from registry.offer import Offer
 from web.console.automation_given import OTHER
 

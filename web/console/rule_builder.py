@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from core.actor import Actor
 from core.display_text import to_display_text
 from core.errors import Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
-from registry import condition, condition_answer, condition_rows
+from registry.conditions import builder, condition, satisfiability
 from registry.contract import Contract
 from store.rules import RuleRow
 from web.console import picks
@@ -136,7 +136,7 @@ async def _builder(
         rule_id=there.id if there else "",
         joins=tuple(Option(value, label, value == given.join) for value, label in JOINS),
         rows=tuple(row_line(at, row, known, given) for at, row in enumerate(given.rows)),
-        may_add=len(given.rows) < condition_rows.MAX_ROWS,
+        may_add=len(given.rows) < builder.MAX_ROWS,
         by_hand=given.by_hand,
         hand=given.cel,
         cel=cel,
@@ -160,7 +160,7 @@ def _cel(given: Given) -> tuple[str, str]:
     try:
         written = given.condition
         if written:
-            condition_answer.check(condition.compile(written, condition.EVENT))
+            satisfiability.check_satisfiable(condition.compile(written, condition.EVENT))
         return written, ""
     except InvalidInput as error:
         try:

@@ -10,8 +10,9 @@ from typing import Any, Final
 from core import canon
 from core.errors import Finding, InvalidInput
 from events.rulebook import RuleForm, rule_form
-from registry import condition_rows, pointer
-from registry.condition_rows import MAX_ROWS, Join, Row
+from registry import pointer
+from registry.conditions import builder
+from registry.conditions.builder import MAX_ROWS, Join, Row
 from registry.contract import Contract
 from store.rules import RuleRow
 from web.console.automation_given import OTHER, Filled, formed, posted, stored
@@ -44,7 +45,7 @@ class Given(Filled):
     @property
     def condition(self) -> str:
         """In CEL. Raises InvalidInput."""
-        return self.cel.strip() if self.by_hand else condition_rows.written(self.rows, self.join)
+        return self.cel.strip() if self.by_hand else builder.to_cel(self.rows, self.join)
 
     def after(self, act: str) -> Given:
         """The form after one of its own buttons: a row more, a row less, the condition by hand or by rows."""
@@ -55,11 +56,11 @@ class Given(Filled):
                 return replace(self, rows=tuple(row for number, row in enumerate(self.rows) if number != int(at)))
             case ("by-hand", _, _):
                 try:
-                    return replace(self, by_hand=True, cel=condition_rows.written(self.rows, self.join))
+                    return replace(self, by_hand=True, cel=builder.to_cel(self.rows, self.join))
                 except InvalidInput:
                     return replace(self, by_hand=True)
             case ("by-rows", _, _):
-                found = condition_rows.read(self.cel.strip())
+                found = builder.from_cel(self.cel.strip())
                 return self if found is None else replace(self, by_hand=False, rows=tuple(found[0]), join=found[1])
         return self
 
@@ -89,7 +90,7 @@ def given_of(form: Form) -> Given:
 
 def given_of_row(row: RuleRow) -> Given:
     """A rule that stands, as its form: in rows where rows can say its condition."""
-    found = condition_rows.read(row.condition)
+    found = builder.from_cel(row.condition)
     return Given(
         **stored(row),
         rows=tuple(found[0]) if found else (),

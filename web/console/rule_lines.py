@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.display_text import to_display_text
-from registry import condition_rows
-from registry.condition_rows import OPERATORS, Row
+from registry.conditions import builder
+from registry.conditions.builder import OPERATORS, Row
 from registry.contract import Annotation, Contract
 from web.console import words
 from web.console.automation_given import OTHER
@@ -63,7 +63,7 @@ class Chosen:
 
 def row_line(at: int, row: Row, known: Picked, given: Given) -> RowLine:
     field = next((each for each in known.fields if each.path == row.path), None)
-    operators = condition_rows.fitting(field.kinds if field else frozenset())
+    operators = builder.operators_for(field.kinds if field else frozenset())
     operator = OPERATORS.get(row.operator)
     if operator is None or operator not in operators:
         operator = operators[0]

@@ -15,8 +15,8 @@ import store.rules
 from agent.authority import author_of
 from core.display_text import to_display_text
 from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
-from registry import condition, condition_rows
-from registry.condition_rows import OPERATORS
+from registry.conditions import builder, condition
+from registry.conditions.builder import OPERATORS
 from store.rules import FiringRow, InstructionRow, RuleRow
 from web.console.automations import MODE_BADGES, VERDICTS, Standing, mode_of, only_mine, standing, title_of
 from web.console.forms import Guarded
@@ -172,7 +172,7 @@ async def _rule(
     error: OpsIQError | None = None,
 ) -> Response:
     catalogue = (await house_of(request).grounds.of(visitor.actor.workspace)).catalogue
-    read = condition_rows.read(row.condition)
+    read = builder.from_cel(row.condition)
     page = RulePage(
         shell=shell(request, visitor),
         title=to_display_text(row.name, limit=60),

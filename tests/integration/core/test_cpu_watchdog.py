@@ -9,7 +9,7 @@ import sys
 PROGRAM = """
 import asyncio, sys, time
 from core.cpu_watchdog import watched
-from registry import condition
+from registry.conditions import condition
 
 async def main():
     async with watched(0.5):

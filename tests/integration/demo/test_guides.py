@@ -16,7 +16,7 @@ from demo.faults import Fault
 from demo.reads import COLLECTIONS
 from registry.connector import Settings
 from registry.discovery import discover
-from registry.lint import lint_file
+from registry.linting.linter import lint_file
 from registry.records import Query
 
 GUIDES = Path(__file__).parents[3] / "docs" / "guide"

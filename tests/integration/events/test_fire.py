@@ -12,7 +12,7 @@ import store.events
 import store.history
 import store.work
 from events.fire import MAX_DEPTH
-from registry import event_catalogue
+from registry.events import event_catalogue
 from tests.integration.api.shop import Shop
 from tests.integration.events.reacting import fired, made_rule, made_runs, reacted, seen
 

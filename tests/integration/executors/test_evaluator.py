@@ -14,7 +14,7 @@ import pytest
 from core.errors import Unavailable
 from executors import evaluator
 from executors.evaluator import WorkerPool
-from registry import condition
+from registry.conditions import condition
 
 LOOP = condition.compile("event.data.items.map(x, x + 1).size() > 0", condition.EVENT)
 CHEAP = condition.compile("event.data.n > 3", condition.EVENT)

@@ -13,7 +13,7 @@ import store.records
 from agent.mirror.reading import PAGE
 from core.errors import PlatformUnavailable
 from executors.queue import Later
-from registry.mirror import StatePage
+from registry.record_cache import StatePage
 from registry.records import Query
 from store.records import Scope
 from tests.integration.api.shop import Shop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from registry import event_fields
+from registry.events import event_fields
 from web.console import automations, instructions, picks, rule_builder, rule_lines, rules, words, would
 from web.console.pages import Page, Shell
 

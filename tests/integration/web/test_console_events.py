@@ -13,7 +13,7 @@ import store.events
 import store.rules
 from core.actor import Actor
 from events.rulebook import RuleForm
-from registry import event_catalogue
+from registry.events import event_catalogue
 from store.events import EventRow, ReactionRow
 from store.rules import FiringRow
 from tests.integration.web.console import Console

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 import store.deliveries
 import store.signing_secrets
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from registry import event_catalogue
+from registry.events import event_catalogue
 from store import retention
 from tests.integration.webhooks.postoffice import OWNER, PostOffice, Receiver, receiving
 

@@ -10,10 +10,10 @@ import pytest
 
 from connectors.saas import SaasConnector
 from connectors.saas.kinds import KINDS
-from registry import lint
 from registry.connector import Settings
 from registry.contract import Contract, Policy
 from registry.discovery import discover
+from registry.linting import linter
 from tests.unit.connectors.platform_fake import FakePlatform
 
 CONTRACTS: Mapping[str, Contract] = {
@@ -30,12 +30,12 @@ def test_the_connector_is_discovered_by_being_there() -> None:
 
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_a_contract_has_nothing_for_the_linter_to_say(name: str) -> None:
-    assert [str(each) for each in lint.lint(json.loads(CONTRACTS[name].canonical))] == []
+    assert [str(each) for each in linter.lint(json.loads(CONTRACTS[name].canonical))] == []
 
 
 def test_the_file_as_a_whole_has_nothing_for_the_linter_to_say() -> None:
     with resources.as_file(resources.files("connectors.saas") / "actions.json") as path:
-        assert [str(each) for each in lint.lint_file(path)] == []
+        assert [str(each) for each in linter.lint_file(path)] == []
 
 
 def test_endpoints_stand_below_the_configured_address() -> None:

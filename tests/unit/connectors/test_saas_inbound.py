@@ -13,8 +13,8 @@ from connectors.saas.inbound import EVENTS
 from connectors.saas.kinds import INVOICE
 from core import webhook_signature
 from core.errors import BadAssertion
-from registry import event_catalogue
 from registry.connector import Inbound, Settings
+from registry.events import event_catalogue
 from tests.unit.connectors.platform_fake import FakePlatform
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from registry import event_catalogue, event_names
+from registry.events import event_catalogue, event_names
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "events.md").read_text(encoding="utf-8")
 NAMES = list(event_catalogue.every())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from registry import event_names
+from registry.events import event_names
 
 words = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 names = st.lists(words, min_size=2, max_size=4).map(".".join)

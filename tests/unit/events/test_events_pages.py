@@ -11,7 +11,7 @@ import pytest
 
 from events.rulebook import InstructionForm, RuleForm
 from events.walk import RETRY_S
-from registry import event_catalogue
+from registry.events import event_catalogue
 from web.api import events, rules
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -16,8 +16,8 @@ from core.errors import InvalidInput
 from language.text import read_text
 from registry import patterns, preview
 from registry.contract import Contract, parse
-from registry.lint import lint
-from registry.lint_text import secrets
+from registry.linting.linter import lint
+from registry.linting.text import secrets
 from registry.result import fits_result
 from registry.schema_limits import MAX_PARTS, limits
 from registry.schemas import MAX_PATTERN_TEXT, Checker

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from registry import condition
+from registry.conditions import condition
 
 INVOICE = {"invoice_id": {"status": "paid", "total": 9900, "note": None}}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from registry import condition, condition_answer
+from registry.conditions import condition, satisfiability
 
 NEVER = (
     "1+1", "1", "'yes'", "null", "[true]", "{'a': true}", "-1", "1 / 0 == 1", "event", "event.data", "event.name",
@@ -33,12 +33,12 @@ MAYBE = (
 def test_what_can_never_be_true_or_false_is_refused_with_what_to_write(expression: str) -> None:
     compiled = condition.compile(expression, condition.EVENT)
     with pytest.raises(InvalidInput, match="A condition is true or false"):
-        condition_answer.check(compiled)
+        satisfiability.check_satisfiable(compiled)
 
 
 @pytest.mark.parametrize("expression", MAYBE)
 def test_what_may_be_true_or_false_is_left_to_what_it_is_asked_about(expression: str) -> None:
-    condition_answer.check(condition.compile(expression, condition.EVENT))
+    satisfiability.check_satisfiable(condition.compile(expression, condition.EVENT))
 
 
 VALUES = st.recursive(
@@ -63,4 +63,4 @@ def test_no_condition_that_has_ever_answered_is_refused(expression: str, a: Any,
         return
     judged = compiled.over({"event": {"name": "x", "data": {"a": a, "b": b}}})
     if not judged.trouble:
-        condition_answer.check(compiled)
+        satisfiability.check_satisfiable(compiled)

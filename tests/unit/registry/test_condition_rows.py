@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from registry import condition
-from registry.condition_rows import MAX_ROWS, OPERATORS, Join, Row, fitting, read, written
+from registry.conditions import condition
+from registry.conditions.builder import MAX_ROWS, OPERATORS, Join, Row, from_cel, operators_for, to_cel
 
 PATHS = st.sampled_from(
     ["data.amount", "data.parcel.weight_g", "data.note", "name", "occurred_at", "data._x1", "data.index"]
@@ -37,8 +37,8 @@ def rows(draw: st.DrawFn) -> Row:
 @settings(deadline=None)
 @given(st.lists(rows(), max_size=3), st.sampled_from(["all", "any"]))
 def test_rows_are_read_back_from_what_they_were_written_as(given_rows: list[Row], join: Join) -> None:
-    expression = written(given_rows, join)
-    found = read(expression)
+    expression = to_cel(given_rows, join)
+    found = from_cel(expression)
     assert found is not None, expression
     assert found[0] == given_rows
     assert found[1] == join or len(given_rows) < 2
@@ -48,7 +48,7 @@ def test_rows_are_read_back_from_what_they_were_written_as(given_rows: list[Row]
 
 def holds(row: Row, data: dict[str, Any]) -> bool | None:
     """True or false; None where it can't be judged, and a rule does nothing."""
-    judged = condition.compile(written([row]), condition.EVENT).over({"event": {"name": "a.b", "data": data}})
+    judged = condition.compile(to_cel([row]), condition.EVENT).over({"event": {"name": "a.b", "data": data}})
     return None if judged.trouble else judged.holds
 
 
@@ -94,9 +94,9 @@ def test_a_text_is_never_compared_as_a_number() -> None:
 
 def test_all_and_any() -> None:
     two = [Row("data.a", "eq", "1"), Row("data.b", "is", "x")]
-    assert written(two, "all") == "event.data.a == 1 && event.data.b == 'x'"
-    assert written(two, "any") == "event.data.a == 1 || event.data.b == 'x'"
-    assert written([]) == ""
+    assert to_cel(two, "all") == "event.data.a == 1 && event.data.b == 'x'"
+    assert to_cel(two, "any") == "event.data.a == 1 || event.data.b == 'x'"
+    assert to_cel([]) == ""
 
 
 @pytest.mark.parametrize(
@@ -117,13 +117,13 @@ def test_all_and_any() -> None:
 )
 def test_what_is_no_row_is_refused_with_its_place(row: Row) -> None:
     with pytest.raises(InvalidInput) as caught:
-        written([Row("data.ok", "there"), row])
+        to_cel([Row("data.ok", "there"), row])
     assert caught.value.findings[0].pointer == "/condition/1"
 
 
 def test_there_is_an_end_to_rows() -> None:
     with pytest.raises(InvalidInput):
-        written([Row("data.a", "there")] * (MAX_ROWS + 1))
+        to_cel([Row("data.a", "there")] * (MAX_ROWS + 1))
 
 
 @pytest.mark.parametrize(
@@ -134,17 +134,17 @@ def test_there_is_an_end_to_rows() -> None:
     ],
 )  # fmt: skip
 def test_what_rows_can_not_say_stays_as_it_was_written(expression: str) -> None:
-    assert read(expression) is None
+    assert from_cel(expression) is None
 
 
 def test_signs_inside_a_text_are_text() -> None:
     row = Row("data.a", "is", "x && y || z' && true")
-    assert read(written([row, row])) == ([row, row], "all")
+    assert from_cel(to_cel([row, row])) == ([row, row], "all")
 
 
 def test_operators_fit_the_kinds_of_a_field() -> None:
-    names = {each.name for each in fitting(frozenset({"number"}))}
+    names = {each.name for each in operators_for(frozenset({"number"}))}
     assert "gt" in names
     assert "there" in names
     assert "contains" not in names
-    assert {each.name for each in fitting(frozenset())} == set(OPERATORS)
+    assert {each.name for each in operators_for(frozenset())} == set(OPERATORS)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from core.actor import SURFACES
 from registry.contract import Annotation, Confirmation, Contract, Endpoint, Policy, Risk, SourceKind, Unit
-from registry.lint import lint
+from registry.linting.linter import lint
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "reference" / "contracts.md").read_text(encoding="utf-8")
@@ -80,7 +80,7 @@ def test_every_policy_risk_and_surface_is_named() -> None:
 
 def test_every_finding_of_the_linter_is_listed_and_no_other() -> None:
     assert set(rows("What the linter finds")) == {
-        code for path in (ROOT / "registry").glob("lint*.py") for code in codes_in(path)
+        code for path in (ROOT / "registry" / "linting").glob("*.py") for code in codes_in(path)
     }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from registry import event_catalogue, event_fields
-from registry.event_fields import ENVELOPE, EventField
+from registry.events import event_catalogue, event_fields
+from registry.events.event_fields import ENVELOPE, EventField
 
 
 def by_path(pattern: str, *carried: dict[str, object]) -> dict[str, EventField]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.contract_file import with_base_url
-from registry.lint import is_advice, lint
+from registry.linting.linter import is_advice, lint
 from tests.unit.registry.samples import REMOVED, changed, sample
 
 PROPERTIES = "parameters/properties"

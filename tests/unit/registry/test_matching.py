@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from registry import matching
+from registry import record_matching
 from registry.records import Field, Record, RecordKind, admit
 
 KIND = RecordKind(
@@ -30,23 +30,27 @@ def record(key: int | str, name: str, **more: str) -> Record:
     return admit(KIND, {"id": key, "name": name, **more})
 
 
-def names(text: str, *there: str, by: matching.SearchBy | None = "name") -> list[str]:
-    found, _ = matching.ranked(KIND, [record(at, name) for at, name in enumerate(there)], text, by)
+def names(text: str, *there: str, by: record_matching.SearchBy | None = "name") -> list[str]:
+    found, _ = record_matching.rank(KIND, [record(at, name) for at, name in enumerate(there)], text, by)
     return [each.label and str(each.values["name"]) for each in found]
 
 
 @given(LETTERS, LETTERS)
 def test_whatever_is_alike_shares_a_spelling(asked: str, there: str) -> None:
     """The index can only bring up what shares one: nothing that ``alike`` would accept may be missed."""
-    if matching.alike(asked, there) > 0:
-        assert matching.variants(asked) & matching.spellings(there), (asked, there, OSA.distance(asked, there))
+    if record_matching.similarity(asked, there) > 0:
+        assert record_matching.variants(asked) & record_matching.spellings(there), (
+            asked,
+            there,
+            OSA.distance(asked, there),
+        )
 
 
 @given(LETTERS)
 def test_a_word_is_found_by_itself_and_by_how_it_begins(word: str) -> None:
-    assert word in matching.spellings(word)
+    assert word in record_matching.spellings(word)
     for end in range(3, len(word)):
-        assert word[:end] in matching.spellings(word)
+        assert word[:end] in record_matching.spellings(word)
 
 
 @pytest.mark.parametrize(
@@ -72,25 +76,25 @@ def test_names_by_any_part_with_a_slip_forgiven(text: str, there: list[str], fou
 def test_codes_are_exact_however_they_are_written() -> None:
     there = [record("INV-1042", "a"), record("INV-10421", "b"), record("7", "c")]
     for text in ("INV-1042", "inv1042", "#1042", "1042", "inv 1042"):
-        found, whole = matching.ranked(KIND, there, text, "number")
+        found, whole = record_matching.rank(KIND, there, text, "number")
         assert ([each.id for each in found], whole) == (["INV-1042"], True), text
-    assert matching.ranked(KIND, there, "104", "number")[0] == []
+    assert record_matching.rank(KIND, there, "104", "number")[0] == []
 
 
 def test_addresses_are_exact_but_for_case() -> None:
     there = [record(1, "a", email="Adam@Example.com"), record(2, "b", email="adam@example.co")]
-    assert [each.id for each in matching.ranked(KIND, there, "adam@example.com", "email")[0]] == ["1"]
+    assert [each.id for each in record_matching.rank(KIND, there, "adam@example.com", "email")[0]] == ["1"]
 
 
 def test_a_record_is_listed_by_every_declared_field_and_nothing_else() -> None:
     made = admit(
         KIND, {"id": 7, "name": "Łukasz Ré", "email": "A@b.c", "status": "active", "secret": "NEVER", "note": "x" * 300}
     )
-    terms = matching.terms(KIND, made)
+    terms = record_matching.terms(KIND, made)
     assert not [each for each in terms if "NEVER" in each.term or each.field == "secret"]
     said = {(each.form, each.field, each.term) for each in terms}
     assert {
         ("word", "name", "lukasz"), ("word", "name", "re"), ("code", "id", "7"), ("digits", "id", "7"),
         ("email", "email", "a@b.c"), ("value", "status", "active"), ("value", "name", "Łukasz Ré"),
     } <= said  # fmt: skip
-    assert not [each for each in terms if len(each.term) > matching.MAX_TERM_CHARS]
+    assert not [each for each in terms if len(each.term) > record_matching.MAX_TERM_CHARS]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.errors import InvalidInput
-from registry.condition import Condition
+from registry.conditions.condition import Condition
 
 MEND: Final = "Compare it with something: … > 3, … == 'high'."
 
@@ -37,7 +37,7 @@ _WHOLE: Final = frozenset(
 """What is known to be a text, a map, or nothing."""
 
 
-def check(condition: Condition) -> None:
+def check_satisfiable(condition: Condition) -> None:
     """Raises InvalidInput for a condition that can be neither true nor false, whatever it is asked about."""
     if condition.constant and condition.cheap:
         trouble = condition.over({}).trouble
@@ -45,11 +45,11 @@ def check(condition: Condition) -> None:
             raise InvalidInput(
                 f"A condition is true or false; this one {trouble.removeprefix('the condition ')}. {MEND}"
             )
-    elif not may_answer(condition.expression):
+    elif not may_be_satisfiable(condition.expression):
         raise InvalidInput(f"A condition is true or false, and this one never can be. {MEND}")
 
 
-def may_answer(expression: str) -> bool:
+def may_be_satisfiable(expression: str) -> bool:
     """False only where it is certain that this CEL expression gives no yes and no no."""
     if _SPECIAL_STRING.search(expression):
         return True

@@ -19,7 +19,7 @@ _DIGITS: Final = 19
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class RecordState:
     """One record as it was at ``version``. ``record`` None: it was deleted."""
 
     kind: str
@@ -32,24 +32,24 @@ class State:
 class StatePage:
     """Some of a kind's states. ``cursor`` leads to those after them; None: these were the last."""
 
-    states: Sequence[State]
+    states: Sequence[RecordState]
     cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Mirrored:
+class CachedKind:
     """``events`` are the patterns (``invoice.*``) of the events that carry states of this kind."""
 
     kind: RecordKind
     events: tuple[str, ...]
 
 
-class Mirror(Protocol):
+class RecordSource(Protocol):
     """Where kept records come from. Raises core.errors.PlatformUnavailable when the platform does not answer."""
 
-    def mirrored(self) -> Sequence[Mirrored]: ...
+    def mirrored(self) -> Sequence[CachedKind]: ...
 
-    def carried(self, event: Event) -> Sequence[State]:
+    def carried(self, event: Event) -> Sequence[RecordState]:
         """The states an event carries in itself; no network. Called for events of this connector's own webhooks alone: what others fire
         may say anything."""
         ...
@@ -62,7 +62,7 @@ class Mirror(Protocol):
         """All of a kind in an order that does not move while it is read (by id, say), at most ``limit`` after ``cursor``."""
         ...
 
-    async def now(self, kind: str, record_id: str) -> State | None:
+    async def now(self, kind: str, record_id: str) -> RecordState | None:
         """One record as it is. None: it is not there."""
         ...
 

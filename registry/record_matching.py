@@ -37,7 +37,7 @@ class Term:
     term: str
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Lower case without accents and invisible characters: ``Łukasz Ré\u200b`` → ``lukasz re``."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     seen = (char for char in apart if unicodedata.category(char) not in ("Mn", "Cf"))
@@ -46,7 +46,7 @@ def folded(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words; a possessive ending is not part of a name (``Adam's`` → ``adam``)."""
-    return _WORDS.findall(re.sub(r"['’]s\b", "", folded(text)))
+    return _WORDS.findall(re.sub(r"['’]s\b", "", fold(text)))
 
 
 def terms(kind: RecordKind, record: Record) -> set[Term]:
@@ -94,11 +94,11 @@ def spellings(word: str) -> set[str]:
     return variants(word) | {word[:end] for end in range(_PREFIX, min(len(word), _MAX_VARIED))}
 
 
-def alike(asked: str, there: str) -> float:
+def similarity(asked: str, there: str) -> float:
     """How well a word answers to another, 0 for not at all: the same, the beginning of it, a letter or two beside it."""
     if asked == there:
         return 1.0
-    if begins(asked) and there.startswith(asked):
+    if prefix_of(asked) and there.startswith(asked):
         return 0.9
     shorter, longer = sorted((len(asked), len(there)))
     allowed = 0 if shorter < 3 or longer < 4 else 1 if longer < 8 else 2
@@ -106,7 +106,7 @@ def alike(asked: str, there: str) -> float:
     return 0.8 - 0.2 * distance if 0 < distance <= allowed else 0.0
 
 
-def begins(asked: str) -> bool:
+def prefix_of(asked: str) -> bool:
     """Whether a word is long enough to stand for those that begin with it."""
     return len(asked) >= _PREFIX
 
@@ -120,7 +120,7 @@ def codes(text: str) -> list[tuple[Form, str]]:
     return made
 
 
-def ranked(
+def rank(
     kind: RecordKind, records: Iterable[Record], text: str, by: SearchBy | None = None
 ) -> tuple[list[Record], bool]:
     """The records that answer to ``text``, best first, equals in the order given, and whether they answer to all of it: where some match
@@ -153,13 +153,13 @@ def _score(each: Field, record: Record, text: str) -> tuple[float, float]:
 def _covered(asked: Sequence[str], there: Sequence[str]) -> tuple[float, float]:
     if not asked or not there:
         return (0.0, 0.0)
-    fits = [max(alike(word, each) for each in there) for word in asked]
+    fits = [max(similarity(word, each) for each in there) for word in asked]
     hits = [fit for fit in fits if fit > 0]
     return (len(hits) / len(asked), sum(hits) / len(asked))
 
 
 def _code(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", folded(text))
+    return re.sub(r"[^a-z0-9]", "", fold(text))
 
 
 def _digits(text: str) -> str:

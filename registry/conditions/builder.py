@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from core.errors import Finding, InvalidInput
-from registry.event_fields import Kind
+from registry.events.event_fields import Kind
 
 Join = Literal["all", "any"]
 MAX_ROWS: Final = 10
@@ -69,19 +69,19 @@ OPERATORS: Final[Mapping[str, Operator]] = {
 }
 
 
-def fitting(kinds: frozenset[Kind]) -> list[Operator]:
+def operators_for(kinds: frozenset[Kind]) -> list[Operator]:
     """The operators for a field of these kinds; all of them for one that nothing is known of."""
     return [each for each in OPERATORS.values() if each.kind is None or not kinds or each.kind in kinds]
 
 
-def written(rows: Sequence[Row], join: Join = "all") -> str:
+def to_cel(rows: Sequence[Row], join: Join = "all") -> str:
     """The condition in CEL, empty for no rows. Raises InvalidInput that names the row and what to mend."""
     if len(rows) > MAX_ROWS:
         raise InvalidInput(f"A condition has at most {MAX_ROWS} rows.")
     return _JOINED[join].join(_written(at, row) for at, row in enumerate(rows))
 
 
-def read(expression: str) -> tuple[list[Row], Join] | None:
+def from_cel(expression: str) -> tuple[list[Row], Join] | None:
     """The rows that make exactly this condition, or None: then it is not one that rows can say."""
     if not expression:
         return [], "all"
@@ -93,7 +93,7 @@ def read(expression: str) -> tuple[list[Row], Join] | None:
                 break
             rows.append(found)
         else:
-            if len(rows) <= MAX_ROWS and written(rows, join) == expression:
+            if len(rows) <= MAX_ROWS and to_cel(rows, join) == expression:
                 return rows, join
     return None
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from registry import event_catalogue
-from registry.event_names import fits
+from registry.events import event_catalogue
+from registry.events.event_names import fits
 
 Kind = Literal["text", "number", "truth", "list"]
 MAX_DEPTH: Final = 3

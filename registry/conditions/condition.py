@@ -4,7 +4,7 @@
 record it was looked up in. A condition that can't be judged holds: a person confirms. CEL does not mix integers and
 doubles in arithmetic (``params.amount * 1.1`` fails, ``double(params.amount) * 1.1`` works); comparing them works.
 
-Judging holds the interpreter until it ends. So what is compiled is bounded (``registry.condition_cost``), and what loops or matches
+Judging holds the interpreter until it ends. So what is compiled is bounded (``registry.conditions.cost``), and what loops or matches
 patterns is judged in a process of its own that can be killed: through an ``Evaluator``.
 """
 
@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from core.errors import InvalidInput
-from registry import condition_cost
+from registry.conditions import cost
 
 if TYPE_CHECKING:
     import cel
@@ -44,7 +44,7 @@ _HAS: Final = re.compile(r"\bhas\(\s*params\s*\.\s*([A-Za-z_]\w*)\s*\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ConditionResult:
     """Whether a person must confirm. ``trouble`` says why the condition could not be judged; empty where it could. ``overran``: it took
     more time or memory than a condition may, and was stopped."""
 
@@ -72,22 +72,22 @@ class Condition:
         """True also where it can't be judged: see ``judge`` for why."""
         return self.judge(params, records).holds
 
-    def judge(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> Judgement:
+    def judge(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> ConditionResult:
         """As ``over``, for a policy's. Never raises."""
         return self.over(call_values(params, records))
 
-    def over(self, values: Mapping[str, Any]) -> Judgement:
+    def over(self, values: Mapping[str, Any]) -> ConditionResult:
         """Judged here and now with these values of its variables, however long that takes: an ``Evaluator`` is what bounds it. Never
         raises."""
         try:
             answer = self._program.execute(dict(values))
         except KeyError as error:
-            return Judgement(True, f"the condition reads {error}, which has no value here")
+            return ConditionResult(True, f"the condition reads {error}, which has no value here")
         except Exception as error:
-            return Judgement(True, f"the condition can't be judged: {str(error)[:300]}")
+            return ConditionResult(True, f"the condition can't be judged: {str(error)[:300]}")
         if not isinstance(answer, bool):
-            return Judgement(True, f"the condition gave {type(answer).__name__}, not true or false")
-        return Judgement(answer)
+            return ConditionResult(True, f"the condition gave {type(answer).__name__}, not true or false")
+        return ConditionResult(answer)
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -130,7 +130,7 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
     unknown = {each for each in functions if each[:1].isalpha()} - _FUNCTIONS
     if unknown:
         raise InvalidInput(f"CEL has no function {', '.join(sorted(unknown))}.")
-    cost = condition_cost.estimate(expression)
+    cost = cost.estimate(expression)
     return Condition(expression, program, variables=variables, constant=not names, cheap=cost.runs_free)
 
 
@@ -142,7 +142,7 @@ def call_values(params: Mapping[str, Any], records: Mapping[str, Mapping[str, An
 class Evaluator(Protocol):
     """Judges conditions within a budget of time and memory, and never blocks the event loop."""
 
-    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> Judgement:
+    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
         """Never raises but Unavailable, where it can't be judged at this moment. ``workspace`` is whose condition it is."""
         ...
 
@@ -150,10 +150,12 @@ class Evaluator(Protocol):
 class CheapOnly:
     """The evaluator of who has no worker processes: what isn't cheap can't be judged."""
 
-    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> Judgement:  # noqa: ARG002 - the port's shape
+    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:  # noqa: ARG002 - the port's shape
         if condition.cheap:
             return condition.over(values)
-        return Judgement(True, "the condition loops or matches a pattern, and there is no process here to judge it in")
+        return ConditionResult(
+            True, "the condition loops or matches a pattern, and there is no process here to judge it in"
+        )
 
 
 def _stray(strangers: set[str], variables: frozenset[str]) -> str:

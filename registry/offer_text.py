@@ -36,7 +36,7 @@ def fields(offer: Offer) -> dict[str, list[str]]:
         for meant, others in annotation.words.items():
             values += stems(" ".join((meant, *others)))
     return {
-        "name": name_stems(offer.name) if tells(offer.name) else stems(lead)[:_FIRST_WORDS],
+        "name": name_stems(offer.name) if is_telling_name(offer.name) else stems(lead)[:_FIRST_WORDS],
         "title": stems(offer.title) if offer.title != offer.name else [],
         "aliases": [each for alias in offer.aliases for each in stems(alias)],
         "lead": stems(lead),
@@ -48,16 +48,16 @@ def fields(offer: Offer) -> dict[str, list[str]]:
     }
 
 
-def called(offer: Offer) -> list[str]:
+def called_names(offer: Offer) -> list[str]:
     """The stems of what an offer goes by: its name, or where that says nothing ("a12") its title, or the first words said of it."""
-    if tells(offer.name):
+    if is_telling_name(offer.name):
         return stems(re.sub(r"[._]|@\d+$", " ", offer.name)) or stems(offer.title)
-    if offer.title != offer.name and tells(offer.title):
+    if offer.title != offer.name and is_telling_name(offer.title):
         return stems(offer.title)
     return stems(offer.description)[:_FIRST_WORDS]
 
 
-def tells(name: str) -> bool:
+def is_telling_name(name: str) -> bool:
     """Whether a name has a word in it, and is no mere number or code."""
     return _WORDS.search(name) is not None
 

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 
 from core import canon
 from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
-from registry import condition, condition_answer, preview
+from registry import preview
+from registry.conditions import condition, satisfiability
 from registry.contract import SCHEMA, ConfirmBy, Contract, Policy, Risk, parse
 from registry.contract_file import contracts_in, with_base_url
 from registry.hints import nearest
-from registry.lint_parameters import parameters
-from registry.lint_text import coerced, hidden, secrets
+from registry.linting.parameters import parameters
+from registry.linting.text import coerced, hidden, secrets
 from registry.schemas import schema_faults
 from registry.signing import MAX_CONTRACT_BYTES
 
@@ -173,7 +174,7 @@ def _condition(contract: Contract, here: str) -> Iterator[Finding]:
         return
     try:
         compiled = condition.compile(contract.confirmation.condition)
-        condition_answer.check(compiled)
+        satisfiability.check_satisfiable(compiled)
     except InvalidInput as error:
         yield Finding(here, "condition", error.detail)
         return

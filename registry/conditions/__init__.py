@@ -1,0 +1,1 @@
+"""Conditions over events, parameters and records, in CEL."""

@@ -1,0 +1,1 @@
+"""The catalogue of universal events."""
