@@ -25,8 +25,8 @@ from agent.validate.payload import plan_digest
 from core.actor import Actor
 from core.clock import Clock
 from core.errors import Conflict, Forbidden
-from store import confirmations
-from store.sessions import Sessions
+from store.database import Database
+from store.runs import confirmations
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ async def nothing(session: AsyncSession, run: Run) -> None:
 class Gate:
     """Holds the only way from ``held`` to ``confirmed``."""
 
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     clock: Clock
     apart: timedelta

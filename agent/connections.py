@@ -13,7 +13,7 @@ from agent.ground import Ground, Grounds
 from registry.connector import Connector
 from registry.records import RecordKind
 from store.connectors import ConnectorRow
-from store.sessions import Sessions
+from store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Connection:
     faults: tuple[str, ...] = ()
 
 
-async def connections(sessions: Sessions, grounds: Grounds, workspace: str) -> list[Connection]:
+async def connections(sessions: Database, grounds: Grounds, workspace: str) -> list[Connection]:
     """Every connector found here or configured in this workspace, by name."""
     ground = await grounds.of(workspace)
     async with sessions.read() as session:

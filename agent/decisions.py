@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.calls
-import store.runs
+import store.runs.calls
+import store.runs.runs
 from agent import authority, history, runs
 from agent.confirm import Also, Gate, nothing
 from agent.desk import MAX_TEXT, Desk
@@ -28,7 +28,7 @@ from core.actor import OWNER, Actor
 from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput
 from executors.at_once import Begin
-from store.sessions import Sessions, after_commit
+from store.database import Database, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Decisions:
     """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest. WrongMode where a key is of the other mode."""
 
     desk: Desk
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     gate: Gate
     clock: Clock
@@ -177,7 +177,7 @@ class Decisions:
         now = self.clock()
         try:
             async with self.sessions.begin() as session:
-                for call in await store.calls.of_run(session, run.workspace, run.id):
+                for call in await store.runs.calls.of_run(session, run.workspace, run.id):
                     match (call.state, verdict):
                         case ("unknown" | "begun", "resend"):
                             changes: dict[str, Any] = {"to": "planned", "started_at": None, "finished_at": None}
@@ -197,7 +197,7 @@ class Decisions:
                             changes = {"to": "planned", "detail": "", "finished_at": None}
                         case _:
                             continue
-                    await store.calls.move(session, run.workspace, call.call_id, was={call.state}, **changes)
+                    await store.runs.calls.move(session, run.workspace, call.call_id, was={call.state}, **changes)
                 moved = await runs.move(
                     session, run.with_(state="executing", updated_at=now, decided_at=now), was={"unknown"}
                 )
@@ -213,7 +213,7 @@ class Decisions:
     async def expire_due(self) -> int:
         """Expire what has run out, at most ``EXPIRE_AT_ONCE`` of it. Answers how many; called now and then by the server."""
         async with self.sessions.read() as session:
-            rows = await store.runs.due(session, self.clock(), EXPIRE_AT_ONCE)
+            rows = await store.runs.runs.due(session, self.clock(), EXPIRE_AT_ONCE)
         done = 0
         for row in rows:
             try:

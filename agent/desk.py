@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import store.calls
-import store.runs
+import store.runs.calls
+import store.runs.runs
 from agent import authority, history, runs
 from agent.confirm import Also, nothing
 from agent.direct import Direct
@@ -26,7 +26,7 @@ from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
 from core.errors import Forbidden, InvalidInput, NotFound
 from executors.at_once import Begin
-from store.sessions import Sessions
+from store.database import Database
 
 MAX_TEXT: Final = 4000
 PAGE: Final = 200
@@ -34,7 +34,7 @@ PAGE: Final = 200
 
 @dataclass(frozen=True)
 class Desk:
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     clock: Clock
     watch: Watch
@@ -109,8 +109,8 @@ class Desk:
         async with self.sessions.read() as session:
             run = await runs.get(session, actor.workspace, run_id)
             if run.state in ("executing", "unknown"):
-                calls = await store.calls.of_run(session, actor.workspace, run_id)
-                took = await store.calls.took_ms(session, actor.workspace, run_id)
+                calls = await store.runs.calls.of_run(session, actor.workspace, run_id)
+                took = await store.runs.calls.took_ms(session, actor.workspace, run_id)
                 run = run.with_(
                     outcomes=tuple(history.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)) for call in calls)
                 )
@@ -130,7 +130,9 @@ class Desk:
         """What the actor asked for in the role they have, newest first; everybody's for an owner."""
         mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
         async with self.sessions.read() as session:
-            rows = await store.runs.listed(session, actor.workspace, states=states, before=before, limit=limit, **mine)
+            rows = await store.runs.runs.listed(
+                session, actor.workspace, states=states, before=before, limit=limit, **mine
+            )
         return [runs.of_row(row) for row in rows]
 
     async def awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
@@ -139,10 +141,10 @@ class Desk:
         mine = {contract.name for contract in ground.catalogue if actor.role in contract.roles}
         now = self.clock()
         found: list[Run] = []
-        last: store.runs.RunRow | None = None
+        last: store.runs.runs.RunRow | None = None
         while True:
             async with self.sessions.read() as session:
-                rows = await store.runs.listed(
+                rows = await store.runs.runs.listed(
                     session, actor.workspace, states=("held",), person=None, before=last, limit=PAGE
                 )
             for row in rows:  # the columns first: a run's document is large

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import store.confirmations
+import store.runs.confirmations
 from agent import history, runs
 from agent.confirm import Also, nothing
 from agent.ground import Grounds
@@ -19,7 +19,7 @@ from core import ids
 from core.actor import Actor, Surface
 from core.clock import Clock
 from core.errors import Finding, InvalidInput, NotFound
-from store.sessions import Sessions, after_commit
+from store.database import Database, after_commit
 
 MAX_VALUES_BYTES: Final = 64 * 1024
 TEXT_CHARS: Final = 4000
@@ -27,7 +27,7 @@ TEXT_CHARS: Final = 4000
 
 @dataclass(frozen=True)
 class Direct:
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     planner: Planner
     clock: Clock
@@ -66,7 +66,7 @@ class Direct:
             drafts=(Draft(action=action, version=contract.version if contract else 1, given=dict(values)),),
         )  # fmt: skip
         async with self.sessions.read() as session:
-            confirmed = await store.confirmations.of_session(session, actor, session_id)
+            confirmed = await store.runs.confirmations.of_session(session, actor, session_id)
         _, outcome = await self.planner.evaluate(run, ground, confirmed)
         async with self.sessions.begin() as session:
             await runs.insert(session, run)

@@ -25,7 +25,7 @@ from registry.discovery import BrokenConnector, DiscoveredConnector
 from registry.records import ContextProvider, Kinds
 from registry.shortlist import Shortlist
 from store.connectors import ConnectorRow
-from store.sessions import Sessions
+from store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Grounds:
 
     def __init__(
         self,
-        sessions: Sessions,
+        sessions: Database,
         box: SecretBox,
         found: Sequence[DiscoveredConnector],
         broken: Sequence[BrokenConnector],

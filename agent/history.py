@@ -1,6 +1,6 @@
 """AI History: what is written at each step, and how it leaves as CSV.
 
-Every entry is appended in the same transaction as the change it tells of (``store.history`` chains them by digest).
+Every entry is appended in the same transaction as the change it tells of (``store.history.log`` chains them by digest).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.history
+import store.history.log
 from agent.pipeline import CallOutcome, Plan, Trace
 from agent.run import Run
 from agent.test_mode import is_test
 from core.actor import Actor, Mode
-from store.calls import CallRow
-from store.history import Entry, HistoryRow
+from store.history.log import HistoryEntry, HistoryRow
+from store.runs.calls import CallRow
 
 
 class Kind(StrEnum):
@@ -112,7 +112,7 @@ async def record(
 ) -> HistoryRow:
     """Append one entry about ``run``. ``actor`` is who caused it (by default the run's own). Same transaction as the caller's."""
     told = entry(run, kind, at, actor=actor, outcome=outcome, duration_ms=duration_ms, **data)
-    return (await store.history.append_all(session, run.workspace, [told]))[0]
+    return (await store.history.log.append_all(session, run.workspace, [told]))[0]
 
 
 def entry(
@@ -124,9 +124,9 @@ def entry(
     outcome: str | None = None,
     duration_ms: float | None = None,
     **data: Any,
-) -> Entry:
-    """What ``record`` appends, for whoever appends several at once (``store.history.append_all``)."""
-    return Entry(
+) -> HistoryEntry:
+    """What ``record`` appends, for whoever appends several at once (``store.history.log.append_all``)."""
+    return HistoryEntry(
         kind=kind.value,
         run_id=run.id,
         actor=(actor or run.actor).as_json(),
@@ -146,7 +146,7 @@ async def record_act(
     session: AsyncSession, actor: Actor, kind: Kind, at: datetime, *, request_id: str | None = None, **data: Any
 ) -> HistoryRow:
     """Append an entry about the workspace itself: a contract signed, a key made, a member added."""
-    return await store.history.append(
+    return await store.history.log.append(
         session,
         workspace=actor.workspace,
         kind=kind.value,

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.history
+import store.history.log
 from agent.confirm import Gate
 from agent.decisions import EXPIRE_AT_ONCE, Decisions
 from agent.desk import Desk
@@ -64,8 +64,8 @@ from executors.platform import HttpPlatformClient
 from executors.queue import Dead, Done, Later, Outcome, Queue, SqlQueue
 from registry.discovery import discover
 from store import retention
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs.jobs import Job
 
 if TYPE_CHECKING:
     from agent.resolve.client import ModelClient
@@ -84,7 +84,7 @@ class House:
     """What faces (web, cli) work with."""
 
     settings: Settings
-    sessions: Sessions
+    sessions: Database
     box: SecretBox
     grounds: Grounds
     desk: Desk
@@ -108,7 +108,7 @@ async def opened(
     settings: Settings, *, clock: Clock = utc_now, resolver: Resolver | None = None
 ) -> AsyncIterator[House]:
     """Open the house and start its engine; at exit stop claiming, finish what is held, close. The schema must be up to date."""
-    sessions = await Sessions.open(settings.database_url)
+    sessions = await Database.open(settings.database_url)
     try:
         box = await open_box(sessions, settings.data_keys, clock)
     except BaseException:
@@ -153,7 +153,7 @@ async def opened(
     )
     sender = Sender(sessions, grounds, hand, action_secrets, clock, watch.changed)
 
-    async def resolve(work: Work) -> Outcome:
+    async def resolve(work: Job) -> Outcome:
         run_id = work.payload["run_id"]
         try:
             return Done(await planner.planned(work.workspace, run_id))
@@ -171,7 +171,7 @@ async def opened(
             return Dead("Planning failed twice (see the log).")
         return Done()
 
-    async def send(work: Work) -> Outcome:
+    async def send(work: Job) -> Outcome:
         try:
             return await sender.send(work.workspace, work.payload["run_id"])
         except Conflict:
@@ -184,16 +184,16 @@ async def opened(
     )
     reading = Reading(sessions, grounds, mirrors, wake)
 
-    async def buried(session: AsyncSession, work: Work, error: str) -> None:
+    async def buried(session: AsyncSession, work: Job, error: str) -> None:
         await webhooks.buried(session, work)
         await reading.buried(session, work, error)
         if work.kind in (RESOLVE_WORK, SEND_WORK):
             await planner.given_up(session, work.workspace, work.payload["run_id"], error)
 
-    async def parked(session: AsyncSession, work: Work, error: str) -> None:
+    async def parked(session: AsyncSession, work: Job, error: str) -> None:
         await events.parked(session, work, error)
         ids = {name: work.payload[name] for name in ("run_id", "event_id") if isinstance(work.payload.get(name), str)}
-        await store.history.append(
+        await store.history.log.append(
             session, workspace=work.workspace, kind=Kind.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),
             data={**ids, "work": work.kind, "key": work.key, "claims_lost": work.lost, "error": error},
         )  # fmt: skip
@@ -318,7 +318,7 @@ async def _sweep(
     decisions: Decisions,
     stranded: Stranded,
     reading: Reading,
-    sessions: Sessions,
+    sessions: Database,
     clock: Clock,
     closing: asyncio.Event,
     events_days: int,

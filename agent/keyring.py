@@ -17,7 +17,7 @@ from core.errors import BadSetting
 from core.secretbox import SecretBox
 from store import data_keys
 from store.data_keys import DataKeyRow
-from store.sessions import Sessions
+from store.database import Database
 
 WRONG_KEY: Final = (
     "This database's data keys don't open with the key of OPSIQ_DATA_KEY (or data.key). Restore the key they were wrapped with; "
@@ -25,7 +25,7 @@ WRONG_KEY: Final = (
 )
 
 
-async def open_box(sessions: Sessions, wrapping: Sequence[bytes], clock: Clock) -> SecretBox:
+async def open_box(sessions: Database, wrapping: Sequence[bytes], clock: Clock) -> SecretBox:
     """What seals and opens this database's secrets. ``wrapping``: the keys that may have wrapped the data keys, likeliest first. Raises
     BadSetting when none did."""
     async with sessions.read() as session:
@@ -39,7 +39,7 @@ async def open_box(sessions: Sessions, wrapping: Sequence[bytes], clock: Clock) 
     return SecretBox(opened.pop(newest), id=newest, older=opened)
 
 
-async def rotate(sessions: Sessions, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
+async def rotate(sessions: Database, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
     """Wrap every data key with ``new`` instead, all or none; ``fresh``: and add one that seals from now on. Answers how many there are.
 
     A process that runs goes on with what it has opened; after ``fresh``, it can't open what newer ones seal until it is restarted.
@@ -55,7 +55,7 @@ async def rotate(sessions: Sessions, wrapping: Sequence[bytes], new: bytes, cloc
     return len(rows)
 
 
-async def wraps(sessions: Sessions, key: bytes) -> bool:
+async def wraps(sessions: Database, key: bytes) -> bool:
     """Whether ``key`` opens every data key."""
     async with sessions.read() as session:
         rows = await data_keys.listed(session)

@@ -11,10 +11,10 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import store.accounts.api_keys
+import store.accounts.members
 import store.connectors
 import store.contracts
-import store.keys
-import store.members
 import store.workspaces
 from agent import history, roles
 from agent.ground import Grounds
@@ -30,11 +30,11 @@ from registry import signing
 from registry.connector import WEBHOOK_SECRET
 from registry.contract import Contract, parse
 from registry.linting import linter
+from store.accounts.api_keys import KeyRow
+from store.accounts.members import MemberRow
 from store.connectors import ConnectorRow
 from store.contracts import ContractRow, SigningKeyRow
-from store.keys import KeyRow
-from store.members import MemberRow
-from store.sessions import Sessions
+from store.database import Database
 from store.workspaces import WorkspaceRow
 
 KEY_OVERLAP: Final = timedelta(hours=24)
@@ -68,7 +68,7 @@ async def nothing(session: AsyncSession, made: object) -> None:
 
 @dataclass(frozen=True)
 class Office:
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     action_secrets: ActionSecrets
     box: SecretBox
@@ -198,7 +198,7 @@ class Office:
             created_at=now, expires_at=expires_at,
         )  # fmt: skip
         async with self.sessions.begin() as session:
-            row = await store.keys.insert(session, row)
+            row = await store.accounts.api_keys.insert(session, row)
             await history.record_act(
                 session,
                 by,
@@ -222,13 +222,13 @@ class Office:
         _owner(by, "rotates keys")
         now = self.clock()
         async with self.sessions.begin() as session:
-            there = await store.keys.get(session, by.workspace, key_id)
+            there = await store.accounts.api_keys.get(session, by.workspace, key_id)
             beyond = sorted(set(there.scopes.split()) - set(within))
             if beyond:
                 raise Forbidden(f"That key has scopes which this one lacks: {', '.join(beyond)}.")
             secret = _new_secret(there.mode)
             sealed = self.box.seal(secret.encode(), context=f"key:{there.public}")
-            row = await store.keys.rotate(
+            row = await store.accounts.api_keys.rotate(
                 session, by.workspace, key_id, was=there.sealed, sealed=sealed, previous_until=now + KEY_OVERLAP
             )
             await history.record_act(session, by, Kind.KEY_ROTATED, now, key=row.public, name=row.name)
@@ -240,7 +240,7 @@ class Office:
         _owner(by, "revokes keys")
         now = self.clock()
         async with self.sessions.begin() as session:
-            row = await store.keys.revoke(session, by.workspace, key_id, now)
+            row = await store.accounts.api_keys.revoke(session, by.workspace, key_id, now)
             await history.record_act(session, by, Kind.KEY_REVOKED, now, key=row.public, name=row.name)
             await also(session, row)
         return row
@@ -268,7 +268,7 @@ class Office:
             id=ids.new("mem"), workspace=workspace, email=email, name=person, role=role,
             password_hash=passwords.hash_password(password), state="active", created_at=self.clock(),
         )  # fmt: skip
-        return await store.members.insert(session, row)
+        return await store.accounts.members.insert(session, row)
 
 
 def actor_of(member: MemberRow) -> Actor:

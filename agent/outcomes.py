@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.calls
+import store.runs.calls
 from agent import history
 from agent.pipeline import CallOutcome, RunState
 from agent.run import Run
@@ -23,11 +23,11 @@ def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
 
 async def closed(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
     """What came of each call; those behind one that did not succeed are skipped for good."""
-    took = await store.calls.took_ms(session, run.workspace, run.id)
+    took = await store.runs.calls.took_ms(session, run.workspace, run.id)
     outcomes = []
-    for call in await store.calls.of_run(session, run.workspace, run.id):
+    for call in await store.runs.calls.of_run(session, run.workspace, run.id):
         if call.state == "planned":
-            call = await store.calls.move(
+            call = await store.runs.calls.move(
                 session, run.workspace, call.call_id, was={"planned"}, to="skipped",
                 detail="Not sent, because an earlier call did not succeed.", finished_at=now,
             )  # fmt: skip
@@ -38,16 +38,16 @@ async def closed(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOu
 async def abandoned(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
     """What came of each call of a run that no worker takes up again: one that was under way may have happened, one that waited for its
     next attempt did not, the rest are skipped."""
-    for call in await store.calls.of_run(session, run.workspace, run.id):
+    for call in await store.runs.calls.of_run(session, run.workspace, run.id):
         if call.state == "begun":
-            await store.calls.move(
+            await store.runs.calls.move(
                 session, run.workspace, call.call_id, was={"begun"}, to="unknown",
                 detail="The worker stopped before an answer came.", finished_at=now,
             )  # fmt: skip
         elif call.state == "planned" and call.attempts:
             # Sent again by an owner's decision, it may have happened the first time.
             fate = "failed" if call.started_at else "unknown"
-            await store.calls.move(
+            await store.runs.calls.move(
                 session, run.workspace, call.call_id, was={"planned"}, to=fate,
                 detail=f"{call.detail} It was not tried again.".strip(), finished_at=now,
             )  # fmt: skip

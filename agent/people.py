@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.keys
-import store.members
+import store.accounts.api_keys
+import store.accounts.members
 from core.actor import OWNER, Actor, Mode
 from core.errors import NotFound
-from store.keys import KeyRow
-from store.members import MemberRow
+from store.accounts.api_keys import KeyRow
+from store.accounts.members import MemberRow
 
 
 async def current(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
@@ -19,7 +19,7 @@ async def current(session: AsyncSession, actor: Actor, now: datetime) -> Actor |
     match actor.kind:
         case "member":
             try:
-                member = await store.members.get(session, actor.workspace, actor.id)
+                member = await store.accounts.members.get(session, actor.workspace, actor.id)
             except NotFound:
                 return None
             if member.state != "active":
@@ -27,8 +27,8 @@ async def current(session: AsyncSession, actor: Actor, now: datetime) -> Actor |
             return Actor(actor.workspace, member.id, "member", member.name, member.role, member.id)
         case "key":
             try:
-                key = await store.keys.get(session, actor.workspace, actor.id)
-                holder = await store.members.get(session, key.workspace, key.person)
+                key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
+                holder = await store.accounts.members.get(session, key.workspace, key.person)
             except NotFound:
                 return None
             return of_key(key, holder, now)
@@ -43,10 +43,10 @@ async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None
     if actor.kind not in ("member", "key"):
         return None
     try:
-        member = await store.members.get(session, actor.workspace, actor.person)
+        member = await store.accounts.members.get(session, actor.workspace, actor.person)
         if actor.kind == "member" or actor.role == member.role:
             return member.standing_since
-        key = await store.keys.get(session, actor.workspace, actor.id)
+        key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
     except NotFound:
         return None
     return max(member.standing_since, key.created_at)

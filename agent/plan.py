@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.confirmations
-import store.history
-import store.putting
-import store.work
+import store.history.log
+import store.jobs.enqueue
+import store.jobs.jobs
+import store.runs.confirmations
 from agent import history, outcomes, people, runs
 from agent.ground import Ground, Grounds
 from agent.history import Kind
@@ -27,8 +27,8 @@ from core.clock import Clock
 from core.errors import Conflict, OpsIQError
 from executors.queue import Record
 from registry.conditions.condition import Evaluator
-from store.putting import Put
-from store.sessions import Sessions, after_commit
+from store.database import Database, after_commit
+from store.jobs.enqueue import NewJob
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ SEND_WORK: Final = "run.send"
 class Planner:
     """Takes a ``received`` run to asked, held, confirmed, refused or abstained. Nothing is sent here, so doing it twice is harmless."""
 
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     resolver: Resolver
     clock: Clock
@@ -62,7 +62,7 @@ class Planner:
         async with self.sessions.read() as session:
             run = await runs.get(session, workspace, run_id)
             actor = await people.current(session, run.actor, self.clock())
-            confirmed = await store.confirmations.of_session(session, actor or run.actor, run.session_id)
+            confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
             ground = await self.grounds.standing(session, workspace)
         if run.state != "received":
             return None
@@ -156,7 +156,7 @@ class Planner:
                 resolution=resolved.resolution.model_dump(mode="json"),
             )  # fmt: skip
             told.insert(0, read)
-        await store.history.append_all(session, run.workspace, told)
+        await store.history.log.append_all(session, run.workspace, told)
         if moved.state == "confirmed":
             await put_send(session, moved)
             after_commit(session, self.wake)
@@ -203,18 +203,18 @@ def task_of(run: Run, ground: Ground, confirmed: Collection[str], evaluator: Eva
     )  # fmt: skip
 
 
-def resolve_work(run: Run) -> Put:
+def resolve_work(run: Run) -> NewJob:
     """What works a received run out."""
-    return Put(f"{run.id}:resolve:{run.revision}", RESOLVE_WORK, run.workspace, {"run_id": run.id}, priority=10)
+    return NewJob(f"{run.id}:resolve:{run.revision}", RESOLVE_WORK, run.workspace, {"run_id": run.id}, priority=10)
 
 
 async def put_resolve(session: AsyncSession, run: Run) -> None:
-    await store.putting.put_one(session, resolve_work(run))
+    await store.jobs.enqueue.enqueue_one(session, resolve_work(run))
 
 
 async def put_send(session: AsyncSession, run: Run) -> None:
     """The work row that sends a confirmed run: same transaction as the confirmation, once for each run and revision."""
-    await store.putting.put(
+    await store.jobs.enqueue.enqueue(
         session,
         key=f"{run.id}:send:{run.revision}",
         kind=SEND_WORK,

@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-import store.runs
+import store.runs.runs
 from agent.pipeline import Phase
 from agent.run import Run
 from agent.watch import Watch
-from store.sessions import Sessions
+from store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Stopped(Exception):
 class Progress:
     """What this process is working out. ``phase`` may be asked of any run."""
 
-    sessions: Sessions
+    sessions: Database
     watch: Watch
     _now: dict[str, Phase] = field(default_factory=dict)
 
@@ -107,7 +107,7 @@ class Work:
         """Ends when the run is, or with ``over``. Never cancelled in a query: it would leave its connection behind."""
         while not over.is_set():
             async with self._progress.sessions.read() as session:
-                row = await store.runs.get(session, self._run.workspace, self._run.id)
+                row = await store.runs.runs.get(session, self._run.workspace, self._run.id)
             if row.state != "received":
                 return
             if not over.is_set():
@@ -121,7 +121,7 @@ class Work:
                 await before
             try:
                 async with self._progress.sessions.begin() as session:
-                    await store.runs.reached(session, self._run.workspace, self._run.id, phase)
+                    await store.runs.runs.record_phase(session, self._run.workspace, self._run.id, phase)
             except Exception:
                 log.exception("the phase of a run was not written; it is only for looking at")
 

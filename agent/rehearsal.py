@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-import store.runs
+import store.runs.runs
 from agent import runs
 from agent.ground import Ground, Grounds
 from agent.pipeline import RecordSource, Step
@@ -25,7 +25,7 @@ from core.errors import InvalidInput
 from registry.catalogue import Catalogue
 from registry.conditions.condition import Evaluator
 from registry.contract import Contract
-from store.sessions import Sessions
+from store.database import Database
 
 MAX_TEXT: Final = 4000
 LOOKED_AT: Final = 500
@@ -57,7 +57,7 @@ class Shadowed:
 
 @dataclass(frozen=True)
 class Rehearsals:
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     planner: Planner
     clock: Clock
@@ -86,7 +86,7 @@ class Rehearsals:
         surfaces, its schema, its policy over the values and records as they were."""
         found: list[Shadowed] = []
         async with self.sessions.read() as session:
-            rows = await store.runs.listed(session, workspace, action=draft.name, limit=LOOKED_AT)
+            rows = await store.runs.runs.listed(session, workspace, action=draft.name, limit=LOOKED_AT)
         for row in rows:
             run = runs.of_row(row)
             if run.plan is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import store.members
+import store.accounts.members
 from agent.ground import Grounds
 from core.actor import EVALUATOR, OWNER
 from core.errors import Finding, InvalidInput
-from store.members import MemberRow
-from store.sessions import Sessions
+from store.accounts.members import MemberRow
+from store.database import Database
 
 
 async def given(grounds: Grounds, workspace: str, members: Collection[MemberRow]) -> list[str]:
@@ -17,10 +17,10 @@ async def given(grounds: Grounds, workspace: str, members: Collection[MemberRow]
     return sorted(roles | {role for each in (await grounds.of(workspace)).catalogue for role in each.roles})
 
 
-async def check(grounds: Grounds, sessions: Sessions, workspace: str, role: str) -> None:
+async def check(grounds: Grounds, sessions: Database, workspace: str, role: str) -> None:
     """Raises InvalidInput, naming those there are, for a role that nobody has and no contract lists: nothing could be done with it."""
     async with sessions.read() as session:
-        members = await store.members.listed(session, workspace)
+        members = await store.accounts.members.listed(session, workspace)
     known = await given(grounds, workspace, members)
     if role not in known:
         detail = f"Nobody here has the role {role!r} and no contract lists it. Roles are: {', '.join(known)}."

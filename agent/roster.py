@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import store.keys
-import store.logins
-import store.members
+import store.accounts.api_keys
+import store.accounts.logins
+import store.accounts.members
 from agent import history
 from agent.history import Kind
 from agent.office import Also, actor_of, nothing
@@ -23,8 +23,8 @@ from core import ids, passwords
 from core.actor import OWNER, Actor
 from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from store.members import MemberRow
-from store.sessions import Sessions
+from store.accounts.members import MemberRow
+from store.database import Database
 
 INVITATION: Final = timedelta(days=7)
 """How long an invitation can be accepted."""
@@ -44,7 +44,7 @@ class Invited:
 
 @dataclass(frozen=True)
 class Roster:
-    sessions: Sessions
+    sessions: Database
     clock: Clock
 
     async def invite(self, by: Actor, *, email: str, role: str, also: Also[Invited] = nothing) -> Invited:
@@ -60,9 +60,11 @@ class Roster:
             created_at=now,
         )  # fmt: skip
         async with self.sessions.begin() as session:
-            await store.members.insert(session, row)
+            await store.accounts.members.insert(session, row)
             token = secrets.token_urlsafe(32)
-            row = await store.members.invite(session, by.workspace, row.id, token=token, expires_at=now + INVITATION)
+            row = await store.accounts.members.invite(
+                session, by.workspace, row.id, token=token, expires_at=now + INVITATION
+            )
             await history.record_act(
                 session, by, Kind.MEMBER_INVITED, now, member=row.id, email=email, role=role, again=False
             )
@@ -74,7 +76,9 @@ class Roster:
         _owner(by, "invites people")
         now, token = self.clock(), secrets.token_urlsafe(32)
         async with self.sessions.begin() as session:
-            row = await store.members.invite(session, by.workspace, member_id, token=token, expires_at=now + INVITATION)
+            row = await store.accounts.members.invite(
+                session, by.workspace, member_id, token=token, expires_at=now + INVITATION
+            )
             await history.record_act(
                 session, by, Kind.MEMBER_INVITED, now, member=row.id, email=row.email, role=row.role, again=True
             )
@@ -88,11 +92,11 @@ class Roster:
             raise InvalidInput(f"A name is one line of up to {_MAX_NAME} characters.")
         now = self.clock()
         async with self.sessions.read() as session:
-            if await store.members.by_invitation(session, token, now) is None:
+            if await store.accounts.members.by_invitation(session, token, now) is None:
                 raise NotFound("This invitation is unknown, used or over: ask for a new one.")
         kept = await asyncio.to_thread(passwords.hash_password, password)
         async with self.sessions.begin() as session:
-            row = await store.members.accept(session, token, name=name, password_hash=kept, now=now)
+            row = await store.accounts.members.accept(session, token, name=name, password_hash=kept, now=now)
             await history.record_act(
                 session, actor_of(row), Kind.MEMBER_JOINED, now, member=row.id, email=row.email, role=row.role,
                 invited_by=row.invited_by,
@@ -106,11 +110,11 @@ class Roster:
         _check_role(role)
         now = self.clock()
         async with self.sessions.begin() as session:
-            was = await store.members.get(session, by.workspace, member_id)
+            was = await store.accounts.members.get(session, by.workspace, member_id)
             if was.role == role:
                 return was
-            row = await store.members.set_role(session, by.workspace, member_id, role, at=now, by=by.person)
-            ended = await store.logins.revoke_all(session, by.workspace, member_id, now)
+            row = await store.accounts.members.set_role(session, by.workspace, member_id, role, at=now, by=by.person)
+            ended = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now)
             await history.record_act(
                 session, by, Kind.MEMBER_ROLE_CHANGED, now, member=row.id, email=row.email, was=was.role, role=role,
                 logins=ended,
@@ -123,9 +127,9 @@ class Roster:
         _owner(by, "deactivates members")
         now = self.clock()
         async with self.sessions.begin() as session:
-            row = await store.members.disable(session, by.workspace, member_id)
-            logins = await store.logins.revoke_all(session, by.workspace, member_id, now)
-            keys = await store.keys.revoke_of_person(session, by.workspace, member_id, now)
+            row = await store.accounts.members.disable(session, by.workspace, member_id)
+            logins = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now)
+            keys = await store.accounts.api_keys.revoke_of_person(session, by.workspace, member_id, now)
             await history.record_act(
                 session, by, Kind.MEMBER_DEACTIVATED, now, member=row.id, email=row.email, logins=logins, keys=keys
             )
@@ -136,9 +140,9 @@ class Roster:
         _owner(by, "reactivates members")
         now = self.clock()
         async with self.sessions.begin() as session:
-            if (await store.members.get(session, by.workspace, member_id)).password_hash is None:
+            if (await store.accounts.members.get(session, by.workspace, member_id)).password_hash is None:
                 raise Conflict("They have no password here yet: invite them again.")
-            row = await store.members.enable(session, by.workspace, member_id, at=now, by=by.person)
+            row = await store.accounts.members.enable(session, by.workspace, member_id, at=now, by=by.person)
             await history.record_act(
                 session, by, Kind.MEMBER_REACTIVATED, now, member=row.id, email=row.email, role=row.role
             )
@@ -150,8 +154,8 @@ class Roster:
         kept = await asyncio.to_thread(passwords.hash_password, password)
         now = self.clock()
         async with self.sessions.begin() as session:
-            await store.members.set_password(session, by.workspace, by.id, kept)
-            ended = await store.logins.revoke_all(session, by.workspace, by.id, now, but=login)
+            await store.accounts.members.set_password(session, by.workspace, by.id, kept)
+            ended = await store.accounts.logins.revoke_all(session, by.workspace, by.id, now, but=login)
             await history.record_act(session, by, Kind.PASSWORD_CHANGED, now, member=by.id, logins=ended)
             await also(session, ended)
 
@@ -168,11 +172,11 @@ class Roster:
             _owner(by, "ends the sign-ins of others")
         now = self.clock()
         async with self.sessions.begin() as session:
-            row = await store.members.get(session, by.workspace, member_id)
+            row = await store.accounts.members.get(session, by.workspace, member_id)
             if login_id is None:
-                ended = await store.logins.revoke_all(session, by.workspace, member_id, now, but=but)
+                ended = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now, but=but)
             else:
-                ended = int(await store.logins.revoke_one(session, by.workspace, member_id, login_id, now))
+                ended = int(await store.accounts.logins.revoke_one(session, by.workspace, member_id, login_id, now))
                 if not ended:
                     raise NotFound("There is no such sign-in that goes on.")
             if ended:

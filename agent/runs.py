@@ -6,15 +6,15 @@ from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.runs
+import store.runs.runs
 from agent.history import highest_risk
 from agent.pipeline import RunState
 from agent.run import Run
-from store.runs import RunRow
+from store.runs.runs import RunRow
 
 
 async def insert(session: AsyncSession, run: Run) -> None:
-    await store.runs.insert(
+    await store.runs.runs.insert(
         session,
         RunRow(
             id=run.id,
@@ -39,13 +39,13 @@ async def insert(session: AsyncSession, run: Run) -> None:
 
 async def get(session: AsyncSession, workspace: str, run_id: str) -> Run:
     """Raises NotFound for another workspace's run as for no run."""
-    return of_row(await store.runs.get(session, workspace, run_id))
+    return of_row(await store.runs.runs.get(session, workspace, run_id))
 
 
 async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) -> Run:
     """Store ``run`` (its ``state`` is the new one) if its row still has the revision it was read at and a state in ``was``.
     Answers the run at its new revision. Raises Conflict when somebody was quicker."""
-    row = await store.runs.move(
+    row = await store.runs.runs.move(
         session,
         run.workspace,
         run.id,

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.members
+import store.accounts.members
 from agent import people
 from agent.pipeline import Refusal
 from agent.run import Run
 from core.actor import Actor
 from core.errors import NotFound
-from store.members import MemberRow
+from store.accounts.members import MemberRow
 
 
 async def newcomer(session: AsyncSession, approver: Actor, run: Run) -> Refusal | None:
@@ -73,6 +73,6 @@ async def _giver_among(
 async def _member(session: AsyncSession, workspace: str, person: str) -> MemberRow | None:
     """None for who is no member: the platform vouches for them, and for how long it has known them."""
     try:
-        return await store.members.get(session, workspace, person)
+        return await store.accounts.members.get(session, workspace, person)
     except NotFound:
         return None

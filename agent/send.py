@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import store.calls
+import store.runs.calls
 from agent import history, outcomes, people, runs
 from agent.confirm import DRIFTED, another_role, lapsed, still_standing, unbroken
 from agent.ground import Grounds
@@ -32,8 +32,8 @@ from executors.queue import Done, Later, Outcome
 from executors.retry import Failed, Reply, Retry, RetryVerdict, Success, Unknown, after_action
 from registry.catalogue import Catalogue
 from registry.result import fits_result
-from store.calls import AttemptRow, CallRow
-from store.sessions import Sessions
+from store.database import Database
+from store.runs.calls import AttemptRow, CallRow
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Sender:
     A test run ends in the sandbox: this is the only place where calls leave, and it asks the run's mode each time.
     """
 
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     hand: Hand
     secrets: ActionSecrets
@@ -71,7 +71,7 @@ class Sender:
             return Done()
         ground = await self.grounds.of(workspace)
         async with self.sessions.read() as session:
-            calls = {call.call_id: call for call in await store.calls.of_run(session, workspace, run.id)}
+            calls = {call.call_id: call for call in await store.runs.calls.of_run(session, workspace, run.id)}
         for step in run.plan.steps:
             call = calls[step.call_id]
             if call.state == "succeeded":
@@ -82,7 +82,7 @@ class Sender:
             if handled is not None:
                 return handled
             async with self.sessions.read() as session:
-                if (await store.calls.get(session, workspace, step.call_id)).state != "succeeded":
+                if (await store.runs.calls.get(session, workspace, step.call_id)).state != "succeeded":
                     break
         await self._finish(run)
         return Done()
@@ -118,7 +118,9 @@ class Sender:
                 result = None
             else:
                 result = await runs.move(session, run.with_(state="executing", updated_at=now), was={"confirmed"})
-                await store.calls.insert_many(session, [_planned(run, step, at) for at, step in enumerate(plan.steps)])
+                await store.runs.calls.insert_many(
+                    session, [_planned(run, step, at) for at, step in enumerate(plan.steps)]
+                )
         self.changed(run.id)
         return result
 
@@ -237,11 +239,11 @@ class Sender:
     ) -> None:
         now = self.clock()
         async with self.sessions.begin() as session:
-            moved = await store.calls.move(
+            moved = await store.runs.calls.move(
                 session, run.workspace, step.call_id, was={"begun"}, to=state, of_attempt=call.attempts,
                 status=reply.status, answer=answer, detail=detail, finished_at=None if handled else now,
             )  # fmt: skip
-            await store.calls.log_attempt(
+            await store.runs.calls.log_attempt(
                 session,
                 AttemptRow(
                     call_id=step.call_id, n=call.attempts, started_at=now - timedelta(milliseconds=reply.duration_ms),
@@ -258,7 +260,7 @@ class Sender:
         """The mark that makes a crash visible, committed before the first byte leaves."""
         now = self.clock()
         async with self.sessions.begin() as session:
-            moved = await store.calls.move(
+            moved = await store.runs.calls.move(
                 session, run.workspace, step.call_id, was={"planned", "unknown"}, to="begun",
                 attempts=call.attempts + 1, started_at=call.started_at or now,
             )  # fmt: skip
@@ -277,7 +279,7 @@ class Sender:
     async def _mark(self, run: Run, step: Step, state: CallState, kind: Kind, *, detail: str) -> None:
         now = self.clock()
         async with self.sessions.begin() as session:
-            moved = await store.calls.move(
+            moved = await store.runs.calls.move(
                 session,
                 run.workspace,
                 step.call_id,
@@ -292,7 +294,7 @@ class Sender:
 
     async def _call(self, run: Run, step: Step) -> CallRow:
         async with self.sessions.read() as session:
-            return await store.calls.get(session, run.workspace, step.call_id)
+            return await store.runs.calls.get(session, run.workspace, step.call_id)
 
     async def _still_allowed(self, run: Run, step: Step, *, resent: bool = False) -> str | None:
         """Checked again before each later step, but for the records that earlier steps of this run have themselves changed. One that is

@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.secretbox import SecretBox
 from core.webhook_signature import new_secret
 from store import signing_secrets
-from store.sessions import Sessions
+from store.database import Database
 from store.signing_secrets import SigningSecretRow
 
 ACTION: Final = "action"
@@ -29,7 +29,7 @@ def origin(url: str) -> str:
 
 @dataclass(frozen=True)
 class ActionSecrets:
-    sessions: Sessions
+    sessions: Database
     box: SecretBox
     clock: Clock
 

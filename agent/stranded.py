@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import store.runs
+import store.runs.runs
 from agent import history, runs
 from agent.history import Kind
 from agent.plan import SEND_WORK, put_send
 from agent.run import Run
 from core.clock import Clock
 from core.errors import Conflict
-from store.sessions import Sessions, after_commit
+from store.database import Database, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ AT_ONCE: Final = 100
 
 @dataclass(frozen=True)
 class Stranded:
-    sessions: Sessions
+    sessions: Database
     clock: Clock
     wake: Callable[[], None]
 
@@ -37,7 +37,7 @@ class Stranded:
         contract is idempotent, else it is ``unknown`` and a person decides (agent/send.py).
         """
         async with self.sessions.read() as session:
-            rows = await store.runs.stranded(session, SEND_WORK, self.clock() - STANDING_FOR, AT_ONCE)
+            rows = await store.runs.runs.find_stranded(session, SEND_WORK, self.clock() - STANDING_FOR, AT_ONCE)
         return sum([await self._put(runs.of_row(row)) for row in rows])
 
     async def _put(self, run: Run) -> bool:

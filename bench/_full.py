@@ -18,12 +18,12 @@ from core.actor import Actor
 from registry import signing
 from registry.contract import parse
 from store import contracts as signed
-from store import entries, tallies
 from store.contracts import ContractRow
 from store.dialect import upsert
-from store.entries import HistoryHeadRow, HistoryRow
+from store.history import entries, stats
+from store.history.entries import HistoryHeadRow, HistoryRow
 from store.rows import table
-from store.runs import RunRow
+from store.runs.runs import RunRow
 
 PIECE = 2000
 RARE = "quetzalcoatl-1042"
@@ -71,7 +71,7 @@ async def fill_history(house: House, owner: Actor, people: Sequence[Actor], coun
     seq, digest = (head.seq, head.digest) if head else (0, entries.GENESIS)
     written: list[dict[str, Any]] = []
     rows: list[RunRow] = []
-    counts: list[tuple[str, str, tallies.Count]] = []
+    counts: list[tuple[str, str, stats.HistoryCount]] = []
 
     async def flush() -> None:
         async with house.sessions.begin() as session:
@@ -99,14 +99,14 @@ async def fill_history(house: House, owner: Actor, people: Sequence[Actor], coun
             }  # fmt: skip
             digest = entry["digest"] = entries.digest_of(entry)
             written.append(entry)
-            counts += [(owner.workspace, tallies.day_of(entry["at"]), each) for each in tallies.counts_of(entry, data)]
+            counts += [(owner.workspace, stats.day_of(entry["at"]), each) for each in stats.counts_of(entry, data)]
         if len(written) >= PIECE:
             await flush()
     if written:
         await flush()
     async with house.sessions.begin() as session:
-        kept = table(tallies.HistoryDayRow)
-        for one in tallies.summed(counts):
+        kept = table(stats.HistoryDayRow)
+        for one in stats.sum_counts(counts):
             await session.execute(upsert(session, kept).values(one).on_conflict_do_nothing())
     return run.id
 

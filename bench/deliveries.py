@@ -33,8 +33,8 @@ from executors.engine import Engine
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.queue import SqlQueue
+from store.database import Database
 from store.migrate import upgrade
-from store.sessions import Sessions
 from store.workspaces import WorkspaceRow
 
 DATA = {
@@ -89,7 +89,7 @@ async def ours(url: str, count: int, endpoints: int, at_once: int = 64) -> tuple
     with tempfile.TemporaryDirectory() as folder:
         address = f"sqlite+aiosqlite:///{folder}/opsiq.db"
         await upgrade(address)
-        sessions = await Sessions.open(address)
+        sessions = await Database.open(address)
         guard = Guard(("127.0.0.0/8",))
         async with sessions.begin() as session:
             await store.workspaces.insert(

@@ -32,7 +32,7 @@ from bench._platform.gauges import family_cpu_s
 from bench.scale import database, nats, postgresql
 from core.settings import Settings
 from store.migrate import upgrade
-from store.webhooks import EndpointRow
+from store.webhooks.endpoints import EndpointRow
 
 KEYS = 60
 ENDPOINTS = 5

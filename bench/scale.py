@@ -35,10 +35,10 @@ from core.ids import new
 from core.settings import Settings
 from events.subscribers import Fired
 from events.webhooks.fanout import deliver_to
-from store.deliveries import DeliveryRow
+from store.database import Database
 from store.migrate import upgrade
 from store.rows import table
-from store.sessions import Sessions
+from store.webhooks.deliveries import DeliveryRow
 
 ENDPOINTS = 5
 KEYS = 60
@@ -141,7 +141,7 @@ async def accepted_per_s(url: str, keys: list[tuple[str, str]], seconds: float) 
 
 
 async def drained_per_s(settings: Settings, count: int) -> float:
-    sessions = await Sessions.open(settings.database_url)
+    sessions = await Database.open(settings.database_url)
     made = table(DeliveryRow)
     query = select(func.count(), func.min(made.c.finished_at), func.max(made.c.finished_at)).where(
         made.c.state == "succeeded"

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel, ValidationError
 
-import store.history
+import store.history.log
 import store.workspaces
 from cli.archive_reader import DUMPS, KEY, MANIFEST, MARK, Archive, Unusable
 from core import canon
@@ -30,8 +30,8 @@ from core.errors import Conflict, InvalidInput, NotCanonical
 from core.key_file import read_key, write_key
 from core.settings import Settings
 from store import backup
-from store.chain import Anchor
-from store.sessions import Sessions
+from store.database import Database
+from store.history.verification import ChainAnchor
 
 FORM: Final = "opsiq/backup/v2"
 FORM_WITHOUT_MAC: Final = "opsiq/backup/v1"
@@ -65,7 +65,7 @@ class _Manifest(BaseModel):
     sha256: str | None = None
 
 
-async def write(sessions: Sessions, settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
+async def write(sessions: Database, settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
     """Answers the manifest. ``file`` is there, whole and with mode 600, or not at all. Raises Conflict where it was already."""
     with tempfile.TemporaryDirectory(dir=_guarded(file), prefix=".opsiq-backup-") as folder:
         # The heads are read first: what is written while the dump begins only makes the chain longer.
@@ -192,13 +192,13 @@ def _parts(manifest: dict[str, Any], archive: Archive) -> dict[str, dict[str, An
     return parts
 
 
-async def faults(sessions: Sessions, manifest: dict[str, Any]) -> list[str]:
+async def faults(sessions: Database, manifest: dict[str, Any]) -> list[str]:
     """What of the history that the manifest tells of is not there as it was."""
     found = []
     async with sessions.read() as session:
         for workspace, head in manifest["history"].items():
-            anchor = Anchor(head["seq"], head["digest"])
-            verdict = await store.history.verify(session, workspace, anchor=anchor)
+            anchor = ChainAnchor(head["seq"], head["digest"])
+            verdict = await store.history.log.verify(session, workspace, anchor=anchor)
             if not verdict.ok:
                 found.append(f"The history of {workspace} is broken at entry {verdict.first_break}: {verdict.why}")
     return found
@@ -211,10 +211,11 @@ def _guarded(file: Path) -> Path:
     return file.absolute().parent
 
 
-async def _heads(sessions: Sessions) -> dict[str, dict[str, Any]]:
+async def _heads(sessions: Database) -> dict[str, dict[str, Any]]:
     async with sessions.read() as session:
         rows = [
-            (each.id, await store.history.head(session, each.id)) for each in await store.workspaces.every_one(session)
+            (each.id, await store.history.log.head(session, each.id))
+            for each in await store.workspaces.every_one(session)
         ]
     return {workspace: {"seq": head.seq, "digest": head.digest} for workspace, head in rows if head}
 

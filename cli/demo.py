@@ -153,7 +153,7 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
     from agent.house import opened
     from agent.office import actor_of
     from core.settings import Settings
-    from store import members
+    from store.accounts import members
     from store.migrate import upgrade
     from web.door import SCOPES
 
@@ -173,7 +173,8 @@ async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
     from agent.house import opened
     from agent.office import actor_of
     from core.settings import Settings
-    from store import contracts, members
+    from store import contracts
+    from store.accounts import members
     from store.migrate import upgrade
 
     settings = replace(Settings.load(environ), workers=0)

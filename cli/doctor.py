@@ -92,15 +92,15 @@ def _folder(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
-    import store.sessions
-    from store.migrate import missing
+    import store.database
+    from store.migrate import missing_revisions
 
     if settings.database_url.startswith("sqlite") and not _there(settings.database_url.partition(":///")[2]):
         yield Finding("fail", "database", "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it.")
         return
-    sessions = await store.sessions.Sessions.open(settings.database_url)
+    sessions = await store.database.Database.open(settings.database_url)
     try:
-        behind = await missing(sessions)
+        behind = await missing_revisions(sessions)
         if behind:
             yield Finding(
                 "fail",
@@ -110,7 +110,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             return
         yield Finding("ok", "database", f"{sessions.dialect} answers, its schema is this version's")
         async with sessions.read() as session:
-            skew_s = abs((datetime.now(UTC) - await store.sessions.now(session)).total_seconds())
+            skew_s = abs((datetime.now(UTC) - await store.database.now(session)).total_seconds())
             search = await _search(session)
         word: Literal["ok", "warn", "fail"] = "ok" if skew_s < SKEW_S[0] else "warn" if skew_s < SKEW_S[1] else "fail"
         mend = "" if word == "ok" else ": signed requests may be refused. Set this machine's clock (NTP)"
@@ -128,7 +128,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _search(session: AsyncSession) -> Finding:
-    from store.searching import TO_INDEX, indexed
+    from store.history.search import TO_INDEX, indexed
 
     if await indexed(session):
         return Finding("ok", "search", "AI History is searched by an index of its words")
@@ -182,12 +182,12 @@ async def _workspaces(house: House) -> AsyncIterator[Finding]:
 
 async def _rules(house: House, workspace: str, name: str) -> AsyncIterator[Finding]:
     """Those that do nothing although nobody switched them off."""
-    import store.rules
+    import store.automations
     from core.errors import InvalidInput
     from registry.conditions import condition
 
     async with house.sessions.read() as session:
-        rows = await store.rules.rules(session, workspace)
+        rows = await store.automations.rules(session, workspace)
     for row in rows:
         if row.parked:
             yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) was switched off by itself: {row.parked}")
@@ -214,12 +214,12 @@ async def _connector(workspace: str, connector: Any) -> Finding:
 
 
 async def _work(house: House) -> Finding:
-    import store.work
+    import store.jobs.jobs
 
     async with house.sessions.read() as session:
-        open_ = await store.work.waiting(session)
-        dead = sum(n for (_, state), n in (await store.work.counts(session)).items() if state == "dead")
-        last = await store.work.given_up(session, 1)
+        open_ = await store.jobs.jobs.waiting(session)
+        dead = sum(n for (_, state), n in (await store.jobs.jobs.counts(session)).items() if state == "dead")
+        last = await store.jobs.jobs.given_up(session, 1)
     late = max((overdue_s for _, _, _, overdue_s in open_), default=0.0)
     count = sum(n for _, _, n, _ in open_)
     if late > OVERDUE_S:

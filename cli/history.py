@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from store.chain import Anchor, Verdict
+    from store.history.verification import ChainAnchor, ChainVerdict
 
 
 def add_parser(sub: Any) -> None:
@@ -40,12 +40,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
-    import store.history
+    import store.history.log
     from agent import chain
     from agent.history import csv_lines, json_lines
     from cli.workspace import open_sessions, the_workspace
     from core.errors import NotFound
-    from store.chain import Anchor
+    from store.history.verification import ChainAnchor
 
     async with open_sessions(os.environ) as sessions, sessions.read() as session:
         workspace = await the_workspace(session, arguments.workspace)
@@ -57,15 +57,15 @@ async def _run(arguments: argparse.Namespace) -> int:
                 return 0 if verdict.ok else 1
             case "export":
                 written = json_lines if arguments.format == "jsonl" else csv_lines
-                async for piece in written(store.history.stream(session, workspace)):
+                async for piece in written(store.history.log.stream(session, workspace)):
                     sys.stdout.write(piece)
             case "anchor":
-                head = await store.history.head(session, workspace)
+                head = await store.history.log.head(session, workspace)
                 if head is None:
                     raise NotFound("There is no entry to take an anchor from.")
-                print(Anchor(head.seq, head.digest))
+                print(ChainAnchor(head.seq, head.digest))
             case _:
-                for row in await store.history.page(session, workspace, limit=arguments.limit):
+                for row in await store.history.log.page(session, workspace, limit=arguments.limit):
                     cells = (
                         row.at.isoformat()[:19],
                         f"{row.kind:<18}",
@@ -77,7 +77,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _told(verdict: Verdict, anchor: Anchor | None) -> str:
+def _told(verdict: ChainVerdict, anchor: ChainAnchor | None) -> str:
     if not verdict.ok:
         return f"broken at entry {verdict.first_break}: {verdict.why}"
     if anchor is not None:
@@ -90,11 +90,11 @@ def _told(verdict: Verdict, anchor: Anchor | None) -> str:
     )
 
 
-def _anchor(text: str) -> Anchor:
+def _anchor(text: str) -> ChainAnchor:
     from core.errors import InvalidInput
-    from store.chain import Anchor
+    from store.history.verification import ChainAnchor
 
     seq, _, digest = text.partition(":")
     if not seq.isdigit() or not digest.startswith("sha256:"):
         raise InvalidInput("An anchor looks like 42:sha256:…, as `opsiq history anchor` prints it.")
-    return Anchor(int(seq), digest)
+    return ChainAnchor(int(seq), digest)

@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.workspaces
 from core.errors import InvalidInput
 from core.settings import Settings
+from store.database import Database
 from store.migrate import upgrade
-from store.sessions import Sessions
 
 
 @asynccontextmanager
-async def open_sessions(environ: Mapping[str, str]) -> AsyncIterator[Sessions]:
+async def open_sessions(environ: Mapping[str, str]) -> AsyncIterator[Database]:
     settings = Settings.load(environ)
     await upgrade(settings.database_url)
-    sessions = await Sessions.open(settings.database_url)
+    sessions = await Database.open(settings.database_url)
     try:
         yield sessions
     finally:

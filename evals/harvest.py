@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.history
+import store.history.log
 from agent import runs
 from agent.ground import Ground
 from agent.history import Kind
@@ -25,7 +25,7 @@ from agent.run import Run
 from core import canon, clock
 from core.errors import NotFound
 from evals import world
-from store.history import Filters
+from store.history.log import HistoryFilters
 
 LABELS: Final = {Kind.CONFIRMED.value: "confirmed", Kind.REJECTED.value: "rejected"}
 MOST: Final = 500
@@ -43,12 +43,14 @@ class Harvest:
     skipped: dict[str, int]
 
 
-async def harvested(session: AsyncSession, workspace: str, ground: Ground, wanted: Filters, limit: int) -> Harvest:
+async def harvested(
+    session: AsyncSession, workspace: str, ground: Ground, wanted: HistoryFilters, limit: int
+) -> Harvest:
     """The newest ``limit`` decisions as cases, oldest first. Raises PlatformUnavailable."""
-    asked = Filters(
+    asked = HistoryFilters(
         kinds=tuple(LABELS), run_id=wanted.run_id, since=wanted.since, until=wanted.until, contract=wanted.contract
     )
-    rows = await store.history.page(session, workspace, filters=asked, limit=limit)
+    rows = await store.history.log.page(session, workspace, filters=asked, limit=limit)
     made: list[dict[str, Any]] = []
     skipped: Counter[str] = Counter()
     for row in reversed(rows):

@@ -13,15 +13,15 @@ from core import ids
 from core.actor import Actor
 from core.errors import Conflict, Forbidden
 from evals.opened import Head, Opened, Share, opened, outline
-from store.eval_reports import EvalAnswerRow, EvalFiguresRow, EvalReportRow, Kept
-from store.sessions import Sessions
+from store.database import Database
+from store.eval_reports import EvalAnswerRow, EvalFiguresRow, EvalReportRow, StoredReport
 
 MOST: int = 1000
 """A workspace keeps no more reports than this."""
 
 
 async def keep(
-    sessions: Sessions, actor: Actor, raw: bytes, now: datetime, *, request_id: str | None = None
+    sessions: Database, actor: Actor, raw: bytes, now: datetime, *, request_id: str | None = None
 ) -> EvalReportRow:
     """The report in this file, kept; the one that is there where the same file was kept before. Raises InvalidInput when it is none,
     Conflict when there are too many."""
@@ -41,7 +41,7 @@ async def keep(
 
 
 async def remove(
-    sessions: Sessions, actor: Actor, report_id: str, now: datetime, *, request_id: str | None = None
+    sessions: Database, actor: Actor, report_id: str, now: datetime, *, request_id: str | None = None
 ) -> None:
     """Raises NotFound; Forbidden for who is neither an owner nor the one who kept it."""
     async with sessions.begin() as session:
@@ -57,7 +57,7 @@ def head_of(figures: EvalFiguresRow) -> Head:
     return Head.model_validate_json(figures.head)
 
 
-def _rows(read: Opened, actor: Actor, now: datetime) -> Kept:
+def _rows(read: Opened, actor: Actor, now: datetime) -> StoredReport:
     head, report_id = read.head, ids.new("evr")
     none = Share()
     right = head.scores.get("all_right", none)
@@ -75,4 +75,4 @@ def _rows(read: Opened, actor: Actor, now: datetime) -> Kept:
         for place, each in enumerate(read.entries)
     ]  # fmt: skip
     outlined = json.dumps(outline(read.entries), ensure_ascii=False, separators=(",", ":"))
-    return Kept(row, EvalFiguresRow(report=report_id, head=head.model_dump_json(), outline=outlined), answers)
+    return StoredReport(row, EvalFiguresRow(report=report_id, head=head.model_dump_json(), outline=outlined), answers)

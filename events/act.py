@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.history
-import store.rules
+import store.automations
+import store.history.log
 from agent import authority, history, people, runs
 from agent.ground import Ground, Grounds
 from agent.history import Kind
@@ -31,8 +31,8 @@ from core.clock import Clock
 from core.errors import Conflict
 from events.subscribers import Fired, Reacted
 from registry.contract import Contract
-from store.rules import FiringRow, RuleRow
-from store.sessions import Sessions, after_commit
+from store.automations import FiringRow, RuleRow
+from store.database import Database, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Acting:
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     planner: Planner
     clock: Clock
@@ -93,7 +93,7 @@ class Acting:
 
     async def over_limit(self, workspace: str, source: str, max_per_hour: int) -> bool:
         async with self.sessions.read() as session:
-            return await store.rules.acted_since(session, workspace, source, self.clock() - HOUR) >= max_per_hour
+            return await store.automations.acted_since(session, workspace, source, self.clock() - HOUR) >= max_per_hour
 
     def acted(self, event: Fired, source: str, judged: Judged) -> Reacted:
         """Stores the run and moves it by its verdict."""
@@ -103,7 +103,7 @@ class Acting:
             firing = FiringRow(
                 source=source, event_id=event.id, workspace=event.workspace, at=self.clock(), verdict="run", run_id=run.id,
             )  # fmt: skip
-            if not await store.rules.fired(session, firing):
+            if not await store.automations.insert_firing(session, firing):
                 raise Conflict("This event has made a run of this rule before.")
             await runs.insert(session, run)
             assert run.cause is not None
@@ -119,7 +119,7 @@ class Acting:
         """Nothing was done, and that is worth a line: it would have been (shadow), it may not (over_limit), it can't be told (untold)."""
 
         async def record(session: AsyncSession) -> None:
-            await store.rules.fired(
+            await store.automations.insert_firing(
                 session,
                 FiringRow(
                     source=source, event_id=event.id, workspace=event.workspace, at=self.clock(), verdict=verdict,
@@ -158,11 +158,11 @@ class Acting:
         async def record(session: AsyncSession) -> None:
             assert passed.record is not None
             await passed.record(session)
-            count = await store.rules.count_overrun(session, rule)
+            count = await store.automations.count_overrun(session, rule)
             if count < MAX_OVERRUNS:
                 return
             why = f"Its condition was stopped {count} times. {detail}"
-            if not await store.rules.park_rule(session, rule, why, self.clock()):
+            if not await store.automations.park_rule(session, rule, why, self.clock()):
                 return
             await history.record_act(
                 session, Actor(**json.loads(rule.author)), Kind.RULE_PARKED, self.clock(), rule=rule.id, name=rule.name,

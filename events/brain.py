@@ -16,7 +16,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.rules
+import store.automations
 from agent import people
 from agent.ground import Ground
 from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span
@@ -37,7 +37,7 @@ from events.subscribers import BRAIN, Fired, Reacted, Subscriber
 from registry.contract import Contract
 from registry.events.event_names import fits
 from registry.records import Kinds
-from store.rules import InstructionRow
+from store.automations import InstructionRow
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Brain:
     resolver: Resolver
 
     async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
-        rows = await store.rules.instructions(session, event.workspace, modes=("on", "shadow"))
+        rows = await store.automations.instructions(session, event.workspace, modes=("on", "shadow"))
         return [self._subscriber(row) for row in rows if fits(row.pattern, event.name)]
 
     def _subscriber(self, row: InstructionRow) -> Subscriber:

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.calls
-import store.events
-import store.putting
-import store.rules
-import store.runs
-import store.work
+import store.automations
+import store.events.events
+import store.jobs.enqueue
+import store.jobs.jobs
+import store.runs.calls
+import store.runs.runs
 from agent import history
 from agent.history import Kind
 from core import canon, ids
@@ -23,9 +23,9 @@ from core.clock import Clock
 from core.errors import EventLoop, Finding, InvalidInput, NotFound
 from events.subscribers import Fired, of_row
 from registry.events import event_catalogue, event_names
-from store.events import EventRow
-from store.putting import Put
-from store.sessions import Sessions, after_commit
+from store.database import Database, after_commit
+from store.events.events import EventRow
+from store.jobs.enqueue import NewJob
 
 REACT_WORK: Final = "event.react"
 MAX_DATA_BYTES: Final = 64 * 1024
@@ -63,8 +63,8 @@ async def fire(
         request_id=request_id, event_id=event_id, mode=mode,
     )  # fmt: skip
     row.depth = await depth_below(session, workspace, name, caused_by)
-    await store.events.insert(session, row)
-    await store.putting.put_many(session, reacting([row]))
+    await store.events.events.insert(session, row)
+    await store.jobs.enqueue.enqueue_many(session, reacting([row]))
     return of_row(row)
 
 
@@ -103,11 +103,13 @@ def written(
     )  # fmt: skip
 
 
-def reacting(rows: Sequence[EventRow]) -> list[Put]:
+def reacting(rows: Sequence[EventRow]) -> list[NewJob]:
     """For each live event the one piece of work that lets its subscribers react. A test event has none: no rule, instruction, connector,
     kept record or webhook hears of it."""
     return [
-        Put(row.id, REACT_WORK, row.workspace, {"event_id": row.id}, priority=20) for row in rows if row.mode == "live"
+        NewJob(row.id, REACT_WORK, row.workspace, {"event_id": row.id}, priority=20)
+        for row in rows
+        if row.mode == "live"
     ]
 
 
@@ -126,22 +128,22 @@ async def _depth_below(session: AsyncSession, workspace: str, cause: str) -> int
     """One more than the event it goes back to; a run that a person asked for stands where an event would."""
     try:
         if cause.startswith("evt_"):
-            return (await store.events.get(session, workspace, cause)).depth + 1
+            return (await store.events.events.get(session, workspace, cause)).depth + 1
         if cause.startswith("act_"):
-            cause = (await store.calls.get(session, workspace, cause)).run_id
-        run = await store.runs.get(session, workspace, cause)
+            cause = (await store.runs.calls.get(session, workspace, cause)).run_id
+        run = await store.runs.runs.get(session, workspace, cause)
     except NotFound as error:
         detail = "caused_by names no event (evt_…), run (run_…) or call (act_…) of this workspace."
         raise InvalidInput(detail, findings=[Finding("/caused_by", "unknown", detail)]) from error
-    firing = await store.rules.firing_of_run(session, workspace, run.id)
-    return 1 if firing is None else (await store.events.get(session, workspace, firing.event_id)).depth + 1
+    firing = await store.automations.firing_of_run(session, workspace, run.id)
+    return 1 if firing is None else (await store.events.events.get(session, workspace, firing.event_id)).depth + 1
 
 
 @dataclass(frozen=True)
 class Firing:
     """The door to events: what APIs and consoles fire through."""
 
-    sessions: Sessions
+    sessions: Database
     clock: Clock
     wake: Callable[[], None]
 

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.connectors
-import store.inbound
+import store.events.inbound
 from agent import history
 from agent.ground import Grounds
 from agent.history import Kind
@@ -42,8 +42,8 @@ from registry.connector import (
     Event,
     Inbound,
 )
-from store.inbound import InboundRow
-from store.sessions import Sessions, after_commit
+from store.database import Database, after_commit
+from store.events.inbound import InboundRow
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ async def nothing(session: AsyncSession, made: SharedSecret) -> None:
 
 @dataclass(frozen=True)
 class Inbox:
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     box: SecretBox
     clock: Clock
@@ -186,7 +186,7 @@ class Inbox:
         row = InboundRow(
             workspace=workspace, connector=connector, message=event.id, digest=digest, event_id=event_id, at=now
         )
-        there = await store.inbound.take(session, row)
+        there = await store.events.inbound.take(session, row)
         if there is not None and there.digest != digest:
             raise Conflict(
                 "This message id came with another body before. A message that is sent again has the same bytes."

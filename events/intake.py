@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import store.events
-import store.idempotency
-import store.putting
-import store.work
+import store.events.events
+import store.jobs.enqueue
+import store.jobs.jobs
+import store.requests.idempotency
 from core.actor import Actor
 from core.batching import Batcher
 from core.errors import EventLoop, OpsIQError
 from events.fire import Firing, depth_below, reacting, written
 from events.subscribers import Fired, of_row
-from store.events import EventRow
-from store.idempotency import Claim, IdempotencyRow
+from store.database import after_commit
+from store.events.events import EventRow
+from store.requests.idempotency import IdempotencyRow, KeyClaim
 from store.rows import values
-from store.sessions import after_commit
 
 STALE: Final = timedelta(seconds=15)
 """As in web.idempotency: a claim in flight for so long is one whose process was killed."""
@@ -41,7 +41,7 @@ class Intake:
 
     def __init__(self, firing: Firing) -> None:
         self._firing = firing
-        self._group: Batcher[_Asked, Claim] = Batcher(self._commit)
+        self._group: Batcher[_Asked, KeyClaim] = Batcher(self._commit)
 
     async def fire(
         self,
@@ -54,7 +54,7 @@ class Intake:
         occurred_at: datetime | None = None,
         caused_by: str | None = None,
         request_id: str | None = None,
-    ) -> Fired | Claim:
+    ) -> Fired | KeyClaim:
         """The event; or, where nothing was fired, what stands under the key of ``kept``, which is kept with the event and its ``answer``.
         Raises as ``events.fire``."""
         now = self._firing.clock()
@@ -79,22 +79,22 @@ class Intake:
         claim = await self._group.ask(_Asked(row, kept))
         return fired if claim.verdict == "ours" else claim
 
-    async def _stands(self, kept: IdempotencyRow) -> Claim | None:
+    async def _stands(self, kept: IdempotencyRow) -> KeyClaim | None:
         """What was answered before to this key: that is said again, even where the event would be refused by now."""
         async with self._firing.sessions.read() as session:
-            row = await store.idempotency.get(session, kept.workspace, kept.method, kept.path, kept.key)
+            row = await store.requests.idempotency.get(session, kept.workspace, kept.method, kept.path, kept.key)
         if row is None or row.state != "done" or row.created_at < self._firing.clock() - KEPT:
             return None
-        return Claim("done" if row.fingerprint == kept.fingerprint else "reused", row)
+        return KeyClaim("done" if row.fingerprint == kept.fingerprint else "reused", row)
 
-    async def _commit(self, group: Sequence[_Asked]) -> Sequence[Claim]:
+    async def _commit(self, group: Sequence[_Asked]) -> Sequence[KeyClaim]:
         now = self._firing.clock()
         async with self._firing.sessions.begin() as session:
-            claims = await store.idempotency.keep_many(
+            claims = await store.requests.idempotency.keep_many(
                 session, [each.kept for each in group], stale_before=now - STALE, forget_before=now - KEPT
             )
             rows = [each.row for each, claim in zip(group, claims, strict=True) if claim.verdict == "ours"]
-            await store.events.insert_many(session, rows)
-            await store.putting.put_many(session, reacting(rows))
+            await store.events.events.insert_many(session, rows)
+            await store.jobs.enqueue.enqueue_many(session, reacting(rows))
             after_commit(session, self._firing.wake)
         return claims

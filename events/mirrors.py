@@ -12,8 +12,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.mirrors
-import store.records
+import store.record_cache.records
+import store.record_cache.sync_state
 from agent.ground import Grounds
 from agent.mirror import Keeping
 from core.clock import Clock, iso
@@ -21,7 +21,7 @@ from events.subscribers import MIRRORS, Fired, Reacted, Subscriber
 from registry.connector import Event
 from registry.events.event_names import fits
 from registry.record_cache import RecordState
-from store.sessions import Sessions
+from store.database import Database
 
 MAX_ASKED: Final = 10
 
@@ -30,7 +30,7 @@ MAX_ASKED: Final = 10
 class MirrorSource:
     """The source of one subscriber for each connector that an event is about."""
 
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     clock: Clock
 
@@ -39,7 +39,7 @@ class MirrorSource:
         about = [each for each in ground.keeping.values() if _about(each, event)] if ground is not None else []
         if not about:
             return ()
-        kept = {row.connector for row in await store.mirrors.listed(session, event.workspace)}
+        kept = {row.connector for row in await store.record_cache.sync_state.listed(session, event.workspace)}
         return [self._subscriber(each) for each in about if each.connector in kept]
 
     def _subscriber(self, keeping: Keeping) -> Subscriber:
@@ -66,10 +66,12 @@ class MirrorSource:
                 if await keeping.standing(session, kind) is None:
                     continue
                 theirs = [keeping.kept(state) for state in states if state.kind == kind]
-                await store.records.keep(session, keeping.scope(kind), theirs)
+                await store.record_cache.records.store_records(session, keeping.scope(kind), theirs)
                 for _, record_id, was in (each for each in lost if each[0] == kind):
-                    await store.records.lost(session, keeping.scope(kind), record_id, was=was)
-                await store.mirrors.heard(session, keeping.workspace, keeping.connector, kind, self.clock())
+                    await store.record_cache.records.mark_deleted(session, keeping.scope(kind), record_id, was=was)
+                await store.record_cache.sync_state.touch(
+                    session, keeping.workspace, keeping.connector, kind, self.clock()
+                )
 
         what = ", ".join(f"{state.kind} {state.id}" for state in states) or "nothing new"
         return Reacted(f"kept: {what}", record)
@@ -86,7 +88,7 @@ class MirrorSource:
             async with self.sessions.read() as session:
                 if await keeping.standing(session, kind) is None:
                     continue
-                before = await store.records.get(session, keeping.scope(kind), record_id)
+                before = await store.record_cache.records.get(session, keeping.scope(kind), record_id)
             state = await keeping.mirror(kind).now(kind, record_id)
             if state is not None:
                 states.append(state)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.rules
+import store.automations
 from agent import authority, history
 from agent.ground import Grounds
 from agent.history import Kind
@@ -30,8 +30,8 @@ from registry import pointer
 from registry.conditions import condition
 from registry.contract import Contract
 from registry.events import event_names
-from store.rules import InstructionRow, RuleRow
-from store.sessions import Sessions
+from store.automations import InstructionRow, RuleRow
+from store.database import Database
 
 PER_HOUR: Final = 100
 CONDITION_CHARS: Final = condition.MAX_CHARS
@@ -93,7 +93,7 @@ class InstructionForm(_Form):
 
 @dataclass(frozen=True)
 class Rulebook:
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     clock: Clock
 
@@ -103,7 +103,7 @@ class Rulebook:
         columns = await self._rule_columns(by, form)
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.sessions.begin() as session:
-            await store.rules.insert_rule(session, row)
+            await store.automations.insert_rule(session, row)
             await history.record_act(session, by, Kind.RULE_CREATED, now, rule=row.id, **_told(columns))
             await also(session, row)
         return row
@@ -128,7 +128,7 @@ class Rulebook:
             await self._runnable(by, form.action, form.surface)
         now = self.clock()
         async with self.sessions.begin() as session:
-            changed = await store.rules.change_rule(session, row, updated_at=now, **columns)
+            changed = await store.automations.change_rule(session, row, updated_at=now, **columns)
             await history.record_act(session, by, Kind.RULE_CHANGED, now, rule=row.id, **_told(columns))
         return changed
 
@@ -136,17 +136,17 @@ class Rulebook:
         row = await self.rule(by, rule_id)
         await self._check_manages(by, row)
         async with self.sessions.begin() as session:
-            await store.rules.delete_rule(session, by.workspace, rule_id)
+            await store.automations.delete_rule(session, by.workspace, rule_id)
             await history.record_act(session, by, Kind.RULE_DELETED, self.clock(), rule=rule_id, name=row.name)
 
     async def rule(self, by: Actor, rule_id: str) -> RuleRow:
         """Raises NotFound."""
         async with self.sessions.read() as session:
-            return await store.rules.rule(session, by.workspace, rule_id)
+            return await store.automations.rule(session, by.workspace, rule_id)
 
     async def rules(self, by: Actor) -> Sequence[RuleRow]:
         async with self.sessions.read() as session:
-            return await store.rules.rules(session, by.workspace)
+            return await store.automations.rules(session, by.workspace)
 
     async def add_instruction(
         self, by: Actor, form: InstructionForm, *, also: Also[InstructionRow] = nothing
@@ -157,7 +157,7 @@ class Rulebook:
         columns = await self._instruction_columns(by, form)
         row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.sessions.begin() as session:
-            await store.rules.insert_instruction(session, row)
+            await store.automations.insert_instruction(session, row)
             await history.record_act(session, by, Kind.INSTRUCTION_CREATED, now, instruction=row.id, **_told(columns))
             await also(session, row)
         return row
@@ -183,7 +183,7 @@ class Rulebook:
             await self._all_runnable(by, form)
         now = self.clock()
         async with self.sessions.begin() as session:
-            changed = await store.rules.change_instruction(session, row, updated_at=now, **columns)
+            changed = await store.automations.change_instruction(session, row, updated_at=now, **columns)
             await history.record_act(session, by, Kind.INSTRUCTION_CHANGED, now, instruction=row.id, **_told(columns))
         return changed
 
@@ -191,7 +191,7 @@ class Rulebook:
         row = await self.instruction(by, instruction_id)
         await self._check_manages(by, row)
         async with self.sessions.begin() as session:
-            await store.rules.delete_instruction(session, by.workspace, instruction_id)
+            await store.automations.delete_instruction(session, by.workspace, instruction_id)
             await history.record_act(
                 session, by, Kind.INSTRUCTION_DELETED, self.clock(), instruction=instruction_id, name=row.name
             )
@@ -199,11 +199,11 @@ class Rulebook:
     async def instruction(self, by: Actor, instruction_id: str) -> InstructionRow:
         """Raises NotFound."""
         async with self.sessions.read() as session:
-            return await store.rules.instruction(session, by.workspace, instruction_id)
+            return await store.automations.instruction(session, by.workspace, instruction_id)
 
     async def instructions(self, by: Actor) -> Sequence[InstructionRow]:
         async with self.sessions.read() as session:
-            return await store.rules.instructions(session, by.workspace)
+            return await store.automations.instructions(session, by.workspace)
 
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
         """Whether ``by`` may see what it makes of live records, switch it and delete it."""

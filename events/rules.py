@@ -14,8 +14,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.events
-import store.rules
+import store.automations
+import store.events.events
 from agent import history
 from agent.pipeline import Draft, Given, Plan, Refusal
 from agent.planning.propose import Verdict
@@ -27,7 +27,7 @@ from events.act import Acting, Judged
 from events.subscribers import RULES, Fired, Reacted, Subscriber, of_row
 from registry.conditions import condition
 from registry.events.event_names import fits
-from store.rules import RuleRow
+from store.automations import RuleRow
 
 Mode = Literal["on", "shadow", "off"]
 DRY_RUN_EVENTS: Final = 100
@@ -62,7 +62,7 @@ class Rules:
     acting: Acting
 
     async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
-        rows = await store.rules.rules(session, event.workspace, modes=("on", "shadow"))
+        rows = await store.automations.rules(session, event.workspace, modes=("on", "shadow"))
         return [self._subscriber(row) for row in rows if fits(row.pattern, event.name)]
 
     def _subscriber(self, row: RuleRow) -> Subscriber:
@@ -140,9 +140,11 @@ async def past(
 ) -> list[Fired]:
     """One past event, or the newest that fit the pattern, newest first. Raises NotFound."""
     if event_id is not None:
-        return [of_row(await store.events.get(session, workspace, event_id))]
+        return [of_row(await store.events.events.get(session, workspace, event_id))]
     exact = None if "*" in pattern else pattern
-    rows = await store.events.listed(session, workspace, name=exact, limit=limit if exact else DRY_RUN_EVENTS * 10)
+    rows = await store.events.events.listed(
+        session, workspace, name=exact, limit=limit if exact else DRY_RUN_EVENTS * 10
+    )
     return [of_row(each) for each in rows if fits(pattern, each.name)][:limit]
 
 

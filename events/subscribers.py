@@ -17,7 +17,7 @@ from core import canon
 from core.actor import Mode
 from core.clock import iso
 from registry import connector
-from store.events import EventRow
+from store.events.events import EventRow
 
 BRAIN: Final = 10
 RULES: Final = 20

@@ -15,10 +15,10 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.events
-import store.history
-import store.putting
-import store.work
+import store.events.events
+import store.history.log
+import store.jobs.enqueue
+import store.jobs.jobs
 from agent.ground import Grounds
 from agent.history import Kind
 from core.clock import Clock
@@ -27,9 +27,9 @@ from events.fire import REACT_WORK
 from events.subscribers import Fired, Source, Subscriber, of_connector, of_row
 from executors.queue import Done, Later, Outcome
 from registry.events.event_names import fits
-from store.events import ReactionRow
-from store.sessions import Sessions, after_commit
-from store.work import Work
+from store.database import Database, after_commit
+from store.events.events import ReactionRow
+from store.jobs.jobs import Job
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Walk:
 
     def __init__(
         self,
-        sessions: Sessions,
+        sessions: Database,
         sources: Sequence[Source],
         grounds: Grounds,
         clock: Clock,
@@ -61,10 +61,10 @@ class Walk:
         self._wake = wake
         self._react_s = react_s
 
-    async def react(self, work: Work) -> Outcome:
+    async def react(self, work: Job) -> Outcome:
         """Take the event as far as it goes now. ``Later`` while a blocking subscriber is being retried."""
         async with self._sessions.read() as session:
-            event = of_row(await store.events.get(session, work.workspace, work.payload["event_id"]))
+            event = of_row(await store.events.events.get(session, work.workspace, work.payload["event_id"]))
         if event.mode != "live":
             return Done()
         there = await self._subscribers(event)
@@ -77,28 +77,28 @@ class Walk:
             stopped = await self._blocked(event, [row.subscriber for row in rows if row.blocking])
             if stopped is not None:
                 return stopped
-        return Done(lambda session: store.events.finish(session, event.workspace, event.id, self._clock()))
+        return Done(lambda session: store.events.events.finish(session, event.workspace, event.id, self._clock()))
 
-    async def again(self, work: Work) -> Outcome:
+    async def again(self, work: Job) -> Outcome:
         """One more try of one reaction that failed."""
         async with self._sessions.read() as session:
-            event = of_row(await store.events.get(session, work.workspace, work.payload["event_id"]))
-            row = await store.events.reaction(session, event.workspace, event.id, work.payload["subscriber"])
+            event = of_row(await store.events.events.get(session, work.workspace, work.payload["event_id"]))
+            row = await store.events.events.reaction(session, event.workspace, event.id, work.payload["subscriber"])
         if row is not None and row.state == "retrying" and row.attempts == work.payload["attempts"]:
             await self._let(event, row, (await self._subscribers(event)).get(row.subscriber))
         return Done()
 
-    async def parked(self, session: AsyncSession, work: Work, error: str) -> None:
+    async def parked(self, session: AsyncSession, work: Job, error: str) -> None:
         """What stays undone of work that is not tried any more has failed, in the transaction that says so."""
         if work.kind not in (REACT_WORK, RETRY_WORK):
             return
         now, event_id = self._clock(), work.payload["event_id"]
-        for row in await store.events.reactions(session, work.workspace, event_id):
+        for row in await store.events.events.reactions(session, work.workspace, event_id):
             mine = work.kind == REACT_WORK or row.subscriber == work.payload.get("subscriber")
-            if mine and row.state in store.events.OPEN:
-                await store.events.move_reaction(session, row, to="failed", error=error, finished_at=now)
+            if mine and row.state in store.events.events.OPEN:
+                await store.events.events.move_reaction(session, row, to="failed", error=error, finished_at=now)
         if work.kind == REACT_WORK:
-            await store.events.finish(session, work.workspace, event_id, now)
+            await store.events.events.finish(session, work.workspace, event_id, now)
 
     async def _subscribers(self, event: Fired) -> dict[str, Subscriber]:
         """Everybody who reacts to this event, by name."""
@@ -119,9 +119,9 @@ class Walk:
     async def _planned(self, event: Fired, there: dict[str, Subscriber]) -> list[ReactionRow]:
         """Who reacts in which order: as it was written down at the first look, whoever has come or gone since."""
         async with self._sessions.begin() as session:
-            rows = await store.events.reactions(session, event.workspace, event.id)
+            rows = await store.events.events.reactions(session, event.workspace, event.id)
             if not rows:
-                await store.events.plan_reactions(
+                await store.events.events.plan_reactions(
                     session,
                     [
                         ReactionRow(
@@ -131,7 +131,7 @@ class Walk:
                         for each in there.values()
                     ],
                 )  # fmt: skip
-                rows = await store.events.reactions(session, event.workspace, event.id)
+                rows = await store.events.events.reactions(session, event.workspace, event.id)
         return rows
 
     async def _let(self, event: Fired, row: ReactionRow, subscriber: Subscriber | None) -> None:
@@ -141,12 +141,12 @@ class Walk:
             if subscriber is None:
                 gone = "This subscriber is not there any more."
                 async with self._sessions.begin() as session:
-                    await store.events.move_reaction(session, row, to="skipped", error=gone, finished_at=began)
+                    await store.events.events.move_reaction(session, row, to="skipped", error=gone, finished_at=began)
                 return
             async with asyncio.timeout(self._react_s):
                 reacted = await subscriber.react(event)
             async with self._sessions.begin() as session:
-                mine = await store.events.move_reaction(
+                mine = await store.events.events.move_reaction(
                     session, row, to="done", attempts=row.attempts + 1, detail=reacted.detail[:1000], error="",
                     started_at=row.started_at or began, finished_at=self._clock(),
                 )  # fmt: skip
@@ -164,19 +164,19 @@ class Walk:
         attempts = row.attempts + 1
         over = attempts > len(RETRY_S)
         async with self._sessions.begin() as session:
-            mine = await store.events.move_reaction(
+            mine = await store.events.events.move_reaction(
                 session, row, to="failed" if over else "retrying", attempts=attempts, error=error,
                 started_at=started_at, finished_at=self._clock() if over else None,
             )  # fmt: skip
             if not mine:
                 return
             if over:
-                await store.history.append(
+                await store.history.log.append(
                     session, workspace=event.workspace, kind=Kind.REACTION_FAILED.value, run_id=None, actor=_SYSTEM, at=self._clock(),
                     data={"event_id": event.id, "event": event.name, "subscriber": row.subscriber, "attempts": attempts, "error": error},
                 )  # fmt: skip
             elif not row.blocking:
-                await store.putting.put(
+                await store.jobs.enqueue.enqueue(
                     session, key=f"{event.id}:{row.subscriber}:{attempts}", kind=RETRY_WORK, workspace=event.workspace, priority=20,
                     payload={"event_id": event.id, "subscriber": row.subscriber, "attempts": attempts},
                     delay_s=RETRY_S[attempts - 1],
@@ -187,9 +187,9 @@ class Walk:
         if not blocking:
             return None
         async with self._sessions.read() as session:
-            rows = await store.events.reactions(session, event.workspace, event.id)
+            rows = await store.events.events.reactions(session, event.workspace, event.id)
         states = {row.subscriber: row for row in rows if row.subscriber in blocking}
-        waiting = [row for row in states.values() if row.state in store.events.OPEN]
+        waiting = [row for row in states.values() if row.state in store.events.events.OPEN]
         if waiting:
             slowest = max(waiting, key=lambda row: row.attempts)
             return Later(RETRY_S[max(0, slowest.attempts - 1)], f"{slowest.subscriber} must be done first.")
@@ -198,11 +198,11 @@ class Walk:
             return None
         now = self._clock()
         async with self._sessions.begin() as session:
-            for row in await store.events.reactions(session, event.workspace, event.id):
+            for row in await store.events.events.reactions(session, event.workspace, event.id):
                 if row.state == "pending":
                     why = f"{failed.subscriber} failed, and it must be done first."
-                    await store.events.move_reaction(session, row, to="skipped", error=why, finished_at=now)
-            await store.events.finish(session, event.workspace, event.id, now)
+                    await store.events.events.move_reaction(session, row, to="skipped", error=why, finished_at=now)
+            await store.events.events.finish(session, event.workspace, event.id, now)
         return Done()
 
 

@@ -20,7 +20,7 @@ from events.subscribers import Source
 from events.walk import RETRY_WORK, Walk
 from executors.engine import Handler
 from executors.queue import OnDead
-from store.sessions import Sessions
+from store.database import Database
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Events:
 
 
 def assembled(
-    sessions: Sessions,
+    sessions: Database,
     grounds: Grounds,
     planner: Planner,
     clock: Clock,

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from executors.engine import Engine
 from executors.queue import SqlQueue
-from store import putting
-from store.putting import Put
-from store.sessions import after_commit
+from store.database import after_commit
+from store.jobs import enqueue
+from store.jobs.enqueue import NewJob
 
-Begin = Callable[[AsyncSession, Put], Awaitable[None]]
+Begin = Callable[[AsyncSession, NewJob], Awaitable[None]]
 """Puts work in this transaction; when that is committed, it is begun soon, here or elsewhere."""
 
 
@@ -27,10 +27,10 @@ class AtOnce:
     engine: Engine
     wake: Callable[[], None]
 
-    async def put(self, session: AsyncSession, item: Put) -> None:
+    async def put(self, session: AsyncSession, item: NewJob) -> None:
         """A ``Begin``. Nothing happens where its key was put before."""
         if not self.engine.has_room(item.kind):
-            await putting.put_one(session, item)
+            await enqueue.enqueue_one(session, item)
             after_commit(session, self.wake)
         elif (held := await self.queue.put_held(session, item)) is not None:
             after_commit(session, partial(self.engine.take, held))

@@ -20,7 +20,7 @@ from typing import Final, Protocol
 from sqlalchemy.engine import make_url
 
 from executors.engine import Wake
-from store.bell import GAP_S, ListenBell
+from store.driver.pg_notify import GAP_S, PostgresNotifier
 
 log = logging.getLogger("opsiq.executors.bells")
 
@@ -131,5 +131,5 @@ def bell(database_url: str) -> Bell:
     """The bell of this database's processes."""
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
-        return ListenBell(database_url)
+        return PostgresNotifier(database_url)
     return SocketBell(url.database or "") if hasattr(socket, "AF_UNIX") and hasattr(os, "getuid") else NoBell()

@@ -23,8 +23,8 @@ from executors.delays import Delays
 from executors.messages import KEYS_MOST, Message, Named, packed
 from executors.parked import Parked
 from executors.queue import Later, Ring, Settlement, SqlQueue
-from store.carrying import Wait
-from store.work import Ahead, Work
+from store.jobs.broker import JobDelay
+from store.jobs.jobs import Job, PrefetchLimits
 
 log = logging.getLogger("opsiq.executors.carried")
 
@@ -69,7 +69,7 @@ class CarriedQueue:
         self._tasks: list[asyncio.Task[None]] = []
 
     def put(self, put: Sequence[tuple[str, str]]) -> None:
-        """Work that was committed just now (``store.sessions.Sessions.tell``)."""
+        """Work that was committed just now (``store.database.Database.tell``)."""
         self._outgoing.extend(each for each in put if each[0] in self._kinds)
         self._put.set()
 
@@ -94,7 +94,7 @@ class CarriedQueue:
             await _say(message.raw.nak())
         await self._broker.close()
 
-    async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
+    async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
         if not self._broker.up or self._kinds.isdisjoint(kinds):
             return await self._sql.claim(kinds, limit, ahead)
         room = limit
@@ -110,7 +110,7 @@ class CarriedQueue:
             self._demand.set()
         return await self._claimed(kinds, named, ahead)
 
-    async def renew(self, held: Sequence[Work]) -> list[Work]:
+    async def renew(self, held: Sequence[Job]) -> list[Job]:
         here = {(work.id, work.attempt) for work in held}
         for claim in [claim for claim in self._held if claim not in here]:
             self._ended(self._held.pop(claim))  # its lease was lost, and the engine has let it go
@@ -122,7 +122,7 @@ class CarriedQueue:
             await _say(message.raw.in_progress())
         return lost
 
-    async def begin_alone(self, work: Work) -> int:
+    async def begin_alone(self, work: Job) -> int:
         return await self._sql.begin_alone(work)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
@@ -162,7 +162,9 @@ class CarriedQueue:
             if into.setdefault(one.key, one) is not one:
                 self._ended(one.message)
 
-    async def _claimed(self, kinds: Collection[str], named: dict[str, Named], ahead: Ahead | None) -> list[Work]:
+    async def _claimed(
+        self, kinds: Collection[str], named: dict[str, Named], ahead: PrefetchLimits | None
+    ) -> list[Job]:
         if not named:
             return []
         try:
@@ -179,7 +181,7 @@ class CarriedQueue:
             self._ring(rest=False)  # none of them could be claimed, and nobody is fetching more
         return found
 
-    def _passed(self, one: Named, wait: Wait | None) -> None:
+    def _passed(self, one: Named, wait: JobDelay | None) -> None:
         """A key that can't be claimed: over (None), not due yet, or its lane is full."""
         if wait is not None:
             unsaid = Named(one.kind, one.key, None, one.had_a_turn)

@@ -12,7 +12,7 @@ from typing import Final
 
 from executors.leases import Held
 from executors.lines import AHEAD_PER_LANE, Lines
-from store.work import Ahead
+from store.jobs.jobs import PrefetchLimits
 
 BATCH: Final = 20
 LOOK_S: Final = 0.5
@@ -147,7 +147,7 @@ class Demand:
                 made += [Wanted([kind], free[kind] - least) for kind in plenty if free[kind] >= 2 * least]
         return made
 
-    def ahead(self, wanted: Wanted) -> Ahead | None:
+    def ahead(self, wanted: Wanted) -> PrefetchLimits | None:
         """What the claim has to know of what is in hand, of all kinds, since they share lanes; None where nothing was claimed ahead."""
         mine = list(map(_WORK, self._held.values()))
         lines = [] if wanted.slots is None else [self._lines[kind] for kind in wanted.kinds]
@@ -156,4 +156,4 @@ class Demand:
         # Of quick lanes too: one may have been narrowed meanwhile.
         uncounted = Counter(map(_LANE, filterfalse(_COUNTED, mine)))
         del uncounted[None]
-        return Ahead(rooms, wanted.slots or wanted.limit, uncounted) if rooms or uncounted else None
+        return PrefetchLimits(rooms, wanted.slots or wanted.limit, uncounted) if rooms or uncounted else None

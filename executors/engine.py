@@ -26,7 +26,7 @@ from executors.leases import Held, Leases, Pause, brief, named, pause
 from executors.lines import Lines
 from executors.queue import Dead, Done, Later, OnDead, Outcome, Queue, Ring, Settled
 from executors.settler import Settler
-from store.work import Work
+from store.jobs.jobs import Job
 
 log = logging.getLogger("opsiq.executors.engine")
 
@@ -46,7 +46,7 @@ _STOCKED_S: Final = 0.1
 _NAMED: Final = {"run_id": "run_id", "event_id": "event_id", "delivery": "delivery_id"}
 """What a log line says of the work at hand, by where its payload has it."""
 
-Handler = Callable[[Work], Awaitable[Outcome]]
+Handler = Callable[[Job], Awaitable[Outcome]]
 """Does one piece of work. It may be cancelled (shutdown, lost lease) and will then be called again, maybe elsewhere."""
 
 
@@ -136,7 +136,7 @@ class Engine:
         ]
 
     def wake(self, *, rest: bool = True) -> None:
-        """There may be work: look now. To be called after the commit that put it (``store.sessions.after_commit``). See ``Ring``."""
+        """There may be work: look now. To be called after the commit that put it (``store.database.after_commit``). See ``Ring``."""
         self._demand.ring(rest=rest)
         self._ring.set()
 
@@ -147,7 +147,7 @@ class Engine:
             return False
         return line.running < line.slots and not line.waiting
 
-    def take(self, work: Work) -> None:
+    def take(self, work: Job) -> None:
         """Begin what this process holds already, without having claimed it (``SqlQueue.put_held``)."""
         self._take([work])
         if self._stopping.is_set():
@@ -249,7 +249,7 @@ class Engine:
             self._behind |= pool.came(wanted, len(claimed))
         return taken
 
-    def _take(self, claimed: Sequence[Work]) -> None:
+    def _take(self, claimed: Sequence[Job]) -> None:
         at = self._monotonic()
         for work in claimed:
             held = self._held[work.id, work.attempt] = Held(work, at, at)
@@ -293,7 +293,7 @@ class Engine:
         metrics.count_job(work.kind, type(outcome).__name__.lower() if outcome else "lost", self._monotonic() - began)
         return isinstance(outcome, Done) and outcome.well
 
-    def _over(self, work: Work, comes_again: bool) -> None:
+    def _over(self, work: Job, comes_again: bool) -> None:
         """Nothing of it is left here."""
         self._held.pop((work.id, work.attempt), None)
         line = self._lines[work.kind]
@@ -310,7 +310,7 @@ class Engine:
         if self._lines[held.work.kind].drop(held):
             self._over(held.work, False)
 
-    async def _handled(self, work: Work) -> Outcome | None:
+    async def _handled(self, work: Job) -> Outcome | None:
         """What the handler says of it; None if the claim was lost meanwhile."""
         try:
             if work.lost >= SUSPECT:
@@ -328,7 +328,7 @@ class Engine:
             log.exception("the handler of %s failed at attempt %d", work.kind, work.attempt, extra=named(work))
             return self._after_error(work, error)
 
-    async def _suspected(self, work: Work) -> Outcome:
+    async def _suspected(self, work: Job) -> Outcome:
         """Begun alone among its like, which is written down first: if the process ends now, it was this that ended it."""
         async with self._alone:
             begun = await self._queue.begin_alone(work)
@@ -341,7 +341,7 @@ class Engine:
                 return await self._handlers[work.kind](work)
         return self._parks(work)
 
-    def _parks(self, work: Work) -> Dead:
+    def _parks(self, work: Job) -> Dead:
         error = f"Parked: the process ended or was stuck {work.lost} times while it was at this. It is not tried again by itself."
         on_parked = self._on_parked
         if on_parked is None:
@@ -352,10 +352,10 @@ class Engine:
 
         return Dead(error, record)
 
-    def _settle(self, work: Work, outcome: Done | Later | Dead, *, again: bool = True) -> None:
+    def _settle(self, work: Job, outcome: Done | Later | Dead, *, again: bool = True) -> None:
         self._settler.hand_in((work, outcome), partial(self._heard, work, outcome, again))
 
-    def _heard(self, work: Work, outcome: Done | Later | Dead, again: bool, result: bool | Exception) -> None:
+    def _heard(self, work: Job, outcome: Done | Later | Dead, again: bool, result: bool | Exception) -> None:
         """What came of a settle."""
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
             log.error("what %s wanted to record failed", work.kind, exc_info=result, extra=named(work))
@@ -368,7 +368,7 @@ class Engine:
             log.error("work %s is dead: %s", work.id, outcome.error, extra=named(work))
         self._over(work, isinstance(outcome, Later))
 
-    def _after_error(self, work: Work, error: Exception) -> Later | Dead:
+    def _after_error(self, work: Job, error: Exception) -> Later | Dead:
         away = type(error) is Unavailable  # the database; what it can't give says nothing of the work
         if work.attempt >= self._max_attempts and not away:
             return Dead(f"Given up after {work.attempt} attempts. {brief(error)}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.errors import OpsIQError
 from executors.queue import Queue
-from store.work import Work
+from store.jobs.jobs import Job
 
 log = logging.getLogger("opsiq.executors.engine")
 
@@ -29,7 +29,7 @@ async def pause(event: asyncio.Event, seconds: float) -> None:
 class Held:
     """``task`` is None while it waits for its turn, and again once its handler has ended and it waits to be settled."""
 
-    work: Work
+    work: Job
     claimed_at: float
     renewed_at: float
     task: asyncio.Task[None] | None = None
@@ -92,7 +92,7 @@ def brief(error: Exception) -> str:
     return error.detail if isinstance(error, OpsIQError) else f"{type(error).__name__} (see the log)"
 
 
-def named(work: Work) -> dict[str, object]:
+def named(work: Job) -> dict[str, object]:
     """What a log line says of it."""
     return {
         "work_id": work.id,

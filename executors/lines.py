@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
-from store.work import Work
+from store.jobs.jobs import Job
 
 AHEAD_PER_LANE: Final = 600
 """How much of a quick lane a process may hold at a time: what runs, what waits for its turn here, and what is not settled yet."""
@@ -33,7 +33,7 @@ _STAYS: Final = 2.0
 
 class Claimed(Protocol):
     @property
-    def work(self) -> Work: ...
+    def work(self) -> Job: ...
 
     @property
     def claimed_at(self) -> float: ...

@@ -11,12 +11,12 @@ from typing import Any, Final, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Unavailable
-from store import carrying, putting
-from store import work as works
-from store.holding import NotHeld
-from store.putting import Put
-from store.sessions import Sessions
-from store.work import Ahead, Work
+from store.database import Database
+from store.jobs import broker, enqueue
+from store.jobs import jobs as works
+from store.jobs.enqueue import NewJob
+from store.jobs.jobs import Job, PrefetchLimits
+from store.jobs.updates import LeaseLost
 
 log = logging.getLogger("opsiq.executors.queue")
 
@@ -76,9 +76,9 @@ class Settled:
 
 
 Outcome = Done | Later | Dead | Settled
-Settlement = tuple[Work, Done | Later | Dead]
-OnDead = Callable[[AsyncSession, Work, str], Awaitable[None]]
-Beside = Callable[[AsyncSession, Sequence[Work]], Awaitable[Mapping[str, Any]]]
+Settlement = tuple[Job, Done | Later | Dead]
+OnDead = Callable[[AsyncSession, Job, str], Awaitable[None]]
+Beside = Callable[[AsyncSession, Sequence[Job]], Awaitable[Mapping[str, Any]]]
 """Reads what the handlers of some claimed work need to know, by the work's id: in the claim's transaction, or where that keeps everybody
 else from writing (SQLite), right after it."""
 
@@ -92,15 +92,15 @@ class Queue(Protocol):
     apart: Collection[str]
     """Kinds that are never claimed together with others."""
 
-    async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
+    async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
         """Up to ``limit`` pieces of due work, most urgent first, each held for ``lease_s``."""
         ...
 
-    async def renew(self, held: Sequence[Work]) -> list[Work]:
+    async def renew(self, held: Sequence[Job]) -> list[Job]:
         """Hold each for ``lease_s`` from now; the ones that are not held any more come back."""
         ...
 
-    async def begin_alone(self, work: Work) -> int:
+    async def begin_alone(self, work: Job) -> int:
         """Count, for good, that work whose claims were lost is begun; how often that makes. 0: it isn't held any more."""
         ...
 
@@ -132,7 +132,7 @@ class SqlQueue:
 
     def __init__(
         self,
-        sessions: Sessions,
+        sessions: Database,
         *,
         owner: str,
         lease_s: float = LEASE_S,
@@ -152,7 +152,7 @@ class SqlQueue:
         self._beside = beside or {}
         self._forgets = frozenset(forgets)
 
-    async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
+    async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
         async with self._sessions.begin() as session:
             found = await works.claim(
                 session, owner=self._owner, kinds=kinds, lease_s=self.lease_s, limit=limit, per_lane=self._per_lane, ahead=ahead
@@ -163,20 +163,20 @@ class SqlQueue:
             await self._read_after(found)
         return found
 
-    async def put_held(self, session: AsyncSession, item: Put) -> Work | None:
+    async def put_held(self, session: AsyncSession, item: NewJob) -> Job | None:
         """Put work that this process holds from the start; None where its key was put before."""
-        return await putting.put_held(session, item, owner=self._owner, lease_s=self.lease_s)
+        return await enqueue.enqueue_leased(session, item, owner=self._owner, lease_s=self.lease_s)
 
     async def claim_named(
-        self, kinds: Collection[str], keys: Sequence[str], ahead: Ahead | None = None
-    ) -> tuple[list[Work], dict[str, carrying.Wait]]:
+        self, kinds: Collection[str], keys: Sequence[str], ahead: PrefetchLimits | None = None
+    ) -> tuple[list[Job], dict[str, broker.JobDelay]]:
         """Of these keys what can be claimed now, and for what can't, what it waits for; finished keys are in neither."""
         async with self._sessions.begin() as session:
-            found = await carrying.claim_named(
+            found = await broker.claim_named(
                 session, owner=self._owner, kinds=kinds, keys=keys, lease_s=self.lease_s, per_lane=self._per_lane, ahead=ahead
             )  # fmt: skip
             left = set(keys) - {work.key for work in found}
-            waits = await carrying.waits(session, left) if left else {}
+            waits = await broker.delays_of(session, left) if left else {}
             if not self._one_writer:
                 await self._read_beside(session, found)
         if self._one_writer:
@@ -184,15 +184,15 @@ class SqlQueue:
         return found, waits
 
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
-        """See ``store.carrying.overdue``. Of a lane as much as a few seconds may need: whoever hears of it keeps it until there is room."""
+        """See ``store.jobs.broker.overdue``. Of a lane as much as a few seconds may need: whoever hears of it keeps it until there is room."""
         per_lane = None if self._per_lane is None else self._per_lane * OVERDUE_TURNS
         async with self._sessions.begin() as session:
-            return await carrying.overdue(session, kinds=kinds, due_for_s=due_for_s, limit=limit, per_lane=per_lane)
+            return await broker.overdue(session, kinds=kinds, due_for_s=due_for_s, limit=limit, per_lane=per_lane)
 
-    async def renew(self, held: Sequence[Work]) -> list[Work]:
+    async def renew(self, held: Sequence[Job]) -> list[Job]:
         async with self._sessions.begin() as session:
             kept = await works.renew_many(session, held, self.lease_s)
-        lost: list[Work] = []
+        lost: list[Job] = []
         for work in held:
             if (work.id, work.attempt) in kept:
                 work.counted = True
@@ -200,14 +200,14 @@ class SqlQueue:
                 lost.append(work)
         return lost
 
-    async def begin_alone(self, work: Work) -> int:
+    async def begin_alone(self, work: Job) -> int:
         async with self._sessions.begin() as session:
             return await works.begin_alone(session, work)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""
         try:
-            with contextlib.suppress(NotHeld):
+            with contextlib.suppress(LeaseLost):
                 async with self._sessions.begin() as session:
                     return await self._settle_all(session, group, all_held=True)
             async with self._sessions.begin() as session:
@@ -229,14 +229,14 @@ class SqlQueue:
         async with self._sessions.read() as session:
             return await works.next_due_s(session, kinds)
 
-    async def _read_beside(self, session: AsyncSession, found: Sequence[Work]) -> None:
+    async def _read_beside(self, session: AsyncSession, found: Sequence[Job]) -> None:
         for kind, read in self._beside.items():
             if mine := [work for work in found if work.kind == kind]:
                 known = await read(session, mine)
                 for work in mine:
                     work.beside = known.get(work.id)
 
-    async def _read_after(self, found: Sequence[Work]) -> None:
+    async def _read_after(self, found: Sequence[Job]) -> None:
         """Once others may write again. The claims stand: what can't be read now, a handler reads for itself."""
         try:
             async with self._sessions.read() as session:
@@ -281,19 +281,19 @@ class SqlQueue:
             await write(session, items)
         return made
 
-    async def _settle(self, session: AsyncSession, work: Work, outcome: Done | Later | Dead) -> bool:
+    async def _settle(self, session: AsyncSession, work: Job, outcome: Done | Later | Dead) -> bool:
         match outcome:
             case Done():
                 fits = await works.ack(session, work, keep=work.kind not in self._forgets)
             case Later(delay_s, error):
-                fits = await works.later(session, work, delay_s, error)
+                fits = await works.reschedule(session, work, delay_s, error)
             case Dead(error):
-                fits = await works.bury(session, work, error)
+                fits = await works.mark_dead(session, work, error)
                 if fits and self._on_dead is not None:
                     await self._on_dead(session, work, error)
         return fits
 
 
-def _released(work: Work, outcome: Done | Later | Dead) -> bool:
+def _released(work: Job, outcome: Done | Later | Dead) -> bool:
     """Whether it is only given back."""
     return isinstance(outcome, Later) and outcome == Later(0.0, work.error)

@@ -19,10 +19,10 @@ from sqlalchemy.engine import URL, make_url
 
 import store.workspaces
 from core.errors import Conflict, InvalidInput, Unavailable
-from store.sessions import Sessions
+from store.database import Database
 
 
-async def snapshot(sessions: Sessions, url: str, to: Path) -> None:
+async def snapshot(sessions: Database, url: str, to: Path) -> None:
     """Write what the database holds at one moment into ``to``, which must not exist. Raises Unavailable when that did not work."""
     os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     if sessions.dialect == "postgresql":
@@ -59,7 +59,7 @@ def _copied(dump: Path, path: Path) -> None:
 
 
 async def _empty(url: str) -> bool:
-    sessions = await Sessions.open(url)
+    sessions = await Database.open(url)
     try:
         async with sessions.read() as session:
             if not await (await session.connection()).run_sync(lambda plain: inspect(plain).has_table("workspaces")):

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.compiled import Asked
 from store.dialect import UtcTime, upsert
+from store.driver.prepared import PreparedQuery
 from store.rows import Row, first, table, values
 
 
@@ -29,7 +29,7 @@ class ConnectorRow(Row, table=True):
 
 
 _T = table(ConnectorRow)
-_LISTED = Asked(ConnectorRow, select(_T).where(_T.c.workspace == bindparam("of")).order_by(_T.c.name))
+_LISTED = PreparedQuery(ConnectorRow, select(_T).where(_T.c.workspace == bindparam("of")).order_by(_T.c.name))
 
 
 async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:

@@ -80,7 +80,7 @@ class EvalAnswerRow(Row, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredReport:
     """A report, whole. ``answers`` are in order of ``place``."""
 
     row: EvalReportRow
@@ -93,7 +93,7 @@ _FIGURES = table(EvalFiguresRow)
 _ANSWERS = table(EvalAnswerRow)
 
 
-async def keep(session: AsyncSession, kept: Kept) -> EvalReportRow | None:
+async def keep(session: AsyncSession, kept: StoredReport) -> EvalReportRow | None:
     """None: added. Else the row of the same file, which was there already; nothing was written then."""
     if not await add_new(session, kept.row):
         same = select(_T).where(_T.c.workspace == kept.row.workspace, _T.c.sha256 == kept.row.sha256)

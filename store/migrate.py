@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from core.errors import BadSetting
-from store.sessions import Sessions
+from store.database import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -30,14 +30,14 @@ async def upgrade(url: str) -> None:
 
     Raises BadSetting when the URL is wrong or the database is of a newer version, Unavailable when it does not answer.
     """
-    sessions = await Sessions.open(url)
+    sessions = await Database.open(url)
     try:
         await upgrade_open(sessions)
     finally:
         await sessions.close()
 
 
-async def upgrade_open(sessions: Sessions) -> None:
+async def upgrade_open(sessions: Database) -> None:
     """As ``upgrade``, for a database that is open already."""
     async with sessions.begin() as session:
         if sessions.dialect == "postgresql":
@@ -45,7 +45,7 @@ async def upgrade_open(sessions: Sessions) -> None:
         await (await session.connection()).run_sync(_upgrade)
 
 
-async def missing(sessions: Sessions) -> list[str]:
+async def missing_revisions(sessions: Database) -> list[str]:
     """The steps this database lacks, first one first; looks only. Raises BadSetting for a database of a newer version."""
     async with sessions.read() as session:
         return await (await session.connection()).run_sync(_missing)
@@ -85,7 +85,7 @@ def _config(connection: Connection) -> Config:
 
 async def _write(revision: str, message: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        sessions = await Sessions.open(f"sqlite+aiosqlite:///{folder}/fresh.db")
+        sessions = await Database.open(f"sqlite+aiosqlite:///{folder}/fresh.db")
         await upgrade_open(sessions)
         async with sessions.begin() as session:
             await (await session.connection()).run_sync(_difference, revision, message)

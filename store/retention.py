@@ -8,8 +8,14 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store import confirmations, deliveries, events, idempotency, inbound, logins, nonces, records, webhooks, work
-from store.sessions import Sessions
+from store.accounts import logins
+from store.database import Database
+from store.events import events, inbound
+from store.jobs import jobs
+from store.record_cache import records
+from store.requests import idempotency, nonces
+from store.runs import confirmations
+from store.webhooks import deliveries, endpoints
 
 DELIVERIES: Final = timedelta(days=deliveries.KEEP_DAYS)
 NONCES: Final = timedelta(seconds=600)
@@ -50,17 +56,17 @@ FOR_EVER: Final[Mapping[str, str]] = {
 }
 """Tables that nothing is deleted from by age, and why."""
 
-Purge = Callable[[AsyncSession, datetime], Awaitable[int]]
+PurgeFunction = Callable[[AsyncSession, datetime], Awaitable[int]]
 
-_BY_TABLE: Final[Mapping[str, tuple[Purge, tuple[str, ...]]]] = {
-    "work": (lambda session, _now: work.purge(session), ()),
+_BY_TABLE: Final[Mapping[str, tuple[PurgeFunction, tuple[str, ...]]]] = {
+    "work": (lambda session, _now: jobs.purge(session), ()),
     "nonces": (lambda session, now: nonces.purge(session, now - NONCES), ()),
     "idempotency": (lambda session, now: idempotency.purge(session, now - IDEMPOTENCY), ()),
     "logins": (lambda session, now: logins.purge(session, now - LOGINS), ("failed_logins",)),
     "confirmations": (lambda session, now: confirmations.purge(session, now - CONFIRMATIONS), ()),
     "inbound_messages": (lambda session, now: inbound.purge(session, now - INBOUND), ()),
     "records": (lambda session, now: records.purge(session, now - DELETED_RECORDS), ("record_keys", "record_words")),
-    "webhook_endpoint_hours": (webhooks.purge, ()),
+    "webhook_endpoint_hours": (endpoints.purge, ()),
     "webhook_deliveries": (
         lambda session, now: deliveries.purge(session, now - DELIVERIES), ("webhook_bodies", "webhook_attempts"),
     ),
@@ -77,11 +83,11 @@ SWEPT: Final = frozenset(
 )
 
 
-async def sweep(sessions: Sessions, now: datetime, *, events_days: int = 0) -> dict[str, int]:
+async def sweep(sessions: Database, now: datetime, *, events_days: int = 0) -> dict[str, int]:
     """Delete what is over, and mend what an older process beside us has left. Answers how many rows went, by table. ``events_days``: how
     long events are kept, 0 for ever. Each purge is called again until nothing is left, every time in a transaction of its own, so that
     nobody waits long for it."""
-    purges: dict[str, Purge] = {name: purge for name, (purge, _) in _BY_TABLE.items()}
+    purges: dict[str, PurgeFunction] = {name: purge for name, (purge, _) in _BY_TABLE.items()}
     if events_days:
         purges["events"] = lambda session, at: events.purge(session, at - timedelta(days=events_days))
     async with sessions.begin() as session:

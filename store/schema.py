@@ -2,66 +2,45 @@
 
 from __future__ import annotations
 
-from store import (
-    attempts,
-    calls,
-    confirmations,
-    connectors,
-    contracts,
-    data_keys,
-    deliveries,
-    entries,
-    eval_reports,
-    events,
-    history_views,
-    idempotency,
-    identities,
-    inbound,
-    keys,
-    lanes,
-    logins,
-    members,
-    mirrors,
-    nonces,
-    records,
-    rules,
-    runs,
-    signing_secrets,
-    tallies,
-    webhooks,
-    work,
-    workspaces,
-)
+from store import automations, connectors, contracts, data_keys, eval_reports, signing_secrets, workspaces
+from store.accounts import api_keys, identities, logins, members
+from store.events import events, inbound
+from store.history import entries, stats, views
+from store.jobs import jobs, lanes
+from store.record_cache import records, sync_state
+from store.requests import idempotency, nonces
 from store.rows import METADATA
+from store.runs import calls, confirmations, runs
+from store.webhooks import attempts, deliveries, endpoints
 
 __all__ = [
     "METADATA",
+    "api_keys",
     "attempts",
+    "automations",
     "calls",
     "confirmations",
     "connectors",
     "contracts",
     "data_keys",
     "deliveries",
+    "endpoints",
     "entries",
     "eval_reports",
     "events",
-    "history_views",
     "idempotency",
     "identities",
     "inbound",
-    "keys",
+    "jobs",
     "lanes",
     "logins",
     "members",
-    "mirrors",
     "nonces",
     "records",
-    "rules",
     "runs",
     "signing_secrets",
-    "tallies",
-    "webhooks",
-    "work",
+    "stats",
+    "sync_state",
+    "views",
     "workspaces",
 ]

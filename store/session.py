@@ -9,9 +9,9 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.base import Executable
 
-from store.sqlite_driver import OneTrip
+from store.driver.sqlite import SqliteConnection
 
-Given = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 class Session(AsyncSession):
@@ -19,14 +19,14 @@ class Session(AsyncSession):
     ORM keeps of each transaction (identity map, unit of work, states) was read by nobody, and was more than half of a short
     statement's price. What is not defined here needs the ORM and raises.
 
-    Only ``Sessions`` makes one, and commits.
+    Only ``Database`` makes one, and commits.
     """
 
-    def __init__(self, connection: AsyncConnection, sqlite: OneTrip | None = None) -> None:
+    def __init__(self, connection: AsyncConnection, sqlite: SqliteConnection | None = None) -> None:
         # No super().__init__(): it makes the ORM session that this one does without.
         self._connection = connection
         self.sqlite = sqlite
-        """SQLite's own connection, in the same transaction, for statements that are compiled already (``store.compiled``)."""
+        """SQLite's own connection, in the same transaction, for statements that are compiled already (``store.driver.prepared``)."""
         self._info: dict[Any, Any] = {}
 
     @property
@@ -35,11 +35,11 @@ class Session(AsyncSession):
         return self._info
 
     async def execute(  # type: ignore[override]
-        self, statement: Executable, params: Given = None
+        self, statement: Executable, params: Parameters = None
     ) -> CursorResult[Any]:
         return await self._connection.execute(statement, params)
 
-    async def stream(self, statement: Executable, params: Given = None) -> Any:  # type: ignore[override]
+    async def stream(self, statement: Executable, params: Parameters = None) -> Any:  # type: ignore[override]
         return await self._connection.stream(statement, params)
 
     async def connection(self) -> AsyncConnection:  # type: ignore[override]

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.compiled import Asked
 from store.dialect import UtcTime, among, is_postgresql, texts
+from store.driver.prepared import PreparedQuery
 from store.rows import Row, add_new, every, first, storable, table
 
 Purpose = Literal["action", "webhook"]
@@ -70,7 +70,7 @@ async def of_targets(
     return {row.target: row for row in found}
 
 
-_OF_TARGETS: Final = Asked(
+_OF_TARGETS: Final = PreparedQuery(
     SigningSecretRow,
     lambda postgresql: select(_T).where(
         among(_T.c.workspace, "within", postgresql=postgresql),

@@ -20,7 +20,7 @@ from core import request_signature
 from core.actor import OWNER, Actor, Mode
 from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable, WrongMode
 from registry import pointer
-from store.keys import KeyRow
+from store.accounts.api_keys import KeyRow
 from web.client_address import client_of
 from web.holders import Holders
 from web.limits import LimitClass, Limits

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import store.keys
+import store.accounts.api_keys
 from core.batching import Batcher
-from store.keys import KeyRow
-from store.members import MemberRow
-from store.sessions import Sessions
+from store.accounts.api_keys import KeyRow
+from store.accounts.members import MemberRow
+from store.database import Database
 
 Holder = tuple[KeyRow, MemberRow | None]
 
@@ -17,7 +17,7 @@ Holder = tuple[KeyRow, MemberRow | None]
 class Holders:
     """One process's way to the table of keys."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Database) -> None:
         self._sessions = sessions
         self._grouped = Batcher(self._read)
 
@@ -27,5 +27,5 @@ class Holders:
 
     async def _read(self, group: Sequence[str]) -> Sequence[Holder | None]:
         async with self._sessions.read() as session:
-            found = await store.keys.with_members(session, sorted(set(group)))
+            found = await store.accounts.api_keys.with_members(session, sorted(set(group)))
         return [found.get(public) for public in group]

@@ -22,10 +22,10 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.idempotency
+import store.requests.idempotency
 from agent.pipeline import Refusal
-from store.idempotency import Claim, IdempotencyRow
-from store.sessions import after_commit
+from store.database import after_commit
+from store.requests.idempotency import IdempotencyRow, KeyClaim
 from web import problem
 from web.door import Caller, house_of
 from web.problem import Problem, of_refusal
@@ -70,7 +70,7 @@ class Attempt:
             if shows_secret:
                 number, told = _without_secrets(self.request, number, told)
             sealed = house_of(self.request).box.seal(_text(told), context=_context(self.claim))
-            await store.idempotency.finish(session, self.claim, status=number, body=sealed)
+            await store.requests.idempotency.finish(session, self.claim, status=number, body=sealed)
             after_commit(session, self._is_kept)
 
         return also
@@ -122,7 +122,7 @@ async def act_once(
     )
 
 
-def replayed(request: Request, claim: Claim) -> Response:
+def replayed(request: Request, claim: KeyClaim) -> Response:
     """What was answered before to this caller under a key that is not free. Raises Problem where it belongs to another request or is in
     flight."""
     if claim.verdict == "unscoped":
@@ -148,11 +148,11 @@ def replayed(request: Request, claim: Claim) -> Response:
 
 
 def keepable(request: Request, caller: Caller, status: int) -> IdempotencyRow:
-    """What will be kept for the request's key with an effect that is written at once (``store.idempotency.keep_many``), but for the body:
+    """What will be kept for the request's key with an effect that is written at once (``store.requests.idempotency.keep_many``), but for the body:
     see ``sealed``. Raises Problem when the key is absent or malformed."""
     return IdempotencyRow(
         workspace=caller.actor.workspace, method=request.method, path=request.url.path,
-        key=store.idempotency.scoped(caller.key_id, idempotency_key(request)), fingerprint=_fingerprint(request, caller),
+        key=store.requests.idempotency.scoped(caller.key_id, idempotency_key(request)), fingerprint=_fingerprint(request, caller),
         owner=secrets.token_hex(16), state="done", status=status, created_at=house_of(request).clock(),
     )  # fmt: skip
 
@@ -161,17 +161,17 @@ def sealed(request: Request, row: IdempotencyRow, body: dict[str, Any]) -> str:
     return house_of(request).box.seal(_text(body), context=_context(row))
 
 
-async def claimed(request: Request, workspace: str, caller: str, key: str, *, fingerprint: str) -> Claim:
+async def claimed(request: Request, workspace: str, caller: str, key: str, *, fingerprint: str) -> KeyClaim:
     """Claim the ``caller``'s ``key`` for this method and path. The verdict says whether it is ours."""
     house = house_of(request)
     now = house.clock()
     async with house.sessions.begin() as session:
-        return await store.idempotency.start(
+        return await store.requests.idempotency.start(
             session,
             workspace=workspace,
             method=request.method,
             path=request.url.path,
-            key=store.idempotency.scoped(caller, key),
+            key=store.requests.idempotency.scoped(caller, key),
             fingerprint=fingerprint,
             owner=secrets.token_hex(16),
             now=now,
@@ -181,7 +181,7 @@ async def claimed(request: Request, workspace: str, caller: str, key: str, *, fi
 
 
 @asynccontextmanager
-async def holding(request: Request, claim: Claim) -> AsyncIterator[Attempt]:
+async def holding(request: Request, claim: KeyClaim) -> AsyncIterator[Attempt]:
     """Act under a claim that is ours; given up at the end unless an answer was kept."""
     house = house_of(request)
     attempt = Attempt(request, claim.row)
@@ -191,7 +191,7 @@ async def holding(request: Request, claim: Claim) -> AsyncIterator[Attempt]:
         if not attempt.kept:
             with contextlib.suppress(Exception):  # a claim left behind is taken over once it is stale
                 async with house.sessions.begin() as session:
-                    await store.idempotency.forget(session, claim.row)
+                    await store.requests.idempotency.forget(session, claim.row)
 
 
 def idempotency_key(request: Request) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import store.keys
-import store.nonces
+import store.accounts.api_keys
+import store.requests.nonces
 from core.batching import Batcher
-from store.sessions import Sessions
+from store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class _Wanted:
 class Nonces:
     """One process's way to the nonce table."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Database) -> None:
         self._sessions = sessions
         self._grouped = Batcher(self._commit)
 
@@ -34,7 +34,9 @@ class Nonces:
 
     async def _commit(self, group: Sequence[_Wanted]) -> Sequence[bool]:
         async with self._sessions.begin() as session:
-            fresh = await store.nonces.insert_many(session, [(each.key, each.nonce, each.at) for each in group])
+            fresh = await store.requests.nonces.insert_many(
+                session, [(each.key, each.nonce, each.at) for each in group]
+            )
             for key_id, at in {each.touch: each.at for each in group if each.touch}.items():
-                await store.keys.touch(session, key_id, at)
+                await store.accounts.api_keys.touch(session, key_id, at)
         return fresh

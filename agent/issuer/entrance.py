@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.identities
-import store.members
+import store.accounts.identities
+import store.accounts.members
 from agent import history
 from agent.history import Kind
 from agent.issuer.vouched import TurnedAway, Vouched, Why
@@ -21,9 +21,9 @@ from core import ids
 from core.actor import OWNER, Actor
 from core.clock import Clock
 from core.errors import NotFound
-from store.identities import IdentityRow
-from store.members import MemberRow
-from store.sessions import Sessions
+from store.accounts.identities import IdentityRow
+from store.accounts.members import MemberRow
+from store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ _MAX_NAME = 100
 class Entrance:
     """``domains``: those of the addresses that may come in, folded in case; empty for any. ``name`` is the issuer's, for people."""
 
-    sessions: Sessions
+    sessions: Database
     clock: Clock
     name: str
     domains: tuple[str, ...]
@@ -46,16 +46,16 @@ class Entrance:
         if outside is not None:
             return self._away(outside)
         async with self.sessions.begin() as session:
-            identity = await store.identities.of(session, who.issuer, who.subject)
+            identity = await store.accounts.identities.by_subject(session, who.issuer, who.subject)
             if identity is not None:
-                member = await store.members.get(session, identity.workspace, identity.member_id)
+                member = await store.accounts.members.get(session, identity.workspace, identity.member_id)
                 came = await self._in(session, member, who)
                 if isinstance(came, MemberRow):
-                    await store.identities.used(session, identity.id, self.clock())
+                    await store.accounts.identities.touch(session, identity.id, self.clock())
                 return came
             if not who.email:
                 return self._away(self._unverified())
-            there = await store.members.by_email(session, who.email)
+            there = await store.accounts.members.by_email(session, who.email)
             open_to = [row for row in there if row.state != "disabled"]
             if len(open_to) > 1:
                 return self._away(
@@ -77,7 +77,7 @@ class Entrance:
         if outside is not None:
             return self._away(outside)
         async with self.sessions.begin() as session:
-            member = await store.members.get(session, by.workspace, by.id)
+            member = await store.accounts.members.get(session, by.workspace, by.id)
             if not await self._linked(session, member, who):
                 return await self._refused(session, member, self._otherwise())
         return None
@@ -85,7 +85,7 @@ class Entrance:
     async def unlink(self, by: Actor, identity_id: str) -> None:
         """Raises NotFound."""
         async with self.sessions.begin() as session:
-            gone = await store.identities.unlink(session, by.workspace, by.id, identity_id)
+            gone = await store.accounts.identities.unlink(session, by.workspace, by.id, identity_id)
             if gone is None:
                 raise NotFound("There is no such link.")
             await history.record_act(
@@ -118,7 +118,7 @@ class Entrance:
         if member.state == "invited" and member.role != OWNER:
             name = who.name.strip()
             fits = 0 < len(name) <= _MAX_NAME and name.isprintable()
-            joined = await store.members.accept_vouched(
+            joined = await store.accounts.members.accept_sso(
                 session, member.workspace, member.id, name=name if fits else member.email, now=self.clock()
             )
             if joined is not None:
@@ -137,7 +137,7 @@ class Entrance:
             id=ids.new("idn"), workspace=member.workspace, member_id=member.id, issuer=who.issuer, subject=who.subject,
             email=who.email, created_at=self.clock(), last_used_at=None,
         )  # fmt: skip
-        if not await store.identities.link(session, row):
+        if not await store.accounts.identities.link(session, row):
             return False
         await history.record_act(
             session, actor_of(member), Kind.IDENTITY_LINKED, self.clock(), member=member.id, email=who.email, issuer=who.issuer,

@@ -14,17 +14,17 @@ from registry import record_matching
 from registry.connector import Connector
 from registry.record_cache import CachedKind, RecordSource, RecordState
 from registry.records import RecordKind
-from store import mirrors
-from store.mirrors import MirrorRow
-from store.records import Kept, Scope
-from store.sessions import Sessions
+from store.database import Database
+from store.record_cache import sync_state
+from store.record_cache.records import CachedRecord, CacheScope
+from store.record_cache.sync_state import SyncStateRow
 
 
 @dataclass(frozen=True)
 class Mirrors:
     """What every workspace's keeping has in common. ``max_age``: a reading older than that is gone by no more."""
 
-    sessions: Sessions
+    sessions: Database
     clock: Clock
     max_age: timedelta
 
@@ -50,8 +50,8 @@ class Keeping:
     kinds: Mapping[str, tuple[RecordSource, CachedKind]]
     _shapes: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def scope(self, kind: str) -> Scope:
-        return Scope(self.workspace, self.connector, kind)
+    def scope(self, kind: str) -> CacheScope:
+        return CacheScope(self.workspace, self.connector, kind)
 
     def kind(self, name: str) -> RecordKind:
         return self.kinds[name][1].kind
@@ -68,25 +68,25 @@ class Keeping:
             self._shapes[kind] = canon.digest(said)
         return self._shapes[kind]
 
-    async def standing(self, session: AsyncSession, kind: str) -> MirrorRow | None:
+    async def standing(self, session: AsyncSession, kind: str) -> SyncStateRow | None:
         """How far this kind is kept; None where it isn't, or only of another world."""
         if kind not in self.kinds:
             return None
-        row = await mirrors.get(session, self.workspace, self.connector, kind)
+        row = await sync_state.get(session, self.workspace, self.connector, kind)
         return row if row is not None and row.shape == self.shape(kind) else None
 
-    def fresh(self, row: MirrorRow | None) -> bool:
+    def fresh(self, row: SyncStateRow | None) -> bool:
         """Whether look-ups may go by it."""
         if row is None or row.synced_at is None:
             return False
         return self.mirrors.clock() - row.synced_at <= self.mirrors.max_age
 
-    def kept(self, state: RecordState) -> Kept:
+    def kept(self, state: RecordState) -> CachedRecord:
         if state.record is None:
-            return Kept(state.id, state.version, None)
+            return CachedRecord(state.id, state.version, None)
         terms = record_matching.terms(self.kind(state.kind), state.record)
         words = {each.term for each in terms if each.form == "word"}
-        return Kept(
+        return CachedRecord(
             state.id,
             state.version,
             dict(state.record.values),

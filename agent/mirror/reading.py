@@ -11,10 +11,10 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.mirrors
-import store.putting
-import store.records
-import store.work
+import store.jobs.enqueue
+import store.jobs.jobs
+import store.record_cache.records
+import store.record_cache.sync_state
 from agent import history
 from agent.ground import Grounds
 from agent.history import Kind
@@ -22,9 +22,9 @@ from agent.mirror.keeping import Keeping, Mirrors
 from core.actor import OWNER, Actor
 from core.errors import Conflict, Forbidden, NotFound, OpsIQError
 from executors.queue import Dead, Done, Later, Outcome
-from store.mirrors import MirrorRow
-from store.sessions import Sessions, after_commit, now
-from store.work import Work
+from store.database import Database, after_commit, now
+from store.jobs.jobs import Job
+from store.record_cache.sync_state import SyncStateRow
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ async def nothing(session: AsyncSession, made: list[Standing]) -> None:
 
 @dataclass(frozen=True)
 class Reading:
-    sessions: Sessions
+    sessions: Database
     grounds: Grounds
     mirrors: Mirrors
     wake: Callable[[], None]
@@ -109,7 +109,7 @@ class Reading:
     async def renew(self) -> None:
         """Begin again what was last whole half its time ago, in every workspace."""
         async with self.sessions.read() as session:
-            old = await store.mirrors.stale(session, self.mirrors.clock() - self.mirrors.max_age / 2)
+            old = await store.record_cache.sync_state.stale(session, self.mirrors.clock() - self.mirrors.max_age / 2)
         for row in old:
             keeping = (await self.grounds.of(row.workspace)).keeping.get(row.connector)
             if keeping is None or row.kind not in keeping.kinds:
@@ -118,7 +118,7 @@ class Reading:
                 await self._begin(session, keeping, row.kind, await now(session))
                 after_commit(session, self.wake)
 
-    async def read(self, work: Work) -> Outcome:
+    async def read(self, work: Job) -> Outcome:
         """Handles ``records.read``: page after page, each in a transaction of its own with the place where it stands."""
         connector, kind, began = work.payload["connector"], work.payload["kind"], work.payload["began_at"]
         keeping = (await self.grounds.of(work.workspace)).keeping.get(connector)
@@ -138,65 +138,67 @@ class Reading:
         except OpsIQError as error:
             return await self._failed(work, keeping, kind, error)
 
-    async def buried(self, session: AsyncSession, work: Work, error: str) -> None:
+    async def buried(self, session: AsyncSession, work: Job, error: str) -> None:
         """A reading that nobody goes on with has failed."""
         if work.kind == READ_WORK:
-            row = await store.mirrors.get(session, work.workspace, work.payload["connector"], work.payload["kind"])
+            row = await store.record_cache.sync_state.get(
+                session, work.workspace, work.payload["connector"], work.payload["kind"]
+            )
             if row is not None and row.state == "reading" and row.began_at.isoformat() == work.payload["began_at"]:
-                await store.mirrors.move(session, row, state="failed", error=error[:1000])
+                await store.record_cache.sync_state.move(session, row, state="failed", error=error[:1000])
 
-    async def _page(self, keeping: Keeping, row: MirrorRow) -> int | None:
+    async def _page(self, keeping: Keeping, row: SyncStateRow) -> int | None:
         """One page more. With the last one, what the platform has no more is gone here too, and this is how many it has; None before."""
         page = await keeping.mirror(row.kind).page(row.kind, row.cursor, PAGE)
         scope = keeping.scope(row.kind)
         states = [keeping.kept(state) for state in page.states]
         seen = row.seen + len(states)
         async with self.sessions.begin() as session:
-            await store.records.keep(session, scope, states, read=True)
+            await store.record_cache.records.store_records(session, scope, states, read=True)
             await self._moved(session, row, cursor=page.cursor, seen=seen, error="")
         if page.cursor is not None:
             return None
         while True:
             async with self.sessions.begin() as session:
-                if not await store.records.unseen(session, scope, row.began_at):
+                if not await store.record_cache.records.delete_unseen(session, scope, row.began_at):
                     break
         async with self.sessions.begin() as session:
-            there = await store.mirrors.get(session, row.workspace, row.connector, row.kind)
+            there = await store.record_cache.sync_state.get(session, row.workspace, row.connector, row.kind)
             if there is not None and there.began_at == row.began_at:
                 await self._moved(session, there, state="ready", synced_at=self.mirrors.clock(), cursor=None)
         return seen
 
-    async def _moved(self, session: AsyncSession, row: MirrorRow, **columns: object) -> None:
-        if not await store.mirrors.move(session, row, **columns):
+    async def _moved(self, session: AsyncSession, row: SyncStateRow, **columns: object) -> None:
+        if not await store.record_cache.sync_state.move(session, row, **columns):
             raise Conflict("Another worker has gone on with this reading.")
 
     async def _begin(self, session: AsyncSession, keeping: Keeping, kind: str, at: datetime) -> bool:
         """False: it is being read already."""
-        there = await store.mirrors.get(session, keeping.workspace, keeping.connector, kind)
+        there = await store.record_cache.sync_state.get(session, keeping.workspace, keeping.connector, kind)
         if there is not None and there.shape != keeping.shape(kind):
             # Another platform's, or declared otherwise then: its versions say nothing about these.
-            await store.records.forget(session, keeping.scope(kind))
-            await store.mirrors.forget(session, keeping.workspace, keeping.connector, kind)
-        row = MirrorRow(
+            await store.record_cache.records.forget(session, keeping.scope(kind))
+            await store.record_cache.sync_state.forget(session, keeping.workspace, keeping.connector, kind)
+        row = SyncStateRow(
             workspace=keeping.workspace, connector=keeping.connector, kind=kind, state="reading",
             shape=keeping.shape(kind), began_at=at,
         )  # fmt: skip
-        if await store.mirrors.begin(session, row) is None:
+        if await store.record_cache.sync_state.begin(session, row) is None:
             return False
         payload = {"connector": keeping.connector, "kind": kind, "began_at": at.isoformat()}
         key = f"records:{keeping.workspace}:{keeping.connector}:{kind}:{at.isoformat()}"
-        await store.putting.put(
+        await store.jobs.enqueue.enqueue(
             session, key=key, kind=READ_WORK, workspace=keeping.workspace, payload=payload, priority=80
         )
         return True
 
-    async def _failed(self, work: Work, keeping: Keeping, kind: str, error: OpsIQError) -> Outcome:
+    async def _failed(self, work: Job, keeping: Keeping, kind: str, error: OpsIQError) -> Outcome:
         over = work.attempt >= ATTEMPTS
         async with self.sessions.begin() as session:
             row = await keeping.standing(session, kind)
             if row is not None and row.state == "reading":
                 state = "failed" if over else "reading"
-                await store.mirrors.move(session, row, error=error.detail[:1000], state=state)
+                await store.record_cache.sync_state.move(session, row, error=error.detail[:1000], state=state)
         if over:
             return Dead(error.detail)
         return Later(min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (work.attempt - 1)), error.detail)
@@ -208,6 +210,6 @@ class Reading:
             return Standing(keeping.connector, kind, events, "none", fresh=False, records=0, seen=0)
         return Standing(
             keeping.connector, kind, events, row.state, fresh=keeping.fresh(row),
-            records=await store.records.count(session, keeping.scope(kind)), seen=row.seen, began_at=row.began_at,
+            records=await store.record_cache.records.count(session, keeping.scope(kind)), seen=row.seen, began_at=row.began_at,
             synced_at=row.synced_at, heard_at=row.heard_at, error=row.error,
         )  # fmt: skip

@@ -12,14 +12,14 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.records
+import store.record_cache.records
 from agent.mirror.keeping import Keeping
 from core.clock import iso
 from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
 from registry import record_matching
 from registry.record_cache import RecordState
 from registry.records import ContextProvider, Query, Record, RecordKind, admit
-from store.records import Match, RecordRow, Scope, Sorting, Span
+from store.record_cache.records import CacheScope, RangeFilter, RecordRow, SortOrder, TermFilter
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class KeptRecords:
     async def get(self, kind: str, record_id: str) -> Record | None:
         async with self._sessions.read() as session:
             if self._keeping.fresh(await self._keeping.standing(session, kind)):
-                row = await store.records.get(session, self._keeping.scope(kind), record_id)
+                row = await store.record_cache.records.get(session, self._keeping.scope(kind), record_id)
                 if row is not None and not row.gone:
                     return _record(self._keeping.kind(kind), row)
         return await self._live.get(kind, record_id)
@@ -70,7 +70,7 @@ class KeptRecords:
                 return None
             scope, sorting, limit = self._keeping.scope(query.kind), _sorting(kind, query), max(1, query.limit)
             if query.text is None or not query.text.strip():
-                rows = await store.records.search(
+                rows = await store.record_cache.records.search(
                     session,
                     scope,
                     where=where,
@@ -103,7 +103,7 @@ class CheckedRecords:
         scope = self._keeping.scope(kind)
         async with self._sessions.read() as session:
             standing = await self._keeping.standing(session, kind)
-            before = await store.records.get(session, scope, record_id) if standing else None
+            before = await store.record_cache.records.get(session, scope, record_id) if standing else None
         if standing is None:
             return await self._live.get(kind, record_id)
         state = await self._keeping.mirror(kind).now(kind, record_id)
@@ -113,22 +113,29 @@ class CheckedRecords:
             log.warning("a kept %s could not be corrected: %s", kind, error.detail)
         return state.record if state is not None else None
 
-    async def _correct(self, scope: Scope, before: RecordRow | None, record_id: str, state: RecordState | None) -> None:
+    async def _correct(
+        self, scope: CacheScope, before: RecordRow | None, record_id: str, state: RecordState | None
+    ) -> None:
         held = before is not None and not before.gone
         if state is None:
             if held and before is not None:
                 async with self._sessions.begin() as session:
-                    await store.records.lost(session, scope, record_id, was=before.version)
+                    await store.record_cache.records.mark_deleted(session, scope, record_id, was=before.version)
             return
         kept = self._keeping.kept(state)
         if before is not None and held and (before.version, before.data) == (kept.version, kept.data):
             return
         async with self._sessions.begin() as session:
-            await store.records.keep(session, scope, [kept], read=True)
+            await store.record_cache.records.store_records(session, scope, [kept], read=True)
 
 
 async def _called(
-    session: AsyncSession, scope: Scope, kind: RecordKind, query: Query, where: Sequence[Match], sorting: Sorting | None
+    session: AsyncSession,
+    scope: CacheScope,
+    kind: RecordKind,
+    query: Query,
+    where: Sequence[TermFilter],
+    sorting: SortOrder | None,
 ) -> list[Record]:
     """The records that answer to the query's text, best first."""
     text = (query.text or "")[:MAX_TEXT_CHARS]
@@ -136,13 +143,13 @@ async def _called(
     terms = [await _terms(session, scope, word) for word in asked]
     named = [each for each in kind.fields if each.search in ("name", "text") and query.by in (None, each.search)]
     exact = [[match] for match in _exact(kind, query, text)]
-    every = [[Match("word", each.name, terms_of) for terms_of in terms] for each in named if terms and all(terms)]
-    some = [[Match("word", each.name, terms_of)] for each in named for terms_of in terms if terms_of]
+    every = [[TermFilter("word", each.name, terms_of) for terms_of in terms] for each in named if terms and all(terms)]
+    some = [[TermFilter("word", each.name, terms_of)] for each in named for terms_of in terms if terms_of]
     ranked: list[Record] = []
     for groups in ([*every, *exact], [*some, *exact]):
         if not groups:
             continue
-        rows = await store.records.search(
+        rows = await store.record_cache.records.search(
             session, scope, any_of=groups, where=where, between=_spans(query), sorting=sorting, limit=MAX_CANDIDATES
         )
         ranked, whole = record_matching.rank(kind, [_record(kind, row) for row in rows], text, query.by)
@@ -151,41 +158,41 @@ async def _called(
     return ranked
 
 
-async def _terms(session: AsyncSession, scope: Scope, word: str) -> tuple[str, ...]:
+async def _terms(session: AsyncSession, scope: CacheScope, word: str) -> tuple[str, ...]:
     """The words that are kept and may be meant by ``word``, the most alike first."""
-    spelt = await store.records.spelt(session, scope, record_matching.variants(word))
+    spelt = await store.record_cache.records.known_words(session, scope, record_matching.variants(word))
     alike = [(record_matching.similarity(word, each), each) for each in spelt]
     return tuple(each for fit, each in sorted(alike, reverse=True) if fit > 0)[:MAX_CANDIDATES]
 
 
-def _exact(kind: RecordKind, query: Query, text: str) -> list[Match]:
-    made: list[Match] = []
+def _exact(kind: RecordKind, query: Query, text: str) -> list[TermFilter]:
+    made: list[TermFilter] = []
     for each in kind.fields:
         if each.search == "number" and query.by in (None, "number"):
-            made += [Match(form, each.name, (code,)) for form, code in record_matching.codes(text)]
+            made += [TermFilter(form, each.name, (code,)) for form, code in record_matching.codes(text)]
         if each.search == "email" and query.by in (None, "email"):
-            made.append(Match("email", each.name, (text.strip().casefold(),)))
+            made.append(TermFilter("email", each.name, (text.strip().casefold(),)))
     return made
 
 
-def _where(kind: RecordKind, query: Query) -> list[Match] | None:
+def _where(kind: RecordKind, query: Query) -> list[TermFilter] | None:
     """None for a value that is too long to be found by. Raises InvalidInput for a field that is not declared."""
     for name in (*query.where, *query.between, *((query.order,) if query.order else ())):
         if kind.field_named(name) is None:
             raise InvalidInput(
                 f"{name!r} is not a declared field of {kind.name}; only declared fields can be asked for."
             )
-    made = [Match("value", name, tuple(map(str, values))) for name, values in query.where.items()]
+    made = [TermFilter("value", name, tuple(map(str, values))) for name, values in query.where.items()]
     return made if all(len(term) <= record_matching.MAX_TERM_CHARS for match in made for term in match.terms) else None
 
 
-def _spans(query: Query) -> list[Span]:
-    return [Span(name, low, high) for name, (low, high) in query.between.items()]
+def _spans(query: Query) -> list[RangeFilter]:
+    return [RangeFilter(name, low, high) for name, (low, high) in query.between.items()]
 
 
-def _sorting(kind: RecordKind, query: Query) -> Sorting | None:
+def _sorting(kind: RecordKind, query: Query) -> SortOrder | None:
     field = kind.field_named(query.order) if query.order else None
-    return Sorting(field.name, field.type in _NUMERIC, query.descending) if field else None
+    return SortOrder(field.name, field.type in _NUMERIC, query.descending) if field else None
 
 
 def _record(kind: RecordKind, row: RecordRow) -> Record:

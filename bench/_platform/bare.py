@@ -20,7 +20,7 @@ from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, event, i
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from core import ids
-from store.sessions import POSTGRESQL_CONNECTIONS
+from store.database import POSTGRESQL_CONNECTIONS
 
 AT_ONCE = 50
 HAPPENED = Table(

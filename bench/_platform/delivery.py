@@ -22,11 +22,11 @@ from core.ids import new
 from core.settings import Settings
 from events.subscribers import Fired
 from events.webhooks.fanout import deliver_to
-from store import lanes
-from store.deliveries import DeliveryRow
+from store.database import Database
+from store.jobs import lanes
 from store.rows import table
-from store.sessions import Sessions
-from store.webhooks import EndpointRow
+from store.webhooks.deliveries import DeliveryRow
+from store.webhooks.endpoints import EndpointRow
 
 ROOT = Path(__file__).parents[2]
 _IN_ONE = 50
@@ -66,7 +66,7 @@ async def put(
 
 async def held(settings: Settings, endpoints: Sequence[EndpointRow], seconds: float) -> None:
     """Nothing of them is claimed for so long."""
-    sessions = await Sessions.open(settings.database_url)
+    sessions = await Database.open(settings.database_url)
     async with sessions.begin() as session:
         for endpoint in endpoints:
             await lanes.hold(session, endpoint.id, seconds)
@@ -75,7 +75,7 @@ async def held(settings: Settings, endpoints: Sequence[EndpointRow], seconds: fl
 
 async def drained(settings: Settings, since: datetime, count: int) -> float:
     """Deliveries a second, from the first answer to the last; all of them are settled then."""
-    sessions = await Sessions.open(settings.database_url)
+    sessions = await Database.open(settings.database_url)
     end = time.monotonic() + 300
     left = True
     while left and time.monotonic() < end:

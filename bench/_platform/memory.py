@@ -30,11 +30,11 @@ from cli.client import Client
 from core import canon, ids, request_signature
 from core.clock import utc_now
 from core.settings import Settings
-from store.entries import HistoryHeadRow, HistoryRow, digest_of, words_of
+from store.database import Database
+from store.history.entries import HistoryHeadRow, HistoryRow, digest_of, words_of
 from store.migrate import upgrade
 from store.rows import table, values
-from store.runs import RunRow
-from store.sessions import Sessions
+from store.runs.runs import RunRow
 from web.door import SCOPES
 
 ROOT: Final = Path(__file__).parents[2]
@@ -84,7 +84,7 @@ async def filled(folder: Path, rows: int, cards: int) -> Filled:
     return Filled(environ, (row.public, secret))
 
 
-async def _cards(sessions: Sessions, run_id: str, count: int) -> None:
+async def _cards(sessions: Database, run_id: str, count: int) -> None:
     runs = table(RunRow)
     async with sessions.begin() as session:
         first = RunRow(**(await session.execute(select(runs).where(runs.c.id == run_id))).mappings().one())
@@ -98,8 +98,8 @@ async def _cards(sessions: Sessions, run_id: str, count: int) -> None:
         await session.execute(insert(runs), made)
 
 
-async def _entries(sessions: Sessions, workspace: str, actor: dict[str, Any], count: int) -> None:
-    """Appended as ``store.history.append`` does, many in one transaction."""
+async def _entries(sessions: Database, workspace: str, actor: dict[str, Any], count: int) -> None:
+    """Appended as ``store.history.log.append`` does, many in one transaction."""
     history, heads = table(HistoryRow), table(HistoryHeadRow)
     async with sessions.read() as session:
         there = (await session.execute(select(heads).where(heads.c.workspace == workspace))).mappings().one()
@@ -163,7 +163,7 @@ async def _held(environ: dict[str, str]) -> tuple[int, int]:
     """Cards that wait, and those that have run out and still wait."""
     runs = table(RunRow)
     held = select(runs.c.expires_at).where(runs.c.state == "held")
-    sessions = await Sessions.open(settings_of(environ).database_url)
+    sessions = await Database.open(settings_of(environ).database_url)
     async with sessions.read() as session:
         until = list((await session.execute(held)).scalars())
     await sessions.close()

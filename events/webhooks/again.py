@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.deliveries
-import store.events
-import store.putting
-import store.webhooks
-import store.work
+import store.events.events
+import store.jobs.enqueue
+import store.jobs.jobs
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 from agent import history
 from agent.history import Kind
 from core import ids
@@ -25,11 +25,11 @@ from events.webhooks.endpoints import nothing
 from events.webhooks.fanout import deliver_to, delivery, put_body, wants
 from executors.queue import Done, Outcome
 from registry.events import event_catalogue
-from store.deliveries import DeliveryRow
-from store.putting import Put
-from store.sessions import Sessions, after_commit
-from store.webhooks import EndpointRow
-from store.work import Work
+from store.database import Database, after_commit
+from store.jobs.enqueue import NewJob
+from store.jobs.jobs import Job
+from store.webhooks.deliveries import DeliveryRow
+from store.webhooks.endpoints import EndpointRow
 
 RESEND_WORK: Final = "webhook.resend"
 RECOVER_WORK: Final = "webhook.recover"
@@ -56,7 +56,7 @@ Also = Callable[[AsyncSession, Any], Awaitable[None]]
 class Again:
     """``also`` is written in the same transaction as the act."""
 
-    sessions: Sessions
+    sessions: Database
     clock: Clock
     wake: Callable[[], None]
 
@@ -65,8 +65,8 @@ class Again:
     ) -> DeliveryRow:
         """One more attempt, whatever became of those before it; it starts no new series. Raises NotFound."""
         async with self.sessions.begin() as session:
-            row = await store.deliveries.get(session, by.workspace, delivery_id)
-            await store.webhooks.get(session, by.workspace, row.endpoint)
+            row = await store.webhooks.deliveries.get(session, by.workspace, delivery_id)
+            await store.webhooks.endpoints.get(session, by.workspace, row.endpoint)
             await self._send(session, row)
             await also(session, row)
             await history.record_act(
@@ -92,11 +92,11 @@ class Again:
         """One attempt with a sample of the catalogue: ``event``, or the first that the endpoint wants. Raises NotFound."""
         now = self.clock()
         async with self.sessions.begin() as session:
-            endpoint = await store.webhooks.get(session, by.workspace, endpoint_id)
+            endpoint = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             fired = _sample(endpoint, event, now)
             await put_body(session, fired, now)
             row = delivery(fired, endpoint, "test", now)
-            await store.deliveries.put_many(session, [row])
+            await store.webhooks.deliveries.put_many(session, [row])
             await self._send(session, row)
             await also(session, row)
             await history.record_act(
@@ -137,15 +137,17 @@ class Again:
         """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises Conflict."""
         return await self._span(by, endpoint_id, since, until, Kind.WEBHOOK_REPLAYED, REPLAY_WORK, request_id, also)
 
-    async def recovering(self, work: Work) -> Outcome:
+    async def recovering(self, work: Job) -> Outcome:
         """The work of ``recover``: each batch is a transaction; done again, it puts nothing twice."""
         since, until, after = from_iso(work.payload["since"]), from_iso(work.payload["until"]), ""
         while True:
             async with self.sessions.begin() as session:
                 endpoint_id = work.payload["endpoint"]
-                found = await store.deliveries.failed(session, endpoint_id, since, until, after=after, limit=BATCH)
+                found = await store.webhooks.deliveries.failed(
+                    session, endpoint_id, since, until, after=after, limit=BATCH
+                )
                 puts = [
-                    Put(
+                    NewJob(
                         f"{each}+{work.key}",
                         RESEND_WORK,
                         work.workspace,
@@ -155,26 +157,26 @@ class Again:
                     )
                     for each in found
                 ]
-                await store.putting.put_many(session, puts)
+                await store.jobs.enqueue.enqueue_many(session, puts)
                 after_commit(session, self.wake)
             if len(found) < BATCH:
                 return Done()
             after = found[-1]
 
-    async def replaying(self, work: Work) -> Outcome:
+    async def replaying(self, work: Job) -> Outcome:
         """The work of ``replay``, newest event first; done again, it makes nothing twice."""
         since, until, before = from_iso(work.payload["since"]), from_iso(work.payload["until"]), None
         while True:
             async with self.sessions.begin() as session:
-                endpoint = (await store.webhooks.by_ids(session, [work.payload["endpoint"]])).get(
+                endpoint = (await store.webhooks.endpoints.by_ids(session, [work.payload["endpoint"]])).get(
                     work.payload["endpoint"]
                 )
                 if endpoint is None or endpoint.state not in ("active", "paused"):
                     return Done()
-                rows = await store.events.listed(
+                rows = await store.events.events.listed(
                     session, work.workspace, before=before, since=since, until=until, mode="live", limit=BATCH
                 )
-                heard = await store.deliveries.heard(session, endpoint.id, [row.id for row in rows])
+                heard = await store.webhooks.deliveries.delivered_events(session, endpoint.id, [row.id for row in rows])
                 for row in rows:
                     if row.id not in heard and wants(endpoint, row.name):
                         await deliver_to(session, of_row(row), [endpoint], "replay", self.clock())
@@ -197,23 +199,23 @@ class Again:
         now = self.clock()
         if since.tzinfo is None or (until is not None and until.tzinfo is None):
             raise InvalidInput("Give times with their zone, as in 2026-11-24T15:43:04Z.")
-        since = max(since, now - timedelta(days=store.deliveries.KEEP_DAYS))
+        since = max(since, now - timedelta(days=store.webhooks.deliveries.KEEP_DAYS))
         span = Span(ids.new("wrk"), endpoint_id, since, min(until or now, now))
         if span.since >= span.until:
             raise InvalidInput("'since' must be before 'until' and before now.")
         async with self.sessions.begin() as session:
-            endpoint = await store.webhooks.get(session, by.workspace, endpoint_id)
+            endpoint = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             if endpoint.state == "disabled":
                 raise Conflict("This endpoint is disabled: resume it first.")
             told = {"endpoint": endpoint_id, "since": iso(span.since), "until": iso(span.until)}
-            await store.putting.put(session, key=span.id, kind=work, workspace=by.workspace, payload=told)
+            await store.jobs.enqueue.enqueue(session, key=span.id, kind=work, workspace=by.workspace, payload=told)
             await also(session, span)
             await history.record_act(session, by, kind, now, request_id=request_id, **told)
             after_commit(session, self.wake)
         return span
 
     async def _send(self, session: AsyncSession, row: DeliveryRow) -> None:
-        await store.putting.put(
+        await store.jobs.enqueue.enqueue(
             session, key=f"{row.id}+{ids.new('wrk')}", kind=RESEND_WORK, workspace=row.workspace,
             payload={"delivery": row.id}, priority=_AT_ONCE,
         )  # fmt: skip

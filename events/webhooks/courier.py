@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.deliveries
+import store.webhooks.deliveries
 from core.clock import Clock
 from events.webhooks.ledger import Entry, Ledger
 from events.webhooks.message import delivery_headers, logged_headers
@@ -19,8 +19,8 @@ from events.webhooks.pouch import Packed, Pouch
 from executors.hand import Hand
 from executors.queue import Done, Later, Outcome, Shared
 from executors.retry import Reply, Retry, Success, after_delivery
-from store.attempts import Came, DeliveryState
-from store.work import Work
+from store.jobs.jobs import Job
+from store.webhooks.attempts import AttemptResult, DeliveryState
 
 TIMEOUT_S: Final = 15.0
 GIVEN_UP: Final = "The endpoint was disabled or deleted before this was delivered."
@@ -36,7 +36,7 @@ class Courier:
     clock: Clock
     dice: Callable[[], float] = field(default=random.random)
 
-    async def deliver(self, work: Work) -> Outcome:
+    async def deliver(self, work: Job) -> Outcome:
         """One attempt of a delivery's series, and when the next one is due. What the claim read beside it is at most some seconds old
         (executors/lines.py), so an endpoint that is paused may still get what was on its way to it.
         """
@@ -67,7 +67,7 @@ class Courier:
                 told = self._told(work, packed, reply, at, "failed", failed.detail, finished_at=now)
                 return Done(shared=told, well=False)
 
-    async def resend(self, work: Work) -> Outcome:
+    async def resend(self, work: Job) -> Outcome:
         """One attempt that a person asked for: no series, whatever comes of it. A test is settled by it."""
         packed = await self.pouch.of(work.payload["delivery"])
         if packed is None or packed.endpoint.state == "deleted":
@@ -85,9 +85,9 @@ class Courier:
             )  # fmt: skip
         return Done(shared=told)
 
-    async def buried(self, session: AsyncSession, work: Work) -> None:
+    async def buried(self, session: AsyncSession, work: Job) -> None:
         """The engine gave up on a delivery's work: so does the delivery."""
-        await store.deliveries.give_up(
+        await store.webhooks.deliveries.give_up(
             session, work.payload["delivery"], self.clock(), "Something broke here while delivering (see the log)."
         )
 
@@ -106,11 +106,11 @@ class Courier:
         return reply, at
 
     async def _give_up(self, packed: Packed, session: AsyncSession) -> None:
-        await store.deliveries.give_up(session, packed.delivery.id, self.clock(), GIVEN_UP)
+        await store.webhooks.deliveries.give_up(session, packed.delivery.id, self.clock(), GIVEN_UP)
 
     def _told(
         self,
-        work: Work,
+        work: Job,
         packed: Packed,
         reply: Reply,
         at: datetime,
@@ -122,7 +122,7 @@ class Courier:
         by_hand: bool = False,
     ) -> Shared:
         delivery = packed.delivery
-        came = Came(
+        came = AttemptResult(
             attempt=f"{work.id}.{work.attempt}", n=delivery.attempts + 1, duration_ms=reply.duration_ms,
             headers=logged_headers(reply.headers, packed.endpoint.headers), response=reply.body, cut=reply.cut,
             delivery=delivery.id, state=state, status=reply.status, error=reply.error, detail=detail, at=at,

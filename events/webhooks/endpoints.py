@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.deliveries
 import store.signing_secrets
-import store.webhooks
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 from agent import history
 from agent.history import Kind
 from core import ids
@@ -22,9 +22,9 @@ from events.webhooks.message import custom_headers
 from events.webhooks.secrets import WEBHOOK, Seals
 from executors.guard import Blocked, Guard
 from registry.events.event_names import pattern
-from store import lanes
-from store.sessions import Sessions, after_commit
-from store.webhooks import EndpointRow, Rate
+from store.database import Database, after_commit
+from store.jobs import lanes
+from store.webhooks.endpoints import EndpointRow, SuccessRate
 
 MAX_ENDPOINTS: Final = 200
 MAX_PATTERNS: Final = 50
@@ -38,7 +38,7 @@ class Shown:
     signed with two secrets, and until when."""
 
     row: EndpointRow
-    rate: Rate
+    rate: SuccessRate
     header_names: tuple[str, ...]
     previous_secret_until: datetime | None = None
 
@@ -64,7 +64,7 @@ async def nothing(session: AsyncSession, made: Any) -> None:
 class Endpoints:
     """``also`` is written in the same transaction as the act. Members need to be owners; a key needs its scope alone."""
 
-    sessions: Sessions
+    sessions: Database
     guard: Guard
     seals: Seals
     clock: Clock
@@ -93,13 +93,13 @@ class Endpoints:
             per_minute=_per_minute(per_minute), created_by=by.id, created_at=now, changed_at=now,
         )  # fmt: skip
         async with self.sessions.begin() as session:
-            if len(await store.webhooks.listed(session, by.workspace)) >= MAX_ENDPOINTS:
+            if len(await store.webhooks.endpoints.listed(session, by.workspace)) >= MAX_ENDPOINTS:
                 raise InvalidInput(f"A workspace has at most {MAX_ENDPOINTS} webhook endpoints: delete one first.")
-            await store.webhooks.insert(session, row)
+            await store.webhooks.endpoints.insert(session, row)
             if row.per_minute:
                 await lanes.widen(session, endpoint_id, 1)
             secret = await self.seals.make(session, by.workspace, endpoint_id, now)
-            made = Made(Shown(row, Rate(0, 0), tuple(sorted(own))), secret)
+            made = Made(Shown(row, SuccessRate(0, 0), tuple(sorted(own))), secret)
             await also(session, made)
             await history.record_act(
                 session,
@@ -115,12 +115,14 @@ class Endpoints:
 
     async def listed(self, by: Actor) -> list[Shown]:
         async with self.sessions.read() as session:
-            return await self._all_shown(session, by.workspace, await store.webhooks.listed(session, by.workspace))
+            return await self._all_shown(
+                session, by.workspace, await store.webhooks.endpoints.listed(session, by.workspace)
+            )
 
     async def show(self, by: Actor, endpoint_id: str) -> Shown:
         """Raises NotFound."""
         async with self.sessions.read() as session:
-            return await self._shown(session, await store.webhooks.get(session, by.workspace, endpoint_id))
+            return await self._shown(session, await store.webhooks.endpoints.get(session, by.workspace, endpoint_id))
 
     async def change(
         self,
@@ -189,7 +191,7 @@ class Endpoints:
         _governs(by)
         now = self.clock()
         async with self.sessions.begin() as session:
-            row = await store.webhooks.get(session, by.workspace, endpoint_id)
+            row = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             secret, until = await self.seals.rotate(session, by.workspace, endpoint_id, now)
             made = Made(await self._shown(session, row), secret, until)
             await also(session, made)
@@ -218,7 +220,7 @@ class Endpoints:
     ) -> Shown:
         now = self.clock()
         async with self.sessions.begin() as session:
-            row = await store.webhooks.change(session, by.workspace, endpoint_id, now, was=was, **columns)
+            row = await store.webhooks.endpoints.change(session, by.workspace, endpoint_id, now, was=was, **columns)
             shown = await self._shown(session, row)
             match kind:
                 case Kind.WEBHOOK_PAUSED:
@@ -226,7 +228,7 @@ class Endpoints:
                 case Kind.WEBHOOK_RESUMED:
                     await lanes.release(session, endpoint_id)
                 case Kind.WEBHOOK_DELETED:
-                    await store.deliveries.give_up_all(session, endpoint_id, now, "The endpoint was deleted.")
+                    await store.webhooks.deliveries.give_up_all(session, endpoint_id, now, "The endpoint was deleted.")
                     await store.signing_secrets.remove(session, by.workspace, WEBHOOK, endpoint_id)
                     await lanes.release(session, endpoint_id)
             if "per_minute" in columns:
@@ -245,14 +247,14 @@ class Endpoints:
         """However many there are, in two statements."""
         now = self.clock()
         ids_of_all = [row.id for row in rows]
-        rates = await store.webhooks.rates(session, ids_of_all, now)
+        rates = await store.webhooks.endpoints.rates(session, ids_of_all, now)
         secrets = await store.signing_secrets.of_targets(session, [workspace], WEBHOOK, ids_of_all)
         made: list[Shown] = []
         for row in rows:
             names = tuple(sorted(self.seals.headers(row.workspace, row.id, row.sealed_headers)))
             secret = secrets.get(row.id)
             rotating = secret.previous_until if secret is not None and len(secret.secrets(now)) > 1 else None
-            made.append(Shown(row, rates.get(row.id, Rate(0, 0)), names, rotating))
+            made.append(Shown(row, rates.get(row.id, SuccessRate(0, 0)), names, rotating))
         return made
 
     def _url(self, text: str) -> str:

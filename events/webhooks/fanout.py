@@ -9,19 +9,19 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.deliveries
-import store.putting
-import store.webhooks
-import store.work
+import store.jobs.enqueue
+import store.jobs.jobs
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 from core import ids
 from core.clock import Clock
 from events.subscribers import WEBHOOKS, Fired, Reacted, Subscriber
 from events.webhooks.message import body_of
 from registry.events.event_names import fits_any
-from store.deliveries import BodyRow, Cause, DeliveryRow
-from store.putting import Put
-from store.sessions import after_commit
-from store.webhooks import EndpointRow
+from store.database import after_commit
+from store.jobs.enqueue import NewJob
+from store.webhooks.deliveries import BodyRow, DeliveryCause, DeliveryRow
+from store.webhooks.endpoints import EndpointRow
 
 DELIVER_WORK: Final = "webhook.deliver"
 PRIORITY: Final = 120
@@ -39,7 +39,7 @@ class Fanout:
     wake: Callable[[], None]
 
     async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
-        hearing = await store.webhooks.hearing(session, event.workspace)
+        hearing = await store.webhooks.endpoints.subscribed(session, event.workspace)
         wanting = [endpoint for endpoint in hearing if wants(endpoint, event.name)]
         if not wanting:
             return ()
@@ -55,16 +55,16 @@ class Fanout:
 
 
 async def deliver_to(
-    session: AsyncSession, event: Fired, endpoints: Sequence[EndpointRow], cause: Cause, now: datetime
+    session: AsyncSession, event: Fired, endpoints: Sequence[EndpointRow], cause: DeliveryCause, now: datetime
 ) -> None:
     """One delivery and one piece of work for each endpoint; doing it again changes nothing. The body is made here, once."""
     await put_body(session, event, now)
     rows = [delivery(event, endpoint, cause, now) for endpoint in endpoints]
-    await store.deliveries.put_many(session, rows)
-    await store.putting.put_many(
+    await store.webhooks.deliveries.put_many(session, rows)
+    await store.jobs.enqueue.enqueue_many(
         session,
         [
-            Put(f"{event.id}+{row.endpoint}", DELIVER_WORK, event.workspace, {"delivery": row.id}, PRIORITY, lane=row.endpoint)
+            NewJob(f"{event.id}+{row.endpoint}", DELIVER_WORK, event.workspace, {"delivery": row.id}, PRIORITY, lane=row.endpoint)
             for row in rows
         ],
     )  # fmt: skip
@@ -74,10 +74,10 @@ async def put_body(session: AsyncSession, event: Fired, now: datetime) -> None:
     row = BodyRow(
         event_id=event.id, workspace=event.workspace, event=event.name, body=body_of(event), created_at=now
     )  # fmt: skip
-    await store.deliveries.put_body(session, row)
+    await store.webhooks.deliveries.put_body(session, row)
 
 
-def delivery(event: Fired, endpoint: EndpointRow, cause: Cause, now: datetime) -> DeliveryRow:
+def delivery(event: Fired, endpoint: EndpointRow, cause: DeliveryCause, now: datetime) -> DeliveryRow:
     return DeliveryRow(
         id=ids.new("dlv"), workspace=event.workspace, event_id=event.id, endpoint=endpoint.id, event=event.name,
         cause=cause, created_at=now, next_at=now,

@@ -10,19 +10,19 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.attempts
-import store.deliveries
-import store.webhooks
+import store.webhooks.attempts
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 from agent import history
 from agent.history import Kind
 from core.actor import Actor
 from core.clock import Clock
 from events.fire import OWN_ORIGIN, fire
 from executors.retry import WEBHOOK_DELAYS_S
-from store import lanes
-from store.attempts import Came
-from store.sessions import after_commit
-from store.webhooks import EndpointRow, Tally, hour_of
+from store.database import after_commit
+from store.jobs import lanes
+from store.webhooks.attempts import AttemptResult
+from store.webhooks.endpoints import AttemptCounts, EndpointRow, hour_of
 
 DISABLED_EVENT: Final = "webhook.endpoint_disabled"
 FAILING_FOR: Final = timedelta(days=5)
@@ -38,7 +38,7 @@ NARROW_S: Final = 0.05
 class Entry(NamedTuple):
     """One attempt. ``counts``: it says something of the endpoint's health (a test does not)."""
 
-    came: Came
+    came: AttemptResult
     endpoint: str
     ok: bool
     counts: bool
@@ -58,12 +58,14 @@ class Ledger:
     wake: Callable[[], None]
 
     async def write(self, session: AsyncSession, entries: Sequence[Entry]) -> None:
-        await store.attempts.came(session, [one.came for one in entries])
+        await store.webhooks.attempts.record_attempts(session, [one.came for one in entries])
         by_endpoint: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             if entry.counts or entry.came.status == 410:
                 by_endpoint[entry.endpoint].append(entry)
-        for endpoint in await store.webhooks.count(session, [tally(name, of) for name, of in by_endpoint.items()]):
+        for endpoint in await store.webhooks.endpoints.count(
+            session, [tally(name, of) for name, of in by_endpoint.items()]
+        ):
             await self._pace(session, endpoint, by_endpoint[endpoint.id])
             await self._judge(session, endpoint, by_endpoint[endpoint.id])
 
@@ -79,7 +81,7 @@ class Ledger:
             slow_s = max(slow_s, NARROW_S)
         rate_s = 60 / endpoint.per_minute if endpoint.per_minute else 0.0
         if slow_s != endpoint.slow_s:
-            await store.webhooks.set_slow(session, endpoint.id, slow_s)
+            await store.webhooks.endpoints.set_slow(session, endpoint.id, slow_s)
             await lanes.widen(session, endpoint.id, 1 if slow_s or rate_s else None)
         wished_s = max((entry.retry_after_s or 0.0 for entry in asked), default=0.0)
         hold_s = max(slow_s, rate_s, min(MAX_SLOW_S, wished_s))
@@ -99,10 +101,10 @@ class Ledger:
     async def disable(self, session: AsyncSession, endpoint: EndpointRow, why: str) -> None:
         """No more deliveries to it until a person resumes it; what waited is failed. Told in history and by an event."""
         now = self.clock()
-        row = await store.webhooks.disable(session, endpoint.id, now, why)
+        row = await store.webhooks.endpoints.disable(session, endpoint.id, now, why)
         if row is None:
             return
-        failed = await store.deliveries.give_up_all(session, row.id, now, f"The endpoint was disabled. {why}")
+        failed = await store.webhooks.deliveries.give_up_all(session, row.id, now, f"The endpoint was disabled. {why}")
         told: dict[str, Any] = {
             "endpoint": row.id,
             "url": row.url,
@@ -115,13 +117,13 @@ class Ledger:
         await history.record_act(session, system(row.workspace), Kind.WEBHOOK_DISABLED, now, alert=True, **told)
 
 
-def tally(endpoint: str, entries: Sequence[Entry]) -> Tally:
+def tally(endpoint: str, entries: Sequence[Entry]) -> AttemptCounts:
     """What a group of attempts at one endpoint comes to; the order they are given in does not matter."""
     ordered = sorted((entry for entry in entries if entry.counts), key=lambda entry: entry.came.at)
     good = [entry.came.at for entry in ordered if entry.ok]
     bad = [entry.came.at for entry in ordered if not entry.ok]
     trailing = [entry.came.at for entry in ordered if not good or entry.came.at > good[-1]]
-    return Tally(
+    return AttemptCounts(
         endpoint=endpoint,
         hour=hour_of(ordered[-1].came.at if ordered else entries[-1].came.at),
         succeeded=len(good),

@@ -10,15 +10,15 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.deliveries
 import store.signing_secrets
-import store.webhooks
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 from events.webhooks.secrets import WEBHOOK, Seals
-from store.deliveries import Due
-from store.sessions import Sessions
+from store.database import Database
+from store.jobs.jobs import Job
 from store.signing_secrets import SigningSecretRow
-from store.webhooks import EndpointRow
-from store.work import Work
+from store.webhooks.deliveries import DueDelivery
+from store.webhooks.endpoints import EndpointRow
 
 MAX_BODY_BYTES: Final = 16 * 1024
 
@@ -48,14 +48,14 @@ class Addressee:
 
 
 class Packed(NamedTuple):
-    delivery: Due
+    delivery: DueDelivery
     endpoint: Addressee
 
 
 class Pouch:
     """A claim starts its deliveries side by side, so that one look at the database serves them all."""
 
-    def __init__(self, sessions: Sessions, seals: Seals) -> None:
+    def __init__(self, sessions: Database, seals: Seals) -> None:
         self._sessions = sessions
         self._seals = seals
         self._waiting: dict[str, asyncio.Future[Packed | None]] = {}
@@ -83,7 +83,7 @@ class Pouch:
             for delivery_id, future in asked.items():
                 future.set_result(found.get(delivery_id))
 
-    async def beside(self, session: AsyncSession, works: Sequence[Work]) -> dict[str, Packed]:
+    async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, Packed]:
         """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their turn, so
         that what waits for its turn takes little memory.
         """
@@ -97,10 +97,10 @@ class Pouch:
     async def _packed(
         self, session: AsyncSession, delivery_ids: Sequence[str], max_body_bytes: int | None = None
     ) -> dict[str, Packed]:
-        rows = await store.deliveries.due(session, delivery_ids, max_body_bytes)
+        rows = await store.webhooks.deliveries.due(session, delivery_ids, max_body_bytes)
         targets = {row.endpoint for row in rows}
         workspaces = {row.workspace for row in rows}
-        endpoints = await store.webhooks.by_ids(session, targets)
+        endpoints = await store.webhooks.endpoints.by_ids(session, targets)
         secrets = await store.signing_secrets.of_targets(session, workspaces, WEBHOOK, targets)
         known = {name: Addressee(endpoints[name], secret, self._seals) for name, secret in secrets.items()}
         return {row.id: Packed(row, known[row.endpoint]) for row in rows if row.endpoint in known}

@@ -21,8 +21,8 @@ from executors.engine import Handler
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.queue import Beside
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs.jobs import Job
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Webhooks:
         """What the queue reads with its claims."""
         return {DELIVER_WORK: self.courier.pouch.beside}
 
-    async def buried(self, session: AsyncSession, work: Work) -> None:
+    async def buried(self, session: AsyncSession, work: Job) -> None:
         """Belongs in the transaction that buries work."""
         if work.kind == DELIVER_WORK:
             await self.courier.buried(session, work)
 
 
 def assembled(
-    sessions: Sessions, guard: Guard, box: SecretBox, hand: Hand, clock: Clock, wake: Callable[[], None]
+    sessions: Database, guard: Guard, box: SecretBox, hand: Hand, clock: Clock, wake: Callable[[], None]
 ) -> Webhooks:
     seals = Seals(box)
     courier = Courier(Pouch(sessions, seals), hand, Ledger(clock, wake), clock)

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-import store.history
-import store.members
+import store.accounts.members
+import store.history.log
 from agent import history
 from agent.house import House, opened
 from agent.office import actor_of
@@ -32,7 +32,7 @@ from connectors.saas.kinds import KINDS
 from core.actor import Actor
 from core.errors import InvalidInput
 from core.settings import Settings
-from store.sessions import Sessions
+from store.database import Database
 from tests.acceptance.obedient import Obedient, order
 from tests.acceptance.world import World
 
@@ -95,7 +95,7 @@ async def tried(world: World) -> AsyncIterator[Tried]:
     resolver = Obedient(SCRIPT)
     async with opened(settings, resolver=resolver) as house:
         async with house.sessions.read() as session:
-            rows = await store.members.listed(session, world.workspace)
+            rows = await store.accounts.members.listed(session, world.workspace)
         yield Tried(house, {row.name: actor_of(row) for row in rows}, resolver)
 
 
@@ -177,7 +177,7 @@ async def test_hostile_text_in_every_record_changes_no_byte_of_a_plan_and_reache
             assert run.state == "held", run
             assert sent(run) == plans[text]
             async with after.house.sessions.read() as session:
-                entries = await store.history.of_run(session, world.workspace, run.id)
+                entries = await store.history.log.of_run(session, world.workspace, run.id)
             (resolved,) = [entry for entry in entries if entry.kind == "resolved"]
             assert json.loads(resolved.data)["trace"]["prompt"], "what the resolver saw is kept"
             assert not any(mark in resolved.data for mark in ("Ignore previous", "amended", "X-Injected", "cmd|"))
@@ -293,7 +293,7 @@ async def test_what_changes_between_card_and_click_stops_the_click(world: World,
             await it.house.office.register(olivia, [value])
         elif change == "role":
             async with it.house.sessions.begin() as session:
-                await store.members.set_role(
+                await store.accounts.members.set_role(
                     session, world.workspace, it.people["amir"].id, "support", at=it.house.clock(), by=None
                 )
         else:
@@ -301,7 +301,7 @@ async def test_what_changes_between_card_and_click_stops_the_click(world: World,
         answer = await it.house.decisions.confirm(oscar, run.id, run.digest or "")
         after = await it.house.desk.settled(olivia, run.id)
         async with it.house.sessions.begin() as session:
-            await store.members.set_role(
+            await store.accounts.members.set_role(
                 session, world.workspace, it.people["amir"].id, "admin", at=it.house.clock(), by=None
             )
         assert isinstance(answer, Run) or change == "retired", answer
@@ -371,7 +371,7 @@ async def test_how_long_a_person_looked_and_how_often_they_agreed_can_be_read_fr
         await it.confirm("olivia", yes)
         async with it.house.sessions.read() as session:
             said = [
-                entry for run in (yes, no) for entry in await store.history.of_run(session, world.workspace, run.id)
+                entry for run in (yes, no) for entry in await store.history.log.of_run(session, world.workspace, run.id)
             ]
     by = {entry.kind: entry for entry in said if entry.kind in ("held", "confirmed", "rejected")}
     assert {"confirmed", "rejected"} <= set(by)
@@ -400,10 +400,10 @@ async def test_history_that_was_edited_or_cut_names_the_place(world: World, tmp_
             for (trigger,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
                 copy.execute(f"DROP TRIGGER {trigger}")
             assert copy.execute(STATEMENTS[how]).rowcount > 0
-    sessions = await Sessions.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
+    sessions = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
     try:
         async with sessions.read() as session:
-            verdict = await store.history.verify(session, world.workspace)
+            verdict = await store.history.log.verify(session, world.workspace)
     finally:
         await sessions.close()
     assert not verdict.ok
@@ -420,9 +420,9 @@ async def test_no_cell_of_the_export_is_a_formula_and_no_line_of_it_is_forged(wo
         async with it.house.sessions.begin() as session:
             await history.record_act(session, named, history.Kind.SIGNED_IN, it.house.clock(), contract="-2+3")
         async with it.house.sessions.read() as session:
-            rows = store.history.stream(session, world.workspace)
+            rows = store.history.log.stream(session, world.workspace)
             text = "".join([piece async for piece in history.csv_lines(rows)])
-            count = (await store.history.verify(session, world.workspace)).count
+            count = (await store.history.log.verify(session, world.workspace)).count
     table = list(csv.reader(io.StringIO(text, newline="")))
     assert len(table) == count + 1
     assert any("'=cmd" in cell for row in table for cell in row), "a name that is a formula is in it, disarmed"

@@ -16,15 +16,15 @@ from typing import Any
 
 from sqlalchemy import text
 
-import store.work
+import store.jobs.jobs
 from agent.house import opened
 from cli.ask import settled
 from cli.client import Client, Refused
 from cli.console_session import ConsoleSession
 from core.settings import Settings
 from core.webhook_signature import new_secret
+from store.database import Database
 from store.migrate import upgrade
-from store.sessions import Sessions
 from tests.acceptance.fork_server import Forked
 from tests.integration.cheap import cheap_passwords
 from web.door import SCOPES
@@ -134,9 +134,9 @@ class World:
         """How much durable work there is by state, from the database itself."""
 
         async def look() -> dict[str, int]:
-            sessions = await Sessions.open(self._settings().database_url)
+            sessions = await Database.open(self._settings().database_url)
             async with sessions.read() as session:
-                found = await store.work.counts(session)
+                found = await store.jobs.jobs.counts(session)
             await sessions.close()
             states: dict[str, int] = {}
             for (_, state), count in found.items():
@@ -149,7 +149,7 @@ class World:
         """One SQL statement in the database, past everything the server would check; its rows."""
 
         async def run() -> list[Any]:
-            sessions = await Sessions.open(self._settings().database_url)
+            sessions = await Database.open(self._settings().database_url)
             try:
                 async with sessions.begin() as session:
                     found = await session.execute(text(statement), given)

@@ -23,7 +23,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.errors import Unavailable
-from store.sessions import Sessions
+from store.database import Database
 from tests.acceptance.world import World
 from tests.integration.executors.broker_server import BrokerServer
 
@@ -163,7 +163,7 @@ class Site:
             "UPDATE work SET due_ms = due_ms - :ms, turn_ms = turn_ms - :ms WHERE state = 'ready'",
             "UPDATE work_lanes SET held_until_ms = held_until_ms - :ms",
         )
-        sessions = await Sessions.open(self.database_url)
+        sessions = await Database.open(self.database_url)
         try:
             for statement in statements:
                 await self._done(sessions, statement, {"ms": int(seconds * 1000)})
@@ -171,7 +171,7 @@ class Site:
             await sessions.close()
 
     @staticmethod
-    async def _done(sessions: Sessions, statement: str, values: Mapping[str, Any]) -> None:
+    async def _done(sessions: Database, statement: str, values: Mapping[str, Any]) -> None:
         """It takes a great many rows that others are at: a database that breaks it off for that is asked again."""
         for left in reversed(range(10)):
             try:
@@ -184,7 +184,7 @@ class Site:
                 await asyncio.sleep(0.2)
 
     async def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        sessions = await Sessions.open(self.database_url)
+        sessions = await Database.open(self.database_url)
         try:
             async with sessions.read() as session:
                 return [tuple(row) for row in (await session.execute(text(statement))).all()]

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from store.database import Database
 from store.migrate import upgrade
-from store.sessions import Sessions
 
 NewDatabase = Callable[[], str]
 
@@ -73,8 +73,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def sessions(database_url: str) -> AsyncIterator[Sessions]:
+async def sessions(database_url: str) -> AsyncIterator[Database]:
     """An open database, once on each engine."""
-    opened = await Sessions.open(database_url)
+    opened = await Database.open(database_url)
     yield opened
     await opened.close()

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime
 
-import store.attempts
-import store.deliveries
-from store.deliveries import DeliveryRow, Filters
+import store.webhooks.attempts
+import store.webhooks.deliveries
+from store.webhooks.deliveries import DeliveryFilters, DeliveryRow
 from web import problem
 from web.api.body import Id
 from web.api.webhook_views import (
@@ -45,11 +45,13 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> DeliveryPage:
     """Newest first; ``next`` is the ``before`` of the next page. Kept for 30 days."""
-    wanted = Filters(
+    wanted = DeliveryFilters(
         endpoint=endpoint, event=event, event_id=event_id, states=tuple(state or ()), since=since, until=until
     )
     async with house_of(request).sessions.read() as session:
-        rows = await store.deliveries.listed(session, caller.actor.workspace, wanted, before=before, limit=limit)
+        rows = await store.webhooks.deliveries.listed(
+            session, caller.actor.workspace, wanted, before=before, limit=limit
+        )
     return DeliveryPage(data=tuple(map(delivery_view, rows)), next=rows[-1].id if len(rows) == limit else None)
 
 
@@ -57,9 +59,9 @@ async def listed(
 async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDetail:
     """With its body as it is sent, and every attempt: the request's headers, the answer, how long it took."""
     async with house_of(request).sessions.read() as session:
-        row = await store.deliveries.get(session, caller.actor.workspace, delivery_id)
-        body = await store.deliveries.body(session, row.event_id)
-        attempts = await store.attempts.attempts_of(session, row.id)
+        row = await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)
+        body = await store.webhooks.deliveries.body(session, row.event_id)
+        attempts = await store.webhooks.attempts.attempts_of(session, row.id)
     return delivery_detail(row, body or b"", attempts)
 
 
@@ -87,4 +89,4 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
 async def _there(request: Request, caller: Caller, delivery_id: str) -> DeliveryRow:
     """Raises NotFound."""
     async with house_of(request).sessions.read() as session:
-        return await store.deliveries.get(session, caller.actor.workspace, delivery_id)
+        return await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)

@@ -11,7 +11,7 @@ from core.actor import Mode
 from core.clock import iso
 from events.subscribers import Fired, of_row
 from registry.events.event_catalogue import EventType
-from store.events import EventRow, ReactionRow
+from store.events.events import EventRow, ReactionRow
 from web.view import LATER, Moment, View, moment
 
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import AwareDatetime, Field
 
-import store.events
+import store.events.events
 from core.errors import NotFound
 from registry.events import event_catalogue
-from store.idempotency import Claim
+from store.requests.idempotency import KeyClaim
 from web import problem
 from web.api.body import Body, Id, parsed
 from web.api.event_views import (
@@ -68,7 +68,7 @@ async def fire(request: Request, caller: Fires) -> Response:
         caused_by=body.caused_by,
         request_id=problem.request_id(request),
     )
-    if isinstance(fired, Claim):
+    if isinstance(fired, KeyClaim):
         return replayed(request, fired)
     return JSONResponse(accepted(fired), status_code=202, headers={"Location": f"/v1/events/{fired.id}"})
 
@@ -85,7 +85,7 @@ async def listed(
 ) -> EventPage:
     """Newest first; ``next`` is the ``before`` of the next page."""
     async with house_of(request).sessions.read() as session:
-        rows = await store.events.listed(
+        rows = await store.events.events.listed(
             session, caller.actor.workspace, name=event, before=before, since=since, until=until, limit=limit
         )
     return EventPage(data=tuple(map(event_view, rows)), next=rows[-1].id if len(rows) == limit else None)
@@ -95,8 +95,8 @@ async def listed(
 async def show(request: Request, caller: Reads, event_id: Id) -> EventDetail:
     """One event with its reactions in the order in which they come."""
     async with house_of(request).sessions.read() as session:
-        row = await store.events.get(session, caller.actor.workspace, event_id)
-        reactions = await store.events.reactions(session, caller.actor.workspace, event_id)
+        row = await store.events.events.get(session, caller.actor.workspace, event_id)
+        reactions = await store.events.events.reactions(session, caller.actor.workspace, event_id)
     return event_detail(row, reactions)
 
 

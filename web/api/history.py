@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, Field
 
-import store.history
+import store.history.log
 from agent import chain
 from agent.history import Kind, csv_lines, entry_json, json_lines, record_act
 from agent.house import House
 from core.actor import Mode
 from evals.harvest import MOST, harvested
-from store.history import Filters, HistoryRow
+from store.history.log import HistoryFilters, HistoryRow
 from web.door import Caller, house_of, signed
 from web.openapi import problems
 from web.view import LATER, Moment, View
@@ -85,8 +85,8 @@ def filters(
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
     q: Annotated[str, Query(max_length=200)] = "",
-) -> Filters:
-    return Filters(
+) -> HistoryFilters:
+    return HistoryFilters(
         kinds=tuple(kind or ()), run_id=run_id, contract=contract, outcome=outcome, risk=risk, model=model,
         since=since, until=until, words=q,
     )  # fmt: skip
@@ -96,13 +96,15 @@ def filters(
 async def page(
     request: Request,
     caller: Owner,
-    wanted: Annotated[Filters, Depends(filters)],
+    wanted: Annotated[HistoryFilters, Depends(filters)],
     before: Annotated[int | None, Query(ge=1, le=MAX_SEQ)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """AI History, newest first, filtered."""
     async with house_of(request).sessions.read() as session:
-        rows = await store.history.page(session, caller.actor.workspace, filters=wanted, before_seq=before, limit=limit)
+        rows = await store.history.log.page(
+            session, caller.actor.workspace, filters=wanted, before_seq=before, limit=limit
+        )
     return {"data": [entry_json(row) for row in rows], "next": rows[-1].seq if len(rows) == limit else None}
 
 
@@ -111,7 +113,9 @@ async def page(
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-async def export(request: Request, caller: Owner, wanted: Annotated[Filters, Depends(filters)]) -> StreamingResponse:
+async def export(
+    request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(filters)]
+) -> StreamingResponse:
     """The same as CSV, streamed whole from one moment of the database."""
     return csv_response(house_of(request), caller.actor.workspace, wanted)
 
@@ -122,7 +126,7 @@ async def export(request: Request, caller: Owner, wanted: Annotated[Filters, Dep
     responses={200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}},
 )
 async def export_lines(
-    request: Request, caller: Owner, wanted: Annotated[Filters, Depends(filters)]
+    request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(filters)]
 ) -> StreamingResponse:
     """The same as JSON lines, oldest first: an entry a line, as above. Streamed whole from one moment of the database."""
     return lines_response(house_of(request), caller.actor.workspace, wanted)
@@ -149,7 +153,7 @@ async def cases(
     written into history."""
     house, actor = house_of(request), caller.actor
     ground = await house.grounds.of(actor.workspace)
-    wanted = Filters(since=since, until=until, contract=contract)
+    wanted = HistoryFilters(since=since, until=until, contract=contract)
     async with house.sessions.read() as session:
         found = await harvested(session, actor.workspace, ground, wanted, limit)
     async with house.sessions.begin() as session:
@@ -169,15 +173,15 @@ async def cases(
 async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> dict[str, Any]:
     """One entry, whole."""
     async with house_of(request).sessions.read() as session:
-        return entry_json(await store.history.get(session, caller.actor.workspace, seq))
+        return entry_json(await store.history.log.get(session, caller.actor.workspace, seq))
 
 
-def csv_response(house: House, workspace: str, wanted: Filters) -> StreamingResponse:
+def csv_response(house: House, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
     """The whole filtered history as a download, streamed from one moment of the database in constant memory."""
     return _download(house, workspace, wanted, csv_lines, "text/csv; charset=utf-8", "csv")
 
 
-def lines_response(house: House, workspace: str, wanted: Filters) -> StreamingResponse:
+def lines_response(house: House, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
     """As ``csv_response``, as JSON lines."""
     return _download(house, workspace, wanted, json_lines, "application/jsonl", "jsonl")
 
@@ -185,14 +189,14 @@ def lines_response(house: House, workspace: str, wanted: Filters) -> StreamingRe
 def _download(
     house: House,
     workspace: str,
-    wanted: Filters,
+    wanted: HistoryFilters,
     written: Callable[[AsyncIterator[HistoryRow]], AsyncIterator[str]],
     media_type: str,
     suffix: str,
 ) -> StreamingResponse:
     async def pieces() -> AsyncIterator[bytes]:
         async with house.sessions.read() as session:
-            async for piece in written(store.history.stream(session, workspace, wanted)):
+            async for piece in written(store.history.log.stream(session, workspace, wanted)):
                 yield piece.encode()
 
     headers = {"Content-Disposition": f'attachment; filename="opsiq-history.{suffix}"', "Cache-Control": "no-store"}

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
-import store.keys
+import store.accounts.api_keys
 from agent.office import IssuedKey
 from core.errors import Forbidden, InvalidInput
-from store.keys import KeyRow, KeyState
+from store.accounts.api_keys import KeyRow, KeyState
 from web.api.body import Body, Id, parsed
 from web.door import SCOPES, Caller, house_of, signed
 from web.idempotency import act_once, once
@@ -71,7 +71,7 @@ class CreateKeyBody(Body):
 async def listed(request: Request, caller: Reads) -> KeyList:
     """Every key of the workspace, newest first, revoked ones too. No secret is in it."""
     async with house_of(request).sessions.read() as session:
-        rows = await store.keys.listed(session, caller.actor.workspace)
+        rows = await store.accounts.api_keys.listed(session, caller.actor.workspace)
     return KeyList(data=tuple(_view(request, row) for row in rows))
 
 
@@ -137,7 +137,7 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
 async def _there(request: Request, caller: Caller, key_id: str) -> KeyRow:
     """Raises NotFound."""
     async with house_of(request).sessions.read() as session:
-        return await store.keys.get(session, caller.actor.workspace, key_id)
+        return await store.accounts.api_keys.get(session, caller.actor.workspace, key_id)
 
 
 def _issued(request: Request, issued: IssuedKey) -> dict[str, Any]:

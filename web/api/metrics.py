@@ -11,8 +11,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-import store.runs
-import store.work
+import store.jobs.jobs
+import store.runs.runs
 from core import metrics as process_metrics
 from core.errors import Forbidden
 from web.client_address import came_through_proxy, client_of, is_loopback
@@ -28,7 +28,7 @@ async def metrics(request: Request) -> Response:
     if not _may(request, house.settings.metrics_token):
         raise Forbidden("Metrics are for this machine, or for who sends OPSIQ_METRICS_TOKEN as a bearer token.")
     async with house.sessions.read() as session:
-        runs, work = await store.runs.standing(session), await store.work.waiting(session)
+        runs, work = await store.runs.runs.count_by_state(session), await store.jobs.jobs.waiting(session)
     standing = CollectorRegistry()
     standing.register(_Standing(runs, work))
     return Response(process_metrics.exposition() + generate_latest(standing), media_type=process_metrics.CONTENT_TYPE)
@@ -42,7 +42,7 @@ class _Standing(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         runs = GaugeMetricFamily("opsiq_runs_open", "Runs that are not over.", labels=["state"])
-        for state in store.runs.OPEN:
+        for state in store.runs.runs.OPEN:
             runs.add_metric([state], self._runs.get(state, 0))
         yield runs
         rows = GaugeMetricFamily("opsiq_work_open", "Pieces of durable work not finished.", labels=["kind", "state"])

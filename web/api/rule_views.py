@@ -13,7 +13,7 @@ from core.clock import iso
 from events.rulebook import instruction_form, rule_form
 from events.rules import Met, Mode, summary
 from events.subscribers import Fired
-from store.rules import FiringRow, InstructionRow, RuleRow
+from store.automations import FiringRow, InstructionRow, RuleRow
 from web.view import Moment, View
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.rules
+import store.automations
 from core import canon
 from core.errors import Forbidden, InvalidInput
 from events.rulebook import InstructionForm, RuleForm
@@ -225,7 +225,7 @@ async def instruction_firings(
 async def _firings(
     session: AsyncSession, workspace: str, source: str, before: str | None, limit: int, *, inside: bool
 ) -> FiringPage:
-    rows = await store.rules.firings(session, workspace, source, before=before, limit=limit)
+    rows = await store.automations.firings(session, workspace, source, before=before, limit=limit)
     return FiringPage(
         data=tuple(firing_view(row, inside=inside) for row in rows),
         next=rows[-1].event_id if len(rows) == limit else None,

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from core.clock import iso
 from events.webhooks.again import Span
 from events.webhooks.endpoints import Made, Shown
-from store.attempts import DeliveryAttemptRow
-from store.deliveries import DeliveryRow
+from store.webhooks.attempts import DeliveryAttemptRow
+from store.webhooks.deliveries import DeliveryRow
 from web.view import Moment, View, moment
 
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.identities
-import store.logins
+import store.accounts.identities
+import store.accounts.logins
 from agent.house import House
 from core import passwords
 from core.display_text import to_display_text
@@ -72,7 +72,7 @@ async def change_password(request: Request, form: Guarded) -> Response:
     token, secret = fresh_token(), fresh_token()
 
     async def renewed(session: AsyncSession, _: int) -> None:
-        await store.logins.renew(session, visitor.login.id, token=token, csrf=secret)
+        await store.accounts.logins.renew(session, visitor.login.id, token=token, csrf=secret)
 
     trouble = (
         await own_password(request, visitor, form.fields.get("password", ""))
@@ -123,8 +123,8 @@ async def account_page(
 ) -> Response:
     house, member = house_of(request), visitor.member
     async with house.sessions.read() as session:
-        logins = await store.logins.of_member(session, member.workspace, member.id, house.clock())
-        identities = await store.identities.of_member(session, member.workspace, member.id)
+        logins = await store.accounts.logins.of_member(session, member.workspace, member.id, house.clock())
+        identities = await store.accounts.identities.of_member(session, member.workspace, member.id)
     issuer = house.issuer if house.issuer and all(each.issuer != house.issuer.issuer for each in identities) else None
     page = AccountPage(
         shell=shell(request, visitor), title="Your account", name=to_display_text(member.name, limit=100),

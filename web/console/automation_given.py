@@ -12,7 +12,7 @@ from core.actor import SURFACES, Surface
 from core.errors import InvalidInput
 from events.rulebook import PER_HOUR
 from events.rules import Mode
-from store.rules import InstructionRow, RuleRow
+from store.automations import InstructionRow, RuleRow
 from web.console.forms import Form, checked
 
 OTHER: Final = "?"

@@ -10,14 +10,14 @@ from typing import Final, TypeVar
 
 from fastapi import Request
 
-import store.rules
+import store.automations
 from agent.authority import author_of, same_principal
 from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
 from registry.catalogue import Catalogue
 from registry.events.event_fields import EventField
-from store.rules import FiringRow, InstructionRow, RuleRow
+from store.automations import FiringRow, InstructionRow, RuleRow
 from web.console import picks
 from web.console.automation_given import MODES, Filled
 from web.console.forms import Form
@@ -112,7 +112,7 @@ async def standing(
     """With a page of its firings, those ``before`` one of them."""
     actor = visitor.actor
     async with house_of(request).sessions.read() as session:
-        rows = await store.rules.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
+        rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
     mine = await house_of(request).events.rulebook.manages(actor, row)
     return Standing(
         name=to_display_text(row.name, limit=120),

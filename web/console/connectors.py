@@ -10,12 +10,12 @@ from typing import ClassVar, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-import store.events
+import store.events.events
 from agent.connections import ActionState, Connection, ConnectorState, connections
 from core.display_text import to_display_text
 from core.errors import NotFound
 from registry.records import Field, RecordKind
-from store.events import ReactionRow
+from store.events.events import ReactionRow
 from web.api.inbound import webhook_url
 from web.console.event import REACTIONS
 from web.console.forms import GuardedOwner
@@ -141,7 +141,9 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
     if found is None:
         raise NotFound("There is no such connector here.")
     async with house.sessions.read() as session:
-        troubled = await store.events.troubled(session, workspace, of=f"connector:{connector}:", limit=TROUBLES)
+        troubled = await store.events.events.failed_reactions(
+            session, workspace, of=f"connector:{connector}:", limit=TROUBLES
+        )
     configured = found.state in ("enabled", "disabled")
     page = ConnectorPage(
         shell=shell(request, visitor),

@@ -12,8 +12,8 @@ from typing import Annotated, Any, ClassVar, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+import store.accounts.members
 import store.contracts
-import store.members
 from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import InvalidContract, NotFound
@@ -179,7 +179,9 @@ async def contract(
     owner = visitor.actor.role == OWNER
     async with house.sessions.read() as session:
         rows = await store.contracts.versions(session, workspace, name)
-        people = {each.id: each.name for each in await store.members.listed(session, workspace)} if owner else {}
+        people = (
+            {each.id: each.name for each in await store.accounts.members.listed(session, workspace)} if owner else {}
+        )
     if not owner:
         rows = [row for row in rows if _offered(catalogue, row, visitor.actor.role)]
     at = next((place for place, row in enumerate(rows) if version in (None, row.version)), None)

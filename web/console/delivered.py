@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from core.display_text import to_display_text
-from store.deliveries import DeliveryRow
-from store.webhooks import Rate
+from store.webhooks.deliveries import DeliveryRow
+from store.webhooks.endpoints import SuccessRate
 from web.console import words
 from web.console.words import Badge
 
@@ -66,7 +66,7 @@ def standing(row: DeliveryRow) -> Badge:
     return RETRYING if row.state == "pending" and row.attempts else DELIVERIES[row.state]
 
 
-def health_of(rate: Rate) -> Health:
+def health_of(rate: SuccessRate) -> Health:
     attempts = rate.succeeded + rate.failed
     if not attempts:
         return Health(Badge("no attempts", "quiet"), "in 24 h")

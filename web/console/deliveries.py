@@ -10,12 +10,12 @@ from typing import Annotated, ClassVar, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-import store.attempts
-import store.deliveries
-import store.webhooks
+import store.webhooks.attempts
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 from core.display_text import to_display_text
-from store.attempts import DeliveryAttemptRow
-from store.deliveries import DeliveryRow
+from store.webhooks.attempts import DeliveryAttemptRow
+from store.webhooks.deliveries import DeliveryRow
 from web import problem
 from web.console.delivered import standing
 from web.console.forms import GuardedOwner
@@ -93,13 +93,13 @@ async def delivery(
 ) -> Response:
     """``seen`` is the state that the page shows already: while that stands there is nothing to put in its place (204)."""
     async with house_of(request).sessions.read() as session:
-        row = await store.deliveries.get(session, visitor.actor.workspace, delivery_id)
+        row = await store.webhooks.deliveries.get(session, visitor.actor.workspace, delivery_id)
         shown = f"{row.attempts}-{row.state}"
         if wants_fragment(request) and seen == shown:
             return Response(status_code=204, headers={"Cache-Control": "no-store"})
-        body = await store.deliveries.body(session, row.event_id)
-        attempts = await store.attempts.attempts_of(session, row.id)
-        endpoint = (await store.webhooks.by_ids(session, [row.endpoint])).get(row.endpoint)
+        body = await store.webhooks.deliveries.body(session, row.event_id)
+        attempts = await store.webhooks.attempts.attempts_of(session, row.id)
+        endpoint = (await store.webhooks.endpoints.by_ids(session, [row.endpoint])).get(row.endpoint)
     there = endpoint is not None and endpoint.state != "deleted"
     page = DeliveryPage(
         shell=shell(request, visitor),

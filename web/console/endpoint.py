@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-import store.deliveries
+import store.webhooks.deliveries
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from events.webhooks.secrets import BOTH_VALID
@@ -190,11 +190,13 @@ async def _endpoint(
 ) -> Response:
     house = house_of(request)
     shown = await house.webhooks.endpoints.show(visitor.actor, endpoint_id)
-    filters = store.deliveries.Filters(
+    filters = store.webhooks.deliveries.DeliveryFilters(
         endpoint=endpoint_id, event=wanted.event or None, states=(wanted.state,) if wanted.state else ()
     )
     async with house.sessions.read() as session:
-        rows = await store.deliveries.listed(session, visitor.actor.workspace, filters, before=before, limit=PAGE)
+        rows = await store.webhooks.deliveries.listed(
+            session, visitor.actor.workspace, filters, before=before, limit=PAGE
+        )
     row = shown.row
     patterns = row.patterns.split()
     since = row.failing_since or house.clock() - timedelta(hours=24)

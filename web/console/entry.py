@@ -12,8 +12,8 @@ from urllib.parse import quote, urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-import store.logins
-import store.members
+import store.accounts.logins
+import store.accounts.members
 import store.workspaces
 from agent import history
 from agent.history import Kind
@@ -21,7 +21,7 @@ from agent.house import House
 from agent.office import actor_of
 from core import ids, passwords
 from core.errors import InvalidInput, NotFound
-from store.members import MemberRow
+from store.accounts.members import MemberRow
 from web import problem
 from web.client_address import came_through_proxy, client_of, is_loopback
 from web.console import guesses
@@ -112,7 +112,7 @@ async def sign_out(request: Request, form: Guarded) -> Response:
     house = house_of(request)
     now = house.clock()
     async with house.sessions.begin() as session:
-        if await store.logins.revoke(session, read_cookie(request, COOKIE), now):
+        if await store.accounts.logins.revoke(session, read_cookie(request, COOKIE), now):
             await history.record_act(
                 session, form.member.actor, Kind.SIGNED_OUT, now, request_id=problem.request_id(request),
                 login=form.member.login.id,
@@ -160,7 +160,7 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
         except InvalidInput as error:
             return _set_up(request, name=name, person=person, email=email, trouble=error.detail)
     async with house.sessions.read() as session:
-        member = await store.members.get(session, owner.workspace, owner.id)
+        member = await store.accounts.members.get(session, owner.workspace, owner.id)
     return await welcome(request, house, member, "/")
 
 
@@ -169,13 +169,13 @@ async def welcome(request: Request, house: House, member: MemberRow, to: str, *,
     who vouched for them, empty where a password did."""
     now, token = house.clock(), fresh_token()
     async with house.sessions.begin() as session:
-        login = await store.logins.start(
+        login = await store.accounts.logins.start(
             session, login_id=ids.new("ses"), workspace=member.workspace, member_id=member.id, token=token, csrf=fresh_token(),
             now=now, expires_at=now + LONGEST, replaces=read_cookie(request, COOKIE) or None,
             address=client_of(request), agent=request.headers.get("user-agent", ""),
             issuer=issuer or None,
         )  # fmt: skip
-        await store.members.seen(session, member.workspace, member.id, now)
+        await store.accounts.members.touch(session, member.workspace, member.id, now)
         await history.record_act(
             session, actor_of(member), Kind.SIGNED_IN, now, request_id=problem.request_id(request), login=login.id,
             **({"issuer": issuer} if issuer else {}),
@@ -196,7 +196,7 @@ async def _slowed(request: Request, email: str, next_: str, wait: timedelta) -> 
 async def _recognised(house: House, email: str, password: str) -> MemberRow | None:
     """The member whose password it is. An unknown address takes as long as a wrong password, within one hash."""
     async with house.sessions.read() as session:
-        rows = [row for row in await store.members.by_email(session, email) if row.state == "active"]
+        rows = [row for row in await store.accounts.members.by_email(session, email) if row.state == "active"]
     for row in rows:
         if await asyncio.to_thread(passwords.verify_password, password, row.password_hash):
             return row

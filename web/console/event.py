@@ -12,18 +12,18 @@ from typing import Annotated, Any, ClassVar, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-import store.deliveries
-import store.events
-import store.members
-import store.rules
-import store.webhooks
+import store.accounts.members
+import store.automations
+import store.events.events
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 from core.display_text import to_display_text
 from events.subscribers import of_row
 from registry.events import event_catalogue
-from store.deliveries import DeliveryRow
-from store.events import EventRow, ReactionRow
-from store.rules import FiringRow
-from store.webhooks import EndpointRow
+from store.automations import FiringRow
+from store.events.events import EventRow, ReactionRow
+from store.webhooks.deliveries import DeliveryRow
+from store.webhooks.endpoints import EndpointRow
 from web.console.delivered import standing as standing_of
 from web.console.events import standing
 from web.console.pages import Page, show, wants_fragment
@@ -107,19 +107,19 @@ async def event(
     """``seen`` stands for what the page shows already: while nothing has moved there is nothing to put in its place (204)."""
     house, workspace = house_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
-        row = await store.events.get(session, workspace, event_id)
-        reactions = await store.events.reactions(session, workspace, event_id)
-        filters = store.deliveries.Filters(event_id=event_id)
-        sent = await store.deliveries.listed(session, workspace, filters, limit=MAX_DELIVERIES)
+        row = await store.events.events.get(session, workspace, event_id)
+        reactions = await store.events.events.reactions(session, workspace, event_id)
+        filters = store.webhooks.deliveries.DeliveryFilters(event_id=event_id)
+        sent = await store.webhooks.deliveries.listed(session, workspace, filters, limit=MAX_DELIVERIES)
         shown = _stands(row, reactions, sent)
         if wants_fragment(request) and seen == shown:
             return Response(status_code=204, headers={"Cache-Control": "no-store"})
-        firings = await store.rules.firings_of(session, workspace, event_id)
-        names = await store.rules.names(session, workspace, [each.subscriber for each in reactions])
-        endpoints = await store.webhooks.by_ids(session, [each.endpoint for each in sent])
-        people = await store.members.listed(session, workspace)
+        firings = await store.automations.firings_of(session, workspace, event_id)
+        names = await store.automations.names(session, workspace, [each.subscriber for each in reactions])
+        endpoints = await store.webhooks.endpoints.by_ids(session, [each.endpoint for each in sent])
+        people = await store.accounts.members.listed(session, workspace)
     told = tuple(_told(each, endpoints) for each in sent)
-    troubled = any(each.state in store.events.TROUBLED for each in reactions)
+    troubled = any(each.state in store.events.events.TROUBLED for each in reactions)
     unsettled = row.state == "firing" or any(each.state == "pending" and not each.attempts for each in sent)
     page = EventPage(
         shell=shell(request, visitor),

@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-import store.events
+import store.events.events
 from core import canon
 from core.display_text import to_display_text
 from core.errors import EventLoop, InvalidInput
 from registry.events import event_catalogue
-from store.events import EventRow, Standing
+from store.events.events import EventRow, EventStanding
 from web import problem
 from web.console.forms import GuardedOwner
 from web.console.history_filter import day
@@ -30,7 +30,7 @@ from web.door import house_of
 router = APIRouter(prefix="/events", include_in_schema=False)
 
 PAGE: Final = 50
-STANDINGS: Final[Mapping[Standing, Badge]] = {
+STANDINGS: Final[Mapping[EventStanding, Badge]] = {
     "firing": Badge("on its way", "busy"),
     "troubled": Badge("in trouble", "bad"),
     "done": Badge("done", "good"),
@@ -111,12 +111,12 @@ async def events(
     until = day(wanted.until)
     workspace = visitor.actor.workspace
     async with house_of(request).sessions.read() as session:
-        rows = await store.events.listed(
+        rows = await store.events.events.listed(
             session, workspace, name=wanted.type or None, before=before, since=day(wanted.since),
             until=until + timedelta(days=1) if until else None, limit=PAGE,
             standing=next((each for each in STANDINGS if each == wanted.standing), None),
         )  # fmt: skip
-        tallies = await store.events.tallies(session, workspace, [row.id for row in rows])
+        tallies = await store.events.events.reaction_counts(session, workspace, [row.id for row in rows])
     page = EventsPage(
         shell=shell(request, visitor),
         title="Events",
@@ -168,7 +168,7 @@ def standing(row: EventRow, troubled: bool) -> Badge:
 
 
 def _line(row: EventRow, tally: Mapping[str, int]) -> Line:
-    troubled = sum(tally.get(each, 0) for each in store.events.TROUBLED)
+    troubled = sum(tally.get(each, 0) for each in store.events.events.TROUBLED)
     total = sum(tally.values())
     return Line(
         id=row.id,

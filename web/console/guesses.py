@@ -22,11 +22,11 @@ from typing import Final
 
 from fastapi import Request
 
-import store.logins
+import store.accounts.logins
 from agent.house import House
 from core import passwords
-from store.logins import Failures, FailureScope
-from store.members import email_key
+from store.accounts.logins import Failures, FailureScope
+from store.accounts.members import email_key
 from web.client_address import client_of, fold_address
 from web.console.device import known_device
 from web.console.visitor import Visitor
@@ -101,7 +101,7 @@ async def attempt_of(request: Request, email: str) -> Attempt:
     if device:
         return Attempt(f"device:{device} {account}")
     async with house.sessions.read() as session:
-        before = await store.logins.addresses_of(session, email_key(email))
+        before = await store.accounts.logins.addresses_of(session, email_key(email))
     counted: tuple[tuple[FailureScope, str], ...] = (("ip", network), ("email", account))
     return Attempt(f"{network} {account}", counted, () if network in map(fold_address, before) else counted)
 
@@ -148,13 +148,13 @@ async def wait_of(house: House, attempt: Attempt) -> timedelta:
     now, longest = house.clock(), timedelta()
     async with house.sessions.read() as session:
         if attempt.pair:
-            failures = await store.logins.failures(session, "pair", attempt.pair, now - PAIR_WINDOW)
+            failures = await store.accounts.logins.failures(session, "pair", attempt.pair, now - PAIR_WINDOW)
             over = failures.count - FREE_BY_PAIR
             pause = min(LONGEST_WAIT, timedelta(minutes=2 ** min(over, 10))) if over >= 0 else timedelta()
             longest = _left(failures, pause, now)
         for scope, subject in attempt.held_to:
             window, free = (ADDRESS_WINDOW, FREE_BY_ADDRESS) if scope == "ip" else (ACCOUNT_WINDOW, FREE_BY_ACCOUNT)
-            failures = await store.logins.failures(session, scope, subject, now - window)
+            failures = await store.accounts.logins.failures(session, scope, subject, now - window)
             if failures.count >= free:
                 longest = max(longest, _left(failures, GENTLE_WAIT, now))
     return longest
@@ -164,16 +164,16 @@ async def count(house: House, attempt: Attempt) -> None:
     """It was wrong."""
     subjects = (*((("pair", attempt.pair),) if attempt.pair else ()), *attempt.counted)
     async with house.sessions.begin() as session:
-        await store.logins.failed(session, subjects, house.clock())
+        await store.accounts.logins.record_failure(session, subjects, house.clock())
 
 
 async def forgive(house: House, attempt: Attempt) -> None:
     """It was right: its pair begins anew. The gentle bounds go on, or each success would free a flood of guesses."""
     async with house.sessions.read() as session:
-        failures = await store.logins.failures(session, "pair", attempt.pair, house.clock() - PAIR_WINDOW)
+        failures = await store.accounts.logins.failures(session, "pair", attempt.pair, house.clock() - PAIR_WINDOW)
     if failures.count:
         async with house.sessions.begin() as session:
-            await store.logins.forgive(session, "pair", attempt.pair)
+            await store.accounts.logins.forgive(session, "pair", attempt.pair)
 
 
 def minutes(wait: timedelta) -> str:

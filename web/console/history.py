@@ -12,15 +12,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-import store.history
-import store.members
-import store.tallies
+import store.accounts.members
+import store.history.log
+import store.history.stats
 from agent import chain
 from agent.history import Kind, mode_of, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
 from evals.harvest import harvested, suite_zip
-from store.history import HistoryRow
+from store.history.log import HistoryRow
 from web import problem
 from web.api.history import csv_response
 from web.console.history_filter import Chosen, chosen
@@ -104,10 +104,10 @@ async def history(
 ) -> Response:
     house, workspace = house_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
-        rows = await store.history.page(session, workspace, filters=wanted.filters, before_seq=before, limit=PAGE)
-        people = await store.members.listed(session, workspace)
-        models = await store.tallies.names(session, workspace, "tokens_in")
-        prompts = await store.tallies.names(session, workspace, "prompt_version")
+        rows = await store.history.log.page(session, workspace, filters=wanted.filters, before_seq=before, limit=PAGE)
+        people = await store.accounts.members.listed(session, workspace)
+        models = await store.history.stats.names(session, workspace, "tokens_in")
+        prompts = await store.history.stats.names(session, workspace, "prompt_version")
         kept = await views(session, visitor.actor, wanted.query)
     ground = await house.grounds.of(workspace)
     page = HistoryPage(
@@ -148,7 +148,7 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
     answer = csv_response(house, visitor.actor.workspace, filters)
     if "x-progress" in request.headers:
         async with house.sessions.read() as session:
-            answer.headers["X-Entries"] = str(await store.history.count(session, visitor.actor.workspace, filters))
+            answer.headers["X-Entries"] = str(await store.history.log.count(session, visitor.actor.workspace, filters))
     return answer
 
 
@@ -168,12 +168,14 @@ async def case(request: Request, visitor: Owner, seq: int) -> Response:
     """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an entry itself."""
     house, actor = house_of(request), visitor.actor
     async with house.sessions.read() as session:
-        row = await store.history.get(session, actor.workspace, seq)
+        row = await store.history.log.get(session, actor.workspace, seq)
     if row.run_id is None:
         raise NotFound("This entry is of no run, so it makes no case.")
     ground = await house.grounds.of(actor.workspace)
     async with house.sessions.read() as session:
-        found = await harvested(session, actor.workspace, ground, store.history.Filters(run_id=row.run_id), 1)
+        found = await harvested(
+            session, actor.workspace, ground, store.history.log.HistoryFilters(run_id=row.run_id), 1
+        )
     if not found.cases:
         why = next(iter(found.skipped), "undecided")
         raise NotFound(_NO_CASE.get(why, "This run makes no case: nobody has confirmed or rejected it."))

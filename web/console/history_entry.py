@@ -11,13 +11,13 @@ from typing import Any, ClassVar, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-import store.history
+import store.history.log
 from agent.history import Kind, mode_of
 from core.actor import Actor
 from core.clock import iso
 from core.display_text import to_display_text
 from evals.harvest import LABELS
-from store.history import HistoryRow
+from store.history.log import HistoryRow
 from web.console import outcome
 from web.console.pages import Page, render
 from web.console.timeline import Bar, bars
@@ -63,10 +63,10 @@ class EntryPage(Page):
 @router.get("/{seq}")
 async def entry(request: Request, visitor: Owner, seq: int) -> Response:
     async with house_of(request).sessions.read() as session:
-        row = await store.history.get(session, visitor.actor.workspace, seq)
-        last = await store.history.head(session, visitor.actor.workspace)
-        of_run = await store.history.of_run(session, visitor.actor.workspace, row.run_id) if row.run_id else []
-        misfit = await store.history.misfit(session, row)
+        row = await store.history.log.get(session, visitor.actor.workspace, seq)
+        last = await store.history.log.head(session, visitor.actor.workspace)
+        of_run = await store.history.log.of_run(session, visitor.actor.workspace, row.run_id) if row.run_id else []
+        misfit = await store.history.log.entry_fault(session, row)
     data: dict[str, Any] = json.loads(row.data)
     trace = data.get("trace") if isinstance(data.get("trace"), dict) else {}
     prompt, response = (_text(trace.pop(name, "")) for name in ("prompt", "response")) if trace else ("", "")

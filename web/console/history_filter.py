@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import Query
 
 from core.errors import InvalidInput
-from store.history import Filters
+from store.history.log import HistoryFilters
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Chosen:
         return urlencode(given)
 
     @property
-    def filters(self) -> Filters:
+    def filters(self) -> HistoryFilters:
         until = day(self.until)
-        return Filters(
+        return HistoryFilters(
             kinds=(self.kind,) if self.kind else (),
             run_id=self.run or None,
             person=self.person or None,

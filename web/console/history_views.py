@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.history_views
+import store.history.views
 from core import ids
 from core.actor import Actor
 from core.display_text import to_display_text
 from core.errors import InvalidInput
-from store.history_views import HistoryViewRow
+from store.history.views import HistoryViewRow
 from web.console.forms import GuardedOwner
 from web.console.history_filter import Chosen
 from web.console.pages import redirect
@@ -37,7 +37,7 @@ class View:
 
 
 async def views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, ...]:
-    rows = await store.history_views.seen(session, actor.workspace, actor.person)
+    rows = await store.history.views.visible_views(session, actor.workspace, actor.person)
     return tuple(
         View(
             each.id, to_display_text(each.name, limit=MOST_CHARS), each.query, to_display_text(each.person_name, limit=60) if each.shared else "",
@@ -61,7 +61,7 @@ async def keep(request: Request, form: GuardedOwner) -> Response:
         shared=form.get("shared") == "yes", created_at=house.clock(),
     )  # fmt: skip
     async with house.sessions.begin() as session:
-        await store.history_views.keep(session, row)
+        await store.history.views.save_view(session, row)
     return redirect(f"/history?{query}")
 
 
@@ -70,7 +70,7 @@ async def delete(request: Request, form: GuardedOwner, view_id: str) -> Response
     house, actor = house_of(request), form.member.actor
     query = wanted(form.get("query", limit=2000)).query
     async with house.sessions.begin() as session:
-        await store.history_views.remove(session, actor.workspace, actor.person, view_id)
+        await store.history.views.remove(session, actor.workspace, actor.person, view_id)
     return redirect(f"/history?{query}" if query else "/history")
 
 

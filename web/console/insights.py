@@ -12,10 +12,10 @@ from typing import Annotated, ClassVar, Final, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-import store.members
-import store.tallies
+import store.accounts.members
+import store.history.stats
 from core.display_text import to_display_text
-from store.tallies import Spread
+from store.history.stats import Distribution
 from web.console.pages import Page, show
 from web.console.visitor import Owner, shell
 from web.console.words import percent
@@ -140,13 +140,13 @@ async def insights(
     until = house.clock().date()
     since = until - timedelta(days=back - 1)
     async with house.sessions.read() as session:
-        ended = await store.tallies.by_day(session, workspace, "outcome", since, until)
-        steps = await store.tallies.spreads(session, workspace, "step", since, until)
-        totals = await store.tallies.totals(
+        ended = await store.history.stats.by_day(session, workspace, "outcome", since, until)
+        steps = await store.history.stats.distributions(session, workspace, "step", since, until)
+        totals = await store.history.stats.totals(
             session, workspace, ("tokens_in", "tokens_out", "cost", "unpriced", "approved", "rejected"), since, until
         )
-        looked = await store.tallies.spreads(session, workspace, "approved", since, until)
-        members = await store.members.listed(session, workspace)
+        looked = await store.history.stats.distributions(session, workspace, "approved", since, until)
+        members = await store.accounts.members.listed(session, workspace)
     sums = Counter[str]()
     for _, outcome, n in ended:
         sums[outcome] += n
@@ -198,16 +198,16 @@ def columns(
     return tuple(made)
 
 
-def step_lines(steps: Mapping[str, Spread]) -> tuple[StepLine, ...]:
+def step_lines(steps: Mapping[str, Distribution]) -> tuple[StepLine, ...]:
     known = [(STEPS[name], steps[name]) for name in STEPS if name in steps]
     measured = [
         (step, spread.n, [spread.percentile(each) or 0.0 for each in (0.5, 0.95, 0.99)]) for step, spread in known
     ]
-    most = max((store.tallies.slot_of(ms[-1]) for _, _, ms in measured), default=1)
-    least = min((store.tallies.slot_of(ms[0]) for _, _, ms in measured), default=0) - 8
+    most = max((store.history.stats.slot_of(ms[-1]) for _, _, ms in measured), default=1)
+    least = min((store.history.stats.slot_of(ms[0]) for _, _, ms in measured), default=0) - 8
 
     def at(ms: float) -> int:
-        return max(4, round((store.tallies.slot_of(ms) - least) / max(most - least, 1) * WIDE))
+        return max(4, round((store.history.stats.slot_of(ms) - least) / max(most - least, 1) * WIDE))
 
     return tuple(
         StepLine(step, n, duration(p50), duration(p95), duration(p99), at(p50), at(p95), at(p99))
@@ -244,11 +244,11 @@ def model_lines(totals: Mapping[tuple[str, str], tuple[int, int]]) -> tuple[Mode
 
 
 def people_lines(
-    totals: Mapping[tuple[str, str], tuple[int, int]], looked: Mapping[str, Spread], names: Mapping[str, str]
+    totals: Mapping[tuple[str, str], tuple[int, int]], looked: Mapping[str, Distribution], names: Mapping[str, str]
 ) -> tuple[PersonLine, ...]:
     """Those with the most cards first."""
     people = {name for measure, name in totals if measure in ("approved", "rejected")}
-    none = Spread(0, ())
+    none = Distribution(0, ())
     lines = []
     for each in people:
         yes, no = (totals.get((measure, each), (0, 0))[0] for measure in ("approved", "rejected"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from events.rulebook import InstructionForm
-from store.rules import InstructionRow
+from store.automations import InstructionRow
 from web.console.automation_given import Filled, formed, posted, stored
 from web.console.forms import Form
 

@@ -18,7 +18,7 @@ from core.errors import (
     OpsIQError,
     PlatformUnavailable,
 )
-from store.rules import InstructionRow
+from store.automations import InstructionRow
 from web.console import picks
 from web.console.automations import (
     Frame,

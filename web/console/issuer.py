@@ -13,8 +13,8 @@ from typing import ClassVar, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-import store.logins
-import store.nonces
+import store.accounts.logins
+import store.requests.nonces
 from agent.house import House
 from agent.issuer.flow import LONGEST as FLOW_LONGEST
 from agent.issuer.flow import Flow
@@ -129,7 +129,7 @@ async def _claimed(house: House, flow: Flow, state: str) -> bool:
     if not hmac.compare_digest(flow.state.encode(), state.encode()) or flow.over(now):
         return False
     async with house.sessions.begin() as session:
-        return await store.nonces.insert(session, _SPENT, flow.state, now)
+        return await store.requests.nonces.insert(session, _SPENT, flow.state, now)
 
 
 async def _finished(

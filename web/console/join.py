@@ -8,7 +8,7 @@ from typing import ClassVar
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-import store.members
+import store.accounts.members
 import store.workspaces
 from core import passwords
 from core.display_text import to_display_text
@@ -48,7 +48,7 @@ async def join(request: Request, form: GuardedStranger) -> Response:
     house = house_of(request)
     token, name = form.get("invitation", limit=_MAX_TOKEN), form.get("name", limit=1000)
     async with house.sessions.read() as session:
-        invited = await store.members.by_invitation(session, token, house.clock())
+        invited = await store.accounts.members.by_invitation(session, token, house.clock())
     if invited is None:
         return await _page(request, token)
     try:
@@ -61,7 +61,7 @@ async def join(request: Request, form: GuardedStranger) -> Response:
 async def _page(request: Request, token: str, *, name: str = "", trouble: str = "") -> Response:
     house = house_of(request)
     async with house.sessions.read() as session:
-        member = await store.members.by_invitation(session, token, house.clock()) if token else None
+        member = await store.accounts.members.by_invitation(session, token, house.clock()) if token else None
         workspace = await store.workspaces.get(session, member.workspace) if member else None
     around = stranger_shell(request)
     page = JoinPage(

@@ -10,13 +10,13 @@ from typing import ClassVar, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-import store.keys
-import store.members
+import store.accounts.api_keys
+import store.accounts.members
 from agent import roles
 from agent.office import KEY_OVERLAP
 from core.display_text import to_display_text
 from core.errors import InvalidInput
-from store.keys import KeyRow, KeyState
+from store.accounts.api_keys import KeyRow, KeyState
 from web.api.keys import CreateKeyBody
 from web.console.forms import GuardedOwner, checked
 from web.console.guesses import own_password
@@ -138,7 +138,7 @@ class NewKeyPage(Page):
 async def keys(request: Request, visitor: Owner) -> Response:
     house = house_of(request)
     async with house.sessions.read() as session:
-        rows = await store.keys.listed(session, visitor.actor.workspace)
+        rows = await store.accounts.api_keys.listed(session, visitor.actor.workspace)
     now = house.clock()
     page = KeysPage(
         shell=shell(request, visitor), title="API keys", lines=tuple(_line(row, row.state(now)) for row in rows)
@@ -197,7 +197,7 @@ async def key(request: Request, visitor: Owner, key_id: str) -> Response:
 async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
     visitor, house = form.member, house_of(request)
     async with house.sessions.read() as session:
-        await store.keys.get(session, visitor.actor.workspace, key_id)
+        await store.accounts.api_keys.get(session, visitor.actor.workspace, key_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _key(request, visitor, key_id, trouble)
@@ -230,8 +230,8 @@ def _scopes(names: Collection[str]) -> str:
 async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "") -> Response:
     house, workspace = house_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
-        row = await store.keys.get(session, workspace, key_id)
-        people = {each.id: each.name for each in await store.members.listed(session, workspace)}
+        row = await store.accounts.api_keys.get(session, workspace, key_id)
+        people = {each.id: each.name for each in await store.accounts.members.listed(session, workspace)}
     now = house.clock()
     page = KeyPage(
         shell=shell(request, visitor),
@@ -261,7 +261,7 @@ async def _new(
 ) -> Response:
     house, workspace = house_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
-        members = await store.members.listed(session, workspace)
+        members = await store.accounts.members.listed(session, workspace)
     given_roles = await roles.given(house.grounds, workspace, members)
     page = NewKeyPage(
         shell=shell(request, visitor),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from core.display_text import to_display_text
-from store.logins import LoginRow
+from store.accounts.logins import LoginRow
 
 _BROWSERS: Final = (
     ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"),

@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-import store.logins
-import store.members
+import store.accounts.logins
+import store.accounts.members
 from agent import roles
 from agent.roster import INVITATION, Invited
 from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import Conflict, InvalidInput
-from store.members import MemberRow
+from store.accounts.members import MemberRow
 from web.console.entry import welcome
 from web.console.forms import GuardedOwner
 from web.console.guesses import own_password
@@ -107,7 +107,7 @@ class MemberPage(Page):
 async def members(request: Request, visitor: Owner) -> Response:
     house = house_of(request)
     async with house.sessions.read() as session:
-        rows = await store.members.listed(session, visitor.actor.workspace)
+        rows = await store.accounts.members.listed(session, visitor.actor.workspace)
     now = house.clock()
     lines = tuple(
         Line(
@@ -130,8 +130,8 @@ async def invite(request: Request, form: GuardedOwner) -> Response:
     email, role = form.get("email", limit=400).strip(), form.get("role", limit=100)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     async with house.sessions.read() as session:
-        known = {row.email_key for row in await store.members.listed(session, visitor.actor.workspace)}
-    if store.members.email_key(email) in known:
+        known = {row.email_key for row in await store.accounts.members.listed(session, visitor.actor.workspace)}
+    if store.accounts.members.email_key(email) in known:
         trouble = trouble or "This e-mail address already belongs to a member of this workspace."
     if trouble:
         return await _new(request, visitor, email, role, trouble)
@@ -227,13 +227,13 @@ def _stage(row: MemberRow) -> str:
 async def _there(request: Request, visitor: Visitor, member_id: str) -> None:
     """Raises NotFound before a password is asked for."""
     async with house_of(request).sessions.read() as session:
-        await store.members.get(session, visitor.actor.workspace, member_id)
+        await store.accounts.members.get(session, visitor.actor.workspace, member_id)
 
 
 async def _new(request: Request, visitor: Visitor, email: str = "", role: str = "", trouble: str = "") -> Response:
     house, workspace = house_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
-        rows = await store.members.listed(session, workspace)
+        rows = await store.accounts.members.listed(session, workspace)
     page = NewMemberPage(
         shell=shell(request, visitor), title="Invite somebody", email=to_display_text(email, limit=320),
         roles=await _roles(request, rows, role), days=INVITATION.days, trouble=trouble,
@@ -247,9 +247,9 @@ async def _member(
     house, workspace = house_of(request), visitor.actor.workspace
     now = house.clock()
     async with house.sessions.read() as session:
-        row = await store.members.get(session, workspace, member_id)
-        rows = await store.members.listed(session, workspace)
-        logins = await store.logins.of_member(session, workspace, member_id, now)
+        row = await store.accounts.members.get(session, workspace, member_id)
+        rows = await store.accounts.members.listed(session, workspace)
+        logins = await store.accounts.logins.of_member(session, workspace, member_id, now)
     owners = [each.id for each in rows if each.role == OWNER and each.state == "active"]
     inviter = next((each.name for each in rows if each.id == row.invited_by), "")
     page = MemberPage(

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.events
+import store.events.events
 from agent.ground import Ground
 from core.actor import SURFACES, Actor, Surface
 from core.display_text import to_display_text
@@ -60,7 +60,9 @@ class Picked:
 
 async def picked(session: AsyncSession, workspace: str, pattern: str) -> Picked:
     """The fields of events that fit, from the catalogue and from the newest that came; names that came and are in no catalogue."""
-    names = [each for each in await store.events.recent_names(session, workspace) if event_catalogue.get(each) is None]
+    names = [
+        each for each in await store.events.events.recent_names(session, workspace) if event_catalogue.get(each) is None
+    ]
     try:
         event_names.pattern(pattern)
     except InvalidInput:

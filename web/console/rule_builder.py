@@ -13,7 +13,7 @@ from core.display_text import to_display_text
 from core.errors import Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
 from registry.conditions import builder, condition, satisfiability
 from registry.contract import Contract
-from store.rules import RuleRow
+from store.automations import RuleRow
 from web.console import picks
 from web.console.automations import Frame, form_title, frame, only_mine, saved
 from web.console.forms import Form, Guarded

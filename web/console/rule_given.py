@@ -14,7 +14,7 @@ from registry import pointer
 from registry.conditions import builder
 from registry.conditions.builder import MAX_ROWS, Join, Row
 from registry.contract import Contract
-from store.rules import RuleRow
+from store.automations import RuleRow
 from web.console.automation_given import OTHER, Filled, formed, posted, stored
 from web.console.forms import Form
 

@@ -11,13 +11,13 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-import store.rules
+import store.automations
 from agent.authority import author_of
 from core.display_text import to_display_text
 from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
 from registry.conditions import builder, condition
 from registry.conditions.builder import OPERATORS
-from store.rules import FiringRow, InstructionRow, RuleRow
+from store.automations import FiringRow, InstructionRow, RuleRow
 from web.console.automations import MODE_BADGES, VERDICTS, Standing, mode_of, only_mine, standing, title_of
 from web.console.forms import Guarded
 from web.console.pages import Page, redirect, show
@@ -95,7 +95,7 @@ async def rules(request: Request, visitor: SignedIn) -> Response:
     rulebook = house.events.rulebook
     there, told = await rulebook.rules(actor), await rulebook.instructions(actor)
     async with house.sessions.read() as session:
-        latest = await store.rules.latest(session, actor.workspace)
+        latest = await store.automations.latest(session, actor.workspace)
     catalogue = (await house.grounds.of(actor.workspace)).catalogue
     page = RulesPage(
         shell=shell(request, visitor),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agent.history import Kind
-from store.history import HistoryRow
+from store.history.log import HistoryRow
 
 WIDTH: Final = 1000
 """Units of the drawing, from the first moment to the last."""

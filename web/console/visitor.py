@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-import store.logins
-import store.members
-import store.webhooks
+import store.accounts.logins
+import store.accounts.members
+import store.webhooks.endpoints
 import store.workspaces
 from agent.office import actor_of
 from core.actor import EVALUATOR, OWNER, Actor
 from core.errors import Forbidden, NotFound
-from store.logins import LoginRow
-from store.members import MemberRow
+from store.accounts.logins import LoginRow
+from store.accounts.members import MemberRow
 from web.console.pages import Shell, Who, theme_of, wants_fragment
 from web.console.places import places
 from web.cookies import read_cookie, set_cookie
@@ -57,20 +57,20 @@ async def found(request: Request) -> Visitor | None:
     now = house.clock()
     async with house.sessions.read() as session:
         idle = now - timedelta(hours=house.settings.session_idle_h)
-        login = await store.logins.live(session, token, now, seen_since=idle)
+        login = await store.accounts.logins.get_active(session, token, now, seen_since=idle)
         if login is None:
             return None
         try:
-            member = await store.members.get(session, login.workspace, login.member_id)
+            member = await store.accounts.members.get(session, login.workspace, login.member_id)
         except NotFound:
             return None
         if member.state != "active":
             return None
         workspace = await store.workspaces.get(session, login.workspace)
-        disabled = await store.webhooks.disabled(session, login.workspace) if member.role == OWNER else 0
+        disabled = await store.webhooks.endpoints.disabled(session, login.workspace) if member.role == OWNER else 0
     if now - login.last_seen_at > _TOUCH_EVERY:
         async with house.sessions.begin() as session:
-            await store.logins.touch(session, login.id, now)
+            await store.accounts.logins.touch(session, login.id, now)
     alerts = {"/webhooks": f"{disabled} disabled"} if disabled else {}
     visitor = Visitor(actor_of(member), member, login, workspace.name, alerts)
     request.state.visitor = visitor

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
-from store.tallies import COUNTED, Count, counts_of, day_of, summed
+from store.history.stats import COUNTED, HistoryCount, counts_of, day_of, sum_counts
 
 revision = "0012"
 down_revision = "0011"
@@ -38,7 +38,7 @@ def upgrade() -> None:
             sqlite_where=there,
             postgresql_where=there,
         )
-    rows = summed(_counted())
+    rows = sum_counts(_counted())
     if rows:
         op.bulk_insert(days, rows)
 
@@ -52,7 +52,7 @@ def _held(data: str | None) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _counted() -> Iterator[tuple[str, str, Count]]:
+def _counted() -> Iterator[tuple[str, str, HistoryCount]]:
     """What the history that is there counts as, a piece at a time.
 
     A piece begins where the last one ended by comparing rows: the same asked with OR is read from the workspace's first

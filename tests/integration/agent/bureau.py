@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.calls
-import store.history
-import store.putting
-import store.work
+import store.history.log
+import store.jobs.enqueue
+import store.jobs.jobs
+import store.runs.calls
 from agent import runs
 from agent.confirm import Gate
 from agent.decisions import Decisions
@@ -41,10 +41,10 @@ from executors.retry import Reply
 from registry.discovery import DiscoveredConnector
 from registry.records import ContextProvider, Query, Record, RecordKind
 from registry.shortlist import Shortlist
-from store.calls import CallRow
-from store.history import HistoryRow
-from store.putting import Put
-from store.sessions import Sessions
+from store.database import Database
+from store.history.log import HistoryRow
+from store.jobs.enqueue import NewJob
+from store.runs.calls import CallRow
 from tests.integration.cheap import cheap_passwords
 from tests.unit.validate.world import NOW, SAAS, Platform, town
 
@@ -142,7 +142,7 @@ def mention(request: Request, words: str) -> Mention:
 
 @dataclass
 class Bureau:
-    sessions: Sessions
+    sessions: Database
     clock: FrozenClock
     platform: Town
     hand: ListHand
@@ -186,11 +186,11 @@ class Bureau:
 
     async def calls(self, run_id: str) -> list[CallRow]:
         async with self.sessions.read() as session:
-            return await store.calls.of_run(session, self.workspace, run_id)
+            return await store.runs.calls.of_run(session, self.workspace, run_id)
 
     async def entries(self, run_id: str) -> list[HistoryRow]:
         async with self.sessions.read() as session:
-            return await store.history.of_run(session, self.workspace, run_id)
+            return await store.history.log.of_run(session, self.workspace, run_id)
 
     async def kinds(self, run_id: str) -> list[str]:
         return [entry.kind for entry in await self.entries(run_id)]
@@ -208,7 +208,7 @@ def contracts() -> list[dict[str, Any]]:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Bureau]:
-    sessions = await Sessions.open(url)
+    sessions = await Database.open(url)
     clock, platform, hand = FrozenClock(NOW), Town(town()), ListHand()
 
     class Shop(SaasConnector):
@@ -232,8 +232,8 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
     def wake() -> None:
         """Work is done when the test says so."""
 
-    async def put(session: AsyncSession, item: Put) -> None:
-        await store.putting.put_one(session, item)
+    async def put(session: AsyncSession, item: NewJob) -> None:
+        await store.jobs.enqueue.enqueue_one(session, item)
 
     gate = Gate(sessions, grounds, clock, timedelta(hours=24))
     direct = Direct(sessions, grounds, planner, clock, wake)

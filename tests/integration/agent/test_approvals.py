@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import store.members
+import store.accounts.members
 from agent.office import actor_of
 from agent.pipeline import Refusal
 from agent.roster import Roster
@@ -15,7 +15,7 @@ from tests.integration.agent.bureau import CLOSE, CREDIT, EMAIL, PASSWORD, SUSPE
 
 async def role(bureau: Bureau, person: str, to: str) -> None:
     async with bureau.sessions.begin() as session:
-        await store.members.set_role(
+        await store.accounts.members.set_role(
             session, bureau.workspace, bureau.people[person].id, to, at=bureau.clock(), by=None
         )
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 
-import store.history
+import store.history.log
 from agent.pipeline import FINAL
 from agent.run import MOVING, Run
 from core.errors import Conflict, Forbidden, NotFound
@@ -140,7 +140,7 @@ class RunMachine(RuleBasedStateMachine):
     async def _promised(self) -> None:
         bureau = self.bureau
         async with bureau.sessions.read() as session:
-            assert (await store.history.verify(session, bureau.workspace)).ok
+            assert (await store.history.log.verify(session, bureau.workspace)).ok
             rows = (await session.execute(text("SELECT id FROM runs"))).scalars().all()
             open_work = {
                 json.loads(payload)["run_id"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import store.members
+import store.accounts.members
 from agent.pipeline import Refusal
 from agent.run import Run
 from executors.queue import Later
@@ -89,7 +89,7 @@ async def test_nothing_is_sent_again_for_who_may_no_longer_act(bureau: Bureau) -
     bureau.hand.answers = [LOST]
     await bureau.work(run.id)
     async with bureau.sessions.begin() as session:
-        await store.members.disable(session, bureau.workspace, bureau.people["sara"].id)
+        await store.accounts.members.disable(session, bureau.workspace, bureau.people["sara"].id)
     await bureau.decisions.decide(bureau.people["olivia"], run.id, "resend")
     run = await bureau.work(run.id)
     assert run.state == "unknown"
@@ -144,7 +144,7 @@ async def test_access_withdrawn_before_planning_refuses_and_before_sending_sends
     held = await bureau.ask("amir", EMAIL)
     await bureau.confirm("amir", held)
     async with bureau.sessions.begin() as session:
-        await store.members.disable(session, bureau.workspace, bureau.people["amir"].id)
+        await store.accounts.members.disable(session, bureau.workspace, bureau.people["amir"].id)
     for run in (asked, held):
         done = await bureau.work(run.id)
         assert done.state == "refused"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
-import store.history
+import store.history.log
 from agent.run import Run
 from executors.guard import Guard
 from executors.hand import Hand
@@ -88,7 +88,7 @@ def test_whatever_an_endpoint_answers_settles_the_call(fuzzed: Fuzzed) -> None:
 
     async def verdict() -> bool:
         async with fuzzed.bureau.sessions.read() as session:
-            return (await store.history.verify(session, fuzzed.bureau.workspace)).ok
+            return (await store.history.log.verify(session, fuzzed.bureau.workspace)).ok
 
     assert fuzzed.do(verdict())
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
-import store.work
+import store.jobs.jobs
 from agent.pipeline import CallState
 from agent.plan import SEND_WORK
 from agent.run import Run
 from agent.stranded import STANDING_FOR, Stranded
+from store.jobs.jobs import Job
 from store.rows import table
-from store.runs import RunRow
-from store.work import Work
+from store.runs.runs import RunRow
 from tests.integration.agent.bureau import Bureau
 from tests.integration.agent.test_sending import EMAIL, REPLY, confirmed, died
 
@@ -29,9 +29,9 @@ def stranded(bureau: Bureau, rung: list[str]) -> Stranded:
     return Stranded(bureau.sessions, bureau.clock, lambda: rung.append("rung"))
 
 
-async def claimed(bureau: Bureau) -> list[Work]:
+async def claimed(bureau: Bureau) -> list[Job]:
     async with bureau.sessions.begin() as session:
-        return await store.work.claim(session, owner="me", kinds=[SEND_WORK], lease_s=60, limit=10)
+        return await store.jobs.jobs.claim(session, owner="me", kinds=[SEND_WORK], lease_s=60, limit=10)
 
 
 async def lost(bureau: Bureau) -> None:

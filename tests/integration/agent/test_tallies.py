@@ -7,10 +7,10 @@ import json
 import pytest
 from sqlalchemy import select
 
-import store.history
-import store.tallies
+import store.history.log
+import store.history.stats
+from store.history.stats import HistoryCount, HistoryDayRow, counts_of, day_of, sum_counts
 from store.rows import table
-from store.tallies import Count, HistoryDayRow, counts_of, day_of, summed
 from tests.integration.agent.bureau import Bureau
 from tests.integration.agent.test_approvals import CREDIT, EMAIL
 
@@ -21,13 +21,13 @@ async def table_of(bureau: Bureau) -> list[dict[str, object]]:
 
 
 async def recounted(bureau: Bureau) -> list[dict[str, object]]:
-    counts: list[tuple[str, str, Count]] = []
+    counts: list[tuple[str, str, HistoryCount]] = []
     async with bureau.sessions.read() as session:
-        async for row in store.history.stream(session, bureau.workspace):
+        async for row in store.history.log.stream(session, bureau.workspace):
             counts += [
                 (row.workspace, day_of(row.at), each) for each in counts_of(row.model_dump(), json.loads(row.data))
             ]
-    return summed(counts)
+    return sum_counts(counts)
 
 
 async def test_a_confirmed_and_a_rejected_card_are_counted_once_each(bureau: Bureau) -> None:
@@ -39,10 +39,10 @@ async def test_a_confirmed_and_a_rejected_card_are_counted_once_each(bureau: Bur
     await bureau.decisions.reject(bureau.people["olivia"], other.id, "not that one")
     today, me = bureau.clock().date(), bureau.people["olivia"].person
     async with bureau.sessions.read() as session:
-        outcomes = await store.tallies.by_day(session, bureau.workspace, "outcome", today, today)
-        steps = await store.tallies.spreads(session, bureau.workspace, "step", today, today)
-        looked = await store.tallies.spreads(session, bureau.workspace, "approved", today, today)
-        totals = await store.tallies.totals(
+        outcomes = await store.history.stats.by_day(session, bureau.workspace, "outcome", today, today)
+        steps = await store.history.stats.distributions(session, bureau.workspace, "step", today, today)
+        looked = await store.history.stats.distributions(session, bureau.workspace, "approved", today, today)
+        totals = await store.history.stats.totals(
             session, bureau.workspace, ("approved", "rejected", "tokens_in"), today, today
         )
     assert sorted((name, n) for _, name, n in outcomes) == [("rejected", 1), ("succeeded", 1)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import store.history
-from store.history import Filters
+import store.history.log
+from store.history.log import HistoryFilters
 from tests.integration.api.shop import Shop
 
 LINK = {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": "how-to-reset-password"}}
@@ -13,8 +13,8 @@ LINK = {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": 
 
 async def kinds(shop: Shop, run_id: str) -> list[str]:
     async with shop.house.sessions.read() as session:
-        rows = await store.history.page(
-            session, shop.actors["olivia"].workspace, filters=Filters(run_id=run_id), limit=50
+        rows = await store.history.log.page(
+            session, shop.actors["olivia"].workspace, filters=HistoryFilters(run_id=run_id), limit=50
         )
     return [row.kind for row in reversed(rows)]
 

@@ -11,13 +11,13 @@ import pytest
 from limits.aio.storage import MemoryStorage
 from sqlalchemy import func, select
 
-import store.members
-import store.nonces
+import store.accounts.members
+import store.requests.nonces
 from agent import people
 from core import request_signature
 from core.actor import Actor
-from store.nonces import NonceRow
-from store.sessions import Sessions
+from store.database import Database
+from store.requests.nonces import NonceRow
 from tests.integration.api.shop import NOW, Founded, Shop, opened_shop
 from web.limits import Limits
 from web.nonces import Nonces
@@ -27,7 +27,7 @@ async def test_a_key_dies_with_its_makers_membership(shop: Shop) -> None:
     assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200
     workspace, amir = shop.actors["amir"].workspace, shop.actors["amir"].id
     async with shop.house.sessions.begin() as session:
-        await store.members.disable(session, workspace, amir)
+        await store.accounts.members.disable(session, workspace, amir)
     answer = await shop.call("GET", "/v1/me", by="amir")
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_signature")
 
@@ -35,10 +35,10 @@ async def test_a_key_dies_with_its_makers_membership(shop: Shop) -> None:
 async def test_a_key_does_not_outlive_the_role_it_was_made_with(shop: Shop) -> None:
     workspace, amir = shop.actors["amir"].workspace, shop.actors["amir"].id
     async with shop.house.sessions.begin() as session:
-        await store.members.set_role(session, workspace, amir, "support", at=NOW, by=None)
+        await store.accounts.members.set_role(session, workspace, amir, "support", at=NOW, by=None)
     assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 401
     async with shop.house.sessions.begin() as session:
-        await store.members.set_role(session, workspace, amir, "owner", at=NOW, by=None)
+        await store.accounts.members.set_role(session, workspace, amir, "owner", at=NOW, by=None)
     assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200, "an owner may hold any role's key"
 
 
@@ -85,7 +85,7 @@ async def test_an_address_that_floods_is_stopped_before_its_signatures_are_looke
         assert statuses == [401, 401, 429]
 
 
-async def test_nonces_that_arrive_together_are_committed_together_and_each_is_free_once(sessions: Sessions) -> None:
+async def test_nonces_that_arrive_together_are_committed_together_and_each_is_free_once(sessions: Database) -> None:
     nonces = Nonces(sessions)
     wanted = [(f"pk_{n % 3}", request_signature.new_nonce()) for n in range(300)]
     taken = await asyncio.gather(*(nonces.take(key, nonce, NOW) for key, nonce in wanted + wanted))
@@ -96,9 +96,9 @@ async def test_nonces_that_arrive_together_are_committed_together_and_each_is_fr
         assert not any(await _again(sessions, wanted[:5]))
 
 
-async def _again(sessions: Sessions, wanted: list[tuple[str, str]]) -> list[bool]:
+async def _again(sessions: Database, wanted: list[tuple[str, str]]) -> list[bool]:
     async with sessions.begin() as session:
-        return await store.nonces.insert_many(session, [(key, nonce, NOW) for key, nonce in wanted])
+        return await store.requests.nonces.insert_many(session, [(key, nonce, NOW) for key, nonce in wanted])
 
 
 @pytest.mark.parametrize(

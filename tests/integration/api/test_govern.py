@@ -8,7 +8,7 @@ import pytest
 
 from core import canon
 from core.errors import Forbidden
-from store.idempotency import IdempotencyRow
+from store.requests.idempotency import IdempotencyRow
 from tests.integration.api.shop import Key, Shop
 from web.idempotency import _context
 

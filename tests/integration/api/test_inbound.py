@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from httpx import Response
 
-import store.events
-import store.inbound
+import store.events.events
+import store.events.inbound
 from core import webhook_signature
 from core.errors import BadAssertion
 from registry.connector import Connector, Event, Inbound
@@ -320,6 +320,6 @@ async def test_the_message_is_kept_in_the_events_own_transaction(platform: Platf
     await platform.send()
     before = shop.clock() - timedelta(seconds=1)
     async with shop.house.sessions.begin() as session:
-        assert await store.inbound.purge(session, before) == 0
-        assert await store.inbound.purge(session, shop.clock() + timedelta(seconds=1)) == 1
+        assert await store.events.inbound.purge(session, before) == 0
+        assert await store.events.inbound.purge(session, shop.clock() + timedelta(seconds=1)) == 1
     assert (await platform.send()).json()["events"][0]["repeated"] is False, "only what is kept is known"

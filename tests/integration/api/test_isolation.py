@@ -10,10 +10,10 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-import store.deliveries
-import store.events
-import store.runs
-import store.webhooks
+import store.events.events
+import store.runs.runs
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 from core.errors import NotFound
 from tests.integration.api.routes import ABSENT, Operation, operations, snapshot, things
 from tests.integration.api.shop import Key, Shop
@@ -191,10 +191,10 @@ async def test_a_workspace_that_is_not_there_is_not_found_in_every_read_of_the_s
     there = await things(shop)
     async with shop.house.sessions.read() as session:
         for get, thing in (
-            (store.runs.get, "runs/run_id"),
-            (store.events.get, "events/event_id"),
-            (store.webhooks.get, "endpoints/endpoint_id"),
-            (store.deliveries.get, "deliveries/delivery_id"),
+            (store.runs.runs.get, "runs/run_id"),
+            (store.events.events.get, "events/event_id"),
+            (store.webhooks.endpoints.get, "endpoints/endpoint_id"),
+            (store.webhooks.deliveries.get, "deliveries/delivery_id"),
         ):
             assert (await get(session, shop.actors["olivia"].workspace, there[thing])).id == there[thing]
             try:

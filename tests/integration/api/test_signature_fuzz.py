@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-import store.events
+import store.events.events
 from core import request_signature, webhook_signature
 from tests.integration.api.shop import Founded, Shop, opened_shop
 from web.limits import PER_MINUTE, Limits
@@ -118,7 +118,7 @@ class App:
         async def look() -> bool:
             house, olivia = self.shop.house, self.shop.actors["olivia"]
             async with house.sessions.read() as session:
-                events = await store.events.listed(session, olivia.workspace, limit=1)
+                events = await store.events.events.listed(session, olivia.workspace, limit=1)
             return not events and not await house.desk.listed(olivia, limit=1)
 
         return self.do(look())

@@ -16,7 +16,7 @@ import pytest
 
 from cli.main import main
 from core.settings import Settings
-from store.searching import TO_INDEX
+from store.history.search import TO_INDEX
 from tests.integration.conftest import NewDatabase
 
 Say = Callable[..., tuple[int, str]]

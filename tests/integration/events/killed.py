@@ -11,7 +11,7 @@ from pathlib import Path
 from events.subscribers import Fired
 from executors.engine import Engine
 from executors.queue import SqlQueue
-from store.sessions import Sessions
+from store.database import Database
 from tests.integration.events.walking import Cast, Stage
 
 
@@ -38,7 +38,7 @@ async def main(url: str, notes: Path) -> None:
     cast.add("first", 10, first)
     cast.add("second", 20, second)
     cast.add("third", 30, third)
-    sessions = await Sessions.open(url)
+    sessions = await Database.open(url)
     stage = Stage(sessions, cast)
     queue = SqlQueue(sessions, owner=f"worker-{os.getpid()}", lease_s=0.6)
     async with Engine(queue, stage.handlers, poll_s=0.1):

@@ -14,8 +14,8 @@ from events.brain import Brain
 from events.subscribers import of_row
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
-from store import events as stored_events
-from store import rules as stored_rules
+from store import automations as stored_rules
+from store.events import events as stored_events
 from tests.integration.api.shop import Shop
 from tests.integration.events.reacting import fired, made_runs, payload, reacted, seen
 

@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-import store.history
-import store.members
-import store.rules
+import store.accounts.members
+import store.automations
+import store.history.log
 from agent.pipeline import GivenSource
-from store.history import Filters
+from store.history.log import HistoryFilters
 from tests.integration.api.shop import Shop
 from tests.integration.events.reacting import fired, made_rule, made_runs, payload, reacted, seen
 
 
 async def kinds(shop: Shop, run_id: str) -> list[str]:
     async with shop.house.sessions.read() as session:
-        rows = await store.history.page(
-            session, shop.actors["olivia"].workspace, filters=Filters(run_id=run_id), limit=50
+        rows = await store.history.log.page(
+            session, shop.actors["olivia"].workspace, filters=HistoryFilters(run_id=run_id), limit=50
         )
     return [row.kind for row in reversed(rows)]
 
@@ -376,12 +376,12 @@ async def test_a_condition_from_before_the_limits_is_not_judged_and_not_switched
 async def test_a_rule_that_was_parked_is_switched_on_by_a_person_and_counted_anew(shop: Shop) -> None:
     rule = await made_rule(shop)
     async with shop.house.sessions.begin() as session:
-        row = await store.rules.rule(session, shop.actors["olivia"].workspace, rule["id"])
-        assert [await store.rules.count_overrun(session, row) for _ in range(3)] == [1, 2, 3]
-        assert await store.rules.park_rule(session, row, "Its condition was stopped 3 times.", shop.clock())
-        assert not await store.rules.park_rule(session, row, "Once is enough.", shop.clock())
+        row = await store.automations.rule(session, shop.actors["olivia"].workspace, rule["id"])
+        assert [await store.automations.count_overrun(session, row) for _ in range(3)] == [1, 2, 3]
+        assert await store.automations.park_rule(session, row, "Its condition was stopped 3 times.", shop.clock())
+        assert not await store.automations.park_rule(session, row, "Once is enough.", shop.clock())
     assert (await shop.call("GET", f"/v1/rules/{rule['id']}")).json()["mode"] == "off"
     assert (await shop.call("PATCH", f"/v1/rules/{rule['id']}", {"mode": "on"})).status_code == 200
     async with shop.house.sessions.read() as session:
-        row = await store.rules.rule(session, shop.actors["olivia"].workspace, rule["id"])
+        row = await store.automations.rule(session, shop.actors["olivia"].workspace, rule["id"])
     assert (row.mode, row.overruns, row.parked) == ("on", 0, "")

@@ -13,17 +13,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.events
-import store.history
-import store.putting
-import store.work
+import store.events.events
+import store.history.log
+import store.jobs.enqueue
+import store.jobs.jobs
 from core.errors import EventLoop, InvalidInput
 from events.fire import MAX_DEPTH, fire
 from events.subscribers import Fired
 from events.walk import RETRY_S
 from registry import connector
 from registry.discovery import DiscoveredConnector
-from store.sessions import Sessions
+from store.database import Database
 from tests.integration.events.walking import AT, WORKSPACE, Cast, Stage
 
 ROOT = Path(__file__).parents[3]
@@ -33,7 +33,7 @@ async def broken(event: Fired) -> None:
     raise RuntimeError("a subscriber's own defect")
 
 
-async def test_lower_priority_reacts_first_whatever_the_order_of_registration(sessions: Sessions) -> None:
+async def test_lower_priority_reacts_first_whatever_the_order_of_registration(sessions: Database) -> None:
     cast = Cast()
     for name, priority in (("webhooks", 40), ("brain", 10), ("mirror", 30), ("rules", 20)):
         cast.add(name, priority)
@@ -43,10 +43,10 @@ async def test_lower_priority_reacts_first_whatever_the_order_of_registration(se
     assert cast.seen == ["brain", "rules", "mirror", "webhooks"]
     assert set((await stage.states(event_id)).values()) == {"done"}
     async with sessions.read() as session:
-        assert (await store.events.get(session, WORKSPACE, event_id)).state == "done"
+        assert (await store.events.events.get(session, WORKSPACE, event_id)).state == "done"
 
 
-async def test_the_same_priority_reacts_side_by_side(sessions: Sessions) -> None:
+async def test_the_same_priority_reacts_side_by_side(sessions: Database) -> None:
     together = asyncio.Barrier(2)
 
     async def meet(event: Fired) -> None:
@@ -62,7 +62,7 @@ async def test_the_same_priority_reacts_side_by_side(sessions: Sessions) -> None
     assert await stage.states(event_id) == {"one": "done", "two": "done"}
 
 
-async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(sessions: Sessions) -> None:
+async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(sessions: Database) -> None:
     tries = 0
 
     async def twice(event: Fired) -> None:
@@ -85,7 +85,7 @@ async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(sessio
     assert cast.seen == ["shaky", "later", "shaky", "shaky"]
 
 
-async def test_one_that_never_works_has_failed_in_the_end_and_history_says_so(sessions: Sessions) -> None:
+async def test_one_that_never_works_has_failed_in_the_end_and_history_says_so(sessions: Database) -> None:
     cast = Cast()
     cast.add("broken", 10, broken)
     stage = Stage(sessions, cast)
@@ -95,12 +95,12 @@ async def test_one_that_never_works_has_failed_in_the_end_and_history_says_so(se
     assert (row.state, row.attempts) == ("failed", len(RETRY_S) + 1)
     assert row.error == "RuntimeError (see the log)", "a stranger's words may hold a secret"
     async with sessions.read() as session:
-        (entry,) = await store.history.page(session, WORKSPACE, limit=10)
+        (entry,) = await store.history.log.page(session, WORKSPACE, limit=10)
     assert entry.kind == "reaction_failed"
     assert event_id in entry.data
 
 
-async def test_a_blocking_one_is_waited_for(sessions: Sessions) -> None:
+async def test_a_blocking_one_is_waited_for(sessions: Database) -> None:
     tries = 0
 
     async def once_broken(event: Fired) -> None:
@@ -122,7 +122,7 @@ async def test_a_blocking_one_is_waited_for(sessions: Sessions) -> None:
     assert cast.seen == ["first", "gate", "gate", "later"]
 
 
-async def test_a_blocking_one_that_fails_for_good_leaves_the_later_ones_out(sessions: Sessions) -> None:
+async def test_a_blocking_one_that_fails_for_good_leaves_the_later_ones_out(sessions: Database) -> None:
     cast = Cast()
     cast.add("gate", 20, broken, blocking=True)
     cast.add("beside", 20)
@@ -135,7 +135,7 @@ async def test_a_blocking_one_that_fails_for_good_leaves_the_later_ones_out(sess
     assert "gate" in (await stage.reactions(event_id))["later"].error
 
 
-async def test_one_that_hangs_is_given_up_and_retried(sessions: Sessions) -> None:
+async def test_one_that_hangs_is_given_up_and_retried(sessions: Database) -> None:
     async def hang(event: Fired) -> None:
         await asyncio.Event().wait()
 
@@ -153,13 +153,13 @@ async def test_one_that_hangs_is_given_up_and_retried(sessions: Sessions) -> Non
     )
 
 
-async def test_what_a_reaction_writes_and_that_it_is_done_are_one_transaction(sessions: Sessions) -> None:
+async def test_what_a_reaction_writes_and_that_it_is_done_are_one_transaction(sessions: Database) -> None:
     async def put_then_fail(session: AsyncSession) -> None:
-        await store.putting.put(session, key="left-behind", kind="note", workspace=WORKSPACE, payload={})
+        await store.jobs.enqueue.enqueue(session, key="left-behind", kind="note", workspace=WORKSPACE, payload={})
         raise RuntimeError("after writing")
 
     async def put(session: AsyncSession) -> None:
-        await store.putting.put(session, key="kept", kind="note", workspace=WORKSPACE, payload={})
+        await store.jobs.enqueue.enqueue(session, key="kept", kind="note", workspace=WORKSPACE, payload={})
 
     cast = Cast()
     cast.add("half", 10, record=put_then_fail)
@@ -173,7 +173,7 @@ async def test_what_a_reaction_writes_and_that_it_is_done_are_one_transaction(se
     assert list(keys) == ["kept"]
 
 
-async def test_a_walk_that_is_taken_up_again_repeats_nothing_that_was_done(sessions: Sessions) -> None:
+async def test_a_walk_that_is_taken_up_again_repeats_nothing_that_was_done(sessions: Database) -> None:
     reached = asyncio.Event()
     hanging = True
 
@@ -202,7 +202,7 @@ async def test_a_walk_that_is_taken_up_again_repeats_nothing_that_was_done(sessi
     assert await stage.states(event_id) == {"first": "done", "second": "done", "third": "done"}
 
 
-async def test_a_subscriber_that_is_gone_by_its_retry_is_passed_over(sessions: Sessions) -> None:
+async def test_a_subscriber_that_is_gone_by_its_retry_is_passed_over(sessions: Database) -> None:
     cast = Cast()
     cast.add("broken", 10, broken)
     stage = Stage(sessions, cast)
@@ -214,7 +214,7 @@ async def test_a_subscriber_that_is_gone_by_its_retry_is_passed_over(sessions: S
     assert await stage.states(event_id) == {"broken": "skipped"}
 
 
-async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(sessions: Sessions) -> None:
+async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(sessions: Database) -> None:
     seen: list[connector.Event] = []
 
     class Mirror(connector.Connector):
@@ -240,7 +240,7 @@ async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(s
     assert [(each.id, each.name, each.data) for each in seen] == [(event_id, "customer.renamed", {"customer_id": 421})]
 
 
-async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(sessions: Sessions) -> None:
+async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(sessions: Database) -> None:
     class Broken(connector.Connector):
         name = "broken"
 
@@ -257,7 +257,7 @@ async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(s
 
 
 async def test_kill_9_between_two_priorities_loses_nothing_and_repeats_nothing_done(
-    sessions: Sessions, database_url: str, tmp_path: Path
+    sessions: Database, database_url: str, tmp_path: Path
 ) -> None:
     event_id = await Stage(sessions, Cast()).fire()
     notes = tmp_path / "notes"
@@ -274,7 +274,7 @@ async def test_kill_9_between_two_priorities_loses_nothing_and_repeats_nothing_d
     assert states == {"first": "done", "second": "done", "third": "done"}
 
 
-async def test_a_chain_of_events_that_cause_each_other_ends(sessions: Sessions) -> None:
+async def test_a_chain_of_events_that_cause_each_other_ends(sessions: Database) -> None:
     async with sessions.begin() as session:
         cause: str | None = None
         for depth in range(MAX_DEPTH + 1):
@@ -289,7 +289,7 @@ async def test_a_chain_of_events_that_cause_each_other_ends(sessions: Sessions) 
             )
 
 
-async def test_a_cause_of_another_workspace_is_no_cause(sessions: Sessions) -> None:
+async def test_a_cause_of_another_workspace_is_no_cause(sessions: Database) -> None:
     event_id = await Stage(sessions, Cast()).fire()
     async with sessions.begin() as session:
         with pytest.raises(InvalidInput):
@@ -298,7 +298,7 @@ async def test_a_cause_of_another_workspace_is_no_cause(sessions: Sessions) -> N
             )
 
 
-async def test_an_event_and_its_work_are_there_together_or_not_at_all(sessions: Sessions) -> None:
+async def test_an_event_and_its_work_are_there_together_or_not_at_all(sessions: Database) -> None:
     async def fire_and_fail() -> None:
         async with sessions.begin() as session:
             await fire(session, workspace=WORKSPACE, name="order.packed", data={}, origin="test", at=AT)
@@ -307,5 +307,5 @@ async def test_an_event_and_its_work_are_there_together_or_not_at_all(sessions: 
     with pytest.raises(RuntimeError):
         await fire_and_fail()
     async with sessions.read() as session:
-        assert await store.events.listed(session, WORKSPACE) == []
-        assert await store.work.counts(session) == {}
+        assert await store.events.events.listed(session, WORKSPACE) == []
+        assert await store.jobs.jobs.counts(session) == {}

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.connectors
-import store.events
-import store.work
+import store.events.events
+import store.jobs.jobs
 import store.workspaces
 from agent.ground import Grounds
 from core.clock import FrozenClock
@@ -25,8 +25,8 @@ from executors.platform import HttpPlatformClient
 from executors.queue import Done, Later, SqlQueue
 from registry.discovery import DiscoveredConnector
 from store.connectors import ConnectorRow
-from store.events import ReactionRow
-from store.sessions import Sessions
+from store.database import Database
+from store.events.events import ReactionRow
 from store.workspaces import WorkspaceRow
 
 WORKSPACE = "ws_1"
@@ -73,7 +73,7 @@ class Stage:
     """One walk on one database."""
 
     def __init__(
-        self, sessions: Sessions, cast: Cast, *, found: Sequence[DiscoveredConnector] = (), **options: Any
+        self, sessions: Database, cast: Cast, *, found: Sequence[DiscoveredConnector] = (), **options: Any
     ) -> None:
         self.sessions = sessions
         self.clock = FrozenClock(AT)
@@ -119,7 +119,7 @@ class Stage:
 
     async def reactions(self, event_id: str) -> dict[str, ReactionRow]:
         async with self.sessions.read() as session:
-            return {row.subscriber: row for row in await store.events.reactions(session, WORKSPACE, event_id)}
+            return {row.subscriber: row for row in await store.events.events.reactions(session, WORKSPACE, event_id)}
 
     async def states(self, event_id: str) -> dict[str, str]:
         return {name: row.state for name, row in (await self.reactions(event_id)).items()}

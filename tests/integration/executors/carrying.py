@@ -13,18 +13,18 @@ from executors.broker import Broker
 from executors.carried import CarriedQueue
 from executors.engine import Engine, Handler
 from executors.queue import Done, Outcome, SqlQueue
-from store import putting
-from store import work as works
-from store.putting import Put
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs import enqueue
+from store.jobs import jobs as works
+from store.jobs.enqueue import NewJob
+from store.jobs.jobs import Job
 from tests.integration.executors.broker_server import BrokerServer
 
 
 class Site:
     """Workers on one database and one broker."""
 
-    def __init__(self, sessions: Sessions, server: BrokerServer) -> None:
+    def __init__(self, sessions: Database, server: BrokerServer) -> None:
         self.sessions, self.server = sessions, server
         self.name = uuid.uuid4().hex[:8]
         self.seen: Counter[str] = Counter()
@@ -37,7 +37,7 @@ class Site:
         queue = CarriedQueue(sql, broker, ["note"])
         self.sessions.tell(queue.put)
 
-        async def counted(work: Work) -> Outcome:
+        async def counted(work: Job) -> Outcome:
             self.seen[work.key] += 1
             return await handler(work)
 
@@ -50,7 +50,7 @@ class Site:
 
     async def put(self, *keys: str, kind: str = "note", lane: str | None = None) -> None:
         async with self.sessions.begin() as session:
-            await putting.put_many(session, [Put(key, kind, "ws_1", {}, lane=lane) for key in keys])
+            await enqueue.enqueue_many(session, [NewJob(key, kind, "ws_1", {}, lane=lane) for key in keys])
 
     async def states(self) -> dict[str, int]:
         async with self.sessions.read() as session:
@@ -72,7 +72,7 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def done(_work: Work) -> Outcome:
+async def done(_work: Job) -> Outcome:
     return Done()
 
 
@@ -84,7 +84,7 @@ async def idle(_queue: CarriedQueue) -> int:
 def unhear(queue: CarriedQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if its worker were killed: it renews nothing and takes nothing more."""
 
-    async def unheard(*_of: object) -> list[Work]:
+    async def unheard(*_of: object) -> list[Job]:
         return []
 
     monkeypatch.setattr(queue, "renew", unheard)

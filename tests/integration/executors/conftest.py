@@ -9,7 +9,7 @@ from executors.engine import Engine, Handler
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.queue import SqlQueue
-from store.sessions import Sessions
+from store.database import Database
 from tests.integration.executors.broker_server import BrokerServer
 from tests.integration.executors.carrying import Site
 from tests.integration.executors.peers import LOOPBACK
@@ -24,7 +24,7 @@ def server(tmp_path: Path) -> Iterator[BrokerServer]:
 
 
 @pytest.fixture
-async def site(sessions: Sessions, server: BrokerServer) -> AsyncIterator[Site]:
+async def site(sessions: Database, server: BrokerServer) -> AsyncIterator[Site]:
     made = Site(sessions, server)
     yield made
     for engine in made.engines:
@@ -38,7 +38,7 @@ async def hand() -> AsyncIterator[Hand]:
 
 
 @pytest.fixture
-async def engines(sessions: Sessions) -> AsyncIterator[Callable[..., Engine]]:
+async def engines(sessions: Database) -> AsyncIterator[Callable[..., Engine]]:
     """Makes engines on the test's database; those that were started are stopped at the end."""
     made: list[Engine] = []
 

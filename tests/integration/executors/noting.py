@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from executors.engine import Engine
 from executors.queue import Done, Outcome
-from store import putting
-from store import work as works
-from store.sessions import Sessions, after_commit
-from store.work import Work
+from store.database import Database, after_commit
+from store.jobs import enqueue
+from store.jobs import jobs as works
+from store.jobs.jobs import Job
 
 
 async def until(true: Callable[[], bool], engine: Engine | None = None) -> None:
@@ -22,16 +22,16 @@ async def until(true: Callable[[], bool], engine: Engine | None = None) -> None:
 
 
 async def put(
-    sessions: Sessions, *keys: str, engine: Engine | None = None, lane: str | None = None, kind: str = "note"
+    sessions: Database, *keys: str, engine: Engine | None = None, lane: str | None = None, kind: str = "note"
 ) -> None:
     async with sessions.begin() as session:
         for key in keys:
-            await putting.put(session, key=key, kind=kind, workspace="ws_1", payload={"key": key}, lane=lane)
+            await enqueue.enqueue(session, key=key, kind=kind, workspace="ws_1", payload={"key": key}, lane=lane)
         if engine is not None:
             after_commit(session, engine.wake)
 
 
-async def states(sessions: Sessions) -> Counter[str]:
+async def states(sessions: Database) -> Counter[str]:
     """How many pieces are in each state, of whatever kind."""
     found: Counter[str] = Counter()
     async with sessions.read() as session:
@@ -40,7 +40,7 @@ async def states(sessions: Sessions) -> Counter[str]:
     return found
 
 
-async def becomes(sessions: Sessions, expected: dict[str, int]) -> None:
+async def becomes(sessions: Database, expected: dict[str, int]) -> None:
     found: dict[str, int] = {}
     try:
         async with asyncio.timeout(20):
@@ -53,10 +53,10 @@ async def becomes(sessions: Sessions, expected: dict[str, int]) -> None:
 class Note:
     """Notes the work it was given."""
 
-    def __init__(self, outcome: Callable[[Work], Outcome] = lambda _work: Done()) -> None:
+    def __init__(self, outcome: Callable[[Job], Outcome] = lambda _work: Done()) -> None:
         self.seen: Counter[str] = Counter()
         self._outcome = outcome
 
-    async def __call__(self, work: Work) -> Outcome:
+    async def __call__(self, work: Job) -> Outcome:
         self.seen[work.key] += 1
         return self._outcome(work)

@@ -8,10 +8,10 @@ import pytest
 from executors.at_once import AtOnce
 from executors.engine import Engine
 from executors.queue import Done, Outcome, SqlQueue
-from store import work as works
-from store.putting import Put
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs import jobs as works
+from store.jobs.enqueue import NewJob
+from store.jobs.jobs import Job
 
 
 class Slow:
@@ -21,29 +21,29 @@ class Slow:
         self.begun: list[str] = []
         self.go_on = asyncio.Event()
 
-    async def __call__(self, work: Work) -> Outcome:
+    async def __call__(self, work: Job) -> Outcome:
         self.begun.append(work.key)
         await self.go_on.wait()
         return Done()
 
 
-def at_once(sessions: Sessions, handler: Slow, wake: Callable[[], None]) -> AtOnce:
+def at_once(sessions: Database, handler: Slow, wake: Callable[[], None]) -> AtOnce:
     queue = SqlQueue(sessions, owner="me")
     return AtOnce(queue, Engine(queue, {"note": handler}, concurrency=1), wake)
 
 
-async def put(sessions: Sessions, at_once: AtOnce, key: str) -> None:
+async def put(sessions: Database, at_once: AtOnce, key: str) -> None:
     async with sessions.begin() as session:
-        await at_once.put(session, Put(key, "note", "ws_1", {}))
+        await at_once.put(session, NewJob(key, "note", "ws_1", {}))
 
 
-async def counted(sessions: Sessions) -> dict[str, int]:
+async def counted(sessions: Database) -> dict[str, int]:
     async with sessions.read() as session:
         return {state: count for (_, state), count in (await works.counts(session)).items()}
 
 
 async def test_work_is_begun_once_its_transaction_is_committed_and_waits_in_the_queue_where_no_slot_is_free(
-    sessions: Sessions,
+    sessions: Database,
 ) -> None:
     handler, rung = Slow(), []
     beginning = at_once(sessions, handler, lambda: rung.append("ring"))
@@ -61,13 +61,13 @@ async def test_work_is_begun_once_its_transaction_is_committed_and_waits_in_the_
     assert (await counted(sessions))["done"] >= 1
 
 
-async def test_what_is_rolled_back_is_not_begun(sessions: Sessions) -> None:
+async def test_what_is_rolled_back_is_not_begun(sessions: Database) -> None:
     handler = Slow()
     beginning = at_once(sessions, handler, lambda: None)
 
     async def fails() -> None:
         async with sessions.begin() as session:
-            await beginning.put(session, Put("a", "note", "ws_1", {}))
+            await beginning.put(session, NewJob("a", "note", "ws_1", {}))
             raise KeyError
 
     async with beginning.engine:
@@ -78,7 +78,7 @@ async def test_what_is_rolled_back_is_not_begun(sessions: Sessions) -> None:
         assert await counted(sessions) == {}
 
 
-async def test_where_no_engine_runs_work_is_put_for_others(sessions: Sessions) -> None:
+async def test_where_no_engine_runs_work_is_put_for_others(sessions: Database) -> None:
     rung: list[str] = []
     await put(sessions, at_once(sessions, Slow(), lambda: rung.append("ring")), "a")
     assert await counted(sessions) == {"ready": 1}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import text
 
 from executors.bells import Bell, SocketBell, bell
-from store.sessions import Sessions
+from store.database import Database
 
 
 class Ear:
@@ -82,7 +82,7 @@ async def test_a_bell_whose_connection_is_cut_connects_again_and_looks(postgresq
     await one.open(ear)
     await until(lambda: ear.heard > 0)
     before = ear.heard
-    sessions = await Sessions.open(url)
+    sessions = await Database.open(url)
     async with sessions.begin() as session:
         await session.execute(
             text(

@@ -6,7 +6,7 @@ import asyncio
 
 from executors.messages import KEYS_MOST
 from executors.queue import Done, Later, Outcome
-from store.work import Work
+from store.jobs.jobs import Job
 from tests.integration.executors.carrying import Site, done, emptied, messages, until
 
 
@@ -20,7 +20,7 @@ async def test_what_is_put_is_carried_and_done_once_and_forgotten_by_the_broker(
 
 
 async def test_two_workers_share_what_is_carried(site: Site) -> None:
-    async def slow(_work: Work) -> Outcome:
+    async def slow(_work: Job) -> Outcome:
         await asyncio.sleep(0.01)
         return Done()
 
@@ -38,7 +38,7 @@ async def test_work_of_other_kinds_is_claimed_from_the_database(site: Site) -> N
 
 
 async def test_a_retry_comes_back_after_its_delay_with_the_same_key(site: Site) -> None:
-    async def third_time(work: Work) -> Outcome:
+    async def third_time(work: Job) -> Outcome:
         return Later(0.2, "busy") if work.attempt < 3 else Done()
 
     await site.worker(third_time)
@@ -59,7 +59,7 @@ async def test_a_message_that_comes_twice_finds_nothing_to_claim(site: Site) -> 
 async def test_what_is_put_together_shares_messages_and_each_stays_until_all_of_it_is_settled(site: Site) -> None:
     gate = asyncio.Event()
 
-    async def one_waits(work: Work) -> Outcome:
+    async def one_waits(work: Job) -> Outcome:
         if work.key == "k7":
             await gate.wait()
         return Done()
@@ -79,7 +79,7 @@ async def test_what_is_put_together_shares_messages_and_each_stays_until_all_of_
 async def test_no_more_is_kept_by_a_worker_than_it_has_room_for(site: Site) -> None:
     gate = asyncio.Event()
 
-    async def waits(_work: Work) -> Outcome:
+    async def waits(_work: Job) -> Outcome:
         await gate.wait()
         return Done()
 

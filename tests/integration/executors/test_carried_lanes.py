@@ -11,10 +11,10 @@ from executors import carried, parked
 from executors.broker import Broker
 from executors.carried import CarriedQueue
 from executors.queue import OVERDUE_TURNS, Done, Outcome, SqlQueue
-from store import lanes, putting
-from store.putting import Put
-from store.sessions import Sessions
-from store.work import Ahead, Work
+from store.database import Database
+from store.jobs import enqueue, lanes
+from store.jobs.enqueue import NewJob
+from store.jobs.jobs import Job, PrefetchLimits
 from tests.integration.executors.broker_server import BrokerServer
 from tests.integration.executors.carrying import Site, done, emptied, idle, unhear, until
 
@@ -23,7 +23,7 @@ async def test_a_full_lane_goes_on_when_a_piece_of_it_has_ended(site: Site, monk
     monkeypatch.setattr(CarriedQueue, "_sweep", idle)
     monkeypatch.setattr(parked, "LOOK_S", 3600)
 
-    async def brief(_work: Work) -> Outcome:
+    async def brief(_work: Job) -> Outcome:
         await asyncio.sleep(0.005)
         return Done()
 
@@ -48,7 +48,7 @@ async def test_the_sweep_brings_more_of_a_lane_than_may_run_at_once(
 
 
 async def test_what_was_put_aside_is_claimed_ahead_once_its_lane_is_quick(
-    sessions: Sessions, server: BrokerServer
+    sessions: Database, server: BrokerServer
 ) -> None:
     broker = Broker(server.url, "quick", unacked_s=60)
     queue = CarriedQueue(SqlQueue(sessions, owner="one", per_lane=8), broker, ["note"])
@@ -56,14 +56,14 @@ async def test_what_was_put_aside_is_claimed_ahead_once_its_lane_is_quick(
     await queue.open(lambda *, rest=True: None)
     await until(lambda: broker.up)
     async with sessions.begin() as session:
-        await putting.put_many(session, [Put(f"k{n}", "note", "ws_1", {}, lane="l") for n in range(100)])
-    found: list[Work] = []
+        await enqueue.enqueue_many(session, [NewJob(f"k{n}", "note", "ws_1", {}, lane="l") for n in range(100)])
+    found: list[Job] = []
     async with asyncio.timeout(20):
         while len(queue._parked) < 92:
             found += await queue.claim(["note"], 100)
             await asyncio.sleep(0.01)
     assert len(found) == 8
-    assert len(await queue.claim(["note"], 200, Ahead({"l": 100}, 8))) == 92
+    assert len(await queue.claim(["note"], 200, PrefetchLimits({"l": 100}, 8))) == 92
     await queue.close()
 
 
@@ -72,7 +72,9 @@ async def test_a_lane_that_is_full_of_what_others_hold_is_looked_at_now_and_then
 ) -> None:
     monkeypatch.setattr(CarriedQueue, "_sweep", idle)
     async with site.sessions.begin() as session:
-        await putting.put_held(session, Put("theirs", "note", "ws_1", {}, lane="slow"), owner="another", lease_s=3600)
+        await enqueue.enqueue_leased(
+            session, NewJob("theirs", "note", "ws_1", {}, lane="slow"), owner="another", lease_s=3600
+        )
     await site.worker(done, per_lane=1)
     await site.put(*(f"k{n}" for n in range(20)), lane="slow")
     await emptied(site)
@@ -98,7 +100,7 @@ async def test_what_waits_for_its_lane_is_not_kept_given_out(site: Site) -> None
 async def test_a_lane_that_is_full_or_held_waits_without_stopping_others(site: Site) -> None:
     at_once = most = 0
 
-    async def counting(work: Work) -> Outcome:
+    async def counting(work: Job) -> Outcome:
         nonlocal at_once, most
         if work.lane == "slow":
             at_once += 1
@@ -122,7 +124,7 @@ async def test_a_lane_that_is_full_or_held_waits_without_stopping_others(site: S
 
 
 async def test_what_is_in_hand_of_a_lane_is_told_for_work_that_is_not_carried_too(
-    sessions: Sessions, server: BrokerServer
+    sessions: Database, server: BrokerServer
 ) -> None:
     """A delivery is carried, its resend is not, and both are in the lane of their endpoint."""
     broker = Broker(server.url, "shared", unacked_s=60)
@@ -130,7 +132,7 @@ async def test_what_is_in_hand_of_a_lane_is_told_for_work_that_is_not_carried_to
     await queue.open(lambda *, rest=True: None)
     await until(lambda: broker.up)
     async with sessions.begin() as session:
-        await putting.put_many(session, [Put(f"k{n}", "resend", "ws_1", {}, lane="l") for n in range(3)])
-    assert await queue.claim(["resend"], 10, Ahead({}, 10, {"l": 2})) == []
-    assert len(await queue.claim(["resend"], 10, Ahead({}, 10, {"l": 1}))) == 1
+        await enqueue.enqueue_many(session, [NewJob(f"k{n}", "resend", "ws_1", {}, lane="l") for n in range(3)])
+    assert await queue.claim(["resend"], 10, PrefetchLimits({}, 10, {"l": 2})) == []
+    assert len(await queue.claim(["resend"], 10, PrefetchLimits({}, 10, {"l": 1}))) == 1
     await queue.close()

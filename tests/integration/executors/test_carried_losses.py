@@ -15,11 +15,11 @@ from executors.broker import Broker
 from executors.carried import CarriedQueue
 from executors.engine import Engine
 from executors.queue import Done, Later, Outcome, SqlQueue
-from store import putting
-from store import work as works
-from store.putting import Put
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs import enqueue
+from store.jobs import jobs as works
+from store.jobs.enqueue import NewJob
+from store.jobs.jobs import Job
 from tests.integration.executors.broker_server import BrokerServer
 from tests.integration.executors.carrying import Site, done, emptied, idle, unhear, until
 
@@ -27,7 +27,7 @@ from tests.integration.executors.carrying import Site, done, emptied, idle, unhe
 async def test_of_a_message_that_is_given_out_again_only_what_is_left_is_done(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def two_hang(work: Work) -> Outcome:
+    async def two_hang(work: Job) -> Outcome:
         if work.key in ("k3", "k4"):
             await asyncio.Event().wait()
         return Done()
@@ -46,7 +46,7 @@ async def test_of_a_message_that_is_given_out_again_only_what_is_left_is_done(
 async def test_a_worker_that_stops_leaves_to_others_what_it_would_have_tried_again(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def again(_work: Work) -> Outcome:
+    async def again(_work: Job) -> Outcome:
         return Later(2.0, "busy")
 
     monkeypatch.setattr(CarriedQueue, "_sweep", idle)
@@ -62,7 +62,7 @@ async def test_a_worker_that_stops_leaves_to_others_what_it_would_have_tried_aga
 
 
 async def test_work_that_was_lost_lets_its_message_go(site: Site) -> None:
-    async def hang(_work: Work) -> Outcome:
+    async def hang(_work: Job) -> Outcome:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -87,7 +87,7 @@ async def test_what_was_put_unseen_is_published_by_the_sweep(site: Site) -> None
 async def test_losing_the_broker_and_its_disk_loses_nothing(site: Site) -> None:
     gate = asyncio.Event()
 
-    async def waits(_work: Work) -> Outcome:
+    async def waits(_work: Job) -> Outcome:
         await gate.wait()
         return Done()
 
@@ -104,7 +104,7 @@ async def test_losing_the_broker_and_its_disk_loses_nothing(site: Site) -> None:
     assert set(site.seen.values()) == {1}
 
 
-async def test_a_broker_that_comes_after_the_worker_is_found(sessions: Sessions, tmp_path: Path) -> None:
+async def test_a_broker_that_comes_after_the_worker_is_found(sessions: Database, tmp_path: Path) -> None:
     late = BrokerServer(tmp_path / "late")
     queue = CarriedQueue(SqlQueue(sessions, owner="one"), Broker(late.url, "late", unacked_s=2), ["note"])
     sessions.tell(queue.put)
@@ -120,7 +120,7 @@ async def test_a_broker_that_comes_after_the_worker_is_found(sessions: Sessions,
 
 
 async def test_what_a_dead_worker_held_is_given_out_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def hang(_work: Work) -> Outcome:
+    async def hang(_work: Job) -> Outcome:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -141,7 +141,7 @@ async def test_the_sweep_leaves_alone_what_waits_in_the_brokers_line(
     monkeypatch.setattr(carried, "GRACE_S", 2.0)  # as long as it may take from the database to the broker here
     gate = asyncio.Event()
 
-    async def waits(_work: Work) -> Outcome:
+    async def waits(_work: Job) -> Outcome:
         await gate.wait()
         return Done()
 
@@ -155,7 +155,7 @@ async def test_the_sweep_leaves_alone_what_waits_in_the_brokers_line(
 
 
 async def test_keys_that_others_have_done_are_followed_by_a_look_for_more(
-    sessions: Sessions, server: BrokerServer
+    sessions: Database, server: BrokerServer
 ) -> None:
     queue = CarriedQueue(SqlQueue(sessions, owner="one"), Broker(server.url, "vain", unacked_s=60), ["note"])
     sessions.tell(queue.put)
@@ -164,7 +164,7 @@ async def test_keys_that_others_have_done_are_followed_by_a_look_for_more(
     await until(lambda: queue._broker.up)
     assert await queue.claim(["note"], 3) == [], "and says that something is wanted"
     async with sessions.begin() as session:
-        await putting.put_many(session, [Put(f"k{n}", "note", "ws_1", {}) for n in range(3)])
+        await enqueue.enqueue_many(session, [NewJob(f"k{n}", "note", "ws_1", {}) for n in range(3)])
     await until(lambda: len(queue._fetched) == 3)
     another = SqlQueue(sessions, owner="another")
     await another.settle([(work, Done()) for work in await another.claim(["note"], 3)])
@@ -176,7 +176,7 @@ async def test_keys_that_others_have_done_are_followed_by_a_look_for_more(
 
 
 async def test_other_work_is_done_while_what_the_broker_carries_can_t_be_claimed(
-    sessions: Sessions, server: BrokerServer
+    sessions: Database, server: BrokerServer
 ) -> None:
     class Failing(SqlQueue):
         async def claim_named(self, *_: Any, **__: Any) -> Any:
@@ -186,7 +186,7 @@ async def test_other_work_is_done_while_what_the_broker_carries_can_t_be_claimed
     sessions.tell(queue.put)
     seen: list[str] = []
 
-    async def handle(work: Work) -> Outcome:
+    async def handle(work: Job) -> Outcome:
         seen.append(work.key)
         return Done()
 
@@ -197,8 +197,8 @@ async def test_other_work_is_done_while_what_the_broker_carries_can_t_be_claimed
         ):  # waiting for as long as the broker's work does, it would take a minute and more
             for n in range(20):
                 async with sessions.begin() as session:
-                    puts = [Put(f"carried{n}", "note", "ws_1", {}), Put(f"beside{n}", "other", "ws_1", {})]
-                    await putting.put_many(session, puts)
+                    puts = [NewJob(f"carried{n}", "note", "ws_1", {}), NewJob(f"beside{n}", "other", "ws_1", {})]
+                    await enqueue.enqueue_many(session, puts)
                 engine.wake()
                 await until(lambda: len(seen) > n)  # noqa: B023 (it is over before n changes)
     assert seen == [f"beside{n}" for n in range(20)]

@@ -10,18 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from executors.engine import Engine
 from executors.lines import WIDER
 from executors.queue import Done, Later, Outcome, SqlQueue
-from store import putting
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs import enqueue
+from store.jobs.jobs import Job
 from tests.integration.executors.noting import becomes, put, states, until
 
 
 async def test_no_more_of_one_lane_is_held_at_a_time_than_allowed(
-    sessions: Sessions, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Engine]
 ) -> None:
     at_once = most = 0
 
-    async def handle(work: Work) -> Outcome:
+    async def handle(work: Job) -> Outcome:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
@@ -36,15 +36,15 @@ async def test_no_more_of_one_lane_is_held_at_a_time_than_allowed(
     assert most == 3
 
 
-async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_than_allowed(sessions: Sessions) -> None:
+async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_than_allowed(sessions: Database) -> None:
     at_once = most = 0
     claims: list[int] = []
 
-    async def beside(session: AsyncSession, claimed: Sequence[Work]) -> dict[str, str]:
+    async def beside(session: AsyncSession, claimed: Sequence[Job]) -> dict[str, str]:
         claims.append(len(claimed))
         return {work.id: work.key for work in claimed}
 
-    async def handle(work: Work) -> Outcome:
+    async def handle(work: Job) -> Outcome:
         nonlocal at_once, most
         assert work.beside == work.key, "read in the claim's transaction"
         at_once += 1
@@ -54,8 +54,8 @@ async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_t
         return Done()
 
     async with sessions.begin() as session:
-        fresh = [putting.Put(f"k{n}", "note", "ws_1", {}, lane="whe_1") for n in range(400)]
-        await putting.put_many(session, fresh)
+        fresh = [enqueue.NewJob(f"k{n}", "note", "ws_1", {}, lane="whe_1") for n in range(400)]
+        await enqueue.enqueue_many(session, fresh)
     queue = SqlQueue(sessions, owner="one", per_lane=3, beside={"note": beside})
     async with Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 3}):
         await becomes(sessions, {"done": 400})
@@ -63,10 +63,10 @@ async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_t
     assert max(claims) > 50
 
 
-async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for_others(sessions: Sessions) -> None:
+async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for_others(sessions: Database) -> None:
     failed = asyncio.Event()
 
-    async def handle(work: Work) -> Outcome:
+    async def handle(work: Job) -> Outcome:
         if work.key == "k100":
             failed.set()
             return Later(3600, "busy")
@@ -76,7 +76,9 @@ async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for
 
     async with sessions.begin() as session:
         for n in range(400):  # one after the other, so that they are due in this order
-            await putting.put(session, key=f"k{n}", kind="note", workspace="ws_1", payload={}, lane="whe_1", priority=n)
+            await enqueue.enqueue(
+                session, key=f"k{n}", kind="note", workspace="ws_1", payload={}, lane="whe_1", priority=n
+            )
     queue = SqlQueue(sessions, owner="one", per_lane=2)
     engine = Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 2})
     async with engine:
@@ -91,11 +93,11 @@ async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for
     assert set(await states(sessions)) == {"done", "ready"}
 
 
-async def test_what_is_rung_for_does_not_wait_behind_a_quick_lane(sessions: Sessions) -> None:
+async def test_what_is_rung_for_does_not_wait_behind_a_quick_lane(sessions: Database) -> None:
     done: list[str] = []
     urgent = asyncio.Event()
 
-    async def quick(work: Work) -> Outcome:
+    async def quick(work: Job) -> Outcome:
         if len(done) == 100:
             await put(sessions, "urgent", kind="other", engine=engine)
         if len(done) >= 100:
@@ -103,7 +105,7 @@ async def test_what_is_rung_for_does_not_wait_behind_a_quick_lane(sessions: Sess
         done.append(work.key)
         return Done()
 
-    async def other(_work: Work) -> Outcome:
+    async def other(_work: Job) -> Outcome:
         urgent.set()
         return Done()
 

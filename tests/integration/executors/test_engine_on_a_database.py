@@ -15,15 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from executors.engine import Engine
 from executors.queue import Dead, Done, Later, Outcome, Shared, SqlQueue
-from store import putting
-from store import work as works
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs import enqueue
+from store.jobs import jobs as works
+from store.jobs.jobs import Job
 from tests.integration.executors.noting import Note, becomes, put, states, until
 
 
 async def test_work_is_done_once_after_the_commit_that_put_it(
-    sessions: Sessions, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Engine]
 ) -> None:
     note = Note()
     engine = engines(note)
@@ -36,9 +36,9 @@ async def test_work_is_done_once_after_the_commit_that_put_it(
     assert await states(sessions) == {"done": 2}
 
 
-async def test_what_is_recorded_commits_with_the_settle(sessions: Sessions, engines: Callable[..., Engine]) -> None:
+async def test_what_is_recorded_commits_with_the_settle(sessions: Database, engines: Callable[..., Engine]) -> None:
     async def next_one(session: AsyncSession) -> None:
-        await putting.put(session, key="b", kind="other", workspace="ws_1", payload={})
+        await enqueue.enqueue(session, key="b", kind="other", workspace="ws_1", payload={})
 
     engine = engines(Note(lambda _work: Done(next_one)))
     await put(sessions, "a")
@@ -47,10 +47,10 @@ async def test_what_is_recorded_commits_with_the_settle(sessions: Sessions, engi
 
 
 async def test_a_record_that_fails_fails_alone_and_leaves_nothing(
-    sessions: Sessions, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Engine]
 ) -> None:
     async def broken(session: AsyncSession) -> None:
-        await putting.put(session, key="half", kind="other", workspace="ws_1", payload={})
+        await enqueue.enqueue(session, key="half", kind="other", workspace="ws_1", payload={})
         raise ValueError("broken")
 
     note = Note(lambda work: Done(broken) if work.key == "k7" else Done())
@@ -62,14 +62,14 @@ async def test_a_record_that_fails_fails_alone_and_leaves_nothing(
 
 
 async def test_a_zombie_writes_neither_its_settle_nor_its_record(
-    sessions: Sessions, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Engine]
 ) -> None:
     inside, go = asyncio.Event(), asyncio.Event()
 
     async def record(session: AsyncSession) -> None:
-        await putting.put(session, key="forged", kind="other", workspace="ws_1", payload={})
+        await enqueue.enqueue(session, key="forged", kind="other", workspace="ws_1", payload={})
 
-    async def slow(work: Work) -> Outcome:
+    async def slow(work: Job) -> Outcome:
         inside.set()
         await go.wait()
         return Done(record)
@@ -86,10 +86,10 @@ async def test_a_zombie_writes_neither_its_settle_nor_its_record(
 
 
 async def test_burying_and_its_consequence_are_one_transaction(
-    sessions: Sessions, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Engine]
 ) -> None:
-    async def buried(session: AsyncSession, work: Work, error: str) -> None:
-        await putting.put(session, key=f"dead-{work.key}", kind="other", workspace="ws_1", payload={"error": error})
+    async def buried(session: AsyncSession, work: Job, error: str) -> None:
+        await enqueue.enqueue(session, key=f"dead-{work.key}", kind="other", workspace="ws_1", payload={"error": error})
 
     note = Note(lambda _work: Dead("no use"))
     engine = engines(note, on_dead=buried)
@@ -100,7 +100,7 @@ async def test_burying_and_its_consequence_are_one_transaction(
 
 
 async def test_work_comes_again_after_its_delay_by_the_databases_clock(
-    sessions: Sessions, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Engine]
 ) -> None:
     note = Note(lambda work: Later(0.1, "busy") if work.attempt < 3 else Done())
     engine = engines(note)
@@ -111,7 +111,7 @@ async def test_work_comes_again_after_its_delay_by_the_databases_clock(
 
 
 async def test_two_engines_share_the_work_and_do_none_of_it_twice(
-    sessions: Sessions, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Engine]
 ) -> None:
     note = Note()
     await put(sessions, *(f"k{n}" for n in range(300)))
@@ -123,7 +123,7 @@ async def test_two_engines_share_the_work_and_do_none_of_it_twice(
     assert await states(sessions) == {"done": 300}
 
 
-async def test_in_a_group_only_those_settle_whose_lease_is_still_held(sessions: Sessions) -> None:
+async def test_in_a_group_only_those_settle_whose_lease_is_still_held(sessions: Database) -> None:
     await put(sessions, "lost", "held-1", "held-2")
     queue = SqlQueue(sessions, owner="one")
     lost, *held = sorted(await queue.claim(["note"], 10), key=lambda work: work.key, reverse=True)
@@ -142,11 +142,11 @@ async def test_in_a_group_only_those_settle_whose_lease_is_still_held(sessions: 
 
 
 async def test_what_a_stop_interrupts_is_due_at_once_for_others(
-    sessions: Sessions, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Engine]
 ) -> None:
     inside = asyncio.Event()
 
-    async def hang(work: Work) -> Outcome:
+    async def hang(work: Job) -> Outcome:
         inside.set()
         await asyncio.Event().wait()
         raise AssertionError
@@ -172,7 +172,7 @@ def test_a_worker_killed_at_any_moment_loses_nothing(sqlite_template: Path, tmp_
         return {line.split()[1] for line in notes.read_text().splitlines() if line.startswith("ended")}
 
     async def kill_and_start_again() -> dict[str, int]:
-        sessions = await Sessions.open(url)
+        sessions = await Database.open(url)
         await put(sessions, *keys)
         for enough in (8, 20, 35, 60):
             process = await asyncio.to_thread(

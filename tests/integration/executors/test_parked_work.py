@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from executors.engine import MAX_ALONE, SUSPECT, Engine
 from executors.queue import Done, Later, Outcome, Settlement, SqlQueue
-from store import work as works
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs import jobs as works
+from store.jobs.jobs import Job
 from tests.integration.executors.noting import Note, becomes, put, states, until
 
 
@@ -23,7 +23,7 @@ class Killed(SqlQueue):
         return [True] * len(group)
 
 
-async def lose(sessions: Sessions, times: int, *keys: str) -> None:
+async def lose(sessions: Database, times: int, *keys: str) -> None:
     """Claimed so often by a process that was killed each time."""
     queue = SqlQueue(sessions, owner="killed", lease_s=60)
     for _ in range(times):
@@ -31,18 +31,18 @@ async def lose(sessions: Sessions, times: int, *keys: str) -> None:
         await expire(sessions)
 
 
-async def expire(sessions: Sessions) -> None:
+async def expire(sessions: Database) -> None:
     async with sessions.begin() as session:
         await session.execute(text("UPDATE work SET due_ms = 0 WHERE state = 'claimed'"))
 
 
-async def lost(sessions: Sessions, key: str) -> tuple[int, int]:
+async def lost(sessions: Database, key: str) -> tuple[int, int]:
     async with sessions.read() as session:
         row = (await session.execute(text("SELECT lost, alone FROM work WHERE key = :key"), {"key": key})).one()
     return row.lost, row.alone
 
 
-async def test_claims_lost_in_a_row_are_counted_and_a_settle_ends_the_row(sessions: Sessions) -> None:
+async def test_claims_lost_in_a_row_are_counted_and_a_settle_ends_the_row(sessions: Database) -> None:
     await put(sessions, "a")
     await lose(sessions, 3, "a")
     queue = SqlQueue(sessions, owner="one")
@@ -56,16 +56,16 @@ async def test_claims_lost_in_a_row_are_counted_and_a_settle_ends_the_row(sessio
     assert await queue.begin_alone(work) == 0, "a claim that is over counts nothing"
 
 
-async def test_poison_is_begun_twice_alone_and_then_parked(sessions: Sessions) -> None:
+async def test_poison_is_begun_twice_alone_and_then_parked(sessions: Database) -> None:
     begun: list[str] = []
     parked: list[str] = []
 
-    async def poison(work: Work) -> Outcome:
+    async def poison(work: Job) -> Outcome:
         begun.append(work.key)
         await asyncio.Event().wait()
         raise AssertionError
 
-    async def on_parked(session: AsyncSession, work: Work, error: str) -> None:
+    async def on_parked(session: AsyncSession, work: Job, error: str) -> None:
         parked.append(f"{work.key}: {error}")
 
     await put(sessions, "a")
@@ -88,13 +88,13 @@ async def test_poison_is_begun_twice_alone_and_then_parked(sessions: Sessions) -
 
 
 async def test_what_was_merely_held_by_killed_processes_is_done_one_after_the_other(
-    sessions: Sessions, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Engine]
 ) -> None:
     keys = [f"k{n}" for n in range(8)]
     at_once, most = 0, 0
 
     class Slow(Note):
-        async def __call__(self, work: Work) -> Outcome:
+        async def __call__(self, work: Job) -> Outcome:
             nonlocal at_once, most
             at_once, most = at_once + 1, max(most, at_once + 1)
             await asyncio.sleep(0.01)

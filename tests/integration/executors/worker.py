@@ -9,22 +9,22 @@ from pathlib import Path
 
 from executors.engine import Engine
 from executors.queue import Done, Outcome, SqlQueue
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs.jobs import Job
 
 
 async def main(url: str, notes: Path) -> None:
-    def note(what: str, work: Work) -> None:
+    def note(what: str, work: Job) -> None:
         with notes.open("a") as file:
             file.write(f"{what} {work.key}\n")
 
-    async def handle(work: Work) -> Outcome:
+    async def handle(work: Job) -> Outcome:
         note("begun", work)
         await asyncio.sleep(0.05)
         note("ended", work)
         return Done()
 
-    sessions = await Sessions.open(url)
+    sessions = await Database.open(url)
     queue = SqlQueue(sessions, owner=f"worker-{os.getpid()}", lease_s=0.6)
     async with Engine(queue, {"note": handle}, concurrency=5, poll_s=0.2):
         await asyncio.Event().wait()

@@ -19,7 +19,7 @@ from agent.ground import Ground
 from agent.run import Run
 from core import webhook_signature
 from executors.queue import Dead, Done, Later, Outcome, SqlQueue
-from store.work import Work
+from store.jobs.jobs import Job
 from tests.integration.api.shop import Shop
 from tests.integration.demo.conftest import TOKEN, Platform
 
@@ -41,7 +41,7 @@ class Looking:
 
     # ── the house's own work, driven piece by piece
 
-    async def worked(self, *, most: int = 1000) -> list[tuple[Work, Outcome]]:
+    async def worked(self, *, most: int = 1000) -> list[tuple[Job, Outcome]]:
         """Everything that is due of events and readings, done; where the engine is at work, by it."""
         if self.busy:
             await self._read()
@@ -49,7 +49,7 @@ class Looking:
         house = self.shop.house
         handlers = {"records.read": house.reading.read, **house.events.handlers}
         queue = SqlQueue(house.sessions, owner="test", lease_s=60)
-        done: list[tuple[Work, Outcome]] = []
+        done: list[tuple[Job, Outcome]] = []
         while len(done) < most and (claimed := await queue.claim(list(handlers), 1)):
             for work in claimed:
                 outcome = await handlers[work.kind](work)
@@ -65,7 +65,7 @@ class Looking:
 
     async def react(self, event_id: str) -> None:
         """One event's walk, beside whatever else is under way."""
-        work = Work(event_id, event_id, "event.react", self.workspace, {"event_id": event_id}, 1, "test")
+        work = Job(event_id, event_id, "event.react", self.workspace, {"event_id": event_id}, 1, "test")
         await self.shop.house.events.handlers["event.react"](work)
 
     async def _read(self) -> None:

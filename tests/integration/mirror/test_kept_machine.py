@@ -24,19 +24,21 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import text
 
-from store import records
-from store.records import Kept, Match, Scope
-from store.sessions import Sessions, now
+from store.database import Database, now
+from store.record_cache import records
+from store.record_cache.records import CachedRecord, CacheScope, TermFilter
 
 T = TypeVar("T")
-HERE = Scope("ws_1", "saas", "customer")
+HERE = CacheScope("ws_1", "saas", "customer")
 IDS = st.sampled_from(["1", "2", "3", "4"])
 NAMES = st.sampled_from(["adam", "eve", "ines"])
 
 
-def state(key: str, version: int, name: str | None) -> Kept:
+def state(key: str, version: int, name: str | None) -> CachedRecord:
     data = {"id": key, "name": name} if name is not None else None
-    return Kept(key, f"{version:06d}", data, [("word", name, "name")] if name else (), [(name, name)] if name else ())
+    return CachedRecord(
+        key, f"{version:06d}", data, [("word", name, "name")] if name else (), [(name, name)] if name else ()
+    )
 
 
 class Platform(RuleBasedStateMachine):
@@ -50,7 +52,7 @@ class Platform(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.folder = Path(tempfile.mkdtemp())
         shutil.copy(self.template, self.folder / "opsiq.db")
-        self.sessions = self.do(Sessions.open(f"sqlite+aiosqlite:///{self.folder / 'opsiq.db'}"))
+        self.sessions = self.do(Database.open(f"sqlite+aiosqlite:///{self.folder / 'opsiq.db'}"))
         self.counter = 0
         self.present: dict[str, int] = {}
         self.past: dict[tuple[str, int], str | None] = {}
@@ -204,13 +206,13 @@ class Platform(RuleBasedStateMachine):
         await asyncio.sleep(0.002)
         return began
 
-    async def keep(self, *states: Kept, read: bool) -> int:
+    async def keep(self, *states: CachedRecord, read: bool) -> int:
         async with self.sessions.begin() as session:
-            return await records.keep(session, HERE, states, read=read)
+            return await records.store_records(session, HERE, states, read=read)
 
     async def sweep(self, began: datetime) -> None:
         async with self.sessions.begin() as session:
-            while await records.unseen(session, HERE, began):
+            while await records.delete_unseen(session, HERE, began):
                 pass
 
     async def kept(self) -> dict[str, str | None]:
@@ -229,7 +231,9 @@ class Platform(RuleBasedStateMachine):
             return {
                 word: [
                     row.id
-                    for row in await records.search(session, HERE, any_of=[[Match("word", "name", (word,))]], limit=10)
+                    for row in await records.search(
+                        session, HERE, any_of=[[TermFilter("word", "name", (word,))]], limit=10
+                    )
                 ]
                 for word in ("adam", "eve", "ines")
             }

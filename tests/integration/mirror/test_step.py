@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-import store.mirrors
-import store.records
+import store.record_cache.records
+import store.record_cache.sync_state
 from agent.mirror.reading import PAGE
 from core.errors import PlatformUnavailable
 from executors.queue import Later
 from registry.record_cache import StatePage
 from registry.records import Query
-from store.records import Scope
+from store.record_cache.records import CacheScope
 from tests.integration.api.shop import Shop
 from tests.integration.mirror.looking import Looking
 
 
 async def kept(looking: Looking, kind: str, key: str) -> dict[str, Any] | None:
     async with looking.shop.house.sessions.read() as session:
-        row = await store.records.get(session, Scope(looking.workspace, "saas", kind), key)
+        row = await store.record_cache.records.get(session, CacheScope(looking.workspace, "saas", kind), key)
     return row.data if row is not None and not row.gone else None
 
 
@@ -69,8 +69,10 @@ async def test_what_was_deleted_is_not_found_and_a_late_message_does_not_bring_i
     await looking.worked()
     assert await kept(looking, "ticket", "5526") is None
     async with looking.shop.house.sessions.read() as session:
-        scope = Scope(looking.workspace, "saas", "ticket")
-        assert [each for each in await store.records.search(session, scope, limit=500) if each.id == "5526"] == []
+        scope = CacheScope(looking.workspace, "saas", "ticket")
+        assert [
+            each for each in await store.record_cache.records.search(session, scope, limit=500) if each.id == "5526"
+        ] == []
 
 
 async def test_whoever_else_fires_an_event_only_has_the_platform_asked(looking: Looking) -> None:
@@ -92,10 +94,14 @@ async def test_whoever_else_fires_an_event_only_has_the_platform_asked(looking: 
 async def test_one_that_is_gone_when_the_platform_is_asked_is_gone_here(looking: Looking) -> None:
     await looking.synced(kind="customer")
     async with looking.shop.house.sessions.begin() as session:
-        row = await store.records.get(session, Scope(looking.workspace, "saas", "customer"), "421")
+        row = await store.record_cache.records.get(session, CacheScope(looking.workspace, "saas", "customer"), "421")
         assert row is not None
-        ghost = store.records.Kept("77777", row.version, {**row.data, "id": 77777}, [("word", "ghost", "name")])
-        await store.records.keep(session, Scope(looking.workspace, "saas", "customer"), [ghost])
+        ghost = store.record_cache.records.CachedRecord(
+            "77777", row.version, {**row.data, "id": 77777}, [("word", "ghost", "name")]
+        )
+        await store.record_cache.records.store_records(
+            session, CacheScope(looking.workspace, "saas", "customer"), [ghost]
+        )
     await looking.shop.call("POST", "/v1/events/fire", {"event": "customer.updated", "data": {"customer_id": 77777}})
     await looking.worked()
     assert await kept(looking, "customer", "77777") is None
@@ -234,11 +240,13 @@ async def test_events_that_come_while_it_is_read_win_over_the_older_page(looking
 
 async def test_what_the_platform_has_no_more_is_gone_after_a_whole_reading(looking: Looking) -> None:
     await looking.synced(kind="customer")
-    scope = Scope(looking.workspace, "saas", "customer")
+    scope = CacheScope(looking.workspace, "saas", "customer")
     async with looking.shop.house.sessions.begin() as session:
-        row = await store.records.get(session, scope, "421")
+        row = await store.record_cache.records.get(session, scope, "421")
         assert row is not None
-        await store.records.keep(session, scope, [store.records.Kept("77777", row.version, {**row.data, "id": 77777})])
+        await store.record_cache.records.store_records(
+            session, scope, [store.record_cache.records.CachedRecord("77777", row.version, {**row.data, "id": 77777})]
+        )
     await asyncio.sleep(0.01)  # the database's own clock, in milliseconds, is what is compared
     await looking.synced(kind="customer")
     assert await kept(looking, "customer", "77777") is None
@@ -270,7 +278,7 @@ async def test_another_platform_at_another_address_is_another_world(looking: Loo
         await ground.kinds.search(Query("customer", "Adam", "name"))
     await looking.shop.call("POST", "/v1/mirrors/sync", {"kind": "customer"})
     async with looking.shop.house.sessions.read() as session:
-        assert await store.records.count(session, Scope(looking.workspace, "saas", "customer")) == 0
+        assert await store.record_cache.records.count(session, CacheScope(looking.workspace, "saas", "customer")) == 0
 
 
 async def test_only_owners_have_records_read_and_only_what_there_is(looking: Looking) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from store import history
-from store.entries import HistoryRow
-from store.history import Anchor, Verdict
-from store.sessions import Sessions
+from store.database import Database
+from store.history import log
+from store.history.entries import HistoryRow
+from store.history.log import ChainAnchor, ChainVerdict
 from tests.integration.store.rowmaking import ACTOR, later
 
 
-async def write(sessions: Sessions, count: int, *, workspace: str = "ws_1", **given: Any) -> list[HistoryRow]:
+async def write(sessions: Database, count: int, *, workspace: str = "ws_1", **given: Any) -> list[HistoryRow]:
     async with sessions.begin() as session:
         return [
-            await history.append(
+            await log.append(
                 session,
                 **{
                     "workspace": workspace,
@@ -31,6 +31,6 @@ async def write(sessions: Sessions, count: int, *, workspace: str = "ws_1", **gi
         ]
 
 
-async def verified(sessions: Sessions, anchor: Anchor | None = None) -> Verdict:
+async def verified(sessions: Database, anchor: ChainAnchor | None = None) -> ChainVerdict:
     async with sessions.read() as session:
-        return await history.verify(session, "ws_1", anchor)
+        return await log.verify(session, "ws_1", anchor)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from store.calls import CallRow
-from store.members import MemberRow
-from store.runs import RunRow
+from store.accounts.members import MemberRow
+from store.runs.calls import CallRow
+from store.runs.runs import RunRow
 
 AT = datetime(2026, 11, 24, 15, 43, 4, 123456, tzinfo=UTC)
 ACTOR = {"id": "mem_1", "kind": "member", "name": "Ada", "role": "owner", "person": "mem_1"}

@@ -6,30 +6,30 @@ from typing import Any
 
 from sqlalchemy import event
 
-from store import carrying, lanes, putting, work
-from store.compiled import sqlite_of
-from store.putting import Put
-from store.sessions import Sessions
-from store.work import Ahead, Work
+from store.database import Database
+from store.driver.prepared import sqlite_of
+from store.jobs import broker, enqueue, jobs, lanes
+from store.jobs.enqueue import NewJob
+from store.jobs.jobs import Job, PrefetchLimits
 
 MANY = 3_000
 KEYS = [f"k{at}" for at in range(MANY - 300, MANY)]
 
 
-async def put(sessions: Sessions, *of: Put) -> None:
+async def put(sessions: Database, *of: NewJob) -> None:
     async with sessions.begin() as session:
-        await putting.put_many(session, of)
+        await enqueue.enqueue_many(session, of)
 
 
-async def named(sessions: Sessions, *keys: str, **given: Any) -> list[Work]:
+async def named(sessions: Database, *keys: str, **given: Any) -> list[Job]:
     async with sessions.begin() as session:
-        return await carrying.claim_named(session, owner="w1", kinds=["note"], keys=keys, lease_s=60, **given)
+        return await broker.claim_named(session, owner="w1", kinds=["note"], keys=keys, lease_s=60, **given)
 
 
-async def test_of_the_named_what_is_due_and_free_is_claimed(sessions: Sessions) -> None:
+async def test_of_the_named_what_is_due_and_free_is_claimed(sessions: Database) -> None:
     await put(
-        sessions, Put("due", "note", "ws_1", {}), Put("urgent", "note", "ws_1", {}, priority=1), Put("other", "else", "ws_1", {}),
-        Put("unnamed", "note", "ws_1", {}), Put("later", "note", "ws_1", {}, delay_s=60), Put("held", "note", "ws_1", {}, lane="held"),
+        sessions, NewJob("due", "note", "ws_1", {}), NewJob("urgent", "note", "ws_1", {}, priority=1), NewJob("other", "else", "ws_1", {}),
+        NewJob("unnamed", "note", "ws_1", {}), NewJob("later", "note", "ws_1", {}, delay_s=60), NewJob("held", "note", "ws_1", {}, lane="held"),
     )  # fmt: skip
     async with sessions.begin() as session:
         await lanes.hold(session, "held", 60)
@@ -37,24 +37,24 @@ async def test_of_the_named_what_is_due_and_free_is_claimed(sessions: Sessions) 
     assert [one.key for one in await named(sessions, *every)] == ["urgent", "due"]
     assert await named(sessions, *every) == [], "a lease is as good as any"
     async with sessions.read() as session:
-        waits = await carrying.waits(session, every)
+        waits = await broker.delays_of(session, every)
     assert {key for key, wait in waits.items() if 50 < wait.seconds <= 60} == {"due", "urgent", "later", "held"}
     assert waits["other"] == (0, None)
     assert waits["held"].lane == "held"
 
 
-async def test_no_more_of_a_lane_is_named_than_fits(sessions: Sessions) -> None:
-    await put(sessions, *(Put(f"k{at}", "note", "ws_1", {}, lane="slow" if at < 9 else "quick") for at in range(18)))
+async def test_no_more_of_a_lane_is_named_than_fits(sessions: Database) -> None:
+    await put(sessions, *(NewJob(f"k{at}", "note", "ws_1", {}, lane="slow" if at < 9 else "quick") for at in range(18)))
     every = [f"k{at}" for at in range(18)]
-    found = await named(sessions, *every, per_lane=4, ahead=Ahead({"quick": 100}, 4))
+    found = await named(sessions, *every, per_lane=4, ahead=PrefetchLimits({"quick": 100}, 4))
     assert [one.lane for one in found].count("slow") == 4
     assert [one.lane for one in found].count("quick") == 9
     async with sessions.begin() as session:
-        assert await work.claim(session, owner="w2", kinds=["note"], lease_s=60, limit=50, per_lane=4) == []
+        assert await jobs.claim(session, owner="w2", kinds=["note"], lease_s=60, limit=50, per_lane=4) == []
 
 
-async def test_the_named_are_found_by_their_keys_however_much_waits(sessions: Sessions) -> None:
-    await put(sessions, *(Put(f"k{at}", "note", "ws_1", {}, lane=f"l{at % 5}") for at in range(MANY)))
+async def test_the_named_are_found_by_their_keys_however_much_waits(sessions: Database) -> None:
+    await put(sessions, *(NewJob(f"k{at}", "note", "ws_1", {}, lane=f"l{at % 5}") for at in range(MANY)))
     looked: list[tuple[str, Any]] = []
 
     def seen(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
@@ -65,9 +65,9 @@ async def test_the_named_are_found_by_their_keys_however_much_waits(sessions: Se
         event.listen(connection.sync_connection, "before_cursor_execute", seen)
         if (sqlite := sqlite_of(session)) is not None:  # its driver is spoken to directly
             sqlite.plain.set_trace_callback(lambda said: looked.append((said, ())))
-        found = await carrying.claim_named(
+        found = await broker.claim_named(
             session, owner="w1", kinds=["note"], keys=KEYS, lease_s=60, per_lane=8,
-            ahead=Ahead(dict.fromkeys(("l0", "l1", "l2", "l3", "l4"), 600), 8),
+            ahead=PrefetchLimits(dict.fromkeys(("l0", "l1", "l2", "l3", "l4"), 600), 8),
         )  # fmt: skip
         event.remove(connection.sync_connection, "before_cursor_execute", seen)
         if sqlite is not None:

@@ -8,7 +8,7 @@ import pytest
 from core.errors import Conflict, NotFound
 from store import contracts
 from store.contracts import ContractRow, SigningKeyRow
-from store.sessions import Sessions
+from store.database import Database
 from tests.integration.store.rowmaking import AT, later
 
 
@@ -27,7 +27,7 @@ def a_contract(version: int = 1, **given: Any) -> ContractRow:
     return ContractRow(**{**row, **given})
 
 
-async def test_a_contract_is_read_back_byte_for_byte(sessions: Sessions) -> None:
+async def test_a_contract_is_read_back_byte_for_byte(sessions: Database) -> None:
     async with sessions.begin() as session:
         assert await contracts.register(session, a_contract())
     async with sessions.read() as session:
@@ -36,7 +36,7 @@ async def test_a_contract_is_read_back_byte_for_byte(sessions: Sessions) -> None
             await contracts.version(session, "ws_2", "invoice.refund", 1)
 
 
-async def test_a_new_version_retires_the_older_one(sessions: Sessions) -> None:
+async def test_a_new_version_retires_the_older_one(sessions: Database) -> None:
     async with sessions.begin() as session:
         await contracts.register(session, a_contract(1))
         await contracts.register(session, a_contract(1, name="other"))
@@ -49,7 +49,7 @@ async def test_a_new_version_retires_the_older_one(sessions: Sessions) -> None:
         assert await contracts.active(session, "ws_2") == []
 
 
-async def test_registering_the_same_again_changes_nothing_even_when_it_was_retired(sessions: Sessions) -> None:
+async def test_registering_the_same_again_changes_nothing_even_when_it_was_retired(sessions: Database) -> None:
     async with sessions.begin() as session:
         await contracts.register(session, a_contract())
         await contracts.retire(session, "ws_1", "invoice.refund")
@@ -57,7 +57,7 @@ async def test_registering_the_same_again_changes_nothing_even_when_it_was_retir
         assert await contracts.active(session, "ws_1") == []
 
 
-async def test_a_registered_version_never_changes(sessions: Sessions) -> None:
+async def test_a_registered_version_never_changes(sessions: Database) -> None:
     async with sessions.begin() as session:
         await contracts.register(session, a_contract())
         with pytest.raises(Conflict, match="raise the version"):
@@ -65,14 +65,14 @@ async def test_a_registered_version_never_changes(sessions: Sessions) -> None:
         assert (await contracts.version(session, "ws_1", "invoice.refund", 1)).raw == a_contract().raw
 
 
-async def test_a_version_below_the_newest_can_not_be_slipped_in(sessions: Sessions) -> None:
+async def test_a_version_below_the_newest_can_not_be_slipped_in(sessions: Database) -> None:
     async with sessions.begin() as session:
         await contracts.register(session, a_contract(3))
         with pytest.raises(Conflict, match="at version 3"):
             await contracts.register(session, a_contract(2))
 
 
-async def test_of_racing_registrations_with_other_content_one_wins(sessions: Sessions) -> None:
+async def test_of_racing_registrations_with_other_content_one_wins(sessions: Database) -> None:
     async def register(digest: str) -> bool:
         try:
             async with sessions.begin() as session:
@@ -84,7 +84,7 @@ async def test_of_racing_registrations_with_other_content_one_wins(sessions: Ses
     assert won.count(True) == 1
 
 
-async def test_a_retired_contract_can_be_reinstated(sessions: Sessions) -> None:
+async def test_a_retired_contract_can_be_reinstated(sessions: Database) -> None:
     async with sessions.begin() as session:
         await contracts.register(session, a_contract(1))
         await contracts.register(session, a_contract(2))
@@ -97,7 +97,7 @@ async def test_a_retired_contract_can_be_reinstated(sessions: Sessions) -> None:
         assert [row.version for row in await contracts.active(session, "ws_1")] == [2]
 
 
-async def test_the_generation_differs_after_every_change_and_only_then(sessions: Sessions) -> None:
+async def test_the_generation_differs_after_every_change_and_only_then(sessions: Database) -> None:
     seen: list[str] = []
 
     async def note() -> None:
@@ -129,7 +129,7 @@ async def test_the_generation_differs_after_every_change_and_only_then(sessions:
     assert seen[-1] == seen[-2]
 
 
-async def test_the_newest_signing_key_comes_first_and_a_retired_one_stays_to_verify(sessions: Sessions) -> None:
+async def test_the_newest_signing_key_comes_first_and_a_retired_one_stays_to_verify(sessions: Database) -> None:
     def key(kid: str, **given: Any) -> SigningKeyRow:
         return SigningKeyRow(
             **{"workspace": "ws_1", "kid": kid, "public": "p", "sealed_private": "s", "created_at": AT, **given}

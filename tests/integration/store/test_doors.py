@@ -11,11 +11,14 @@ import pytest
 
 from core.actor import Actor
 from core.errors import Conflict, NotFound
-from store import confirmations, connectors, idempotency, keys, nonces, runs, signing_secrets, workspaces
+from store import connectors, signing_secrets, workspaces
+from store.accounts import api_keys
+from store.accounts.api_keys import KeyRow
 from store.connectors import ConnectorRow
-from store.idempotency import Claim, IdempotencyRow
-from store.keys import KeyRow
-from store.sessions import Sessions
+from store.database import Database
+from store.requests import idempotency, nonces
+from store.requests.idempotency import IdempotencyRow, KeyClaim
+from store.runs import confirmations, runs
 from store.signing_secrets import SigningSecretRow
 from store.workspaces import WorkspaceRow
 from tests.integration.store.rowmaking import AT, a_run, later
@@ -37,80 +40,80 @@ def a_key(n: int = 1, **given: Any) -> KeyRow:
     return KeyRow(**{**row, **given})
 
 
-async def put_keys(sessions: Sessions, *rows: KeyRow) -> None:
+async def put_keys(sessions: Database, *rows: KeyRow) -> None:
     async with sessions.begin() as session:
         for number in (1, 2):
             await workspaces.insert(session, WorkspaceRow(id=f"ws_{number}", name="x", created_at=AT))
         for row in rows:
-            await keys.insert(session, row)
+            await api_keys.insert(session, row)
 
 
-async def test_a_key_is_found_by_its_public_part_alone(sessions: Sessions) -> None:
+async def test_a_key_is_found_by_its_public_part_alone(sessions: Database) -> None:
     await put_keys(sessions, a_key(1), a_key(2, workspace="ws_2"))
     async with sessions.begin() as session:
-        found = await keys.by_public(session, "pk_test_2")
+        found = await api_keys.by_public(session, "pk_test_2")
         assert found is not None
         assert found.workspace == "ws_2"
-        assert await keys.by_public(session, "pk_test_9") is None
+        assert await api_keys.by_public(session, "pk_test_9") is None
         with pytest.raises(NotFound):
-            await keys.get(session, "ws_1", "key_2")
-        assert [row.id for row in await keys.listed(session, "ws_1")] == ["key_1"]
+            await api_keys.get(session, "ws_1", "key_2")
+        assert [row.id for row in await api_keys.listed(session, "ws_1")] == ["key_1"]
         with pytest.raises(Conflict):
-            await keys.insert(session, a_key(3, public="pk_test_1", workspace="ws_2"))
+            await api_keys.insert(session, a_key(3, public="pk_test_1", workspace="ws_2"))
 
 
-async def test_both_secrets_sign_while_a_key_rotates_and_one_after_it(sessions: Sessions) -> None:
+async def test_both_secrets_sign_while_a_key_rotates_and_one_after_it(sessions: Database) -> None:
     await put_keys(sessions, a_key())
     async with sessions.begin() as session:
-        row = await keys.rotate(
+        row = await api_keys.rotate(
             session, "ws_1", "key_1", was="sealed-1", sealed="sealed-2", previous_until=later(hours=24)
         )
         assert row.secrets(later(hours=23)) == ("sealed-2", "sealed-1")
         assert row.secrets(later(hours=24)) == ("sealed-2",)
         with pytest.raises(Conflict, match="rotated"):
-            await keys.rotate(
+            await api_keys.rotate(
                 session, "ws_1", "key_1", was="sealed-1", sealed="sealed-3", previous_until=later(hours=24)
             )
         with pytest.raises(NotFound):
-            await keys.rotate(
+            await api_keys.rotate(
                 session, "ws_2", "key_1", was="sealed-2", sealed="sealed-3", previous_until=later(hours=24)
             )
 
 
-async def test_a_revoked_or_expired_key_has_no_secret_that_signs(sessions: Sessions) -> None:
+async def test_a_revoked_or_expired_key_has_no_secret_that_signs(sessions: Database) -> None:
     await put_keys(sessions, a_key(1), a_key(2, expires_at=later(hours=1)))
     async with sessions.begin() as session:
-        assert (await keys.revoke(session, "ws_1", "key_1", AT)).secrets(AT) == ()
-        assert (await keys.revoke(session, "ws_1", "key_1", later(days=1))).revoked_at == AT
+        assert (await api_keys.revoke(session, "ws_1", "key_1", AT)).secrets(AT) == ()
+        assert (await api_keys.revoke(session, "ws_1", "key_1", later(days=1))).revoked_at == AT
         with pytest.raises(Conflict, match="revoked"):
-            await keys.rotate(session, "ws_1", "key_1", was="sealed-1", sealed="x", previous_until=AT)
-        two = await keys.get(session, "ws_1", "key_2")
+            await api_keys.rotate(session, "ws_1", "key_1", was="sealed-1", sealed="x", previous_until=AT)
+        two = await api_keys.get(session, "ws_1", "key_2")
         assert two.secrets(AT) == ("sealed-1",)
         assert two.secrets(later(hours=1)) == ()
-        assert await keys.revoke_of_person(session, "ws_1", "mem_1", AT) == 1
+        assert await api_keys.revoke_of_person(session, "ws_1", "mem_1", AT) == 1
 
 
-async def test_using_a_key_is_remembered_once_a_minute(sessions: Sessions) -> None:
+async def test_using_a_key_is_remembered_once_a_minute(sessions: Database) -> None:
     await put_keys(sessions, a_key())
 
     async def used(at: datetime) -> datetime | None:
         async with sessions.begin() as session:
-            await keys.touch(session, "key_1", at)
-            return (await keys.get(session, "ws_1", "key_1")).last_used_at
+            await api_keys.touch(session, "key_1", at)
+            return (await api_keys.get(session, "ws_1", "key_1")).last_used_at
 
     assert await used(AT) == AT
     assert await used(later(seconds=59)) == AT
     assert await used(later(seconds=61)) == later(seconds=61)
 
 
-async def test_a_nonce_is_taken_once_for_each_key(sessions: Sessions) -> None:
+async def test_a_nonce_is_taken_once_for_each_key(sessions: Database) -> None:
     async with sessions.begin() as session:
         assert await nonces.insert(session, "pk_1", "n", AT)
         assert await nonces.insert(session, "pk_2", "n", AT)
         assert not await nonces.insert(session, "pk_1", "n", later(seconds=1))
 
 
-async def test_of_twenty_racing_repeats_of_a_nonce_one_gets_through(sessions: Sessions) -> None:
+async def test_of_twenty_racing_repeats_of_a_nonce_one_gets_through(sessions: Database) -> None:
     async def take() -> bool:
         async with sessions.begin() as session:
             return await nonces.insert(session, "pk_1", "n", AT)
@@ -118,7 +121,7 @@ async def test_of_twenty_racing_repeats_of_a_nonce_one_gets_through(sessions: Se
     assert (await asyncio.gather(*(take() for _ in range(20)))).count(True) == 1
 
 
-async def test_old_nonces_are_purged_and_fresh_ones_stay(sessions: Sessions) -> None:
+async def test_old_nonces_are_purged_and_fresh_ones_stay(sessions: Database) -> None:
     async with sessions.begin() as session:
         await nonces.insert(session, "pk_1", "old", AT)
         await nonces.insert(session, "pk_1", "new", later(minutes=10))
@@ -127,8 +130,8 @@ async def test_old_nonces_are_purged_and_fresh_ones_stay(sessions: Sessions) -> 
 
 
 async def start(
-    sessions: Sessions, owner: str, *, at: datetime = AT, fingerprint: str = "f", workspace: str = "ws_1"
-) -> Claim:
+    sessions: Database, owner: str, *, at: datetime = AT, fingerprint: str = "f", workspace: str = "ws_1"
+) -> KeyClaim:
     async with sessions.begin() as session:
         return await idempotency.start(
             session,
@@ -144,7 +147,7 @@ async def start(
         )
 
 
-async def test_the_first_request_is_ours_the_second_waits_and_the_third_is_replayed(sessions: Sessions) -> None:
+async def test_the_first_request_is_ours_the_second_waits_and_the_third_is_replayed(sessions: Database) -> None:
     claim = await start(sessions, "o1")
     assert claim.verdict == "ours"
     assert (await start(sessions, "o2")).verdict == "in_flight"
@@ -157,12 +160,12 @@ async def test_the_first_request_is_ours_the_second_waits_and_the_third_is_repla
     assert (await start(sessions, "o4", fingerprint="other")).verdict == "reused"
 
 
-async def test_of_twenty_racing_requests_with_one_key_one_is_ours(sessions: Sessions) -> None:
+async def test_of_twenty_racing_requests_with_one_key_one_is_ours(sessions: Database) -> None:
     claims = await asyncio.gather(*(start(sessions, f"o{n}") for n in range(20)))
     assert sorted(claim.verdict for claim in claims) == ["in_flight"] * 19 + ["ours"]
 
 
-async def test_a_claim_whose_owner_died_is_taken_over_and_the_dead_one_can_not_finish(sessions: Sessions) -> None:
+async def test_a_claim_whose_owner_died_is_taken_over_and_the_dead_one_can_not_finish(sessions: Database) -> None:
     dead = await start(sessions, "o1")
     assert (await start(sessions, "o2", at=later(seconds=59))).verdict == "in_flight"
     taken = await start(sessions, "o2", at=later(seconds=61))
@@ -180,7 +183,7 @@ async def test_a_claim_whose_owner_died_is_taken_over_and_the_dead_one_can_not_f
         await idempotency.finish(session, taken.row, status=200, body="{}")
 
 
-async def test_a_record_is_forgotten_after_a_day_or_when_given_up(sessions: Sessions) -> None:
+async def test_a_record_is_forgotten_after_a_day_or_when_given_up(sessions: Database) -> None:
     claim = await start(sessions, "o1")
     async with sessions.begin() as session:
         await idempotency.forget(session, claim.row)
@@ -203,7 +206,7 @@ def a_secret(current: str = "sealed-1") -> SigningSecretRow:
     )
 
 
-async def test_callers_racing_for_a_first_secret_get_the_same_one(sessions: Sessions) -> None:
+async def test_callers_racing_for_a_first_secret_get_the_same_one(sessions: Database) -> None:
     async def first(n: int) -> str:
         async with sessions.begin() as session:
             return (await signing_secrets.put_first(session, a_secret(f"sealed-{n}"))).current
@@ -211,7 +214,7 @@ async def test_callers_racing_for_a_first_secret_get_the_same_one(sessions: Sess
     assert len(set(await asyncio.gather(*(first(n) for n in range(10))))) == 1
 
 
-async def test_a_rotated_signing_secret_signs_beside_the_new_one_for_a_day(sessions: Sessions) -> None:
+async def test_a_rotated_signing_secret_signs_beside_the_new_one_for_a_day(sessions: Database) -> None:
     names = ("ws_1", "action", "https://shop.example")
     async with sessions.begin() as session:
         await signing_secrets.put_first(session, a_secret())
@@ -229,7 +232,7 @@ async def test_a_rotated_signing_secret_signs_beside_the_new_one_for_a_day(sessi
         assert await signing_secrets.listed(session, "ws_1") == []
 
 
-async def test_a_connector_is_replaced_switched_and_removed(sessions: Sessions) -> None:
+async def test_a_connector_is_replaced_switched_and_removed(sessions: Database) -> None:
     row = ConnectorRow(
         workspace="ws_1", name="saas", base_url="https://a", sealed_secrets="s", created_at=AT, updated_at=AT
     )
@@ -249,7 +252,7 @@ async def test_a_connector_is_replaced_switched_and_removed(sessions: Sessions) 
         assert await connectors.listed(session, "ws_1") == []
 
 
-async def test_a_confirmation_holds_for_one_person_in_one_role_and_session_and_one_contract(sessions: Sessions) -> None:
+async def test_a_confirmation_holds_for_one_person_in_one_role_and_session_and_one_contract(sessions: Database) -> None:
     mine = Actor("ws_1", "mem_1", "member", "Mona", "owner", "mem_1")
     async with sessions.begin() as session:
         for _ in range(2):
@@ -276,14 +279,14 @@ def an_answer(key: str, *, fingerprint: str = "f", owner: str, at: datetime = AT
     )  # fmt: skip
 
 
-async def kept(sessions: Sessions, *rows: IdempotencyRow, at: datetime = AT) -> list[Claim]:
+async def kept(sessions: Database, *rows: IdempotencyRow, at: datetime = AT) -> list[KeyClaim]:
     async with sessions.begin() as session:
         return await idempotency.keep_many(
             session, rows, stale_before=at - timedelta(seconds=15), forget_before=at - timedelta(hours=24)
         )
 
 
-async def test_answers_are_kept_together_each_key_once(sessions: Sessions) -> None:
+async def test_answers_are_kept_together_each_key_once(sessions: Database) -> None:
     first = await kept(
         sessions, an_answer("b", owner="1"), an_answer("a", owner="2"), an_answer("b", owner="3"),
         an_answer("b", fingerprint="other", owner="4"),
@@ -295,7 +298,7 @@ async def test_answers_are_kept_together_each_key_once(sessions: Sessions) -> No
     assert [(claim.verdict, claim.row.body) for claim in again] == [("done", "1"), ("ours", "6"), ("done", "2")]
 
 
-async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(sessions: Sessions) -> None:
+async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(sessions: Database) -> None:
     await kept(sessions, an_answer("old", owner="1"))
     for key, fingerprint in (("dead", "f"), ("odd", "other"), ("busy", "f")):
         async with sessions.begin() as session:
@@ -324,7 +327,7 @@ async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(
     assert (row.owner, row.body, row.created_at) == ("5", "5", tomorrow)
 
 
-async def test_each_caller_has_a_key_of_its_own(sessions: Sessions) -> None:
+async def test_each_caller_has_a_key_of_its_own(sessions: Database) -> None:
     a, b = idempotency.scoped("key_a", "k"), idempotency.scoped("key_b", "k")
     first = await kept(sessions, an_answer(a, owner="1"), an_answer(b, owner="2"))
     assert [(claim.verdict, claim.row.body) for claim in first] == [("ours", "1"), ("ours", "2")]
@@ -332,7 +335,7 @@ async def test_each_caller_has_a_key_of_its_own(sessions: Sessions) -> None:
     assert [(claim.verdict, claim.row.body) for claim in again] == [("done", "2"), ("done", "1")]
 
 
-async def test_a_key_that_names_no_caller_is_nobodys_for_its_day(sessions: Sessions) -> None:
+async def test_a_key_that_names_no_caller_is_nobodys_for_its_day(sessions: Database) -> None:
     """As a process of the version before keeps it: what it did must not be done again, and what it answered is told to no one."""
     mine = idempotency.scoped("key_a", "k")
     await kept(sessions, an_answer("k", owner="old"))

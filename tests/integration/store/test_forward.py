@@ -14,10 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, event, func, insert, select, text
 
 from core.clock import iso
-from store import work
+from store.database import Database
+from store.history.stats import counts_of, day_of, sum_counts
+from store.jobs import jobs
 from store.migrate import FOLDER, _config, upgrade
-from store.sessions import Sessions
-from store.tallies import counts_of, day_of, summed
 from tests.integration.conftest import NewDatabase
 from tests.integration.store.test_migrate import differences, ours
 
@@ -41,7 +41,7 @@ def empty_postgresql(postgresql: NewDatabase) -> str:
     url = postgresql()
 
     async def emptied() -> None:
-        sessions = await Sessions.open(url)
+        sessions = await Database.open(url)
         async with sessions.begin() as session:
             await session.execute(text("DROP SCHEMA public CASCADE"))
             await session.execute(text("CREATE SCHEMA public"))
@@ -89,7 +89,7 @@ def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.mark.parametrize("revision", STEPS)
 async def test_every_step_forward_keeps_what_is_there(empty_url: str, revision: str) -> None:
-    sessions = await Sessions.open(empty_url)
+    sessions = await Database.open(empty_url)
     async with sessions.begin() as session:
         connection = await session.connection()
         counted = await connection.run_sync(filled, revision)
@@ -158,7 +158,7 @@ def held_in(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_a_history_from_before_is_counted_entry_by_entry_and_no_part_of_it_is_read_twice(empty_url: str) -> None:
-    sessions = await Sessions.open(empty_url)
+    sessions = await Database.open(empty_url)
     looked: list[tuple[str, Any]] = []
 
     def seen(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
@@ -177,7 +177,7 @@ async def test_a_history_from_before_is_counted_entry_by_entry_and_no_part_of_it
         event.remove(connection, "before_cursor_execute", seen)
         assert rows(connection)["history_days"], "something was counted"
         entries = ((each["workspace"], day_of(each["at"]), counts_of(each, held_in(each))) for each in made)
-        return summed((of, day, one) for of, day, counts in entries for one in counts)
+        return sum_counts((of, day, one) for of, day, counts in entries for one in counts)
 
     def plans(connection: Connection) -> list[str]:
         sqlite = connection.dialect.name == "sqlite"
@@ -227,7 +227,7 @@ async def test_work_that_waited_or_was_held_keeps_its_turn_and_its_room(empty_ur
                 values,
             )
 
-    sessions = await Sessions.open(empty_url)
+    sessions = await Database.open(empty_url)
     async with sessions.begin() as session:
         await (await session.connection()).run_sync(before)
     await upgrade(empty_url)
@@ -239,6 +239,6 @@ async def test_work_that_waited_or_was_held_keeps_its_turn_and_its_room(empty_ur
             ("over", 0, None),
             ("second", 2, None),
         ]
-        claimed = await work.claim(session, owner="w1", kinds=["call"], lease_s=60, limit=9, per_lane=2)
+        claimed = await jobs.claim(session, owner="w1", kinds=["call"], lease_s=60, limit=9, per_lane=2)
     await sessions.close()
     assert [one.key for one in claimed] == ["first"], "one is held, and two fit"

@@ -8,38 +8,38 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.errors import NotCanonical, NotFound
-from store import history, tallies
-from store.entries import BATCH, HistoryRow
-from store.history import Anchor, Filters, Verdict
-from store.sessions import Sessions
+from store.database import Database
+from store.history import log, stats
+from store.history.entries import BATCH, HistoryRow
+from store.history.log import ChainAnchor, ChainVerdict, HistoryFilters
 from tests.integration.store.chains import verified, write
 from tests.integration.store.rowmaking import ACTOR, AT, later
 
 
-async def test_entries_appended_together_or_in_turn_in_one_transaction_are_one_chain(sessions: Sessions) -> None:
-    def told(n: int) -> history.Entry:
-        return history.Entry(
+async def test_entries_appended_together_or_in_turn_in_one_transaction_are_one_chain(sessions: Database) -> None:
+    def told(n: int) -> log.HistoryEntry:
+        return log.HistoryEntry(
             "refused", f"run_{n}", ACTOR, {"n": n}, later(seconds=n), outcome="refused", duration_ms=5.0
         )
 
     async with sessions.begin() as session:
-        assert await history.append_all(session, "ws_1", []) == []
-        first = await history.append_all(session, "ws_1", [told(1), told(2)])
-        await history.append_all(session, "ws_2", [told(1)])
-        second = await history.append_all(session, "ws_1", [told(3)])
+        assert await log.append_all(session, "ws_1", []) == []
+        first = await log.append_all(session, "ws_1", [told(1), told(2)])
+        await log.append_all(session, "ws_2", [told(1)])
+        second = await log.append_all(session, "ws_1", [told(3)])
     await write(sessions, 1)
     assert [row.seq for row in (*first, *second)] == [1, 2, 3]
     assert (await verified(sessions)).count == 4
     async with sessions.read() as session:
-        assert (await history.get(session, "ws_1", 2)).digest == first[1].digest
+        assert (await log.get(session, "ws_1", 2)).digest == first[1].digest
         day = AT.date()
-        assert await tallies.by_day(session, "ws_1", "outcome", day, day) == [(day.isoformat(), "refused", 3)]
+        assert await stats.by_day(session, "ws_1", "outcome", day, day) == [(day.isoformat(), "refused", 3)]
 
 
-async def test_what_was_rolled_back_is_no_link_of_the_chain(sessions: Sessions) -> None:
+async def test_what_was_rolled_back_is_no_link_of_the_chain(sessions: Database) -> None:
     async def fail() -> None:
         async with sessions.begin() as session:
-            await history.append(session, workspace="ws_1", kind="k", run_id=None, actor=ACTOR, data={}, at=AT)
+            await log.append(session, workspace="ws_1", kind="k", run_id=None, actor=ACTOR, data={}, at=AT)
             raise KeyError
 
     await write(sessions, 1)
@@ -49,38 +49,38 @@ async def test_what_was_rolled_back_is_no_link_of_the_chain(sessions: Sessions) 
     assert (await verified(sessions)).count == 2
 
 
-async def test_entries_are_read_back_as_they_were_appended_and_the_chain_verifies(sessions: Sessions) -> None:
+async def test_entries_are_read_back_as_they_were_appended_and_the_chain_verifies(sessions: Database) -> None:
     rows = await write(
         sessions, 3, request_id="req_1", contract="a.b", outcome="ok", risk="low", model="m", prompt_version="v1"
     )
     async with sessions.read() as session:
-        assert [(await history.get(session, "ws_1", n)).model_dump() for n in (1, 2, 3)] == [
+        assert [(await log.get(session, "ws_1", n)).model_dump() for n in (1, 2, 3)] == [
             row.model_dump() for row in rows
         ]
-        assert (await history.get(session, "ws_1", rows[1].id)).seq == 2
-    assert await verified(sessions) == Verdict(ok=True, count=3, last=Anchor(3, rows[2].digest))
+        assert (await log.get(session, "ws_1", rows[1].id)).seq == 2
+    assert await verified(sessions) == ChainVerdict(ok=True, count=3, last=ChainAnchor(3, rows[2].digest))
 
 
-async def test_an_empty_history_verifies(sessions: Sessions) -> None:
+async def test_an_empty_history_verifies(sessions: Database) -> None:
     assert (await verified(sessions)).ok
 
 
-async def test_each_workspace_has_a_chain_of_its_own(sessions: Sessions) -> None:
+async def test_each_workspace_has_a_chain_of_its_own(sessions: Database) -> None:
     await write(sessions, 2)
     other = await write(sessions, 1, workspace="ws_2")
     assert other[0].seq == 1
     async with sessions.read() as session:
         with pytest.raises(NotFound):
-            await history.get(session, "ws_2", 2)
-        assert await history.of_run(session, "ws_2", "run_2") == []
+            await log.get(session, "ws_2", 2)
+        assert await log.of_run(session, "ws_2", "run_2") == []
 
 
-async def test_an_append_that_is_rolled_back_leaves_no_gap(sessions: Sessions) -> None:
+async def test_an_append_that_is_rolled_back_leaves_no_gap(sessions: Database) -> None:
     await write(sessions, 1)
 
     async def fail() -> None:
         async with sessions.begin() as session:
-            await history.append(session, workspace="ws_1", kind="k", run_id=None, actor=ACTOR, data={}, at=AT)
+            await log.append(session, workspace="ws_1", kind="k", run_id=None, actor=ACTOR, data={}, at=AT)
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -89,23 +89,23 @@ async def test_an_append_that_is_rolled_back_leaves_no_gap(sessions: Sessions) -
     assert (await verified(sessions)).ok
 
 
-async def test_twenty_racing_appends_leave_no_gap(sessions: Sessions) -> None:
+async def test_twenty_racing_appends_leave_no_gap(sessions: Database) -> None:
     await asyncio.gather(*(write(sessions, 2) for _ in range(20)))
     verdict = await verified(sessions)
     assert (verdict.ok, verdict.count) == (True, 40)
 
 
 async def test_racing_appends_through_two_doors_of_one_database_leave_no_gap(
-    sessions: Sessions, database_url: str
+    sessions: Database, database_url: str
 ) -> None:
-    other = await Sessions.open(database_url)
+    other = await Database.open(database_url)
     await asyncio.gather(*(write(door, 1) for _ in range(20) for door in (sessions, other)))
     await other.close()
     verdict = await verified(sessions)
     assert (verdict.ok, verdict.count) == (True, 40)
 
 
-async def test_data_without_a_canonical_form_is_refused(sessions: Sessions) -> None:
+async def test_data_without_a_canonical_form_is_refused(sessions: Database) -> None:
     with pytest.raises(NotCanonical):
         await write(sessions, 1, data={"n": float("nan")})
 
@@ -114,22 +114,22 @@ async def collected(rows: AsyncIterator[HistoryRow]) -> list[int]:
     return [row.seq async for row in rows]
 
 
-async def test_a_stream_gives_everything_once_in_order_over_many_batches(sessions: Sessions) -> None:
+async def test_a_stream_gives_everything_once_in_order_over_many_batches(sessions: Database) -> None:
     await write(sessions, BATCH + 3)
     async with sessions.read() as session:
-        assert await collected(history.stream(session, "ws_1")) == list(range(1, BATCH + 4))
-        assert (await history.verify(session, "ws_1")).count == BATCH + 3
+        assert await collected(log.stream(session, "ws_1")) == list(range(1, BATCH + 4))
+        assert (await log.verify(session, "ws_1")).count == BATCH + 3
 
 
-async def test_pages_go_backwards_without_overlap(sessions: Sessions) -> None:
+async def test_pages_go_backwards_without_overlap(sessions: Database) -> None:
     await write(sessions, 5)
     async with sessions.read() as session:
-        first = await history.page(session, "ws_1", limit=3)
-        rest = await history.page(session, "ws_1", before_seq=first[-1].seq, limit=3)
+        first = await log.page(session, "ws_1", limit=3)
+        rest = await log.page(session, "ws_1", before_seq=first[-1].seq, limit=3)
     assert [row.seq for row in first + rest] == [5, 4, 3, 2, 1]
 
 
-async def test_filters_keep_to_what_was_asked_for(sessions: Sessions) -> None:
+async def test_filters_keep_to_what_was_asked_for(sessions: Database) -> None:
     await write(sessions, 3, contract="a.b", outcome="succeeded")
     await write(
         sessions,
@@ -141,23 +141,23 @@ async def test_filters_keep_to_what_was_asked_for(sessions: Sessions) -> None:
         actor={**ACTOR, "person": "mem_2"},
     )
     wanted = {
-        Filters(kinds=("sent",)): [4],
-        Filters(kinds=("sent", "resolved"), contract="a.b"): [1, 2, 3],
-        Filters(run_id="run_1"): [1, 4],
-        Filters(person="mem_2"): [4],
-        Filters(outcome="succeeded"): [1, 2, 3],
-        Filters(request_id="req_9"): [4],
-        Filters(since=later(seconds=2), until=later(seconds=3)): [2],
-        Filters(model="none"): [],
-        Filters(risk="low"): [],
-        Filters(prompt_version="v1"): [],
+        HistoryFilters(kinds=("sent",)): [4],
+        HistoryFilters(kinds=("sent", "resolved"), contract="a.b"): [1, 2, 3],
+        HistoryFilters(run_id="run_1"): [1, 4],
+        HistoryFilters(person="mem_2"): [4],
+        HistoryFilters(outcome="succeeded"): [1, 2, 3],
+        HistoryFilters(request_id="req_9"): [4],
+        HistoryFilters(since=later(seconds=2), until=later(seconds=3)): [2],
+        HistoryFilters(model="none"): [],
+        HistoryFilters(risk="low"): [],
+        HistoryFilters(prompt_version="v1"): [],
     }
     async with sessions.read() as session:
         for filters, seqs in wanted.items():
-            assert await collected(history.stream(session, "ws_1", filters)) == seqs, filters
+            assert await collected(log.stream(session, "ws_1", filters)) == seqs, filters
 
 
-async def test_search_finds_words_in_any_case_and_takes_wildcards_for_what_they_are(sessions: Sessions) -> None:
+async def test_search_finds_words_in_any_case_and_takes_wildcards_for_what_they_are(sessions: Database) -> None:
     await write(sessions, 1, data={"text": "Größe 100% of it", "list": [{"deep": "Needle\x00"}]})
     await write(sessions, 1, data={"text": "100 pieces"})
     async with sessions.read() as session:
@@ -170,4 +170,4 @@ async def test_search_finds_words_in_any_case_and_takes_wildcards_for_what_they_
             "needle pieces": [],
             "\x00": [1, 2],
         }.items():
-            assert await collected(history.stream(session, "ws_1", Filters(words=words))) == seqs, words
+            assert await collected(log.stream(session, "ws_1", HistoryFilters(words=words))) == seqs, words

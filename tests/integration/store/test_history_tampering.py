@@ -7,23 +7,23 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from store import history
-from store.entries import GENESIS, digest_of
-from store.history import Anchor
-from store.sessions import Sessions
+from store.database import Database
+from store.history import log
+from store.history.entries import GENESIS, digest_of
+from store.history.log import ChainAnchor
 from tests.integration.store.chains import verified, write
 
 
-async def tamper(sessions: Sessions, *statements: str) -> None:
+async def tamper(sessions: Database, *statements: str) -> None:
     async with sessions.begin() as session:
         for statement in statements:
             await session.execute(text(statement))
 
 
-async def forge(sessions: Sessions, number: int, **changed: Any) -> None:
+async def forge(sessions: Database, number: int, **changed: Any) -> None:
     """Edit an entry as an insider would: with its digest made to fit."""
     async with sessions.begin() as session:
-        row = await history.get(session, "ws_1", number)
+        row = await log.get(session, "ws_1", number)
         entry = {**row.model_dump(), **changed}
         names = {**changed, "digest": digest_of(entry), "was": number}
         sets = ", ".join(f"{name} = :{name}" for name in names if name != "was")
@@ -33,7 +33,7 @@ async def forge(sessions: Sessions, number: int, **changed: Any) -> None:
 @pytest.mark.parametrize(
     "column", ["kind", "actor", "data", "words", "contract", "outcome", "person", "run_id", "request_id", "id", "prev"]
 )
-async def test_an_edit_in_any_column_is_named(sessions: Sessions, column: str) -> None:
+async def test_an_edit_in_any_column_is_named(sessions: Database, column: str) -> None:
     await write(sessions, 5, contract="a.b", outcome="ok", request_id="req_1")
     await tamper(sessions, f"UPDATE history SET {column} = 'sha256:edited' WHERE seq = 3")
     verdict = await verified(sessions)
@@ -41,7 +41,7 @@ async def test_an_edit_in_any_column_is_named(sessions: Sessions, column: str) -
     assert "Entry 3 was edited" in verdict.why
 
 
-async def test_an_edited_time_or_duration_is_named(sessions: Sessions) -> None:
+async def test_an_edited_time_or_duration_is_named(sessions: Database) -> None:
     await write(sessions, 3)
     await tamper(sessions, "UPDATE history SET duration_ms = 1.26 WHERE seq = 2")
     assert (await verified(sessions)).first_break == 2
@@ -52,7 +52,7 @@ async def test_an_edited_time_or_duration_is_named(sessions: Sessions) -> None:
 
 
 @pytest.mark.parametrize("edit", ["at = 'yesterday'", "data = x'00ff'"])
-async def test_an_edit_that_can_not_even_be_read_back_is_named(sessions: Sessions, edit: str) -> None:
+async def test_an_edit_that_can_not_even_be_read_back_is_named(sessions: Database, edit: str) -> None:
     await write(sessions, 5)
     await tamper(sessions, f"UPDATE history SET {edit} WHERE seq = 3")
     verdict = await verified(sessions)
@@ -60,7 +60,7 @@ async def test_an_edit_that_can_not_even_be_read_back_is_named(sessions: Session
     assert "Entry 3 was edited" in verdict.why
 
 
-async def test_an_edit_before_one_that_can_not_be_read_back_is_the_first(sessions: Sessions) -> None:
+async def test_an_edit_before_one_that_can_not_be_read_back_is_the_first(sessions: Database) -> None:
     await write(sessions, 5)
     await tamper(
         sessions, "UPDATE history SET at = 'yesterday' WHERE seq = 4", "UPDATE history SET kind = 'x' WHERE seq = 2"
@@ -68,7 +68,7 @@ async def test_an_edit_before_one_that_can_not_be_read_back_is_the_first(session
     assert (await verified(sessions)).first_break == 2
 
 
-async def test_an_edit_with_a_fitting_digest_breaks_at_the_entry_after_it(sessions: Sessions) -> None:
+async def test_an_edit_with_a_fitting_digest_breaks_at_the_entry_after_it(sessions: Database) -> None:
     await write(sessions, 5)
     await forge(sessions, 3, kind="forged")
     verdict = await verified(sessions)
@@ -76,7 +76,7 @@ async def test_an_edit_with_a_fitting_digest_breaks_at_the_entry_after_it(sessio
     assert "does not continue entry 3" in verdict.why
 
 
-async def test_an_edit_of_the_last_entry_with_a_fitting_digest_breaks_at_the_head(sessions: Sessions) -> None:
+async def test_an_edit_of_the_last_entry_with_a_fitting_digest_breaks_at_the_head(sessions: Database) -> None:
     await write(sessions, 5)
     await forge(sessions, 5, kind="forged")
     verdict = await verified(sessions)
@@ -84,7 +84,7 @@ async def test_an_edit_of_the_last_entry_with_a_fitting_digest_breaks_at_the_hea
     assert "recorded end" in verdict.why
 
 
-async def test_a_deleted_entry_is_named(sessions: Sessions) -> None:
+async def test_a_deleted_entry_is_named(sessions: Database) -> None:
     await write(sessions, 5)
     await tamper(sessions, "DELETE FROM history WHERE seq = 3")
     verdict = await verified(sessions)
@@ -92,19 +92,19 @@ async def test_a_deleted_entry_is_named(sessions: Sessions) -> None:
     assert "Entry 3 is missing" in verdict.why
 
 
-async def test_a_deleted_first_entry_is_named(sessions: Sessions) -> None:
+async def test_a_deleted_first_entry_is_named(sessions: Database) -> None:
     await write(sessions, 3)
     await tamper(sessions, "DELETE FROM history WHERE seq = 1")
     assert (await verified(sessions)).first_break == 1
 
 
-async def test_entries_moved_up_to_close_a_gap_are_named(sessions: Sessions) -> None:
+async def test_entries_moved_up_to_close_a_gap_are_named(sessions: Database) -> None:
     await write(sessions, 4)
     await tamper(sessions, "DELETE FROM history WHERE seq = 3", "UPDATE history SET seq = 3 WHERE seq = 4")
     assert (await verified(sessions)).first_break == 3
 
 
-async def test_entries_moved_up_with_fitting_digests_are_named(sessions: Sessions) -> None:
+async def test_entries_moved_up_with_fitting_digests_are_named(sessions: Database) -> None:
     await write(sessions, 4)
     await tamper(sessions, "DELETE FROM history WHERE seq = 3")
     await forge(sessions, 4, seq=3)
@@ -113,11 +113,11 @@ async def test_entries_moved_up_with_fitting_digests_are_named(sessions: Session
     assert "does not continue entry 2" in verdict.why
 
 
-async def test_an_inserted_entry_is_named(sessions: Sessions) -> None:
+async def test_an_inserted_entry_is_named(sessions: Database) -> None:
     await write(sessions, 4)
     await tamper(sessions, "UPDATE history SET seq = 5 WHERE seq = 4", "UPDATE history SET seq = 4 WHERE seq = 3")
     async with sessions.begin() as session:
-        row = await history.get(session, "ws_1", 2)
+        row = await log.get(session, "ws_1", 2)
         entry = {**row.model_dump(), "seq": 3, "id": "his_forged", "prev": row.digest}
         entry["digest"] = digest_of(entry)
         columns = ", ".join(entry)
@@ -129,7 +129,7 @@ async def test_an_inserted_entry_is_named(sessions: Sessions) -> None:
     assert (verdict.first_break, verdict.count) == (4, 3)
 
 
-async def test_an_entry_before_the_first_is_named(sessions: Sessions) -> None:
+async def test_an_entry_before_the_first_is_named(sessions: Database) -> None:
     await write(sessions, 2)
     columns = "id, workspace, at, kind, actor, data, words, prev, digest"
     source = "'his_forged', workspace, at, kind, actor, data, words, prev, digest"
@@ -140,7 +140,7 @@ async def test_an_entry_before_the_first_is_named(sessions: Sessions) -> None:
     assert "inserted before the first" in verdict.why
 
 
-async def test_an_entry_after_the_recorded_end_is_named(sessions: Sessions) -> None:
+async def test_an_entry_after_the_recorded_end_is_named(sessions: Database) -> None:
     rows = await write(sessions, 3)
     await tamper(sessions, f"UPDATE history_heads SET seq = 2, digest = '{rows[1].digest}'")
     verdict = await verified(sessions)
@@ -148,7 +148,7 @@ async def test_an_entry_after_the_recorded_end_is_named(sessions: Sessions) -> N
     assert "after the recorded end" in verdict.why
 
 
-async def test_a_cut_tail_is_named(sessions: Sessions) -> None:
+async def test_a_cut_tail_is_named(sessions: Database) -> None:
     await write(sessions, 5)
     await tamper(sessions, "DELETE FROM history WHERE seq > 3")
     verdict = await verified(sessions)
@@ -156,13 +156,13 @@ async def test_a_cut_tail_is_named(sessions: Sessions) -> None:
     assert "5 were written" in verdict.why
 
 
-async def test_a_deleted_history_is_named_by_its_head(sessions: Sessions) -> None:
+async def test_a_deleted_history_is_named_by_its_head(sessions: Database) -> None:
     await write(sessions, 2)
     await tamper(sessions, "DELETE FROM history")
     assert (await verified(sessions)).first_break == 1
 
 
-async def test_an_edited_head_is_named(sessions: Sessions) -> None:
+async def test_an_edited_head_is_named(sessions: Database) -> None:
     await write(sessions, 3)
     await tamper(sessions, "UPDATE history_heads SET digest = 'sha256:edited'")
     verdict = await verified(sessions)
@@ -170,15 +170,15 @@ async def test_an_edited_head_is_named(sessions: Sessions) -> None:
     assert "recorded end" in verdict.why
 
 
-async def test_a_deleted_head_is_named(sessions: Sessions) -> None:
+async def test_a_deleted_head_is_named(sessions: Database) -> None:
     await write(sessions, 3)
     await tamper(sessions, "DELETE FROM history_heads")
     assert not (await verified(sessions)).ok
 
 
-async def test_an_anchor_shows_a_tail_cut_together_with_its_head(sessions: Sessions) -> None:
+async def test_an_anchor_shows_a_tail_cut_together_with_its_head(sessions: Database) -> None:
     rows = await write(sessions, 5)
-    anchor = Anchor(5, rows[4].digest)
+    anchor = ChainAnchor(5, rows[4].digest)
     assert (await verified(sessions, anchor)).ok
     await tamper(
         sessions, "DELETE FROM history WHERE seq > 3", f"UPDATE history_heads SET seq = 3, digest = '{rows[2].digest}'"
@@ -188,19 +188,19 @@ async def test_an_anchor_shows_a_tail_cut_together_with_its_head(sessions: Sessi
     assert (verdict.ok, verdict.first_break) == (False, 4)
 
 
-async def test_an_anchor_shows_a_history_made_anew(sessions: Sessions) -> None:
+async def test_an_anchor_shows_a_history_made_anew(sessions: Database) -> None:
     rows = await write(sessions, 3)
     await tamper(sessions, "DELETE FROM history", "DELETE FROM history_heads")
     await write(sessions, 4)
     assert (await verified(sessions)).ok
-    verdict = await verified(sessions, Anchor(2, rows[1].digest))
+    verdict = await verified(sessions, ChainAnchor(2, rows[1].digest))
     assert (verdict.ok, verdict.first_break) == (False, 2)
 
 
-async def test_an_anchor_stays_good_while_the_history_grows(sessions: Sessions) -> None:
+async def test_an_anchor_stays_good_while_the_history_grows(sessions: Database) -> None:
     anchor = (await verified(sessions)).last
     rows = await write(sessions, 2)
-    assert (await verified(sessions, Anchor(2, rows[1].digest))).ok
+    assert (await verified(sessions, ChainAnchor(2, rows[1].digest))).ok
     await write(sessions, 2)
-    assert (await verified(sessions, Anchor(2, rows[1].digest))).ok
+    assert (await verified(sessions, ChainAnchor(2, rows[1].digest))).ok
     assert (await verified(sessions, anchor)).ok

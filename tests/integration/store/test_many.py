@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from store.many import Many
-from store.sessions import Sessions
+from store.database import Database
+from store.driver.bulk_write import BulkStatement
 
-_GIVEN = Many(
+_GIVEN = BulkStatement(
     "SELECT same, turn, word, absent, mixed FROM given ORDER BY turn",
     same="text", turn="integer", word="text", absent="text", mixed="text",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("count", [1, 4, 16])
-async def test_each_row_arrives_as_it_is(sessions: Sessions, count: int) -> None:
+async def test_each_row_arrives_as_it_is(sessions: Database, count: int) -> None:
     rows = [("a", n, "b", None, None if n % 2 else f"c{n}") for n in range(count)]
     async with sessions.begin() as session:
         assert await _GIVEN.run(session, rows) == rows
 
 
-async def test_rows_that_are_all_alike_are_as_many_as_were_given(sessions: Sessions) -> None:
+async def test_rows_that_are_all_alike_are_as_many_as_were_given(sessions: Database) -> None:
     rows = [("a", 7, "b", None, "c")] * 4
     async with sessions.begin() as session:
         assert await _GIVEN.run(session, rows) == rows
 
 
-async def test_no_rows_say_nothing(sessions: Sessions) -> None:
+async def test_no_rows_say_nothing(sessions: Database) -> None:
     async with sessions.begin() as session:
         assert await _GIVEN.run(session, []) == []

@@ -6,15 +6,16 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import Conflict, NotFound
-from store import logins, members, workspaces
-from store.logins import Failures, LoginRow
-from store.sessions import Sessions
+from store import workspaces
+from store.accounts import logins, members
+from store.accounts.logins import Failures, LoginRow
+from store.database import Database
 from store.workspaces import WorkspaceRow
 from tests.integration.store.rowmaking import AT, a_member, later
 
 
 @pytest.fixture
-async def house(sessions: Sessions) -> Sessions:
+async def house(sessions: Database) -> Database:
     async with sessions.begin() as session:
         await workspaces.insert(session, WorkspaceRow(id="ws_1", name="One", created_at=AT))
         await workspaces.insert(session, WorkspaceRow(id="ws_2", name="Two", created_at=later(days=1)))
@@ -23,7 +24,7 @@ async def house(sessions: Sessions) -> Sessions:
 
 
 async def sign_in(
-    sessions: Sessions, token: str, *, replaces: str | None = None, n: int = 1, address: str = ""
+    sessions: Database, token: str, *, replaces: str | None = None, n: int = 1, address: str = ""
 ) -> LoginRow:
     async with sessions.begin() as session:
         return await logins.start(
@@ -40,7 +41,7 @@ async def sign_in(
         )
 
 
-async def test_workspaces_are_listed_and_changed(house: Sessions) -> None:
+async def test_workspaces_are_listed_and_changed(house: Database) -> None:
     async with house.begin() as session:
         assert [row.id for row in await workspaces.every_one(session)] == ["ws_1", "ws_2"]
         assert (await workspaces.change(session, "ws_1", name="Uno", settings='{"a":1}')).name == "Uno"
@@ -50,7 +51,7 @@ async def test_workspaces_are_listed_and_changed(house: Sessions) -> None:
             await workspaces.change(session, "ws_9", name="x")
 
 
-async def test_an_address_is_a_member_once_whatever_its_case(house: Sessions) -> None:
+async def test_an_address_is_a_member_once_whatever_its_case(house: Database) -> None:
     with pytest.raises(Conflict, match="e-mail"):
         async with house.begin() as session:
             await members.insert(session, a_member("mem_2", email=" MEM_1@Example.ORG"))
@@ -60,7 +61,7 @@ async def test_an_address_is_a_member_once_whatever_its_case(house: Sessions) ->
         assert [row.id for row in await members.listed(session, "ws_2")] == ["mem_3"]
 
 
-async def test_another_workspace_sees_and_changes_no_member(house: Sessions) -> None:
+async def test_another_workspace_sees_and_changes_no_member(house: Database) -> None:
     async with house.begin() as session:
         for attempt in (
             members.get(session, "ws_2", "mem_1"),
@@ -73,7 +74,7 @@ async def test_another_workspace_sees_and_changes_no_member(house: Sessions) -> 
                 await attempt
 
 
-async def test_an_invitation_works_once_and_only_in_time(house: Sessions) -> None:
+async def test_an_invitation_works_once_and_only_in_time(house: Database) -> None:
     async with house.begin() as session:
         await members.insert(session, a_member("mem_2", state="invited", role="admin"))
         await members.invite(session, "ws_1", "mem_2", token="old", expires_at=later(days=7))
@@ -92,7 +93,7 @@ async def test_an_invitation_works_once_and_only_in_time(house: Sessions) -> Non
             await members.invite(session, "ws_1", "mem_2", token="x", expires_at=later(days=7))
 
 
-async def test_no_token_is_stored_as_it_is(house: Sessions) -> None:
+async def test_no_token_is_stored_as_it_is(house: Database) -> None:
     await sign_in(house, "tok-login-secret")
     async with house.begin() as session:
         await members.insert(session, a_member("mem_2", state="invited"))
@@ -103,7 +104,7 @@ async def test_no_token_is_stored_as_it_is(house: Sessions) -> None:
             assert not [row for row in rows for key, value in row.items() if key != "id" and "secret" in str(value)]
 
 
-async def test_the_last_active_owner_keeps_role_and_access(house: Sessions) -> None:
+async def test_the_last_active_owner_keeps_role_and_access(house: Database) -> None:
     async with house.begin() as session:
         await members.insert(session, a_member("mem_2", state="disabled"))
         with pytest.raises(Conflict, match="owner"):
@@ -117,7 +118,7 @@ async def test_the_last_active_owner_keeps_role_and_access(house: Sessions) -> N
             await members.enable(session, "ws_1", "mem_2", at=AT, by=None)
 
 
-async def test_two_owners_who_disable_each_other_at_once_leave_one(house: Sessions) -> None:
+async def test_two_owners_who_disable_each_other_at_once_leave_one(house: Database) -> None:
     async with house.begin() as session:
         await members.insert(session, a_member("mem_2"))
 
@@ -138,58 +139,58 @@ async def test_two_owners_who_disable_each_other_at_once_leave_one(house: Sessio
         assert await members.active_owners(session, "ws_1") == 1
 
 
-async def test_seeing_and_renaming_a_member_is_kept(house: Sessions) -> None:
+async def test_seeing_and_renaming_a_member_is_kept(house: Database) -> None:
     async with house.begin() as session:
-        await members.seen(session, "ws_1", "mem_1", later(hours=1))
+        await members.touch(session, "ws_1", "mem_1", later(hours=1))
         await members.rename(session, "ws_1", "mem_1", "Ada")
         await members.set_password(session, "ws_1", "mem_1", "hash")
         row = await members.get(session, "ws_1", "mem_1")
         assert (row.last_seen_at, row.name, row.password_hash) == (later(hours=1), "Ada", "hash")
 
 
-async def test_a_login_lives_until_it_is_over_idle_or_revoked(house: Sessions) -> None:
+async def test_a_login_lives_until_it_is_over_idle_or_revoked(house: Database) -> None:
     await sign_in(house, "t1")
     async with house.begin() as session:
-        assert await logins.live(session, "other", AT) is None
-        assert await logins.live(session, "t1", later(hours=8)) is None
-        assert await logins.live(session, "t1", later(hours=2), seen_since=later(hours=1)) is None
+        assert await logins.get_active(session, "other", AT) is None
+        assert await logins.get_active(session, "t1", later(hours=8)) is None
+        assert await logins.get_active(session, "t1", later(hours=2), seen_since=later(hours=1)) is None
         await logins.touch(session, "ses_t1", later(hours=2))
-        found = await logins.live(session, "t1", later(hours=2), seen_since=later(hours=1))
+        found = await logins.get_active(session, "t1", later(hours=2), seen_since=later(hours=1))
         assert found is not None
         assert found.member_id == "mem_1"
         assert await logins.revoke(session, "t1", AT)
         assert not await logins.revoke(session, "t1", AT)
-        assert await logins.live(session, "t1", AT) is None
+        assert await logins.get_active(session, "t1", AT) is None
 
 
-async def test_signing_in_ends_the_token_the_browser_held(house: Sessions) -> None:
+async def test_signing_in_ends_the_token_the_browser_held(house: Database) -> None:
     await sign_in(house, "t1")
     await sign_in(house, "t2", replaces="t1")
     async with house.read() as session:
-        assert await logins.live(session, "t1", AT) is None
+        assert await logins.get_active(session, "t1", AT) is None
         assert [row.id for row in await logins.of_member(session, "ws_1", "mem_1", AT)] == ["ses_t2"]
 
 
-async def test_every_login_of_a_member_but_the_present_one_can_be_ended(house: Sessions) -> None:
+async def test_every_login_of_a_member_but_the_present_one_can_be_ended(house: Database) -> None:
     async with house.begin() as session:
         await members.insert(session, a_member("mem_2"))
     for token, n in (("t1", 1), ("t2", 1), ("t3", 2)):
         await sign_in(house, token, n=n)
     async with house.begin() as session:
         assert await logins.revoke_all(session, "ws_1", "mem_1", AT, but="ses_t2") == 1
-        assert await logins.live(session, "t2", AT) is not None
-        assert await logins.live(session, "t3", AT) is not None
+        assert await logins.get_active(session, "t2", AT) is not None
+        assert await logins.get_active(session, "t3", AT) is not None
         assert await logins.revoke_all(session, "ws_2", "mem_1", AT) == 0
         assert await logins.revoke_all(session, "ws_1", "mem_1", AT) == 1
 
 
-async def test_failed_sign_ins_count_by_each_subject_within_a_window(house: Sessions) -> None:
+async def test_failed_sign_ins_count_by_each_subject_within_a_window(house: Database) -> None:
     async with house.begin() as session:
         for minute, account in enumerate(["ada", "ada", "bob"]):
             subjects: list[tuple[logins.FailureScope, str]] = [
                 ("pair", f"192.0.2.1 {account}"), ("email", account), ("ip", "192.0.2.1"),
             ]  # fmt: skip
-            await logins.failed(session, subjects, later(minutes=minute))
+            await logins.record_failure(session, subjects, later(minutes=minute))
         assert await logins.failures(session, "pair", "192.0.2.1 ada", AT) == Failures(2, later(minutes=1))
         assert await logins.failures(session, "email", "ada", later(minutes=1)) == Failures(1, later(minutes=1))
         assert await logins.failures(session, "ip", "192.0.2.1", AT) == Failures(3, later(minutes=2))
@@ -200,7 +201,7 @@ async def test_failed_sign_ins_count_by_each_subject_within_a_window(house: Sess
         assert (await logins.failures(session, "ip", "192.0.2.1", AT)).count == 3
 
 
-async def test_where_a_member_has_signed_in_from_is_known_by_their_address(house: Sessions) -> None:
+async def test_where_a_member_has_signed_in_from_is_known_by_their_address(house: Database) -> None:
     await sign_in(house, "t1", address="192.0.2.7")
     await sign_in(house, "t2", address="192.0.2.7")
     await sign_in(house, "t3", address="2001:db8::1")
@@ -211,12 +212,12 @@ async def test_where_a_member_has_signed_in_from_is_known_by_their_address(house
         assert await logins.addresses_of(session, "nobody@example.org") == []
 
 
-async def test_what_ended_long_ago_is_purged(house: Sessions) -> None:
+async def test_what_ended_long_ago_is_purged(house: Database) -> None:
     await sign_in(house, "t1")
     await sign_in(house, "t2")
     async with house.begin() as session:
         await logins.revoke(session, "t1", AT)
-        await logins.failed(session, [("email", "a"), ("ip", "192.0.2.1")], AT)
+        await logins.record_failure(session, [("email", "a"), ("ip", "192.0.2.1")], AT)
         assert await logins.purge(session, AT) == 0
         assert await logins.purge(session, later(seconds=1)) == 3
-        assert await logins.live(session, "t2", AT) is not None
+        assert await logins.get_active(session, "t2", AT) is not None

@@ -5,13 +5,13 @@ import asyncio
 import pytest
 
 from core.errors import Conflict, InvalidInput, NotFound
-from store import calls, runs
-from store.calls import AttemptRow
-from store.sessions import Sessions
+from store.database import Database
+from store.runs import calls, runs
+from store.runs.calls import AttemptRow
 from tests.integration.store.rowmaking import AT, a_call, a_run, later
 
 
-async def test_a_run_is_read_back_as_it_was_written(sessions: Sessions) -> None:
+async def test_a_run_is_read_back_as_it_was_written(sessions: Database) -> None:
     row = a_run(
         text="заплатить 20 € — „now“ 🙂", expires_at=later(minutes=5), plan_digest="sha256:00", actions="a.b c.d"
     )
@@ -21,7 +21,7 @@ async def test_a_run_is_read_back_as_it_was_written(sessions: Sessions) -> None:
         assert (await runs.get(session, "ws_1", "run_1")).model_dump() == row.model_dump()
 
 
-async def test_an_id_is_taken_once(sessions: Sessions) -> None:
+async def test_an_id_is_taken_once(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
     with pytest.raises(Conflict):
@@ -29,7 +29,7 @@ async def test_an_id_is_taken_once(sessions: Sessions) -> None:
             await runs.insert(session, a_run())
 
 
-async def test_another_workspace_sees_no_run_and_moves_none(sessions: Sessions) -> None:
+async def test_another_workspace_sees_no_run_and_moves_none(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
     async with sessions.begin() as session:
@@ -41,7 +41,7 @@ async def test_another_workspace_sees_no_run_and_moves_none(sessions: Sessions) 
         assert (await runs.get(session, "ws_1", "run_1")).state == "held"
 
 
-async def test_a_move_sets_state_columns_and_revision(sessions: Sessions) -> None:
+async def test_a_move_sets_state_columns_and_revision(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
         row = await runs.move(
@@ -54,7 +54,7 @@ async def test_a_move_sets_state_columns_and_revision(sessions: Sessions) -> Non
         ).updated_at == AT
 
 
-async def test_a_move_from_another_state_is_a_conflict_that_tells_the_state(sessions: Sessions) -> None:
+async def test_a_move_from_another_state_is_a_conflict_that_tells_the_state(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
         with pytest.raises(Conflict) as caught:
@@ -62,7 +62,7 @@ async def test_a_move_from_another_state_is_a_conflict_that_tells_the_state(sess
         assert caught.value.extra == {"state": "held", "revision": 1}
 
 
-async def test_a_move_on_an_older_revision_is_a_conflict(sessions: Sessions) -> None:
+async def test_a_move_on_an_older_revision_is_a_conflict(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
         await runs.move(session, "ws_1", "run_1", was=["held"], to="held", revision=1)
@@ -70,7 +70,7 @@ async def test_a_move_on_an_older_revision_is_a_conflict(sessions: Sessions) -> 
             await runs.move(session, "ws_1", "run_1", was=["held"], to="confirmed", revision=1)
 
 
-async def test_of_twenty_racing_confirms_exactly_one_wins(sessions: Sessions) -> None:
+async def test_of_twenty_racing_confirms_exactly_one_wins(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
 
@@ -88,7 +88,7 @@ async def test_of_twenty_racing_confirms_exactly_one_wins(sessions: Sessions) ->
         assert (await runs.get(session, "ws_1", "run_1")).revision == 2
 
 
-async def test_pages_are_newest_first_and_miss_nothing_where_times_are_equal(sessions: Sessions) -> None:
+async def test_pages_are_newest_first_and_miss_nothing_where_times_are_equal(sessions: Database) -> None:
     async with sessions.begin() as session:
         for n in range(7):
             await runs.insert(session, a_run(f"run_{n}", created_at=later(seconds=n // 3)))
@@ -101,7 +101,7 @@ async def test_pages_are_newest_first_and_miss_nothing_where_times_are_equal(ses
     assert seen == [f"run_{n}" for n in reversed(range(7))]
 
 
-async def test_lists_keep_to_the_states_and_the_person_asked_for(sessions: Sessions) -> None:
+async def test_lists_keep_to_the_states_and_the_person_asked_for(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run("run_1", state="held"))
         await runs.insert(session, a_run("run_2", state="failed"))
@@ -110,7 +110,7 @@ async def test_lists_keep_to_the_states_and_the_person_asked_for(sessions: Sessi
         assert {row.id for row in await runs.listed(session, "ws_1", person="mem_1")} == {"run_1", "run_2"}
 
 
-async def test_due_are_the_waiting_runs_whose_time_is_over(sessions: Sessions) -> None:
+async def test_due_are_the_waiting_runs_whose_time_is_over(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run("run_over", expires_at=later(seconds=-1)))
         await runs.insert(session, a_run("run_asked", state="asked", expires_at=later(seconds=-2), workspace="ws_2"))
@@ -122,13 +122,13 @@ async def test_due_are_the_waiting_runs_whose_time_is_over(sessions: Sessions) -
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
-async def test_text_that_one_database_could_not_store_is_refused_by_both(sessions: Sessions, text: str) -> None:
+async def test_text_that_one_database_could_not_store_is_refused_by_both(sessions: Database, text: str) -> None:
     with pytest.raises(InvalidInput, match="text"):
         async with sessions.begin() as session:
             await runs.insert(session, a_run(text=text))
 
 
-async def test_calls_come_in_order_with_their_attempts(sessions: Sessions) -> None:
+async def test_calls_come_in_order_with_their_attempts(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
         await calls.insert_many(session, [a_call("act_2", seq=1), a_call("act_1", seq=0)])
@@ -147,7 +147,7 @@ async def test_calls_come_in_order_with_their_attempts(sessions: Sessions) -> No
             await calls.get(session, "ws_2", "act_1")
 
 
-async def test_a_call_moves_only_from_where_it_is(sessions: Sessions) -> None:
+async def test_a_call_moves_only_from_where_it_is(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
         await calls.insert_many(session, [a_call()])
@@ -157,12 +157,12 @@ async def test_a_call_moves_only_from_where_it_is(sessions: Sessions) -> None:
             await calls.move(session, "ws_2", "act_1", was=["planned"], to="begun")
 
 
-async def test_no_calls_are_no_work(sessions: Sessions) -> None:
+async def test_no_calls_are_no_work(sessions: Database) -> None:
     async with sessions.begin() as session:
         await calls.insert_many(session, [])
 
 
-async def test_a_call_needs_its_run_and_an_attempt_its_call(sessions: Sessions) -> None:
+async def test_a_call_needs_its_run_and_an_attempt_its_call(sessions: Database) -> None:
     with pytest.raises(Conflict):
         async with sessions.begin() as session:
             await calls.insert_many(session, [a_call(run_id="run_nowhere")])

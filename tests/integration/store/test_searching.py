@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store import history
-from store.history import Filters
+from store.database import Database
+from store.history import log
+from store.history.log import HistoryFilters
+from store.history.search import match_of, newest
 from store.migrate import upgrade
-from store.searching import match_of, newest
-from store.sessions import Sessions
 from tests.integration.store.rowmaking import ACTOR, AT
 from tests.integration.store.test_migrate import brought_to
 
@@ -32,64 +32,65 @@ WORDS = (
 )  # fmt: skip
 
 
-async def fill(sessions: Sessions, workspace: str = "ws_1") -> None:
+async def fill(sessions: Database, workspace: str = "ws_1") -> None:
     async with sessions.begin() as session:
         await fill_in(session, workspace)
 
 
 async def fill_in(session: AsyncSession, workspace: str = "ws_1") -> None:
     for each in TEXTS:
-        await history.append(
+        await log.append(
             session, workspace=workspace, kind="prompt", run_id=None, actor=ACTOR, data={"text": each}, at=AT
         )
 
 
 @pytest.fixture
-async def filled(sessions: Sessions) -> AsyncIterator[Sessions]:
+async def filled(sessions: Database) -> AsyncIterator[Database]:
     await fill(sessions)
     await fill(sessions, "ws_2")
     return sessions
 
 
 @pytest.mark.parametrize("words", WORDS)
-async def test_what_is_found_is_what_holds_every_word(filled: Sessions, words: str) -> None:
+async def test_what_is_found_is_what_holds_every_word(filled: Database, words: str) -> None:
     async with filled.read() as session:
-        found = [row.seq for row in await history.page(session, "ws_1", filters=Filters(words=words))]
-        streamed = [row.seq async for row in history.stream(session, "ws_1", Filters(words=words))]
-        every = [row async for row in history.stream(session, "ws_1")]
+        found = [row.seq for row in await log.page(session, "ws_1", filters=HistoryFilters(words=words))]
+        streamed = [row.seq async for row in log.stream(session, "ws_1", HistoryFilters(words=words))]
+        every = [row async for row in log.stream(session, "ws_1")]
     wanted = [row.seq for row in every if all(each in row.words for each in words.casefold().split())]
     assert found == wanted[::-1]
     assert streamed == wanted
 
 
-async def test_pages_of_a_search_follow_each_other_with_the_other_filters(filled: Sessions) -> None:
+async def test_pages_of_a_search_follow_each_other_with_the_other_filters(filled: Database) -> None:
     await fill(filled)
     async with filled.read() as session:
         whole = [
-            row.seq for row in await history.page(session, "ws_1", filters=Filters(words="refund", kinds=("prompt",)))
+            row.seq
+            for row in await log.page(session, "ws_1", filters=HistoryFilters(words="refund", kinds=("prompt",)))
         ]
         assert len(whole) == 6
         paged: list[int] = []
-        while rows := await history.page(
+        while rows := await log.page(
             session,
             "ws_1",
-            filters=Filters(words="refund", kinds=("prompt",)),
+            filters=HistoryFilters(words="refund", kinds=("prompt",)),
             before_seq=paged[-1] if paged else None,
             limit=2,
         ):
             paged += [row.seq for row in rows]
         assert paged == whole
-        assert not await history.page(session, "ws_1", filters=Filters(words="refund", kinds=("held",)))
-        assert not await history.page(session, "ws_1", filters=Filters(words="refund"), before_seq=1)
+        assert not await log.page(session, "ws_1", filters=HistoryFilters(words="refund", kinds=("held",)))
+        assert not await log.page(session, "ws_1", filters=HistoryFilters(words="refund"), before_seq=1)
 
 
-async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(sessions: Sessions) -> None:
+async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(sessions: Database) -> None:
     if sessions.dialect != "sqlite":
         pytest.skip("the plan of SQLite")
     await fill(sessions)
     async with sessions.read() as session:
         for before in (None, 5):
-            statement = newest("ws_1", Filters(words="refund"), match_of("refund"), before).limit(50)
+            statement = newest("ws_1", HistoryFilters(words="refund"), match_of("refund"), before).limit(50)
             compiled = statement.compile((await session.connection()).engine, compile_kwargs={"literal_binds": True})
             explained = text(f"EXPLAIN QUERY PLAN {str(compiled).replace(':', chr(92) + ':')}")
             plan = [row[3] for row in (await session.execute(explained)).all()]
@@ -98,10 +99,10 @@ async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(sessions: S
             assert not [each for each in plan if "TEMP B-TREE" in each], plan
 
 
-async def test_a_time_is_the_entrys_own_whatever_the_order_of_the_clocks(sessions: Sessions) -> None:
+async def test_a_time_is_the_entrys_own_whatever_the_order_of_the_clocks(sessions: Database) -> None:
     async with sessions.begin() as session:
         for hours in (0, 5, -3, 7, 1, -9, 2):
-            await history.append(
+            await log.append(
                 session,
                 workspace="ws_1",
                 kind="prompt",
@@ -111,9 +112,9 @@ async def test_a_time_is_the_entrys_own_whatever_the_order_of_the_clocks(session
                 at=AT + timedelta(hours=hours),
             )
     async with sessions.read() as session:
-        until = await history.page(session, "ws_1", filters=Filters(until=AT + timedelta(hours=2)), limit=3)
-        between = await history.page(
-            session, "ws_1", filters=Filters(since=AT, until=AT + timedelta(hours=6)), before_seq=7, limit=9
+        until = await log.page(session, "ws_1", filters=HistoryFilters(until=AT + timedelta(hours=2)), limit=3)
+        between = await log.page(
+            session, "ws_1", filters=HistoryFilters(since=AT, until=AT + timedelta(hours=6)), before_seq=7, limit=9
         )
     assert [row.seq for row in until] == [6, 5, 3]
     assert [row.seq for row in between] == [5, 2, 1]
@@ -128,10 +129,10 @@ async def test_a_history_from_before_and_a_database_that_was_packed_are_searched
     with closing(sqlite3.connect(tmp_path / "old.db")) as there:
         there.execute("VACUUM INTO ?", (str(tmp_path / "packed.db"),))
     for url in (old, packed):
-        again = await Sessions.open(url)
+        again = await Database.open(url)
         await fill(again)
         async with again.read() as session:
-            found = [row.seq for row in await history.page(session, "ws_1", filters=Filters(words="refund"))]
+            found = [row.seq for row in await log.page(session, "ws_1", filters=HistoryFilters(words="refund"))]
         await again.close()
         assert found == [22, 15, 14, 9, 2, 1], url
 

@@ -9,11 +9,11 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import event, make_url, text
 
-from store import history
-from store.history import Filters
+from store.database import Database
+from store.history import log
+from store.history.log import HistoryFilters
+from store.history.search import TO_INDEX, indexed
 from store.migrate import upgrade
-from store.searching import TO_INDEX, indexed
-from store.sessions import Sessions
 from tests.integration.store.contrib import Contrib, running
 from tests.integration.store.test_migrate import brought_to, differences
 from tests.integration.store.test_searching import WORDS, fill
@@ -67,7 +67,7 @@ async def found_alike(url: str, is_indexed: bool) -> None:
     await fill(sessions)  # what was there is found too
     await sessions.close()
     await upgrade(url)
-    sessions = await Sessions.open(url)
+    sessions = await Database.open(url)
     await fill(sessions)
     await fill(sessions, "ws_2")
     async with sessions.read() as session:
@@ -75,10 +75,10 @@ async def found_alike(url: str, is_indexed: bool) -> None:
         if is_indexed:  # few as they are, PostgreSQL would sooner read them all
             await session.execute(text("SET LOCAL enable_seqscan = off"))
             await session.execute(text("SET LOCAL enable_indexscan = off"))
-        every = [row async for row in history.stream(session, "ws_1")]
+        every = [row async for row in log.stream(session, "ws_1")]
         for words in WORDS:
             wanted = [row.seq for row in every if all(each in row.words for each in words.casefold().split())]
-            found = [row.seq for row in await history.page(session, "ws_1", filters=Filters(words=words))]
+            found = [row.seq for row in await log.page(session, "ws_1", filters=HistoryFilters(words=words))]
             assert found == wanted[::-1], words
     async with sessions.begin() as session:
         assert await (await session.connection()).run_sync(differences) == []
@@ -87,7 +87,7 @@ async def found_alike(url: str, is_indexed: bool) -> None:
 
 async def test_a_page_of_a_rare_word_is_found_by_the_index(by_the_owner: str) -> None:
     await upgrade(by_the_owner)
-    sessions = await Sessions.open(by_the_owner)
+    sessions = await Database.open(by_the_owner)
     async with sessions.begin() as session:
         await session.execute(text(MANY))
         await session.execute(text("ANALYZE history"))
@@ -99,7 +99,7 @@ async def test_a_page_of_a_rare_word_is_found_by_the_index(by_the_owner: str) ->
     async with sessions.read() as session:
         connection = await session.connection()
         event.listen(connection.sync_connection, "before_cursor_execute", seen)
-        page = await history.page(session, "ws_1", filters=Filters(words="needle"))
+        page = await log.page(session, "ws_1", filters=HistoryFilters(words="needle"))
         event.remove(connection.sync_connection, "before_cursor_execute", seen)
         [(statement, given)] = asked
         plan = "\n".join(row[0] for row in (await connection.exec_driver_sql(f"EXPLAIN {statement}", given)).all())
@@ -113,7 +113,7 @@ async def test_what_the_doctor_names_makes_the_index_later_and_once_more_if_it_b
     contrib: Contrib, not_allowed: str
 ) -> None:
     await upgrade(not_allowed)
-    sessions = await Sessions.open(not_allowed)
+    sessions = await Database.open(not_allowed)
     database = make_url(not_allowed).database or ""
     for _ in range(2):
         async with sessions.read() as session:

@@ -11,19 +11,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import BadSetting, Unavailable
-from store import nonces, runs
-from store.sessions import Sessions, _sqlite, after_commit, now
+from store.database import Database, _sqlite, after_commit, now
+from store.requests import nonces
+from store.runs import runs
 from tests.integration.store.rowmaking import AT, a_run
 
 
-async def test_what_was_written_in_a_block_is_there_after_it(sessions: Sessions) -> None:
+async def test_what_was_written_in_a_block_is_there_after_it(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
     async with sessions.read() as session:
         assert (await runs.get(session, "ws_1", "run_1")).created_at == AT
 
 
-async def test_a_block_that_raises_leaves_nothing(sessions: Sessions) -> None:
+async def test_a_block_that_raises_leaves_nothing(sessions: Database) -> None:
     async def fail() -> None:
         async with sessions.begin() as session:
             await runs.insert(session, a_run())
@@ -35,7 +36,7 @@ async def test_a_block_that_raises_leaves_nothing(sessions: Sessions) -> None:
         assert await runs.listed(session, "ws_1") == []
 
 
-async def test_a_begin_inside_a_begin_is_told_instead_of_waiting_for_ever(sessions: Sessions) -> None:
+async def test_a_begin_inside_a_begin_is_told_instead_of_waiting_for_ever(sessions: Database) -> None:
     async with sessions.begin():
         with pytest.raises(RuntimeError, match="pass the session on"):
             async with sessions.begin():
@@ -44,13 +45,13 @@ async def test_a_begin_inside_a_begin_is_told_instead_of_waiting_for_ever(sessio
         assert await now(session)
 
 
-async def test_a_reader_can_not_write(sessions: Sessions) -> None:
+async def test_a_reader_can_not_write(sessions: Database) -> None:
     with pytest.raises(DBAPIError):
         async with sessions.read() as session:
             await nonces.insert(session, "pk_1", "n", AT)
 
 
-async def test_a_reader_sees_one_moment_while_a_writer_goes_on(sessions: Sessions) -> None:
+async def test_a_reader_sees_one_moment_while_a_writer_goes_on(sessions: Database) -> None:
     async with sessions.begin() as session:
         await runs.insert(session, a_run())
     async with sessions.read() as reader:
@@ -62,7 +63,7 @@ async def test_a_reader_sees_one_moment_while_a_writer_goes_on(sessions: Session
         assert (await runs.get(reader, "ws_1", "run_1")).state == "confirmed"
 
 
-async def test_changing_a_row_that_was_read_changes_nothing_stored(sessions: Sessions) -> None:
+async def test_changing_a_row_that_was_read_changes_nothing_stored(sessions: Database) -> None:
     async with sessions.begin() as session:
         row = await runs.insert(session, a_run())
         row.state = "confirmed"
@@ -72,7 +73,7 @@ async def test_changing_a_row_that_was_read_changes_nothing_stored(sessions: Ses
         assert (await runs.get(session, "ws_1", "run_1")).state == "held"
 
 
-async def test_a_callback_runs_once_what_it_tells_of_can_be_read(sessions: Sessions) -> None:
+async def test_a_callback_runs_once_what_it_tells_of_can_be_read(sessions: Database) -> None:
     told: list[str] = []
     async with sessions.begin() as session:
         after_commit(session, lambda: told.append("woken"))
@@ -81,7 +82,7 @@ async def test_a_callback_runs_once_what_it_tells_of_can_be_read(sessions: Sessi
     assert told == ["woken"]
 
 
-async def test_no_callback_runs_after_a_rollback(sessions: Sessions) -> None:
+async def test_no_callback_runs_after_a_rollback(sessions: Database) -> None:
     told: list[str] = []
 
     async def fail() -> None:
@@ -94,7 +95,7 @@ async def test_no_callback_runs_after_a_rollback(sessions: Sessions) -> None:
     assert told == []
 
 
-async def test_a_callback_that_fails_does_not_make_a_commit_look_failed(sessions: Sessions) -> None:
+async def test_a_callback_that_fails_does_not_make_a_commit_look_failed(sessions: Database) -> None:
     told: list[str] = []
     async with sessions.begin() as session:
         after_commit(session, lambda: {}["missing"])
@@ -103,7 +104,7 @@ async def test_a_callback_that_fails_does_not_make_a_commit_look_failed(sessions
     assert told == ["woken"]
 
 
-async def test_a_writer_cancelled_in_the_middle_leaves_nothing_and_the_next_one_writes(sessions: Sessions) -> None:
+async def test_a_writer_cancelled_in_the_middle_leaves_nothing_and_the_next_one_writes(sessions: Database) -> None:
     reached = asyncio.Event()
 
     async def stopped() -> None:
@@ -122,7 +123,7 @@ async def test_a_writer_cancelled_in_the_middle_leaves_nothing_and_the_next_one_
         await runs.insert(session, a_run("run_2"))
 
 
-async def test_twenty_writers_at_once_all_write_and_on_sqlite_in_order_of_arrival(sessions: Sessions) -> None:
+async def test_twenty_writers_at_once_all_write_and_on_sqlite_in_order_of_arrival(sessions: Database) -> None:
     wrote: list[int] = []
 
     async def write(n: int) -> None:
@@ -136,7 +137,7 @@ async def test_twenty_writers_at_once_all_write_and_on_sqlite_in_order_of_arriva
     assert wrote == sorted(wrote) or sessions.dialect == "postgresql"
 
 
-async def test_the_database_has_a_clock_of_its_own_in_utc(sessions: Sessions) -> None:
+async def test_the_database_has_a_clock_of_its_own_in_utc(sessions: Database) -> None:
     async with sessions.read() as session:
         first = await now(session)
         assert first.tzinfo is not None
@@ -144,7 +145,7 @@ async def test_the_database_has_a_clock_of_its_own_in_utc(sessions: Sessions) ->
 
 
 async def test_sqlite_writes_through_to_the_disk_at_every_commit(tmp_path: Path) -> None:
-    sessions = await Sessions.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
+    sessions = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
     async with sessions.begin() as session:
         told = [
             (await session.execute(text(f"PRAGMA {name}"))).scalar_one()
@@ -155,7 +156,7 @@ async def test_sqlite_writes_through_to_the_disk_at_every_commit(tmp_path: Path)
 
 
 async def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    sessions = await Sessions.open(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'opsiq.db'}")
+    sessions = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'opsiq.db'}")
     await sessions.close()
     assert stat.S_IMODE((tmp_path / "data" / "opsiq.db").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
@@ -166,22 +167,22 @@ async def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 )
 async def test_an_unfit_url_says_what_to_write_instead(url: str) -> None:
     with pytest.raises(BadSetting, match="sqlite"):
-        await Sessions.open(url)
+        await Database.open(url)
 
 
 async def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
-        await Sessions.open(f"postgresql+asyncpg://postgres@/opsiq?host={tmp_path}")
+        await Database.open(f"postgresql+asyncpg://postgres@/opsiq?host={tmp_path}")
 
 
 async def test_a_folder_that_can_not_be_made_is_a_bad_setting(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BadSetting, match="file"):
-        await Sessions.open(f"sqlite+aiosqlite:///{tmp_path / 'file' / 'opsiq.db'}")
+        await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'file' / 'opsiq.db'}")
 
 
 def test_importing_the_store_does_not_load_alembic() -> None:
-    code = "import sys, store.schema, store.migrate, store.history; sys.exit('alembic' in sys.modules)"
+    code = "import sys, store.schema, store.migrate, store.history.log; sys.exit('alembic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from store.sessions import READERS, Sessions
-from store.sqlite_driver import AT_ONCE, FEW, ONE_ROW, STEPS, OneTrip, Say, connected
+from store.database import READERS, Database
+from store.driver.sqlite import AT_ONCE, FEW, ONE_ROW, STEPS, Execute, SqliteConnection, connect
 
 MANY = AT_ONCE * 2 + 7
 
 
 @pytest.fixture
-async def connection(tmp_path: Path) -> AsyncIterator[OneTrip]:
-    made = await connected(str(tmp_path / "some.db"), timeout=1.0)
+async def connection(tmp_path: Path) -> AsyncIterator[SqliteConnection]:
+    made = await connect(str(tmp_path / "some.db"), timeout=1.0)
     cursor = made.cursor()
     await cursor.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
     await cursor.executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(MANY)])
@@ -28,7 +28,7 @@ async def connection(tmp_path: Path) -> AsyncIterator[OneTrip]:
     await made.close()
 
 
-async def test_an_answer_of_any_length_is_read_whole(connection: OneTrip) -> None:
+async def test_an_answer_of_any_length_is_read_whole(connection: SqliteConnection) -> None:
     for count in (0, 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, MANY):
         cursor = connection.cursor()
         await cursor.execute("SELECT n FROM t ORDER BY n LIMIT ?", (count,))
@@ -38,7 +38,7 @@ async def test_an_answer_of_any_length_is_read_whole(connection: OneTrip) -> Non
         await cursor.close()
 
 
-async def test_an_answer_is_read_row_by_row_in_parts_and_as_a_stream_alike(connection: OneTrip) -> None:
+async def test_an_answer_is_read_row_by_row_in_parts_and_as_a_stream_alike(connection: SqliteConnection) -> None:
     cursor = connection.cursor()
     await cursor.execute("SELECT n FROM t ORDER BY n")
     assert await cursor.fetchone() == (0,)
@@ -47,7 +47,7 @@ async def test_an_answer_is_read_row_by_row_in_parts_and_as_a_stream_alike(conne
     assert await cursor.fetchone() is None
 
 
-async def test_a_change_says_how_many_rows_it_touched_and_answers_them(connection: OneTrip) -> None:
+async def test_a_change_says_how_many_rows_it_touched_and_answers_them(connection: SqliteConnection) -> None:
     cursor = connection.cursor()
     await cursor.execute("UPDATE t SET n = n + 100000 WHERE n < 3")
     assert (cursor.rowcount, cursor.description) == (3, None)
@@ -56,7 +56,7 @@ async def test_a_change_says_how_many_rows_it_touched_and_answers_them(connectio
     assert cursor.rowcount == 3
 
 
-async def test_what_sqlite_refuses_is_raised_and_the_connection_goes_on(connection: OneTrip) -> None:
+async def test_what_sqlite_refuses_is_raised_and_the_connection_goes_on(connection: SqliteConnection) -> None:
     cursor = connection.cursor()
     with pytest.raises(sqlite3.IntegrityError):
         await cursor.execute("INSERT INTO t VALUES (1)")
@@ -66,14 +66,14 @@ async def test_what_sqlite_refuses_is_raised_and_the_connection_goes_on(connecti
     assert await cursor.fetchone() == (MANY,)
 
 
-async def test_a_stream_of_a_session_holds_only_a_part_at_a_time(sessions: Sessions) -> None:
+async def test_a_stream_of_a_session_holds_only_a_part_at_a_time(sessions: Database) -> None:
     counted = text("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000) SELECT n FROM c")
     async with sessions.read() as session:
         seen = [row.n async for row in await session.stream(counted)]
     assert seen == list(range(1, 3001))
 
 
-def trips(connection: OneTrip) -> list[object]:
+def trips(connection: SqliteConnection) -> list[object]:
     """What is carried to the connection's thread from now on."""
     made: list[object] = []
     carried = connection.carried
@@ -86,11 +86,13 @@ def trips(connection: OneTrip) -> list[object]:
     return made
 
 
-async def test_several_statements_are_one_trip_and_begin_the_transaction_they_are_in(connection: OneTrip) -> None:
+async def test_several_statements_are_one_trip_and_begin_the_transaction_they_are_in(
+    connection: SqliteConnection,
+) -> None:
     made = trips(connection)
     connection.begins("BEGIN IMMEDIATE")
 
-    def moved(say: Say) -> int:
+    def moved(say: Execute) -> int:
         (least,) = say("SELECT min(n) FROM t", ()).fetchone()
         return say("UPDATE t SET n = -7 WHERE n = ?", (least,)).rowcount
 
@@ -102,7 +104,9 @@ async def test_several_statements_are_one_trip_and_begin_the_transaction_they_ar
     assert await cursor.fetchone() == (0,)
 
 
-async def test_what_may_be_said_soon_goes_with_what_comes_next_and_no_trip_of_its_own(connection: OneTrip) -> None:
+async def test_what_may_be_said_soon_goes_with_what_comes_next_and_no_trip_of_its_own(
+    connection: SqliteConnection,
+) -> None:
     made = trips(connection)
     connection.begins("BEGIN IMMEDIATE")
     connection.soon(lambda say: say("INSERT INTO t VALUES (-1)", ()))
@@ -118,7 +122,9 @@ async def test_what_may_be_said_soon_goes_with_what_comes_next_and_no_trip_of_it
     assert await cursor.fetchone() == (3,)
 
 
-async def test_a_commit_alone_does_what_was_to_be_done_soon_and_raises_what_it_raises(connection: OneTrip) -> None:
+async def test_a_commit_alone_does_what_was_to_be_done_soon_and_raises_what_it_raises(
+    connection: SqliteConnection,
+) -> None:
     connection.begins("BEGIN IMMEDIATE")
     connection.soon(lambda say: say("INSERT INTO t VALUES (-1)", ()))
     connection.soon(lambda say: say("INSERT INTO t VALUES (1)", ()))
@@ -136,7 +142,7 @@ async def test_a_commit_alone_does_what_was_to_be_done_soon_and_raises_what_it_r
 
 async def test_what_was_to_be_said_soon_dies_with_its_transaction_however_that_ends(tmp_path: Path) -> None:
     """Also when it could not begin, since somebody else was writing."""
-    ours = await connected(str(tmp_path / "some.db"), timeout=0.1)
+    ours = await connect(str(tmp_path / "some.db"), timeout=0.1)
     with contextlib.closing(sqlite3.connect(tmp_path / "some.db", isolation_level=None)) as other:
         other.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
         other.execute("BEGIN IMMEDIATE")
@@ -153,7 +159,9 @@ async def test_what_was_to_be_said_soon_dies_with_its_transaction_however_that_e
     await ours.close()
 
 
-async def test_a_statement_that_was_cancelled_before_it_began_its_transaction_is_undone(connection: OneTrip) -> None:
+async def test_a_statement_that_was_cancelled_before_it_began_its_transaction_is_undone(
+    connection: SqliteConnection,
+) -> None:
     held, go = threading.Event(), threading.Event()
 
     def busy() -> None:
@@ -177,7 +185,7 @@ async def test_a_statement_that_was_cancelled_before_it_began_its_transaction_is
 
 
 async def test_a_short_look_and_a_few_rows_are_done_at_once_and_what_is_long_or_waits_in_the_thread(
-    connection: OneTrip,
+    connection: SqliteConnection,
 ) -> None:
     made, cursor = trips(connection), connection.cursor()
     await cursor.execute("SELECT n FROM t WHERE n = 3")
@@ -201,7 +209,7 @@ async def test_a_short_look_and_a_few_rows_are_done_at_once_and_what_is_long_or_
     assert len(made) == 5
 
 
-async def test_who_must_wait_to_begin_waits_in_the_thread(connection: OneTrip, tmp_path: Path) -> None:
+async def test_who_must_wait_to_begin_waits_in_the_thread(connection: SqliteConnection, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "some.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     made, cursor = trips(connection), connection.cursor()
@@ -218,7 +226,7 @@ async def test_who_must_wait_to_begin_waits_in_the_thread(connection: OneTrip, t
     other.close()
 
 
-async def test_while_its_thread_is_at_work_nothing_is_done_beside_it(connection: OneTrip) -> None:
+async def test_while_its_thread_is_at_work_nothing_is_done_beside_it(connection: SqliteConnection) -> None:
     held, go_on = threading.Event(), threading.Event()
 
     def long() -> None:
@@ -239,7 +247,9 @@ async def test_while_its_thread_is_at_work_nothing_is_done_beside_it(connection:
     assert await cursor.fetchone() == (MANY,)
 
 
-async def test_a_transaction_begins_with_its_first_statement_and_one_without_any_is_none(connection: OneTrip) -> None:
+async def test_a_transaction_begins_with_its_first_statement_and_one_without_any_is_none(
+    connection: SqliteConnection,
+) -> None:
     connection.begins("BEGIN IMMEDIATE")
     assert not connection.plain.in_transaction
     await connection.commit()
@@ -253,8 +263,10 @@ async def test_a_transaction_begins_with_its_first_statement_and_one_without_any
     assert await cursor.fetchone() == (MANY,)
 
 
-async def test_what_only_read_has_ended_when_its_connection_is_used_again(connection: OneTrip, tmp_path: Path) -> None:
-    reader = await connected(str(tmp_path / "some.db"), only_reads=True)
+async def test_what_only_read_has_ended_when_its_connection_is_used_again(
+    connection: SqliteConnection, tmp_path: Path
+) -> None:
+    reader = await connect(str(tmp_path / "some.db"), only_reads=True)
     counts = []
     for n in (MANY, MANY + 1):
         reader.begins("BEGIN")
@@ -268,11 +280,11 @@ async def test_what_only_read_has_ended_when_its_connection_is_used_again(connec
 
 
 async def test_a_look_that_was_broken_off_while_the_schema_was_read_is_the_only_one(
-    connection: OneTrip, tmp_path: Path
+    connection: SqliteConnection, tmp_path: Path
 ) -> None:
     for n in range(STEPS // 5):
         await connection.cursor().execute(f"CREATE TABLE t{n} (n INTEGER PRIMARY KEY, a, b, c)")
-    reader = await connected(str(tmp_path / "some.db"), only_reads=True)
+    reader = await connect(str(tmp_path / "some.db"), only_reads=True)
     made = trips(reader)
     for _ in range(3):
         reader.begins("BEGIN")
@@ -282,7 +294,7 @@ async def test_a_look_that_was_broken_off_while_the_schema_was_read_is_the_only_
     assert len(made) == 1
 
 
-async def test_a_read_that_is_over_holds_nothing_back_in_the_write_ahead_log(sessions: Sessions) -> None:
+async def test_a_read_that_is_over_holds_nothing_back_in_the_write_ahead_log(sessions: Database) -> None:
     if sessions.dialect != "sqlite":
         pytest.skip("PostgreSQL has no such log")
     async with sessions.begin() as session:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from store.turn import Turn
+from store.driver.write_lock import WriteLock
 
 
-async def taken_within(turn: Turn, seconds: float) -> bool:
+async def taken_within(turn: WriteLock, seconds: float) -> bool:
     try:
-        async with asyncio.timeout(seconds), turn.taken():
+        async with asyncio.timeout(seconds), turn.held():
             return True
     except TimeoutError:
         return False
@@ -29,22 +29,22 @@ def database(tmp_path: Path) -> Path:
 async def test_two_processes_are_never_in_their_turn_together(database: Path) -> None:
     inside = most = 0
 
-    async def write(turn: Turn) -> None:
+    async def write(turn: WriteLock) -> None:
         nonlocal inside, most
         for _ in range(20):
-            async with turn.taken():
+            async with turn.held():
                 inside += 1
                 most = max(most, inside)
                 await asyncio.sleep(0.001)
                 inside -= 1
 
-    await asyncio.gather(*(write(turn) for turn in (Turn(database), Turn(database)) for _ in range(3)))
+    await asyncio.gather(*(write(turn) for turn in (WriteLock(database), WriteLock(database)) for _ in range(3)))
     assert most == 1
 
 
 async def test_who_gives_up_waiting_leaves_the_turn_to_others(database: Path) -> None:
-    holder, other = Turn(database), Turn(database)
-    async with holder.taken():
+    holder, other = WriteLock(database), WriteLock(database)
+    async with holder.held():
         assert not await taken_within(other, 0.05)
         assert not await taken_within(other, 0.05)
     async with asyncio.timeout(20):
@@ -55,9 +55,9 @@ async def test_who_gives_up_waiting_leaves_the_turn_to_others(database: Path) ->
 
 async def test_a_turn_ends_with_its_process_however_that_ends(database: Path) -> None:
     script = (
-        "import asyncio, pathlib, sys; from store.turn import Turn\n"
+        "import asyncio, pathlib, sys; from store.driver.write_lock import WriteLock\n"
         "async def main():\n"
-        "    async with Turn(pathlib.Path(sys.argv[1])).taken():\n"
+        "    async with WriteLock(pathlib.Path(sys.argv[1])).held():\n"
         "        print('taken', flush=True); await asyncio.sleep(600)\n"
         "asyncio.run(main())"
     )
@@ -66,7 +66,7 @@ async def test_a_turn_ends_with_its_process_however_that_ends(database: Path) ->
     )
     assert process.stdout is not None
     assert await asyncio.to_thread(process.stdout.readline) == "taken\n"
-    mine = Turn(database)
+    mine = WriteLock(database)
     assert not await taken_within(mine, 0.05)
     process.kill()
     await asyncio.to_thread(process.wait)
@@ -75,7 +75,7 @@ async def test_a_turn_ends_with_its_process_however_that_ends(database: Path) ->
 
 
 async def test_the_lock_is_the_users_alone(database: Path) -> None:
-    async with Turn(database).taken():
+    async with WriteLock(database).held():
         beside = database.with_name("opsiq.db-turn")
         assert beside.stat().st_mode & 0o777 == 0o600
         with beside.open() as file, pytest.raises(BlockingIOError):

@@ -9,31 +9,33 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-import store.deliveries
-from store import putting, work
-from store.compiled import sqlite_of
-from store.deliveries import BodyRow, DeliveryRow
+import store.webhooks.deliveries
+from store.database import Database
 from store.dialect import among, is_postgresql, texts
-from store.putting import Put
+from store.driver.json_rows import MANY, JsonRowsQuery
+from store.driver.prepared import sqlite_of
+from store.jobs import enqueue, jobs
+from store.jobs.enqueue import NewJob
+from store.jobs.jobs import JobRow
 from store.rows import add, add_all, table
-from store.sessions import Sessions
-from store.webhooks import EndpointRow
-from store.whole import MANY, Whole
-from store.work import WorkRow
+from store.webhooks.deliveries import BodyRow, DeliveryRow
+from store.webhooks.endpoints import EndpointRow
 from store.workspaces import WorkspaceRow
 
 AT = datetime(2026, 11, 26, 3, 4, 5, 678901, tzinfo=UTC)
 BODY = table(BodyRow)
-WORK = table(WorkRow)
+WORK = table(JobRow)
 
 
-def asked(statement: Any) -> Whole:
-    return Whole(lambda postgresql: statement.where(among(statement.selected_columns[0], "ids", postgresql=postgresql)))
+def asked(statement: Any) -> JsonRowsQuery:
+    return JsonRowsQuery(
+        lambda postgresql: statement.where(among(statement.selected_columns[0], "ids", postgresql=postgresql))
+    )
 
 
 @pytest.mark.parametrize("expected", [1, MANY])
 async def test_bytes_times_numbers_and_text_of_any_kind_come_as_they_were_written(
-    sessions: Sessions, expected: int
+    sessions: Database, expected: int
 ) -> None:
     bodies = {"evt_0": bytes(range(256)), "evt_1": b"", "evt_2": '{"name":"Zoë \\u0000 \\"x\\""}'.encode()}
     names = ['a "quoted" \\ name', "a\tb\nc\u2028d", "Zoë 🚀 \ufffd"]
@@ -52,11 +54,11 @@ async def test_bytes_times_numbers_and_text_of_any_kind_come_as_they_were_writte
     ]
 
 
-async def test_what_is_not_there_is_none_and_large_numbers_are_whole(sessions: Sessions) -> None:
+async def test_what_is_not_there_is_none_and_large_numbers_are_whole(sessions: Database) -> None:
     async with sessions.begin() as session:
         await add(
             session,
-            WorkRow(id="wrk_1", key="k", kind="call", workspace="ws_1", payload="{}", due_ms=2**53 + 1, created_ms=0),
+            JobRow(id="wrk_1", key="k", kind="call", workspace="ws_1", payload="{}", due_ms=2**53 + 1, created_ms=0),
         )
         given = texts(["wrk_1"], postgresql=is_postgresql(session))
         found = await asked(select(WORK.c.id, WORK.c.lane, WORK.c.due_ms, WORK.c.finished_ms)).rows(
@@ -66,14 +68,14 @@ async def test_what_is_not_there_is_none_and_large_numbers_are_whole(sessions: S
 
 
 async def test_a_claim_of_hundreds_and_what_stands_beside_it_take_a_handful_of_rows_on_sqlite(
-    sessions: Sessions,
+    sessions: Database,
 ) -> None:
     """A thread that runs SQLite asks for Python's lock at every row."""
     await deliveries(sessions, events=150)
     async with sessions.begin() as session:
         stepped = counted(sqlite_of(session))
-        claimed = await work.claim(session, owner="w", kinds=["call"], lease_s=60, limit=300, per_lane=300)
-        found = await store.deliveries.due(session, [one.payload["delivery"] for one in claimed])
+        claimed = await jobs.claim(session, owner="w", kinds=["call"], lease_s=60, limit=300, per_lane=300)
+        found = await store.webhooks.deliveries.due(session, [one.payload["delivery"] for one in claimed])
         assert len(claimed) == len({one.id for one in found}) == 300
         assert {one.event_id: one.body for one in found} == {f"evt_{n}": b"%d" % n for n in range(150)}
         if not is_postgresql(session):
@@ -93,7 +95,7 @@ def counted(connection: Any) -> list[object]:
     return made
 
 
-async def deliveries(sessions: Sessions, events: int) -> None:
+async def deliveries(sessions: Database, events: int) -> None:
     """Two of each event, with the work to deliver them."""
     endpoints = ("ep_1", "ep_2")
     async with sessions.begin() as session:
@@ -107,7 +109,7 @@ async def deliveries(sessions: Sessions, events: int) -> None:
             )  # fmt: skip
         for n in range(events):
             body = BodyRow(event_id=f"evt_{n}", workspace="ws_1", event="e", body=b"%d" % n, created_at=AT)
-            await store.deliveries.put_body(session, body)
+            await store.webhooks.deliveries.put_body(session, body)
         made = [
             DeliveryRow(
                 id=f"dlv_{n}_{to}", workspace="ws_1", event_id=f"evt_{n}", endpoint=to, event="e", created_at=AT
@@ -115,7 +117,7 @@ async def deliveries(sessions: Sessions, events: int) -> None:
             for n in range(events)
             for to in endpoints
         ]
-        await store.deliveries.put_many(session, made)
-        await putting.put_many(
-            session, [Put(row.id, "call", "ws_1", {"delivery": row.id}, lane=row.endpoint) for row in made]
+        await store.webhooks.deliveries.put_many(session, made)
+        await enqueue.enqueue_many(
+            session, [NewJob(row.id, "call", "ws_1", {"delivery": row.id}, lane=row.endpoint) for row in made]
         )

@@ -24,9 +24,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import text
 
-from store import putting, work
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs import enqueue, jobs
+from store.jobs.jobs import Job
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class WorkMachine(RuleBasedStateMachine):
         super().__init__()
         self.state: dict[str, str] = {}
         self.attempts: dict[str, int] = {}
-        self.holder: dict[str, Work] = {}
+        self.holder: dict[str, Job] = {}
         self.folder = Path(tempfile.mkdtemp())
         self.loop = asyncio.new_event_loop()
 
@@ -51,13 +51,13 @@ class WorkMachine(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         shutil.copy(self.template, self.folder / "opsiq.db")
-        self.sessions = self.run(Sessions.open(f"sqlite+aiosqlite:///{self.folder / 'opsiq.db'}"))
+        self.sessions = self.run(Database.open(f"sqlite+aiosqlite:///{self.folder / 'opsiq.db'}"))
 
     @rule(key=st.sampled_from("abcd"))
     def put(self, key: str) -> None:
         async def put() -> bool:
             async with self.sessions.begin() as session:
-                return await putting.put(session, key=key, kind="call", workspace="ws_1", payload={"key": key})
+                return await enqueue.enqueue(session, key=key, kind="call", workspace="ws_1", payload={"key": key})
 
         assert self.run(put()) is (key not in self.state)
         self.state.setdefault(key, "ready")
@@ -65,9 +65,9 @@ class WorkMachine(RuleBasedStateMachine):
 
     @rule(target=claims, owner=st.sampled_from(["w1", "w2"]), limit=st.integers(1, 3))
     def claim(self, owner: str, limit: int) -> Any:
-        async def claim() -> list[Work]:
+        async def claim() -> list[Job]:
             async with self.sessions.begin() as session:
-                return await work.claim(session, owner=owner, kinds=("call",), lease_s=60.0, limit=limit)
+                return await jobs.claim(session, owner=owner, kinds=("call",), lease_s=60.0, limit=limit)
 
         claimed = self.run(claim())
         due = {key for key, state in self.state.items() if state in ("ready", "over")}
@@ -99,16 +99,16 @@ class WorkMachine(RuleBasedStateMachine):
         self.state = {key: "ready" if state == "waits" else state for key, state in self.state.items()}
 
     @rule(claim=claims, how=st.sampled_from(["ack", "later", "bury", "renew"]))
-    def settle(self, claim: Work, how: str) -> None:
+    def settle(self, claim: Job, how: str) -> None:
         async def settle() -> bool:
             async with self.sessions.begin() as session:
                 if how == "ack":
-                    return await work.ack(session, claim)
+                    return await jobs.ack(session, claim)
                 if how == "later":
-                    return await work.later(session, claim, 3600.0, "again")
+                    return await jobs.reschedule(session, claim, 3600.0, "again")
                 if how == "bury":
-                    return await work.bury(session, claim, "never")
-                return await work.renew(session, claim, 60.0)
+                    return await jobs.mark_dead(session, claim, "never")
+                return await jobs.renew(session, claim, 60.0)
 
         may = self.holder.get(claim.key) == claim and self.state[claim.key] in ("held", "over")
         assert self.run(settle()) is may
@@ -116,7 +116,7 @@ class WorkMachine(RuleBasedStateMachine):
             self.state[claim.key] = {"ack": "done", "later": "waits", "bury": "dead", "renew": "held"}[how]
 
     @rule(claim=consumes(claims))
-    def worker_dies(self, claim: Work) -> None:
+    def worker_dies(self, claim: Job) -> None:
         """Nobody will settle this claim."""
 
     @invariant()

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from httpx import AsyncClient, Response
 
-import store.history
-import store.identities
-import store.members
+import store.accounts.identities
+import store.accounts.members
+import store.history.log
 from core.clock import FrozenClock
-from store.members import MemberRow
+from store.accounts.members import MemberRow
 from tests.integration.web.console import NOON, Console, opened_console
 from tests.integration.web.local_issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT, LocalIssuer, local_issuer
 
@@ -35,11 +35,11 @@ class Site:
 
     async def member(self, email: str) -> MemberRow:
         async with self.console.house.sessions.read() as session:
-            return (await store.members.by_email(session, email))[0]
+            return (await store.accounts.members.by_email(session, email))[0]
 
-    async def entries(self) -> list[store.history.HistoryRow]:
+    async def entries(self) -> list[store.history.log.HistoryRow]:
         async with self.console.house.sessions.read() as session:
-            return await store.history.page(session, self.console.owner.workspace, limit=10)
+            return await store.history.log.page(session, self.console.owner.workspace, limit=10)
 
     async def kinds(self) -> list[str]:
         return [each.kind for each in await self.entries()]
@@ -47,7 +47,7 @@ class Site:
     async def links(self, email: str) -> list[str]:
         member = await self.member(email)
         async with self.console.house.sessions.read() as session:
-            rows = await store.identities.of_member(session, member.workspace, member.id)
+            rows = await store.accounts.identities.of_member(session, member.workspace, member.id)
         return [row.subject for row in rows]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import store.history_views
+import store.history.views
 from core import ids
 from core.actor import Actor
 from core.webhook_signature import new_secret
 from evals import shelf
 from events.rulebook import InstructionForm, RuleForm, Source
-from store.history_views import HistoryViewRow
+from store.history.views import HistoryViewRow
 from tests.integration.web.console import CONTRACT, PASSWORD, Console
 from tests.integration.web.eval_samples import report_json
 
@@ -70,7 +70,7 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
         shared=True, created_at=console.clock(),
     )  # fmt: skip
     async with console.house.sessions.begin() as session:
-        await store.history_views.keep(session, view)
+        await store.history.views.save_view(session, view)
     return Rows(
         {
             "view_id": view.id,

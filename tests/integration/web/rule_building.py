@@ -8,9 +8,9 @@ from typing import Any
 
 from httpx import AsyncClient, Response
 
-import store.rules
+import store.automations
 from events.rulebook import RuleForm
-from store.rules import InstructionRow, RuleRow
+from store.automations import InstructionRow, RuleRow
 from tests.integration.web.console import Console
 from tests.integration.web.test_console_keys import submit
 
@@ -29,12 +29,12 @@ async def built(browser: AsyncClient, do: str, page: str = "/rules/new", path: s
 
 async def rules(console: Console) -> list[RuleRow]:
     async with console.house.sessions.read() as session:
-        return await store.rules.rules(session, console.owner.workspace)
+        return await store.automations.rules(session, console.owner.workspace)
 
 
 async def instructions(console: Console) -> list[InstructionRow]:
     async with console.house.sessions.read() as session:
-        return await store.rules.instructions(session, console.owner.workspace)
+        return await store.automations.instructions(session, console.owner.workspace)
 
 
 async def add(console: Console, **more: Any) -> RuleRow:

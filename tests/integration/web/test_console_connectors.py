@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 import store.connectors
-import store.events
+import store.events.events
 from agent.connections import connections
 from agent.ground import Grounds
 from core.webhook_signature import new_secret
@@ -16,7 +16,7 @@ from executors.platform import HttpPlatformClient
 from registry.connector import Connector, Subscriber
 from registry.contract import Contract
 from registry.discovery import BrokenConnector, DiscoveredConnector
-from store.events import ReactionRow
+from store.events.events import ReactionRow
 from tests.integration.web.console import Console
 from tests.integration.web.test_console_keys import submit
 
@@ -119,7 +119,7 @@ async def test_what_it_failed_to_react_to_is_listed_and_nobody_elses(console: Co
     mine = [("connector:saas:mirror", "failed", "<i>broke</i>"), ("connector:saas:mail", "done", "")]
     theirs = [("connector:saasy:mirror", "failed", "of another"), ("connector:sa_s:mirror", "failed", "of a third")]
     async with console.house.sessions.begin() as session:
-        await store.events.plan_reactions(
+        await store.events.events.plan_reactions(
             session,
             [
                 ReactionRow(

@@ -9,7 +9,7 @@ from typing import Any
 from httpx import AsyncClient, Response
 
 import store.contracts
-import store.runs
+import store.runs.runs
 from tests.integration.web.console import CONTRACT, PASSWORD, Console, csrf
 from tests.integration.web.test_console_keys import ticket
 
@@ -146,7 +146,7 @@ async def test_a_request_that_is_tried_leaves_nothing_behind(console: Console) -
     again = await olivia.post("/rehearse", data={"csrf": csrf(page), "text": "refund order 7"})
     assert "A person would have to confirm this." in again.text
     async with console.house.sessions.read() as session:
-        assert await store.runs.listed(session, console.owner.workspace) == []
+        assert await store.runs.runs.listed(session, console.owner.workspace) == []
 
 
 async def test_a_retired_contract_is_offered_no_more(console: Console) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from httpx import Response
 
-import store.history
+import store.history.log
 from tests.integration.web.console import PASSWORD, Console, csrf, opened_console, post, sign_in
 from web.console.guesses import MOST_WAITING, Lanes
 
@@ -24,7 +24,7 @@ async def test_a_right_password_opens_the_console_and_is_recorded(console: Conso
     assert page.status_code == 200
     assert "What should be done?" in page.text
     async with console.house.sessions.read() as session:
-        (newest, *_) = await store.history.page(session, console.owner.workspace, limit=1)
+        (newest, *_) = await store.history.log.page(session, console.owner.workspace, limit=1)
     assert newest.kind == "signed_in"
 
 
@@ -267,11 +267,11 @@ async def test_signing_out_ends_the_login_on_the_server(console: Console) -> Non
 
 
 async def test_a_disabled_member_is_out_at_the_next_click(console: Console) -> None:
-    import store.members
+    import store.accounts.members
 
     browser = await console.signed_in("amir@shop.test")
     async with console.house.sessions.begin() as session:
-        await store.members.disable(session, console.admin.workspace, console.admin.id)
+        await store.accounts.members.disable(session, console.admin.workspace, console.admin.id)
     assert (await browser.get("/")).status_code == 303
 
 
@@ -328,14 +328,14 @@ async def test_the_theme_is_kept_and_only_known_ones_are(console: Console) -> No
 
 
 async def test_a_login_that_lasts_is_touched_but_not_at_every_click(console: Console) -> None:
-    import store.logins
+    import store.accounts.logins
 
     browser = await console.signed_in("olivia@shop.test")
     token = browser.cookies["opsiq_session"]
 
     async def seen() -> timedelta:
         async with console.house.sessions.read() as session:
-            row = await store.logins.live(session, token, console.clock())
+            row = await store.accounts.logins.get_active(session, token, console.clock())
         assert row is not None
         return console.clock() - row.last_seen_at
 

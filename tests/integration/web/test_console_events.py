@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-import store.events
-import store.rules
+import store.automations
+import store.events.events
 from core.actor import Actor
 from events.rulebook import RuleForm
 from registry.events import event_catalogue
-from store.events import EventRow, ReactionRow
-from store.rules import FiringRow
+from store.automations import FiringRow
+from store.events.events import EventRow, ReactionRow
 from tests.integration.web.console import Console
 from tests.integration.web.test_console_keys import submit
 
@@ -28,12 +28,12 @@ async def fired(
 
 async def listed(console: Console) -> list[EventRow]:
     async with console.house.sessions.read() as session:
-        return await store.events.listed(session, console.owner.workspace)
+        return await store.events.events.listed(session, console.owner.workspace)
 
 
 async def reacted(console: Console, event_id: str, *rows: tuple[str, int, str, str]) -> None:
     async with console.house.sessions.begin() as session:
-        await store.events.plan_reactions(
+        await store.events.events.plan_reactions(
             session,
             [
                 ReactionRow(
@@ -43,7 +43,7 @@ async def reacted(console: Console, event_id: str, *rows: tuple[str, int, str, s
                 for name, priority, state, error in rows
             ],
         )  # fmt: skip
-        await store.events.finish(session, console.owner.workspace, event_id, console.clock())
+        await store.events.events.finish(session, console.owner.workspace, event_id, console.clock())
 
 
 async def lines(browser: AsyncClient, **query: str) -> list[str]:
@@ -159,7 +159,7 @@ async def test_an_event_shows_who_reacted_in_order_and_what_came_of_it(console: 
             verdict="run",
             run_id=run.id,
         )
-        await store.rules.fired(session, firing)
+        await store.automations.insert_firing(session, firing)
     page = (await browser.get(f"/events/{event}")).text
     order = [page.index(each) for each in (f'href="/rules/{rule.id}"', "rul_gone", "mirror", "Webhook endpoints")]
     assert order == sorted(order)

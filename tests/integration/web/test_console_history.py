@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-import store.history
+import store.history.log
 from tests.integration.web.console import PASSWORD, Console, post
 
 
@@ -65,7 +65,7 @@ async def test_an_unbroken_chain_says_so(console: Console) -> None:
     page = await (await console.signed_in("olivia@shop.test")).get("/history/verify")
     assert "The chain is unbroken" in page.text
     async with console.house.sessions.read() as session:
-        head = await store.history.head(session, console.owner.workspace)
+        head = await store.history.log.head(session, console.owner.workspace)
     assert head is not None
     assert f"opsiq history verify --anchor {head.seq}:{head.digest}" in page.text
 
@@ -85,7 +85,7 @@ async def test_another_workspaces_entries_are_nowhere(console: Console) -> None:
 async def test_entries_are_found_by_model_and_prompt_version_and_both_are_offered(console: Console) -> None:
     for model, version in (("acme/large_one", "propose/v1"), ("acme/large_one", "propose/v2"), ("offline", None)):
         async with console.house.sessions.begin() as session:
-            await store.history.append(
+            await store.history.log.append(
                 session, workspace=console.owner.workspace, kind="resolved", run_id="run_1", actor=console.owner.as_json(),
                 data={"trace": {"resolver": "x", "tokens_in": 1}}, at=console.clock(), model=model, prompt_version=version,
             )  # fmt: skip

@@ -6,18 +6,18 @@ import html
 import re
 from html.parser import HTMLParser
 
-import store.attempts
-import store.deliveries
-import store.events
-import store.history_views
-import store.rules
+import store.automations
+import store.events.events
+import store.history.views
+import store.webhooks.attempts
+import store.webhooks.deliveries
 from core.webhook_signature import new_secret
 from evals import shelf
 from events.rulebook import InstructionForm, RuleForm
-from store.attempts import Came
-from store.events import ReactionRow
-from store.history_views import HistoryViewRow
-from store.rules import FiringRow
+from store.automations import FiringRow
+from store.events.events import ReactionRow
+from store.history.views import HistoryViewRow
+from store.webhooks.attempts import AttemptResult
 from tests.integration.web.console import CONTRACT, Console
 from tests.integration.web.eval_samples import report_json
 from tests.integration.web.rows import Rows
@@ -94,11 +94,11 @@ async def filled(console: Console) -> Rows:
         created_at=console.clock(),
     )  # fmt: skip
     async with house.sessions.begin() as session:
-        await store.history_views.keep(session, view)
+        await store.history.views.save_view(session, view)
     report = report_json(wrong=2, title=HOSTILE, words=HOSTILE)
     kept = await shelf.keep(house.sessions, owner, report, console.clock())
     async with house.sessions.begin() as session:
-        await store.events.plan_reactions(
+        await store.events.events.plan_reactions(
             session,
             [
                 ReactionRow(
@@ -117,13 +117,13 @@ async def filled(console: Console) -> Rows:
                 verdict="untold",
                 detail=HOSTILE,
             )
-            await store.rules.fired(session, firing)
-        came = Came(
+            await store.automations.insert_firing(session, firing)
+        came = AttemptResult(
             attempt="att_1", n=1, duration_ms=1, headers='{"x-a": "' + "<img src=x>" + '"}', response=HOSTILE.encode() + b"\xff", cut=True,
             delivery=delivery.id, state="failed", status=500, error=None, detail=HOSTILE, at=console.clock(), next_at=None,
             finished_at=console.clock(), in_series=True,
         )  # fmt: skip
-        await store.attempts.came(session, [came])
+        await store.webhooks.attempts.record_attempts(session, [came])
     return Rows(
         {
             "run_id": run.id, "seq": "1", "key_id": key.id, "endpoint_id": endpoint, "delivery_id": delivery.id, "event_id": event.id,

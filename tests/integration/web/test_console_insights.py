@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-import store.history
-import store.tallies
+import store.history.log
+import store.history.stats
 from agent.history import Kind
 from core.actor import Actor
-from store.entries import HistoryRow
+from store.database import Database
+from store.history.entries import HistoryRow
 from store.migrate import upgrade
 from store.rows import table
-from store.sessions import Sessions
 from tests.integration.store.test_migrate import brought_to
 from tests.integration.web.console import NOON, Console
 from web.console import insights
@@ -31,7 +31,7 @@ async def write(console: Console, kind: str, at: datetime, actor: Actor | None =
     data = more.pop("data", {})
     async with console.house.sessions.begin() as session:
         who = (actor or console.owner).as_json()
-        await store.history.append(
+        await store.history.log.append(
             session, workspace=console.owner.workspace, kind=kind, run_id="run_1", actor=who, data=data, at=at, **more
         )
 
@@ -60,7 +60,7 @@ async def test_every_run_of_the_period_stands_in_one_column(console: Console) ->
         await write(console, "finished", now - timedelta(days=days), outcome=outcome)
         written[outcome] += 1
     async with console.house.sessions.read() as session:
-        ended = await store.tallies.by_day(
+        ended = await store.history.stats.by_day(
             session, console.owner.workspace, "outcome", now.date() - timedelta(days=364), now.date()
         )
     for back, wide in insights.PERIODS.values():
@@ -137,10 +137,14 @@ async def test_a_history_from_before_is_counted_when_the_database_is_brought_up(
             await session.execute(insert(table(HistoryRow)).values(whole))
     await sessions.close()
     await upgrade(url)
-    sessions = await Sessions.open(url)
+    sessions = await Database.open(url)
     async with sessions.read() as session:
-        ended = await store.tallies.by_day(session, "ws_1", "outcome", NOON.date() - timedelta(days=9), NOON.date())
-        steps = await store.tallies.spreads(session, "ws_1", "step", NOON.date() - timedelta(days=9), NOON.date())
+        ended = await store.history.stats.by_day(
+            session, "ws_1", "outcome", NOON.date() - timedelta(days=9), NOON.date()
+        )
+        steps = await store.history.stats.distributions(
+            session, "ws_1", "step", NOON.date() - timedelta(days=9), NOON.date()
+        )
     await sessions.close()
     assert sorted(ended) == [
         ("2026-11-22", "succeeded", 2),
@@ -152,13 +156,13 @@ async def test_a_history_from_before_is_counted_when_the_database_is_brought_up(
 
 @given(st.floats(min_value=0.02, max_value=1e8))
 def test_a_duration_is_known_from_its_bucket_to_five_percent(ms: float) -> None:
-    assert abs(store.tallies.duration_of(store.tallies.slot_of(ms)) - ms) <= 0.05 * ms
+    assert abs(store.history.stats.duration_of(store.history.stats.slot_of(ms)) - ms) <= 0.05 * ms
 
 
 @given(st.lists(st.floats(min_value=1, max_value=1e6), min_size=1, max_size=200), st.sampled_from([0.5, 0.95, 0.99]))
 def test_a_percentile_of_buckets_is_the_percentile_to_five_percent(times: list[float], share: float) -> None:
-    slots = Counter(store.tallies.slot_of(each) for each in times)
-    found = store.tallies.Spread(len(times), sorted(slots.items())).percentile(share)
+    slots = Counter(store.history.stats.slot_of(each) for each in times)
+    found = store.history.stats.Distribution(len(times), sorted(slots.items())).percentile(share)
     exact = sorted(times)[math.ceil(share * len(times)) - 1]
     assert found is not None
     assert abs(found - exact) <= 0.05 * exact
@@ -181,8 +185,8 @@ def test_a_duration_is_told_in_its_own_unit(ms: float, told: str) -> None:
 
 
 def test_a_day_is_a_day_of_utc() -> None:
-    assert store.tallies.day_of(datetime.fromisoformat("2026-11-25T00:30:00+01:00")) == "2026-11-24"
-    assert store.tallies.day_of(datetime(2026, 11, 24, tzinfo=UTC)) == "2026-11-24"
+    assert store.history.stats.day_of(datetime.fromisoformat("2026-11-25T00:30:00+01:00")) == "2026-11-24"
+    assert store.history.stats.day_of(datetime(2026, 11, 24, tzinfo=UTC)) == "2026-11-24"
 
 
 def test_the_kinds_that_are_said_to_count_are_those_that_do() -> None:
@@ -194,5 +198,5 @@ def test_the_kinds_that_are_said_to_count_are_those_that_do() -> None:
         "prompt_version": "v1",
         "duration_ms": 5.0,
     }
-    does = {kind for kind in Kind if store.tallies.counts_of({**entry, "kind": kind.value}, {})}
-    assert {kind.value for kind in does} == store.tallies.COUNTED
+    does = {kind for kind in Kind if store.history.stats.counts_of({**entry, "kind": kind.value}, {})}
+    assert {kind.value for kind in does} == store.history.stats.COUNTED

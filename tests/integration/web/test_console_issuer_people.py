@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-import store.history
-import store.identities
-import store.members
+import store.accounts.identities
+import store.accounts.members
+import store.history.log
 from tests.integration.web.console import PASSWORD, csrf, post, sign_in
 from tests.integration.web.issuer_site import Site, nobody_came, opened_site, there
 from tests.integration.web.local_issuer import REDIRECT, Person
@@ -68,7 +68,7 @@ async def test_nobody_is_made_a_member_or_an_owner_by_an_issuers_word(site: Site
     await nobody_came(site, browser, await site.came(browser), "open the link of your invitation")
     assert (await site.member("odd@shop.test")).state == "invited"
     async with site.console.house.sessions.read() as session:
-        assert await store.members.by_email(session, "new@shop.test") == []
+        assert await store.accounts.members.by_email(session, "new@shop.test") == []
 
 
 async def test_an_invited_person_joins_and_may_set_a_first_password_while_the_sign_in_is_fresh(site: Site) -> None:

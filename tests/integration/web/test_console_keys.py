@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from httpx import AsyncClient, Response
 
-import store.history
-import store.keys
-from store.keys import KeyRow
+import store.accounts.api_keys
+import store.history.log
+from store.accounts.api_keys import KeyRow
 from tests.integration.web.console import PASSWORD, Console, csrf
 from web.console import guesses, keys
 from web.door import SCOPES
@@ -47,7 +47,7 @@ async def made(console: Console, browser: AsyncClient, **more: object) -> KeyRow
 
 async def listed(console: Console) -> list[KeyRow]:
     async with console.house.sessions.read() as session:
-        return await store.keys.listed(session, console.owner.workspace)
+        return await store.accounts.api_keys.listed(session, console.owner.workspace)
 
 
 def secret_on(console: Console, page: Response) -> str:
@@ -195,8 +195,8 @@ async def test_every_act_on_a_key_is_an_entry_of_who_did_it(console: Console) ->
     await submit(browser, f"/keys/{row.id}", f"/keys/{row.id}/rotate", password=PASSWORD)
     await submit(browser, f"/keys/{row.id}", f"/keys/{row.id}/revoke")
     async with console.house.sessions.read() as session:
-        filters = store.history.Filters(kinds=("key_created", "key_rotated", "key_revoked"))
-        entries = await store.history.page(session, console.owner.workspace, filters=filters, limit=10)
+        filters = store.history.log.HistoryFilters(kinds=("key_created", "key_rotated", "key_revoked"))
+        entries = await store.history.log.page(session, console.owner.workspace, filters=filters, limit=10)
     assert [each.kind for each in entries] == ["key_revoked", "key_rotated", "key_created"]
     assert all(f'"id":"{console.owner.id}"' in each.actor.replace(" ", "") for each in entries)
 
@@ -206,7 +206,7 @@ async def test_the_list_shows_state_mode_scopes_and_the_last_use(console: Consol
     first = await made(console, browser, name="first", expires="7")
     await made(console, browser, name="second", mode="test", scope=list(SCOPES))
     async with console.house.sessions.begin() as session:
-        await store.keys.touch(session, first.id, console.clock())
+        await store.accounts.api_keys.touch(session, first.id, console.clock())
     console.clock.advance(days=8)
     page = await (await console.signed_in("olivia@shop.test")).get("/keys")
     assert page.text.index("second") < page.text.index("first")

@@ -10,11 +10,11 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import text
 
-import store.history
-import store.keys
-import store.logins
-import store.members
-from store.members import MemberRow
+import store.accounts.api_keys
+import store.accounts.logins
+import store.accounts.members
+import store.history.log
+from store.accounts.members import MemberRow
 from tests.integration.web.console import PASSWORD, Console, csrf, post, sign_in
 from tests.integration.web.test_console_keys import submit
 from web.console.logins import device
@@ -24,12 +24,12 @@ NEW = "a fresh and long one"
 
 async def row(console: Console, member_id: str) -> MemberRow:
     async with console.house.sessions.read() as session:
-        return await store.members.get(session, console.owner.workspace, member_id)
+        return await store.accounts.members.get(session, console.owner.workspace, member_id)
 
 
 async def kinds(console: Console) -> list[str]:
     async with console.house.sessions.read() as session:
-        return [each.kind for each in await store.history.page(session, console.owner.workspace, limit=10)]
+        return [each.kind for each in await store.history.log.page(session, console.owner.workspace, limit=10)]
 
 
 def link_on(page: Response) -> str:
@@ -43,7 +43,7 @@ async def invited(console: Console, browser: AsyncClient, email: str = "nora@sho
     answer = await submit(browser, "/members/new", "/members", email=email, role="admin", password=PASSWORD)
     assert answer.status_code == 201, answer.text
     async with console.house.sessions.read() as session:
-        (made,) = await store.members.by_email(session, email)
+        (made,) = await store.accounts.members.by_email(session, email)
     return made, link_on(answer)
 
 
@@ -169,7 +169,7 @@ async def test_who_is_deactivated_is_out_at_once_with_their_keys_and_comes_back_
     assert (await sign_in(console.browser(), "amir@shop.test", PASSWORD)).status_code == 303
     assert (await row(console, console.admin.id)).standing_since == console.clock()
     async with console.house.sessions.read() as session:
-        assert (await store.keys.get(session, key.workspace, key.id)).revoked_at is not None
+        assert (await store.accounts.api_keys.get(session, key.workspace, key.id)).revoked_at is not None
     acts = [each for each in await kinds(console) if each.startswith("member_")]
     assert acts[:2] == ["member_reactivated", "member_deactivated"]
 
@@ -191,7 +191,9 @@ async def test_an_owner_ends_the_sign_ins_of_a_member(console: Console) -> None:
 async def test_nobody_ends_anybody_elses_sign_in_from_their_own_account(console: Console) -> None:
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
     async with console.house.sessions.read() as session:
-        (hers,) = await store.logins.of_member(session, console.owner.workspace, console.owner.id, console.clock())
+        (hers,) = await store.accounts.logins.of_member(
+            session, console.owner.workspace, console.owner.id, console.clock()
+        )
     assert (await post(amir, "/account/sign-out", {"login": hers.id})).status_code == 404
     assert (await olivia.get("/")).status_code == 200
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-import store.rules
+import store.automations
 from events.rulebook import InstructionForm
-from store.rules import FiringRow
+from store.automations import FiringRow
 from tests.integration.web.console import Console
 from tests.integration.web.rule_building import add, fire, rules
 from tests.integration.web.test_console_keys import submit
@@ -32,7 +32,7 @@ async def test_what_a_rule_has_done_is_listed_and_shadow_is_told_only_to_who_may
     for at in range(33):
         event = await fire(console, at)
         async with console.house.sessions.begin() as session:
-            await store.rules.fired(
+            await store.automations.insert_firing(
                 session,
                 FiringRow(
                     source=row.id, event_id=event, workspace=row.workspace, at=console.clock(), verdict="shadow",

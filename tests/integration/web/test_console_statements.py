@@ -10,17 +10,17 @@ from fastapi.routing import APIRoute
 from httpx import AsyncClient
 from sqlalchemy import Engine
 
-import store.attempts
-import store.deliveries
-import store.events
-import store.history_views
-import store.rules
+import store.automations
+import store.events.events
+import store.history.views
+import store.webhooks.attempts
+import store.webhooks.deliveries
 from evals import shelf
 from events.rulebook import InstructionForm, RuleForm, Source
-from store.attempts import Came
-from store.events import ReactionRow
-from store.history_views import HistoryViewRow
-from store.rules import FiringRow
+from store.automations import FiringRow
+from store.events.events import ReactionRow
+from store.history.views import HistoryViewRow
+from store.webhooks.attempts import AttemptResult
 from tests.integration.web.console import Console
 from tests.integration.web.eval_samples import report_json
 from tests.integration.web.rows import Rows, rows_of
@@ -76,7 +76,7 @@ async def more(console: Console, rows: Rows) -> None:
             shared=at % 2 == 0, created_at=console.clock(),
         )  # fmt: skip
         async with house.sessions.begin() as session:
-            await store.history_views.keep(session, view)
+            await store.history.views.save_view(session, view)
         await shelf.keep(house.sessions, owner, report_json(wrong=30, title=f"run {at}"), console.clock())
         await console.run_of(owner, f"refund order {at}")
         await house.office.create_key(owner, f"key {at}", scopes={"events:write"})
@@ -94,19 +94,19 @@ async def more(console: Console, rows: Rows) -> None:
                 firing = FiringRow(
                     source=source, event_id=event.id, workspace=owner.workspace, at=console.clock(), verdict="shadow"
                 )
-                await store.rules.fired(session, firing)
+                await store.automations.insert_firing(session, firing)
             reacting = [
                 ReactionRow(event_id=one, subscriber=name, workspace=owner.workspace, priority=20, state="failed")
                 for one in (event.id, rows.ids["event_id"])
                 for name in (added.id, f"connector:saas:{at}")
             ]
-            await store.events.plan_reactions(session, reacting)
+            await store.events.events.plan_reactions(session, reacting)
             for one in (delivery.id, rows.ids["delivery_id"]):
-                came = Came(
+                came = AttemptResult(
                     attempt=f"{one}.{at}", n=at + 1, duration_ms=1, headers="{}", response=b"", cut=False, delivery=one, state=None,
                     status=500, error=None, detail="", at=console.clock(), next_at=None, finished_at=None, in_series=True,
                 )  # fmt: skip
-                await store.attempts.came(session, [came])
+                await store.webhooks.attempts.record_attempts(session, [came])
 
 
 async def test_a_page_takes_as_many_statements_for_many_rows_as_for_one(console: Console) -> None:

@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-import store.history
+import store.history.log
 from agent import runs
 from agent.run import Run
-from store.history import HistoryRow
+from store.history.log import HistoryRow
 from tests.integration.web.console import NOON, Console
 from web.console.timeline import WIDTH, bars
 
@@ -43,7 +43,7 @@ async def decided(console: Console, said: str = "refund order 7", *, yes: bool =
 
 async def seqs(console: Console, run: Run) -> dict[str, int]:
     async with console.house.sessions.read() as session:
-        return {each.kind: each.seq for each in await store.history.of_run(session, run.workspace, run.id)}
+        return {each.kind: each.seq for each in await store.history.log.of_run(session, run.workspace, run.id)}
 
 
 def test_a_bar_stands_where_its_step_was_and_is_as_long_as_it_took() -> None:
@@ -126,7 +126,7 @@ async def test_an_export_of_many_batches_holds_every_fitting_entry_once_and_in_o
         await console.run_of(console.owner, f"refund order {at}")
     async with console.house.sessions.begin() as session:
         for at in range(1100):
-            await store.history.append(
+            await store.history.log.append(
                 session, workspace=console.owner.workspace, kind="held", run_id=None, actor=console.owner.as_json(),
                 data={"text": f"=SUM({at})", "n": at}, at=console.clock(),
             )  # fmt: skip

@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 from httpx import AsyncClient, Response
 
-import store.attempts
-import store.deliveries
-import store.history
-import store.webhooks
-import store.work
+import store.history.log
+import store.jobs.jobs
+import store.webhooks.attempts
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 from events.webhooks.again import RECOVER_WORK, REPLAY_WORK
 from events.webhooks.endpoints import Shown
-from store.attempts import Came
+from store.webhooks.attempts import AttemptResult
 from tests.integration.web.console import Console, csrf
 from tests.integration.web.test_console_keys import submit, ticket
 
@@ -48,7 +48,7 @@ async def attempted(
         "headers": '{"content-type": "application/json"}', "cut": False, "detail": "", "error": None, "in_series": True,
         "next_at": None, "finished_at": at, "state": "succeeded" if status < 300 else "failed", **more,
     }  # fmt: skip
-    came = Came(
+    came = AttemptResult(
         attempt=f"{delivery}.{n}",
         n=n,
         duration_ms=12,
@@ -59,7 +59,7 @@ async def attempted(
         **given,
     )  # type: ignore[arg-type]
     async with console.house.sessions.begin() as session:
-        await store.attempts.came(session, [came])
+        await store.webhooks.attempts.record_attempts(session, [came])
 
 
 async def test_an_endpoint_is_made_as_it_was_filled_in_and_its_secret_is_shown_this_once(console: Console) -> None:
@@ -144,7 +144,7 @@ async def test_one_that_was_disabled_is_told_of_on_every_page_and_says_why(conso
     shown = await made(console, browser)
     assert "disabled" not in (await browser.get("/runs")).text
     async with console.house.sessions.begin() as session:
-        await store.webhooks.disable(session, shown.row.id, console.clock(), "Nothing went well for 5 days.")
+        await store.webhooks.endpoints.disable(session, shown.row.id, console.clock(), "Nothing went well for 5 days.")
     for page in ("/runs", "/", "/webhooks"):
         assert '<span class="badge bad">1 disabled</span>' in (await browser.get(page)).text, page
     assert "1 disabled" not in (await (await console.signed_in("amir@shop.test")).get("/runs")).text
@@ -200,7 +200,7 @@ async def test_a_delivery_shows_every_attempt_with_its_request_and_answer_newest
     for told in ("(hidden)", "12 ms", "500", "204", row.event_id, "The endpoint answered 500."):
         assert told in page, told
     async with console.house.sessions.read() as session:
-        body = await store.deliveries.body(session, row.event_id)
+        body = await store.webhooks.deliveries.body(session, row.event_id)
     assert body is not None
     assert body.decode().replace('"', "&#34;") in page
 
@@ -217,8 +217,8 @@ async def test_sent_again_once_however_often_the_form_is(console: Console) -> No
     assert answer.headers["location"] == f"/webhooks/deliveries/{row.id}?awaited=2"
     assert (await browser.post(f"/webhooks/deliveries/{row.id}/resend", data=data)).status_code == 409
     async with console.house.sessions.read() as session:
-        resent = store.history.Filters(kinds=("webhook_resent",))
-        assert len(await store.history.page(session, console.owner.workspace, filters=resent, limit=9)) == 1
+        resent = store.history.log.HistoryFilters(kinds=("webhook_resent",))
+        assert len(await store.history.log.page(session, console.owner.workspace, filters=resent, limit=9)) == 1
 
 
 async def test_deliveries_are_filtered_by_state_and_event_and_paged(console: Console) -> None:
@@ -251,8 +251,8 @@ async def test_spans_are_sent_again_in_utc(console: Console, which: str, work: s
     assert 'role="status"' in (await browser.get(answer.headers["location"])).text
     async with console.house.sessions.read() as session:
         kind = {RECOVER_WORK: "webhook_recovered", REPLAY_WORK: "webhook_replayed"}[work]
-        (entry,) = await store.history.page(
-            session, console.owner.workspace, filters=store.history.Filters(kinds=(kind,)), limit=9
+        (entry,) = await store.history.log.page(
+            session, console.owner.workspace, filters=store.history.log.HistoryFilters(kinds=(kind,)), limit=9
         )
     told = json.loads(entry.data)
     assert (told["since"], told["until"]) == ("2026-11-24T08:30:00.000000Z", "2026-11-24T09:30:00.000000Z")
@@ -268,11 +268,11 @@ async def test_the_list_says_how_each_endpoint_has_been_doing(console: Console) 
     shown = await made(console, browser)
     assert "no attempts" in (await browser.get("/webhooks")).text
     now = console.clock()
-    tally = store.webhooks.Tally(
-        shown.row.id, store.webhooks.hour_of(now), 997, 3, 0, now, now - timedelta(minutes=2), None
+    tally = store.webhooks.endpoints.AttemptCounts(
+        shown.row.id, store.webhooks.endpoints.hour_of(now), 997, 3, 0, now, now - timedelta(minutes=2), None
     )
     async with console.house.sessions.begin() as session:
-        await store.webhooks.count(session, [tally])
+        await store.webhooks.endpoints.count(session, [tally])
     page = (await browser.get("/webhooks")).text
     assert "99.7 %" in page
     assert "of 1000 in 24 h" in page

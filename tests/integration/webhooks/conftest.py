@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from store.sessions import Sessions
+from store.database import Database
 from tests.integration.webhooks.postoffice import PostOffice, Receiver, postoffice, receiving
 
 
 @pytest.fixture
-async def office(sessions: Sessions) -> AsyncIterator[PostOffice]:
+async def office(sessions: Database) -> AsyncIterator[PostOffice]:
     async with postoffice(sessions) as made:
         yield made
 

@@ -11,11 +11,11 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import text
 
-import store.attempts
-import store.deliveries
-import store.events
-import store.history
-import store.webhooks
+import store.events.events
+import store.history.log
+import store.webhooks.attempts
+import store.webhooks.deliveries
+import store.webhooks.endpoints
 import store.workspaces
 from core.actor import Actor
 from core.clock import FrozenClock, utc_now
@@ -27,10 +27,10 @@ from events.webhooks.wiring import Webhooks, assembled
 from executors.guard import Guard
 from executors.hand import Hand
 from executors.queue import Settled, SqlQueue
-from store.attempts import DeliveryAttemptRow
-from store.deliveries import DeliveryRow
-from store.sessions import Sessions
-from store.work import Work
+from store.database import Database
+from store.jobs.jobs import Job
+from store.webhooks.attempts import DeliveryAttemptRow
+from store.webhooks.deliveries import DeliveryRow
 from store.workspaces import WorkspaceRow
 
 OWNER = Actor("ws_1", "mem_1", "member", "Olivia", "owner", "mem_1")
@@ -82,7 +82,7 @@ async def receiving(*answers: Any) -> AsyncIterator[Receiver]:
 
 @dataclass
 class PostOffice:
-    sessions: Sessions
+    sessions: Database
     clock: FrozenClock
     webhooks: Webhooks
     queue: SqlQueue
@@ -139,30 +139,30 @@ class PostOffice:
     async def deliveries(self, endpoint: str | None = None) -> list[DeliveryRow]:
         """Oldest first."""
         async with self.sessions.read() as session:
-            wanted = store.deliveries.Filters(endpoint=endpoint)
-            rows = await store.deliveries.listed(session, "ws_1", wanted, limit=10_000)
+            wanted = store.webhooks.deliveries.DeliveryFilters(endpoint=endpoint)
+            rows = await store.webhooks.deliveries.listed(session, "ws_1", wanted, limit=10_000)
         return rows[::-1]
 
     async def attempts(self, delivery: str) -> list[DeliveryAttemptRow]:
         async with self.sessions.read() as session:
-            return await store.attempts.attempts_of(session, delivery)
+            return await store.webhooks.attempts.attempts_of(session, delivery)
 
     async def events(self, name: str) -> list[Any]:
         async with self.sessions.read() as session:
-            return await store.events.listed(session, "ws_1", name=name)
+            return await store.events.events.listed(session, "ws_1", name=name)
 
     async def history(self) -> list[Any]:
         async with self.sessions.read() as session:
-            return await store.history.page(session, "ws_1", limit=200)
+            return await store.history.log.page(session, "ws_1", limit=200)
 
-    async def deliver_work(self) -> Work:
+    async def deliver_work(self) -> Job:
         """One claimed piece of a delivery's work, as a worker that now may die holds it."""
         (claimed,) = await self.queue.claim([DELIVER_WORK], 1)
         return claimed
 
 
 @asynccontextmanager
-async def postoffice(sessions: Sessions, *, wake: Callable[[], None] = lambda: None) -> AsyncIterator[PostOffice]:
+async def postoffice(sessions: Database, *, wake: Callable[[], None] = lambda: None) -> AsyncIterator[PostOffice]:
     clock = FrozenClock(utc_now())  # strangers' libraries verify against the machine's own clock
     guard = Guard(("127.0.0.0/8",))
     async with sessions.begin() as session:

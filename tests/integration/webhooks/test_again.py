@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from standardwebhooks import Webhook
 
-import store.deliveries
 import store.signing_secrets
+import store.webhooks.deliveries
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from registry.events import event_catalogue
 from store import retention
@@ -276,7 +276,7 @@ async def test_secrets_and_own_headers_are_sealed_in_the_database(office: PostOf
     endpoint, secret = await office.endpoint("https://example.com/", headers={"authorization": "Bearer hush"})
     async with office.sessions.read() as session:
         (kept,) = await store.signing_secrets.listed(session, "ws_1")
-        row = await store.webhooks.get(session, "ws_1", endpoint)
+        row = await store.webhooks.endpoints.get(session, "ws_1", endpoint)
     assert secret not in kept.current
     assert "hush" not in row.sealed_headers
     assert all("hush" not in entry.data and secret not in entry.data for entry in await office.history())
@@ -315,5 +315,5 @@ async def test_after_thirty_days_deliveries_attempts_and_bodies_are_gone_and_not
     assert gone["webhook_deliveries"] == 2, "the delivery and its body"
     (left,) = await office.deliveries()
     async with office.sessions.read() as session:
-        assert await store.deliveries.body(session, left.event_id) is not None
+        assert await store.webhooks.deliveries.body(session, left.event_id) is not None
     assert len(await office.attempts(left.id)) == 1

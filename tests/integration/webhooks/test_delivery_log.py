@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-import store.attempts
-import store.deliveries
-import store.work
+import store.jobs.jobs
+import store.webhooks.attempts
+import store.webhooks.deliveries
 from events.webhooks.fanout import DELIVER_WORK
 from store import retention
-from store.attempts import Came, DeliveryState
-from store.sessions import Sessions
+from store.database import Database
+from store.webhooks.attempts import AttemptResult, DeliveryState
 from tests.integration.webhooks.postoffice import OWNER, PostOffice, Receiver, receiving
 
 
@@ -45,7 +45,7 @@ async def test_of_a_delivery_that_is_over_no_work_is_left(office: PostOffice, re
         await office.finish()
     assert sorted(row.state for row in await office.deliveries()) == ["failed", "succeeded", "succeeded"]
     async with office.sessions.read() as session:
-        assert DELIVER_WORK not in {kind for kind, _ in await store.work.counts(session)}
+        assert DELIVER_WORK not in {kind for kind, _ in await store.jobs.jobs.counts(session)}
 
 
 @pytest.mark.parametrize("came_of_it", ["failed", "succeeded"])
@@ -57,11 +57,13 @@ async def test_of_a_delivery_that_was_purged_while_it_was_sent_nothing_is_kept(
     await office.fire("shop.closed")
     gone, there = await office.deliveries()
     at = office.clock()
-    one = Came("wrk_1.1", 1, 5, "{}", b"", False, gone.id, came_of_it, 204, None, "", at, None, at, True)
+    one = AttemptResult("wrk_1.1", 1, 5, "{}", b"", False, gone.id, came_of_it, 204, None, "", at, None, at, True)
     async with office.sessions.begin() as session:
         await session.execute(text("DELETE FROM webhook_deliveries WHERE id = :id"), {"id": gone.id})
     async with office.sessions.begin() as session:
-        await store.attempts.came(session, [one, one._replace(attempt="wrk_2.1", delivery=there.id)])
+        await store.webhooks.attempts.record_attempts(
+            session, [one, one._replace(attempt="wrk_2.1", delivery=there.id)]
+        )
     assert await office.attempts(gone.id) == []
     assert len(await office.attempts(there.id)) == 1
     (left,) = await office.deliveries()
@@ -75,14 +77,14 @@ async def test_a_purge_waits_for_an_attempt_that_is_being_logged_and_takes_it_al
     await office.fire()
     (pending,) = await office.deliveries()
     at = office.clock()
-    came = Came("wrk_1.1", 1, 5, "{}", b"", False, pending.id, "succeeded", 204, None, "", at, None, at, True)
+    came = AttemptResult("wrk_1.1", 1, 5, "{}", b"", False, pending.id, "succeeded", 204, None, "", at, None, at, True)
 
     async def purge() -> int:
         async with office.sessions.begin() as session:
-            return await store.deliveries.purge(session, at + timedelta(days=1))
+            return await store.webhooks.deliveries.purge(session, at + timedelta(days=1))
 
     async with office.sessions.begin() as session:
-        await store.attempts.came(session, [came])
+        await store.webhooks.attempts.record_attempts(session, [came])
         purging = asyncio.create_task(purge())
         await locked(office.sessions)
         assert not purging.done()
@@ -90,7 +92,7 @@ async def test_a_purge_waits_for_an_attempt_that_is_being_logged_and_takes_it_al
     assert await office.attempts(pending.id) == []
 
 
-async def locked(sessions: Sessions) -> None:
+async def locked(sessions: Database) -> None:
     """Returns once somebody waits for a row; on SQLite everybody waits for the one who writes."""
     while sessions.dialect == "postgresql":
         async with sessions.read() as session:
@@ -127,9 +129,9 @@ async def test_what_an_older_process_beside_us_failed_is_marked_by_the_hourly_sw
     (delivery,) = await office.deliveries(endpoint)
     assert (delivery.state, delivery.failed) == ("failed", True)
     async with office.sessions.begin() as session:
-        assert await store.deliveries.mark_failed(session) == 0
+        assert await store.webhooks.deliveries.mark_failed(session) == 0
         await session.execute(text("UPDATE webhook_deliveries SET state = 'succeeded'"))
-        assert await store.deliveries.mark_failed(session) == 1
+        assert await store.webhooks.deliveries.mark_failed(session) == 1
     assert [(row.state, row.failed) for row in await office.deliveries(endpoint)] == [("succeeded", None)]
 
 
@@ -141,14 +143,14 @@ async def test_two_attempts_of_one_delivery_that_are_settled_together_both_count
     await office.deliver_work()
     (pending,) = await office.deliveries(endpoint)
     at = office.clock()
-    failed = Came(
+    failed = AttemptResult(
         "wrk_1.1", 1, 5, "{}", b"no", False, pending.id, None, 500, None, "It answered 500.", at, at, None, True
     )
     resent = failed._replace(
         attempt="wrk_2.1", n=2, response=b"", state="succeeded", status=204, detail="", next_at=None, finished_at=at, in_series=False
     )  # fmt: skip
     async with office.sessions.begin() as session:
-        await store.attempts.came(session, [failed, resent])
+        await store.webhooks.attempts.record_attempts(session, [failed, resent])
     (delivery,) = await office.deliveries(endpoint)
     assert (delivery.state, delivery.attempts, delivery.tries, delivery.status) == ("succeeded", 2, 1, 204)
     assert [(one.n, one.status) for one in await office.attempts(pending.id)] == [(1, 500), (2, 204)]

@@ -12,7 +12,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from store.sessions import Sessions
+from store.database import Database
 from tests.integration.executors.hostile import Saying, answers
 from tests.integration.executors.peers import Peer, peer
 from tests.integration.webhooks.postoffice import OWNER, PostOffice, postoffice
@@ -39,7 +39,7 @@ def fuzzed(database_url: str) -> Iterator[Fuzzed]:
 
     async def open_all() -> Fuzzed:
         saying = Saying()
-        sessions = await Sessions.open(database_url)
+        sessions = await Database.open(database_url)
         stack.push_async_callback(sessions.close)
         office = await stack.enter_async_context(postoffice(sessions))
         return Fuzzed(office, await stack.enter_async_context(peer(saying)), saying, loop)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from executors.engine import Engine, Handler
 from executors.queue import Done, Outcome
-from store.work import Work
+from store.jobs.jobs import Job
 from tests.unit.executors.standing import StandingQueue, turn
 
 
@@ -44,7 +44,7 @@ class Gate:
         self.inside: list[str] = []
         self.cancelled: list[str] = []
 
-    async def __call__(self, work: Work) -> Outcome:
+    async def __call__(self, work: Job) -> Outcome:
         self.inside.append(work.key)
         try:
             await self.open.wait()
@@ -57,7 +57,7 @@ class Gate:
 def answering(*outcomes: Outcome | Exception) -> Handler:
     left = list(outcomes)
 
-    async def handle(work: Work) -> Outcome:
+    async def handle(work: Job) -> Outcome:
         outcome = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(outcome, Exception):
             raise outcome

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from core.errors import Unavailable
 from executors.queue import Dead, Done, Later, Settlement
-from store.work import Ahead, Work
+from store.jobs.jobs import Job, PrefetchLimits
 
 
 async def turn(times: int = 50) -> None:
@@ -53,7 +53,7 @@ class StandingTime:
 
 @dataclass(slots=True)
 class _Row:
-    work: Work
+    work: Job
     due: float
     state: str = "ready"
     error: str = ""
@@ -75,18 +75,18 @@ class StandingQueue:
     hold_settles: asyncio.Event | None = None
 
     def put(self, key: str, kind: str = "send", priority: int = 100, delay_s: float = 0.0) -> None:
-        work = Work(f"wrk_{key}", key, kind, "ws_1", {}, 0, "", priority)
+        work = Job(f"wrk_{key}", key, kind, "ws_1", {}, 0, "", priority)
         self.rows[key] = _Row(work, self.time.now + delay_s)
 
-    def put_held(self, key: str, kind: str = "send") -> Work:
-        work = Work(f"wrk_{key}", key, kind, "ws_1", {}, 1, "me")
+    def put_held(self, key: str, kind: str = "send") -> Job:
+        work = Job(f"wrk_{key}", key, kind, "ws_1", {}, 1, "me")
         self.rows[key] = _Row(work, self.time.now + self.lease_s, "claimed")
         return work
 
     def state(self, key: str) -> str:
         return self.rows[key].state
 
-    async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
+    async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
         self._check()
         self.claims.append((frozenset(kinds), limit))
         open_ = [row for row in self.rows.values() if row.state in ("ready", "claimed") and row.due <= self.time.now]
@@ -96,7 +96,7 @@ class StandingQueue:
             row.state, row.due = "claimed", self.time.now + self.lease_s
         return [row.work for row in due]
 
-    async def renew(self, held: Sequence[Work]) -> list[Work]:
+    async def renew(self, held: Sequence[Job]) -> list[Job]:
         self._check()
         self.renewals += [work.key for work in held]
         for work in held:
@@ -141,7 +141,7 @@ class StandingQueue:
         row = self.rows[key]
         row.work = replace(row.work, attempt=row.work.attempt + 1, owner="another")
 
-    def _mine(self, work: Work) -> bool:
+    def _mine(self, work: Job) -> bool:
         row = self.rows[work.key]
         return row.state == "claimed" and (row.work.owner, row.work.attempt) == (work.owner, work.attempt)
 

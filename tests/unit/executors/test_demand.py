@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from executors.demand import LOOK_S, Demand, Pool, Wanted
 from executors.leases import Held
 from executors.lines import AHEAD_PER_LANE, TRUSTED_AFTER, Lines
-from store.work import Ahead, Work
+from store.jobs.jobs import Job, PrefetchLimits
 
 
-def work(key: str, kind: str = "deliver", lane: str | None = "a", *, counted: bool = True) -> Work:
-    return Work(f"wrk_{key}", key, kind, "ws_1", {}, 1, "me", lane=lane, counted=counted)
+def work(key: str, kind: str = "deliver", lane: str | None = "a", *, counted: bool = True) -> Job:
+    return Job(f"wrk_{key}", key, kind, "ws_1", {}, 1, "me", lane=lane, counted=counted)
 
 
 def standing(
-    works: Iterable[Work] = (), *, quick: Iterable[str] = (), **slots: int
+    works: Iterable[Job] = (), *, quick: Iterable[str] = (), **slots: int
 ) -> tuple[Demand, dict[str, Lines[Held]]]:
     """Kinds of so many slots each, ``quick`` lanes of deliveries, and what is held (none of it has begun)."""
     lines = {kind: Lines[Held](most, 8 if kind == "deliver" else None) for kind, most in slots.items()}
@@ -61,7 +61,7 @@ def test_a_claim_ahead_is_told_how_much_of_each_quick_lane_is_in_hand() -> None:
     held = [work(f"a{n}", counted=n < 30) for n in range(50)]
     demand, _ = standing(held, deliver=128, quick=["a", "b"])
     ahead = demand.ahead(Wanted(["deliver"], 1_000, 32))
-    assert ahead == Ahead({"a": AHEAD_PER_LANE - 50, "b": AHEAD_PER_LANE}, 32, {"a": 20})
+    assert ahead == PrefetchLimits({"a": AHEAD_PER_LANE - 50, "b": AHEAD_PER_LANE}, 32, {"a": 20})
 
 
 def test_a_lane_that_holds_more_than_fits_has_no_room() -> None:
@@ -74,7 +74,7 @@ def test_a_lane_that_holds_more_than_fits_has_no_room() -> None:
 def test_a_claim_of_other_kinds_is_told_what_only_this_process_knows_of_the_lanes_they_share() -> None:
     held = [work("a", counted=False), work("b", lane="b"), work("c", lane=None, counted=False)]
     demand, _ = standing(held, deliver=128, resend=50, quick=["a"])
-    assert demand.ahead(Wanted(["resend", "call"], 16)) == Ahead({}, 16, {"a": 1})
+    assert demand.ahead(Wanted(["resend", "call"], 16)) == PrefetchLimits({}, 16, {"a": 1})
 
 
 def test_nothing_is_told_where_nothing_was_claimed_ahead() -> None:

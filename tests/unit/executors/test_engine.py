@@ -7,7 +7,7 @@ import pytest
 from core.errors import PlatformUnavailable
 from executors.engine import MAX_BACKOFF_S, Engine, backoff_s
 from executors.queue import Dead, Done, Later, Outcome, Settled
-from store.work import Work
+from store.jobs.jobs import Job
 from tests.unit.executors.engines import Gate, answering, running
 from tests.unit.executors.standing import StandingQueue, StandingTime, turn
 
@@ -166,7 +166,7 @@ async def test_no_kind_takes_more_than_its_bound_and_none_takes_anothers_place(q
 async def test_urgent_work_is_taken_first_across_kinds(queue: StandingQueue) -> None:
     order: list[str] = []
 
-    async def note(work: Work) -> Outcome:
+    async def note(work: Job) -> Outcome:
         order.append(work.key)
         return Done()
 
@@ -179,7 +179,7 @@ async def test_urgent_work_is_taken_first_across_kinds(queue: StandingQueue) -> 
 async def test_nothing_of_a_payload_is_logged(queue: StandingQueue, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     queue.put("a")
-    queue.rows["a"].work = Work("wrk_a", "a", "send", "ws_1", {"secret": "hunter2"}, 0, "")
+    queue.rows["a"].work = Job("wrk_a", "a", "send", "ws_1", {"secret": "hunter2"}, 0, "")
     async with running(queue, answering(RuntimeError())):
         await turn()
     assert "hunter2" not in caplog.text

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from executors.demand import LOOK_S
 from executors.queue import Done, Outcome
-from store.work import Ahead, Work
+from store.jobs.jobs import Job, PrefetchLimits
 from tests.unit.executors.engines import Gate, answering, running
 from tests.unit.executors.standing import StandingQueue, StandingTime, turn
 
@@ -20,7 +20,7 @@ async def test_what_was_found_to_its_end_is_not_looked_for_in_each_round_of_the_
     for n in range(200):
         queue.put(f"c{n}", "carried")
 
-    async def handle(_work: Work) -> Outcome:
+    async def handle(_work: Job) -> Outcome:
         return Done()
 
     async with running(queue, {"call": handle, "carried": handle}, limits={"carried": 10}):
@@ -51,7 +51,7 @@ async def test_what_is_due_later_is_begun_at_its_time_while_the_other_goes_on(
     queue.apart = ("carried",)
     begun: list[float] = []
 
-    async def call(_work: Work) -> Outcome:
+    async def call(_work: Job) -> Outcome:
         begun.append(time.now)
         return Done()
 
@@ -84,7 +84,7 @@ async def test_room_that_comes_is_used_at_once(queue: StandingQueue) -> None:
 class Failing(StandingQueue):
     """What is apart can't be claimed."""
 
-    async def claim(self, kinds: Collection[str], limit: int, ahead: Ahead | None = None) -> list[Work]:
+    async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
         if "carried" in kinds:
             self.claims.append((frozenset(kinds), limit))
             raise ValueError("It does not answer.")

@@ -9,7 +9,7 @@ import pytest
 
 from executors.engine import Engine
 from executors.queue import Done, Outcome
-from store.work import Work
+from store.jobs.jobs import Job
 from tests.unit.executors.engines import Gate, answering, running
 from tests.unit.executors.standing import StandingQueue, turn
 
@@ -55,7 +55,7 @@ async def test_a_handler_that_ignores_its_cancellation_does_not_hold_up_the_stop
 ) -> None:
     over = asyncio.Event()
 
-    async def stubborn(work: Work) -> Outcome:
+    async def stubborn(work: Job) -> Outcome:
         while not over.is_set():
             try:
                 await over.wait()

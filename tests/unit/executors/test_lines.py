@@ -3,17 +3,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from executors.lines import MOST, TRUSTED_AFTER, WAIT_MOST_S, WIDE, WIDER, Lines
-from store.work import Work
+from store.jobs.jobs import Job
 
 
 @dataclass(eq=False)
 class Piece:
-    work: Work
+    work: Job
     claimed_at: float = 0.0
 
 
 def piece(key: str, lane: str | None = "a", at: float = 0.0) -> Piece:
-    return Piece(Work(f"wrk_{key}", key, "deliver", "ws_1", {}, 1, "me", lane=lane), at)
+    return Piece(Job(f"wrk_{key}", key, "deliver", "ws_1", {}, 1, "me", lane=lane), at)
 
 
 def begun(lines: Lines[Piece]) -> list[str]:

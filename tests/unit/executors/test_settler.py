@@ -8,7 +8,7 @@ import pytest
 
 from executors.queue import Done, Settlement
 from executors.settler import GROUP, Settler
-from store.work import Work
+from store.jobs.jobs import Job
 
 
 @dataclass
@@ -31,8 +31,8 @@ class Slow:
         return [True] * len(group)
 
 
-def work(n: int) -> Work:
-    return Work(f"w{n}", f"k{n}", "send", "ws_1", {}, 1, "me")
+def work(n: int) -> Job:
+    return Job(f"w{n}", f"k{n}", "send", "ws_1", {}, 1, "me")
 
 
 @pytest.mark.parametrize(("at_once", "most"), [(1, 1), (2, 2), (3, 3)])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.entries import MAX_WORDS, HistoryRow, digest_of, words_of
+from store.history.entries import MAX_WORDS, HistoryRow, digest_of, words_of
 
 AT = datetime(2026, 11, 24, 15, 43, 4, 123456, tzinfo=UTC)
 

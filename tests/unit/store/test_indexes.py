@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from store.deliveries import DeliveryRow
 from store.rows import table
+from store.webhooks.deliveries import DeliveryRow
 
 CHANGED = {"state", "tries", "attempts", "status", "error", "detail", "first_at", "next_at", "finished_at"}
 """By a delivery that succeeds."""

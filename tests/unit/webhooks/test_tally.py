@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from events.webhooks.ledger import Entry, tally
-from store.attempts import Came
+from store.webhooks.attempts import AttemptResult
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def at(minute: int, *, ok: bool, counts: bool = True) -> Entry:
     when = NOON + timedelta(minutes=minute)
-    came = Came(
+    came = AttemptResult(
         attempt=f"wrk_{minute}.1", n=1, duration_ms=1, headers="{}", response=b"", cut=False, delivery="dlv_1", state=None,
         status=204 if ok else 500, error=None, detail="", at=when, next_at=None, finished_at=None, in_series=True,
     )  # fmt: skip

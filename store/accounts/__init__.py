@@ -1,0 +1,1 @@
+"""People and keys: members, logins, identities, API keys."""

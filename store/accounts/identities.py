@@ -1,0 +1,61 @@
+"""What a member is known by at an OpenID Connect issuer. A pair of issuer and subject is one person's; a member has one of each issuer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from store.dialect import UtcTime
+from store.rows import Row, add_new, every, first, table
+
+
+class IdentityRow(Row, table=True):
+    """``email`` is what the issuer called them when they were linked: shown, never gone by again."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("workspace", "member_id", "issuer"))
+
+    id: str = Field(primary_key=True)
+    workspace: str
+    member_id: str = Field(foreign_key="members.id")
+    issuer: str
+    subject: str
+    email: str
+    created_at: datetime = Field(sa_type=UtcTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+_T = table(IdentityRow)
+
+
+async def by_subject(session: AsyncSession, issuer: str, subject: str) -> IdentityRow | None:
+    """Whose it is, in whatever workspace: for signing in."""
+    return await first(session, IdentityRow, select(_T).where(_T.c.issuer == issuer, _T.c.subject == subject))
+
+
+async def of_member(session: AsyncSession, workspace: str, member_id: str) -> list[IdentityRow]:
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id)
+    return await every(session, IdentityRow, mine.order_by(_T.c.created_at, _T.c.id))
+
+
+async def link(session: AsyncSession, row: IdentityRow) -> bool:
+    """False, and nothing written: the identity is somebody's already, or the member has another one of this issuer."""
+    return await add_new(session, row)
+
+
+async def touch(session: AsyncSession, identity_id: str, at: datetime) -> None:
+    await session.execute(update(_T).where(_T.c.id == identity_id).values(last_used_at=at))
+
+
+async def unlink(session: AsyncSession, workspace: str, member_id: str, identity_id: str) -> IdentityRow | None:
+    """None: the member has no such identity."""
+    mine = delete(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.id == identity_id)
+    return await first(session, IdentityRow, mine.returning(_T))
+
+
+async def unlink_all(session: AsyncSession, workspace: str, member_id: str) -> int:
+    mine = delete(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id).returning(_T.c.id)
+    return len((await session.execute(mine)).all())

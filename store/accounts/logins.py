@@ -1,0 +1,196 @@
+"""Server-side login sessions, and the count of failed sign-ins. Of a token only its SHA-256 is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Index, delete, func, select, update
+from sqlalchemy import insert as insert_into
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from store.accounts.members import MemberRow
+from store.dialect import UtcTime
+from store.rows import Row, add, every, first, storable, table
+
+
+class LoginRow(Row, table=True):
+    """One browser that is signed in. ``csrf`` is the secret its forms carry. ``issuer`` vouched for the person; empty: a password did."""
+
+    __tablename__ = "logins"
+    __table_args__ = (Index("ix_logins_member", "workspace", "member_id"),)
+
+    id: str = Field(primary_key=True)
+    token_sha256: str = Field(unique=True)
+    workspace: str
+    member_id: str = Field(foreign_key="members.id")
+    csrf: str
+    created_at: datetime = Field(sa_type=UtcTime)
+    last_seen_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime = Field(sa_type=UtcTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    address: str = ""
+    agent: str = ""
+    issuer: str | None = None
+
+
+FailureScope = Literal["pair", "email", "ip"]
+"""``pair``: who tried on which account. ``email``: on which account, by its digest. ``ip``: from which address or network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How many, and when the last one was."""
+
+    count: int
+    last: datetime | None
+
+
+class FailedLoginRow(Row, table=True):
+    """One failed sign-in, once for each subject that it counts against."""
+
+    __tablename__ = "failed_logins"
+    __table_args__ = (Index("ix_failed_logins_subject", "scope", "subject", "at"), Index("ix_failed_logins_at", "at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    scope: str
+    subject: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+_T = table(LoginRow)
+_F = table(FailedLoginRow)
+
+
+async def start(
+    session: AsyncSession,
+    *,
+    login_id: str,
+    workspace: str,
+    member_id: str,
+    token: str,
+    csrf: str,
+    now: datetime,
+    expires_at: datetime,
+    replaces: str | None = None,
+    address: str = "",
+    agent: str = "",
+    issuer: str | None = None,
+) -> LoginRow:
+    """A fresh login.
+
+    The token the browser held before (``replaces``) ends in the same transaction: no session is fixed.
+    """
+    if replaces is not None:
+        await revoke(session, replaces, now)
+    row = LoginRow(
+        id=login_id,
+        token_sha256=sha256(token),
+        workspace=workspace,
+        member_id=member_id,
+        csrf=csrf,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=expires_at,
+        address=address,
+        agent=agent[:300],
+        issuer=issuer,
+    )
+    return await add(session, row)
+
+
+async def get_active(
+    session: AsyncSession, token: str, now: datetime, *, seen_since: datetime | None = None
+) -> LoginRow | None:
+    """The login of this token, unless it is unknown, over, revoked, or idle since before ``seen_since``."""
+    mine = select(_T).where(_T.c.token_sha256 == sha256(token), _T.c.revoked_at.is_(None), _T.c.expires_at > now)
+    if seen_since is not None:
+        mine = mine.where(_T.c.last_seen_at >= seen_since)
+    return await first(session, LoginRow, mine)
+
+
+async def renew(session: AsyncSession, login_id: str, *, token: str, csrf: str) -> None:
+    """The same sign-in under another token and another form secret: whoever held the ones before holds nothing."""
+    mine = update(_T).where(_T.c.id == login_id, _T.c.revoked_at.is_(None))
+    await session.execute(mine.values(token_sha256=sha256(token), csrf=csrf))
+
+
+async def of_member(session: AsyncSession, workspace: str, member_id: str, now: datetime) -> list[LoginRow]:
+    """Where a member is signed in, latest first."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id)
+    there = mine.where(_T.c.revoked_at.is_(None), _T.c.expires_at > now)
+    return await every(session, LoginRow, there.order_by(_T.c.last_seen_at.desc(), _T.c.id))
+
+
+async def touch(session: AsyncSession, login_id: str, now: datetime) -> None:
+    """Remember that it was used. Worth a write once a minute, not at every request."""
+    await session.execute(update(_T).where(_T.c.id == login_id, _T.c.last_seen_at < now).values(last_seen_at=now))
+
+
+async def revoke(session: AsyncSession, token: str, now: datetime) -> bool:
+    """Sign out. False: there was nothing to end."""
+    mine = update(_T).where(_T.c.token_sha256 == sha256(token), _T.c.revoked_at.is_(None))
+    return (await session.execute(mine.values(revoked_at=now).returning(_T.c.id))).first() is not None
+
+
+async def revoke_one(session: AsyncSession, workspace: str, member_id: str, login_id: str, now: datetime) -> bool:
+    """End one login of a member. False: they have none with this id that goes on."""
+    mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.id == login_id)
+    ended = mine.where(_T.c.revoked_at.is_(None)).values(revoked_at=now)
+    return (await session.execute(ended.returning(_T.c.id))).first() is not None
+
+
+async def revoke_all(
+    session: AsyncSession, workspace: str, member_id: str, now: datetime, *, but: str | None = None
+) -> int:
+    """End every login of a member, except the one with id ``but``. Returns how many."""
+    mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.revoked_at.is_(None))
+    if but is not None:
+        mine = mine.where(_T.c.id != but)
+    return len((await session.execute(mine.values(revoked_at=now).returning(_T.c.id))).all())
+
+
+async def record_failure(session: AsyncSession, subjects: Iterable[tuple[FailureScope, str]], now: datetime) -> None:
+    """Count one failed sign-in against each of these."""
+    rows = [storable({"scope": scope, "subject": subject, "at": now}) for scope, subject in subjects]
+    if rows:
+        await session.execute(insert_into(_F), rows)
+
+
+async def failures(session: AsyncSession, scope: FailureScope, subject: str, since: datetime) -> Failures:
+    """Failed sign-ins counted against this since then: what throttling goes by."""
+    mine = select(func.count(), func.max(_F.c.at)).where(_F.c.scope == scope, _F.c.subject == subject, _F.c.at >= since)
+    count, last = (await session.execute(mine)).one()
+    return Failures(count, last)
+
+
+async def forgive(session: AsyncSession, scope: FailureScope, subject: str) -> None:
+    """End the count against this."""
+    await session.execute(delete(_F).where(_F.c.scope == scope, _F.c.subject == subject))
+
+
+async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) -> list[str]:
+    """Where members with this address (as ``store.accounts.members.email_key`` has it) have signed in from, as long as sign-ins are kept."""
+    members = table(MemberRow)
+    mine = (
+        select(_T.c.address)
+        .join(members, (members.c.workspace == _T.c.workspace) & (members.c.id == _T.c.member_id))
+        .where(members.c.email_key == email_key)
+    )
+    found = await session.execute(mine.where(_T.c.address != "").distinct().limit(limit))
+    return [address for (address,) in found]
+
+
+async def purge(session: AsyncSession, before: datetime) -> int:
+    """Delete logins that ended, and failures that happened, before then. Returns how many rows."""
+    over = delete(_T).where((_T.c.expires_at < before) | (_T.c.revoked_at < before)).returning(_T.c.id)
+    old = delete(_F).where(_F.c.at < before).returning(_F.c.id)
+    return len((await session.execute(over)).all()) + len((await session.execute(old)).all())
+
+
+def sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,297 @@
+"""One door to the database: ``begin()`` to write, ``read()`` to read, on SQLite or PostgreSQL alike.
+
+SQLite: one writer connection for the process, and one writer at a time among processes (``store.driver.write_lock``; several
+connections only fight over the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in a power cut), ``BEGIN
+IMMEDIATE``, and a pool of read-only connections that each see one moment. PostgreSQL: READ COMMITTED to write,
+REPEATABLE READ READ ONLY to read. SQLite's transaction control: SQLAlchemy's SQLite dialect, "Enabling Non-Legacy
+SQLite Transactional Modes".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import event, select
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from core.errors import BadSetting, OpsIQError, Unavailable
+from store.dialect import DbNow
+from store.driver import sqlite
+from store.driver.sqlite import SqliteConnection
+from store.driver.write_lock import WriteLock
+from store.session import Session
+
+log = logging.getLogger("opsiq.store")
+
+BUSY_TIMEOUT_S: Final = 30.0
+READERS: Final = 4
+POSTGRESQL_CONNECTIONS: Final = 10
+REST_S: Final = 1.0
+EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
+_WAL: Final = "PRAGMA journal_mode=WAL"
+_CALLBACKS: Final = "opsiq.after_commit"
+_PUT: Final = "opsiq.put"
+_RESTING: Final = "opsiq.resting_since"
+_SQLITE_DOWN: Final = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+}
+# SQLSTATE: connection, resources, operator intervention, lost race (deadlock, serialization).
+_POSTGRESQL_DOWN: Final = ("08", "53", "57P", "40001", "40P01")
+
+
+class Database:
+    """The database of this process. Opened once, closed at shutdown; belongs to one event loop."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, *, turn: WriteLock | None = None) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._turn = turn
+        self._writing: set[asyncio.Task[Any]] = set()
+        self._told: Callable[[Sequence[tuple[str, str]]], None] | None = None
+
+    @classmethod
+    async def open(cls, url: str) -> Database:
+        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once.
+
+        Raises BadSetting, or Unavailable if nobody answers.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise BadSetting(f"The database URL can't be read: write {EXAMPLES}.") from error
+        if parsed.drivername == "sqlite+aiosqlite":
+            if not parsed.database or parsed.database == ":memory:" or "memory" in parsed.query.values():
+                raise BadSetting("SQLite needs a file here: sqlite+aiosqlite:///path/to/opsiq.db.")
+            try:
+                await asyncio.to_thread(_make_file, Path(parsed.database))
+            except OSError as error:
+                raise BadSetting(f"The database file {parsed.database} can't be made: {error.strerror}.") from error
+            made = _sqlite(url)
+        elif parsed.drivername == "postgresql+asyncpg":
+            try:
+                made = _postgresql(url)
+            except ModuleNotFoundError as error:
+                raise BadSetting("PostgreSQL needs its driver: pip install 'opsiq-server[postgres]'.") from error
+        else:
+            raise BadSetting(f"{parsed.drivername!r} is not a database OpsIQ knows: write {EXAMPLES}.")
+        try:
+            async with made.begin() as session:
+                await now(session)
+        except BaseException:
+            await made.close()
+            raise
+        return made
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end of the block, rolled back if it raises.
+
+        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A block
+        inside a block of the same task would wait for itself, and raises RuntimeError instead. Keep the network out
+        of it.
+        """
+        task = asyncio.current_task()
+        if task is None or task in self._writing:
+            raise RuntimeError("begin() inside begin(): pass the session on instead of opening a second transaction.")
+        async with self._turn.held() if self._turn else nullcontext(), self._transaction(task) as session:
+            yield session
+        callbacks = list(session.info.get(_CALLBACKS, ()))
+        if self._told is not None and (put := session.info.get(_PUT)):
+            callbacks.insert(0, partial(self._told, put))
+        for callback in callbacks:
+            try:
+                callback()
+            except Exception:
+                log.exception("a callback after commit failed; what was committed stands")
+
+    @asynccontextmanager
+    async def _transaction(self, task: asyncio.Task[Any]) -> AsyncIterator[AsyncSession]:
+        self._writing.add(task)
+        try:
+            async with _report_outage(), _open_session(self._writer) as (connection, session):
+                yield session
+                await connection.commit()
+        finally:
+            self._writing.discard(task)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
+        async with _report_outage(), _open_session(self._reader) as (connection, session):
+            yield session
+            await connection.rollback()
+
+    def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
+        """``told`` gets the (kind, key) of all work that a transaction here has put to be done at once, when it is committed."""
+        self._told = told
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._writer.dialect.name
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
+    """Call ``callback`` once this session's transaction is committed, never if it is rolled back. It must not block."""
+    session.info.setdefault(_CALLBACKS, []).append(callback)
+
+
+def announce(session: AsyncSession, put: tuple[str, str]) -> None:
+    """This (kind, key) was put in this session: see ``Database.tell``."""
+    session.info.setdefault(_PUT, []).append(put)
+
+
+async def now(session: AsyncSession) -> datetime:
+    """The database's clock, so that many machines agree on the present."""
+    found: datetime = (await session.execute(select(DbNow()))).scalar_one()
+    return found
+
+
+def _make_file(path: Path) -> None:
+    """Secrets (sealed) and prompts live in it: readable by this user alone."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+
+
+def _sqlite(url: str) -> Database:
+    parsed = make_url(url)
+    path = parsed.database or ""
+    (name,), options = parsed.get_dialect()().create_connect_args(parsed)
+    # It begins nothing: the "begin" event below does.
+    connect = partial(sqlite.connect, name, **{**options, "timeout": BUSY_TIMEOUT_S})
+    look = partial(connect, only_reads=True)
+    writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0)
+    reader = create_async_engine(url, async_creator=look, pool_size=READERS, max_overflow=0, pool_timeout=60)
+    _on_connect(writer, _WAL, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    _on_connect(reader, "PRAGMA query_only=ON")
+    _on_begin(writer, "BEGIN IMMEDIATE")
+    _on_begin(reader, "BEGIN")
+    return Database(writer, reader, turn=WriteLock(Path(path.removeprefix("file:").partition("?")[0])))
+
+
+def _postgresql(url: str) -> Database:
+    writer = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0)
+    _ping_after_a_rest(writer)
+    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database(writer, reader)
+
+
+def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+            if pragma == _WAL and (mode := cursor.fetchone()[0]) != "wal":
+                # Other processes could not read beside a writer, and a network file system's locks can't be trusted.
+                cursor.close()
+                connection.close()
+                raise BadSetting(
+                    f"The database file's file system allows no write-ahead log (it stays in mode {mode!r}): put OPSIQ_DATA on a "
+                    "local disk, or set OPSIQ_DATABASE_URL to a PostgreSQL."
+                )
+        cursor.close()
+
+
+def _on_begin(engine: AsyncEngine, statement: str) -> None:
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Connection) -> None:
+        plain: Any = connection.connection.driver_connection
+        plain.begins(statement)
+
+
+def _ping_after_a_rest(engine: AsyncEngine) -> None:
+    """A connection that rested for a second is asked whether it lives, and replaced if not. SQLAlchemy's pre-ping asks each time, at the
+    price of three trips for each transaction.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def came_back(_connection: Any, record: Any) -> None:
+        record.info[_RESTING] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def goes_out(connection: Any, record: Any, _proxy: Any) -> None:
+        rested_since = record.info.pop(_RESTING, None)
+        if rested_since is None or time.monotonic() - rested_since < REST_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error
+
+
+@asynccontextmanager
+async def _report_outage() -> AsyncIterator[None]:
+    """Turn a database that is down into Unavailable; leave every other failure as it is, since it is a defect."""
+    try:
+        yield
+    except OpsIQError:
+        raise
+    except sqlite3.OperationalError as error:  # of a statement that was compiled already
+        if error.sqlite_errorcode & 0xFF in _SQLITE_DOWN:
+            raise Unavailable("The database can't do this now (down, full or busy). Try again.") from error
+        raise
+    except PoolTimeout as error:
+        raise Unavailable("The database is busy: no connection came free in time. Try again.") from error
+    except SQLAlchemyError as error:
+        if isinstance(error, DBAPIError) and _is_down(error):
+            raise Unavailable("The database can't do this now (down, full or busy). Try again.") from error
+        raise
+
+
+@asynccontextmanager
+async def _open_session(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, Session]]:
+    """A connection whose first statement begins a transaction, and its session; what is not committed when the block ends is rolled
+    back."""
+    try:
+        connection = await engine.connect()
+    except OSError as error:
+        # What the network says before there is a database to speak of is not a database error yet.
+        raise Unavailable("The database does not answer: check that it runs, and OPSIQ_DATABASE_URL.") from error
+    try:
+        yield connection, Session(connection, _sqlite_of(connection))
+    finally:
+        if connection.in_transaction():
+            await connection.__aexit__(
+                None, None, None
+            )  # to its end, whatever is cancelled: a connection is not left behind
+        else:
+            await connection.close()  # nothing to wait for
+
+
+def _sqlite_of(connection: AsyncConnection) -> SqliteConnection | None:
+    plain = connection.sync_connection
+    if plain is None or plain.dialect.name != "sqlite":
+        return None
+    plain.begin()  # nothing is said to SQLite before its first statement, whoever says that
+    driver = plain.connection.driver_connection
+    return driver if isinstance(driver, SqliteConnection) else None
+
+
+def _is_down(error: DBAPIError) -> bool:
+    cause = error.orig.__cause__ if error.orig is not None and error.orig.__cause__ is not None else error.orig
+    code = getattr(cause, "sqlite_errorcode", getattr(error.orig, "sqlite_errorcode", None))
+    if isinstance(code, int):
+        return code & 0xFF in _SQLITE_DOWN
+    state = getattr(error.orig, "sqlstate", None) or getattr(cause, "sqlstate", None)
+    return error.connection_invalidated or (isinstance(state, str) and state.startswith(_POSTGRESQL_DOWN))

@@ -1,0 +1,1 @@
+"""What runs SQL: prepared statements, bulk writes, the SQLite driver, notifications."""

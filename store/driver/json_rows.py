@@ -1,0 +1,70 @@
+"""Answers of many rows in one step of SQLite's. With a step for each row, the thread that runs it would ask for Python's lock as often, in
+the middle of the event loop's work.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, LargeBinary, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import from_iso
+from store.dialect import UtcTime
+from store.driver.prepared import CompiledStatement, sqlite_of
+
+MANY: Final = 80
+"""About what ``store.driver.sqlite.STEPS`` come to."""
+
+
+def select_as_json(statement: Select[Any]) -> Select[tuple[str]]:
+    """All rows of ``statement`` as one JSON text, in no order: an array of arrays, bytes in hexadecimal. Of columns there may be text,
+    integers, bytes and times: floats would be rounded.
+    """
+    rows = statement.subquery("rows")
+    return select(func.json_group_array(func.json_array(*[_told(column) for column in rows.c])))
+
+
+class JsonRowsQuery:
+    """A SELECT for many rows. ``made`` makes it for PostgreSQL (True) or SQLite."""
+
+    def __init__(self, made: Callable[[bool], Select[Any]]) -> None:
+        self._postgresql = made(True)
+        self._sqlite = select_as_json(alone := made(False))
+        self._said: CompiledStatement | None = None
+        reading = enumerate(map(_reader, alone.selected_columns))
+        self._read = [(place, read) for place, read in reading if read is not None]
+
+    async def rows(self, session: AsyncSession, expected: int, **given: Any) -> Sequence[Sequence[Any]]:
+        """In no order. ``expected``: how many there are, about; what takes long goes to SQLite's thread at once."""
+        sqlite = sqlite_of(session)
+        if sqlite is None:
+            told: Sequence[Sequence[Any]] = (await session.execute(self._postgresql, given)).all()
+            return told
+        if self._said is None:
+            self._said = CompiledStatement.of(self._sqlite, (await session.connection()).dialect)
+        said, placed = self._said.text, self._said.placed(given)
+        if expected >= MANY:
+            (text,) = await sqlite.together(lambda say: say(said, placed).fetchone())
+        else:
+            cursor = sqlite.cursor()
+            await cursor.execute(said, placed)
+            ((text,),) = await cursor.fetchall()
+        found: list[list[Any]] = json.loads(text)
+        for place, read in self._read:
+            for row in found:
+                if row[place] is not None:
+                    row[place] = read(row[place])
+        return found
+
+
+def _told(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.hex(column) if isinstance(column.type, LargeBinary) else column
+
+
+def _reader(column: ColumnElement[Any]) -> Callable[[str], Any] | None:
+    if isinstance(column.type, LargeBinary):
+        return bytes.fromhex
+    return from_iso if isinstance(column.type, UtcTime) else None

@@ -1,0 +1,107 @@
+"""LISTEN/NOTIFY on PostgreSQL: a process that has put work rings, every other one looks.
+
+Nothing depends on a ring: one that is lost costs the wait until the next look. NOTIFY is sent by itself after the commit, not within it:
+notifying transactions commit one behind the other, database-wide, and would take group commit away from everybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+log = logging.getLogger("opsiq.store.bell")
+
+CHANNEL: Final = "opsiq_work"
+GAP_S: Final = 0.05
+"""Rings in quick succession are one."""
+_MAX_PAUSE_S: Final = 30.0
+
+
+class PostgresNotifier:
+    """One connection of its own, for hearing and ringing; made again when it is lost."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._rung = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self, ring: Callable[[], None]) -> None:
+        """``ring`` is called when another process has rung, and after a time in which it could not be heard."""
+        self._task = asyncio.create_task(self._living(ring), name="opsiq-bell")
+
+    def notify(self) -> None:
+        """Wake the others, soon."""
+        self._rung.set()
+
+    async def close(self) -> None:
+        """Rings once more: what this process leaves behind is for the others."""
+        self._closing = True
+        self._rung.set()
+        self._lost.set()
+        if self._task is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._task, 5)
+
+    async def _living(self, ring: Callable[[], None]) -> None:
+        engine = create_async_engine(self._url, poolclass=NullPool)
+        trouble = 0
+        try:
+            while not self._closing:
+                try:
+                    async with engine.connect() as connection:
+                        driver: Any = (await connection.get_raw_connection()).driver_connection
+                        await self._listen(driver, ring)
+                        trouble = 0
+                        ring()
+                        await self._ringing(driver)
+                except (SQLAlchemyError, OSError) as error:
+                    trouble += 1
+                    log.warning("other processes can't be heard (%s); work is found by looking", type(error).__name__)
+                if not self._closing:
+                    self._lost.clear()
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._lost.wait(), min(_MAX_PAUSE_S, 0.5 * 2 ** min(trouble, 6)))
+        finally:
+            await engine.dispose()
+
+    async def _listen(self, driver: Any, ring: Callable[[], None]) -> None:
+        mine = driver.get_server_pid()
+
+        def heard(_driver: Any, sender: int, _channel: str, _payload: str) -> None:
+            if sender != mine:
+                ring()
+
+        def lost(_driver: Any) -> None:
+            self._lost.set()
+            self._rung.set()
+
+        self._lost.clear()
+        driver.add_termination_listener(lost)
+        await driver.add_listener(CHANNEL, heard)
+
+    async def _ringing(self, driver: Any) -> None:
+        """Until the connection is lost or the bell is closed."""
+        from asyncpg.exceptions import InterfaceError, PostgresError  # type: ignore[import-untyped]
+
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            if driver.is_closed():
+                return
+            try:
+                await driver.execute(f"NOTIFY {CHANNEL}")
+            except (PostgresError, InterfaceError, OSError) as error:
+                log.warning("the others were not rung (%s)", type(error).__name__)
+                return
+            if self._closing:
+                return
+            await asyncio.sleep(GAP_S)

@@ -1,0 +1,133 @@
+"""Statements compiled once and, on SQLite, said to the driver itself: what SQLAlchemy does for each execution of a short statement
+costs many times the statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Insert
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.dml import UpdateBase
+
+from store import rows
+from store.dialect import is_postgresql
+from store.driver.sqlite import SqliteConnection
+from store.rows import Row, table
+from store.session import Session
+
+RowT = TypeVar("RowT", bound=Row)
+Made = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStatement:
+    """A statement as SQLite's driver wants it. ``places``: for each of its parameters the name, or none and the value; and how the driver
+    wants that.
+    """
+
+    text: str
+    places: tuple[tuple[str | None, Any, Made], ...]
+
+    @classmethod
+    def of(cls, statement: Any, dialect: Dialect, names: Sequence[str] | None = None) -> CompiledStatement:
+        keys = list(names) if names is not None and isinstance(statement, Insert) else None
+        compiled: Any = statement.compile(dialect=dialect, column_keys=keys)
+        fixed = compiled.params
+        places: list[tuple[str | None, Any, Made]] = []
+        for name in compiled.positiontup or ():
+            bind = compiled.binds[name]
+            made = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if bind.required or (names is not None and name in names):
+                places.append((name, None, made))
+            else:
+                places.append((None, made(fixed[name]) if made else fixed[name], None))
+        text = str(compiled)
+        assert "POSTCOMPILE" not in text, "a list is no parameter here: see store.dialect.among and one_of"
+        return cls(text, tuple(places))
+
+    def placed(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            [
+                value if name is None else given[name] if made is None else made(given[name])
+                for name, value, made in self.places
+            ]
+        )
+
+
+class PreparedStatement:
+    """``made`` makes the statement for PostgreSQL (True) or SQLite; ``names`` are its parameters (of an INSERT: its columns), in the order
+    in which rows have them. What text rows hold must be ``store.rows.storable``.
+    """
+
+    def __init__(self, made: Callable[[bool], UpdateBase], names: Sequence[str]) -> None:
+        self._made = made
+        self._names = tuple(names)
+        self._said: dict[str, CompiledStatement] = {}
+
+    async def run(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        text, given = await self._placed(session, rows)
+        sqlite = sqlite_of(session)
+        if sqlite is None:
+            await (await session.connection()).exec_driver_sql(text, given)
+        elif len(given) == 1:
+            await sqlite.cursor().execute(text, given[0])
+        else:
+            await sqlite.cursor().executemany(text, given)
+
+    async def _placed(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> tuple[str, list[tuple[Any, ...]]]:
+        connection = await session.connection()
+        said = self._said.get(connection.dialect.name)
+        if said is None:
+            statement = self._made(is_postgresql(session))
+            said = self._said[connection.dialect.name] = CompiledStatement.of(
+                statement, connection.dialect, self._names
+            )
+        return said.text, [said.placed(dict(zip(self._names, row, strict=True))) for row in rows]
+
+
+class PreparedQuery(Generic[RowT]):
+    """A statement that answers whole rows of ``kind``, or what makes it for PostgreSQL (True) or SQLite. Its parameters are required
+    (``bindparam("name")``) and no lists (``store.dialect.among``).
+    """
+
+    def __init__(self, kind: type[RowT], statement: Executable | Callable[[bool], Executable]) -> None:
+        self._kind = kind
+        made = statement if callable(statement) else lambda _: statement
+        self._postgresql, self._sqlite = made(True), made(False)
+        self._said: CompiledStatement | None = None
+        self._columns: tuple[tuple[str, Made], ...] = ()
+
+    async def first(self, session: AsyncSession, **given: Any) -> RowT | None:
+        found = await self.every(session, **given)
+        return found[0] if found else None
+
+    async def every(self, session: AsyncSession, **given: Any) -> list[RowT]:
+        sqlite = sqlite_of(session)
+        if sqlite is None:
+            return await rows.every(session, self._kind, self._postgresql, given)
+        if self._said is None:
+            dialect = (await session.connection()).dialect
+            self._columns = tuple(
+                (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None))
+                for column in table(self._kind).columns
+            )
+            self._said = CompiledStatement.of(self._sqlite, dialect)
+        cursor = sqlite.cursor()
+        await cursor.execute(self._said.text, self._said.placed(given))
+        return [self._row(row) for row in await cursor.fetchall()]
+
+    def _row(self, row: Sequence[Any]) -> RowT:
+        pairs = zip(self._columns, row, strict=True)
+        return self._kind(**{name: value if made is None else made(value) for (name, made), value in pairs})
+
+
+def sqlite_of(session: AsyncSession) -> SqliteConnection | None:
+    """None on PostgreSQL."""
+    return session.sqlite if isinstance(session, Session) else None

@@ -1,0 +1,299 @@
+"""aiosqlite with at most one trip to the connection's thread for a statement instead of four (cursor, execute, fetchall, close), and none
+for a short one: the trips, and not SQLite, were most of what a short transaction costs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import lru_cache, partial
+from typing import Any, Final, TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+Execute = Callable[[str, Sequence[Any]], sqlite3.Cursor]
+
+AT_ONCE: Final = 500
+"""Rows that come with the statement; what an answer has beyond them is fetched when it is asked for: a stream stays a stream."""
+
+STEPS: Final = 3_000
+"""Of SQLite's virtual machine: a fraction of a millisecond, or a hundred rows of twenty columns found by an index."""
+FEW: Final = 16
+"""So many rows are inserted at once."""
+ONE_ROW: Final = "/* one row */"
+"""Said at the head of an UPDATE whose condition is a whole key."""
+
+
+class Cursor:
+    """What SQLAlchemy asks of an aiosqlite cursor. A short answer is read and its cursor closed in the statement's own trip."""
+
+    arraysize = 1
+
+    def __init__(self, connection: SqliteConnection) -> None:
+        self._connection = connection
+        self._open: sqlite3.Cursor | None = None
+        self._rows: list[Any] = []
+        self._at = 0
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> Cursor:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Cursor:
+        await self._connection.done(sql, partial(self._said, sql, parameters, False))
+        return self
+
+    async def executemany(self, sql: str, parameters: Sequence[Iterable[Any]]) -> Cursor:
+        await self._connection.done(sql, partial(self._said, sql, parameters, True), rows=len(parameters))
+        return self
+
+    async def fetchone(self) -> Any:
+        found = await self.fetchmany(1)
+        return found[0] if found else None
+
+    async def fetchmany(self, size: int | None = None) -> Sequence[Any]:
+        wanted = self.arraysize if size is None else size
+        if len(self._rows) - self._at < wanted and self._open is not None:
+            await self._connection.carried(partial(self._read, max(wanted, AT_ONCE)))
+        found = self._rows[self._at : self._at + wanted]
+        self._at += len(found)
+        return found
+
+    async def fetchall(self) -> Sequence[Any]:
+        if self._open is not None:
+            await self._connection.carried(partial(self._read, None))
+        found, self._rows, self._at = self._rows[self._at :], [], 0
+        return found
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self._each()
+
+    async def close(self) -> None:
+        cursor, self._open = self._open, None
+        self._rows, self._at = [], 0
+        if cursor is not None:
+            await self._connection.carried(cursor.close)
+
+    async def _each(self) -> AsyncIterator[Any]:
+        while found := await self.fetchmany(AT_ONCE):
+            for row in found:
+                yield row
+
+    # In the connection's thread, or in the caller's while nothing is under way there:
+
+    def _said(self, sql: str, parameters: Any, many: bool) -> None:
+        if self._open is not None:
+            self._open.close()
+        self._connection.begin()
+        cursor = self._open = self._connection.plain.cursor()
+        self._rows, self._at = [], 0
+        (cursor.executemany if many else cursor.execute)(sql, parameters)
+        self.description, self.lastrowid = cursor.description, cursor.lastrowid
+        if cursor.description is None:
+            self.rowcount = cursor.rowcount
+            self._shut(cursor)
+        else:
+            self._read(AT_ONCE)
+            self.rowcount = cursor.rowcount  # of an UPDATE … RETURNING: known once it has been read
+
+    def _read(self, most: int | None) -> None:
+        """So many more rows, all for None."""
+        cursor = self._open
+        if cursor is None:
+            return
+        fresh = cursor.fetchall() if most is None else cursor.fetchmany(most)
+        self._rows = self._rows[self._at :] + fresh
+        self._at = 0
+        if most is None or len(fresh) < most:
+            self.rowcount = cursor.rowcount
+            self._shut(cursor)
+
+    def _shut(self, cursor: sqlite3.Cursor) -> None:
+        self._open = None
+        cursor.close()
+
+
+class SqliteConnection(aiosqlite.Connection):
+    """An aiosqlite connection whose cursors are ``Cursor``, and which does at once what costs less than the trip to its thread: a look that
+    ends within STEPS of SQLite's, and a few rows to insert. What may wait (for a lock, for the disk) or take long goes to the thread.
+
+    A transaction begins with its first statement, and where it could only read, nobody waits for it to end.
+    """
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection], *, only_reads: bool, waits_s: float) -> None:
+        super().__init__(connector, AT_ONCE)
+        self._only_reads = only_reads
+        self._waits_ms = round(waits_s * 1000)
+        self._to_begin = ""
+        self._soon: list[Callable[[Execute], object]] = []
+        self._last: _ThreadCall | None = None
+
+    def cursor(self) -> Cursor:  # type: ignore[override]
+        return Cursor(self)
+
+    @property
+    def plain(self) -> sqlite3.Connection:
+        return self._conn
+
+    def begins(self, statement: str) -> None:
+        """The next statement is the first of a transaction, which this one begins."""
+        self._to_begin = statement
+        self._soon = []
+
+    def soon(self, work: Callable[[Execute], object]) -> None:
+        """Do it before whatever comes next in this transaction, on the same trip; what it raises is raised there."""
+        self._soon.append(work)
+
+    async def commit(self) -> None:
+        if self._soon or self._began():
+            await self.carried(self._committed)
+
+    async def rollback(self) -> None:
+        if not self._only_reads and not self._idle:
+            # Behind what nobody waits for any more, which may be the first statement and still have the transaction to begin.
+            await self.carried(self._undone)
+            return
+        self._soon = []
+        if not self._began():
+            return
+        if not self._only_reads:
+            if self.plain.in_transaction:  # SQLAlchemy's pool asks for one after each commit, too
+                await self.carried(self.plain.rollback)
+        # By a commit: what SQLite has read of the schema would else be read again, where a look was broken off while it read that.
+        elif self._idle:
+            self.plain.commit()
+        else:  # whoever comes next is served behind it
+            self._tx.put_nowait((None, self._trip(self.plain.commit)))
+
+    async def done(self, sql: str, statement: Callable[[], object], *, rows: int = 1) -> None:
+        """The statement, at once or in the connection's thread."""
+        if self._idle and not self._soon and (self._only_reads or not self._to_begin or self._begun()):
+            if self._only_reads or sql.startswith("SELECT"):
+                if self._looked(statement):
+                    return
+            elif rows <= FEW and _bounded(sql):
+                statement()
+                return
+        await self.carried(statement)
+
+    async def carried(self, work: Callable[[], T]) -> T:
+        """Do it in the connection's thread."""
+        made: T = await self._execute(self._trip(work))  # type: ignore[no-untyped-call]
+        return made
+
+    async def together(self, work: Callable[[Execute], T]) -> T:
+        """Several statements in one trip; what the earlier ones answer may be given to the later ones."""
+
+        def said() -> T:
+            self.begin()
+            return work(self.plain.execute)
+
+        return await self.carried(said)
+
+    def begin(self) -> None:
+        """Before a statement."""
+        if self._to_begin:
+            statement, self._to_begin = self._to_begin, ""
+            self.plain.execute(statement)
+        if self._soon:
+            waiting, self._soon = self._soon, []
+            for work in waiting:
+                work(self.plain.execute)
+
+    def _undone(self) -> None:
+        self._to_begin, self._soon = "", []
+        self.plain.rollback()
+
+    def _committed(self) -> None:
+        """Or rolled back: after a commit that failed nobody asks for it."""
+        try:
+            self.begin()
+            self.plain.commit()
+        except BaseException:
+            self._undone()
+            raise
+
+    def _begun(self) -> bool:
+        """False where somebody else is writing: to wait for them is the thread's."""
+        plain = self.plain
+        plain.execute("PRAGMA busy_timeout=0")
+        try:
+            plain.execute(self._to_begin)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            plain.execute(f"PRAGMA busy_timeout={self._waits_ms}")
+        self._to_begin = ""
+        return True
+
+    def _looked(self, statement: Callable[[], object]) -> bool:
+        """False where it takes longer than STEPS: nothing has come of it, and it may be asked again from the start."""
+        plain = self.plain
+        plain.set_progress_handler(_enough, STEPS)
+        try:
+            statement()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return False
+        finally:
+            plain.set_progress_handler(None, 0)
+        return True
+
+    @property
+    def _idle(self) -> bool:
+        """Whether its thread does nothing and has nothing to do, also for somebody who was cancelled and no longer waits for it."""
+        return self._last is None or self._last.over
+
+    def _trip(self, work: Callable[[], object]) -> _ThreadCall:
+        self._last = _ThreadCall(work)
+        return self._last
+
+    def _began(self) -> bool:
+        """Whether there is anything to end."""
+        pending, self._to_begin = self._to_begin, ""
+        return not pending
+
+
+class _ThreadCall:
+    """Work for a connection's thread; ``over`` when that has left the connection alone again."""
+
+    __slots__ = ("_work", "over")
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self.over = False
+
+    def __call__(self) -> object:
+        try:
+            return self._work()
+        finally:
+            self.over = True
+
+
+def _enough() -> int:
+    return 1
+
+
+@lru_cache(maxsize=512)
+def _bounded(sql: str) -> bool:
+    """Whether it touches only rows that are given, not as many as some condition finds."""
+    return (sql.startswith("INSERT INTO") and "SELECT" not in sql) or sql.startswith(f"UPDATE {ONE_ROW}")
+
+
+async def connect(name: str, *, only_reads: bool = False, **options: Any) -> SqliteConnection:
+    """A file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself. Raises what sqlite3 raises."""
+    options |= {"isolation_level": None, "check_same_thread": False}
+    connect = partial(sqlite3.connect, name, **options)
+    connection = SqliteConnection(connect, only_reads=only_reads, waits_s=options.get("timeout", 5.0))
+    connection._thread.daemon = True  # as SQLAlchemy has it: a thread that waits for work does not hold up the end
+    await connection
+    return connection

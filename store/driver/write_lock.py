@@ -1,0 +1,67 @@
+"""One writer at a time among all processes on a SQLite file.
+
+SQLite itself lets writers wait by sleeping, longer and longer up to 100 ms, and the one that slept longest is served last: under load two
+processes write less than one. A lock on a file beside the database is handed on by the kernel the moment it is free, and it ends with its
+process, however that ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from core.errors import Unavailable
+
+WAIT_S: Final = 30.0
+
+
+class WriteLock:
+    """``async with turn.taken():`` Tasks of this process come in order of arrival, processes when they are free."""
+
+    def __init__(self, database: Path) -> None:
+        self._path = database.with_name(f"{database.name}-turn")
+        self._tasks = asyncio.Lock()
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Raises Unavailable when another process has kept its turn for 30 s."""
+        async with self._tasks:
+            file = await self._file()
+            try:
+                yield
+            finally:
+                os.close(file)
+
+    async def _file(self) -> int:
+        # Opened for each turn: a lock belongs to the opening, and one that comes too late must not be taken for the next one's.
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            await self._wait(file)
+        return file
+
+    async def _wait(self, file: int) -> None:
+        """In a thread, which can't be interrupted: who does not want to wait any longer leaves it to give the lock back."""
+        waiting = asyncio.get_running_loop().run_in_executor(None, fcntl.flock, file, fcntl.LOCK_EX)
+        try:
+            async with asyncio.timeout(WAIT_S):
+                await asyncio.shield(waiting)
+        except BaseException as error:
+            waiting.add_done_callback(lambda _done: _closed(file))
+            if isinstance(error, TimeoutError):
+                raise Unavailable(
+                    "Another process has been writing to the database file for too long. Try again."
+                ) from error
+            raise
+
+
+def _closed(file: int) -> None:
+    with contextlib.suppress(OSError):
+        os.close(file)

@@ -1,0 +1,1 @@
+"""Events, reactions to them, and inbound messages."""

@@ -1,0 +1,231 @@
+"""The entries of AI History: their columns, their digests, and how they are looked through."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Index, Select, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core import canon, ids
+from core.clock import iso
+from store.dialect import UtcTime
+from store.rows import Row, every, first, table
+
+GENESIS: Final = "sha256:" + "0" * 64
+MAX_WORDS: Final = 8_000
+BATCH: Final = 500
+
+
+def _where_given(column: str) -> Index:
+    there = text(f"{column} IS NOT NULL")
+    name = f"ix_history_workspace_{column}"
+    return Index(name, "workspace", column, "seq", sqlite_where=there, postgresql_where=there)
+
+
+class HistoryRow(Row, table=True):
+    """One entry.
+
+    ``actor`` and ``data`` are canonical JSON; ``words`` is what search looks in; ``seq`` counts from 1.
+    """
+
+    __tablename__ = "history"
+    __table_args__ = (
+        Index("ix_history_workspace_run", "workspace", "run_id", "seq"),
+        Index("ix_history_workspace_at", "workspace", "at", "seq"),
+        Index("ix_history_workspace_kind", "workspace", "kind", "seq"),
+        Index("ix_history_workspace_person", "workspace", "person", "seq"),
+        Index("ix_history_workspace_contract", "workspace", "contract", "seq"),
+        Index("ix_history_workspace_request", "workspace", "request_id"),
+        *(_where_given(each) for each in ("outcome", "risk", "model", "prompt_version")),
+    )
+
+    workspace: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    id: str = Field(unique=True)
+    at: datetime = Field(sa_type=UtcTime)
+    kind: str
+    run_id: str | None = None
+    person: str | None = None
+    contract: str | None = None
+    outcome: str | None = None
+    risk: str | None = None
+    model: str | None = None
+    prompt_version: str | None = None
+    duration_ms: float | None = None
+    request_id: str | None = None
+    actor: str
+    data: str
+    words: str
+    prev: str
+    digest: str
+
+
+class HistoryHeadRow(Row, table=True):
+    """The end of a workspace's chain: how many entries there are, and the digest of the last."""
+
+    __tablename__ = "history_heads"
+
+    workspace: str = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    digest: str
+
+
+_T = table(HistoryRow)
+_HEAD = table(HistoryHeadRow)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What is to be appended. ``actor`` is ``Actor.as_json()``; its ``person`` becomes the column. ``data`` is JSON."""
+
+    kind: str
+    run_id: str | None
+    actor: Mapping[str, Any]
+    data: Mapping[str, Any]
+    at: datetime
+    request_id: str | None = None
+    contract: str | None = None
+    outcome: str | None = None
+    risk: str | None = None
+    model: str | None = None
+    prompt_version: str | None = None
+    duration_ms: float | None = None
+
+    def chained(self, workspace: str, seq: int, prev: str) -> dict[str, Any]:
+        """Its columns, in the order of ENTRY_COLUMNS. Raises NotCanonical."""
+        columns: dict[str, Any] = {
+            "workspace": workspace,
+            "seq": seq,
+            "id": ids.new("his"),
+            "at": self.at,
+            "kind": self.kind,
+            "run_id": self.run_id,
+            "person": self.actor.get("person"),
+            "contract": self.contract,
+            "outcome": self.outcome,
+            "risk": self.risk,
+            "model": self.model,
+            "prompt_version": self.prompt_version,
+            "duration_ms": self.duration_ms,
+            "request_id": self.request_id,
+            "actor": canon.dumps(self.actor).decode(),
+            "data": canon.dumps(self.data).decode(),
+            "words": words_of(self.kind, self.actor, self.data),
+            "prev": prev,
+        }
+        columns["digest"] = digest_of(columns)
+        return columns
+
+
+ENTRY_COLUMNS: Final = tuple(HistoryRow.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilters:
+    """What to look for.
+
+    Everything given must hold. ``since`` is included, ``until`` is not; ``words`` may stand anywhere.
+    """
+
+    kinds: tuple[str, ...] = ()
+    run_id: str | None = None
+    person: str | None = None
+    contract: str | None = None
+    outcome: str | None = None
+    risk: str | None = None
+    model: str | None = None
+    prompt_version: str | None = None
+    request_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    words: str = ""
+
+
+EVERYTHING: Final = HistoryFilters()
+
+
+async def stream(
+    session: AsyncSession,
+    workspace: str,
+    filters: HistoryFilters = EVERYTHING,
+    *,
+    after: int | None = None,
+    batch: int = BATCH,
+) -> AsyncIterator[HistoryRow]:
+    """Every fitting entry in order, those behind ``after`` where it is given, in constant memory: batches by key.
+
+    In one ``read()`` block it is one moment. Raises ValueError, TypeError or AttributeError for a batch with a cell that is not of
+    its column's type, as only a hand in the database can leave it.
+    """
+    while True:
+        statement = fitting(workspace, filters)
+        if after is not None:
+            statement = statement.where(_T.c.seq > after)
+        rows = await every(session, HistoryRow, statement.order_by(_T.c.seq).limit(batch))
+        for row in rows:
+            yield row
+        if len(rows) < batch:
+            return
+        after = rows[-1].seq
+
+
+async def head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
+    """The end of the chain.
+
+    None where nothing was ever appended. Kept elsewhere, it is an anchor for ``history.verify``.
+    """
+    return await first(session, HistoryHeadRow, select(_HEAD).where(_HEAD.c.workspace == workspace))
+
+
+async def beside(session: AsyncSession, row: HistoryRow) -> dict[int, HistoryRow]:
+    """The entries right before and right after it, by number."""
+    near = select(_T).where(_T.c.workspace == row.workspace, _T.c.seq.in_((row.seq - 1, row.seq + 1)))
+    return {each.seq: each for each in await every(session, HistoryRow, near)}
+
+
+def digest_of(entry: Mapping[str, Any]) -> str:
+    """The digest of an entry: the canonical form of all its columns but the digest, with ``at`` as RFC 3339."""
+    chained = {name: value for name, value in entry.items() if name != "digest"}
+    return canon.digest({**chained, "at": iso(chained["at"])})
+
+
+def words_of(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """What search finds an entry by: every text in it, folded in case, up to 8,000 characters."""
+    found: list[str] = [kind]
+    waiting: list[Any] = [data, actor]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, Mapping):
+            waiting.extend(reversed(list(value.values())))
+        elif isinstance(value, list | tuple):
+            waiting.extend(reversed(value))
+    return " ".join(" ".join(found).replace("\x00", " ").casefold().split())[:MAX_WORDS]
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a search, folded as ``words_of`` folds."""
+    return text.replace("\x00", " ").casefold().split()
+
+
+def fitting(workspace: str, filters: HistoryFilters) -> Select[Any]:
+    statement = select(_T).where(_T.c.workspace == workspace)
+    if filters.kinds:
+        statement = statement.where(_T.c.kind.in_(filters.kinds))
+    for name in ("run_id", "person", "contract", "outcome", "risk", "model", "prompt_version", "request_id"):
+        wanted = getattr(filters, name)
+        if wanted is not None:
+            statement = statement.where(_T.c[name] == wanted)
+    if filters.since is not None:
+        statement = statement.where(_T.c.at >= filters.since)
+    if filters.until is not None:
+        statement = statement.where(_T.c.at < filters.until)
+    for word in words_in(filters.words):
+        statement = statement.where(_T.c.words.contains(word, autoescape=True))
+    return statement

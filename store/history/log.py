@@ -1,0 +1,181 @@
+"""AI History: entries that can be added and read, and whose every change shows.
+
+Each workspace has its own chain. An entry's digest covers all of its columns, those for filtering too, and the digest
+of the entry before it. A head row per workspace says how many there are and what the last digest is; it changes in
+the transaction that appends. ``store.history.verification`` reads the chain back and names the first place where it breaks.
+
+Appending locks the head until the transaction ends: append last, so that the lock is short and locks are taken in one
+order. Search is by ``store.history.search``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as on_postgresql
+from sqlalchemy.dialects.sqlite import insert as on_sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import UpdateBase
+
+from core.errors import NotFound
+from store.dialect import is_postgresql, upsert
+from store.driver.prepared import PreparedQuery, PreparedStatement
+from store.history import stats
+from store.history.entries import (
+    ENTRY_COLUMNS,
+    EVERYTHING,
+    GENESIS,
+    HistoryEntry,
+    HistoryFilters,
+    HistoryHeadRow,
+    HistoryRow,
+    fitting,
+    head,
+    stream,
+)
+from store.history.search import match_of, newest
+from store.history.verification import ChainAnchor, ChainVerdict, entry_fault, verify
+from store.rows import every, first, storable, table
+
+__all__ = [
+    "EVERYTHING",
+    "ChainAnchor",
+    "ChainVerdict",
+    "HistoryEntry",
+    "HistoryFilters",
+    "HistoryHeadRow",
+    "HistoryRow",
+    "append",
+    "append_all",
+    "count",
+    "entry_fault",
+    "get",
+    "head",
+    "of_run",
+    "page",
+    "stream",
+    "verify",
+]
+
+_ENDS: Final = "opsiq.history_ends"
+_T = table(HistoryRow)
+_HEAD = table(HistoryHeadRow)
+# Built once: appending is the store's most frequent write, and building its statements cost a quarter of its time.
+_APPEND = PreparedStatement(lambda _: insert(_T), ENTRY_COLUMNS)
+_LOCK_HEAD = PreparedQuery(HistoryHeadRow, select(_HEAD).where(_HEAD.c.workspace == bindparam("of")).with_for_update())
+
+
+def _moving(postgresql: bool) -> UpdateBase:
+    fresh = (on_postgresql if postgresql else on_sqlite)(_HEAD)
+    moved = {name: fresh.excluded[name] for name in ("seq", "digest")}
+    return fresh.on_conflict_do_update(index_elements=["workspace"], set_=moved)
+
+
+_MOVE_HEAD = PreparedStatement(_moving, ("workspace", "seq", "digest"))
+
+
+async def append(
+    session: AsyncSession,
+    *,
+    workspace: str,
+    kind: str,
+    run_id: str | None,
+    actor: Mapping[str, Any],
+    data: Mapping[str, Any],
+    at: datetime,
+    request_id: str | None = None,
+    contract: str | None = None,
+    outcome: str | None = None,
+    risk: str | None = None,
+    model: str | None = None,
+    prompt_version: str | None = None,
+    duration_ms: float | None = None,
+) -> HistoryRow:
+    """``append_all`` of one."""
+    entry = HistoryEntry(
+        kind, run_id, actor, data, at, request_id, contract, outcome, risk, model, prompt_version, duration_ms
+    )
+    return (await append_all(session, workspace, [entry]))[0]
+
+
+async def append_all(session: AsyncSession, workspace: str, entries: Sequence[HistoryEntry]) -> list[HistoryRow]:
+    """Add them at the end of this workspace's chain, in this order and in the caller's transaction. Raises NotCanonical when an actor or
+    data are no JSON."""
+    if not entries:
+        return []
+    seq, prev = await _locked_end(session, workspace)
+    chained: list[dict[str, Any]] = []
+    for entry in entries:
+        seq += 1
+        chained.append(entry.chained(workspace, seq, prev))
+        prev = chained[-1]["digest"]
+    await _APPEND.run(session, [tuple(storable(columns).values()) for columns in chained])
+    counts = [
+        (stats.day_of(entry.at), count)
+        for columns, entry in zip(chained, entries, strict=True)
+        for count in stats.counts_of(columns, entry.data)
+    ]
+    await stats.add(session, workspace, counts)
+    await _MOVE_HEAD.run(session, [(workspace, seq, prev)])
+    session.info.setdefault(_ENDS, {})[workspace] = seq, prev
+    return [HistoryRow(**columns) for columns in chained]
+
+
+async def page(
+    session: AsyncSession,
+    workspace: str,
+    *,
+    filters: HistoryFilters = EVERYTHING,
+    before_seq: int | None = None,
+    limit: int = 50,
+) -> list[HistoryRow]:
+    """Newest first; ``before_seq`` is the last seq of the page before."""
+    if (match := match_of(filters.words)) and not is_postgresql(session):
+        return await every(session, HistoryRow, newest(workspace, filters, match, before_seq).limit(limit))
+    fit = fitting(workspace, filters).with_only_columns(_T.c.seq)
+    if before_seq is not None:
+        fit = fit.where(_T.c.seq < before_seq)
+    # First the numbers, then their entries: what must be sorted is numbers, not entries of a few thousand characters each.
+    these = fit.order_by(_T.c.seq.desc()).limit(limit).scalar_subquery()
+    statement = select(_T).where(_T.c.workspace == workspace, _T.c.seq.in_(these))
+    return await every(session, HistoryRow, statement.order_by(_T.c.seq.desc()))
+
+
+async def count(session: AsyncSession, workspace: str, filters: HistoryFilters = EVERYTHING) -> int:
+    """How many fit. Reads every one that the filter's index names."""
+    many = select(func.count()).select_from(fitting(workspace, filters).with_only_columns(_T.c.seq).subquery())
+    found: int = (await session.execute(many)).scalar_one()
+    return found
+
+
+async def get(session: AsyncSession, workspace: str, seq_or_id: int | str) -> HistoryRow:
+    """By number or by ``his_…`` id. Raises NotFound, for another workspace's entry as for none."""
+    by = _T.c.seq == seq_or_id if isinstance(seq_or_id, int) else _T.c.id == seq_or_id
+    row = await first(session, HistoryRow, select(_T).where(_T.c.workspace == workspace, by))
+    if row is None:
+        raise NotFound("There is no such history entry in this workspace.")
+    return row
+
+
+async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[HistoryRow]:
+    """A run's entries in the order they were written."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.run_id == run_id)
+    return await every(session, HistoryRow, mine.order_by(_T.c.seq))
+
+
+async def _locked_end(session: AsyncSession, workspace: str) -> tuple[int, str]:
+    """Number and digest of the last entry. The head is locked from the transaction's first append to its end: what was appended since is
+    known without asking."""
+    if (known := session.info.get(_ENDS, {}).get(workspace)) is not None:
+        return known  # type: ignore[no-any-return]
+    found = await _LOCK_HEAD.first(session, of=workspace)
+    if found is None:
+        fresh = upsert(session, _HEAD).values(workspace=workspace, seq=0, digest=GENESIS)
+        await session.execute(fresh.on_conflict_do_nothing())
+        found = await _LOCK_HEAD.first(session, of=workspace)
+    if found is None:
+        raise RuntimeError("The history's head row vanished inside one transaction.")
+    return found.seq, found.digest

@@ -1,0 +1,58 @@
+"""Words in AI History, found by an index of every three letters that stand in it.
+
+SQLite: the FTS5 table ``history_words`` (filled by a trigger, contentless, so it holds no text) names the entries that hold each group of
+three letters; the entry itself is then asked for the words, so the answer is that of a plain LIKE, in any language. PostgreSQL: the same by
+``pg_trgm``, which its planner uses by itself. Words of one or two letters, and a PostgreSQL without that index, read the entries: the same
+answer, later. ``indexed`` says which it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Select, column, func, literal_column, select, text
+from sqlalchemy import table as named
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.dialect import is_postgresql
+from store.history.entries import HistoryFilters, HistoryRow, fitting, words_in
+from store.rows import table
+
+MOST_GROUPS: Final = 40
+"""Of one search; what is longer is still asked of the entry."""
+TO_INDEX: Final = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "DROP INDEX IF EXISTS ix_history_words",
+    "CREATE INDEX CONCURRENTLY ix_history_words ON history USING gin (words gin_trgm_ops)",
+)
+"""What makes the index on a PostgreSQL that had no ``pg_trgm`` when it was migrated; writers don't wait for it."""
+_T = table(HistoryRow)
+_ROWID: Final = literal_column("history.rowid", BigInteger)
+_WORDS = named("history_words", column("rowid"))
+
+
+async def indexed(session: AsyncSession) -> bool:
+    """Whether words are found by an index, so that a search need not read every entry."""
+    if not is_postgresql(session):
+        return True
+    # One that was made beside writers and broke off is there, and used by nobody.
+    valid = "SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass('ix_history_words') AND indisvalid"
+    return bool((await session.execute(text(valid))).scalar_one())
+
+
+def match_of(words: str) -> str:
+    """As FTS5 is asked: each group of three letters must be there. Empty where no word has three letters."""
+    groups = dict.fromkeys(word[at : at + 3] for word in words_in(words) for at in range(len(word) - 2))
+    return " AND ".join('"' + group.replace('"', '""') + '"' for group in list(groups)[:MOST_GROUPS])
+
+
+def newest(workspace: str, filters: HistoryFilters, match: str, before_seq: int | None) -> Select[Any]:
+    """On SQLite: what fits, newest first. Entries are only ever added, so the order of the rows is that of ``seq``, and the index is walked
+    from its end for as long as somebody reads."""
+    statement = fitting(workspace, filters).select_from(_WORDS).join(_T, _WORDS.c.rowid == _ROWID)
+    statement = statement.where(literal_column("history_words").op("MATCH")(match))
+    if before_seq is not None:
+        there = select(_ROWID).where(_T.c.workspace == workspace, _T.c.seq < before_seq)
+        last = there.order_by(_T.c.seq.desc()).limit(1).correlate(None).scalar_subquery()
+        statement = statement.where(_WORDS.c.rowid <= func.coalesce(last, 0))
+    return statement.order_by(_WORDS.c.rowid.desc())

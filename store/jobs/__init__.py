@@ -1,0 +1,1 @@
+"""The job queue's tables and queries."""

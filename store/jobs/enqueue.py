@@ -1,0 +1,124 @@
+"""Work put into the queue, in the transaction of its cause: one piece, many at once, or one that is held from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam
+from sqlalchemy.dialects.postgresql import insert as on_postgresql
+from sqlalchemy.dialects.sqlite import insert as on_sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import Insert, ReturningInsert
+
+from core import canon, ids
+from store.database import announce
+from store.dialect import EpochMs, is_postgresql
+from store.jobs.jobs import Job, JobRow, due
+from store.rows import storable, table
+
+_T = table(JobRow)
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What ``put_many`` puts; the fields are those of ``put``."""
+
+    key: str
+    kind: str
+    workspace: str
+    payload: Mapping[str, Any]
+    priority: int = 100
+    delay_s: float = 0.0
+    lane: str | None = None
+
+
+async def enqueue(
+    session: AsyncSession,
+    *,
+    key: str,
+    kind: str,
+    workspace: str,
+    payload: Mapping[str, Any],
+    priority: int = 100,
+    delay_s: float = 0.0,
+    lane: str | None = None,
+) -> bool:
+    """Ask for work, in the transaction of its cause. False: this key was put before, and nothing changed.
+
+    Lower ``priority`` comes first. Raises NotCanonical when the payload is no JSON.
+    """
+    return await enqueue_one(session, NewJob(key, kind, workspace, payload, priority, delay_s, lane))
+
+
+async def enqueue_one(session: AsyncSession, item: NewJob) -> bool:
+    """As ``put``."""
+    is_new = (await session.execute(_insert(is_postgresql(session)), _columns(item))).first() is not None
+    if is_new and item.delay_s <= 0:
+        announce(session, (item.kind, item.key))
+    return is_new
+
+
+async def enqueue_leased(session: AsyncSession, item: NewJob, *, owner: str, lease_s: float) -> Job | None:
+    """As ``put``, and claimed by ``owner`` from the start: nobody else sees it while the lease runs. None: the key was put before."""
+    held = {
+        "state": "claimed",
+        "owner": owner,
+        "attempt": 1,
+        "delay_ms": round(lease_s * 1000),
+        "counted_in": item.lane,
+    }
+    fresh = _columns(item) | held
+    row = (await session.execute(_insert(is_postgresql(session)), fresh)).first()
+    if row is None:
+        return None
+    return Job(
+        fresh["id"],
+        item.key,
+        item.kind,
+        item.workspace,
+        item.payload,
+        1,
+        owner,
+        item.priority,
+        item.lane,
+        "",
+        row.created_ms,
+    )
+
+
+async def enqueue_many(session: AsyncSession, items: Sequence[NewJob]) -> None:
+    """As ``put``, for many at once and much faster; keys that were put before are passed over."""
+    if items:
+        await session.execute(_insert_many(is_postgresql(session)), [_columns(item) for item in items])
+        for item in items:
+            if item.delay_s <= 0:
+                announce(session, (item.kind, item.key))
+
+
+@cache
+def _insert_many(postgresql: bool) -> Insert:
+    """Kept, since to build it costs more than to run it."""
+    after, turn_after = (due(bindparam(name, type_=BigInteger)) for name in ("delay_ms", "turn_delay_ms"))
+    fresh = (on_postgresql if postgresql else on_sqlite)(_T).values(
+        due_ms=after, turn_ms=turn_after, created_ms=EpochMs()
+    )
+    return fresh.on_conflict_do_nothing(index_elements=["key"])
+
+
+@cache
+def _insert(postgresql: bool) -> ReturningInsert[tuple[int]]:
+    return _insert_many(postgresql).returning(_T.c.created_ms)
+
+
+def _columns(item: NewJob) -> dict[str, Any]:
+    named = {"id": ids.new("wrk"), "key": item.key, "kind": item.kind, "workspace": item.workspace, "lane": item.lane}
+    told = {
+        "payload": canon.dumps(item.payload).decode(),
+        "priority": item.priority,
+        "delay_ms": (delay_ms := round(item.delay_s * 1000)),
+        "turn_delay_ms": delay_ms,
+    }
+    return storable({**named, **told, "state": "ready", "owner": None, "attempt": 0, "error": "", "counted_in": None})

@@ -1,0 +1,336 @@
+"""Durable work: what must happen, as rows written with the thing that caused it, claimed in batches under a lease.
+
+The clock is the database's: every time here is epoch milliseconds computed in SQL. ``due_ms`` is when a row may be
+claimed: when it becomes due or, once claimed, when its lease runs out; ``turn_ms`` is its place in the queue. A settle
+fits only the claim it was made under (owner and attempt), so a worker whose lease ran out and whose work was claimed
+again changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    Select,
+    and_,
+    delete,
+    func,
+    literal,
+    not_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from store.dialect import EpochMs, is_postgresql, present_ms
+from store.jobs import lanes
+from store.jobs.claim import COLUMNS, claim_rows
+from store.jobs.selection import front_parameters, not_held, select_due
+from store.jobs.updates import Claim, update_all_claimed, update_claimed
+from store.rows import Row, storable, table
+
+KEEP_DONE_DAYS: Final = 7
+MAX_ERROR: Final = 2_000
+_LEASES_SEEN: Final = 5_000
+_PAYLOAD: Final = COLUMNS.index("payload")
+_LANE: Final = COLUMNS.index("lane")
+
+
+class JobRow(Row, table=True):
+    """``state``: ready, claimed, done or dead.
+
+    ``lane`` groups work that shares a limit (an endpoint); ``payload`` is JSON.
+    """
+
+    __tablename__ = "work"
+    __table_args__ = (
+        Index(
+            "ix_work_open",
+            "priority",
+            "turn_ms",
+            "id",
+            "lane",
+            "kind",
+            sqlite_where=text("finished_ms IS NULL"),
+            postgresql_where=text("finished_ms IS NULL"),
+        ),
+        Index(
+            "ix_work_counted",
+            "counted_in",
+            sqlite_where=text("counted_in IS NOT NULL AND finished_ms IS NULL"),
+            postgresql_where=text("counted_in IS NOT NULL AND finished_ms IS NULL"),
+        ),
+        Index(
+            "ix_work_finished",
+            "finished_ms",
+            sqlite_where=text("finished_ms IS NOT NULL"),
+            postgresql_where=text("finished_ms IS NOT NULL"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    kind: str
+    workspace: str
+    lane: str | None = None
+    payload: str
+    priority: int = 100
+    state: str = "ready"
+    attempt: int = 0
+    owner: str | None = None
+    error: str = ""
+    due_ms: int = Field(sa_type=BigInteger)
+    turn_ms: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+    """Its place in the queue: when it became or becomes due. A claim leaves it as it is, and so the index that has it."""
+    counted_in: str | None = None
+    """While it is claimed: the lane that it takes room of. None also for what was claimed ahead, which its process counts."""
+    created_ms: int = Field(sa_type=BigInteger)
+    finished_ms: int | None = Field(default=None, sa_type=BigInteger)
+    lost: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How many claims in a row have ended without a settle, because their process did or was stuck."""
+    alone: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """… and how often it was then begun with no other such work beside it."""
+    carried_ms: int | None = Field(default=None, sa_type=BigInteger)
+    """When a broker was last told of it again, see ``store.jobs.broker``."""
+
+
+_T = table(JobRow)
+
+
+@dataclass(slots=True)  # frozen, it takes three times as long to make, and every delivery makes one
+class Job:
+    """One claim. Nothing of it changes but ``beside``, which is read after it, and ``counted``.
+
+    ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt. Not ``counted``: claimed ahead
+    (``PrefetchLimits``), so that only this process knows what it takes of its lane, until its lease is renewed. ``lost`` counts the claims right
+    before this one that nobody settled.
+    """
+
+    id: str
+    key: str
+    kind: str
+    workspace: str
+    payload: Mapping[str, Any]
+    attempt: int
+    owner: str
+    priority: int = 100
+    lane: str | None = None
+    error: str = ""
+    created_ms: int = 0
+    lost: int = 0
+    counted: bool = True
+    beside: Any = field(default=None, compare=False, repr=False)
+    """What was read of it with its claim, where somebody reads there (``executors.queue.SqlQueue``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrefetchLimits:
+    """Of the lanes of ``rooms`` more may be claimed than may run at once, so much of each: what is left waits in the process for its turn.
+    Of everything else only ``slots``, which begin at once. ``uncounted``: what the process still holds, by lane, that was claimed so.
+    """
+
+    rooms: Mapping[str, int]
+    slots: int
+    uncounted: Mapping[str, int] = field(default_factory=dict)
+
+    def given(self) -> dict[str, Any]:
+        """The parameters of a claim ahead (``store.jobs.selection.select_due``)."""
+        quick, uncounted = (json.dumps(dict(each)) for each in (self.rooms, self.uncounted))
+        return {"slots": self.slots, "quick": quick, "uncounted": uncounted}
+
+
+async def claim(
+    session: AsyncSession,
+    *,
+    owner: str,
+    kinds: Collection[str],
+    lease_s: float,
+    limit: int,
+    per_lane: int | None = None,
+    ahead: PrefetchLimits | None = None,
+) -> list[Job]:
+    """Take up to ``limit`` due rows, most urgent first, and hold each for ``lease_s``.
+
+    A lane that is held is passed over. ``per_lane`` leaves alone what would put more than so many rows of one lane (or
+    than its own width) under lease; it looks at the first few hundred rows of lanes with room, so what stands behind a
+    long queue is reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
+    free, so the limit holds for one worker and is near for many. ``ahead`` says nothing without ``per_lane``; of what it claims of a quick
+    lane other workers know nothing.
+    """
+    postgresql = is_postgresql(session)
+    ahead = None if per_lane is None else ahead
+    picked = select_due(_T, tuple(kinds), per_lane, postgresql, ahead=ahead is not None)
+    given: dict[str, Any] = front_parameters(limit)
+    if ahead is not None:
+        given |= ahead.given()
+    return to_jobs(await claim_rows(session, _T, picked, owner, lease_s, given, ahead=ahead is not None))
+
+
+def to_jobs(rows: Sequence[Sequence[Any]]) -> list[Job]:
+    """What a claim took, as ``store.jobs.claim.COLUMNS`` has it, most urgent first."""
+    payloads = json.loads(f"[{','.join([row[_PAYLOAD] for row in rows])}]")  # they were written here, and strictly
+    made = [
+        Job(*(*row[:_PAYLOAD], payload, *row[_PAYLOAD + 1 : -1], row[-1] == row[_LANE]))
+        for row, payload in zip(rows, payloads, strict=True)
+    ]
+    return sorted(made, key=lambda work: (work.priority, work.created_ms, work.id))
+
+
+async def ack(session: AsyncSession, work: Job, *, keep: bool = True) -> bool:
+    """It is done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it. Without ``keep`` it is deleted now,
+    for work whose subject remembers by itself that it was done."""
+    return bool(await ack_many(session, [work], keep=keep))
+
+
+async def ack_many(session: AsyncSession, works: Sequence[Job], *, keep: bool = True) -> set[str]:
+    """As ``ack``, for many at once. Answers the ids of those that were held and now are done."""
+    return {work_id for work_id, _ in await update_claimed(session, _T, _over(keep), [_claim(one) for one in works])}
+
+
+async def ack_all(session: AsyncSession, works: Sequence[Job], *, keep: bool = True) -> None:
+    """As ``ack_many``, and cheaper, where all of them are expected to be held. Raises NotHeld if some are not
+    (``store.jobs.updates.update_all_claimed``)."""
+    await update_all_claimed(session, _T, _over(keep), [_claim(one) for one in works])
+
+
+async def release_many(session: AsyncSession, works: Sequence[Job]) -> set[str]:
+    """Due again at once, as they were. Answers the ids of those that were held."""
+    return {work_id for work_id, _ in await update_claimed(session, _T, "released", [_claim(one) for one in works])}
+
+
+async def reschedule(session: AsyncSession, work: Job, delay_s: float, error: str) -> bool:
+    """Not yet: due again in ``delay_s``."""
+    when = _after(delay_s)
+    waits = {"state": "ready", "owner": None, "due_ms": when, "turn_ms": when, "counted_in": None}
+    return await _settle(session, work, **waits, error=error[:MAX_ERROR])
+
+
+async def mark_dead(session: AsyncSession, work: Job, error: str) -> bool:
+    """Never: kept as dead, for a person to look at."""
+    return await _settle(session, work, state="dead", finished_ms=EpochMs(), error=error[:MAX_ERROR])
+
+
+async def begin_alone(session: AsyncSession, work: Job) -> int:
+    """Count that work which lost its claims is begun with no other such work beside it. How often that makes; 0 if it isn't held."""
+    statement = update(_T).where(_held(work)).values(alone=_T.c.alone + 1).returning(_T.c.alone)
+    return (await session.execute(statement)).scalar_one_or_none() or 0
+
+
+async def renew(session: AsyncSession, work: Job, lease_s: float) -> bool:
+    """Hold it for ``lease_s`` from now. False: it isn't held any more, so stop."""
+    return (work.id, work.attempt) in await renew_many(session, [work], lease_s)
+
+
+async def renew_many(session: AsyncSession, works: Sequence[Job], lease_s: float) -> set[tuple[str, int]]:
+    """As ``renew``, for many at once. Answers the (id, attempt) of those that are still held, all of which are counted in their lanes from
+    then on: what takes so long is no longer what was meant to be quick.
+    """
+    return await update_claimed(
+        session, _T, "renewed", [_claim(one) for one in works], {"lease_ms": round(lease_s * 1000)}
+    )
+
+
+async def next_due_s(session: AsyncSession, kinds: Collection[str]) -> float | None:
+    """Seconds until something of these kinds can be claimed, 0 if it can now, None if there is nothing.
+
+    The end of a lane's hold counts as such a moment, whether or not something waits for it; the end of a lease behind thousands of others
+    does not.
+    """
+    found = (await session.execute(_soonest(tuple(kinds)))).one()
+    return min((max(0.0, ms / 1000) for ms in found if ms is not None), default=None)
+
+
+async def counts(session: AsyncSession, workspace: str | None = None) -> dict[tuple[str, str], int]:
+    """How many rows there are by (kind, state)."""
+    statement = select(_T.c.kind, _T.c.state, func.count()).group_by(_T.c.kind, _T.c.state)
+    if workspace is not None:
+        statement = statement.where(_T.c.workspace == workspace)
+    return {(kind, state): count for kind, state, count in (await session.execute(statement)).all()}
+
+
+async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
+    """What is not finished, of every workspace: (kind, ready or claimed, rows, seconds since the oldest became due; less than 0 for one
+    that is not due yet). What is claimed becomes due when its lease runs out."""
+    open_ = select(_T.c.kind, _T.c.state, func.count(), EpochMs() - func.min(_T.c.due_ms)).group_by(
+        _T.c.kind, _T.c.state
+    )
+    rows = (await session.execute(open_.where(_T.c.finished_ms.is_(None)).order_by(_T.c.kind, _T.c.state))).all()
+    return [(kind, state, count, ms / 1000) for kind, state, count, ms in rows]
+
+
+async def given_up(session: AsyncSession, limit: int) -> list[tuple[str, str, str, str]]:
+    """(workspace, kind, key, error) of dead work of every workspace, the newest first."""
+    dead = select(_T.c.workspace, _T.c.kind, _T.c.key, _T.c.error).where(
+        _T.c.state == "dead", _T.c.finished_ms.is_not(None)
+    )
+    rows = (await session.execute(dead.order_by(_T.c.finished_ms.desc()).limit(limit))).all()
+    return [(workspace, kind, key, error) for workspace, kind, key, error in rows]
+
+
+async def revive(session: AsyncSession, workspace: str, key: str) -> bool:
+    """A person wants dead work tried again: due now, attempts kept. False: there is no such dead work here."""
+    dead = update(_T).where(_T.c.workspace == workspace, _T.c.key == key, _T.c.state == "dead")
+    now = EpochMs()
+    anew = {"state": "ready", "owner": None, "counted_in": None, "finished_ms": None, "lost": 0, "alone": 0}
+    fresh = dead.values(**anew, due_ms=now, turn_ms=now)
+    return (await session.execute(fresh.returning(_T.c.id))).first() is not None
+
+
+async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS, limit: int = 5_000) -> int:
+    """Delete up to ``limit`` of what was done longer ago. Dead rows stay until a person decides. Returns how many."""
+    old = _T.c.finished_ms < EpochMs() - int(keep_days * 86_400_000)
+    ids = select(_T.c.id).where(_T.c.state == "done", old).order_by(_T.c.finished_ms).limit(limit)
+    gone = await session.execute(delete(_T).where(_T.c.id.in_(ids)).returning(_T.c.id))
+    return len(gone.all())
+
+
+async def _settle(session: AsyncSession, work: Job, **columns: Any) -> bool:
+    statement = update(_T).where(_held(work)).values(storable(columns)).returning(_T.c.id)
+    return (await session.execute(statement)).first() is not None
+
+
+def _held(work: Job) -> ColumnElement[bool]:
+    return and_(_T.c.id == work.id, _T.c.owner == work.owner, _T.c.attempt == work.attempt, _T.c.state == "claimed")
+
+
+@lru_cache(maxsize=64)
+def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
+    """Milliseconds to each of the two moments of ``next_due_s``. Kept, since to build it costs more than to run it."""
+    open_ = and_(_T.c.finished_ms.is_(None), _T.c.kind.in_(kinds), not_held(_T))
+    has_turn = _T.c.turn_ms <= present_ms()
+    in_turn = (_T.c.priority, _T.c.turn_ms, _T.c.id)
+    due = select(literal(0)).where(open_, has_turn, _T.c.due_ms <= present_ms()).order_by(*in_turn).limit(1)
+    # What is to come is all in the index. What had its turn and is not due is claimed: of that only the first are looked at, in the index'
+    # order, which PostgreSQL would else leave for a walk through the whole table.
+    to_come = select(func.min(_T.c.turn_ms).label("ms")).where(open_, not_(has_turn))
+    claimed_ = select(_T.c.due_ms).where(open_, has_turn).order_by(*in_turn).limit(_LEASES_SEEN).subquery("claimed_")
+    moments = union_all(to_come, select(func.min(claimed_.c.due_ms))).subquery("moments")
+    soonest = select(func.min(moments.c.ms) - EpochMs()).scalar_subquery()
+    return select(func.coalesce(due.scalar_subquery(), soonest), lanes.next_free_ms().scalar_subquery())
+
+
+def _over(keep: bool) -> Literal["done", "forgotten"]:
+    return "done" if keep else "forgotten"
+
+
+def _claim(work: Job) -> Claim:
+    return work.id, work.owner, work.attempt
+
+
+def _after(seconds: float) -> ColumnElement[int]:
+    return due(round(seconds * 1000))
+
+
+def due(delay_ms: int | ColumnElement[int]) -> ColumnElement[int]:
+    """So many milliseconds from now, by the database's clock."""
+    return EpochMs() + delay_ms

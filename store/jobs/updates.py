@@ -1,0 +1,91 @@
+"""Changes of many pieces of claimed work at once: one statement for all of one owner and attempt, which fits only the claims it names."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import Any, Final, Literal
+
+from sqlalchemy import BigInteger, Delete, Table, Update, and_, bindparam, column, delete, update
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.dialect import EpochMs, among, is_postgresql, texts
+from store.driver.prepared import CompiledStatement, sqlite_of
+from store.driver.sqlite import Execute
+
+Change = Literal["done", "forgotten", "renewed", "released"]
+Claim = tuple[str, str, int]
+"""(id, owner, attempt)."""
+
+
+async def update_claimed(
+    session: AsyncSession, work: Table, change: Change, claims: list[Claim], given: dict[str, Any] | None = None
+) -> set[tuple[str, int]]:
+    """The (id, attempt) of those that were held, and now are done, deleted, held for the parameter ``lease_ms`` from now, or due again at
+    once."""
+    postgresql = is_postgresql(session)
+    made: set[tuple[str, int]] = set()
+    for (owner, attempt), work_ids in _by_claim(claims).items():
+        named = {"ids": texts(work_ids, postgresql=postgresql), "of_owner": owner, "of_attempt": attempt}
+        statement = _statement(work, change, postgresql).returning(work.c.id)
+        found = await session.execute(statement, named | (given or {}))
+        made.update((work_id, attempt) for work_id in found.scalars())
+    return made
+
+
+class LeaseLost(Exception):
+    """Some claim is not held any more; nothing of its transaction may stand."""
+
+
+async def update_all_claimed(session: AsyncSession, work: Table, change: Change, claims: list[Claim]) -> None:
+    """As ``changed``, where all of them are expected to be held: none has to be read. Raises NotHeld if some are not, on SQLite when what
+    comes next in the transaction is said, its commit at the latest.
+    """
+    sqlite = sqlite_of(session)
+    for (owner, attempt), work_ids in _by_claim(claims).items():
+        named = {"ids": texts(work_ids, postgresql=sqlite is None), "of_owner": owner, "of_attempt": attempt}
+        if sqlite is None:
+            found: Any = await session.execute(_statement(work, change, True), named)
+            _all(found.rowcount, len(work_ids))
+        else:
+            said = _said(work, change, (await session.connection()).dialect)
+            sqlite.soon(partial(_change, said.text, said.placed(named), len(work_ids)))
+
+
+def _change(text: str, values: tuple[Any, ...], expected: int, say: Execute) -> None:
+    _all(say(text, values).rowcount, expected)
+
+
+def _all(count: int, expected: int) -> None:
+    if count != expected:
+        raise LeaseLost(f"{expected - count} of {expected} claims are not held any more.")
+
+
+@cache
+def _said(work: Table, change: Change, dialect: Dialect) -> CompiledStatement:
+    return CompiledStatement.of(_statement(work, change, False), dialect)
+
+
+def _by_claim(claims: list[Claim]) -> dict[tuple[str, int], list[str]]:
+    made: dict[tuple[str, int], list[str]] = {}
+    for work_id, owner, attempt in claims:
+        made.setdefault((owner, attempt), []).append(work_id)
+    return made
+
+
+@cache
+def _statement(work: Table, change: Change, postgresql: bool) -> Update | Delete:
+    mine = and_(
+        among(work.c.id, "ids", postgresql=postgresql),
+        work.c.owner == bindparam("of_owner"),
+        work.c.attempt == bindparam("of_attempt"),
+        work.c.state == "claimed",
+    )
+    return delete(work).where(mine) if change == "forgotten" else update(work).where(mine).values(_COLUMNS[change])
+
+
+_COLUMNS: Final[dict[Change, dict[str, Any]]] = {
+    "done": {"state": "done", "finished_ms": EpochMs()},
+    "released": {"state": "ready", "owner": None, "due_ms": EpochMs(), "turn_ms": EpochMs(), "counted_in": None},
+    "renewed": {"due_ms": EpochMs() + bindparam("lease_ms", type_=BigInteger), "counted_in": column("lane")},
+}

@@ -1,0 +1,1 @@
+"""Cached records of platforms, and how far they are synchronised."""

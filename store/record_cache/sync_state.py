@@ -1,0 +1,96 @@
+"""How far each kind's records are kept: since when all of them have been read, and how far a reading of them has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from store.dialect import UtcTime, upsert
+from store.driver.prepared import PreparedQuery
+from store.rows import Row, every, first, storable, table, values
+
+SyncState = Literal["reading", "ready", "failed"]
+
+
+class SyncStateRow(Row, table=True):
+    """``began_at`` is the database's time at which the present (or last) reading began, ``cursor`` where it goes on, ``seen`` how many
+    records it has read. ``synced_at``: all were read by then, None while they never were. ``shape`` is of the kind's declaration at that
+    time. ``heard_at`` is when an event last carried a state."""
+
+    __tablename__ = "mirrors"
+
+    workspace: str = Field(primary_key=True)
+    connector: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    state: str
+    shape: str
+    cursor: str | None = None
+    seen: int = 0
+    began_at: datetime = Field(sa_type=UtcTime)
+    synced_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    heard_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    error: str = ""
+
+
+_T = table(SyncStateRow)
+_GET = PreparedQuery(
+    SyncStateRow,
+    select(_T).where(
+        _T.c.workspace == bindparam("within"), _T.c.connector == bindparam("by"), _T.c.kind == bindparam("of")
+    ),
+)
+
+
+async def begin(session: AsyncSession, row: SyncStateRow) -> SyncStateRow | None:
+    """Begin to read all of a kind anew; when it was last whole stays known. None: a reading is under way already."""
+    given = values(row)
+    fresh = upsert(session, _T).values(given)
+    anew = {name: given[name] for name in ("state", "shape", "cursor", "seen", "began_at", "error")}
+    statement = fresh.on_conflict_do_update(
+        index_elements=["workspace", "connector", "kind"], set_=anew, where=_T.c.state != "reading"
+    )
+    return await first(session, SyncStateRow, statement.returning(_T))
+
+
+async def get(session: AsyncSession, workspace: str, connector: str, kind: str) -> SyncStateRow | None:
+    return await _GET.first(session, within=workspace, by=connector, of=kind)
+
+
+async def listed(session: AsyncSession, workspace: str) -> list[SyncStateRow]:
+    mine = select(_T).where(_T.c.workspace == workspace)
+    return await every(session, SyncStateRow, mine.order_by(_T.c.connector, _T.c.kind))
+
+
+async def stale(session: AsyncSession, before: datetime) -> list[SyncStateRow]:
+    """Of any workspace: what was whole once, and last before then, and is not being read."""
+    old = select(_T).where(_T.c.synced_at < before, _T.c.state != "reading")
+    return await every(session, SyncStateRow, old.order_by(_T.c.synced_at).limit(100))
+
+
+async def move(session: AsyncSession, row: SyncStateRow, **columns: Any) -> bool:
+    """Set ``columns``. False: another reading has begun since ``row`` was read, or has come further; nothing is written."""
+    same = and_(
+        _is(row.workspace, row.connector, row.kind),
+        _T.c.began_at == row.began_at,
+        _T.c.state == row.state,
+        _T.c.seen == row.seen,
+    )
+    done = await session.execute(update(_T).where(same).values(storable(columns)).returning(_T.c.kind))
+    return done.first() is not None
+
+
+async def touch(session: AsyncSession, workspace: str, connector: str, kind: str, at: datetime) -> None:
+    """An event has carried a state. Nothing happens where the kind is not kept."""
+    await session.execute(update(_T).where(_is(workspace, connector, kind)).values(heard_at=at))
+
+
+async def forget(session: AsyncSession, workspace: str, connector: str, kind: str) -> None:
+    await session.execute(delete(_T).where(_is(workspace, connector, kind)))
+
+
+def _is(workspace: str, connector: str, kind: str) -> ColumnElement[bool]:
+    return and_(_T.c.workspace == workspace, _T.c.connector == connector, _T.c.kind == kind)

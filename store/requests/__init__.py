@@ -1,0 +1,1 @@
+"""What makes a request happen once: idempotency keys and nonces."""

@@ -1,0 +1,217 @@
+"""Idempotency records: what was answered to a caller's Idempotency-Key (docs/reference/wire.md §3).
+
+A record belongs to the caller who sent the key: ``key`` holds the caller, a space and the Idempotency-Key, which holds none (``scoped``).
+A column of its own would have to be part of the primary key, and steps of the schema only add, so that processes of the version before go
+on beside a newer database. What such a process has kept is under the bare key and names no caller: it is nobody's to see, and what it
+answered may not be done again (``unscoped``).
+
+``start`` claims the key in a transaction of its own, so that others see it in flight. ``finish`` belongs in the
+transaction of the effect: both are there or neither. A claim whose process died is taken over once it is stale; the
+effect can't have happened, or its answer would be there. ``keep_many`` is both in one, for effects whose answer is known before they
+are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, Index, and_, delete, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import Conflict
+from store.dialect import UtcTime, is_postgresql, kept
+from store.driver.bulk_write import BulkStatement
+from store.rows import Row, add_new, every, first, storable, table, values
+
+
+class IdempotencyRow(Row, table=True):
+    """``key`` is ``scoped``, ``fingerprint`` tells requests apart, ``owner`` is who is answering, ``state``: in_flight or done."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = (Index("ix_idempotency_created", "created_at"),)
+
+    workspace: str = Field(primary_key=True)
+    method: str = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    owner: str
+    state: str = "in_flight"
+    status: int | None = None
+    body: str | None = None
+    created_at: datetime = Field(sa_type=UtcTime)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyClaim:
+    """``ours``: go on and finish.
+
+    ``done``: replay ``row``. ``in_flight``: someone is at it. ``reused``: another request of this caller had this key. ``unscoped``: the
+    key was used in this workspace under a version that did not say by whom.
+    """
+
+    verdict: Literal["ours", "done", "in_flight", "reused", "unscoped"]
+    row: IdempotencyRow
+
+
+_T = table(IdempotencyRow)
+_KEEP: Final = BulkStatement(
+    "INSERT INTO idempotency (workspace, method, path, key, fingerprint, owner, state, status, body, created_at) "
+    "SELECT workspace, method, path, key, fingerprint, owner, state, status, body, created_at FROM given WHERE NOT EXISTS "
+    "(SELECT 1 FROM idempotency AS old WHERE old.workspace = given.workspace AND old.method = given.method "
+    "AND old.path = given.path AND old.key = given.bare AND old.created_at >= given.forgotten) "
+    "ON CONFLICT (workspace, method, path, key) DO UPDATE SET fingerprint = excluded.fingerprint, owner = excluded.owner, "
+    "state = excluded.state, status = excluded.status, body = excluded.body, created_at = excluded.created_at "
+    "WHERE idempotency.created_at < (SELECT forgotten FROM given LIMIT 1) "
+    "OR (idempotency.state = 'in_flight' AND idempotency.fingerprint = excluded.fingerprint "
+    "AND idempotency.created_at < (SELECT stale FROM given LIMIT 1)) RETURNING owner",
+    workspace="text", method="text", path="text", key="text", fingerprint="text", owner="text", state="text", status="integer",
+    body="text", created_at="timestamptz", stale="timestamptz", forgotten="timestamptz", bare="text",
+)  # fmt: skip
+
+
+def scoped(caller: str, key: str) -> str:
+    """The ``key`` of a record: ``caller``'s own. ``key`` holds no space."""
+    return f"{caller} {key}"
+
+
+async def start(
+    session: AsyncSession,
+    *,
+    workspace: str,
+    method: str,
+    path: str,
+    key: str,
+    fingerprint: str,
+    owner: str,
+    now: datetime,
+    stale_before: datetime,
+    forget_before: datetime,
+) -> KeyClaim:
+    """Claim the key for ``owner`` (a fresh random word), or learn what stands in the way.
+
+    ``stale_before``: a claim in flight from before then is taken over. ``forget_before``: a record from before then
+    counts as none (24 hours).
+    """
+    where = _is(workspace, method, path, key)
+    old = select(_T).where(_is(workspace, method, path, _bare(key)), _T.c.created_at >= forget_before)
+    unscoped = await first(session, IdempotencyRow, old)
+    if unscoped is not None:
+        return KeyClaim("unscoped", unscoped)
+    await session.execute(delete(_T).where(where, _T.c.created_at < forget_before))
+    row = IdempotencyRow(
+        workspace=workspace, method=method, path=path, key=key, fingerprint=fingerprint, owner=owner, created_at=now
+    )
+    if await add_new(session, row):
+        return KeyClaim("ours", row)
+    stale = and_(where, _T.c.fingerprint == fingerprint, _T.c.state == "in_flight", _T.c.created_at < stale_before)
+    taken = update(_T).where(stale).values(owner=owner, created_at=now).returning(_T)
+    mine = await first(session, IdempotencyRow, taken)
+    if mine is not None:
+        return KeyClaim("ours", mine)
+    there = await first(session, IdempotencyRow, select(_T).where(where))
+    if there is None:
+        raise Conflict("This Idempotency-Key was given up by another request just now: send it again.")
+    return _verdict(there, fingerprint)
+
+
+async def keep_many(
+    session: AsyncSession, rows: Sequence[IdempotencyRow], *, stale_before: datetime, forget_before: datetime
+) -> list[KeyClaim]:
+    """Keep answers (rows that are done), each unless its key is taken; to be called in the transaction of the effects.
+
+    ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` says what stands there; of the
+    same key twice among ``rows``, the first is kept. Waits for another transaction that is just keeping an answer to the same key.
+    """
+    first_of: dict[tuple[str, str, str, str], IdempotencyRow] = {}
+    for row in rows:
+        first_of.setdefault(_key(row), row)
+    postgresql = is_postgresql(session)
+    stale, forgotten = kept(stale_before, postgresql=postgresql), kept(forget_before, postgresql=postgresql)
+    # In one order everywhere, so that two processes never wait for each other.
+    ordered = [_given(first_of[key], stale, forgotten, postgresql=postgresql) for key in sorted(first_of)]
+    ours = {owner for (owner,) in await _KEEP.run(session, ordered)}
+    taken = [key for key, row in first_of.items() if row.owner not in ours]
+    there = {}
+    if taken:
+        bare = [(*key[:3], _bare(key[3])) for key in taken]
+        same = tuple_(_T.c.workspace, _T.c.method, _T.c.path, _T.c.key).in_([*taken, *bare])
+        there = {_key(row): row for row in await every(session, IdempotencyRow, select(_T).where(same))}
+    return [KeyClaim("ours", row) if row.owner in ours else _taken(row, there, first_of) for row in rows]
+
+
+_HELD: Final = ("workspace", "method", "path", "key", "fingerprint", "owner", "state", "status", "body")
+
+
+def _taken(
+    row: IdempotencyRow,
+    there: Mapping[tuple[str, str, str, str], IdempotencyRow],
+    first_of: Mapping[tuple[str, str, str, str], IdempotencyRow],
+) -> KeyClaim:
+    """What stands in the way of a row that was not kept."""
+    key = _key(row)
+    if key in there:
+        return _verdict(there[key], row.fingerprint)
+    unscoped = there.get((*key[:3], _bare(row.key)))
+    return KeyClaim("unscoped", unscoped) if unscoped is not None else _verdict(first_of[key], row.fingerprint)
+
+
+def _verdict(there: IdempotencyRow, fingerprint: str) -> KeyClaim:
+    """What a request with this fingerprint finds in its way."""
+    if there.fingerprint != fingerprint:
+        return KeyClaim("reused", there)
+    return KeyClaim("done" if there.state == "done" else "in_flight", there)
+
+
+async def get(session: AsyncSession, workspace: str, method: str, path: str, key: str) -> IdempotencyRow | None:
+    return await first(session, IdempotencyRow, select(_T).where(_is(workspace, method, path, key)))
+
+
+async def finish(session: AsyncSession, claim: IdempotencyRow, *, status: int, body: str) -> None:
+    """Keep the answer. Raises Conflict when the claim was taken over meanwhile: let the transaction roll back."""
+    done = update(_T).where(_ours(claim)).values(storable({"state": "done", "status": status, "body": body}))
+    if (await session.execute(done.returning(_T.c.key))).first() is None:
+        raise Conflict("This request took so long that another one with its Idempotency-Key took over.")
+
+
+async def forget(session: AsyncSession, claim: IdempotencyRow) -> None:
+    """Give the key up without an answer, so that the next request with it runs."""
+    await session.execute(delete(_T).where(_ours(claim)))
+
+
+async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
+    """Delete up to ``limit`` records from before then; returns how many."""
+    same = (_T.c.workspace, _T.c.method, _T.c.path, _T.c.key)
+    old = select(*same).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
+    gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.key)
+    return len((await session.execute(gone)).all())
+
+
+def _given(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: bool) -> tuple[Any, ...]:
+    """As ``_KEEP`` takes it. Raises InvalidInput for text that can't be stored."""
+    held = values(row)
+    created_at = kept(row.created_at, postgresql=postgresql)
+    return (*(held[name] for name in _HELD), created_at, stale, forgotten, _bare(row.key))
+
+
+def _bare(key: str) -> str:
+    """The Idempotency-Key alone, as the version before kept it; empty, which none is, where ``key`` is that already."""
+    caller, _, bare = key.rpartition(" ")
+    return bare if caller else ""
+
+
+def _key(row: IdempotencyRow) -> tuple[str, str, str, str]:
+    return (row.workspace, row.method, row.path, row.key)
+
+
+def _is(workspace: str, method: str, path: str, key: str) -> ColumnElement[bool]:
+    return and_(_T.c.workspace == workspace, _T.c.method == method, _T.c.path == path, _T.c.key == key)
+
+
+def _ours(claim: IdempotencyRow) -> ColumnElement[bool]:
+    there = _is(claim.workspace, claim.method, claim.path, claim.key)
+    return and_(there, _T.c.owner == claim.owner, _T.c.state == "in_flight")

@@ -1,0 +1,1 @@
+"""Runs, their calls and confirmations."""

@@ -1,0 +1,182 @@
+"""Runs: one request on its way from words to outcome. Every change of state is one conditional UPDATE."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Index, String, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import Conflict, NotFound
+from store.dialect import DbNow, UtcTime
+from store.driver.prepared import PreparedQuery
+from store.driver.sqlite import ONE_ROW
+from store.jobs.jobs import JobRow
+from store.rows import Row, add, every, storable, table
+
+
+class RunRow(Row, table=True):
+    """``actions`` are names joined by spaces.
+
+    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is how far the working out of a received run is,
+    where that takes long; a move ends it.
+    """
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        Index("ix_runs_workspace_created", "workspace", "created_at", "id"),
+        Index("ix_runs_workspace_state", "workspace", "state", "created_at"),
+        Index("ix_runs_workspace_person", "workspace", "person", "created_at"),
+        Index("ix_runs_state_expires", "state", "expires_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    workspace: str
+    session_id: str
+    actor_id: str
+    person: str
+    role: str
+    surface: str
+    text: str
+    state: str
+    actions: str = ""
+    risk: str = ""
+    plan_digest: str | None = None
+    expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    created_at: datetime = Field(sa_type=UtcTime)
+    updated_at: datetime = Field(sa_type=UtcTime)
+    revision: int = 1
+    document: str
+    phase: str | None = None
+
+
+_T = table(RunRow)
+# Built once, as what every request asks: to build a short statement costs more than to run it.
+_GET = PreparedQuery(RunRow, select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within")))
+WAITING = ("held", "asked")
+OPEN = (*WAITING, "received", "confirmed", "executing", "unknown")
+
+
+async def insert(session: AsyncSession, row: RunRow) -> RunRow:
+    """Raises Conflict when the id is taken."""
+    return await add(session, row)
+
+
+async def get(session: AsyncSession, workspace: str, run_id: str) -> RunRow:
+    """Raises NotFound, for another workspace's run as for none."""
+    row = await _GET.first(session, of=run_id, within=workspace)
+    if row is None:
+        raise NotFound("There is no such run in this workspace.")
+    return row
+
+
+async def move(
+    session: AsyncSession,
+    workspace: str,
+    run_id: str,
+    *,
+    was: Collection[str],
+    to: str,
+    revision: int | None = None,
+    **columns: Any,
+) -> RunRow:
+    """From a state in ``was`` to ``to``, setting ``columns``;
+
+    the revision grows by one. Of racing moves exactly one fits. ``revision`` demands that nothing moved since it was
+    read. ``updated_at`` is the database's clock unless given. Raises Conflict when the run has moved on (``extra``
+    tells its state and revision), NotFound when it isn't in this workspace.
+    """
+    states = (was,) if isinstance(was, str) else tuple(was)
+    fresh = storable({**columns, "state": to, "phase": None})
+    given = {f"to_{name}": value for name, value in fresh.items()}
+    given |= {"of": run_id, "within": workspace} | ({} if revision is None else {"revised": revision})
+    row = await _moving(tuple(fresh), states, revision is not None).first(session, **given)
+    if row is None:
+        there = await get(session, workspace, run_id)
+        raise Conflict(
+            f"This run is {there.state!r} (revision {there.revision}) and no longer what you saw: look at it again.",
+            extra={"state": there.state, "revision": there.revision},
+        )
+    return row
+
+
+@lru_cache(maxsize=256)
+def _moving(names: tuple[str, ...], states: tuple[str, ...], revised: bool) -> PreparedQuery[RunRow]:
+    one = update(_T).prefix_with(ONE_ROW)
+    mine = one.where(
+        _T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"), or_(*(_T.c.state == each for each in states))
+    )
+    if revised:
+        mine = mine.where(_T.c.revision == bindparam("revised"))
+    given = {name: bindparam(f"to_{name}", type_=_T.c[name].type) for name in names}
+    return PreparedQuery(
+        RunRow, mine.values({"updated_at": DbNow(), **given, "revision": _T.c.revision + 1}).returning(_T)
+    )
+
+
+async def record_phase(session: AsyncSession, workspace: str, run_id: str, phase: str) -> None:
+    """The working out of a received run is this far. It is no move: the revision stays."""
+    mine = update(_T).where(_T.c.id == run_id, _T.c.workspace == workspace, _T.c.state == "received")
+    await session.execute(mine.values(phase=phase))
+
+
+async def listed(
+    session: AsyncSession,
+    workspace: str,
+    *,
+    states: Collection[str] = (),
+    person: str | None = None,
+    role: str | None = None,
+    action: str | None = None,
+    before: RunRow | str | None = None,
+    limit: int = 50,
+) -> list[RunRow]:
+    """Newest first. ``role``: only those asked in it; ``action``: only those with a call of this name. ``before`` is the
+    last row (or its id) of the page before. Raises NotFound for an unknown id."""
+    statement = select(_T).where(_T.c.workspace == workspace)
+    if states:
+        statement = statement.where(_T.c.state.in_(tuple(states)))
+    if person is not None:
+        statement = statement.where(_T.c.person == person)
+    if role is not None:
+        statement = statement.where(_T.c.role == role)
+    if action is not None:
+        statement = statement.where((" " + _T.c.actions + " ").contains(f" {action} ", autoescape=True))
+    if before is not None:
+        last = await get(session, workspace, before) if isinstance(before, str) else before
+        older = and_(_T.c.created_at == last.created_at, _T.c.id < last.id)
+        statement = statement.where(or_(_T.c.created_at < last.created_at, older))
+    return await every(session, RunRow, statement.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit))
+
+
+async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[RunRow]:
+    """Waiting runs of every workspace whose time is over, longest overdue first. For the sweep that expires them."""
+    over = select(_T).where(_T.c.state.in_(WAITING), _T.c.expires_at <= now)
+    return await every(session, RunRow, over.order_by(_T.c.expires_at).limit(limit))
+
+
+async def find_stranded(session: AsyncSession, kind: str, before: datetime, limit: int = 100) -> list[RunRow]:
+    """Runs of every workspace that are to be sent, have not moved since ``before``, and for which no work of this kind is open: none of
+    their present revision nor of the one before it, under which they were confirmed. Longest standing first.
+    """
+    purpose = kind.rpartition(".")[2]
+    keys = [_T.c.id + f":{purpose}:" + cast(_T.c.revision - back, String) for back in (0, 1)]
+    work = table(JobRow)
+    open_ = select(work.c.id).where(work.c.key.in_(keys), work.c.finished_ms.is_(None)).exists()
+    mine = select(_T).where(_T.c.state.in_(("confirmed", "executing")), _T.c.updated_at < before, ~open_)
+    return await every(session, RunRow, mine.order_by(_T.c.updated_at).limit(limit))
+
+
+async def count_by_state(session: AsyncSession) -> dict[str, int]:
+    """How many runs of every workspace are in each state that is not the end of one."""
+    open_ = (
+        select(_T.c.state, func.count().label("n"))
+        .where(_T.c.state.in_(OPEN))
+        .group_by(_T.c.state)
+        .order_by(_T.c.state)
+    )
+    return {row.state: row.n for row in (await session.execute(open_)).all()}

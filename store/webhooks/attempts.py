@@ -1,0 +1,151 @@
+"""Attempts at webhook deliveries: their log, and what each makes of its delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from store.dialect import UtcTime, is_postgresql, kept
+from store.driver.bulk_write import BulkStatement
+from store.rows import Row, every, storable, table
+
+DeliveryState = Literal["pending", "succeeded", "failed"]
+
+
+class DeliveryAttemptRow(Row, table=True):
+    """``id`` is of the claim it was made under; ``n`` is the number it was sent with. ``headers`` is JSON, secrets hidden.
+
+    ``delivery`` is there: no foreign key says so, since both that write here hold its row (``came``, ``store.webhooks.deliveries.purge``).
+    """
+
+    __tablename__ = "webhook_attempts"
+
+    delivery: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    n: int
+    by_hand: bool
+    at: datetime = Field(sa_type=UtcTime)
+    duration_ms: int
+    headers: str
+    status: int | None = None
+    error: str | None = None
+    detail: str = ""
+    response: bytes = Field(default=b"", sa_type=LargeBinary)
+    cut: bool = False
+
+
+class AttemptResult(NamedTuple):
+    """An attempt, and what it makes of its delivery; the fields are those of the rows. ``state`` None leaves it as it is."""
+
+    attempt: str
+    n: int
+    duration_ms: int
+    headers: str
+    response: bytes
+    cut: bool
+
+    delivery: str
+    state: DeliveryState | None
+    status: int | None
+    error: str | None
+    detail: str
+    at: datetime
+    next_at: datetime | None
+    finished_at: datetime | None
+    in_series: bool
+
+
+_A = table(DeliveryAttemptRow)
+
+
+async def attempts_of(session: AsyncSession, delivery_id: str) -> list[DeliveryAttemptRow]:
+    """In the order they were made."""
+    mine = select(_A).where(_A.c.delivery == delivery_id)
+    return await every(session, DeliveryAttemptRow, mine.order_by(_A.c.at, _A.c.id))
+
+
+async def forget(session: AsyncSession, deliveries: Collection[str]) -> None:
+    """Delete what is logged of these deliveries, which are gone or locked."""
+    await session.execute(delete(_A).where(_A.c.delivery.in_(deliveries)))
+
+
+_MOVING: Final = (
+    "UPDATE webhook_deliveries AS d SET attempts = d.attempts + 1, tries = d.tries + CAST(given.in_series AS integer), "
+    "state = CASE WHEN d.state = 'succeeded' THEN d.state ELSE coalesce(given.state, d.state) END, "
+    "failed = CASE WHEN d.state <> 'succeeded' AND coalesce(given.state, d.state) = 'failed' THEN true END, "
+    "status = given.status, error = given.error, detail = given.detail, first_at = coalesce(d.first_at, given.at), "
+    "next_at = CASE WHEN d.state = 'succeeded' THEN NULL ELSE given.next_at END, "
+    "finished_at = coalesce(given.finished_at, d.finished_at) FROM given WHERE d.id = given.delivery"
+)
+_LOGGING: Final = (
+    "INSERT INTO webhook_attempts (id, delivery, n, by_hand, at, duration_ms, headers, status, error, detail, response, cut) "
+    "SELECT attempt, delivery, n, NOT in_series, at, duration_ms, headers, status, error, detail, response, cut FROM "
+)
+_TYPES: Final = {
+    "attempt": "text", "n": "integer", "duration_ms": "integer", "headers": "text", "response": "bytea", "cut": "boolean",
+    "delivery": "text", "state": "text", "status": "integer", "error": "text", "detail": "text", "at": "timestamptz",
+    "next_at": "timestamptz", "finished_at": "timestamptz", "in_series": "boolean",
+}  # fmt: skip
+# PostgreSQL: one statement, and the rows are those of ``Came``. Only what was moved is logged.
+_CAME: Final = BulkStatement(f", moved AS ({_MOVING} RETURNING given.*) {_LOGGING} moved", **_TYPES)
+# SQLite changes one table by a statement.
+_MOVED: Final = ("delivery", "in_series", "state", "status", "error", "detail", "at", "next_at", "finished_at")
+_LOGGED: Final = (
+    "attempt", "delivery", "n", "in_series", "at", "duration_ms", "headers", "status", "error", "detail", "response", "cut",
+)  # fmt: skip
+_MOVE: Final = BulkStatement(_MOVING, **{name: _TYPES[name] for name in _MOVED})
+_LOG: Final = BulkStatement(
+    _LOGGING + "given WHERE EXISTS (SELECT 1 FROM webhook_deliveries AS d WHERE d.id = given.delivery)",  # noqa: S608
+    repeated=" ON CONFLICT DO NOTHING",
+    **{name: _TYPES[name] for name in _LOGGED},
+)
+
+
+async def record_attempts(session: AsyncSession, results: Sequence[AttemptResult]) -> None:
+    """Move deliveries on and log the attempts at them, many at once. Of a delivery that was purged meanwhile nothing is kept. Raises
+    InvalidInput for text that can't be stored."""
+    for one in results:
+        if one.detail:
+            storable({"detail": one.detail})  # the rest is written here
+    # In one order, which most plans keep, so that transactions seldom wait crosswise; one that does is tried again.
+    turns = _rounds(sorted(results, key=attrgetter("delivery")))
+    if is_postgresql(session):
+        for turn in turns:
+            await _CAME.run(session, turn)
+        return
+    for turn in turns:
+        await _MOVE.write(session, [_delivery_columns(one) for one in turn])
+    await _LOG.write(session, [_attempt_columns(one) for turn in turns for one in turn])
+
+
+def _rounds(ordered: list[AttemptResult]) -> list[list[AttemptResult]]:
+    """A statement changes a row once: the same delivery twice is one after the other."""
+    if len({one.delivery for one in ordered}) == len(ordered):
+        return [ordered]
+    turns: list[dict[str, AttemptResult]] = []
+    for one in ordered:
+        turn = next((turn for turn in turns if one.delivery not in turn), None)
+        if turn is None:
+            turns.append(turn := {})
+        turn[one.delivery] = one
+    return [list(turn.values()) for turn in turns]
+
+
+def _delivery_columns(one: AttemptResult) -> tuple[Any, ...]:
+    """As _MOVED has it, on SQLite."""
+    at, next_at, finished_at = [kept(each, postgresql=False) for each in (one.at, one.next_at, one.finished_at)]
+    return one.delivery, one.in_series, one.state, one.status, one.error, one.detail, at, next_at, finished_at
+
+
+def _attempt_columns(one: AttemptResult) -> tuple[Any, ...]:
+    """As _LOGGED has it, on SQLite."""
+    return (
+        one.attempt, one.delivery, one.n, one.in_series, kept(one.at, postgresql=False), one.duration_ms, one.headers, one.status,
+        one.error, one.detail, one.response, one.cut,
+    )  # fmt: skip

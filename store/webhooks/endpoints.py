@@ -1,0 +1,222 @@
+"""Webhook endpoints: who wants to hear of which events, and how each has been doing.
+
+Health is kept as it is written: counters on the endpoint, and one row an hour with how many attempts went well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from sqlalchemy import BigInteger, Index, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field
+
+from core.errors import Conflict, NotFound
+from store.dialect import UtcTime, among, is_postgresql, kept, texts
+from store.driver.bulk_write import BulkStatement
+from store.driver.prepared import PreparedQuery
+from store.rows import Row, add, every, first, storable, table
+
+EndpointState = Literal["active", "paused", "disabled", "deleted"]
+RATE_HOURS: Final = 24
+_KEPT_HOURS: Final = 48
+
+
+class EndpointRow(Row, table=True):
+    """``patterns`` are joined by spaces; ``sealed_headers`` is sealed JSON, empty for none; ``why`` tells of ``disabled``.
+
+    ``per_minute`` bounds its attempts, None for no bound. ``slow_s`` is how long it is left alone after each attempt
+    while it asks for that. ``failing_since``: nothing has gone well since then.
+    """
+
+    __tablename__ = "webhook_endpoints"
+    __table_args__ = (Index("ix_webhook_endpoints_workspace", "workspace", "id"),)
+
+    id: str = Field(primary_key=True)
+    workspace: str = Field(foreign_key="workspaces.id")
+    url: str
+    description: str = ""
+    patterns: str
+    sealed_headers: str = ""
+    per_minute: int | None = None
+    state: str = "active"
+    why: str = ""
+    created_by: str
+    created_at: datetime = Field(sa_type=UtcTime)
+    changed_at: datetime = Field(sa_type=UtcTime)
+    last_success_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    last_failure_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    failing_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    consecutive_failures: int = 0
+    slow_s: float = 0.0
+
+
+class EndpointHourRow(Row, table=True):
+    """Attempts of one endpoint in one hour since 1970."""
+
+    __tablename__ = "webhook_endpoint_hours"
+    __table_args__ = (Index("ix_webhook_endpoint_hours_hour", "hour"),)
+
+    endpoint: str = Field(primary_key=True)
+    hour: int = Field(primary_key=True, sa_type=BigInteger)
+    succeeded: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptCounts:
+    """What a group of attempts at one endpoint came to; ``trailing`` failures are those after the last success."""
+
+    endpoint: str
+    hour: int
+    succeeded: int
+    failed: int
+    trailing: int
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    trailing_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessRate:
+    """Attempts of the last 24 hours."""
+
+    succeeded: int
+    failed: int
+
+
+_T = table(EndpointRow)
+_H = table(EndpointHourRow)
+_BY_IDS: Final = PreparedQuery(
+    EndpointRow, lambda postgresql: select(_T).where(among(_T.c.id, "ids", postgresql=postgresql))
+)
+
+
+async def insert(session: AsyncSession, row: EndpointRow) -> EndpointRow:
+    return await add(session, row)
+
+
+async def get(session: AsyncSession, workspace: str, endpoint_id: str) -> EndpointRow:
+    """Deleted ones count as none. Raises NotFound."""
+    mine = select(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
+    row = await first(session, EndpointRow, mine)
+    if row is None:
+        raise NotFound("There is no such webhook endpoint in this workspace.")
+    return row
+
+
+async def listed(session: AsyncSession, workspace: str) -> list[EndpointRow]:
+    """Newest first, without the deleted."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.state != "deleted")
+    return await every(session, EndpointRow, mine.order_by(_T.c.id.desc()))
+
+
+async def disabled(session: AsyncSession, workspace: str) -> int:
+    """How many have been disabled because nothing went well."""
+    mine = select(func.count()).select_from(_T).where(_T.c.workspace == workspace, _T.c.state == "disabled")
+    counted: int = (await session.execute(mine)).scalar_one()
+    return counted
+
+
+async def subscribed(session: AsyncSession, workspace: str) -> list[EndpointRow]:
+    """Those that deliveries are made for: active and paused ones, oldest first."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.state.in_(("active", "paused")))
+    return await every(session, EndpointRow, mine.order_by(_T.c.id))
+
+
+async def by_ids(session: AsyncSession, endpoint_ids: Collection[str]) -> dict[str, EndpointRow]:
+    """Of any workspace and in any state: for the workers that deliver."""
+    given = texts(endpoint_ids, postgresql=is_postgresql(session))
+    return {row.id: row for row in await _BY_IDS.every(session, ids=given)}
+
+
+async def change(
+    session: AsyncSession, workspace: str, endpoint_id: str, at: datetime, *, was: Collection[str] = (), **columns: Any
+) -> EndpointRow:
+    """Set ``columns``; ``was`` limits the states it may be in. Raises NotFound; Conflict when its state does not fit."""
+    statement = update(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
+    if was:
+        statement = statement.where(_T.c.state.in_(tuple(was)))
+    fresh = storable({**columns, "changed_at": at})
+    row = await first(session, EndpointRow, statement.values(fresh).returning(_T))
+    if row is None:
+        there = await get(session, workspace, endpoint_id)
+        raise Conflict(f"This endpoint is {there.state}, so that can't be done to it.", extra={"state": there.state})
+    return row
+
+
+async def disable(session: AsyncSession, endpoint_id: str, at: datetime, why: str) -> EndpointRow | None:
+    """By itself, from active or paused. None: it was not in either."""
+    mine = update(_T).where(_T.c.id == endpoint_id, _T.c.state.in_(("active", "paused")))
+    fresh = storable({"state": "disabled", "why": why, "changed_at": at})
+    return await first(session, EndpointRow, mine.values(fresh).returning(_T))
+
+
+async def set_slow(session: AsyncSession, endpoint_id: str, slow_s: float) -> None:
+    await session.execute(update(_T).where(_T.c.id == endpoint_id).values(slow_s=slow_s))
+
+
+_GIVEN: Final = {
+    "endpoint": "text", "hour": "bigint", "succeeded": "integer", "failed": "integer", "in_a_row": "integer", "good": "timestamptz",
+    "bad": "timestamptz", "since": "timestamptz",
+}  # fmt: skip
+_TALLYING: Final = (
+    "UPDATE webhook_endpoints AS e SET "
+    "consecutive_failures = CASE WHEN given.succeeded > 0 THEN given.in_a_row ELSE e.consecutive_failures + given.in_a_row END, "
+    "failing_since = CASE WHEN given.succeeded > 0 THEN given.since ELSE coalesce(e.failing_since, given.since) END, "
+    "last_success_at = coalesce(given.good, e.last_success_at), last_failure_at = coalesce(given.bad, e.last_failure_at) "
+)
+_ADDING: Final = (  # DISTINCT: on SQLite a row may be given several times
+    "INSERT INTO webhook_endpoint_hours AS h (endpoint, hour, succeeded, failed) "
+    "SELECT DISTINCT endpoint, hour, succeeded, failed FROM given WHERE true ON CONFLICT (endpoint, hour) "
+    "DO UPDATE SET succeeded = h.succeeded + excluded.succeeded, failed = h.failed + excluded.failed"
+)
+# PostgreSQL: one statement. The endpoints are locked in one order before any is changed, so that no two transactions wait crosswise.
+_COUNT: Final = BulkStatement(
+    ", locked AS MATERIALIZED (SELECT id FROM webhook_endpoints WHERE id IN (SELECT endpoint FROM given) ORDER BY id "  # noqa: S608
+    f"FOR NO KEY UPDATE), counted AS ({_TALLYING} FROM locked JOIN given ON given.endpoint = locked.id WHERE e.id = locked.id "
+    f"RETURNING e.*), added AS ({_ADDING}) SELECT {', '.join(_T.columns.keys())} FROM counted",
+    **_GIVEN,
+)
+_TALLY: Final = BulkStatement(f"{_TALLYING} FROM given WHERE e.id = given.endpoint", **_GIVEN)
+_HOURS: Final = BulkStatement(_ADDING, **{name: _GIVEN[name] for name in ("endpoint", "hour", "succeeded", "failed")})
+
+
+async def count(session: AsyncSession, tallies: Sequence[AttemptCounts]) -> list[EndpointRow]:
+    """Write what came of a group of attempts, one tally an endpoint; answers the endpoints as they are then."""
+    if not tallies:
+        return []
+    postgresql = is_postgresql(session)
+    rows: list[tuple[Any, ...]] = []
+    for one in sorted(tallies, key=lambda tally: tally.endpoint):
+        times = (one.last_success_at, one.last_failure_at, one.trailing_since)
+        kept_times = [kept(at, postgresql=postgresql) for at in times]
+        rows.append((one.endpoint, one.hour, one.succeeded, one.failed, one.trailing, *kept_times))
+    if postgresql:
+        names = _T.columns.keys()
+        return [EndpointRow(**dict(zip(names, row, strict=True))) for row in await _COUNT.run(session, rows)]
+    await _TALLY.write(session, rows)
+    await _HOURS.write(session, [row[:4] for row in rows])
+    return list((await by_ids(session, [one.endpoint for one in tallies])).values())
+
+
+async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datetime) -> dict[str, SuccessRate]:
+    """How the attempts of the last 24 hours went, by endpoint; absent where there were none."""
+    since = hour_of(now) - RATE_HOURS + 1
+    sums = (func.sum(_H.c.succeeded), func.sum(_H.c.failed))
+    mine = select(_H.c.endpoint, *sums).where(_H.c.endpoint.in_(tuple(endpoint_ids)), _H.c.hour >= since)
+    rows = (await session.execute(mine.group_by(_H.c.endpoint))).all()
+    return {endpoint: SuccessRate(int(succeeded), int(failed)) for endpoint, succeeded, failed in rows}
+
+
+async def purge(session: AsyncSession, now: datetime) -> int:
+    """Forget hours that no rate looks at any more; returns how many."""
+    old = delete(_H).where(_H.c.hour < hour_of(now - timedelta(hours=_KEPT_HOURS)))
+    return len((await session.execute(old.returning(_H.c.hour))).all())
+
+
+def hour_of(at: datetime) -> int:
+    return int(at.timestamp()) // 3600
