@@ -27,7 +27,7 @@ from agent.watch import Watch
 from core.actor import OWNER, Actor
 from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput
-from executors.at_once import Begin
+from executors.jobs.inline_dispatcher import BeginJob
 from store.database import Database, after_commit
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Decisions:
     clock: Clock
     watch: Watch
     wake: Callable[[], None]
-    begin: Begin
+    begin: BeginJob
     progress: Progress
 
     async def answer(

@@ -25,7 +25,7 @@ from core import ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
 from core.errors import Forbidden, InvalidInput, NotFound
-from executors.at_once import Begin
+from executors.jobs.inline_dispatcher import BeginJob
 from store.database import Database
 
 MAX_TEXT: Final = 4000
@@ -38,7 +38,7 @@ class Desk:
     grounds: Grounds
     clock: Clock
     watch: Watch
-    begin: Begin
+    begin: BeginJob
     direct: Direct
     progress: Progress
 

@@ -18,7 +18,7 @@ from agent.mirror.records import CheckedRecords, KeptRecords
 from core.actor import Actor, Surface
 from core.errors import BadSetting, ConnectorBroken
 from core.secretbox import SecretBox
-from executors.platform import HttpPlatformClient
+from executors.http.platform_client import HttpPlatformClient
 from registry.catalogue import Catalogue, load
 from registry.connector import Connector, IdentityProvider, Settings
 from registry.discovery import BrokenConnector, DiscoveredConnector

@@ -51,17 +51,17 @@ from events.webhooks.fanout import DELIVER_WORK
 from events.webhooks.wiring import Webhooks
 from events.webhooks.wiring import assembled as webhooks_assembled
 from events.wiring import Events, assembled
-from executors.at_once import AtOnce
-from executors.bells import bell
-from executors.broker import Broker
-from executors.carried import CarriedQueue
-from executors.engine import Engine, Handler, Wake
 from executors.evaluator import WorkerPool
-from executors.guard import Guard
-from executors.hand import Hand
-from executors.issuer import IssuerClient
-from executors.platform import HttpPlatformClient
-from executors.queue import Dead, Done, Later, Outcome, Queue, SqlQueue
+from executors.http.issuer_client import IssuerClient
+from executors.http.platform_client import HttpPlatformClient
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
+from executors.jetstream.broker import Broker
+from executors.jetstream.jetstream_queue import JetStreamQueue
+from executors.jobs.inline_dispatcher import InlineDispatcher
+from executors.jobs.notify import open_notifier
+from executors.jobs.queue import Dead, Done, Outcome, Queue, Reschedule, SqlQueue
+from executors.jobs.worker import Handler, WakeSource, Worker
 from registry.discovery import discover
 from store import retention
 from store.database import Database
@@ -91,7 +91,7 @@ class House:
     decisions: Decisions
     office: Office
     action_secrets: ActionSecrets
-    engine: Engine
+    engine: Worker
     resolver: Resolver
     clock: Clock
     events: Events
@@ -114,8 +114,8 @@ async def opened(
     except BaseException:
         await sessions.close()
         raise
-    guard = Guard(map(str, settings.allow_addresses))
-    hand = Hand(guard, clock=clock)
+    guard = SsrfGuard(map(str, settings.allow_addresses))
+    hand = SignedClient(guard, clock=clock)
     found, broken = discover()
     clients: list[HttpPlatformClient] = []
 
@@ -130,11 +130,11 @@ async def opened(
     progress = Progress(sessions, watch)
     action_secrets = ActionSecrets(sessions, box, clock)
 
-    ringing = bell(settings.database_url)
+    ringing = open_notifier(settings.database_url)
 
     def wake() -> None:
         engine.wake()
-        ringing.ring()
+        ringing.notify()
 
     evaluator = WorkerPool()
     offline = Offline()
@@ -159,7 +159,7 @@ async def opened(
             return Done(await planner.planned(work.workspace, run_id))
         except (PlatformUnavailable, ModelUnavailable, ModelMisbehaved) as error:
             if work.attempt < PLAN_ATTEMPTS and error.retryable:
-                return Later(0.5 * 2**work.attempt, error.detail)
+                return Reschedule(0.5 * 2**work.attempt, error.detail)
             await planner.unavailable(work.workspace, run_id, error)
         except Unavailable:
             raise
@@ -176,7 +176,7 @@ async def opened(
             return await sender.send(work.workspace, work.payload["run_id"])
         except Conflict:
             # A worker that was taken for dead goes on with it. Whoever holds the work when it comes again finds out how that ended.
-            return Later(1.0, "Another worker is at it.")
+            return Reschedule(1.0, "Another worker is at it.")
 
     webhooks = webhooks_assembled(sessions, guard, box, hand, clock, wake)
     events = assembled(
@@ -211,15 +211,15 @@ async def opened(
         RESOLVE_WORK: resolve, SEND_WORK: send, READ_WORK: reading.read, **events.handlers, **webhooks.handlers,
     }  # fmt: skip
     queue: Queue = sql
-    wakes: list[Wake] = [ringing]
+    wakes: list[WakeSource] = [ringing]
     if settings.nats_url:
         # Installations on one broker are told apart by what only their own processes share.
         name = hashlib.sha256(b"opsiq-nats:" + settings.data_key).hexdigest()[:16]
-        carried = CarriedQueue(sql, Broker(settings.nats_url, name, unacked_s=settings.work_lease_s), [DELIVER_WORK])
+        carried = JetStreamQueue(sql, Broker(settings.nats_url, name, unacked_s=settings.work_lease_s), [DELIVER_WORK])
         sessions.tell(carried.put)
         queue = carried
         wakes.append(carried)
-    engine = Engine(
+    engine = Worker(
         queue,
         handlers,
         concurrency=settings.workers or 1,
@@ -230,7 +230,7 @@ async def opened(
     )
     direct = Direct(sessions, grounds, planner, clock, wake)
     gate = Gate(sessions, grounds, clock, timedelta(hours=settings.second_person_h), settings.base_url)
-    begin = AtOnce(sql, engine, wake).put
+    begin = InlineDispatcher(sql, engine, wake).put
     desk = Desk(sessions, grounds, clock, watch, begin, direct, progress)
     decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, begin, progress)
     house = House(
@@ -304,7 +304,7 @@ def _issuer_name(settings: Settings) -> str:
     return settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""
 
 
-def _issuer(settings: Settings, guard: Guard, clock: Clock) -> Provider | None:
+def _issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider | None:
     """The issuer that people may sign in with, dialled through the same guard as everything."""
     if not settings.oidc_issuer:
         return None

@@ -25,7 +25,7 @@ from agent.resolve.resolver import Resolver
 from agent.run import Run
 from core.clock import Clock
 from core.errors import Conflict, OpsIQError
-from executors.queue import Record
+from executors.jobs.queue import CommitHook
 from registry.conditions.condition import Evaluator
 from store.database import Database, after_commit
 from store.jobs.enqueue import NewJob
@@ -56,7 +56,7 @@ class Planner:
             async with self.sessions.begin() as session:
                 await record(session)
 
-    async def planned(self, workspace: str, run_id: str) -> Record | None:
+    async def planned(self, workspace: str, run_id: str) -> CommitHook | None:
         """Resolve and validate. What comes of it is stored by the record that is answered, in whatever transaction it is run in; None
         where there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again)."""
         async with self.sessions.read() as session:
@@ -97,7 +97,7 @@ class Planner:
         drafts = () if asked else outcome.drafts
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
 
-    def _settles(self, run: Run, verdict: Verdict, resolved: Resolved | None, took_ms: float) -> Record:
+    def _settles(self, run: Run, verdict: Verdict, resolved: Resolved | None, took_ms: float) -> CommitHook:
         now = self.clock()
         run = run.with_(updated_at=now, question=None, refusal=None, expires_at=None)
 

@@ -27,8 +27,8 @@ from core.clock import Clock
 from core.errors import Conflict
 from core.storable import storable_text
 from executors import sandbox
-from executors.hand import Hand
-from executors.queue import Done, Later, Outcome
+from executors.http.signed_client import SignedClient
+from executors.jobs.queue import Done, Outcome, Reschedule
 from executors.retry import Failed, Reply, Retry, RetryVerdict, Success, Unknown, after_action
 from registry.catalogue import Catalogue
 from registry.result import fits_result
@@ -49,13 +49,13 @@ class Sender:
 
     sessions: Database
     grounds: Grounds
-    hand: Hand
+    hand: SignedClient
     secrets: ActionSecrets
     clock: Clock
     changed: Callable[[str], None]
 
     async def send(self, workspace: str, run_id: str) -> Outcome:
-        """Move one run as far as it goes now. ``Later`` when a call waits for its next attempt."""
+        """Move one run as far as it goes now. ``Reschedule`` when a call waits for its next attempt."""
         async with self.sessions.read() as session:
             run = await runs.get(session, workspace, run_id)
         if run.state == "confirmed":
@@ -63,7 +63,7 @@ class Sender:
                 started = await self._start(run)
             except Conflict:
                 # Another worker moved it first, and may be dead by now: whoever looks again finds how far it got.
-                return Later(1.0, "Another worker is at it.")
+                return Reschedule(1.0, "Another worker is at it.")
             if started is None:  # it drifted, and is planned anew
                 return Done()
             run = started
@@ -204,7 +204,7 @@ class Sender:
             case Retry():
                 state = "unknown" if verdict.unknown or unknown_before else "planned"
                 detail = verdict.detail
-                handled = Later(verdict.delay_s, verdict.detail)
+                handled = Reschedule(verdict.delay_s, verdict.detail)
             case Failed():
                 state, detail = "failed", verdict.detail
             case Unknown():
@@ -253,7 +253,7 @@ class Sender:
             await history.record(
                 session, run, Kind.CALL_ATTEMPTED if handled else Kind.CALL_SETTLED, now,
                 outcome=state, duration_ms=reply.duration_ms, call=history.outcome_data(history.outcome_of(moved, fits, reply.duration_ms)),
-                error=reply.error, retry_in_s=handled.delay_s if isinstance(handled, Later) else None,
+                error=reply.error, retry_in_s=handled.delay_s if isinstance(handled, Reschedule) else None,
             )  # fmt: skip
 
     async def _begin(self, run: Run, step: Step, call: CallRow) -> CallRow:

@@ -29,10 +29,10 @@ from core.secretbox import SecretBox
 from events.subscribers import Fired
 from events.webhooks.fanout import DELIVER_WORK, deliver_to
 from events.webhooks.wiring import assembled
-from executors.engine import Engine
-from executors.guard import Guard
-from executors.hand import Hand
-from executors.queue import SqlQueue
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
+from executors.jobs.queue import SqlQueue
+from executors.jobs.worker import Worker
 from store.database import Database
 from store.migrate import upgrade
 from store.workspaces import WorkspaceRow
@@ -90,12 +90,12 @@ async def ours(url: str, count: int, endpoints: int, at_once: int = 64) -> tuple
         address = f"sqlite+aiosqlite:///{folder}/opsiq.db"
         await upgrade(address)
         sessions = await Database.open(address)
-        guard = Guard(("127.0.0.0/8",))
+        guard = SsrfGuard(("127.0.0.0/8",))
         async with sessions.begin() as session:
             await store.workspaces.insert(
                 session, WorkspaceRow(id=OWNER.workspace, name="Bench", created_at=datetime.now(UTC))
             )
-        async with Hand(guard) as hand:
+        async with SignedClient(guard) as hand:
             webhooks = assembled(sessions, guard, SecretBox(bytes(32)), hand, utc_now, lambda: None)
             rows = [(await webhooks.endpoints.create(OWNER, f"{url}/{n}", ["*"])).shown.row for n in range(endpoints)]
             began = time.perf_counter()
@@ -119,7 +119,7 @@ async def ours(url: str, count: int, endpoints: int, at_once: int = 64) -> tuple
                 return outcome
 
             began, spent = time.perf_counter(), time.process_time()
-            async with Engine(queue, {DELIVER_WORK: deliver}, limits={DELIVER_WORK: at_once}) as engine:  # type: ignore[dict-item]
+            async with Worker(queue, {DELIVER_WORK: deliver}, limits={DELIVER_WORK: at_once}) as engine:  # type: ignore[dict-item]
                 await finished.wait()
                 while engine.running:  # noqa: ASYNC110 (the last settles; the engine has no event for it)
                     await asyncio.sleep(0.001)

@@ -19,8 +19,8 @@ from agent.ground import Ground
 from core.errors import InvalidInput
 from core.webhook_signature import new_secret
 from evals.attack import Attack, Poisoned
-from executors.guard import Guard
-from executors.platform import HttpPlatformClient
+from executors.http.platform_client import HttpPlatformClient
+from executors.http.ssrf_guard import SsrfGuard
 from registry.catalogue import Catalogue
 from registry.connector import Settings
 from registry.discovery import discover
@@ -62,7 +62,7 @@ async def ground(url: str, token: str) -> AsyncIterator[Ground]:
     if broken:
         raise InvalidInput(f"The connector {broken[0]} can't be loaded.")
     saas = next(each for each in found if each.name == CONNECTOR)
-    async with HttpPlatformClient(url, token, guard=Guard(["127.0.0.0/8"])) as client:
+    async with HttpPlatformClient(url, token, guard=SsrfGuard(["127.0.0.0/8"])) as client:
         connector = saas.cls(client, Settings(url, {}))
         providers = connector.context_providers()
         kinds = Kinds(providers)

@@ -25,7 +25,7 @@ from core.clock import Clock
 from core.errors import OpsIQError
 from events.fire import REACT_WORK
 from events.subscribers import Fired, Source, Subscriber, of_connector, of_row
-from executors.queue import Done, Later, Outcome
+from executors.jobs.queue import Done, Outcome, Reschedule
 from registry.events.event_names import fits
 from store.database import Database, after_commit
 from store.events.events import ReactionRow
@@ -62,7 +62,7 @@ class Walk:
         self._react_s = react_s
 
     async def react(self, work: Job) -> Outcome:
-        """Take the event as far as it goes now. ``Later`` while a blocking subscriber is being retried."""
+        """Take the event as far as it goes now. ``Reschedule`` while a blocking subscriber is being retried."""
         async with self._sessions.read() as session:
             event = of_row(await store.events.events.get(session, work.workspace, work.payload["event_id"]))
         if event.mode != "live":
@@ -192,7 +192,7 @@ class Walk:
         waiting = [row for row in states.values() if row.state in store.events.events.OPEN]
         if waiting:
             slowest = max(waiting, key=lambda row: row.attempts)
-            return Later(RETRY_S[max(0, slowest.attempts - 1)], f"{slowest.subscriber} must be done first.")
+            return Reschedule(RETRY_S[max(0, slowest.attempts - 1)], f"{slowest.subscriber} must be done first.")
         failed = next((row for row in states.values() if row.state == "failed"), None)
         if failed is None:
             return None

@@ -18,8 +18,8 @@ from events.rulebook import Rulebook
 from events.rules import Rules
 from events.subscribers import Source
 from events.walk import RETRY_WORK, Walk
-from executors.engine import Handler
-from executors.queue import OnDead
+from executors.jobs.queue import OnDead
+from executors.jobs.worker import Handler
 from store.database import Database
 
 

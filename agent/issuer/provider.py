@@ -17,7 +17,7 @@ from agent.issuer.flow import Flow
 from agent.issuer.vouched import TurnedAway, Vouched, Why
 from core.clock import Clock
 from core.errors import Unavailable
-from executors.issuer import IssuerClient
+from executors.http.issuer_client import IssuerClient
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet

@@ -21,7 +21,7 @@ from agent.history import Kind
 from agent.mirror.keeping import Keeping, Mirrors
 from core.actor import OWNER, Actor
 from core.errors import Conflict, Forbidden, NotFound, OpsIQError
-from executors.queue import Dead, Done, Later, Outcome
+from executors.jobs.queue import Dead, Done, Outcome, Reschedule
 from store.database import Database, after_commit, now
 from store.jobs.jobs import Job
 from store.record_cache.sync_state import SyncStateRow
@@ -134,7 +134,7 @@ class Reading:
                     log.info("%s %s records were read", read, kind, extra={"workspace": work.workspace})
                     return Done()
         except Conflict as error:
-            return Later(1.0, error.detail)
+            return Reschedule(1.0, error.detail)
         except OpsIQError as error:
             return await self._failed(work, keeping, kind, error)
 
@@ -201,7 +201,7 @@ class Reading:
                 await store.record_cache.sync_state.move(session, row, error=error.detail[:1000], state=state)
         if over:
             return Dead(error.detail)
-        return Later(min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (work.attempt - 1)), error.detail)
+        return Reschedule(min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (work.attempt - 1)), error.detail)
 
     async def _standing(self, session: AsyncSession, keeping: Keeping, kind: str) -> Standing:
         row = await keeping.standing(session, kind)

@@ -23,7 +23,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from events.subscribers import Fired, of_row
 from events.webhooks.endpoints import nothing
 from events.webhooks.fanout import deliver_to, delivery, put_body, wants
-from executors.queue import Done, Outcome
+from executors.jobs.queue import Done, Outcome
 from registry.events import event_catalogue
 from store.database import Database, after_commit
 from store.jobs.enqueue import NewJob

@@ -16,8 +16,8 @@ from core.clock import Clock
 from events.webhooks.ledger import Entry, Ledger
 from events.webhooks.message import delivery_headers, logged_headers
 from events.webhooks.pouch import Packed, Pouch
-from executors.hand import Hand
-from executors.queue import Done, Later, Outcome, Shared
+from executors.http.signed_client import SignedClient
+from executors.jobs.queue import Done, Outcome, Reschedule, SharedWrite
 from executors.retry import Reply, Retry, Success, after_delivery
 from store.jobs.jobs import Job
 from store.webhooks.attempts import AttemptResult, DeliveryState
@@ -31,20 +31,20 @@ class Courier:
     """Delivers. The pouch reads for many deliveries at once, and the ledger writes for many at once."""
 
     pouch: Pouch
-    hand: Hand
+    hand: SignedClient
     ledger: Ledger
     clock: Clock
     dice: Callable[[], float] = field(default=random.random)
 
     async def deliver(self, work: Job) -> Outcome:
         """One attempt of a delivery's series, and when the next one is due. What the claim read beside it is at most some seconds old
-        (executors/lines.py), so an endpoint that is paused may still get what was on its way to it.
+        (executors/jobs/lane_scheduler.py), so an endpoint that is paused may still get what was on its way to it.
         """
         packed: Packed | None = work.beside or await self.pouch.of(work.payload["delivery"])
         if packed is None or packed.delivery.state != "pending":
             return Done()
         if packed.endpoint.state == "paused":
-            return Later(1.0, "The endpoint is paused.")  # its lane is held: this waits until it is resumed
+            return Reschedule(1.0, "The endpoint is paused.")  # its lane is held: this waits until it is resumed
         if packed.endpoint.state != "active":
             return Done(partial(self._give_up, packed), well=False)
         reply, at = await self._post(packed)
@@ -62,7 +62,7 @@ class Courier:
             case Retry(delay_s, _, detail):
                 next_at = now + timedelta(seconds=delay_s)
                 told = self._told(work, packed, reply, at, None, detail, next_at=next_at)
-                return Later(delay_s, detail, shared=told)
+                return Reschedule(delay_s, detail, shared=told)
             case failed:
                 told = self._told(work, packed, reply, at, "failed", failed.detail, finished_at=now)
                 return Done(shared=told, well=False)
@@ -120,7 +120,7 @@ class Courier:
         next_at: datetime | None = None,
         finished_at: datetime | None = None,
         by_hand: bool = False,
-    ) -> Shared:
+    ) -> SharedWrite:
         delivery = packed.delivery
         came = AttemptResult(
             attempt=f"{work.id}.{work.attempt}", n=delivery.attempts + 1, duration_ms=reply.duration_ms,
@@ -129,4 +129,4 @@ class Courier:
             next_at=next_at, finished_at=finished_at, in_series=not by_hand,
         )  # fmt: skip
         entry = Entry(came, packed.endpoint.id, reply.ok, delivery.cause != "test", reply.retry_after_s)
-        return Shared(self.ledger.write, entry)
+        return SharedWrite(self.ledger.write, entry)

@@ -20,7 +20,7 @@ from core.clock import Clock
 from core.errors import Finding, Forbidden, InvalidInput
 from events.webhooks.message import custom_headers
 from events.webhooks.secrets import WEBHOOK, Seals
-from executors.guard import Blocked, Guard
+from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.events.event_names import pattern
 from store.database import Database, after_commit
 from store.jobs import lanes
@@ -65,7 +65,7 @@ class Endpoints:
     """``also`` is written in the same transaction as the act. Members need to be owners; a key needs its scope alone."""
 
     sessions: Database
-    guard: Guard
+    guard: SsrfGuard
     seals: Seals
     clock: Clock
     wake: Callable[[], None]
@@ -265,7 +265,7 @@ class Endpoints:
             raise _wrong("url", f"This URL can't be an endpoint: {error}.") from error
         if url.fragment:
             raise _wrong("url", "An endpoint's URL has no #fragment: it would never be sent.")
-        if url.scheme != "https" and not self.guard.opened(url.raw_host or ""):
+        if url.scheme != "https" and not self.guard.open_socket(url.raw_host or ""):
             raise _wrong(
                 "url",
                 "Use https. Plain http is only for addresses that OPSIQ_ALLOW_ADDRESSES opens, written as addresses.",

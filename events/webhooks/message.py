@@ -11,7 +11,7 @@ from core import canon
 from core.clock import iso
 from core.errors import Finding, InvalidInput
 from events.subscribers import Fired
-from executors.hand import checked_headers
+from executors.http.signed_client import checked_headers
 from registry import pointer
 
 MAX_HEADERS: Final = 20

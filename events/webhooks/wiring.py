@@ -17,10 +17,10 @@ from events.webhooks.fanout import DELIVER_WORK, Fanout
 from events.webhooks.ledger import Ledger
 from events.webhooks.pouch import Pouch
 from events.webhooks.secrets import Seals
-from executors.engine import Handler
-from executors.guard import Guard
-from executors.hand import Hand
-from executors.queue import Beside
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
+from executors.jobs.queue import ReadBeside
+from executors.jobs.worker import Handler
 from store.database import Database
 from store.jobs.jobs import Job
 
@@ -44,7 +44,7 @@ class Webhooks:
         return max(1, workers // 2)
 
     @property
-    def beside(self) -> Mapping[str, Beside]:
+    def beside(self) -> Mapping[str, ReadBeside]:
         """What the queue reads with its claims."""
         return {DELIVER_WORK: self.courier.pouch.beside}
 
@@ -55,7 +55,7 @@ class Webhooks:
 
 
 def assembled(
-    sessions: Database, guard: Guard, box: SecretBox, hand: Hand, clock: Clock, wake: Callable[[], None]
+    sessions: Database, guard: SsrfGuard, box: SecretBox, hand: SignedClient, clock: Clock, wake: Callable[[], None]
 ) -> Webhooks:
     seals = Seals(box)
     courier = Courier(Pouch(sessions, seals), hand, Ledger(clock, wake), clock)

@@ -130,7 +130,7 @@ class Job:
     lost: int = 0
     counted: bool = True
     beside: Any = field(default=None, compare=False, repr=False)
-    """What was read of it with its claim, where somebody reads there (``executors.queue.SqlQueue``)."""
+    """What was read of it with its claim, where somebody reads there (``executors.jobs.queue.SqlQueue``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import pytest
 from cli.client import Client, Refused
 from core import request_signature
 from core.errors import Unavailable
-from executors.engine import POLL_S
+from executors.jobs.worker import POLL_S
 from tests.acceptance.fork_server import Forked
 from tests.acceptance.world import World
 from tests.integration.conftest import NewDatabase, postgresql, sqlite_template

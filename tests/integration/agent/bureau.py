@@ -33,10 +33,10 @@ from connectors.saas import SaasConnector
 from core.actor import Actor
 from core.clock import FrozenClock
 from core.secretbox import SecretBox
-from executors.guard import Guard
-from executors.hand import Hand
-from executors.platform import HttpPlatformClient
-from executors.queue import Done, Later, Outcome
+from executors.http.platform_client import HttpPlatformClient
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
+from executors.jobs.queue import Done, Outcome, Reschedule
 from executors.retry import Reply
 from registry.discovery import DiscoveredConnector
 from registry.records import ContextProvider, Query, Record, RecordKind
@@ -78,11 +78,11 @@ class Posted:
     body: bytes
 
 
-class ListHand(Hand):
+class ListHand(SignedClient):
     """``answers`` are what comes back, in order, then ``OK``. An exception among them is raised after the bytes have left."""
 
     def __init__(self) -> None:
-        super().__init__(Guard(()))
+        super().__init__(SsrfGuard(()))
         self.posted: list[Posted] = []
         self.answers: list[Reply | BaseException] = []
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
@@ -166,7 +166,7 @@ class Bureau:
     async def work(self, run_id: str) -> Run:
         """Do what the queue's rows ask for, until the run waits for a person, for time, or is over."""
         while (run := await self.run(run_id)).state in MOVING:
-            if isinstance(await self.once(run), Later):
+            if isinstance(await self.once(run), Reschedule):
                 return await self.run(run_id)
         return run
 
@@ -216,7 +216,7 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
             return (platform,)
 
     box = SecretBox(bytes(32))
-    guard = Guard(())
+    guard = SsrfGuard(())
     clients: list[HttpPlatformClient] = []
 
     def client(base_url: str, token: str) -> HttpPlatformClient:

@@ -7,7 +7,7 @@ import pytest
 import store.accounts.members
 from agent.pipeline import Refusal
 from agent.run import Run
-from executors.queue import Later
+from executors.jobs.queue import Reschedule
 from tests.integration.agent.bureau import CREDIT, EMAIL, LOST, NO, REPLY, SUSPEND, UNREACHED, Bureau, WorkerDied
 
 
@@ -156,7 +156,7 @@ async def test_access_withdrawn_before_planning_refuses_and_before_sending_sends
 async def test_an_attempt_past_the_deadline_is_not_made(bureau: Bureau) -> None:
     run = await confirmed(bureau, EMAIL)
     bureau.hand.answers = [UNREACHED, UNREACHED]
-    assert isinstance(await bureau.sender.send(run.workspace, run.id), Later)
+    assert isinstance(await bureau.sender.send(run.workspace, run.id), Reschedule)
     bureau.clock.advance(hours=1)
     run = await bureau.work(run.id)
     assert run.state == "failed"
@@ -184,7 +184,7 @@ async def test_who_loses_the_race_for_a_run_keeps_its_work_since_the_winner_may_
         await died(bureau, run)
 
     bureau.platform.meanwhile = first
-    assert isinstance(await bureau.once(run), Later), (
+    assert isinstance(await bureau.once(run), Reschedule), (
         "done would leave the run executing for ever, with nobody to go on"
     )
     assert (await bureau.run(run.id)).state == "executing"

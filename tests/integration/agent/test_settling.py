@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 import store.history.log
 from agent.run import Run
-from executors.guard import Guard
-from executors.hand import Hand
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
 from executors.retry import Reply
 from tests.integration.agent.bureau import EMAIL, Bureau, opened
 from tests.integration.executors.hostile import Saying, answers
@@ -31,7 +31,7 @@ class Fuzzed:
     """A loop of its own, since hypothesis knows none."""
 
     bureau: Bureau
-    hand: Hand
+    hand: SignedClient
     peer: Peer
     saying: Saying
     loop: asyncio.AbstractEventLoop = field(repr=False)
@@ -56,7 +56,7 @@ def fuzzed(database_url: str) -> Iterator[Fuzzed]:
     async def open_all() -> Fuzzed:
         saying = Saying()
         bureau = await stack.enter_async_context(opened(database_url))
-        hand = await stack.enter_async_context(Hand(Guard(LOOPBACK), reuse=False))
+        hand = await stack.enter_async_context(SignedClient(SsrfGuard(LOOPBACK), reuse=False))
         there = await stack.enter_async_context(peer(saying))
         return Fuzzed(bureau, hand, there, saying, loop)
 

@@ -18,8 +18,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from core import canon
-from executors.guard import Guard
-from executors.platform import HttpPlatformClient
+from executors.http.platform_client import HttpPlatformClient
+from executors.http.ssrf_guard import SsrfGuard
 
 SECRET = "whsec_" + base64.b64encode(b"demo platform's own key!").decode()
 TOKEN = "read-token"
@@ -60,7 +60,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 @pytest.fixture
 async def client(platform: Platform) -> AsyncIterator[HttpPlatformClient]:
-    async with HttpPlatformClient(platform.url, TOKEN, guard=Guard(["127.0.0.0/8"])) as made:
+    async with HttpPlatformClient(platform.url, TOKEN, guard=SsrfGuard(["127.0.0.0/8"])) as made:
         yield made
 
 

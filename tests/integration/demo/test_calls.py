@@ -12,7 +12,7 @@ import pytest
 
 from connectors.saas import SaasConnector
 from core import webhook_signature
-from executors.platform import HttpPlatformClient
+from executors.http.platform_client import HttpPlatformClient
 from registry.connector import Settings
 from tests.integration.demo.conftest import Http, Platform, signed
 

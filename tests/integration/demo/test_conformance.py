@@ -7,7 +7,7 @@ import pytest
 from connectors.saas import SaasConnector
 from connectors.saas.context import SaasRecords
 from connectors.saas.kinds import KINDS
-from executors.platform import HttpPlatformClient
+from executors.http.platform_client import HttpPlatformClient
 from registry.connector import Settings
 from registry.records import Query
 from tests.integration.demo.conftest import Http, Platform

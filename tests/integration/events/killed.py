@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from events.subscribers import Fired
-from executors.engine import Engine
-from executors.queue import SqlQueue
+from executors.jobs.queue import SqlQueue
+from executors.jobs.worker import Worker
 from store.database import Database
 from tests.integration.events.walking import Cast, Stage
 
@@ -41,7 +41,7 @@ async def main(url: str, notes: Path) -> None:
     sessions = await Database.open(url)
     stage = Stage(sessions, cast)
     queue = SqlQueue(sessions, owner=f"worker-{os.getpid()}", lease_s=0.6)
-    async with Engine(queue, stage.handlers, poll_s=0.1):
+    async with Worker(queue, stage.handlers, poll_s=0.1):
         while "third" not in noted():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     await sessions.close()

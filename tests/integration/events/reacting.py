@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from agent.run import Run
-from executors.queue import Done, Later, SqlQueue
+from executors.jobs.queue import Done, Reschedule, SqlQueue
 from tests.integration.api.shop import Shop
 
 
@@ -17,7 +17,7 @@ async def reacted(shop: Shop) -> None:
     while claimed := await queue.claim(list(handlers), 50):
         for work in claimed:
             outcome = await handlers[work.kind](work)
-            assert isinstance(outcome, Done | Later)
+            assert isinstance(outcome, Done | Reschedule)
             assert await queue.settle([(work, outcome)]) == [True]
 
 

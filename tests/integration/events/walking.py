@@ -19,10 +19,10 @@ from core.secretbox import SecretBox
 from events.fire import REACT_WORK, fire
 from events.subscribers import Fired, Reacted, Record, Subscriber
 from events.walk import RETRY_WORK, Walk
-from executors.engine import Handler
-from executors.guard import Guard
-from executors.platform import HttpPlatformClient
-from executors.queue import Done, Later, SqlQueue
+from executors.http.platform_client import HttpPlatformClient
+from executors.http.ssrf_guard import SsrfGuard
+from executors.jobs.queue import Done, Reschedule, SqlQueue
+from executors.jobs.worker import Handler
 from registry.discovery import DiscoveredConnector
 from store.connectors import ConnectorRow
 from store.database import Database
@@ -35,7 +35,7 @@ AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 def a_client(base_url: str, token: str) -> HttpPlatformClient:
     """It is never asked for anything here."""
-    return HttpPlatformClient(base_url, token, guard=Guard([]))
+    return HttpPlatformClient(base_url, token, guard=SsrfGuard([]))
 
 
 class Cast:
@@ -103,7 +103,7 @@ class Stage:
         claimed = await self.queue.claim(list(self.handlers), 50)
         for work in claimed:
             outcome = await self.handlers[work.kind](work)
-            assert isinstance(outcome, Done | Later)
+            assert isinstance(outcome, Done | Reschedule)
             assert await self.queue.settle([(work, outcome)]) == [True]
         return len(claimed)
 

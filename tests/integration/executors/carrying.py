@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from executors.broker import Broker
-from executors.carried import CarriedQueue
-from executors.engine import Engine, Handler
-from executors.queue import Done, Outcome, SqlQueue
+from executors.jetstream.broker import Broker
+from executors.jetstream.jetstream_queue import JetStreamQueue
+from executors.jobs.queue import Done, Outcome, SqlQueue
+from executors.jobs.worker import Handler, Worker
 from store.database import Database
 from store.jobs import enqueue
 from store.jobs import jobs as works
@@ -28,20 +28,20 @@ class Site:
         self.sessions, self.server = sessions, server
         self.name = uuid.uuid4().hex[:8]
         self.seen: Counter[str] = Counter()
-        self.engines: list[Engine] = []
-        self.queues: list[CarriedQueue] = []
+        self.engines: list[Worker] = []
+        self.queues: list[JetStreamQueue] = []
 
-    async def worker(self, handler: Handler, *, owner: str = "one", lease_s: float = 2.0, per_lane: int = 50) -> Engine:
+    async def worker(self, handler: Handler, *, owner: str = "one", lease_s: float = 2.0, per_lane: int = 50) -> Worker:
         sql = SqlQueue(self.sessions, owner=owner, lease_s=lease_s, per_lane=per_lane)
         broker = Broker(self.server.url, self.name, unacked_s=lease_s)
-        queue = CarriedQueue(sql, broker, ["note"])
+        queue = JetStreamQueue(sql, broker, ["note"])
         self.sessions.tell(queue.put)
 
         async def counted(work: Job) -> Outcome:
             self.seen[work.key] += 1
             return await handler(work)
 
-        engine = Engine(queue, {"note": counted, "other": counted}, wakes=[queue], poll_s=0.5)
+        engine = Worker(queue, {"note": counted, "other": counted}, wakes=[queue], poll_s=0.5)
         await engine.start()
         self.engines.append(engine)
         self.queues.append(queue)
@@ -76,12 +76,12 @@ async def done(_work: Job) -> Outcome:
     return Done()
 
 
-async def idle(_queue: CarriedQueue) -> int:
+async def idle(_queue: JetStreamQueue) -> int:
     """A sweep that finds nothing, so that what happens is the broker's doing."""
     return 0
 
 
-def unhear(queue: CarriedQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+def unhear(queue: JetStreamQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if its worker were killed: it renews nothing and takes nothing more."""
 
     async def unheard(*_of: object) -> list[Job]:

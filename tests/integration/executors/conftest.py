@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from executors.engine import Engine, Handler
-from executors.guard import Guard
-from executors.hand import Hand
-from executors.queue import SqlQueue
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
+from executors.jobs.queue import SqlQueue
+from executors.jobs.worker import Handler, Worker
 from store.database import Database
 from tests.integration.executors.broker_server import BrokerServer
 from tests.integration.executors.carrying import Site
@@ -32,18 +32,18 @@ async def site(sessions: Database, server: BrokerServer) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def hand() -> AsyncIterator[Hand]:
-    async with Hand(Guard(LOOPBACK)) as made:
+async def hand() -> AsyncIterator[SignedClient]:
+    async with SignedClient(SsrfGuard(LOOPBACK)) as made:
         yield made
 
 
 @pytest.fixture
-async def engines(sessions: Database) -> AsyncIterator[Callable[..., Engine]]:
+async def engines(sessions: Database) -> AsyncIterator[Callable[..., Worker]]:
     """Makes engines on the test's database; those that were started are stopped at the end."""
-    made: list[Engine] = []
+    made: list[Worker] = []
 
-    def make(handler: Handler, *, owner: str = "one", **queue: object) -> Engine:
-        engine = Engine(SqlQueue(sessions, owner=owner, **queue), {"note": handler}, poll_s=0.2)  # type: ignore[arg-type]
+    def make(handler: Handler, *, owner: str = "one", **queue: object) -> Worker:
+        engine = Worker(SqlQueue(sessions, owner=owner, **queue), {"note": handler}, poll_s=0.2)  # type: ignore[arg-type]
         made.append(engine)
         return engine
 

@@ -6,15 +6,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
-from executors.engine import Engine
-from executors.queue import Done, Outcome
+from executors.jobs.queue import Done, Outcome
+from executors.jobs.worker import Worker
 from store.database import Database, after_commit
 from store.jobs import enqueue
 from store.jobs import jobs as works
 from store.jobs.jobs import Job
 
 
-async def until(true: Callable[[], bool], engine: Engine | None = None) -> None:
+async def until(true: Callable[[], bool], engine: Worker | None = None) -> None:
     """Looks again and again: what is waited for lies in a file, a counter or another process."""
     async with asyncio.timeout(20):
         while not true() or (engine is not None and engine.running):  # noqa: ASYNC110
@@ -22,7 +22,7 @@ async def until(true: Callable[[], bool], engine: Engine | None = None) -> None:
 
 
 async def put(
-    sessions: Database, *keys: str, engine: Engine | None = None, lane: str | None = None, kind: str = "note"
+    sessions: Database, *keys: str, engine: Worker | None = None, lane: str | None = None, kind: str = "note"
 ) -> None:
     async with sessions.begin() as session:
         for key in keys:

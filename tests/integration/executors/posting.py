@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.webhook_signature import new_secret
-from executors.hand import Hand
+from executors.http.signed_client import SignedClient
 from executors.retry import Reply
 
 SECRET = new_secret()
@@ -11,7 +11,7 @@ BODY = b'{"action":"invoices.refund","params":{"amount":2000}}'
 
 
 async def post(
-    hand: Hand,
+    hand: SignedClient,
     url: str,
     *,
     timeout_s: float = 5.0,

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from executors.at_once import AtOnce
-from executors.engine import Engine
-from executors.queue import Done, Outcome, SqlQueue
+from executors.jobs.inline_dispatcher import InlineDispatcher
+from executors.jobs.queue import Done, Outcome, SqlQueue
+from executors.jobs.worker import Worker
 from store.database import Database
 from store.jobs import jobs as works
 from store.jobs.enqueue import NewJob
@@ -27,12 +27,12 @@ class Slow:
         return Done()
 
 
-def at_once(sessions: Database, handler: Slow, wake: Callable[[], None]) -> AtOnce:
+def at_once(sessions: Database, handler: Slow, wake: Callable[[], None]) -> InlineDispatcher:
     queue = SqlQueue(sessions, owner="me")
-    return AtOnce(queue, Engine(queue, {"note": handler}, concurrency=1), wake)
+    return InlineDispatcher(queue, Worker(queue, {"note": handler}, concurrency=1), wake)
 
 
-async def put(sessions: Database, at_once: AtOnce, key: str) -> None:
+async def put(sessions: Database, at_once: InlineDispatcher, key: str) -> None:
     async with sessions.begin() as session:
         await at_once.put(session, NewJob(key, "note", "ws_1", {}))
 

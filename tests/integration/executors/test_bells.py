@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
-from executors.bells import Bell, SocketBell, bell
+from executors.jobs.notify import JobNotifier, SocketNotifier, open_notifier
 from store.database import Database
 
 
@@ -26,17 +26,17 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def heard_from(one: Bell, ear: Ear) -> None:
+async def heard_from(one: JobNotifier, ear: Ear) -> None:
     """Rings until it is heard: a bell on PostgreSQL connects in the background."""
     before = ear.heard
     async with asyncio.timeout(20):
         while ear.heard == before:
-            one.ring()
+            one.notify()
             await asyncio.sleep(0.02)
 
 
 async def test_a_ring_is_heard_by_the_others_and_not_by_who_rang(database_url: str) -> None:
-    bells, ears = [bell(database_url) for _ in range(3)], [Ear(), Ear(), Ear()]
+    bells, ears = [open_notifier(database_url) for _ in range(3)], [Ear(), Ear(), Ear()]
     for each, ear in zip(bells, ears, strict=True):
         await each.open(ear)
     await heard_from(bells[0], ears[1])
@@ -50,14 +50,14 @@ async def test_a_ring_is_heard_by_the_others_and_not_by_who_rang(database_url: s
 
 
 async def test_a_hundred_rings_in_a_moment_are_few(database_url: str) -> None:
-    one, other, ear = bell(database_url), bell(database_url), Ear()
+    one, other, ear = open_notifier(database_url), open_notifier(database_url), Ear()
     await one.open(lambda: None)
     await other.open(ear)
     await heard_from(one, ear)
     await asyncio.sleep(0.2)
     before = ear.heard
     for _ in range(100):
-        one.ring()
+        one.notify()
     await until(lambda: ear.heard > before)
     await one.close()
     await other.close()
@@ -65,7 +65,7 @@ async def test_a_hundred_rings_in_a_moment_are_few(database_url: str) -> None:
 
 
 async def test_a_bell_that_closes_rings_once_more(database_url: str) -> None:
-    one, other, ear = bell(database_url), bell(database_url), Ear()
+    one, other, ear = open_notifier(database_url), open_notifier(database_url), Ear()
     await one.open(lambda: None)
     await other.open(ear)
     await heard_from(one, ear)
@@ -78,7 +78,7 @@ async def test_a_bell_that_closes_rings_once_more(database_url: str) -> None:
 
 async def test_a_bell_whose_connection_is_cut_connects_again_and_looks(postgresql: Callable[[], str]) -> None:
     url = await asyncio.to_thread(postgresql)
-    one, ear = bell(url), Ear()
+    one, ear = open_notifier(url), Ear()
     await one.open(ear)
     await until(lambda: ear.heard > 0)
     before = ear.heard
@@ -95,23 +95,23 @@ async def test_a_bell_whose_connection_is_cut_connects_again_and_looks(postgresq
 
 
 async def test_the_socket_of_a_killed_process_is_cleared_away(tmp_path: object) -> None:
-    one = SocketBell(f"{tmp_path}/opsiq.db")
+    one = SocketNotifier(f"{tmp_path}/opsiq.db")
     await one.open(lambda: None)
     dead = one._folder / "1-dead.bell"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as gone:
         gone.bind(str(dead))
-    one.ring()
+    one.notify()
     assert not dead.exists()
     await one.close()
     assert not one._folder.exists()
 
 
 async def test_a_folder_that_others_may_write_to_is_not_used(tmp_path: object) -> None:
-    one, ear = SocketBell(f"{tmp_path}/opsiq.db"), Ear()
+    one, ear = SocketNotifier(f"{tmp_path}/opsiq.db"), Ear()
     one._folder.mkdir()
     one._folder.chmod(0o777)
     await one.open(ear)
-    one.ring()
+    one.notify()
     await one.close()
     assert list(one._folder.iterdir()) == []
     one._folder.rmdir()

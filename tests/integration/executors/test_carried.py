@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from executors.messages import KEYS_MOST
-from executors.queue import Done, Later, Outcome
+from executors.jetstream.messages import KEYS_MOST
+from executors.jobs.queue import Done, Outcome, Reschedule
 from store.jobs.jobs import Job
 from tests.integration.executors.carrying import Site, done, emptied, messages, until
 
@@ -39,7 +39,7 @@ async def test_work_of_other_kinds_is_claimed_from_the_database(site: Site) -> N
 
 async def test_a_retry_comes_back_after_its_delay_with_the_same_key(site: Site) -> None:
     async def third_time(work: Job) -> Outcome:
-        return Later(0.2, "busy") if work.attempt < 3 else Done()
+        return Reschedule(0.2, "busy") if work.attempt < 3 else Done()
 
     await site.worker(third_time)
     await site.put("a")

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from executors import carried, parked
-from executors.broker import Broker
-from executors.carried import CarriedQueue
-from executors.queue import OVERDUE_TURNS, Done, Outcome, SqlQueue
+from executors.jetstream import blocked_keys, jetstream_queue
+from executors.jetstream.broker import Broker
+from executors.jetstream.jetstream_queue import JetStreamQueue
+from executors.jobs.queue import OVERDUE_TURNS, Done, Outcome, SqlQueue
 from store.database import Database
 from store.jobs import enqueue, lanes
 from store.jobs.enqueue import NewJob
@@ -20,8 +20,8 @@ from tests.integration.executors.carrying import Site, done, emptied, idle, unhe
 
 
 async def test_a_full_lane_goes_on_when_a_piece_of_it_has_ended(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
-    monkeypatch.setattr(parked, "LOOK_S", 3600)
+    monkeypatch.setattr(JetStreamQueue, "_sweep", idle)
+    monkeypatch.setattr(blocked_keys, "LOOK_S", 3600)
 
     async def brief(_work: Job) -> Outcome:
         await asyncio.sleep(0.005)
@@ -37,9 +37,9 @@ async def test_the_sweep_brings_more_of_a_lane_than_may_run_at_once(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a backlog that no process has in memory would be worked off by as many each two seconds."""
-    monkeypatch.setattr(carried, "GRACE_S", 0.0)
-    sweep = CarriedQueue._sweep
-    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    monkeypatch.setattr(jetstream_queue, "GRACE_S", 0.0)
+    sweep = JetStreamQueue._sweep
+    monkeypatch.setattr(JetStreamQueue, "_sweep", idle)
     await site.worker(done, per_lane=2)
     unhear(site.queues[0], monkeypatch)
     site.sessions.tell(lambda _put: None)
@@ -51,7 +51,7 @@ async def test_what_was_put_aside_is_claimed_ahead_once_its_lane_is_quick(
     sessions: Database, server: BrokerServer
 ) -> None:
     broker = Broker(server.url, "quick", unacked_s=60)
-    queue = CarriedQueue(SqlQueue(sessions, owner="one", per_lane=8), broker, ["note"])
+    queue = JetStreamQueue(SqlQueue(sessions, owner="one", per_lane=8), broker, ["note"])
     sessions.tell(queue.put)
     await queue.open(lambda *, rest=True: None)
     await until(lambda: broker.up)
@@ -70,7 +70,7 @@ async def test_what_was_put_aside_is_claimed_ahead_once_its_lane_is_quick(
 async def test_a_lane_that_is_full_of_what_others_hold_is_looked_at_now_and_then(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    monkeypatch.setattr(JetStreamQueue, "_sweep", idle)
     async with site.sessions.begin() as session:
         await enqueue.enqueue_leased(
             session, NewJob("theirs", "note", "ws_1", {}, lane="slow"), owner="another", lease_s=3600
@@ -128,7 +128,7 @@ async def test_what_is_in_hand_of_a_lane_is_told_for_work_that_is_not_carried_to
 ) -> None:
     """A delivery is carried, its resend is not, and both are in the lane of their endpoint."""
     broker = Broker(server.url, "shared", unacked_s=60)
-    queue = CarriedQueue(SqlQueue(sessions, owner="one", per_lane=2), broker, ["note"])
+    queue = JetStreamQueue(SqlQueue(sessions, owner="one", per_lane=2), broker, ["note"])
     await queue.open(lambda *, rest=True: None)
     await until(lambda: broker.up)
     async with sessions.begin() as session:

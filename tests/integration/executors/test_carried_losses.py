@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from core.errors import Unavailable
-from executors import carried
-from executors.broker import Broker
-from executors.carried import CarriedQueue
-from executors.engine import Engine
-from executors.queue import Done, Later, Outcome, SqlQueue
+from executors.jetstream import jetstream_queue
+from executors.jetstream.broker import Broker
+from executors.jetstream.jetstream_queue import JetStreamQueue
+from executors.jobs.queue import Done, Outcome, Reschedule, SqlQueue
+from executors.jobs.worker import Worker
 from store.database import Database
 from store.jobs import enqueue
 from store.jobs import jobs as works
@@ -36,7 +36,7 @@ async def test_of_a_message_that_is_given_out_again_only_what_is_left_is_done(
     await site.put(*(f"k{n}" for n in range(10)))
     await site.becomes({"done": 8, "claimed": 2})
     unhear(site.queues[0], monkeypatch)
-    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    monkeypatch.setattr(JetStreamQueue, "_sweep", idle)
     await site.worker(done, owner="two")
     await site.becomes({"done": 10})
     assert {key for key, times in site.seen.items() if times == 2} == {"k3", "k4"}
@@ -47,9 +47,9 @@ async def test_a_worker_that_stops_leaves_to_others_what_it_would_have_tried_aga
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def again(_work: Job) -> Outcome:
-        return Later(2.0, "busy")
+        return Reschedule(2.0, "busy")
 
-    monkeypatch.setattr(CarriedQueue, "_sweep", idle)
+    monkeypatch.setattr(JetStreamQueue, "_sweep", idle)
     await site.worker(again, lease_s=30)
     await site.put("a", "b", "c")
     await site.becomes({"ready": 3})
@@ -106,9 +106,9 @@ async def test_losing_the_broker_and_its_disk_loses_nothing(site: Site) -> None:
 
 async def test_a_broker_that_comes_after_the_worker_is_found(sessions: Database, tmp_path: Path) -> None:
     late = BrokerServer(tmp_path / "late")
-    queue = CarriedQueue(SqlQueue(sessions, owner="one"), Broker(late.url, "late", unacked_s=2), ["note"])
+    queue = JetStreamQueue(SqlQueue(sessions, owner="one"), Broker(late.url, "late", unacked_s=2), ["note"])
     sessions.tell(queue.put)
-    async with Engine(queue, {"note": done}, wakes=[queue], poll_s=0.5):
+    async with Worker(queue, {"note": done}, wakes=[queue], poll_s=0.5):
         site = Site(sessions, late)
         await site.put("a")
         await site.becomes({"done": 1})
@@ -138,7 +138,7 @@ async def test_the_sweep_leaves_alone_what_waits_in_the_brokers_line(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A backlog is not unseen: else each sweep would publish all of it again."""
-    monkeypatch.setattr(carried, "GRACE_S", 2.0)  # as long as it may take from the database to the broker here
+    monkeypatch.setattr(jetstream_queue, "GRACE_S", 2.0)  # as long as it may take from the database to the broker here
     gate = asyncio.Event()
 
     async def waits(_work: Job) -> Outcome:
@@ -157,7 +157,7 @@ async def test_the_sweep_leaves_alone_what_waits_in_the_brokers_line(
 async def test_keys_that_others_have_done_are_followed_by_a_look_for_more(
     sessions: Database, server: BrokerServer
 ) -> None:
-    queue = CarriedQueue(SqlQueue(sessions, owner="one"), Broker(server.url, "vain", unacked_s=60), ["note"])
+    queue = JetStreamQueue(SqlQueue(sessions, owner="one"), Broker(server.url, "vain", unacked_s=60), ["note"])
     sessions.tell(queue.put)
     rings: list[bool] = []
     await queue.open(lambda *, rest=True: rings.append(rest))
@@ -182,7 +182,7 @@ async def test_other_work_is_done_while_what_the_broker_carries_can_t_be_claimed
         async def claim_named(self, *_: Any, **__: Any) -> Any:
             raise Unavailable("It does not answer.")
 
-    queue = CarriedQueue(Failing(sessions, owner="one"), Broker(server.url, "part", unacked_s=60), ["note"])
+    queue = JetStreamQueue(Failing(sessions, owner="one"), Broker(server.url, "part", unacked_s=60), ["note"])
     sessions.tell(queue.put)
     seen: list[str] = []
 
@@ -190,7 +190,7 @@ async def test_other_work_is_done_while_what_the_broker_carries_can_t_be_claimed
         seen.append(work.key)
         return Done()
 
-    async with Engine(queue, {"note": handle, "other": handle}, wakes=[queue], poll_s=0.5) as engine:
+    async with Worker(queue, {"note": handle, "other": handle}, wakes=[queue], poll_s=0.5) as engine:
         await until(lambda: queue._broker.up)
         async with asyncio.timeout(
             15

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from executors.engine import Engine
-from executors.lines import WIDER
-from executors.queue import Done, Later, Outcome, SqlQueue
+from executors.jobs.lane_scheduler import WIDER
+from executors.jobs.queue import Done, Outcome, Reschedule, SqlQueue
+from executors.jobs.worker import Worker
 from store.database import Database
 from store.jobs import enqueue
 from store.jobs.jobs import Job
@@ -17,7 +17,7 @@ from tests.integration.executors.noting import becomes, put, states, until
 
 
 async def test_no_more_of_one_lane_is_held_at_a_time_than_allowed(
-    sessions: Database, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Worker]
 ) -> None:
     at_once = most = 0
 
@@ -57,7 +57,7 @@ async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_t
         fresh = [enqueue.NewJob(f"k{n}", "note", "ws_1", {}, lane="whe_1") for n in range(400)]
         await enqueue.enqueue_many(session, fresh)
     queue = SqlQueue(sessions, owner="one", per_lane=3, beside={"note": beside})
-    async with Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 3}):
+    async with Worker(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 3}):
         await becomes(sessions, {"done": 400})
     assert most == 3 * WIDER
     assert max(claims) > 50
@@ -69,7 +69,7 @@ async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for
     async def handle(work: Job) -> Outcome:
         if work.key == "k100":
             failed.set()
-            return Later(3600, "busy")
+            return Reschedule(3600, "busy")
         if failed.is_set():
             await asyncio.Event().wait()
         return Done()
@@ -80,7 +80,7 @@ async def test_once_a_piece_does_not_go_well_what_waits_of_its_lane_is_there_for
                 session, key=f"k{n}", kind="note", workspace="ws_1", payload={}, lane="whe_1", priority=n
             )
     queue = SqlQueue(sessions, owner="one", per_lane=2)
-    engine = Engine(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 2})
+    engine = Worker(queue, {"note": handle}, poll_s=0.2, per_lane={"note": 2})
     async with engine:
         await failed.wait()
         async with asyncio.timeout(20):
@@ -111,7 +111,7 @@ async def test_what_is_rung_for_does_not_wait_behind_a_quick_lane(sessions: Data
 
     await put(sessions, *[f"k{n}" for n in range(400)], lane="whe_1")
     queue = SqlQueue(sessions, owner="one", per_lane=3)
-    engine = Engine(
+    engine = Worker(
         queue, {"note": quick, "other": other}, poll_s=60, per_lane={"note": 3}, monotonic=lambda: 0.0
     )  # time stands still, so nothing is looked for now and then
     async with engine:

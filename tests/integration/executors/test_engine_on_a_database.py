@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from executors.engine import Engine
-from executors.queue import Dead, Done, Later, Outcome, Shared, SqlQueue
+from executors.jobs.queue import Dead, Done, Outcome, Reschedule, SharedWrite, SqlQueue
+from executors.jobs.worker import Worker
 from store.database import Database
 from store.jobs import enqueue
 from store.jobs import jobs as works
@@ -23,7 +23,7 @@ from tests.integration.executors.noting import Note, becomes, put, states, until
 
 
 async def test_work_is_done_once_after_the_commit_that_put_it(
-    sessions: Database, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Worker]
 ) -> None:
     note = Note()
     engine = engines(note)
@@ -36,7 +36,7 @@ async def test_work_is_done_once_after_the_commit_that_put_it(
     assert await states(sessions) == {"done": 2}
 
 
-async def test_what_is_recorded_commits_with_the_settle(sessions: Database, engines: Callable[..., Engine]) -> None:
+async def test_what_is_recorded_commits_with_the_settle(sessions: Database, engines: Callable[..., Worker]) -> None:
     async def next_one(session: AsyncSession) -> None:
         await enqueue.enqueue(session, key="b", kind="other", workspace="ws_1", payload={})
 
@@ -47,7 +47,7 @@ async def test_what_is_recorded_commits_with_the_settle(sessions: Database, engi
 
 
 async def test_a_record_that_fails_fails_alone_and_leaves_nothing(
-    sessions: Database, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Worker]
 ) -> None:
     async def broken(session: AsyncSession) -> None:
         await enqueue.enqueue(session, key="half", kind="other", workspace="ws_1", payload={})
@@ -62,7 +62,7 @@ async def test_a_record_that_fails_fails_alone_and_leaves_nothing(
 
 
 async def test_a_zombie_writes_neither_its_settle_nor_its_record(
-    sessions: Database, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Worker]
 ) -> None:
     inside, go = asyncio.Event(), asyncio.Event()
 
@@ -86,7 +86,7 @@ async def test_a_zombie_writes_neither_its_settle_nor_its_record(
 
 
 async def test_burying_and_its_consequence_are_one_transaction(
-    sessions: Database, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Worker]
 ) -> None:
     async def buried(session: AsyncSession, work: Job, error: str) -> None:
         await enqueue.enqueue(session, key=f"dead-{work.key}", kind="other", workspace="ws_1", payload={"error": error})
@@ -100,9 +100,9 @@ async def test_burying_and_its_consequence_are_one_transaction(
 
 
 async def test_work_comes_again_after_its_delay_by_the_databases_clock(
-    sessions: Database, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Worker]
 ) -> None:
-    note = Note(lambda work: Later(0.1, "busy") if work.attempt < 3 else Done())
+    note = Note(lambda work: Reschedule(0.1, "busy") if work.attempt < 3 else Done())
     engine = engines(note)
     await put(sessions, "a")
     await engine.start()
@@ -111,7 +111,7 @@ async def test_work_comes_again_after_its_delay_by_the_databases_clock(
 
 
 async def test_two_engines_share_the_work_and_do_none_of_it_twice(
-    sessions: Database, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Worker]
 ) -> None:
     note = Note()
     await put(sessions, *(f"k{n}" for n in range(300)))
@@ -135,14 +135,14 @@ async def test_in_a_group_only_those_settle_whose_lease_is_still_held(sessions: 
     async def record(_session: AsyncSession, keys: Sequence[str]) -> None:
         recorded[:] = keys
 
-    group = [(work, Done(shared=Shared(record, work.key))) for work in [lost, *held]]
+    group = [(work, Done(shared=SharedWrite(record, work.key))) for work in [lost, *held]]
     assert await queue.settle(group) == [False, True, True]
     assert recorded == [work.key for work in held]
     assert await states(sessions) == {"ready": 1, "done": 2}
 
 
 async def test_what_a_stop_interrupts_is_due_at_once_for_others(
-    sessions: Database, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Worker]
 ) -> None:
     inside = asyncio.Event()
 

@@ -13,13 +13,13 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from core.clock import FrozenClock
 from core.errors import BadSetting, InvalidInput
 from core.webhook_signature import new_secret
-from executors.guard import Guard
-from executors.hand import Hand
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
 from tests.integration.executors.peers import LOOPBACK, answer, answering, peer
 from tests.integration.executors.posting import BODY, SECRET, post
 
 
-async def test_the_published_library_verifies_what_was_sent(hand: Hand) -> None:
+async def test_the_published_library_verifies_what_was_sent(hand: SignedClient) -> None:
     async with peer(answering(answer(200, b"ok"))) as there:
         reply = await post(hand, there.url)
     (request,) = there.requests
@@ -29,7 +29,7 @@ async def test_the_published_library_verifies_what_was_sent(hand: Hand) -> None:
         Webhook(SECRET).verify(request.body.replace(b"2000", b"2001"), request.headers)
 
 
-async def test_while_a_secret_rotates_each_of_the_two_verifies(hand: Hand) -> None:
+async def test_while_a_secret_rotates_each_of_the_two_verifies(hand: SignedClient) -> None:
     both = [new_secret(), new_secret()]
     async with peer(answering(answer(200))) as there:
         await hand.post(there.url, BODY, message_id="evt_1", secrets=both, timeout_s=5)
@@ -39,7 +39,10 @@ async def test_while_a_secret_rotates_each_of_the_two_verifies(hand: Hand) -> No
 
 async def test_each_attempt_has_its_own_time_and_signature_and_the_same_id() -> None:
     clock = FrozenClock(datetime(2026, 11, 24, tzinfo=UTC))
-    async with peer(answering(answer(500, b"oops"), answer(200))) as there, Hand(Guard(LOOPBACK), clock=clock) as hand:
+    async with (
+        peer(answering(answer(500, b"oops"), answer(200))) as there,
+        SignedClient(SsrfGuard(LOOPBACK), clock=clock) as hand,
+    ):
         first = await post(hand, there.url)
         clock.advance(seconds=2)
         second = await post(hand, there.url, attempt=2)
@@ -51,7 +54,7 @@ async def test_each_attempt_has_its_own_time_and_signature_and_the_same_id() -> 
     assert (one["opsiq-attempt"], two["opsiq-attempt"]) == ("1", "2")
 
 
-async def test_the_request_carries_nothing_that_was_not_meant(hand: Hand) -> None:
+async def test_the_request_carries_nothing_that_was_not_meant(hand: SignedClient) -> None:
     async with peer(answering(answer(200))) as there:
         await post(hand, there.url, headers={"OpsIQ-Event": "invoice.paid"})
     (request,) = there.requests
@@ -83,7 +86,7 @@ async def test_the_request_carries_nothing_that_was_not_meant(hand: Hand) -> Non
     ],
 )
 async def test_a_header_that_would_inject_or_override_is_refused_before_anything_is_dialled(
-    hand: Hand, headers: dict[str, str]
+    hand: SignedClient, headers: dict[str, str]
 ) -> None:
     async with peer(answering(answer(200))) as there:
         with pytest.raises(InvalidInput):
@@ -91,7 +94,7 @@ async def test_a_header_that_would_inject_or_override_is_refused_before_anything
         assert there.connections == 0
 
 
-async def test_nothing_is_sent_unsigned(hand: Hand) -> None:
+async def test_nothing_is_sent_unsigned(hand: SignedClient) -> None:
     async with peer(answering(answer(200))) as there:
         with pytest.raises(BadSetting):
             await hand.post(there.url, BODY, message_id="act_1", secrets=[], timeout_s=5)
@@ -101,7 +104,7 @@ async def test_nothing_is_sent_unsigned(hand: Hand) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_a_redirect_is_not_followed(hand: Hand, status: int) -> None:
+async def test_a_redirect_is_not_followed(hand: SignedClient, status: int) -> None:
     async with peer(answering(answer(200))) as inside, peer(answering(answer(status, location=inside.url))) as there:
         reply = await post(hand, there.url)
     assert (reply.status, reply.ok, inside.connections) == (status, False, 0)
@@ -113,7 +116,7 @@ async def test_cookies_are_not_kept() -> None:
 
     async with (
         peer(answering(answer(200, set_cookie="a=b; path=/"))) as there,
-        Hand(Guard(LOOPBACK, lookup=here)) as hand,
+        SignedClient(SsrfGuard(LOOPBACK, lookup=here)) as hand,
     ):
         for _ in range(2):
             assert (await post(hand, f"http://shop.example:{there.port}/")).ok
@@ -121,7 +124,7 @@ async def test_cookies_are_not_kept() -> None:
 
 
 async def test_a_proxy_or_netrc_of_the_environment_is_not_used(
-    hand: Hand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    hand: SignedClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
@@ -133,7 +136,7 @@ async def test_a_proxy_or_netrc_of_the_environment_is_not_used(
 
 
 async def test_the_log_names_the_attempt_and_holds_neither_body_nor_secret_nor_query(
-    hand: Hand, caplog: pytest.LogCaptureFixture
+    hand: SignedClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "opsiq")
     async with peer(answering(answer(200, b"the answer"))) as there:

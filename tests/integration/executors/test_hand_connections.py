@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from executors.guard import Guard
-from executors.hand import Hand
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
 from tests.integration.executors.certificates import certificate
 from tests.integration.executors.peers import (
     LOOPBACK,
@@ -27,14 +27,14 @@ from tests.integration.executors.peers import (
 from tests.integration.executors.posting import SECRET, post
 
 
-async def test_where_nobody_listens_nothing_was_sent(hand: Hand) -> None:
+async def test_where_nobody_listens_nothing_was_sent(hand: SignedClient) -> None:
     async with peer(hanging) as there:
         pass
     reply = await post(hand, there.url)
     assert (reply.status, reply.error, reply.sent) == (None, "connect", False)
 
 
-async def test_a_connection_that_is_never_accepted_is_given_up_with_nothing_sent(hand: Hand) -> None:
+async def test_a_connection_that_is_never_accepted_is_given_up_with_nothing_sent(hand: SignedClient) -> None:
     with socket.socket() as listener, contextlib.ExitStack() as fillers:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -47,17 +47,17 @@ async def test_a_connection_that_is_never_accepted_is_given_up_with_nothing_sent
     assert (reply.error, reply.sent) == ("connect", False)
 
 
-async def test_a_name_without_address_is_told_apart(hand: Hand) -> None:
+async def test_a_name_without_address_is_told_apart(hand: SignedClient) -> None:
     async def nobody(host: str, port: int) -> Sequence[str]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    async with Hand(Guard(lookup=nobody)) as asking:
+    async with SignedClient(SsrfGuard(lookup=nobody)) as asking:
         reply = await post(asking, "http://nowhere.example/")
     assert (reply.error, reply.sent, reply.detail) == ("dns", False, "Name or service not known")
 
 
 async def test_without_an_allow_list_this_machine_is_out_of_reach() -> None:
-    async with peer(answering(answer(200))) as there, Hand(Guard()) as hand:
+    async with peer(answering(answer(200))) as there, SignedClient(SsrfGuard()) as hand:
         for host in ("127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]", "2130706433", "0.0.0.0"):
             reply = await post(hand, f"http://{host}:{there.port}/")
             assert (reply.status, reply.error, reply.sent) == (None, "blocked", False)
@@ -72,7 +72,7 @@ async def test_a_name_that_flips_between_two_calls_is_blocked_at_the_second_dial
 
     async with (
         peer(answering(answer(200)), host="0.0.0.0") as there,
-        Hand(Guard(["127.0.0.1/32"], lookup=flipping), reuse=False) as hand,
+        SignedClient(SsrfGuard(["127.0.0.1/32"], lookup=flipping), reuse=False) as hand,
     ):
         url = f"http://flip.example:{there.port}/"
         assert (await post(hand, url)).ok
@@ -90,10 +90,10 @@ async def test_tls_is_checked_against_the_name_though_the_address_is_pinned(tmp_
         return ["127.0.0.1"]
 
     async with peer(answering(answer(200)), tls=server) as there:
-        async with Hand(Guard(LOOPBACK, lookup=here), tls=ours) as hand:
+        async with SignedClient(SsrfGuard(LOOPBACK, lookup=here), tls=ours) as hand:
             good = await post(hand, f"https://shop.example:{there.port}/")
             wrong_name = await post(hand, f"https://other.example:{there.port}/")
-        async with Hand(Guard(LOOPBACK, lookup=here)) as hand:
+        async with SignedClient(SsrfGuard(LOOPBACK, lookup=here)) as hand:
             stranger = await post(hand, f"https://shop.example:{there.port}/")
     assert good.ok
     assert seen == ["shop.example", "other.example", "shop.example"]
@@ -102,7 +102,7 @@ async def test_tls_is_checked_against_the_name_though_the_address_is_pinned(tmp_
     assert len(there.requests) == 1
 
 
-async def test_tls_to_a_peer_that_speaks_plain_http_sends_nothing(hand: Hand) -> None:
+async def test_tls_to_a_peer_that_speaks_plain_http_sends_nothing(hand: SignedClient) -> None:
     async with peer(refusing) as there:
         reply = await post(hand, there.url.replace("http:", "https:"), timeout_s=2)
     assert (reply.status, reply.error, reply.sent) == (None, "tls", False)
@@ -110,13 +110,13 @@ async def test_tls_to_a_peer_that_speaks_plain_http_sends_nothing(hand: Hand) ->
 
 @pytest.mark.parametrize(("reuse", "connections"), [(True, 1), (False, 3)])
 async def test_connections_are_kept_for_the_next_call_only_if_asked_to(reuse: bool, connections: int) -> None:
-    async with peer(answering(answer(200, b"{}"))) as there, Hand(Guard(LOOPBACK), reuse=reuse) as hand:
+    async with peer(answering(answer(200, b"{}"))) as there, SignedClient(SsrfGuard(LOOPBACK), reuse=reuse) as hand:
         for _ in range(3):
             assert (await post(hand, there.url)).ok
     assert there.connections == connections
 
 
-async def test_a_kept_connection_that_the_peer_has_closed_is_replaced(hand: Hand) -> None:
+async def test_a_kept_connection_that_the_peer_has_closed_is_replaced(hand: SignedClient) -> None:
     async with peer(answering_once) as there:
         for _ in range(3):
             assert (await post(hand, there.url)).ok
@@ -124,7 +124,7 @@ async def test_a_kept_connection_that_the_peer_has_closed_is_replaced(hand: Hand
     assert there.connections == 3
 
 
-async def test_what_comes_unasked_on_a_kept_connection_is_nobodys_answer(hand: Hand) -> None:
+async def test_what_comes_unasked_on_a_kept_connection_is_nobodys_answer(hand: SignedClient) -> None:
     kept = asyncio.Event()
 
     async def forging(there: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -143,7 +143,7 @@ async def test_what_comes_unasked_on_a_kept_connection_is_nobodys_answer(hand: H
 
 
 async def test_a_connection_is_not_used_again_when_the_answer_came_before_all_of_the_request_had_left(
-    hand: Hand,
+    hand: SignedClient,
 ) -> None:
     async def early(there: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -158,7 +158,7 @@ async def test_a_connection_is_not_used_again_when_the_answer_came_before_all_of
     assert there.connections == 2
 
 
-async def test_a_cancelled_call_is_over_at_once_and_leaves_no_connection(hand: Hand) -> None:
+async def test_a_cancelled_call_is_over_at_once_and_leaves_no_connection(hand: SignedClient) -> None:
     async with peer(hanging) as there:
         call = asyncio.create_task(post(hand, there.url, timeout_s=60))
         await asyncio.wait_for(there.taken.wait(), 5)

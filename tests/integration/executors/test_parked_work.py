@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from executors.engine import MAX_ALONE, SUSPECT, Engine
-from executors.queue import Done, Later, Outcome, Settlement, SqlQueue
+from executors.jobs.queue import Done, Outcome, Reschedule, Settlement, SqlQueue
+from executors.jobs.worker import MAX_ALONE, SUSPECT, Worker
 from store.database import Database
 from store.jobs import jobs as works
 from store.jobs.jobs import Job
@@ -49,7 +49,7 @@ async def test_claims_lost_in_a_row_are_counted_and_a_settle_ends_the_row(sessio
     (work,) = await queue.claim(["note"], 1)
     assert work.lost == 3
     assert [await queue.begin_alone(work), await queue.begin_alone(work)] == [1, 2]
-    assert await queue.settle([(work, Later(0.0, "not yet"))]) == [True]
+    assert await queue.settle([(work, Reschedule(0.0, "not yet"))]) == [True]
     (again,) = await queue.claim(["note"], 1)
     assert again.lost == 0
     assert await lost(sessions, "a") == (0, 0)
@@ -71,11 +71,11 @@ async def test_poison_is_begun_twice_alone_and_then_parked(sessions: Database) -
     await put(sessions, "a")
     await lose(sessions, SUSPECT, "a")
     for times in range(1, MAX_ALONE + 1):
-        async with Engine(Killed(sessions, owner=f"dying {times}"), {"note": poison}, poll_s=0.1):
+        async with Worker(Killed(sessions, owner=f"dying {times}"), {"note": poison}, poll_s=0.1):
             await until(lambda: len(begun) == times)  # noqa: B023 (it is called before the next turn)
             assert (await lost(sessions, "a"))[1] == times, "written down before it is begun"
         await expire(sessions)
-    last = Engine(SqlQueue(sessions, owner="last"), {"note": poison}, poll_s=0.1, on_parked=on_parked)
+    last = Worker(SqlQueue(sessions, owner="last"), {"note": poison}, poll_s=0.1, on_parked=on_parked)
     async with last:
         await becomes(sessions, {"dead": 1})
     assert len(begun) == MAX_ALONE, "it was not begun again"
@@ -88,7 +88,7 @@ async def test_poison_is_begun_twice_alone_and_then_parked(sessions: Database) -
 
 
 async def test_what_was_merely_held_by_killed_processes_is_done_one_after_the_other(
-    sessions: Database, engines: Callable[..., Engine]
+    sessions: Database, engines: Callable[..., Worker]
 ) -> None:
     keys = [f"k{n}" for n in range(8)]
     at_once, most = 0, 0

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from core.errors import BadSetting, InvalidInput, PlatformUnavailable
-from executors.guard import Guard
-from executors.platform import MAX_ANSWER_BYTES, HttpPlatformClient
+from executors.http.platform_client import MAX_ANSWER_BYTES, HttpPlatformClient
+from executors.http.ssrf_guard import SsrfGuard
 from tests.integration.executors.peers import LOOPBACK, Peer, answer, answering, closing_after, dripping, hanging, peer
 
 
@@ -18,7 +18,7 @@ async def there() -> AsyncIterator[Peer]:
 
 def client(there: Peer, *, path: str = "", timeout_s: float = 5.0) -> HttpPlatformClient:
     return HttpPlatformClient(
-        f"http://127.0.0.1:{there.port}{path}", "tok_1", guard=Guard(LOOPBACK), timeout_s=timeout_s
+        f"http://127.0.0.1:{there.port}{path}", "tok_1", guard=SsrfGuard(LOOPBACK), timeout_s=timeout_s
     )
 
 
@@ -116,7 +116,7 @@ async def test_a_read_that_could_not_connect_is_tried_once_more(there: Peer) -> 
             raise OSError("try again")
         return ["127.0.0.1"]
 
-    guard = Guard(LOOPBACK, lookup=lookup)
+    guard = SsrfGuard(LOOPBACK, lookup=lookup)
     async with HttpPlatformClient(f"http://shop.example:{there.port}", "tok_1", guard=guard) as platform:
         assert (await platform.get_json("/x"))["name"] == "Adam"
     assert len(asked) == 2
@@ -129,7 +129,7 @@ async def test_a_platform_that_is_down_is_asked_twice_and_not_more() -> None:
         asked.append(host)
         raise OSError("no such name")
 
-    async with HttpPlatformClient("http://shop.example", "tok_1", guard=Guard(lookup=nobody)) as platform:
+    async with HttpPlatformClient("http://shop.example", "tok_1", guard=SsrfGuard(lookup=nobody)) as platform:
         with pytest.raises(PlatformUnavailable, match="dns"):
             await platform.get_json("/x")
     assert len(asked) == 2
@@ -137,8 +137,8 @@ async def test_a_platform_that_is_down_is_asked_twice_and_not_more() -> None:
 
 async def test_a_platform_inside_is_out_of_reach_unless_it_is_listed(there: Peer) -> None:
     with pytest.raises(BadSetting, match="OPSIQ_ALLOW_ADDRESSES"):
-        HttpPlatformClient(f"http://127.0.0.1:{there.port}", "tok_1", guard=Guard())
-    async with HttpPlatformClient(f"http://localhost:{there.port}", "tok_1", guard=Guard()) as platform:
+        HttpPlatformClient(f"http://127.0.0.1:{there.port}", "tok_1", guard=SsrfGuard())
+    async with HttpPlatformClient(f"http://localhost:{there.port}", "tok_1", guard=SsrfGuard()) as platform:
         with pytest.raises(PlatformUnavailable, match="OPSIQ_ALLOW_ADDRESSES"):
             await platform.get_json("/x")
     assert there.connections == 0
@@ -147,9 +147,9 @@ async def test_a_platform_inside_is_out_of_reach_unless_it_is_listed(there: Peer
 @pytest.mark.parametrize("token", ["a\r\nx: y", "a b", "é", "a\tb"])
 def test_a_token_that_would_inject_a_header_is_refused(token: str) -> None:
     with pytest.raises(BadSetting):
-        HttpPlatformClient("https://shop.example", token, guard=Guard())
+        HttpPlatformClient("https://shop.example", token, guard=SsrfGuard())
 
 
 def test_a_base_address_with_a_query_is_refused() -> None:
     with pytest.raises(BadSetting):
-        HttpPlatformClient("https://shop.example/?a=b", "tok_1", guard=Guard())
+        HttpPlatformClient("https://shop.example/?a=b", "tok_1", guard=SsrfGuard())

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from executors.queue import Done, Later, Shared, SqlQueue
+from executors.jobs.queue import Done, Reschedule, SharedWrite, SqlQueue
 from store.database import Database
 from store.jobs import enqueue, jobs
 from store.jobs.enqueue import NewJob
@@ -26,9 +26,9 @@ async def test_a_group_writes_once_for_all_that_still_hold_their_work(sessions: 
     async def write(_session: AsyncSession, items: Sequence[Any]) -> None:
         written.append(list(items))
 
-    outcomes = [Done(shared=Shared(write, one.key)) for one in claimed[:3]]
+    outcomes = [Done(shared=SharedWrite(write, one.key)) for one in claimed[:3]]
     results = await queue.settle([
-        *zip(claimed[:3], outcomes, strict=True), (claimed[3], Later(5.0, "not yet", shared=Shared(write, "k3")))
+        *zip(claimed[:3], outcomes, strict=True), (claimed[3], Reschedule(5.0, "not yet", shared=SharedWrite(write, "k3")))
     ])  # fmt: skip
     assert results == [True, False, True, True]
     assert written == [["k0", "k2", "k3"]]
@@ -49,7 +49,9 @@ async def test_a_claim_and_its_predecessor_in_one_group_settle_once(sessions: Da
     async def write(_session: AsyncSession, items: Sequence[Any]) -> None:
         written.extend(items)
 
-    assert await queue.settle([(first, Done(shared=Shared(write, 1))), (second, Done(shared=Shared(write, 2)))]) == [
+    assert await queue.settle(
+        [(first, Done(shared=SharedWrite(write, 1))), (second, Done(shared=SharedWrite(write, 2)))]
+    ) == [
         False,
         True,
     ]
@@ -66,7 +68,7 @@ async def test_a_shared_write_that_fails_for_one_does_not_settle_it_and_spares_t
         if "k1" in items:
             raise ValueError("k1 can't be written")
 
-    good, bad = await queue.settle([(one, Done(shared=Shared(write, one.key))) for one in claimed])
+    good, bad = await queue.settle([(one, Done(shared=SharedWrite(write, one.key))) for one in claimed])
     assert good is True
     assert isinstance(bad, ValueError)
     async with sessions.read() as session:

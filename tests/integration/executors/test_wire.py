@@ -10,22 +10,22 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.webhook_signature import new_secret
-from executors.deadlines import Deadlines
-from executors.guard import Guard
-from executors.hand import MAX_ANSWER_BYTES, Hand
+from executors.http.deadlines import Deadlines
+from executors.http.signed_client import MAX_ANSWER_BYTES, SignedClient
+from executors.http.ssrf_guard import SsrfGuard
 from executors.retry import Reply
 from tests.integration.executors.peers import LOOPBACK, Peer, Serve, answer, answering, dripping, peer, take
 
 SECRET = new_secret()
 
 
-async def post(hand: Hand, url: str, *, timeout_s: float = 5.0) -> Reply:
+async def post(hand: SignedClient, url: str, *, timeout_s: float = 5.0) -> Reply:
     return await hand.post(url, b"{}", message_id="evt_1", secrets=[SECRET], timeout_s=timeout_s)
 
 
 @pytest.fixture
-async def hand() -> AsyncIterator[Hand]:
-    async with Hand(Guard(LOOPBACK)) as made:
+async def hand() -> AsyncIterator[SignedClient]:
+    async with SignedClient(SsrfGuard(LOOPBACK)) as made:
         yield made
 
 
@@ -60,7 +60,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     ],
 )
 async def test_an_answer_in_any_form_is_read_to_its_end_and_the_connection_kept(
-    hand: Hand, pieces: list[bytes], status: int, body: bytes
+    hand: SignedClient, pieces: list[bytes], status: int, body: bytes
 ) -> None:
     async with peer(saying(*pieces)) as there:
         for _ in range(2):
@@ -69,7 +69,7 @@ async def test_an_answer_in_any_form_is_read_to_its_end_and_the_connection_kept(
     assert there.connections == 1
 
 
-async def test_a_body_without_a_length_ends_with_the_connection(hand: Hand) -> None:
+async def test_a_body_without_a_length_ends_with_the_connection(hand: SignedClient) -> None:
     async with peer(saying(b"HTTP/1.1 200 OK\r\n\r\nsome", b" more", then_close=True)) as there:
         for _ in range(2):
             reply = await post(hand, there.url)
@@ -80,7 +80,7 @@ async def test_a_body_without_a_length_ends_with_the_connection(hand: Hand) -> N
 @pytest.mark.parametrize(
     "framing", [b"content-length: 20\r\n\r\nsome", b"transfer-encoding: chunked\r\n\r\n4\r\nsome\r\n"]
 )
-async def test_a_body_that_ends_too_early_is_cut_and_keeps_its_status(hand: Hand, framing: bytes) -> None:
+async def test_a_body_that_ends_too_early_is_cut_and_keeps_its_status(hand: SignedClient, framing: bytes) -> None:
     async with peer(saying(b"HTTP/1.1 200 OK\r\n" + framing, then_close=True)) as there:
         reply = await post(hand, there.url)
     assert (reply.status, reply.body, reply.cut, reply.error, reply.sent) == (200, b"some", True, "closed", True)
@@ -95,7 +95,7 @@ async def test_a_body_that_ends_too_early_is_cut_and_keeps_its_status(hand: Hand
         b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
     ],
 )
-async def test_a_connection_that_is_at_its_end_is_not_asked_again(hand: Hand, last: bytes) -> None:
+async def test_a_connection_that_is_at_its_end_is_not_asked_again(hand: SignedClient, last: bytes) -> None:
     async with peer(saying(last)) as there:
         for _ in range(2):
             assert (await post(hand, there.url)).status in (200, 101)
@@ -107,7 +107,7 @@ async def test_a_connection_that_is_at_its_end_is_not_asked_again(hand: Hand, la
     [b"1;" + b"x" * 5_000 + b"\r\nb\r\n", b"0\r\n" + b"x: y\r\n" * 2_000],
     ids=["chunk extensions", "trailers"],
 )
-async def test_what_is_around_a_body_is_not_read_without_end(hand: Hand, flood: bytes) -> None:
+async def test_what_is_around_a_body_is_not_read_without_end(hand: SignedClient, flood: bytes) -> None:
     async with peer(dripping(CHUNKED, flood, every_s=0)) as there:
         reply = await post(hand, there.url)
         await asyncio.wait_for(there.dropped.wait(), 5)
@@ -115,13 +115,13 @@ async def test_what_is_around_a_body_is_not_read_without_end(hand: Hand, flood: 
     assert there.written < 16 * 1024 * 1024
 
 
-async def test_many_small_pieces_up_to_the_limit_are_whole(hand: Hand) -> None:
+async def test_many_small_pieces_up_to_the_limit_are_whole(hand: SignedClient) -> None:
     async with peer(answering(CHUNKED + b"1\r\nx\r\n" * MAX_ANSWER_BYTES + b"0\r\n\r\n")) as there:
         reply = await post(hand, there.url)
     assert (len(reply.body), reply.cut) == (MAX_ANSWER_BYTES, False)
 
 
-async def test_what_a_peer_has_not_read_in_time_is_not_kept_for_it(hand: Hand) -> None:
+async def test_what_a_peer_has_not_read_in_time_is_not_kept_for_it(hand: SignedClient) -> None:
     read = 0
     whole = 20_000_000
 
@@ -140,14 +140,14 @@ async def test_what_a_peer_has_not_read_in_time_is_not_kept_for_it(hand: Hand) -
     assert read < whole
 
 
-async def test_a_connection_that_nobody_uses_is_closed(hand: Hand) -> None:
+async def test_a_connection_that_nobody_uses_is_closed(hand: SignedClient) -> None:
     async with peer(answering(answer(200))) as there:
         assert (await post(hand, there.url)).ok
         assert not there.dropped.is_set()
         await asyncio.wait_for(there.dropped.wait(), 5)
 
 
-async def test_of_calls_side_by_side_each_has_its_own_time(hand: Hand) -> None:
+async def test_of_calls_side_by_side_each_has_its_own_time(hand: SignedClient) -> None:
     async with peer(dripping(b"HTTP/1.1 200 OK\r\nx: ", b"y")) as there:
         began = time.monotonic()
         short, long = 0.2, 0.6

@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from executors.engine import Engine
-from executors.queue import Done, Outcome, SqlQueue
+from executors.jobs.queue import Done, Outcome, SqlQueue
+from executors.jobs.worker import Worker
 from store.database import Database
 from store.jobs.jobs import Job
 
@@ -26,7 +26,7 @@ async def main(url: str, notes: Path) -> None:
 
     sessions = await Database.open(url)
     queue = SqlQueue(sessions, owner=f"worker-{os.getpid()}", lease_s=0.6)
-    async with Engine(queue, {"note": handle}, concurrency=5, poll_s=0.2):
+    async with Worker(queue, {"note": handle}, concurrency=5, poll_s=0.2):
         await asyncio.Event().wait()
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from agent.ground import Ground
 from agent.run import Run
 from core import webhook_signature
-from executors.queue import Dead, Done, Later, Outcome, SqlQueue
+from executors.jobs.queue import Dead, Done, Outcome, Reschedule, SqlQueue
 from store.jobs.jobs import Job
 from tests.integration.api.shop import Shop
 from tests.integration.demo.conftest import TOKEN, Platform
@@ -53,7 +53,7 @@ class Looking:
         while len(done) < most and (claimed := await queue.claim(list(handlers), 1)):
             for work in claimed:
                 outcome = await handlers[work.kind](work)
-                assert isinstance(outcome, Done | Later | Dead)
+                assert isinstance(outcome, Done | Reschedule | Dead)
                 assert await queue.settle([(work, outcome)]) == [True]
                 done.append((work, outcome))
         return done

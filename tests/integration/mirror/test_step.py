@@ -12,7 +12,7 @@ import store.record_cache.records
 import store.record_cache.sync_state
 from agent.mirror.reading import PAGE
 from core.errors import PlatformUnavailable
-from executors.queue import Later
+from executors.jobs.queue import Reschedule
 from registry.record_cache import StatePage
 from registry.records import Query
 from store.record_cache.records import CacheScope
@@ -179,7 +179,7 @@ async def test_a_reading_goes_on_where_it_stood(looking: Looking) -> None:
     mirror.fail_at = 1
     await looking.shop.call("POST", "/v1/mirrors/sync", {"kind": "customer"})
     ((_, outcome),) = await looking.worked()
-    assert isinstance(outcome, Later)
+    assert isinstance(outcome, Reschedule)
     stood = await looking.mirror("customer")
     assert (stood["state"], stood["seen"], stood["fresh"]) == ("reading", PAGE, False)
     assert "did not answer" in stood["error"]

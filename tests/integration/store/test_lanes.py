@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from executors.queue import SqlQueue
+from executors.jobs.queue import SqlQueue
 from store.database import Database
 from store.jobs import enqueue, jobs, lanes
 from store.jobs.enqueue import NewJob

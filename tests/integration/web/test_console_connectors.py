@@ -11,8 +11,8 @@ import store.events.events
 from agent.connections import connections
 from agent.ground import Grounds
 from core.webhook_signature import new_secret
-from executors.guard import Guard
-from executors.platform import HttpPlatformClient
+from executors.http.platform_client import HttpPlatformClient
+from executors.http.ssrf_guard import SsrfGuard
 from registry.connector import Connector, Subscriber
 from registry.contract import Contract
 from registry.discovery import BrokenConnector, DiscoveredConnector
@@ -84,7 +84,7 @@ async def test_one_that_fails_while_it_is_asked_fails_only_for_itself(console: C
     await connect(console)
 
     def client(base_url: str, token: str) -> HttpPlatformClient:
-        return HttpPlatformClient(base_url, token, guard=Guard([]))
+        return HttpPlatformClient(base_url, token, guard=SsrfGuard([]))
 
     house = console.house
     grounds = Grounds(

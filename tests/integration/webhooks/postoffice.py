@@ -24,9 +24,9 @@ from events.fire import fire
 from events.subscribers import Fired
 from events.webhooks.fanout import DELIVER_WORK
 from events.webhooks.wiring import Webhooks, assembled
-from executors.guard import Guard
-from executors.hand import Hand
-from executors.queue import Settled, SqlQueue
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
+from executors.jobs.queue import Settled, SqlQueue
 from store.database import Database
 from store.jobs.jobs import Job
 from store.webhooks.attempts import DeliveryAttemptRow
@@ -164,10 +164,10 @@ class PostOffice:
 @asynccontextmanager
 async def postoffice(sessions: Database, *, wake: Callable[[], None] = lambda: None) -> AsyncIterator[PostOffice]:
     clock = FrozenClock(utc_now())  # strangers' libraries verify against the machine's own clock
-    guard = Guard(("127.0.0.0/8",))
+    guard = SsrfGuard(("127.0.0.0/8",))
     async with sessions.begin() as session:
         await store.workspaces.insert(session, WorkspaceRow(id="ws_1", name="Test", created_at=clock()))
-    async with Hand(guard, clock=clock) as hand:
+    async with SignedClient(guard, clock=clock) as hand:
         webhooks = assembled(sessions, guard, SecretBox(bytes(32)), hand, clock, wake)
         yield PostOffice(
             sessions, clock, webhooks, SqlQueue(sessions, owner="test", per_lane=8, forgets=[DELIVER_WORK])

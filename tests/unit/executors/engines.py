@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from executors.engine import Engine, Handler
-from executors.queue import Done, Outcome
+from executors.jobs.queue import Done, Outcome
+from executors.jobs.worker import Handler, Worker
 from store.jobs.jobs import Job
 from tests.unit.executors.standing import StandingQueue, turn
 
@@ -19,8 +19,8 @@ async def running(
     *,
     limits: dict[str, int] | None = None,
     max_attempts: int = 10,
-) -> AsyncIterator[Engine]:
-    engine = Engine(
+) -> AsyncIterator[Worker]:
+    engine = Worker(
         queue,
         handlers if isinstance(handlers, dict) else {"send": handlers},
         limits=limits,

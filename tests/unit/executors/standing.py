@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.errors import Unavailable
-from executors.queue import Dead, Done, Later, Settlement
+from executors.jobs.queue import Dead, Done, Reschedule, Settlement
 from store.jobs.jobs import Job, PrefetchLimits
 
 
@@ -61,7 +61,7 @@ class _Row:
 
 @dataclass
 class StandingQueue:
-    """``executors.queue.Queue`` in memory, on a StandingTime; settles are conditional as in the database."""
+    """``executors.jobs.queue.Queue`` in memory, on a StandingTime; settles are conditional as in the database."""
 
     time: StandingTime
     lease_s: float = 60.0
@@ -124,7 +124,7 @@ class StandingQueue:
             match outcome:
                 case Done():
                     row.state = "done"
-                case Later(delay_s, error_line):
+                case Reschedule(delay_s, error_line):
                     row.state, row.due, row.error = "ready", self.time.now + delay_s, error_line
                 case Dead(error_line):
                     row.state, row.error = "dead", error_line

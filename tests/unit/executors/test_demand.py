@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from executors.demand import LOOK_S, Demand, Pool, Wanted
-from executors.leases import Held
-from executors.lines import AHEAD_PER_LANE, TRUSTED_AFTER, Lines
+from executors.jobs.claim_planner import LOOK_S, ClaimGroup, ClaimPlanner, ClaimRequest
+from executors.jobs.lane_scheduler import AHEAD_PER_LANE, TRUSTED_AFTER, LaneScheduler
+from executors.jobs.leases import LeasedJob
 from store.jobs.jobs import Job, PrefetchLimits
 
 
@@ -16,43 +16,46 @@ def work(key: str, kind: str = "deliver", lane: str | None = "a", *, counted: bo
 
 def standing(
     works: Iterable[Job] = (), *, quick: Iterable[str] = (), **slots: int
-) -> tuple[Demand, dict[str, Lines[Held]]]:
+) -> tuple[ClaimPlanner, dict[str, LaneScheduler[LeasedJob]]]:
     """Kinds of so many slots each, ``quick`` lanes of deliveries, and what is held (none of it has begun)."""
-    lines = {kind: Lines[Held](most, 8 if kind == "deliver" else None) for kind, most in slots.items()}
+    lines = {kind: LaneScheduler[LeasedJob](most, 8 if kind == "deliver" else None) for kind, most in slots.items()}
     for lane in quick:
         for n in range(TRUSTED_AFTER):
-            one = Held(work(f"{lane}{n}", lane=lane), 0.0, 0.0)
+            one = LeasedJob(work(f"{lane}{n}", lane=lane), 0.0, 0.0)
             lines["deliver"].add(one)
             lines["deliver"].begin()
             lines["deliver"].ended(one, well=True, took_s=0.001)
-    return Demand({(one.id, one.attempt): Held(one, 0.0, 0.0) for one in works}, lines), lines
+    return ClaimPlanner({(one.id, one.attempt): LeasedJob(one, 0.0, 0.0) for one in works}, lines), lines
 
 
-def wanted(demand: Demand) -> list[Wanted]:
+def wanted(demand: ClaimPlanner) -> list[ClaimRequest]:
     """Where nothing rests."""
-    demand.ring()
-    return [one for pool in demand.pools for one in demand.wanted(pool, 0.0)]
+    demand.notify()
+    return [one for pool in demand.pools for one in demand.plan_claims(pool, 0.0)]
 
 
 def test_kinds_with_plenty_of_room_share_a_claim_of_what_the_narrowest_takes() -> None:
     demand, _ = standing(deliver=128, call=16, read=50)
-    assert wanted(demand) == [Wanted(["deliver", "call", "read"], 16)]
+    assert wanted(demand) == [ClaimRequest(["deliver", "call", "read"], 16)]
     demand.pools[0].crowded = True
-    assert wanted(demand)[1:] == [Wanted(["deliver"], 112), Wanted(["read"], 34)]
+    assert wanted(demand)[1:] == [ClaimRequest(["deliver"], 112), ClaimRequest(["read"], 34)]
 
 
 def test_a_kind_with_little_room_claims_for_itself_and_one_without_room_not_at_all() -> None:
     held = [work(f"c{n}", "call", None) for n in range(45)] + [work(f"r{n}", "read", None) for n in range(16)]
     demand, _ = standing(held, deliver=128, call=50, read=16)
     assert demand.free(["deliver", "call", "read"]) == {"deliver": 128, "call": 5, "read": 0}
-    assert wanted(demand) == [Wanted(["deliver"], 128), Wanted(["call"], 5)]
+    assert wanted(demand) == [ClaimRequest(["deliver"], 128), ClaimRequest(["call"], 5)]
 
 
 def test_of_quick_lanes_more_is_claimed_than_may_begin_and_a_share_is_kept_for_others() -> None:
     demand, lines = standing(deliver=40, call=50, quick=["a"])
-    assert wanted(demand) == [Wanted(["call"], 50), Wanted(["deliver"], 40 + lines["deliver"].room(), 40)]
+    assert wanted(demand) == [
+        ClaimRequest(["call"], 50),
+        ClaimRequest(["deliver"], 40 + lines["deliver"].capacity(), 40),
+    ]
     for n in range(36):
-        lines["deliver"].add(Held(work(f"k{n}", lane=f"l{n}"), 0.0, 0.0))
+        lines["deliver"].add(LeasedJob(work(f"k{n}", lane=f"l{n}"), 0.0, 0.0))
         lines["deliver"].begin()
     assert wanted(demand)[1].slots == 10
 
@@ -60,13 +63,13 @@ def test_of_quick_lanes_more_is_claimed_than_may_begin_and_a_share_is_kept_for_o
 def test_a_claim_ahead_is_told_how_much_of_each_quick_lane_is_in_hand() -> None:
     held = [work(f"a{n}", counted=n < 30) for n in range(50)]
     demand, _ = standing(held, deliver=128, quick=["a", "b"])
-    ahead = demand.ahead(Wanted(["deliver"], 1_000, 32))
+    ahead = demand.ahead(ClaimRequest(["deliver"], 1_000, 32))
     assert ahead == PrefetchLimits({"a": AHEAD_PER_LANE - 50, "b": AHEAD_PER_LANE}, 32, {"a": 20})
 
 
 def test_a_lane_that_holds_more_than_fits_has_no_room() -> None:
     demand, _ = standing([work(f"a{n}", counted=False) for n in range(700)], deliver=128, quick=["a"])
-    ahead = demand.ahead(Wanted(["deliver"], 1_000, 32))
+    ahead = demand.ahead(ClaimRequest(["deliver"], 1_000, 32))
     assert ahead is not None
     assert ahead.rooms == {"a": 0}
 
@@ -74,59 +77,59 @@ def test_a_lane_that_holds_more_than_fits_has_no_room() -> None:
 def test_a_claim_of_other_kinds_is_told_what_only_this_process_knows_of_the_lanes_they_share() -> None:
     held = [work("a", counted=False), work("b", lane="b"), work("c", lane=None, counted=False)]
     demand, _ = standing(held, deliver=128, resend=50, quick=["a"])
-    assert demand.ahead(Wanted(["resend", "call"], 16)) == PrefetchLimits({}, 16, {"a": 1})
+    assert demand.ahead(ClaimRequest(["resend", "call"], 16)) == PrefetchLimits({}, 16, {"a": 1})
 
 
 def test_nothing_is_told_where_nothing_was_claimed_ahead() -> None:
     demand, _ = standing([work("a"), work("b", lane=None)], deliver=128)
-    assert demand.ahead(Wanted(["deliver"], 16)) is None
+    assert demand.ahead(ClaimRequest(["deliver"], 16)) is None
 
 
 def test_kinds_that_are_apart_claim_for_themselves() -> None:
-    lines = {kind: Lines[Held](50) for kind in ("deliver", "call", "read")}
-    demand = Demand({}, lines, apart=["deliver"])
-    assert wanted(demand) == [Wanted(["call", "read"], 50), Wanted(["deliver"], 50)]
+    lines = {kind: LaneScheduler[LeasedJob](50) for kind in ("deliver", "call", "read")}
+    demand = ClaimPlanner({}, lines, apart=["deliver"])
+    assert wanted(demand) == [ClaimRequest(["call", "read"], 50), ClaimRequest(["deliver"], 50)]
     for pool in demand.pools:
-        pool.rung = False
-    demand.ring(rest=False)
-    assert [demand.pool_of[kind].rung for kind in ("call", "read", "deliver")] == [False, False, True]
-    demand.ring()
-    assert demand.pool_of["call"].rung
+        pool.notified = False
+    demand.notify(rest=False)
+    assert [demand.pool_of[kind].notified for kind in ("call", "read", "deliver")] == [False, False, True]
+    demand.notify()
+    assert demand.pool_of["call"].notified
 
 
 def test_kinds_of_which_all_was_found_rest_until_somebody_rings_or_it_is_time_to_look() -> None:
-    pool = Pool(("call",), rung=False, short=True, looked_at=10.0)
+    pool = ClaimGroup(("call",), notified=False, short=True, looked_at=10.0)
     assert pool.rests(10.0 + LOOK_S / 2, stocked=False)
     assert not pool.rests(10.0 + LOOK_S, stocked=False)
-    pool.rung = True
+    pool.notified = True
     assert not pool.rests(10.1, stocked=True)
 
 
 def test_what_a_look_finds_says_whether_the_next_one_is_needed() -> None:
     demand, _ = standing([work("c", "call", None)], deliver=128, call=1)
     (pool,) = demand.pools
-    (both,) = demand.wanted(pool, 1.0)
-    assert not pool.came(both, 0)
+    (both,) = demand.plan_claims(pool, 1.0)
+    assert not pool.record_claim(both, 0)
     assert not pool.rests(1.1, stocked=False), "of calls there was no room, so what is there is not known"
     demand, _ = standing(deliver=128, call=50)
     (pool,) = demand.pools
-    (both,) = demand.wanted(pool, 1.0)
-    assert not pool.came(both, both.limit - 1)
-    assert demand.wanted(pool, 1.1) == []
-    pool.rung = True
-    (both,) = demand.wanted(pool, 1.2)
-    assert pool.came(both, both.limit)
-    assert demand.wanted(pool, 1.3)[0] == both
+    (both,) = demand.plan_claims(pool, 1.0)
+    assert not pool.record_claim(both, both.limit - 1)
+    assert demand.plan_claims(pool, 1.1) == []
+    pool.notified = True
+    (both,) = demand.plan_claims(pool, 1.2)
+    assert pool.record_claim(both, both.limit)
+    assert demand.plan_claims(pool, 1.3)[0] == both
 
 
 def test_of_quick_lanes_is_claimed_while_the_rest_rests() -> None:
     demand, _ = standing(deliver=128, call=50, quick=["a"])
     (pool,) = demand.pools
-    assert [one.kinds for one in demand.wanted(pool, 1.0)] == [["call"], ["deliver"]]
-    assert [one.kinds for one in demand.wanted(pool, 1.1)] == [["deliver"]]
+    assert [one.kinds for one in demand.plan_claims(pool, 1.0)] == [["call"], ["deliver"]]
+    assert [one.kinds for one in demand.plan_claims(pool, 1.1)] == [["deliver"]]
 
 
 def test_kinds_of_which_more_is_there_rest_only_while_much_waits_here() -> None:
-    pool = Pool(("call",), rung=False, short=False, looked_at=10.0)
+    pool = ClaimGroup(("call",), notified=False, short=False, looked_at=10.0)
     assert not pool.rests(10.1, stocked=False)
     assert pool.rests(10.1, stocked=True)

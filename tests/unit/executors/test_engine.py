@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from core.errors import PlatformUnavailable
-from executors.engine import MAX_BACKOFF_S, Engine, backoff_s
-from executors.queue import Dead, Done, Later, Outcome, Settled
+from executors.jobs.queue import Dead, Done, Outcome, Reschedule, Settled
+from executors.jobs.worker import MAX_BACKOFF_S, Worker, backoff_s
 from store.jobs.jobs import Job
 from tests.unit.executors.engines import Gate, answering, running
 from tests.unit.executors.standing import StandingQueue, StandingTime, turn
@@ -30,19 +30,19 @@ async def test_what_is_held_already_is_begun_without_a_claim_and_settled_like_an
 async def test_there_is_room_while_a_slot_is_free_and_the_engine_runs(queue: StandingQueue) -> None:
     gate = Gate()
     async with running(queue, gate, limits={"send": 1}) as engine:
-        assert engine.has_room("send")
-        assert not engine.has_room("another")
+        assert engine.has_capacity("send")
+        assert not engine.has_capacity("another")
         engine.take(queue.put_held("a"))
         engine.take(queue.put_held("b"))  # two who asked in the same moment: the second waits for its turn, held
         await turn()
         assert gate.inside == ["a"]
-        assert not engine.has_room("send")
+        assert not engine.has_capacity("send")
         gate.open.set()
         await turn()
         assert gate.inside == ["a", "b"]
-        assert engine.has_room("send")
-    assert not engine.has_room("send")
-    assert not Engine(queue, {"send": gate}).has_room("send")
+        assert engine.has_capacity("send")
+    assert not engine.has_capacity("send")
+    assert not Worker(queue, {"send": gate}).has_capacity("send")
 
 
 async def test_a_kind_with_much_room_is_not_held_to_the_room_of_the_others(
@@ -100,7 +100,7 @@ async def test_work_that_is_due_later_is_taken_when_it_is_due_and_not_at_the_nex
 
 async def test_later_is_due_again_after_its_delay(queue: StandingQueue, time: StandingTime) -> None:
     queue.put("a")
-    async with running(queue, answering(Later(10, "busy"), Done())):
+    async with running(queue, answering(Reschedule(10, "busy"), Done())):
         assert (queue.state("a"), queue.rows["a"].error) == ("ready", "busy")
         await time.advance(9.8)
         assert queue.state("a") == "ready"

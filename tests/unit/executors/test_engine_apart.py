@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from executors.demand import LOOK_S
-from executors.queue import Done, Outcome
+from executors.jobs.claim_planner import LOOK_S
+from executors.jobs.queue import Done, Outcome
 from store.jobs.jobs import Job, PrefetchLimits
 from tests.unit.executors.engines import Gate, answering, running
 from tests.unit.executors.standing import StandingQueue, StandingTime, turn

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from executors.queue import Done
+from executors.jobs.queue import Done
 from tests.unit.executors.engines import Gate, answering, running
 from tests.unit.executors.standing import StandingQueue, StandingTime, turn
 

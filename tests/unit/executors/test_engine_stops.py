@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from executors.engine import Engine
-from executors.queue import Done, Outcome
+from executors.jobs.queue import Done, Outcome
+from executors.jobs.worker import Worker
 from store.jobs.jobs import Job
 from tests.unit.executors.engines import Gate, answering, running
 from tests.unit.executors.standing import StandingQueue, turn
@@ -83,7 +83,7 @@ async def test_a_wake_from_outside_is_opened_and_closed_with_the_engine(queue: S
             self.closed = True
 
     bell = Bell()
-    engine = Engine(queue, {"send": answering(Done())}, wakes=[bell], pause=queue.time.pause, monotonic=queue.time)
+    engine = Worker(queue, {"send": answering(Done())}, wakes=[bell], pause=queue.time.pause, monotonic=queue.time)
     async with engine:
         await turn()
         queue.put("a")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadSetting
-from executors.guard import Blocked, Guard, refusal
+from executors.http.ssrf_guard import Blocked, SsrfGuard, refusal
 
 PRIVATE = [
     IPv4Network(cidr)
@@ -43,7 +43,7 @@ EMBEDDINGS = {
 }
 
 
-def names(answers: dict[str, Sequence[Sequence[str]]]) -> Guard:
+def names(answers: dict[str, Sequence[Sequence[str]]]) -> SsrfGuard:
     """A guard whose name server gives one answer after the other, the last for ever."""
     asked: dict[str, int] = {}
 
@@ -52,27 +52,27 @@ def names(answers: dict[str, Sequence[Sequence[str]]]) -> Guard:
         asked[host] = at + 1
         return answers[host][min(at, len(answers[host]) - 1)]
 
-    return Guard(lookup=lookup)
+    return SsrfGuard(lookup=lookup)
 
 
 @given(private_v4, st.sampled_from(sorted(EMBEDDINGS)))
 def test_a_private_address_is_refused_in_whatever_ipv6_form_it_is_wrapped(v4: IPv4Address, form: str) -> None:
     wrapped = EMBEDDINGS[form](v4)
     with pytest.raises(Blocked):
-        Guard().address(str(wrapped))
+        SsrfGuard().address(str(wrapped))
     with pytest.raises(Blocked):
-        Guard().url(f"http://[{wrapped}]/")
+        SsrfGuard().url(f"http://[{wrapped}]/")
 
 
 @given(private_v4)
 def test_a_private_address_is_refused(v4: IPv4Address) -> None:
     with pytest.raises(Blocked):
-        Guard().url(f"https://{v4}/x")
+        SsrfGuard().url(f"https://{v4}/x")
 
 
 @given(public_v4)
 def test_a_public_address_is_let_through_also_behind_a_nat64_gateway(v4: IPv4Address) -> None:
-    assert Guard().address(str(v4)) == v4
+    assert SsrfGuard().address(str(v4)) == v4
     assert refusal(EMBEDDINGS["NAT64"](v4)) is None
     assert refusal(EMBEDDINGS["mapped"](v4)) is None
 
@@ -106,14 +106,14 @@ def test_no_ipv6_address_outside_global_unicast_is_let_through(v6: IPv6Address) 
 )
 def test_special_addresses_are_refused(text: str) -> None:
     with pytest.raises(Blocked):
-        Guard().address(text)
+        SsrfGuard().address(text)
 
 
 @pytest.mark.parametrize(
     "text", ["2606:4700:4700::1111", "2a00:1450:4001:800::200e", "2001:4860:4860::8888", "8.8.8.8"]
 )
 def test_ordinary_addresses_are_let_through(text: str) -> None:
-    assert str(Guard().address(text)) == text
+    assert str(SsrfGuard().address(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_ordinary_addresses_are_let_through(text: str) -> None:
 )
 def test_an_address_in_an_odd_form_is_refused(host: str) -> None:
     with pytest.raises(Blocked):
-        Guard().url(f"http://{host}/")
+        SsrfGuard().url(f"http://{host}/")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_an_address_in_an_odd_form_is_refused(host: str) -> None:
 )
 def test_a_url_that_is_not_a_plain_http_url_is_refused(url: str) -> None:
     with pytest.raises(Blocked):
-        Guard().url(url)
+        SsrfGuard().url(url)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_url_that_is_not_a_plain_http_url_is_refused(url: str) -> None:
     ],
 )
 def test_a_plain_url_is_let_through(url: str) -> None:
-    assert Guard().url(url).raw_host
+    assert SsrfGuard().url(url).raw_host
 
 
 async def test_a_name_with_one_private_address_among_public_ones_is_refused_whole() -> None:
@@ -221,11 +221,11 @@ async def test_a_name_without_addresses_is_an_error_and_not_let_through() -> Non
 
 def test_no_socket_is_made_for_a_refused_address() -> None:
     with pytest.raises(Blocked):
-        Guard().socket((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 80)))
+        SsrfGuard().socket((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 80)))
 
 
 def test_the_allow_list_opens_what_it_names_and_nothing_beside_it() -> None:
-    guard = Guard(["127.0.0.0/8", " ::1/128 "])
+    guard = SsrfGuard(["127.0.0.0/8", " ::1/128 "])
     guard.address("127.0.0.1")
     guard.address("::ffff:127.0.0.1")
     guard.address("::1")
@@ -236,14 +236,14 @@ def test_the_allow_list_opens_what_it_names_and_nothing_beside_it() -> None:
 
 def test_cloud_metadata_opens_only_when_it_is_listed_alone() -> None:
     with pytest.raises(Blocked):
-        Guard(["0.0.0.0/0", "::/0"]).address("169.254.169.254")
+        SsrfGuard(["0.0.0.0/0", "::/0"]).address("169.254.169.254")
     with pytest.raises(Blocked):
-        Guard(["0.0.0.0/0", "::/0"]).address("::ffff:169.254.169.254")
+        SsrfGuard(["0.0.0.0/0", "::/0"]).address("::ffff:169.254.169.254")
     with pytest.raises(Blocked):
-        Guard(["::/0"]).address("fd00:ec2::254")
-    Guard(["169.254.169.254/32"]).address("169.254.169.254")
+        SsrfGuard(["::/0"]).address("fd00:ec2::254")
+    SsrfGuard(["169.254.169.254/32"]).address("169.254.169.254")
 
 
 def test_an_allow_list_that_can_not_be_read_is_an_error_that_names_the_entry() -> None:
     with pytest.raises(BadSetting, match=r"127\.0\.0\.1/8"):
-        Guard(["127.0.0.1/8"])
+        SsrfGuard(["127.0.0.1/8"])

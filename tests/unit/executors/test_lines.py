@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from executors.lines import MOST, TRUSTED_AFTER, WAIT_MOST_S, WIDE, WIDER, Lines
+from executors.jobs.lane_scheduler import MOST, TRUSTED_AFTER, WAIT_MOST_S, WIDE, WIDER, LaneScheduler
 from store.jobs.jobs import Job
 
 
@@ -16,14 +16,14 @@ def piece(key: str, lane: str | None = "a", at: float = 0.0) -> Piece:
     return Piece(Job(f"wrk_{key}", key, "deliver", "ws_1", {}, 1, "me", lane=lane), at)
 
 
-def begun(lines: Lines[Piece]) -> list[str]:
+def begun(lines: LaneScheduler[Piece]) -> list[str]:
     made = []
     while (one := lines.begin()) is not None:
         made.append(one.work.key)
     return made
 
 
-def quick(lines: Lines[Piece], lane: str = "a", *, took_s: float = 0.001) -> None:
+def quick(lines: LaneScheduler[Piece], lane: str = "a", *, took_s: float = 0.001) -> None:
     """The lane does well as often as it takes."""
     for n in range(TRUSTED_AFTER):
         one = piece(f"{lane}-trust-{n}", lane)
@@ -33,7 +33,7 @@ def quick(lines: Lines[Piece], lane: str = "a", *, took_s: float = 0.001) -> Non
 
 
 def test_no_more_of_a_lane_runs_than_allowed_however_much_was_claimed() -> None:
-    lines = Lines[Piece](slots=10, per_lane=2)
+    lines = LaneScheduler[Piece](slots=10, per_lane=2)
     pieces = [piece(str(n)) for n in range(5)]
     for one in pieces:
         lines.add(one)
@@ -44,28 +44,28 @@ def test_no_more_of_a_lane_runs_than_allowed_however_much_was_claimed() -> None:
 
 
 def test_lanes_take_turns_and_a_full_one_holds_up_no_other() -> None:
-    lines = Lines[Piece](slots=10, per_lane=2)
+    lines = LaneScheduler[Piece](slots=10, per_lane=2)
     for one in [piece(f"a{n}") for n in range(4)] + [piece(f"b{n}", "b") for n in range(4)] + [piece("none", None)]:
         lines.add(one)
     assert begun(lines) == ["a0", "b0", "none", "a1", "b1"]
 
 
 def test_all_lanes_together_stay_within_the_slots() -> None:
-    lines = Lines[Piece](slots=3, per_lane=2)
+    lines = LaneScheduler[Piece](slots=3, per_lane=2)
     for name in "abcd":
         lines.add(piece(name, name))
     assert begun(lines) == ["a", "b", "c"]
 
 
 def test_a_lane_is_quick_after_it_did_well_many_times_in_a_row() -> None:
-    lines = Lines[Piece](slots=10, per_lane=8)
-    assert (lines.quick(), lines.room()) == ((), 0)
+    lines = LaneScheduler[Piece](slots=10, per_lane=8)
+    assert (lines.quick(), lines.capacity()) == ((), 0)
     quick(lines)
-    assert (lines.quick(), lines.room()) == (("a",), MOST)
+    assert (lines.quick(), lines.capacity()) == (("a",), MOST)
 
 
 def test_of_a_quick_lane_more_run_at_once_and_of_the_others_as_many_as_ever() -> None:
-    lines = Lines[Piece](slots=20, per_lane=2)
+    lines = LaneScheduler[Piece](slots=20, per_lane=2)
     quick(lines)
     wide = 2 * WIDER
     pieces = [piece(f"a{n}") for n in range(wide + 2)]
@@ -81,7 +81,7 @@ def test_of_a_quick_lane_more_run_at_once_and_of_the_others_as_many_as_ever() ->
 
 
 def test_quick_lanes_leave_a_quarter_of_the_slots_to_others() -> None:
-    lines = Lines[Piece](slots=16, per_lane=2)
+    lines = LaneScheduler[Piece](slots=16, per_lane=2)
     for lane in "ab":
         quick(lines, lane)
     for lane in "ab":
@@ -95,7 +95,7 @@ def test_quick_lanes_leave_a_quarter_of_the_slots_to_others() -> None:
 
 
 def test_a_quick_lane_is_wide_also_beside_lanes_that_hold_most_slots() -> None:
-    lines = Lines[Piece](slots=32, per_lane=2)
+    lines = LaneScheduler[Piece](slots=32, per_lane=2)
     quick(lines)
     slow = [piece(f"{lane}{n}", lane) for lane in "bcdefghijklm" for n in range(2)]
     for one in slow:
@@ -113,7 +113,7 @@ def test_a_quick_lane_is_wide_also_beside_lanes_that_hold_most_slots() -> None:
 
 
 def test_a_lane_is_quick_by_the_width_it_gets_beside_what_others_run() -> None:
-    alone, beside = Lines[Piece](slots=128, per_lane=8), Lines[Piece](slots=128, per_lane=8)
+    alone, beside = LaneScheduler[Piece](slots=128, per_lane=8), LaneScheduler[Piece](slots=128, per_lane=8)
     for lane in range(14):
         for n in range(8):
             beside.add(piece(f"{lane}-{n}", f"slow-{lane}"))
@@ -124,19 +124,19 @@ def test_a_lane_is_quick_by_the_width_it_gets_beside_what_others_run() -> None:
 
 
 def test_a_lane_that_takes_its_time_is_never_quick() -> None:
-    lines = Lines[Piece](slots=10, per_lane=8)
+    lines = LaneScheduler[Piece](slots=10, per_lane=8)
     quick(lines, took_s=0.5)
-    assert (lines.quick(), lines.room()) == ((), 0)
+    assert (lines.quick(), lines.capacity()) == ((), 0)
 
 
 def test_without_a_limit_for_each_lane_nothing_is_quick() -> None:
-    lines = Lines[Piece](slots=10)
+    lines = LaneScheduler[Piece](slots=10)
     quick(lines)
-    assert (lines.quick(), lines.room()) == ((), 0)
+    assert (lines.quick(), lines.capacity()) == ((), 0)
 
 
 def test_a_piece_that_does_not_go_well_gives_back_what_waits_of_its_lane_and_ends_the_trust() -> None:
-    lines = Lines[Piece](slots=10, per_lane=1)
+    lines = LaneScheduler[Piece](slots=10, per_lane=1)
     quick(lines)
     pieces = [piece(str(n)) for n in range(WIDER + 1)]
     other = piece("other", "b")
@@ -148,7 +148,7 @@ def test_a_piece_that_does_not_go_well_gives_back_what_waits_of_its_lane_and_end
 
 
 def test_what_waits_too_long_is_given_back_and_its_lane_is_not_quick_any_more() -> None:
-    lines = Lines[Piece](slots=10, per_lane=1)
+    lines = LaneScheduler[Piece](slots=10, per_lane=1)
     quick(lines)
     *first, late = [piece(str(n)) for n in range(WIDER + 1)]
     for one in [*first, late]:
@@ -160,7 +160,7 @@ def test_what_waits_too_long_is_given_back_and_its_lane_is_not_quick_any_more() 
 
 
 def test_one_that_waits_can_be_dropped_and_one_that_runs_can_not() -> None:
-    lines = Lines[Piece](slots=10, per_lane=1)
+    lines = LaneScheduler[Piece](slots=10, per_lane=1)
     first, second = piece("0"), piece("1")
     lines.add(first)
     lines.add(second)
@@ -171,7 +171,7 @@ def test_one_that_waits_can_be_dropped_and_one_that_runs_can_not() -> None:
 
 
 def test_lanes_that_are_idle_are_forgotten_in_the_end() -> None:
-    lines = Lines[Piece](slots=10, per_lane=1)
+    lines = LaneScheduler[Piece](slots=10, per_lane=1)
     for n in range(5_000):
         one = piece(str(n), f"lane-{n}")
         lines.add(one)

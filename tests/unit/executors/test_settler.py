@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from executors.queue import Done, Settlement
-from executors.settler import GROUP, Settler
+from executors.jobs.batch_settler import GROUP, BatchSettler
+from executors.jobs.queue import Done, Settlement
 from store.jobs.jobs import Job
 
 
@@ -38,7 +38,7 @@ def work(n: int) -> Job:
 @pytest.mark.parametrize(("at_once", "most"), [(1, 1), (2, 2), (3, 3)])
 async def test_as_many_whole_groups_are_under_way_as_the_queue_allows(at_once: int, most: int) -> None:
     queue = Slow(at_once)
-    settler = Settler(queue)  # type: ignore[arg-type]
+    settler = BatchSettler(queue)  # type: ignore[arg-type]
     heard: list[str] = []
     for n in range(5 * GROUP):
         settler.hand_in((work(n), Done()), lambda _result, n=n: heard.append(f"w{n}"))  # type: ignore[misc]
@@ -54,7 +54,7 @@ async def test_as_many_whole_groups_are_under_way_as_the_queue_allows(at_once: i
 
 async def test_less_than_a_group_waits_for_the_one_that_is_under_way() -> None:
     queue = Slow(2)
-    settler = Settler(queue)  # type: ignore[arg-type]
+    settler = BatchSettler(queue)  # type: ignore[arg-type]
     settler.hand_in((work(0), Done()), lambda _: None)
     await asyncio.sleep(0.01)
     for n in range(1, 11):
@@ -69,7 +69,7 @@ async def test_less_than_a_group_waits_for_the_one_that_is_under_way() -> None:
 async def test_what_is_handed_in_when_the_last_group_has_just_ended_is_settled_too() -> None:
     queue = Slow(2)
     queue.go.set()
-    settler = Settler(queue)  # type: ignore[arg-type]
+    settler = BatchSettler(queue)  # type: ignore[arg-type]
     heard: list[int] = []
 
     def again(n: int) -> None:
@@ -87,7 +87,7 @@ async def test_a_group_waits_for_company_only_as_long_as_more_is_under_way() -> 
     queue.go.set()
     looks = iter([20, 20, 5, 5])  # two of a look: at the second nothing but what waits is in hand
 
-    settler = Settler(queue, lambda: next(looks))  # type: ignore[arg-type]
+    settler = BatchSettler(queue, lambda: next(looks))  # type: ignore[arg-type]
     for n in range(5):
         settler.hand_in((work(n), Done()), lambda _: None)
     await asyncio.wait_for(settler.drain(), 5)

@@ -7,29 +7,29 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from executors.messages import Named
+from executors.jetstream.messages import NamedKey
 
 MOST: Final = 50_000
 LOOK_S: Final = 1.0
 LOOK_MOST: Final = 8
 
 
-class Parked:
+class BlockedKeys:
     """Keys by their lane, until there is room: when a piece of the lane has ended here the next key has its turn, and once a second a few
-    have, since the lane may be full of what others hold. Then they stand in ``ready``. In memory alone, as ``executors.delays`` has it.
+    have, since the lane may be full of what others hold. Then they stand in ``ready``. In memory alone, as ``executors.jetstream.delayed_keys`` has it.
     """
 
-    def __init__(self, ready: deque[Named], rings: Callable[[], None]) -> None:
+    def __init__(self, ready: deque[NamedKey], rings: Callable[[], None]) -> None:
         self._ready = ready
         self._rings = rings
-        self._lanes: dict[str, deque[Named]] = {}
+        self._lanes: dict[str, deque[NamedKey]] = {}
         self._keys: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
         return len(self._keys)
 
-    def add(self, lane: str, named: Named) -> None:
+    def add(self, lane: str, named: NamedKey) -> None:
         if len(self._keys) >= MOST or named.key in self._keys:
             return
         self._keys.add(named.key)
@@ -47,7 +47,7 @@ class Parked:
             for _ in range(min(most, len(self._lanes[lane]))):
                 self._turn(lane)
 
-    def drain(self) -> list[Named]:
+    def drain(self) -> list[NamedKey]:
         """All of them, now forgotten here."""
         if self._timer is not None:
             self._timer.cancel()

@@ -18,11 +18,11 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from core.errors import OpsIQError
-from executors.broker import Broker
-from executors.delays import Delays
-from executors.messages import KEYS_MOST, Message, Named, packed
-from executors.parked import Parked
-from executors.queue import Later, Ring, Settlement, SqlQueue
+from executors.jetstream.blocked_keys import BlockedKeys
+from executors.jetstream.broker import Broker
+from executors.jetstream.delayed_keys import DelayedKeys
+from executors.jetstream.messages import KEYS_MOST, KeyMessage, NamedKey, pack
+from executors.jobs.queue import Notify, Reschedule, Settlement, SqlQueue
 from store.jobs.broker import JobDelay
 from store.jobs.jobs import Job, PrefetchLimits
 
@@ -41,7 +41,7 @@ BACKLOG: Final = 20_000
 _FETCH_MOST: Final = 128
 
 
-class CarriedQueue:
+class JetStreamQueue:
     """A Queue and a Wake. ``kinds`` are carried, everything else is claimed from the database as ever."""
 
     def __init__(self, sql: SqlQueue, broker: Broker, kinds: Collection[str]) -> None:
@@ -51,21 +51,21 @@ class CarriedQueue:
         self.apart: Collection[str] = self._kinds
         self._sql = sql
         self._broker = broker
-        self._ring: Ring = _unheard
+        self._ring: Notify = _unheard
         self._outgoing: deque[tuple[str, str]] = deque(maxlen=BACKLOG)
         self._put = asyncio.Event()
-        self._messages: set[Message] = set()
-        self._over: list[Message] = []
-        self._fetched: deque[Named] = deque()
+        self._messages: set[KeyMessage] = set()
+        self._over: list[KeyMessage] = []
+        self._fetched: deque[NamedKey] = deque()
         self._per_message = float(KEYS_MOST)
-        self._delays = Delays(lambda: self._ring(rest=False))
-        self._parked = Parked(self._delays.ready, lambda: self._ring(rest=False))
-        self._surplus: list[Message] = []
+        self._delays = DelayedKeys(lambda: self._ring(rest=False))
+        self._parked = BlockedKeys(self._delays.ready, lambda: self._ring(rest=False))
+        self._surplus: list[KeyMessage] = []
         self._odd = False
         self._missing = 0
         self._wanted = 0
         self._demand = asyncio.Event()
-        self._held: dict[tuple[str, int], Message | None] = {}
+        self._held: dict[tuple[str, int], KeyMessage | None] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def put(self, put: Sequence[tuple[str, str]]) -> None:
@@ -73,7 +73,7 @@ class CarriedQueue:
         self._outgoing.extend(each for each in put if each[0] in self._kinds)
         self._put.set()
 
-    async def open(self, ring: Ring) -> None:
+    async def open(self, ring: Notify) -> None:
         self._ring = ring
         await self._broker.open(ring)
         loops = (self._publishing, self._fetching, self._sweeping)
@@ -86,7 +86,7 @@ class CarriedQueue:
         await self._broker.stop_fetching()
         # What would have been looked at again here is for others now.
         waiting = [*self._delays.drain(), *self._parked.drain()]
-        left = packed([(named.kind, named.key) for named in waiting], secrets.token_hex(4))
+        left = pack([(named.kind, named.key) for named in waiting], secrets.token_hex(4))
         if (self._outgoing or left) and self._broker.up:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.gather(self._publish(), self._broker.publish(left)), 2)
@@ -131,8 +131,8 @@ class CarriedQueue:
         for (work, outcome), result in zip(group, settled, strict=True):
             if isinstance(result, Exception) or work.kind not in self._kinds:
                 continue
-            if result and isinstance(outcome, Later):
-                self._again(Named(work.kind, work.key), outcome.delay_s)
+            if result and isinstance(outcome, Reschedule):
+                self._again(NamedKey(work.kind, work.key), outcome.delay_s)
             self._ended(self._held.pop((work.id, work.attempt), None))
             self._parked.freed(work.lane)
         await self._acknowledge()
@@ -146,24 +146,24 @@ class CarriedQueue:
         others = [kind for kind in kinds if kind not in self._kinds]
         return await self._sql.next_due_s(others) if others else None
 
-    def _next(self, most: int) -> dict[str, Named]:
+    def _next(self, most: int) -> dict[str, NamedKey]:
         """Half of them, if so many wait, from what has been looked at before: a lane that is full must not stop the others."""
         self._odd = not self._odd
-        found: dict[str, Named] = {}
+        found: dict[str, NamedKey] = {}
         self._take(found, self._delays.ready, (most + self._odd) // 2)
         self._take(found, self._fetched, most)
         self._missing = most - len(found)
         self._take(found, self._delays.ready, most)
         return found
 
-    def _take(self, into: dict[str, Named], line: deque[Named], most: int) -> None:
+    def _take(self, into: dict[str, NamedKey], line: deque[NamedKey], most: int) -> None:
         while line and len(into) < most:
             one = line.popleft()
             if into.setdefault(one.key, one) is not one:
                 self._ended(one.message)
 
     async def _claimed(
-        self, kinds: Collection[str], named: dict[str, Named], ahead: PrefetchLimits | None
+        self, kinds: Collection[str], named: dict[str, NamedKey], ahead: PrefetchLimits | None
     ) -> list[Job]:
         if not named:
             return []
@@ -181,21 +181,21 @@ class CarriedQueue:
             self._ring(rest=False)  # none of them could be claimed, and nobody is fetching more
         return found
 
-    def _passed(self, one: Named, wait: JobDelay | None) -> None:
+    def _passed(self, one: NamedKey, wait: JobDelay | None) -> None:
         """A key that can't be claimed: over (None), not due yet, or its lane is full."""
         if wait is not None:
-            unsaid = Named(one.kind, one.key, None, one.had_a_turn)
+            unsaid = NamedKey(one.kind, one.key, None, one.had_a_turn)
             if wait.seconds or wait.lane is None:
                 self._again(unsaid, wait.seconds or TAKEN_S)
             else:
                 self._parked.add(wait.lane, unsaid)
         self._ended(one.message)
 
-    def _again(self, one: Named, delay_s: float) -> None:
+    def _again(self, one: NamedKey, delay_s: float) -> None:
         if delay_s <= WAIT_MOST_S:
             self._delays.add(one, delay_s)
 
-    def _ended(self, message: Message | None) -> None:
+    def _ended(self, message: KeyMessage | None) -> None:
         if message is not None and message.one_over():
             self._messages.discard(message)
             self._over.append(message)
@@ -216,7 +216,7 @@ class CarriedQueue:
         """What can't be published stays in the database, and the sweep finds it."""
         batch = [self._outgoing.popleft() for _ in range(min(SWEEP_MOST, len(self._outgoing)))]
         if self._broker.up:
-            await self._broker.publish(packed(batch))
+            await self._broker.publish(pack(batch))
 
     async def _fetching(self) -> None:
         while True:
@@ -225,20 +225,20 @@ class CarriedQueue:
             if not self._broker.up or self._wanted <= 0:
                 continue
             most = min(_FETCH_MOST, math.ceil(self._wanted / self._per_message))
-            self._arrived([Message(raw) for raw in await self._broker.fetch(most, FETCH_S)])
+            self._arrived([KeyMessage(raw) for raw in await self._broker.fetch(most, FETCH_S)])
             while self._surplus:
                 await _say(self._surplus.pop().raw.nak())
             if self._missing:
                 self._ring(rest=False)  # also when nothing came: the next claim says what is wanted then
 
-    def _arrived(self, messages: Sequence[Message]) -> None:
+    def _arrived(self, messages: Sequence[KeyMessage]) -> None:
         """As many as are wanted; the keys of a message are not told before it is there."""
         for message in messages:
             if self._wanted <= 0:
                 self._surplus.append(message)
                 continue
             self._messages.add(message)
-            self._fetched.extend([Named(message.kind, key, message) for key in message.keys])
+            self._fetched.extend([NamedKey(message.kind, key, message) for key in message.keys])
             self._wanted -= len(message.keys)
         if messages:
             self._per_message = sum(len(message.keys) for message in messages) / len(messages)
@@ -262,7 +262,7 @@ class CarriedQueue:
         found = await self._sql.overdue(self._kinds, age_s + GRACE_S, SWEEP_MOST)
         if found:
             log.info("%d pieces of work that were due and unseen are published again", len(found))
-            await self._broker.publish(packed([(kind, key) for kind, key, _ in found], str(found[0][2])))
+            await self._broker.publish(pack([(kind, key) for kind, key, _ in found], str(found[0][2])))
         return len(found)
 
 

@@ -15,8 +15,8 @@ from yarl import URL
 
 from core import canon
 from core.errors import BadSetting, InvalidInput, NotCanonical, PlatformUnavailable
-from executors.guard import Blocked, Guard
-from executors.session import Head, detail_of, kind_of, open_session
+from executors.http.session import AnswerHead, detail_of, kind_of, open_session
+from executors.http.ssrf_guard import Blocked, SsrfGuard
 
 log = logging.getLogger("opsiq.executors.platform")
 
@@ -36,7 +36,7 @@ class HttpPlatformClient:
         base_url: str,
         token: str,
         *,
-        guard: Guard,
+        guard: SsrfGuard,
         timeout_s: float = TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -80,7 +80,7 @@ class HttpPlatformClient:
             return await self._get(url, path, last=True)
 
     async def _get(self, url: URL, path: str, *, last: bool = False) -> Any:
-        head = Head(MAX_ANSWER_BYTES)
+        head = AnswerHead(MAX_ANSWER_BYTES)
         try:
             async with asyncio.timeout(self._timeout_s), self._opened().get(url, allow_redirects=False) as response:
                 status = response.status

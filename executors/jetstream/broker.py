@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import BadSetting
-from executors.pull import Pull
+from executors.jetstream.pull_consumer import Pull
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg

@@ -15,12 +15,12 @@ KEYS_MOST: Final = 25
 """So many share the price of a message; a worker takes all of them, so more would leave less for others to share."""
 
 
-class Message:
+class KeyMessage:
     """One that was given out to this process. It is over when each of its keys is settled or passed over."""
 
     def __init__(self, raw: Msg) -> None:
         self.raw = raw
-        self.keys = unpacked(raw.data)
+        self.keys = unpack(raw.data)
         self._open = len(self.keys)
 
     @property
@@ -35,16 +35,16 @@ class Message:
 
 
 @dataclass(slots=True)
-class Named:
+class NamedKey:
     """A key to look at. ``had_a_turn``: it has waited for its lane before."""
 
     kind: str
     key: str
-    message: Message | None = None
+    message: KeyMessage | None = None
     had_a_turn: bool = False
 
 
-def packed(items: Iterable[tuple[str, str]], mark: str = "") -> list[tuple[str, str, str]]:
+def pack(items: Iterable[tuple[str, str]], mark: str = "") -> list[tuple[str, str, str]]:
     """(kind, text, message id) for each message that these (kind, key) make. The same keys with the same ``mark`` have the same id."""
     by_kind: dict[str, list[str]] = {}
     for kind, key in items:
@@ -61,7 +61,7 @@ def _text(keys: list[str], mark: str) -> tuple[str, str]:
     return text, hashlib.sha256(f"{text}~{mark}".encode()).hexdigest()[:32]
 
 
-def unpacked(data: bytes) -> list[str]:
+def unpack(data: bytes) -> list[str]:
     """A message of one key is the key itself."""
     text = data.decode(errors="replace")
     if text.startswith("["):

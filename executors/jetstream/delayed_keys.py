@@ -9,24 +9,24 @@ from collections.abc import Callable
 from itertools import count
 from typing import Final
 
-from executors.messages import Named
+from executors.jetstream.messages import NamedKey
 
 MOST: Final = 20_000
 
 
-class Delays:
+class DelayedKeys:
     """Keys until their moment has come: then they stand in ``ready``, and ``rings`` is called. In memory alone; what is lost here
     is due and unseen, and the sweep finds it.
     """
 
     def __init__(self, rings: Callable[[], None]) -> None:
-        self.ready: deque[Named] = deque()
+        self.ready: deque[NamedKey] = deque()
         self._rings = rings
-        self._heap: list[tuple[float, int, Named]] = []
+        self._heap: list[tuple[float, int, NamedKey]] = []
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, named: Named, delay_s: float) -> None:
+    def add(self, named: NamedKey, delay_s: float) -> None:
         if len(self._heap) >= MOST:
             return
         loop = asyncio.get_running_loop()
@@ -34,7 +34,7 @@ class Delays:
         if self._heap[0][2] is named:
             self._set(loop)
 
-    def drain(self) -> list[Named]:
+    def drain(self) -> list[NamedKey]:
         """All of them, due or not, now forgotten here."""
         if self._timer is not None:
             self._timer.cancel()

@@ -91,7 +91,7 @@ class Blocked(OSError):
     """An address that may not be reached, and why. An OSError: that is what travels through a dial unharmed."""
 
 
-class Guard:
+class SsrfGuard:
     """Judges URLs and addresses. ``allow`` lists CIDRs that are reachable though refused by nature (the demo allows
     loopback).
 
@@ -146,7 +146,7 @@ class Guard:
             raise Blocked(f"{text} may not be reached ({why}); list it in OPSIQ_ALLOW_ADDRESSES if it is meant")
         return address
 
-    def opened(self, text: str) -> bool:
+    def open_socket(self, text: str) -> bool:
         """Whether this host, written as an address or as ``localhost``, is reached only because it is on the allow-list."""
         text = "127.0.0.1" if text == "localhost" else text
         try:
@@ -204,7 +204,7 @@ def refusal(address: Address) -> str | None:
 class _Resolver(AbstractResolver):
     """The guard as aiohttp's resolver: only judged addresses leave it."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: SsrfGuard) -> None:
         self._guard = guard
 
     async def resolve(

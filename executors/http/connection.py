@@ -16,7 +16,7 @@ _RAW_SHARE: Final = 8
 
 
 @dataclass(slots=True)
-class Answer:
+class HttpAnswer:
     """What is known of one request, also when it fails. ``most`` is how many bytes of the body are kept.
 
     ``sent``: from the moment a connection is its own; before that no byte of it can have left. ``status`` is set as soon as the answer's
@@ -35,7 +35,7 @@ class Answer:
         return b"".join(self.chunks)
 
 
-class Wire(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """Takes a connection over from aiohttp, which has dialled it. ``ask`` it only while it is ``fit``; ``close`` it in the end."""
 
     __slots__ = (
@@ -67,7 +67,7 @@ class Wire(asyncio.Protocol):
         """
         return not (self._spent or self._transport.is_closing() or self._transport.get_write_buffer_size())
 
-    def ask(self, request: bytes, into: Answer) -> asyncio.Future[None]:
+    def ask(self, request: bytes, into: HttpAnswer) -> asyncio.Future[None]:
         """Send the bytes; what is answered goes ``into``. The future ends with it, and fails with what aiohttp raises of a connection, or
         with HttpProcessingError for what is not HTTP.
         """

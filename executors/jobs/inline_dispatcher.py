@@ -8,29 +8,29 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from executors.engine import Engine
-from executors.queue import SqlQueue
+from executors.jobs.queue import SqlQueue
+from executors.jobs.worker import Worker
 from store.database import after_commit
 from store.jobs import enqueue
 from store.jobs.enqueue import NewJob
 
-Begin = Callable[[AsyncSession, NewJob], Awaitable[None]]
+BeginJob = Callable[[AsyncSession, NewJob], Awaitable[None]]
 """Puts work in this transaction; when that is committed, it is begun soon, here or elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
-class AtOnce:
+class InlineDispatcher:
     """A claim is a transaction of its own, which somebody who waits for an answer waits for. Where this process has a slot free it holds
     the work from the start, under the same lease; a process that dies leaves it to others when that runs out, as after a claim."""
 
     queue: SqlQueue
-    engine: Engine
+    engine: Worker
     wake: Callable[[], None]
 
     async def put(self, session: AsyncSession, item: NewJob) -> None:
-        """A ``Begin``. Nothing happens where its key was put before."""
-        if not self.engine.has_room(item.kind):
+        """A ``BeginJob``. Nothing happens where its key was put before."""
+        if not self.engine.has_capacity(item.kind):
             await enqueue.enqueue_one(session, item)
             after_commit(session, self.wake)
-        elif (held := await self.queue.put_held(session, item)) is not None:
+        elif (held := await self.queue.enqueue_leased(session, item)) is not None:
             after_commit(session, partial(self.engine.take, held))

@@ -13,8 +13,8 @@ import aiohttp
 
 from core import canon
 from core.errors import NotCanonical, Unavailable
-from executors.guard import Blocked, Guard
-from executors.session import Head, detail_of, kind_of, open_session, origin
+from executors.http.session import AnswerHead, detail_of, kind_of, open_session, origin
+from executors.http.ssrf_guard import Blocked, SsrfGuard
 
 log = logging.getLogger("opsiq.executors.issuer")
 
@@ -34,21 +34,23 @@ class IssuerAnswer:
 class IssuerClient:
     """A connection for each question: they are few. Redirects are answers, never followed. ``tls`` replaces the system's trust store."""
 
-    guard: Guard
+    guard: SsrfGuard
     timeout_s: float = TIMEOUT_S
     tls: ssl.SSLContext | None = None
 
     async def get(self, url: str, *, bearer: str = "") -> IssuerAnswer:
         """Raises Unavailable where nothing came within the time, or an address may not be reached."""
-        return await self._asked("GET", url, {"Authorization": f"Bearer {bearer}"} if bearer else {})
+        return await self._request("GET", url, {"Authorization": f"Bearer {bearer}"} if bearer else {})
 
     async def post(self, url: str, body: str, headers: Mapping[str, str]) -> IssuerAnswer:
         """``body`` is form-encoded. Raises Unavailable."""
         form = {"Content-Type": "application/x-www-form-urlencoded"}
-        return await self._asked("POST", url, {**headers, **form}, body)
+        return await self._request("POST", url, {**headers, **form}, body)
 
-    async def _asked(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> IssuerAnswer:
-        head = Head(MAX_ANSWER_BYTES)
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], body: str | None = None
+    ) -> IssuerAnswer:
+        head = AnswerHead(MAX_ANSWER_BYTES)
         try:
             to = self.guard.url(url)
             async with (

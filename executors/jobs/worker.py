@@ -21,11 +21,11 @@ from core import metrics
 from core.errors import Unavailable
 from core.logs import bound
 from core.traces import span
-from executors.demand import BATCH, LOOK_S, Demand, Pool, trouble_s
-from executors.leases import Held, Leases, Pause, brief, named, pause
-from executors.lines import Lines
-from executors.queue import Dead, Done, Later, OnDead, Outcome, Queue, Ring, Settled
-from executors.settler import Settler
+from executors.jobs.batch_settler import BatchSettler
+from executors.jobs.claim_planner import BATCH, LOOK_S, ClaimGroup, ClaimPlanner, failure_pause_s
+from executors.jobs.lane_scheduler import LaneScheduler
+from executors.jobs.leases import LeasedJob, Leases, Pause, brief, log_fields, pause
+from executors.jobs.queue import Dead, Done, Notify, OnDead, Outcome, Queue, Reschedule, Settled
 from store.jobs.jobs import Job
 
 log = logging.getLogger("opsiq.executors.engine")
@@ -50,12 +50,12 @@ Handler = Callable[[Job], Awaitable[Outcome]]
 """Does one piece of work. It may be cancelled (shutdown, lost lease) and will then be called again, maybe elsewhere."""
 
 
-class Wake(Protocol):
+class WakeSource(Protocol):
     """Rings when another process has put work (LISTEN/NOTIFY, a broker). Missing rings cost latency only: the poll is
     the net.
     """
 
-    async def open(self, ring: Ring) -> None: ...
+    async def open(self, ring: Notify) -> None: ...
 
     async def close(self) -> None: ...
 
@@ -65,11 +65,11 @@ def backoff_s(attempt: int) -> float:
     return float(min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2 ** min(attempt - 1, 30)))
 
 
-class Engine:
+class Worker:
     """Runs ``handlers`` (by kind of work) until stopped: ``async with Engine(…)``, or ``start`` and ``stop``.
 
     ``concurrency`` bounds each kind by itself, so that hanging deliveries leave actions their slots; ``limits`` sets
-    it for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/lines.py), and how much of
+    it for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/jobs/lane_scheduler.py), and how much of
     a lane then runs at once. A handler that raises is tried again with a growing delay; at ``max_attempts`` claims the work is
     buried (see SqlQueue's ``on_dead``).
 
@@ -87,7 +87,7 @@ class Engine:
         per_lane: Mapping[str, int] | None = None,
         poll_s: float = POLL_S,
         max_attempts: int = MAX_ATTEMPTS,
-        wakes: Sequence[Wake] = (),
+        wakes: Sequence[WakeSource] = (),
         on_parked: OnDead | None = None,
         pause: Pause = pause,
         monotonic: Callable[[], float] = time.monotonic,
@@ -97,18 +97,19 @@ class Engine:
         self._queue = queue
         self._handlers = dict(handlers)
         self._lines = {
-            kind: Lines[Held]((limits or {}).get(kind, concurrency), (per_lane or {}).get(kind)) for kind in handlers
+            kind: LaneScheduler[LeasedJob]((limits or {}).get(kind, concurrency), (per_lane or {}).get(kind))
+            for kind in handlers
         }
         self._poll_s = poll_s
         self._max_attempts = max_attempts
         self._wakes = tuple(wakes)
         self._pause = pause
         self._monotonic = monotonic
-        self._held: dict[tuple[str, int], Held] = {}
+        self._held: dict[tuple[str, int], LeasedJob] = {}
         self._slots: set[asyncio.Task[None]] = set()
-        self._demand = Demand(self._held, self._lines, queue.apart)
+        self._demand = ClaimPlanner(self._held, self._lines, queue.apart)
         waiting = self._demand.waiting
-        self._settler = Settler(queue, lambda: len(self._held) - waiting(), waiting)
+        self._settler = BatchSettler(queue, lambda: len(self._held) - waiting(), waiting)
         self._leases = Leases(queue, self._held, self._lost_unbegun, pause=pause, monotonic=monotonic)
         self._ring = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -117,7 +118,7 @@ class Engine:
         self._due_at = math.inf
         self._loops: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> Engine:
+    async def __aenter__(self) -> Worker:
         await self.start()
         return self
 
@@ -136,11 +137,11 @@ class Engine:
         ]
 
     def wake(self, *, rest: bool = True) -> None:
-        """There may be work: look now. To be called after the commit that put it (``store.database.after_commit``). See ``Ring``."""
-        self._demand.ring(rest=rest)
+        """There may be work: look now. To be called after the commit that put it (``store.database.after_commit``). See ``Notify``."""
+        self._demand.notify(rest=rest)
         self._ring.set()
 
-    def has_room(self, kind: str) -> bool:
+    def has_capacity(self, kind: str) -> bool:
         """Whether a piece of this kind that is taken now begins now."""
         line = self._lines.get(kind)
         if line is None or not self._loops or self._stopping.is_set():
@@ -195,8 +196,8 @@ class Engine:
                 trouble = 0
             except Exception as error:
                 trouble += 1
-                self._demand.ring()
-                wait_s = trouble_s(trouble)
+                self._demand.notify()
+                wait_s = failure_pause_s(trouble)
                 self._complain(error, trouble, wait_s)
                 await self._pause(self._stopping, wait_s)
                 continue
@@ -213,7 +214,7 @@ class Engine:
             self._give_back(line.stale(now))
         if now >= self._due_at - _GAP_S:
             self._due_at = math.inf
-            self._demand.ring()
+            self._demand.notify()
         taken = 0
         for pool in self._demand.pools:
             try:
@@ -221,7 +222,7 @@ class Engine:
             except Exception as error:
                 if not pool.apart:
                     raise
-                again_s = pool.failed(now)
+                again_s = pool.record_failure(now)
                 self._complain(error, pool.trouble, again_s)
         free = [kind for kind, room in self._demand.free(self._lines).items() if room > 0]
         if len(free) < len(self._lines):
@@ -239,20 +240,20 @@ class Engine:
         self._due_at = self._monotonic() + wait_s
         return wait_s
 
-    async def _claim(self, pool: Pool, now: float) -> int:
+    async def _claim(self, pool: ClaimGroup, now: float) -> int:
         """Claims what there is room for of these kinds; answers how much came."""
         taken = 0
-        for wanted in self._demand.wanted(pool, now):
+        for wanted in self._demand.plan_claims(pool, now):
             claimed = await self._queue.claim(wanted.kinds, wanted.limit, self._demand.ahead(wanted))
             self._take(claimed)
             taken += len(claimed)
-            self._behind |= pool.came(wanted, len(claimed))
+            self._behind |= pool.record_claim(wanted, len(claimed))
         return taken
 
     def _take(self, claimed: Sequence[Job]) -> None:
         at = self._monotonic()
         for work in claimed:
-            held = self._held[work.id, work.attempt] = Held(work, at, at)
+            held = self._held[work.id, work.attempt] = LeasedJob(work, at, at)
             self._lines[work.kind].add(held)
         for kind in dict.fromkeys(work.kind for work in claimed):
             while (first := self._lines[kind].begin()) is not None:
@@ -261,7 +262,7 @@ class Engine:
                 self._slots.add(slot)
                 slot.add_done_callback(self._slots.discard)
 
-    async def _slot(self, line: Lines[Held], held: Held | None) -> None:
+    async def _slot(self, line: LaneScheduler[LeasedJob], held: LeasedJob | None) -> None:
         """One piece after the other, as long as some wait for their turn."""
         slot = asyncio.current_task()
         while held is not None:
@@ -274,10 +275,10 @@ class Engine:
                 held.task = None
                 self._give_back(line.ended(held, well=well, took_s=self._monotonic() - began))
             if self._settler.full:
-                await self._settler.room()
+                await self._settler.capacity()
             held = None if self._stopping.is_set() else line.begin()
 
-    async def _run(self, held: Held, began: float) -> bool:
+    async def _run(self, held: LeasedJob, began: float) -> bool:
         """Whether it went well."""
         work = held.work
         ids = {_NAMED[name]: value for name, value in work.payload.items() if name in _NAMED and isinstance(value, str)}
@@ -287,7 +288,7 @@ class Engine:
                 outcome = await self._handled(work)
         finally:
             if outcome is None or isinstance(outcome, Settled):
-                self._over(work, isinstance(outcome, Later))
+                self._over(work, isinstance(outcome, Reschedule))
             else:
                 self._settle(work, outcome)
         metrics.count_job(work.kind, type(outcome).__name__.lower() if outcome else "lost", self._monotonic() - began)
@@ -298,15 +299,15 @@ class Engine:
         self._held.pop((work.id, work.attempt), None)
         line = self._lines[work.kind]
         if comes_again or ((self._behind or work.lane is not None) and not line.stocked(work.lane)):
-            self._demand.pool_of[work.kind].rung |= not line.room()
+            self._demand.pool_of[work.kind].notified |= not line.capacity()
             self._ring.set()
 
-    def _give_back(self, unbegun: Sequence[Held]) -> None:
+    def _give_back(self, unbegun: Sequence[LeasedJob]) -> None:
         """What was claimed before its turn and is not to be begun here: due at once, for others or for later."""
         for held in unbegun:
-            self._settle(held.work, Later(0.0, held.work.error))
+            self._settle(held.work, Reschedule(0.0, held.work.error))
 
-    def _lost_unbegun(self, held: Held) -> None:
+    def _lost_unbegun(self, held: LeasedJob) -> None:
         if self._lines[held.work.kind].drop(held):
             self._over(held.work, False)
 
@@ -322,10 +323,10 @@ class Engine:
             held = self._held.get((work.id, work.attempt))
             if held is None or held.lost:
                 return None
-            log.info("work %s is released at shutdown", work.id, extra=named(work))
-            return Later(0.0, "Released at shutdown.")
+            log.info("work %s is released at shutdown", work.id, extra=log_fields(work))
+            return Reschedule(0.0, "Released at shutdown.")
         except Exception as error:
-            log.exception("the handler of %s failed at attempt %d", work.kind, work.attempt, extra=named(work))
+            log.exception("the handler of %s failed at attempt %d", work.kind, work.attempt, extra=log_fields(work))
             return self._after_error(work, error)
 
     async def _suspected(self, work: Job) -> Outcome:
@@ -333,10 +334,10 @@ class Engine:
         async with self._alone:
             begun = await self._queue.begin_alone(work)
             if not begun:
-                return Later(0.0, work.error)  # it is somebody else's by now; this settle changes nothing
+                return Reschedule(0.0, work.error)  # it is somebody else's by now; this settle changes nothing
             if begun <= MAX_ALONE:
                 log.warning(
-                    "work %s has lost %d claims in a row: it is begun alone", work.id, work.lost, extra=named(work)
+                    "work %s has lost %d claims in a row: it is begun alone", work.id, work.lost, extra=log_fields(work)
                 )
                 return await self._handlers[work.kind](work)
         return self._parks(work)
@@ -352,27 +353,27 @@ class Engine:
 
         return Dead(error, record)
 
-    def _settle(self, work: Job, outcome: Done | Later | Dead, *, again: bool = True) -> None:
+    def _settle(self, work: Job, outcome: Done | Reschedule | Dead, *, again: bool = True) -> None:
         self._settler.hand_in((work, outcome), partial(self._heard, work, outcome, again))
 
-    def _heard(self, work: Job, outcome: Done | Later | Dead, again: bool, result: bool | Exception) -> None:
+    def _heard(self, work: Job, outcome: Done | Reschedule | Dead, again: bool, result: bool | Exception) -> None:
         """What came of a settle."""
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
-            log.error("what %s wanted to record failed", work.kind, exc_info=result, extra=named(work))
+            log.error("what %s wanted to record failed", work.kind, exc_info=result, extra=log_fields(work))
             if again:
-                self._settle(work, Later(backoff_s(work.attempt), brief(result)), again=False)
+                self._settle(work, Reschedule(backoff_s(work.attempt), brief(result)), again=False)
                 return
         if result is False:
-            log.warning("work %s was settled too late: its lease is lost", work.id, extra=named(work))
+            log.warning("work %s was settled too late: its lease is lost", work.id, extra=log_fields(work))
         if isinstance(outcome, Dead):
-            log.error("work %s is dead: %s", work.id, outcome.error, extra=named(work))
-        self._over(work, isinstance(outcome, Later))
+            log.error("work %s is dead: %s", work.id, outcome.error, extra=log_fields(work))
+        self._over(work, isinstance(outcome, Reschedule))
 
-    def _after_error(self, work: Job, error: Exception) -> Later | Dead:
+    def _after_error(self, work: Job, error: Exception) -> Reschedule | Dead:
         away = type(error) is Unavailable  # the database; what it can't give says nothing of the work
         if work.attempt >= self._max_attempts and not away:
             return Dead(f"Given up after {work.attempt} attempts. {brief(error)}")
-        return Later(backoff_s(work.attempt), brief(error))
+        return Reschedule(backoff_s(work.attempt), brief(error))
 
     def _complain(self, error: Exception, trouble: int, wait_s: float) -> None:
         if isinstance(error, Unavailable):

@@ -10,8 +10,8 @@ from math import inf
 from operator import attrgetter
 from typing import Final
 
-from executors.leases import Held
-from executors.lines import AHEAD_PER_LANE, Lines
+from executors.jobs.lane_scheduler import AHEAD_PER_LANE, LaneScheduler
+from executors.jobs.leases import LeasedJob
 from store.jobs.jobs import PrefetchLimits
 
 BATCH: Final = 20
@@ -22,13 +22,13 @@ _LANE: Final = attrgetter("lane")
 _COUNTED: Final = attrgetter("counted")
 
 
-def trouble_s(in_a_row: int) -> float:
+def failure_pause_s(in_a_row: int) -> float:
     """How long nothing is claimed after so many claims that failed."""
     return min(30.0, 0.5 * float(2 ** min(in_a_row, 6)))
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ClaimRequest:
     """One claim of ``limit`` pieces of these kinds. Where it goes ahead of quick lanes, ``slots`` of them outside those, else None."""
 
     kinds: list[str]
@@ -37,7 +37,7 @@ class Wanted:
 
 
 @dataclass(slots=True, eq=False)
-class Pool:
+class ClaimGroup:
     """Kinds that one claim may take together, and what came of the last claims.
 
     ``rung``: somebody says that there may be work of them, or room has come for it. ``short``: the last look found less than there was room
@@ -47,7 +47,7 @@ class Pool:
 
     kinds: tuple[str, ...]
     apart: bool = False
-    rung: bool = True
+    notified: bool = True
     short: bool = False
     crowded: bool = False
     looked_at: float = -inf
@@ -58,7 +58,7 @@ class Pool:
         """Whether nothing of it needs to be looked for at this moment: a look in vain costs as much as any. Where something waits here for
         its turn (``stocked``), also when more could be found.
         """
-        return (stocked or self.short) and not self.rung and now - self.looked_at < LOOK_S
+        return (stocked or self.short) and not self.notified and now - self.looked_at < LOOK_S
 
     def next_look_s(self, now: float) -> float:
         """How long it may rest, where the round that began ``now`` did not look."""
@@ -68,43 +68,46 @@ class Pool:
 
     def looks(self, now: float, *, everywhere: bool) -> None:
         """A look begins; ``everywhere``: there is room for each of the kinds. Who rings from here on, rings for the next one."""
-        self.rung, self.short, self.looked_at = False, everywhere, now
+        self.notified, self.short, self.looked_at = False, everywhere, now
 
-    def failed(self, now: float) -> float:
+    def record_failure(self, now: float) -> float:
         """A look failed. Answers for how long there is none."""
         self.trouble += 1
-        self.rung, self.again_at = True, now + (wait_s := trouble_s(self.trouble))
+        self.notified, self.again_at = True, now + (wait_s := failure_pause_s(self.trouble))
         return wait_s
 
-    def came(self, wanted: Wanted, count: int) -> bool:
+    def record_claim(self, wanted: ClaimRequest, count: int) -> bool:
         """What came of a claim. Answers whether there may be more."""
         full = count >= wanted.limit
         self.trouble = 0
         if len(wanted.kinds) > 1:
             self.crowded = full
         if full and wanted.slots is None:
-            self.rung, self.short = True, False
+            self.notified, self.short = True, False
         return full
 
 
-class Demand:
+class ClaimPlanner:
     """Reads ``held`` (all that is claimed and not settled) and the ``lines`` of each kind as they are at the moment it is asked. Kinds that
     are ``apart`` from the others are claimed by themselves.
     """
 
     def __init__(
-        self, held: Mapping[tuple[str, int], Held], lines: Mapping[str, Lines[Held]], apart: Collection[str] = ()
+        self,
+        held: Mapping[tuple[str, int], LeasedJob],
+        lines: Mapping[str, LaneScheduler[LeasedJob]],
+        apart: Collection[str] = (),
     ) -> None:
         self._held = held
         self._lines = lines
         rest, those = [kind for kind in lines if kind not in apart], [kind for kind in lines if kind in apart]
-        self.pools = [Pool(tuple(kinds), kinds is those) for kinds in (rest, those) if kinds]
+        self.pools = [ClaimGroup(tuple(kinds), kinds is those) for kinds in (rest, those) if kinds]
         self.pool_of = {kind: pool for pool in self.pools for kind in pool.kinds}
 
-    def ring(self, *, rest: bool = True) -> None:
+    def notify(self, *, rest: bool = True) -> None:
         """There may be work: of any kind, or without the ``rest`` of those that are apart."""
         for pool in self.pools:
-            pool.rung |= rest or pool.apart
+            pool.notified |= rest or pool.apart
 
     def waiting(self) -> int:
         """How much was claimed before its turn and has not begun."""
@@ -113,41 +116,41 @@ class Demand:
     def free(self, kinds: Iterable[str]) -> dict[str, int]:
         """How much more of each of these may begin. What is to be settled still counts; where a lane is quick, it does not."""
         made = {kind: self._lines[kind].slots - self._lines[kind].running for kind in kinds}
-        if plain := [kind for kind in made if not self._lines[kind].room()]:
+        if plain := [kind for kind in made if not self._lines[kind].capacity()]:
             used = Counter(map(_KIND, self._held.values()))
             made.update({kind: self._lines[kind].slots - used[kind] for kind in plain})
         return made
 
-    def wanted(self, pool: Pool, now: float) -> list[Wanted]:
+    def plan_claims(self, pool: ClaimGroup, now: float) -> list[ClaimRequest]:
         """The claims of one round. Kinds with plenty of room share one, so that priorities hold across them. While that comes back full,
         those with much more room than the others claim for the rest of it. Of quick lanes is claimed ahead also while the pool rests.
         """
         if now < pool.again_at:
             return []
-        extra = {kind: room for kind in pool.kinds if (room := self._lines[kind].room())}
+        extra = {kind: room for kind in pool.kinds if (room := self._lines[kind].capacity())}
         rests = pool.rests(now, stocked=self.waiting() > 0)
         if rests and not extra:
             return []
         free = self.free(pool.kinds)
         if not rests:
             pool.looks(now, everywhere=all(room > 0 for room in free.values()))
-        made: list[Wanted] = []
+        made: list[ClaimRequest] = []
         for kind, room in extra.items():
             # A share is kept for lanes that are not quick: they would else wait for the quick ones' queue to end.
             slots = max(free.pop(kind), self._lines[kind].slots // 4, 1)
-            made.append(Wanted([kind], slots + room, slots))
+            made.append(ClaimRequest([kind], slots + room, slots))
         if rests:
             return made
         plenty = [kind for kind, room in free.items() if room >= min(BATCH, self._lines[kind].slots)]
-        made += [Wanted([kind], room) for kind, room in free.items() if room > 0 and kind not in plenty]
+        made += [ClaimRequest([kind], room) for kind, room in free.items() if room > 0 and kind not in plenty]
         if plenty:
             least = min(free[kind] for kind in plenty)
-            made.insert(0, Wanted(plenty, least))
+            made.insert(0, ClaimRequest(plenty, least))
             if pool.crowded:
-                made += [Wanted([kind], free[kind] - least) for kind in plenty if free[kind] >= 2 * least]
+                made += [ClaimRequest([kind], free[kind] - least) for kind in plenty if free[kind] >= 2 * least]
         return made
 
-    def ahead(self, wanted: Wanted) -> PrefetchLimits | None:
+    def ahead(self, wanted: ClaimRequest) -> PrefetchLimits | None:
         """What the claim has to know of what is in hand, of all kinds, since they share lanes; None where nothing was claimed ahead."""
         mine = list(map(_WORK, self._held.values()))
         lines = [] if wanted.slots is None else [self._lines[kind] for kind in wanted.kinds]

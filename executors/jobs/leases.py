@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from core.errors import OpsIQError
-from executors.queue import Queue
+from executors.jobs.queue import Queue
 from store.jobs.jobs import Job
 
 log = logging.getLogger("opsiq.executors.engine")
@@ -26,7 +26,7 @@ async def pause(event: asyncio.Event, seconds: float) -> None:
 
 
 @dataclass(slots=True, eq=False)
-class Held:
+class LeasedJob:
     """``task`` is None while it waits for its turn, and again once its handler has ended and it waits to be settled."""
 
     work: Job
@@ -44,8 +44,8 @@ class Leases:
     def __init__(
         self,
         queue: Queue,
-        held: Mapping[tuple[str, int], Held],
-        unbegun: Callable[[Held], None],
+        held: Mapping[tuple[str, int], LeasedJob],
+        unbegun: Callable[[LeasedJob], None],
         *,
         pause: Pause,
         monotonic: Callable[[], float],
@@ -63,7 +63,7 @@ class Leases:
             if held := [one for one in self._held.values() if not one.lost]:
                 await self._renew(held)
 
-    async def _renew(self, held: list[Held]) -> None:
+    async def _renew(self, held: list[LeasedJob]) -> None:
         at = self._monotonic()
         lost: set[tuple[str, int]] = set()
         try:
@@ -79,7 +79,7 @@ class Leases:
                 continue
             if one.task is not None:
                 log.warning(
-                    "the lease of work %s is lost: its handler is cancelled", one.work.id, extra=named(one.work)
+                    "the lease of work %s is lost: its handler is cancelled", one.work.id, extra=log_fields(one.work)
                 )
                 one.lost = True
                 one.task.cancel("lease lost")
@@ -92,7 +92,7 @@ def brief(error: Exception) -> str:
     return error.detail if isinstance(error, OpsIQError) else f"{type(error).__name__} (see the log)"
 
 
-def named(work: Job) -> dict[str, object]:
+def log_fields(work: Job) -> dict[str, object]:
     """What a log line says of it."""
     return {
         "work_id": work.id,

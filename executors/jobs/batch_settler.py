@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from core.errors import Unavailable
-from executors.queue import Queue, Settlement
+from executors.jobs.queue import Queue, Settlement
 
 log = logging.getLogger("opsiq.executors.settler")
 
@@ -23,7 +23,7 @@ Then = Callable[[bool | Exception], None]
 """What came of a settle, as ``Queue.settle`` answers for one. It must not block."""
 
 
-class Settler:
+class BatchSettler:
     """Settles up to GROUP at a time. Alone, a settle waits for nothing; under load the groups grow by themselves.
 
     ``busy`` says how many pieces of work are in hand, those that wait here included, and ``stock`` how many more will begin without a
@@ -54,7 +54,7 @@ class Settler:
         """Two groups wait: who can should wait for ``room`` before doing more, so that a crash repeats little."""
         return not self._room.is_set()
 
-    async def room(self) -> None:
+    async def capacity(self) -> None:
         await self._room.wait()
 
     async def drain(self) -> None:

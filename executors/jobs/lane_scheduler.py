@@ -31,7 +31,7 @@ _NEW_SHARE: Final = 0.2
 _STAYS: Final = 2.0
 
 
-class Claimed(Protocol):
+class ClaimedJob(Protocol):
     @property
     def work(self) -> Job: ...
 
@@ -39,7 +39,7 @@ class Claimed(Protocol):
     def claimed_at(self) -> float: ...
 
 
-T = TypeVar("T", bound=Claimed)
+T = TypeVar("T", bound=ClaimedJob)
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class _Lane(Generic[T]):
     quick: bool = False
 
 
-class Lines(Generic[T]):
+class LaneScheduler(Generic[T]):
     """One kind of work: ``slots`` run at once in all, ``per_lane`` of each lane. What has no lane is bounded by the slots alone; without
     ``per_lane`` so is everything, and nothing is ever quick.
     """
@@ -114,7 +114,7 @@ class Lines(Generic[T]):
     def quick(self) -> tuple[str, ...]:
         return tuple(name for name, lane in self._lanes.items() if name is not None and lane.quick)
 
-    def room(self) -> int:
+    def capacity(self) -> int:
         """How much may be claimed before its turn; 0 while no lane is quick."""
         return max(0, MOST - self.waiting) if any(lane.quick for lane in self._lanes.values()) else 0
 

@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from executors.guard import Blocked, Guard
+from executors.http.ssrf_guard import Blocked, SsrfGuard
 from executors.retry import ErrorKind
 
 KEEP_ALIVE_S: Final = 2.0
@@ -19,7 +19,7 @@ KEEP_ALIVE_S: Final = 2.0
 """
 
 
-def open_connector(guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.TCPConnector:
+def open_connector(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.TCPConnector:
     """Dials what the guard lets through; no DNS cache. Belongs to the running loop; the caller closes it.
 
     ``reuse``: keep connections open for the next request to the same peer. ``tls`` replaces the system's trust store.
@@ -35,7 +35,7 @@ def open_connector(guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = No
     )
 
 
-def open_session(guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
+def open_session(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
     """A session over ``open_connector``, without cookies, proxies, .netrc and decompression. Belongs to the running loop; the caller closes
     it.
     """
@@ -49,7 +49,7 @@ def open_session(guard: Guard, *, reuse: bool, tls: ssl.SSLContext | None = None
     )
 
 
-class Head:
+class AnswerHead:
     """The first ``limit`` bytes of an answer's body. What came before a failure is kept; ``whole`` says whether it is
     all.
     """

@@ -1,4 +1,4 @@
-"""HTTP/1.1 POSTs over connections that are kept: aiohttp's connector dials (guarded, TLS), ``executors.wire`` asks and reads, and the
+"""HTTP/1.1 POSTs over connections that are kept: aiohttp's connector dials (guarded, TLS), ``executors.http.connection`` asks and reads, and the
 request goes out in one write, as the bytes that were made of it (docs/decisions/2026-11-26-deliveries.md).
 """
 
@@ -15,15 +15,15 @@ from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from executors.deadlines import Deadlines
-from executors.session import user_agent
-from executors.wire import Answer, Wire
+from executors.http.connection import HttpAnswer, HttpConnection
+from executors.http.deadlines import Deadlines
+from executors.http.session import user_agent
 
 _TARGETS_KEPT: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class _Origin:
     """``dial`` is what the connector asks of a request, ``peer`` with whom its connections are shared; ``start`` are the lines that every
     request there begins with."""
 
@@ -32,7 +32,7 @@ class _Target:
     start: str
 
 
-class Exchanges:
+class HttpPool:
     """Kept connections and what is asked on them. ``keep_s``: how long one that nobody uses is kept; 0 for not at all. The connector must
     pool nothing, and is its owner's to close. Belongs to the running loop.
     """
@@ -41,16 +41,16 @@ class Exchanges:
         self._loop = asyncio.get_running_loop()
         self._connector = connector
         self._keep_s = keep_s
-        self._targets: dict[URL, _Target] = {}
-        self._kept: dict[ConnectionKey, deque[tuple[Wire, float]]] = {}
+        self._targets: dict[URL, _Origin] = {}
+        self._kept: dict[ConnectionKey, deque[tuple[HttpConnection, float]]] = {}
         self._sweep: asyncio.TimerHandle | None = None
         self._deadlines = Deadlines(self._loop)
 
     async def post(
-        self, url: URL, headers: Mapping[str, str], body: bytes, timeout_s: float, connect: aiohttp.ClientTimeout, into: Answer
+        self, url: URL, headers: Mapping[str, str], body: bytes, timeout_s: float, connect: aiohttp.ClientTimeout, into: HttpAnswer
     ) -> None:  # fmt: skip
         """Fills ``into``, within ``timeout_s`` from the look-up of the name to the last byte kept. ``headers`` are sent as they are, so
-        they must be fit for it (``executors.hand.checked_headers``). Raises TimeoutError, what aiohttp raises, and HttpProcessingError for
+        they must be fit for it (``executors.http.signed_client.checked_headers``). Raises TimeoutError, what aiohttp raises, and HttpProcessingError for
         an answer that is not HTTP.
         """
         target = self._targets.get(url) or self._target(url)
@@ -82,7 +82,7 @@ class Exchanges:
         if self._sweep is not None:
             self._sweep.cancel()
 
-    def _fit(self, peer: ConnectionKey) -> Wire | None:
+    def _fit(self, peer: ConnectionKey) -> HttpConnection | None:
         """The one that was used last, so that those that are not needed grow old."""
         wires = self._kept.get(peer)
         while wires:
@@ -92,7 +92,7 @@ class Exchanges:
             wire.close()
         return None
 
-    def _keep(self, peer: ConnectionKey, wire: Wire) -> None:
+    def _keep(self, peer: ConnectionKey, wire: HttpConnection) -> None:
         self._kept.setdefault(peer, deque()).append((wire, self._loop.time()))
         if self._sweep is None:
             self._sweep = self._loop.call_later(self._keep_s, self._swept)
@@ -106,18 +106,18 @@ class Exchanges:
                 del self._kept[peer]
         self._sweep = self._loop.call_later(self._keep_s, self._swept) if self._kept else None
 
-    async def _dialled(self, target: _Target, connect: aiohttp.ClientTimeout) -> Wire:
+    async def _dialled(self, target: _Origin, connect: aiohttp.ClientTimeout) -> HttpConnection:
         try:
             connection = await self._connector.connect(target.dial, [], connect)
         except TimeoutError as error:
             raise aiohttp.ConnectionTimeoutError("The connection took too long.") from error
-        wire = Wire(connection)
+        wire = HttpConnection(connection)
         if not wire.fit:
             wire.close()
             raise HttpProcessingError(message="The peer spoke before it was asked.")
         return wire
 
-    def _target(self, url: URL) -> _Target:
+    def _target(self, url: URL) -> _Origin:
         dial = aiohttp.ClientRequest("POST", url, loop=self._loop)
         told = {
             "host": dial.headers["Host"],
@@ -128,5 +128,5 @@ class Exchanges:
         start = f"POST {url.raw_path_qs} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in told.items())
         if len(self._targets) >= _TARGETS_KEPT:
             self._targets.clear()
-        made = self._targets[url] = _Target(dial, dial.connection_key, start)
+        made = self._targets[url] = _Origin(dial, dial.connection_key, start)
         return made

@@ -25,7 +25,7 @@ OVERDUE_TURNS: Final = 16
 SETTLES_AT_ONCE: Final = 2
 """Where more than one may write: while one waits for an answer or the disk, the database works on the other."""
 
-Record = Callable[[AsyncSession], Awaitable[None]]
+CommitHook = Callable[[AsyncSession], Awaitable[None]]
 """What is written in the transaction that settles the work: the attempt, the outcome, its history entry. It runs only
 if the settle fits, and once more from the start if that transaction is rolled back, so it must touch nothing but the
 session.
@@ -33,7 +33,7 @@ session.
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedWrite:
     """What settles of one group write together: ``write`` is called once with the items of those that fit, after their
     records. As a record, it may be run again from the start.
     """
@@ -46,19 +46,19 @@ class Shared:
 class Done:
     """It is done; ``well`` unless its lane had better be asked again before more of it is tried."""
 
-    record: Record | None = None
-    shared: Shared | None = None
+    record: CommitHook | None = None
+    shared: SharedWrite | None = None
     well: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class Reschedule:
     """Not yet: due again in ``delay_s``. ``error`` is a line for a person, without secrets."""
 
     delay_s: float
     error: str
-    record: Record | None = None
-    shared: Shared | None = None
+    record: CommitHook | None = None
+    shared: SharedWrite | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class Dead:
     """Never: kept for a person to look at."""
 
     error: str
-    record: Record | None = None
-    shared: Shared | None = None
+    record: CommitHook | None = None
+    shared: SharedWrite | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ class Settled:
     """The handler has settled the work in a transaction of its own."""
 
 
-Outcome = Done | Later | Dead | Settled
-Settlement = tuple[Job, Done | Later | Dead]
+Outcome = Done | Reschedule | Dead | Settled
+Settlement = tuple[Job, Done | Reschedule | Dead]
 OnDead = Callable[[AsyncSession, Job, str], Awaitable[None]]
-Beside = Callable[[AsyncSession, Sequence[Job]], Awaitable[Mapping[str, Any]]]
+ReadBeside = Callable[[AsyncSession, Sequence[Job]], Awaitable[Mapping[str, Any]]]
 """Reads what the handlers of some claimed work need to know, by the work's id: in the claim's transaction, or where that keeps everybody
 else from writing (SQLite), right after it."""
 
@@ -113,7 +113,7 @@ class Queue(Protocol):
         ...
 
 
-class Ring(Protocol):
+class Notify(Protocol):
     """Says that there may be work: at once, and from any callback of the event loop."""
 
     def __call__(self, *, rest: bool = True) -> None:
@@ -138,7 +138,7 @@ class SqlQueue:
         lease_s: float = LEASE_S,
         per_lane: int | None = None,
         on_dead: OnDead | None = None,
-        beside: Mapping[str, Beside] | None = None,
+        beside: Mapping[str, ReadBeside] | None = None,
         forgets: Collection[str] = (),
     ) -> None:
         self.lease_s = lease_s
@@ -163,7 +163,7 @@ class SqlQueue:
             await self._read_after(found)
         return found
 
-    async def put_held(self, session: AsyncSession, item: NewJob) -> Job | None:
+    async def enqueue_leased(self, session: AsyncSession, item: NewJob) -> Job | None:
         """Put work that this process holds from the start; None where its key was put before."""
         return await enqueue.enqueue_leased(session, item, owner=self._owner, lease_s=self.lease_s)
 
@@ -281,11 +281,11 @@ class SqlQueue:
             await write(session, items)
         return made
 
-    async def _settle(self, session: AsyncSession, work: Job, outcome: Done | Later | Dead) -> bool:
+    async def _settle(self, session: AsyncSession, work: Job, outcome: Done | Reschedule | Dead) -> bool:
         match outcome:
             case Done():
                 fits = await works.ack(session, work, keep=work.kind not in self._forgets)
-            case Later(delay_s, error):
+            case Reschedule(delay_s, error):
                 fits = await works.reschedule(session, work, delay_s, error)
             case Dead(error):
                 fits = await works.mark_dead(session, work, error)
@@ -294,6 +294,6 @@ class SqlQueue:
         return fits
 
 
-def _released(work: Job, outcome: Done | Later | Dead) -> bool:
+def _released(work: Job, outcome: Done | Reschedule | Dead) -> bool:
     """Whether it is only given back."""
-    return isinstance(outcome, Later) and outcome == Later(0.0, work.error)
+    return isinstance(outcome, Reschedule) and outcome == Reschedule(0.0, work.error)

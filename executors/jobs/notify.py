@@ -1,6 +1,6 @@
 """How a process tells the others on this machine that it has put work into a SQLite file: a datagram to each one's socket.
 
-Nothing depends on a ring (``executors.engine.Wake``): where it can't be heard, work is found at the next look.
+Nothing depends on a ring (``executors.jobs.worker.WakeSource``): where it can't be heard, work is found at the next look.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Final, Protocol
 
 from sqlalchemy.engine import make_url
 
-from executors.engine import Wake
+from executors.jobs.worker import WakeSource
 from store.driver.pg_notify import GAP_S, PostgresNotifier
 
 log = logging.getLogger("opsiq.executors.bells")
@@ -27,13 +27,13 @@ log = logging.getLogger("opsiq.executors.bells")
 _SUFFIX: Final = ".bell"
 
 
-class Bell(Wake, Protocol):
+class JobNotifier(WakeSource, Protocol):
     """Hears the others and rings for them."""
 
-    def ring(self) -> None: ...
+    def notify(self) -> None: ...
 
 
-class SocketBell:
+class SocketNotifier:
     """One socket for each process, in a folder that is this user's alone and belongs to the database file."""
 
     def __init__(self, database: str) -> None:
@@ -57,9 +57,9 @@ class SocketBell:
         except OSError as error:
             log.warning("other processes can't be heard (%s); work is found by looking", error)
             return
-        asyncio.get_running_loop().add_reader(self._socket, self._heard, ring)
+        asyncio.get_running_loop().add_reader(self._socket, self._on_datagram, ring)
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake the others: now, and at most once in GAP_S."""
         if self._socket is None:
             return
@@ -67,7 +67,7 @@ class SocketBell:
             self._again = True
             return
         self._send()
-        self._due = asyncio.get_running_loop().call_later(GAP_S, self._rested)
+        self._due = asyncio.get_running_loop().call_later(GAP_S, self._end_gap)
 
     async def close(self) -> None:
         """Rings once more: what this process leaves behind is for the others."""
@@ -83,18 +83,18 @@ class SocketBell:
         with contextlib.suppress(OSError):  # others are still there
             self._folder.rmdir()
 
-    def _heard(self, ring: Callable[[], None]) -> None:
+    def _on_datagram(self, ring: Callable[[], None]) -> None:
         assert self._socket is not None
         with contextlib.suppress(OSError):
             while self._socket.recv(16):
                 pass
         ring()
 
-    def _rested(self) -> None:
+    def _end_gap(self) -> None:
         self._due = None
         if self._again:
             self._again = False
-            self.ring()
+            self.notify()
 
     def _send(self) -> None:
         assert self._socket is not None
@@ -117,19 +117,21 @@ class SocketBell:
             return []
 
 
-class NoBell:
+class NullNotifier:
     """For where none can be: work is found by looking."""
 
     async def open(self, ring: Callable[[], None]) -> None: ...
 
-    def ring(self) -> None: ...
+    def notify(self) -> None: ...
 
     async def close(self) -> None: ...
 
 
-def bell(database_url: str) -> Bell:
+def open_notifier(database_url: str) -> JobNotifier:
     """The bell of this database's processes."""
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
         return PostgresNotifier(database_url)
-    return SocketBell(url.database or "") if hasattr(socket, "AF_UNIX") and hasattr(os, "getuid") else NoBell()
+    return (
+        SocketNotifier(url.database or "") if hasattr(socket, "AF_UNIX") and hasattr(os, "getuid") else NullNotifier()
+    )

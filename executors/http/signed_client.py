@@ -18,13 +18,13 @@ from aiohttp.http_exceptions import HttpProcessingError
 from core import metrics, webhook_signature
 from core.clock import Clock, utc_now
 from core.errors import InvalidInput
-from executors.exchange import Exchanges
-from executors.guard import Guard
+from executors.http.connection import HttpAnswer
+from executors.http.pool import HttpPool
+from executors.http.session import KEEP_ALIVE_S, detail_of, kind_of, open_connector, origin
+from executors.http.ssrf_guard import SsrfGuard
 from executors.retry import ErrorKind, Reply, retry_after_s
-from executors.session import KEEP_ALIVE_S, detail_of, kind_of, open_connector, origin
-from executors.wire import Answer
 
-__all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Hand", "Reply", "checked_headers"]
+__all__ = ["MAX_ANSWER_BYTES", "ErrorKind", "Reply", "SignedClient", "checked_headers"]
 
 log = logging.getLogger("opsiq.executors.hand")
 
@@ -51,7 +51,7 @@ _OURS: Final = frozenset(
 )
 
 
-class Hand:
+class SignedClient:
     """Sends signed POSTs. Owns its connections, opened at the first call; ``close`` it, or use it as an async context.
 
     ``reuse=False`` opens a connection for each call: slower, but a call never meets a connection that the peer is just
@@ -60,7 +60,7 @@ class Hand:
 
     def __init__(
         self,
-        guard: Guard,
+        guard: SsrfGuard,
         *,
         clock: Clock = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
@@ -73,9 +73,9 @@ class Hand:
         self._reuse = reuse
         self._tls = tls
         self._connector: aiohttp.TCPConnector | None = None
-        self._exchanges: Exchanges | None = None
+        self._exchanges: HttpPool | None = None
 
-    async def __aenter__(self) -> Hand:
+    async def __aenter__(self) -> SignedClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -110,13 +110,13 @@ class Hand:
         dialled.
         """
         began = self._monotonic()
-        all_headers = {**checked_headers(headers or {}), **self._signed(body, message_id, secrets, attempt)}
-        answer = Answer(MAX_ANSWER_BYTES)
+        all_headers = {**checked_headers(headers or {}), **self._sign(body, message_id, secrets, attempt)}
+        answer = HttpAnswer(MAX_ANSWER_BYTES)
         error: ErrorKind | None = None
         detail = ""
         try:
             target = self._guard.url(url)
-            await self._opened().post(target, all_headers, body, timeout_s, _timeout(connect_timeout_s), answer)
+            await self._session().post(target, all_headers, body, timeout_s, _timeout(connect_timeout_s), answer)
         except (aiohttp.ClientError, HttpProcessingError, OSError) as fault:
             error, detail = kind_of(fault), detail_of(fault)
         status = answer.status
@@ -151,7 +151,7 @@ class Hand:
             headers=all_headers,
         )
 
-    def _signed(self, body: bytes, message_id: str, secrets: Sequence[str], attempt: int) -> dict[str, str]:
+    def _sign(self, body: bytes, message_id: str, secrets: Sequence[str], attempt: int) -> dict[str, str]:
         timestamp = int(self._clock().timestamp())
         try:
             signature = webhook_signature.sign(secrets, message_id, timestamp, body)
@@ -166,10 +166,10 @@ class Hand:
             "opsiq-attempt": str(attempt),
         }
 
-    def _opened(self) -> Exchanges:
+    def _session(self) -> HttpPool:
         if self._exchanges is None:
             self._connector = open_connector(self._guard, reuse=False, tls=self._tls)
-            self._exchanges = Exchanges(self._connector, keep_s=KEEP_ALIVE_S if self._reuse else 0.0)
+            self._exchanges = HttpPool(self._connector, keep_s=KEEP_ALIVE_S if self._reuse else 0.0)
         return self._exchanges
 
 

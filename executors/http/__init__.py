@@ -1,0 +1,1 @@
+"""Outbound HTTP: signed client, SSRF guard, connection pool."""

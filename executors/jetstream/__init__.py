@@ -1,0 +1,1 @@
+"""The queue's port on NATS JetStream."""
