@@ -19,29 +19,29 @@ from urllib.parse import urlsplit
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
-from agent.confirm import Gate
-from agent.decisions import EXPIRE_AT_ONCE, Decisions
-from agent.desk import Desk
-from agent.direct import Direct
-from agent.ground import Grounds
-from agent.history import Kind
-from agent.issuer.entrance import Entrance
-from agent.issuer.provider import Provider
-from agent.keyring import open_box
-from agent.mirror import Mirrors
-from agent.mirror.reading import READ_WORK, Reading
-from agent.office import Office
-from agent.plan import RESOLVE_WORK, SEND_WORK, Planner
-from agent.progress import Progress
-from agent.rehearsal import Rehearsals
+from agent.history.recorder import EntryType
+from agent.planning.planner import RESOLVE_WORK, SEND_WORK, Planner
+from agent.planning.simulation import Simulations
+from agent.record_cache import RecordCaches
+from agent.record_cache.sync import READ_WORK, CacheSync
 from agent.resolve.fallback import FallbackResolver
 from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
-from agent.roster import Roster
-from agent.send import Sender
-from agent.signing import ActionSecrets
-from agent.stranded import Stranded
-from agent.watch import Watch
+from agent.runs.approval import ApprovalService
+from agent.runs.decisions import EXPIRE_AT_ONCE, Decisions
+from agent.runs.direct_calls import DirectCalls
+from agent.runs.notifier import RunNotifier
+from agent.runs.progress import Progress
+from agent.runs.recovery import RunRecovery
+from agent.runs.service import RunService
+from agent.sending.action_secrets import ActionSecrets
+from agent.sending.sender import Sender
+from agent.sso.login import SsoLogin
+from agent.sso.provider import Provider
+from agent.workspace.admin import WorkspaceAdmin
+from agent.workspace.context import WorkspaceContexts
+from agent.workspace.data_keys import open_box
+from agent.workspace.members import MemberService
 from core.clock import Clock, utc_now
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
 from core.secretbox import SecretBox
@@ -86,21 +86,21 @@ class House:
     settings: Settings
     sessions: Database
     box: SecretBox
-    grounds: Grounds
-    desk: Desk
+    grounds: WorkspaceContexts
+    desk: RunService
     decisions: Decisions
-    office: Office
+    office: WorkspaceAdmin
     action_secrets: ActionSecrets
     engine: Worker
     resolver: Resolver
     clock: Clock
     events: Events
     webhooks: Webhooks
-    rehearsals: Rehearsals
-    reading: Reading
-    roster: Roster
+    rehearsals: Simulations
+    reading: CacheSync
+    roster: MemberService
     issuer: Provider | None
-    entrance: Entrance
+    entrance: SsoLogin
 
 
 @asynccontextmanager
@@ -124,9 +124,9 @@ async def opened(
         clients.append(made)
         return made
 
-    mirrors = Mirrors(sessions, clock, timedelta(seconds=settings.mirror_max_age_s))
-    grounds = Grounds(sessions, box, found, broken, client, mirrors)
-    watch = Watch()
+    mirrors = RecordCaches(sessions, clock, timedelta(seconds=settings.mirror_max_age_s))
+    grounds = WorkspaceContexts(sessions, box, found, broken, client, mirrors)
+    watch = RunNotifier()
     progress = Progress(sessions, watch)
     action_secrets = ActionSecrets(sessions, box, clock)
 
@@ -156,11 +156,11 @@ async def opened(
     async def resolve(work: Job) -> Outcome:
         run_id = work.payload["run_id"]
         try:
-            return Done(await planner.planned(work.workspace, run_id))
+            return Done(await planner.plan_and_commit(work.workspace, run_id))
         except (PlatformUnavailable, ModelUnavailable, ModelMisbehaved) as error:
             if work.attempt < PLAN_ATTEMPTS and error.retryable:
                 return Reschedule(0.5 * 2**work.attempt, error.detail)
-            await planner.unavailable(work.workspace, run_id, error)
+            await planner.mark_unavailable(work.workspace, run_id, error)
         except Unavailable:
             raise
         except Exception:
@@ -182,19 +182,19 @@ async def opened(
     events = assembled(
         sessions, grounds, planner, clock, box, wake, (MirrorSource(sessions, grounds, clock), webhooks.source)
     )
-    reading = Reading(sessions, grounds, mirrors, wake)
+    reading = CacheSync(sessions, grounds, mirrors, wake)
 
     async def buried(session: AsyncSession, work: Job, error: str) -> None:
         await webhooks.buried(session, work)
-        await reading.buried(session, work, error)
+        await reading.record_dead_job(session, work, error)
         if work.kind in (RESOLVE_WORK, SEND_WORK):
-            await planner.given_up(session, work.workspace, work.payload["run_id"], error)
+            await planner.give_up(session, work.workspace, work.payload["run_id"], error)
 
     async def parked(session: AsyncSession, work: Job, error: str) -> None:
         await events.parked(session, work, error)
         ids = {name: work.payload[name] for name in ("run_id", "event_id") if isinstance(work.payload.get(name), str)}
         await store.history.log.append(
-            session, workspace=work.workspace, kind=Kind.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),
+            session, workspace=work.workspace, kind=EntryType.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),
             data={**ids, "work": work.kind, "key": work.key, "claims_lost": work.lost, "error": error},
         )  # fmt: skip
 
@@ -228,10 +228,10 @@ async def opened(
         wakes=wakes,
         on_parked=parked,
     )
-    direct = Direct(sessions, grounds, planner, clock, wake)
-    gate = Gate(sessions, grounds, clock, timedelta(hours=settings.second_person_h), settings.base_url)
+    direct = DirectCalls(sessions, grounds, planner, clock, wake)
+    gate = ApprovalService(sessions, grounds, clock, timedelta(hours=settings.second_person_h), settings.base_url)
     begin = InlineDispatcher(sql, engine, wake).put
-    desk = Desk(sessions, grounds, clock, watch, begin, direct, progress)
+    desk = RunService(sessions, grounds, clock, watch, begin, direct, progress)
     decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, begin, progress)
     house = House(
         settings,
@@ -240,20 +240,20 @@ async def opened(
         grounds,
         desk,
         decisions,
-        Office(sessions, grounds, action_secrets, box, clock),
+        WorkspaceAdmin(sessions, grounds, action_secrets, box, clock),
         action_secrets,
         engine,
         chosen,
         clock,
         events,
         webhooks,
-        Rehearsals(sessions, grounds, planner, clock),
+        Simulations(sessions, grounds, planner, clock),
         reading,
-        Roster(sessions, clock),
+        MemberService(sessions, clock),
         _issuer(settings, guard, clock),
-        Entrance(sessions, clock, _issuer_name(settings), settings.oidc_domains),
+        SsoLogin(sessions, clock, _issuer_name(settings), settings.oidc_domains),
     )
-    closing, stranded = asyncio.Event(), Stranded(sessions, clock, wake)
+    closing, stranded = asyncio.Event(), RunRecovery(sessions, clock, wake)
     sweep = (
         asyncio.create_task(_sweep(decisions, stranded, reading, sessions, clock, closing, settings.events_keep_days))
         if settings.workers
@@ -316,8 +316,8 @@ def _issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider | No
 
 async def _sweep(
     decisions: Decisions,
-    stranded: Stranded,
-    reading: Reading,
+    stranded: RunRecovery,
+    reading: CacheSync,
     sessions: Database,
     clock: Clock,
     closing: asyncio.Event,

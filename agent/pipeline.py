@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent.proposal import Proposal
+from agent.planning.proposal import Proposal
 from core.actor import Surface
 from registry.contract import ConfirmBy, Policy, Risk
 
@@ -95,18 +95,18 @@ class Choice(Value):
     spans: tuple[Span, ...]
 
 
-class Several(Value):
+class ListArgument(Value):
     """The items of an array parameter, in order."""
 
     kind: Literal["several"] = "several"
     items: tuple[Annotated[Mention | Choice, Field(discriminator="kind")], ...]
 
 
-Argument = Annotated[Mention | Choice | Several, Field(discriminator="kind")]
+Argument = Annotated[Mention | Choice | ListArgument, Field(discriminator="kind")]
 """What a resolver can say of a parameter. It can never say ``Given``: a value of its own making would need no words."""
 
 
-class Given(Value):
+class SuppliedValue(Value):
     """A value that was given as data, not in words: there is nothing to read, everything to check. ``pointer`` is the JSON Pointer of its
     place in what was given, ``ref`` says in what: the API key's public part, the event's id."""
 
@@ -117,7 +117,7 @@ class Given(Value):
     ref: str
 
 
-class If(Value):
+class Condition(Value):
     """The words of a condition that live data shall answer, and which answer the call is for: ``holds`` or not."""
 
     spans: tuple[Span, ...]
@@ -131,8 +131,8 @@ class Draft(Value):
     action: str
     version: int = 1
     arguments: Mapping[str, Argument] = Field(default_factory=dict)
-    given: Mapping[str, Given] = Field(default_factory=dict)
-    condition: If | None = None
+    given: Mapping[str, SuppliedValue] = Field(default_factory=dict)
+    condition: Condition | None = None
 
 
 class Candidate(Value):
@@ -197,7 +197,7 @@ class Ask(Value):
 
 
 class Proposed(Value):
-    """A typed proposal, to be proved and planned by code (agent.proposal)."""
+    """A typed proposal, to be proved and planned by code (agent.planning.proposal)."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
@@ -310,7 +310,7 @@ def evidence_of(source: Source) -> Evidence:
     return "proven"
 
 
-class Filled(Value):
+class ParameterValue(Value):
     """One parameter with its final value, how a person reads it (``shown``: "49.00 EUR") and where it came from."""
 
     param: str
@@ -320,7 +320,7 @@ class Filled(Value):
     source: Source
 
 
-class Pin(Value):
+class RecordSnapshot(Value):
     """A record the plan rests on, as it was: checked again at the moment of sending. ``values`` are its safe fields, for showing drift."""
 
     record_kind: str
@@ -346,9 +346,9 @@ class Step(Value):
     url: str
     timeout_s: int
     deadline_s: int
-    filled: tuple[Filled, ...]
+    filled: tuple[ParameterValue, ...]
     payload: str
-    pins: tuple[Pin, ...] = ()
+    pins: tuple[RecordSnapshot, ...] = ()
     confirm_by: Annotated[ConfirmBy, Field(exclude_if=lambda by: by is ConfirmBy.ANYONE)] = ConfirmBy.ANYONE
     """Left out where it is ``anyone``: an old process beside this one reads those plans as ever, and can't read one that needs a person."""
 
@@ -447,11 +447,11 @@ Phase = Literal[
     "checking",  # schema, roles, policy: what would be sent, and whether somebody must see it first
 ]
 """Where the working out of a received run is."""
-Tell = Callable[[Phase], None]
+PhaseCallback = Callable[[Phase], None]
 
 
-def silent(_: Phase) -> None:
-    """The ``Tell`` of who has nobody to tell."""
+def ignore_phase(_: Phase) -> None:
+    """The ``PhaseCallback`` of who has nobody to tell."""
 
 
 FINAL: frozenset[RunState] = frozenset(

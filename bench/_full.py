@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from agent.house import House
-from agent.office import _key_context
-from agent.run import Run
+from agent.runs.run import Run
+from agent.workspace.admin import _key_context
 from core import canon, ids
 from core.actor import Actor
 from registry import signing

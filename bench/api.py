@@ -62,7 +62,9 @@ async def founded(folder: str) -> tuple[str, str]:
     settings = settings_in(folder)
     await upgrade(settings.database_url)
     async with opened(settings) as house:
-        owner = await house.office.found("Bench", email="b@bench.test", person="b", password="correct horse battery")
+        owner = await house.office.create_workspace(
+            "Bench", email="b@bench.test", person="b", password="correct horse battery"
+        )
         row, secret = await house.office.create_key(owner, "bench", scopes=["me:read"], mode="live")
     return row.public, secret
 

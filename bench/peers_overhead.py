@@ -109,7 +109,7 @@ async def whole(model: ModelSettings, count: int) -> Measured:
         settings = replace(Settings.load(given), workers=2)
         await upgrade(settings.database_url)
         async with ModelClient(model) as client, opened(settings, resolver=ProposingResolver(client)) as house:
-            owner = await house.office.found(
+            owner = await house.office.create_workspace(
                 "Bench", email="b@bench.test", person="b", password="correct horse battery"
             )
             await house.office.connect(
@@ -120,7 +120,7 @@ async def whole(model: ModelSettings, count: int) -> Measured:
 
             async def one(at: int) -> None:
                 run = await house.desk.ask(owner, request(at), session_id="bench")
-                run = await house.desk.settled(owner, run.id)
+                run = await house.desk.wait_until_idle(owner, run.id)
                 assert run.state == "held", run
 
             gc.collect()

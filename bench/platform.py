@@ -75,7 +75,9 @@ def process(environ: Mapping[str, str], *command: str, profile: Path | None = No
 async def founded(settings: Settings, receiver: str) -> Founded:
     await upgrade(settings.database_url)
     async with opened(settings) as house:
-        owner = await house.office.found("Bench", email="b@bench.test", person="b", password="correct horse battery")
+        owner = await house.office.create_workspace(
+            "Bench", email="b@bench.test", person="b", password="correct horse battery"
+        )
         keys = [
             await house.office.create_key(owner, f"k{n}", scopes=["events:write"], mode="live") for n in range(KEYS)
         ]

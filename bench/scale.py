@@ -94,7 +94,9 @@ async def founded(settings: Settings, receiver: str, count: int) -> list[tuple[s
     """A workspace with its keys, and ``count`` deliveries that wait."""
     await upgrade(settings.database_url)
     async with opened(settings) as house:
-        owner = await house.office.found("Bench", email="b@bench.test", person="b", password="correct horse battery")
+        owner = await house.office.create_workspace(
+            "Bench", email="b@bench.test", person="b", password="correct horse battery"
+        )
         keys = [
             await house.office.create_key(owner, f"k{n}", scopes=["events:write"], mode="live") for n in range(KEYS)
         ]

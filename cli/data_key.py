@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
-    from agent import keyring
+    from agent.workspace import data_keys
     from cli.workspace import open_sessions
     from core import env_variable, secretbox
     from core.clock import utc_now
@@ -73,7 +73,7 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
             await _finish(sessions, settings)
             if not write_key(settings.next_key_file, new):
                 raise InvalidInput(f"Another rotation is at work: {settings.next_key_file} is there.")
-        count = await keyring.rotate(sessions, settings.data_keys, new, utc_now, fresh=arguments.fresh_data_key)
+        count = await data_keys.rotate(sessions, settings.data_keys, new, utc_now, fresh=arguments.fresh_data_key)
     if in_file:
         settings.next_key_file.replace(settings.key_file)
         print(f"{count} data keys are wrapped with a new key, kept in {settings.key_file}. Keep a copy of it.")
@@ -88,11 +88,11 @@ def _given(name: str) -> str:
 
 async def _finish(sessions: Any, settings: Settings) -> None:
     """A rotation that was cut off: whichever of the two keys the database is wrapped with is the one that stays."""
-    from agent import keyring
+    from agent.workspace import data_keys
     from core.key_file import read_key
 
     if settings.next_key_file.exists():
-        if await keyring.wraps(sessions, read_key(settings.next_key_file)):
+        if await data_keys.wraps(sessions, read_key(settings.next_key_file)):
             settings.next_key_file.replace(settings.key_file)
             vars(settings).pop("data_key", None)
         else:

@@ -135,7 +135,9 @@ async def _found(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
     await upgrade(settings.database_url)
     async with opened(settings) as house:
         (email, person, _), *others = PEOPLE
-        owner = await house.office.found("Northbeam (demo)", email=email, person=person, password=kept["password"])
+        owner = await house.office.create_workspace(
+            "Northbeam (demo)", email=email, person=person, password=kept["password"]
+        )
         for email, person, role in others:
             await house.office.add_member(owner, email=email, person=person, role=role, password=kept["password"])
         await house.office.connect(
@@ -151,7 +153,7 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
     from dataclasses import replace
 
     from agent.house import opened
-    from agent.office import actor_of
+    from agent.workspace.admin import actor_of
     from core.settings import Settings
     from store.accounts import members
     from store.migrate import upgrade
@@ -171,7 +173,7 @@ async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
     from dataclasses import replace
 
     from agent.house import opened
-    from agent.office import actor_of
+    from agent.workspace.admin import actor_of
     from core.settings import Settings
     from store import contracts
     from store.accounts import members

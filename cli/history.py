@@ -41,8 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> int:
     import store.history.log
-    from agent import chain
-    from agent.history import csv_lines, json_lines
+    from agent.history import verification
+    from agent.history.recorder import csv_lines, json_lines
     from cli.workspace import open_sessions, the_workspace
     from core.errors import NotFound
     from store.history.verification import ChainAnchor
@@ -52,7 +52,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         match arguments.act:
             case "verify":
                 anchor = _anchor(arguments.anchor) if arguments.anchor else None
-                verdict = await chain.verify(session, workspace, anchor=anchor)
+                verdict = await verification.verify(session, workspace, anchor=anchor)
                 print(_told(verdict, anchor))
                 return 0 if verdict.ok else 1
             case "export":

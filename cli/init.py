@@ -49,7 +49,7 @@ async def _found(arguments: argparse.Namespace, password: str) -> int:
     settings = replace(Settings.load(os.environ), workers=0)
     await upgrade(settings.database_url)
     async with opened(settings) as house:
-        owner = await house.office.found(
+        owner = await house.office.create_workspace(
             arguments.name, email=arguments.email, person=arguments.person or arguments.email, password=password
         )
         key, secret = await house.office.create_key(owner, "terminal", scopes=SCOPES, mode="live")

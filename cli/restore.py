@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(file: Path, *, unauthenticated: bool) -> int:
-    from agent.keyring import open_box
+    from agent.workspace.data_keys import open_box
     from cli import archive
     from cli.workspace import open_sessions
     from core.clock import utc_now

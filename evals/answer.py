@@ -9,10 +9,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from agent.ground import Ground
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Source, Step
 from agent.planning.propose import Task, planned_actions, propose
 from agent.resolve.resolver import Resolver
+from agent.workspace.context import WorkspaceContext
 from core.actor import OWNER, Actor, Surface
 from core.errors import OpsIQError
 from evals.entry import Call, Entry
@@ -47,7 +47,7 @@ async def answer(
     declared = catalogue is not None
     contracts = catalogue if catalogue is not None else Catalogue(as_contract(offer) for offer in shortlist.offers)
     key: tuple[str, Surface] = (ACTOR.role, request.surface)
-    ground = Ground("eval", contracts, kinds, kinds, _shortlists={key: shortlist})
+    ground = WorkspaceContext("eval", contracts, kinds, kinds, _shortlists={key: shortlist})
     try:
         outcome = await propose(Task(request, ACTOR, ground, "run_eval", confirmed=_Everything()), resolver)
     except OpsIQError as error:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from agent.pipeline import Argument, Calls, Choice, Draft, Given, Mention, Request, Resolved, Span, Trace
+from agent.pipeline import Argument, Calls, Choice, Draft, Mention, Request, Resolved, Span, SuppliedValue, Trace
 from agent.resolve.resolver import Resolver
 from registry.records import ContextProvider, Query, Record, RecordKind, admit
 from registry.shortlist import Shortlist
@@ -111,7 +111,7 @@ def drafted(request: Request, call: Mapping[str, Any]) -> Draft:
         for name, said in call.get("arguments", {}).items()
     }
     given = {
-        name: Given(value=value, by="api", pointer=f"/params/{name}", ref="pk_forged")
+        name: SuppliedValue(value=value, by="api", pointer=f"/params/{name}", ref="pk_forged")
         for name, value in call.get("given", {}).items()
     }
     return Draft(action=call["action"], version=call.get("version", 1), arguments=arguments, given=given)

@@ -17,17 +17,17 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
-from agent import runs
-from agent.ground import Ground
-from agent.history import Kind
+from agent.history.recorder import EntryType
 from agent.pipeline import Plan
-from agent.run import Run
+from agent.runs import repository
+from agent.runs.run import Run
+from agent.workspace.context import WorkspaceContext
 from core import canon, clock
 from core.errors import NotFound
 from evals import world
 from store.history.log import HistoryFilters
 
-LABELS: Final = {Kind.CONFIRMED.value: "confirmed", Kind.REJECTED.value: "rejected"}
+LABELS: Final = {EntryType.CONFIRMED.value: "confirmed", EntryType.REJECTED.value: "rejected"}
 MOST: Final = 500
 CASES: Final = "cases.jsonl"
 WORLD: Final = "world.json"
@@ -44,7 +44,7 @@ class Harvest:
 
 
 async def harvested(
-    session: AsyncSession, workspace: str, ground: Ground, wanted: HistoryFilters, limit: int
+    session: AsyncSession, workspace: str, ground: WorkspaceContext, wanted: HistoryFilters, limit: int
 ) -> Harvest:
     """The newest ``limit`` decisions as cases, oldest first. Raises PlatformUnavailable."""
     asked = HistoryFilters(
@@ -55,7 +55,7 @@ async def harvested(
     skipped: Counter[str] = Counter()
     for row in reversed(rows):
         try:
-            run = await runs.get(session, workspace, row.run_id or "")
+            run = await repository.get(session, workspace, row.run_id or "")
         except NotFound:
             skipped["gone"] += 1
             continue
@@ -68,7 +68,7 @@ async def harvested(
     return Harvest(tuple(made), frozen, dict(skipped))
 
 
-def _unfit(run: Run, ground: Ground) -> str:
+def _unfit(run: Run, ground: WorkspaceContext) -> str:
     """Why a run makes no case, "" where it does."""
     if run.given is not None:
         return "not_typed"

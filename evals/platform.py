@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from agent.ground import Ground
+from agent.workspace.context import WorkspaceContext
 from core.errors import InvalidInput
 from core.webhook_signature import new_secret
 from evals.attack import Attack, Poisoned
@@ -56,7 +56,7 @@ def platform() -> Iterator[tuple[str, str]]:
 
 
 @asynccontextmanager
-async def ground(url: str, token: str) -> AsyncIterator[Ground]:
+async def ground(url: str, token: str) -> AsyncIterator[WorkspaceContext]:
     """The contracts its connector proposes and the records it declares, read over HTTP."""
     found, broken = discover()
     if broken:
@@ -66,10 +66,10 @@ async def ground(url: str, token: str) -> AsyncIterator[Ground]:
         connector = saas.cls(client, Settings(url, {}))
         providers = connector.context_providers()
         kinds = Kinds(providers)
-        yield Ground("eval", Catalogue(connector.register_actions()), kinds, kinds, connectors=(connector,))
+        yield WorkspaceContext("eval", Catalogue(connector.register_actions()), kinds, kinds, connectors=(connector,))
 
 
-def poisoned(ground: Ground, attack: Attack) -> Ground:
+def poisoned(ground: WorkspaceContext, attack: Attack) -> WorkspaceContext:
     """The same, its records as an attacker left them."""
     providers = [each for connector in ground.connectors for each in connector.context_providers()]
     spoilt = [Poisoned(each, attack.text, names=attack.where == "names") for each in providers]

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from agent.ground import Ground
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Trace
 from agent.planning.propose import Outcome, Task, planned_actions, propose
 from agent.resolve.resolver import Resolver
+from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
 from core.errors import OpsIQError
 from evals.entry import Call, Entry
@@ -28,7 +28,11 @@ _EVALUATOR: Final = WorkerPool(1)
 
 
 async def answer(
-    case: Case, ground: Ground, resolver: Resolver, now: datetime, seconds: Callable[[], float] = time.perf_counter
+    case: Case,
+    ground: WorkspaceContext,
+    resolver: Resolver,
+    now: datetime,
+    seconds: Callable[[], float] = time.perf_counter,
 ) -> Entry:
     """What the person would have been shown. An error of the model or the platform is the entry's ``error``."""
     began = seconds()
@@ -46,7 +50,9 @@ async def answer(
     return _told(entry, trace, trace.duration_ms + max(0.0, rest))
 
 
-async def _planned(request: Request, ground: Ground, actor: Actor, resolver: Resolver) -> tuple[Outcome, float]:
+async def _planned(
+    request: Request, ground: WorkspaceContext, actor: Actor, resolver: Resolver
+) -> tuple[Outcome, float]:
     """As a run goes: the words are resolved as they were typed (with the action that was chosen), then what was answered since is
     validated without resolving anew. The milliseconds are what resolving really took."""
     said = tuple(each for each in request.answers if each.slot == "action")
@@ -75,7 +81,7 @@ class _Timed:
             self.took_ms += (time.perf_counter() - began) * 1000.0
 
 
-async def _entry(case_id: str, request: Request, outcome: Outcome, ground: Ground, actor: Actor) -> Entry:
+async def _entry(case_id: str, request: Request, outcome: Outcome, ground: WorkspaceContext, actor: Actor) -> Entry:
     match outcome.verdict:
         case Abstain(reason=reason, detail=detail):
             return Entry(case_id, "noop" if reason == "condition_unmet" else "abstain", question=detail)

@@ -7,8 +7,8 @@ import json
 from datetime import datetime
 
 import store.eval_reports
-from agent.authority import may_remove_report
-from agent.history import Kind, record_act
+from agent.history.recorder import EntryType, record_act
+from agent.workspace.authority import may_remove_report
 from core import ids
 from core.actor import Actor
 from core.errors import Conflict, Forbidden
@@ -36,7 +36,7 @@ async def keep(
         if there is not None:
             return there
         what = {"report": kept.row.id, "name": kept.row.title, "sha256": kept.row.sha256}
-        await record_act(session, actor, Kind.EVAL_REPORT_KEPT, now, request_id=request_id, **what)
+        await record_act(session, actor, EntryType.EVAL_REPORT_KEPT, now, request_id=request_id, **what)
     return kept.row
 
 
@@ -50,7 +50,7 @@ async def remove(
             raise Forbidden(f"Only {row.person_name}, who kept this report, and owners delete it.")
         await store.eval_reports.remove(session, row)
         what = {"report": row.id, "name": row.title, "sha256": row.sha256}
-        await record_act(session, actor, Kind.EVAL_REPORT_DELETED, now, request_id=request_id, **what)
+        await record_act(session, actor, EntryType.EVAL_REPORT_DELETED, now, request_id=request_id, **what)
 
 
 def head_of(figures: EvalFiguresRow) -> Head:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from agent.ground import Ground
 from agent.resolve.resolver import Resolver
+from agent.workspace.context import WorkspaceContext
 from core.errors import InvalidInput
 from evals import platform, production, world
 from evals.answer import answer as answer_by_file
@@ -26,7 +26,7 @@ class Stage:
 
     data: Path | None
     now: datetime
-    platform: Ground | None
+    platform: WorkspaceContext | None
 
     async def answer(self, case: Case, resolver: Resolver) -> Entry:
         """Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is the entry's error."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from agent.ground import Ground
+from agent.workspace.context import WorkspaceContext
 from core.errors import InvalidInput
 from evals.rows import Rows
 from registry import contract
@@ -57,13 +57,13 @@ class World:
         self._records = {kind.name: list(value["records"].get(kind.name, ())) for kind in self._kinds}
         catalogue = Catalogue(map(contract.parse, value["contracts"]))
         kinds = Kinds([self.provider({})])
-        self._ground = Ground("world", catalogue, kinds, kinds)
+        self._ground = WorkspaceContext("world", catalogue, kinds, kinds)
 
     @property
     def catalogue(self) -> Catalogue:
         return self._ground.catalogue
 
-    def ground(self, provider: ContextProvider) -> Ground:
+    def ground(self, provider: ContextProvider) -> WorkspaceContext:
         """What cases stand on, their records from ``provider``."""
         kinds = Kinds([provider])
         return replace(self._ground, kinds=kinds, live=kinds)

@@ -18,13 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
 import store.history.log
-from agent import authority, history, people, runs
-from agent.ground import Ground, Grounds
-from agent.history import Kind
+from agent.history import recorder
+from agent.history.recorder import EntryType
 from agent.pipeline import Plan, Question, Reply, Resolved
-from agent.plan import Planner
+from agent.planning.planner import Planner
 from agent.planning.propose import Verdict
-from agent.run import Cause, Run
+from agent.runs import repository
+from agent.runs.run import Cause, Run
+from agent.workspace import authority, principals
+from agent.workspace.context import WorkspaceContext, WorkspaceContexts
 from core import ids
 from core.actor import Actor, Surface
 from core.clock import Clock
@@ -56,7 +58,7 @@ class Judged:
 @dataclass(frozen=True)
 class Acting:
     sessions: Database
-    grounds: Grounds
+    grounds: WorkspaceContexts
     planner: Planner
     clock: Clock
     wake: Callable[[], None]
@@ -65,7 +67,7 @@ class Acting:
         """Whom a rule acts as, as of this moment, and whether that principal may still act at all."""
         actor = authority.author_of(stored)
         async with self.sessions.read() as session:
-            now = await people.current(session, actor, self.clock())
+            now = await principals.current_actor(session, actor, self.clock())
         return (actor, False) if now is None else (now, True)
 
     def no_longer_covers(self, stored: str, contract: Contract) -> str:
@@ -75,7 +77,7 @@ class Acting:
             return ""
         return OUTGROWN.format(then.name, then.role, contract.title)
 
-    async def ground(self, workspace: str) -> Ground:
+    async def ground(self, workspace: str) -> WorkspaceContext:
         return await self.grounds.of(workspace)
 
     def new_run(self, author: Actor, surface: Surface, text: str, cause: Cause, **more: Any) -> Run:
@@ -105,10 +107,16 @@ class Acting:
             )  # fmt: skip
             if not await store.automations.insert_firing(session, firing):
                 raise Conflict("This event has made a run of this rule before.")
-            await runs.insert(session, run)
+            await repository.insert(session, run)
             assert run.cause is not None
-            await history.record(
-                session, run, Kind.PROMPT, run.created_at, text=run.text, given="event", cause=run.cause.model_dump()
+            await recorder.record(
+                session,
+                run,
+                EntryType.PROMPT,
+                run.created_at,
+                text=run.text,
+                given="event",
+                cause=run.cause.model_dump(),
             )
             await self.planner.write(session, run, judged.verdict, judged.resolved, judged.took_ms)
             after_commit(session, self.wake)
@@ -137,10 +145,10 @@ class Acting:
         async def record(session: AsyncSession) -> None:
             assert passed.record is not None
             await passed.record(session)
-            await history.record_act(
+            await recorder.record_act(
                 session,
                 author,
-                Kind.RULE_HELD_BACK,
+                EntryType.RULE_HELD_BACK,
                 self.clock(),
                 source=source,
                 name=name,
@@ -164,8 +172,8 @@ class Acting:
             why = f"Its condition was stopped {count} times. {detail}"
             if not await store.automations.park_rule(session, rule, why, self.clock()):
                 return
-            await history.record_act(
-                session, Actor(**json.loads(rule.author)), Kind.RULE_PARKED, self.clock(), rule=rule.id, name=rule.name,
+            await recorder.record_act(
+                session, Actor(**json.loads(rule.author)), EntryType.RULE_PARKED, self.clock(), rule=rule.id, name=rule.name,
                 event_id=event.id, overruns=count, detail=why,
             )  # fmt: skip
             log.error("rule %s is switched off: %s", rule.id, why, extra={"event_id": event.id})

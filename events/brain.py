@@ -17,17 +17,17 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
-from agent import people
-from agent.ground import Ground
 from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span
-from agent.plan import task_of
+from agent.planning.planner import task_of
+from agent.planning.proposal import PlanResult
 from agent.planning.propose import Task, resolve
 from agent.planning.spoken import spoken_drafts
-from agent.proposal import PlanResult
 from agent.resolve.resolver import Resolver
-from agent.run import Cause
+from agent.runs.run import Cause
 from agent.validate import residue
 from agent.validate.quoted import spans_of
+from agent.workspace import principals
+from agent.workspace.context import WorkspaceContext
 from core.actor import OWNER, Actor, Surface
 from events import act
 from events.act import Acting, Judged
@@ -154,7 +154,7 @@ class Brain:
             return ATTENDED.format(row.name)
         allowing = Actor(**json.loads(row.unattended_by))
         async with self.acting.sessions.read() as session:
-            owner = await people.current(session, allowing, self.acting.clock())
+            owner = await principals.current_actor(session, allowing, self.acting.clock())
         if owner is None or owner.role != OWNER:
             return ATTENDED.format(row.name)
         if read_out:
@@ -185,7 +185,7 @@ def _unheard(
     return residue.left_over(words.text, heard, residue.spoken_of([each for each in contracts if each], kinds))
 
 
-def _drafts(resolved: Resolved, ground: Ground) -> tuple[Draft, ...] | None:
+def _drafts(resolved: Resolved, ground: WorkspaceContext) -> tuple[Draft, ...] | None:
     """The calls that were resolved, by their words; None where there are none."""
     resolution = resolved.resolution
     if isinstance(resolution, Calls):

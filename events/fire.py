@@ -15,8 +15,8 @@ import store.jobs.enqueue
 import store.jobs.jobs
 import store.runs.calls
 import store.runs.runs
-from agent import history
-from agent.history import Kind
+from agent.history import recorder
+from agent.history.recorder import EntryType
 from core import canon, ids
 from core.actor import Actor, Mode
 from core.clock import Clock
@@ -178,7 +178,7 @@ class Firing:
     ) -> None:
         """Tell history of an event that would have gone round in circles."""
         async with self.sessions.begin() as session:
-            await history.record_act(
-                session, actor, Kind.EVENT_REFUSED, at,
+            await recorder.record_act(
+                session, actor, EntryType.EVENT_REFUSED, at,
                 request_id=request_id, event=name, caused_by=caused_by, detail=error.detail,
             )  # fmt: skip

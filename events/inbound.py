@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.connectors
 import store.events.inbound
-from agent import history
-from agent.ground import Grounds
-from agent.history import Kind
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.workspace.context import WorkspaceContexts
 from core import ids, webhook_signature
 from core.actor import OWNER, Actor
 from core.clock import Clock, from_iso, iso
@@ -82,7 +82,7 @@ async def nothing(session: AsyncSession, made: SharedSecret) -> None:
 @dataclass(frozen=True)
 class Inbox:
     sessions: Database
-    grounds: Grounds
+    grounds: WorkspaceContexts
     box: SecretBox
     clock: Clock
     wake: Callable[[], None]
@@ -109,8 +109,8 @@ class Inbox:
                 after_commit(session, self.wake)
         except EventLoop as error:
             async with self.sessions.begin() as session:
-                await history.record_act(
-                    session, _connector(workspace, name), Kind.EVENT_REFUSED, now,
+                await recorder.record_act(
+                    session, _connector(workspace, name), EntryType.EVENT_REFUSED, now,
                     request_id=request_id, event=[each.name for each in told], detail=error.detail,
                 )  # fmt: skip
             raise
@@ -142,7 +142,7 @@ class Inbox:
             until = held.get(WEBHOOK_SECRET_BEFORE_UNTIL)
             made = SharedSecret(name, secret, from_iso(until) if until and from_iso(until) > now else None)
             await also(session, made)
-            await history.record_act(session, by, Kind.CONNECTOR_SECRET_SHARED, now, connector=name)
+            await recorder.record_act(session, by, EntryType.CONNECTOR_SECRET_SHARED, now, connector=name)
         return made
 
     async def _addressed(self, name: str, workspace: str | None) -> tuple[Connector, str]:

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.record_cache.records
 import store.record_cache.sync_state
-from agent.ground import Grounds
-from agent.mirror import Keeping
+from agent.record_cache import ConnectorCache
+from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock, iso
 from events.subscribers import MIRRORS, Fired, Reacted, Subscriber
 from registry.connector import Event
@@ -31,24 +31,24 @@ class MirrorSource:
     """The source of one subscriber for each connector that an event is about."""
 
     sessions: Database
-    grounds: Grounds
+    grounds: WorkspaceContexts
     clock: Clock
 
     async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
-        ground = self.grounds.at_hand(event.workspace)
+        ground = self.grounds.cached(event.workspace)
         about = [each for each in ground.keeping.values() if _about(each, event)] if ground is not None else []
         if not about:
             return ()
         kept = {row.connector for row in await store.record_cache.sync_state.listed(session, event.workspace)}
         return [self._subscriber(each) for each in about if each.connector in kept]
 
-    def _subscriber(self, keeping: Keeping) -> Subscriber:
+    def _subscriber(self, keeping: ConnectorCache) -> Subscriber:
         async def react(event: Fired) -> Reacted:
             return await self.react(keeping, event)
 
         return Subscriber(f"mirror:{keeping.connector}", MIRRORS, react)
 
-    async def react(self, keeping: Keeping, event: Fired) -> Reacted:
+    async def react(self, keeping: ConnectorCache, event: Fired) -> Reacted:
         """Raises PlatformUnavailable: then it is tried again."""
         told = Event(event.id, event.name, event.data, iso(event.occurred_at))
         mirrors = list(dict.fromkeys(mirror for mirror, _ in keeping.kinds.values()))
@@ -77,7 +77,7 @@ class MirrorSource:
         return Reacted(f"kept: {what}", record)
 
     async def _asked(
-        self, keeping: Keeping, named: Sequence[tuple[str, str]]
+        self, keeping: ConnectorCache, named: Sequence[tuple[str, str]]
     ) -> tuple[list[RecordState], list[tuple[str, str, str]]]:
         """The states as they are now, and (kind, id, version kept) of those that the platform has no more."""
         states: list[RecordState] = []
@@ -97,5 +97,5 @@ class MirrorSource:
         return states, lost
 
 
-def _about(keeping: Keeping, event: Fired) -> bool:
+def _about(keeping: ConnectorCache, event: Fired) -> bool:
     return any(fits(pattern, event.name) for _, kept in keeping.kinds.values() for pattern in kept.events)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agent.pipeline import Argument, Draft, Given, Several, Span
+from agent.pipeline import Argument, Draft, ListArgument, Span, SuppliedValue
 from core.display_text import to_display_text
 from core.errors import Finding, InvalidInput
 from events.subscribers import Fired
@@ -105,12 +105,12 @@ def unquoted(draft: Draft, contract: Contract, worded: Worded, event: Fired) -> 
     A record that nothing names is taken from the event's field of the parameter's own name (``ticket_id``).
     """
     arguments: dict[str, Argument] = {}
-    given: dict[str, Given] = {}
+    given: dict[str, SuppliedValue] = {}
     read_out = False
     for name, argument in draft.arguments.items():
         quote = _whole(argument, worded.quotes)
         if quote is not None:
-            given[name] = Given(value=quote.value, by="event", pointer=quote.pointer, ref=event.id)
+            given[name] = SuppliedValue(value=quote.value, by="event", pointer=quote.pointer, ref=event.id)
             continue
         arguments[name] = argument
         read_out = read_out or any(_overlaps(span, quote) for span in _spans(argument) for quote in worded.quotes)
@@ -118,13 +118,13 @@ def unquoted(draft: Draft, contract: Contract, worded: Worded, event: Fired) -> 
         value = event.data.get(name)
         plain = isinstance(value, str | int) and not isinstance(value, bool)
         if name not in arguments and name not in given and contract.annotation(name).record and plain:
-            given[name] = Given(value=value, by="event", pointer=f"/data/{name}", ref=event.id)
+            given[name] = SuppliedValue(value=value, by="event", pointer=f"/data/{name}", ref=event.id)
     return draft.model_copy(update={"arguments": arguments, "given": given}), read_out
 
 
 def _whole(argument: Argument, quotes: Sequence[Quote]) -> Quote | None:
     """The quotation that an argument is, with or without its marks."""
-    if isinstance(argument, Several):
+    if isinstance(argument, ListArgument):
         return None
     spans = _spans(argument)
     if len(spans) != 1 or spans[0].origin != 0:
@@ -142,7 +142,7 @@ def _overlaps(span: Span, quote: Quote) -> bool:
 
 
 def _spans(argument: Argument) -> tuple[Span, ...]:
-    if isinstance(argument, Several):
+    if isinstance(argument, ListArgument):
         return tuple(span for item in argument.items for span in item.spans)
     return argument.spans
 

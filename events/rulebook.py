@@ -1,6 +1,6 @@
 """Who may set up what happens on events: a rule or instruction acts as its author, so it can be given no more than its author has.
 
-Whoever changes what one does becomes its author. Who may switch it and delete it is ``agent.authority``'s to say; only an owner lets an
+Whoever changes what one does becomes its author. Who may switch it and delete it is ``agent.workspace.authority``'s to say; only an owner lets an
 instruction write without a card, and that ends with the next change by anybody else.
 """
 
@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
-from agent import authority, history
-from agent.ground import Grounds
-from agent.history import Kind
+from agent.history import recorder
+from agent.history.recorder import EntryType
 from agent.pipeline import Refusal
 from agent.validate.admission import admitted
+from agent.workspace import authority
+from agent.workspace.context import WorkspaceContexts
 from core import canon, ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
@@ -94,7 +95,7 @@ class InstructionForm(_Form):
 @dataclass(frozen=True)
 class Rulebook:
     sessions: Database
-    grounds: Grounds
+    grounds: WorkspaceContexts
     clock: Clock
 
     async def add_rule(self, by: Actor, form: RuleForm, *, also: Also[RuleRow] = nothing) -> RuleRow:
@@ -104,7 +105,7 @@ class Rulebook:
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.sessions.begin() as session:
             await store.automations.insert_rule(session, row)
-            await history.record_act(session, by, Kind.RULE_CREATED, now, rule=row.id, **_told(columns))
+            await recorder.record_act(session, by, EntryType.RULE_CREATED, now, rule=row.id, **_told(columns))
             await also(session, row)
         return row
 
@@ -129,7 +130,7 @@ class Rulebook:
         now = self.clock()
         async with self.sessions.begin() as session:
             changed = await store.automations.change_rule(session, row, updated_at=now, **columns)
-            await history.record_act(session, by, Kind.RULE_CHANGED, now, rule=row.id, **_told(columns))
+            await recorder.record_act(session, by, EntryType.RULE_CHANGED, now, rule=row.id, **_told(columns))
         return changed
 
     async def remove_rule(self, by: Actor, rule_id: str) -> None:
@@ -137,7 +138,7 @@ class Rulebook:
         await self._check_manages(by, row)
         async with self.sessions.begin() as session:
             await store.automations.delete_rule(session, by.workspace, rule_id)
-            await history.record_act(session, by, Kind.RULE_DELETED, self.clock(), rule=rule_id, name=row.name)
+            await recorder.record_act(session, by, EntryType.RULE_DELETED, self.clock(), rule=rule_id, name=row.name)
 
     async def rule(self, by: Actor, rule_id: str) -> RuleRow:
         """Raises NotFound."""
@@ -158,7 +159,9 @@ class Rulebook:
         row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.sessions.begin() as session:
             await store.automations.insert_instruction(session, row)
-            await history.record_act(session, by, Kind.INSTRUCTION_CREATED, now, instruction=row.id, **_told(columns))
+            await recorder.record_act(
+                session, by, EntryType.INSTRUCTION_CREATED, now, instruction=row.id, **_told(columns)
+            )
             await also(session, row)
         return row
 
@@ -184,7 +187,9 @@ class Rulebook:
         now = self.clock()
         async with self.sessions.begin() as session:
             changed = await store.automations.change_instruction(session, row, updated_at=now, **columns)
-            await history.record_act(session, by, Kind.INSTRUCTION_CHANGED, now, instruction=row.id, **_told(columns))
+            await recorder.record_act(
+                session, by, EntryType.INSTRUCTION_CHANGED, now, instruction=row.id, **_told(columns)
+            )
         return changed
 
     async def remove_instruction(self, by: Actor, instruction_id: str) -> None:
@@ -192,8 +197,8 @@ class Rulebook:
         await self._check_manages(by, row)
         async with self.sessions.begin() as session:
             await store.automations.delete_instruction(session, by.workspace, instruction_id)
-            await history.record_act(
-                session, by, Kind.INSTRUCTION_DELETED, self.clock(), instruction=instruction_id, name=row.name
+            await recorder.record_act(
+                session, by, EntryType.INSTRUCTION_DELETED, self.clock(), instruction=instruction_id, name=row.name
             )
 
     async def instruction(self, by: Actor, instruction_id: str) -> InstructionRow:

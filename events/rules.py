@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
 import store.events.events
-from agent import history
-from agent.pipeline import Draft, Given, Plan, Refusal
+from agent.history import recorder
+from agent.pipeline import Draft, Plan, Refusal, SuppliedValue
 from agent.planning.propose import Verdict
-from agent.run import Cause
+from agent.runs.run import Cause
 from core.actor import Surface
 from core.errors import InvalidInput
 from events import act
@@ -157,21 +157,21 @@ def mapped(row: RuleRow) -> dict[str, Mapped]:
     return {name: Mapped.model_validate(each) for name, each in json.loads(row.parameters).items()}
 
 
-def given(row: RuleRow, event: Fired, required: Collection[str]) -> tuple[dict[str, Given], list[str]]:
+def given(row: RuleRow, event: Fired, required: Collection[str]) -> tuple[dict[str, SuppliedValue], list[str]]:
     """The values with their sources, and the pointers at which the event lacks a required one; one that is not required is left out then.
     A constant's source is the rule itself."""
-    values: dict[str, Given] = {}
+    values: dict[str, SuppliedValue] = {}
     missing: list[str] = []
     whole = event.as_json()
     for name, each in mapped(row).items():
         if each.pointer is None:
-            values[name] = Given(value=each.value, by="event", pointer=f"/parameters/{name}/value", ref=row.id)
+            values[name] = SuppliedValue(value=each.value, by="event", pointer=f"/parameters/{name}/value", ref=row.id)
             continue
         value = look(whole, each.pointer)
         if value is None and name in required:
             missing.append(each.pointer)
         elif value is not None:
-            values[name] = Given(value=value, by="event", pointer=each.pointer, ref=event.id)
+            values[name] = SuppliedValue(value=value, by="event", pointer=each.pointer, ref=event.id)
     return values, missing
 
 
@@ -191,5 +191,5 @@ def look(value: Any, pointer: str) -> Any:
 def summary(verdict: Verdict) -> dict[str, Any]:
     """A verdict that is not acted upon, as JSON: what would be sent, or why nothing would."""
     if isinstance(verdict, Plan):
-        return {"held": list(verdict.held), "calls": history.plan_data(verdict)["calls"]}
+        return {"held": list(verdict.held), "calls": recorder.plan_data(verdict)["calls"]}
     return {"refusal": verdict.model_dump(mode="json")}

@@ -19,8 +19,8 @@ import store.events.events
 import store.history.log
 import store.jobs.enqueue
 import store.jobs.jobs
-from agent.ground import Grounds
-from agent.history import Kind
+from agent.history.recorder import EntryType
+from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.errors import OpsIQError
 from events.fire import REACT_WORK
@@ -48,7 +48,7 @@ class Walk:
         self,
         sessions: Database,
         sources: Sequence[Source],
-        grounds: Grounds,
+        grounds: WorkspaceContexts,
         clock: Clock,
         wake: Callable[[], None],
         *,
@@ -172,7 +172,7 @@ class Walk:
                 return
             if over:
                 await store.history.log.append(
-                    session, workspace=event.workspace, kind=Kind.REACTION_FAILED.value, run_id=None, actor=_SYSTEM, at=self._clock(),
+                    session, workspace=event.workspace, kind=EntryType.REACTION_FAILED.value, run_id=None, actor=_SYSTEM, at=self._clock(),
                     data={"event_id": event.id, "event": event.name, "subscriber": row.subscriber, "attempts": attempts, "error": error},
                 )  # fmt: skip
             elif not row.blocking:

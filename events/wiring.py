@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.ground import Grounds
-from agent.plan import Planner
+from agent.planning.planner import Planner
+from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.secretbox import SecretBox
 from events.act import Acting
@@ -40,7 +40,7 @@ class Events:
 
 def assembled(
     sessions: Database,
-    grounds: Grounds,
+    grounds: WorkspaceContexts,
     planner: Planner,
     clock: Clock,
     box: SecretBox,

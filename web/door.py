@@ -13,9 +13,9 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent import people
 from agent.house import House
-from agent.person_only import run_url
+from agent.runs.person_only import run_url
+from agent.workspace import principals
 from core import request_signature
 from core.actor import OWNER, Actor, Mode
 from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable, WrongMode
@@ -155,7 +155,7 @@ async def _authenticated(request: Request, door: Door) -> Caller:
     body = await request.body()
     holders: Holders = request.app.state.holders
     row, member = await holders.of(claim.key) or (None, None)
-    actor = people.of_key(row, member, now) if row else None
+    actor = principals.actor_of_key(row, member, now) if row else None
     sealed = row.secrets(now) if row else ()
     secrets = [house.box.open(each, context=f"key:{claim.key}").decode() for each in sealed]
     request_signature.check(

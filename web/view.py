@@ -10,9 +10,19 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from agent.pipeline import CallOutcome, Candidate, Filled, Plan, Question, QuestionCode, Refusal, RunState, Source
-from agent.run import Cause, Run
-from agent.test_mode import is_test
+from agent.pipeline import (
+    CallOutcome,
+    Candidate,
+    ParameterValue,
+    Plan,
+    Question,
+    QuestionCode,
+    Refusal,
+    RunState,
+    Source,
+)
+from agent.runs.run import Cause, Run
+from agent.runs.test_mode import is_test
 from core.actor import Mode, Surface
 from core.clock import iso
 
@@ -197,7 +207,7 @@ def _card(run: Run, plan: Plan) -> CardView:
     )  # fmt: skip
 
 
-def _param(filled: Filled) -> ParamView:
+def _param(filled: ParameterValue) -> ParamView:
     return ParamView(
         name=filled.param, label=filled.label, value=filled.value, shown=filled.shown, source=filled.source
     )

@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from agent.ground import Ground
 from agent.pipeline import (
     Abstain,
     Ask,
     Calls,
     Draft,
+    PhaseCallback,
     Plan,
     Proposed,
     Question,
@@ -23,10 +23,9 @@ from agent.pipeline import (
     Reply,
     Request,
     Resolved,
-    Tell,
-    silent,
+    ignore_phase,
 )
-from agent.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
+from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.query.answers import Answerer
 from agent.query.context import QueryContext
 from agent.query.results import RecordKey
@@ -36,6 +35,7 @@ from agent.validate.found import Scene
 from agent.validate.instead import settled
 from agent.validate.proposed import plan_proposal
 from agent.validate.reach import Reach
+from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
 from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Risk
@@ -54,7 +54,7 @@ class Task:
 
     request: Request
     actor: Actor
-    ground: Ground
+    ground: WorkspaceContext
     run_id: str
     confirmed: Collection[str] = ()
     only: Collection[str] | None = None
@@ -89,7 +89,7 @@ def planned_actions(outcome: Outcome) -> tuple[str, ...]:
     return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
 
 
-async def propose(task: Task, resolver: Resolver, tell: Tell = silent) -> Outcome:
+async def propose(task: Task, resolver: Resolver, tell: PhaseCallback = ignore_phase) -> Outcome:
     """Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
     outcome = await _proposed(task, resolver, tell)
     plan = outcome.verdict
@@ -105,7 +105,7 @@ def _waits(task: Task, plan: Plan) -> str:
     return task.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
 
 
-async def _proposed(task: Task, resolver: Resolver, tell: Tell) -> Outcome:
+async def _proposed(task: Task, resolver: Resolver, tell: PhaseCallback) -> Outcome:
     if task.proposal is not None:
         return await _validated(task, None, task.proposal, tell)
     if task.drafts:
@@ -148,7 +148,7 @@ def _narrowed(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
     return Shortlist(offers, role=shortlist.role, others=shortlist.others)
 
 
-async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, tell: Tell) -> Outcome:
+async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, tell: PhaseCallback) -> Outcome:
     """Where the only call does not work on the record that is meant, calls that the same words say nearly as well are tried."""
     verdict, took_ms = await _judged(task, calls.drafts, tell)
     began = time.perf_counter()
@@ -161,7 +161,9 @@ async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, tell:
     return Outcome(final, resolved, drafts, confidence=calls.confidence, took_ms=took_ms)
 
 
-async def _judged(task: Task, drafts: tuple[Draft, ...], tell: Tell) -> tuple[Plan | Question | Refusal, float]:
+async def _judged(
+    task: Task, drafts: tuple[Draft, ...], tell: PhaseCallback
+) -> tuple[Plan | Question | Refusal, float]:
     began = time.perf_counter()
     if task.only is not None and any(draft.action not in task.only for draft in drafts):
         return Refusal(code="forbidden", detail=_STRAY), 0.0
@@ -179,13 +181,13 @@ async def _judged(task: Task, drafts: tuple[Draft, ...], tell: Tell) -> tuple[Pl
     return verdict, (time.perf_counter() - began) * 1000
 
 
-async def _validated(task: Task, resolved: Resolved | None, proposal: Proposal, tell: Tell) -> Outcome:
+async def _validated(task: Task, resolved: Resolved | None, proposal: Proposal, tell: PhaseCallback) -> Outcome:
     began = time.perf_counter()
     verdict = await _verdict(task, proposal, tell)
     return Outcome(verdict, resolved, proposal=proposal, took_ms=(time.perf_counter() - began) * 1000)
 
 
-async def _verdict(task: Task, proposal: Proposal, tell: Tell) -> Verdict:
+async def _verdict(task: Task, proposal: Proposal, tell: PhaseCallback) -> Verdict:
     ground, request, actor = task.ground, task.request, task.actor
     match proposal.result:
         case PlanResult(calls=calls):

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agent.pipeline import Argument, Choice, Draft, Mention, Span
-from agent.proposal import Call, TypedValue, Words
+from agent.planning.proposal import Call, TypedValue, Words
 from agent.validate.evidence import span_of
 from registry.catalogue import Catalogue
 

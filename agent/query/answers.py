@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.pipeline import Question, Reply
-from agent.proposal import (
+from agent.planning.proposal import (
     ActionAnswer,
     Answer,
     CountOf,

@@ -9,7 +9,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from agent.pipeline import Question
-from agent.proposal import (
+from agent.planning.proposal import (
     MAX_DEPTH,
     ArgumentOf,
     Computed,

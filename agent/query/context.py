@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from agent.pipeline import Request, Tell, silent
+from agent.pipeline import PhaseCallback, Request, ignore_phase
 from agent.query.arithmetic import Arithmetic
 from agent.query.references import RecordQuery
 from agent.query.results import RecordKey
@@ -29,7 +29,7 @@ class QueryContext:
         scene: Scene,
         *,
         thread: Mapping[str, tuple[RecordKey, ...]] = NOTHING_NAMED,
-        tell: Tell = silent,
+        tell: PhaseCallback = ignore_phase,
     ) -> None:
         self.request, self.reach, self.scene, self.thread, self.tell = request, reach, scene, thread, tell
         self.records = RecordQuery(self)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from agent.pipeline import Question, Span
-from agent.proposal import (
+from agent.planning.proposal import (
     AS_LISTED,
     AnyOf,
     BelongsTo,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from agent.proposal import Words
+from agent.planning.proposal import Words
 from agent.validate.asking import shown as plain_shown
 from agent.validate.found import Found
 from core import money

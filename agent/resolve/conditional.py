@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from agent.pipeline import Calls, If, Request, Resolved, Span
+from agent.pipeline import Calls, Condition, Request, Resolved, Span
 from agent.read import conditions
 from agent.resolve.branches import Stretch, branches
 from registry.records import RecordKind
@@ -25,13 +25,13 @@ async def under_condition(request: Request, kinds: Sequence[RecordKind], resolve
     made = await resolve(_only(request, parts.then))
     if not isinstance(made.resolution, Calls):
         return made
-    drafts = [draft.model_copy(update={"condition": If(spans=spans)}) for draft in made.resolution.drafts]
+    drafts = [draft.model_copy(update={"condition": Condition(spans=spans)}) for draft in made.resolution.drafts]
     # An action that was picked was picked for what was asked about first.
     if parts.otherwise is not None and not any(answer.slot == "action" for answer in request.answers):
         other = await resolve(_only(request, parts.otherwise))
         if isinstance(other.resolution, Calls):
             drafts += [
-                draft.model_copy(update={"condition": If(spans=spans, holds=False)})
+                draft.model_copy(update={"condition": Condition(spans=spans, holds=False)})
                 for draft in other.resolution.drafts
             ]
     return made.model_copy(update={"resolution": made.resolution.model_copy(update={"drafts": tuple(drafts)})})

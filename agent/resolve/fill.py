@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from agent.pipeline import Argument, Choice, Mention, Several
+from agent.pipeline import Argument, Choice, ListArgument, Mention
 from agent.read import Reading, exact, scan, tallies
 from agent.read.references.these import These
 from agent.read.target import target_of
@@ -216,7 +216,7 @@ def _options(
                 made.append(Option(name, at, whole.start, start + end, sure, False, words))
     for run in listed_together(text, [(first, last) for first, last, _, _ in together]):
         items = [next(each for each in together if each[:2] == place) for place in run]
-        argument = Several(items=tuple(choice for _, _, choice, _ in items))
+        argument = ListArgument(items=tuple(choice for _, _, choice, _ in items))
         sure = max(confidence for *_, confidence in items)
         made.insert(0, Option(name, at, start + run[0][0], start + run[-1][1], sure, False, argument))
     return made
@@ -255,7 +255,7 @@ def _year_elsewhere(reading: Reading, text: str) -> re.Match[str] | None:
     return years[0] if len({year[0] for year in years}) == 1 else None
 
 
-def _several(reading: Reading, text: str, start: int, origin: int) -> Several | None:
+def _several(reading: Reading, text: str, start: int, origin: int) -> ListArgument | None:
     """The items of a list where each stands in the words as it is."""
     items = []
     at = reading.start
@@ -268,4 +268,4 @@ def _several(reading: Reading, text: str, start: int, origin: int) -> Several | 
         while not isinstance(value, str) and at < reading.end and text[at].isdigit():
             at += 1
         items.append(Mention(spans=(at_place(text, start, found, at, origin),)))
-    return Several(items=tuple(items)) if items else None
+    return ListArgument(items=tuple(items)) if items else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from agent.pipeline import Argument, Choice, Draft, Mention, Several, Span
+from agent.pipeline import Argument, Choice, Draft, ListArgument, Mention, Span
 from agent.resolve.fill import Filling, fill
 from agent.resolve.listed import listed
 from agent.resolve.mentions import spans_of
@@ -273,9 +273,9 @@ def _said(argument: Argument) -> object:
 
 def _moved(argument: Argument, whole: Whole, text: str, start: int) -> Argument:
     """The same argument with its words where they stand in the request."""
-    if isinstance(argument, Several):
+    if isinstance(argument, ListArgument):
         items = tuple(_moved_one(each, whole, text, start) for each in argument.items)
-        return Several(items=items)
+        return ListArgument(items=items)
     return _moved_one(argument, whole, text, start)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.pipeline import Draft, Mention, Several, Span
+from agent.pipeline import Draft, ListArgument, Mention, Span
 from agent.read.reference import find, parse
 from agent.read.references.nouns import person_like
 from registry.contract import Unit
@@ -39,7 +39,7 @@ def listed(draft: Draft, text: str, offer: Offer, kinds: Sequence[RecordKind]) -
             places = _named(text, span, kind, kinds)
             if len(places) > 1 and summed and not _EACH.search(text):
                 every = tuple(Mention(spans=(Span(start=a, end=b, text=text[a:b]),)) for a, b in places)
-                return (draft.model_copy(update={"arguments": {**draft.arguments, name: Several(items=every)}}),)
+                return (draft.model_copy(update={"arguments": {**draft.arguments, name: ListArgument(items=every)}}),)
             if len(places) > 1:
                 return tuple(_with(draft, name, text, start, end) for start, end in places)
             continue

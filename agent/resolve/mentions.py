@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.pipeline import Argument, Choice, Mention, Several, Span
+from agent.pipeline import Argument, Choice, ListArgument, Mention, Span
 from agent.read.reference import find, parse
 from agent.read.references.narrowing import narrowed, state_at
 from agent.read.references.words import SIDES
@@ -68,7 +68,7 @@ def phrases(
     for run in listed_together(text, found, changed=changed) if many else ():
         items = tuple(Mention(spans=(at_place(text, start, begin, end, origin),)) for begin, end in run)
         whole = (start + run[0][0], start + run[-1][1])
-        made.insert(0, Option(name, at, *whole, REFERENCE_CONFIDENCE, False, Several(items=items)))
+        made.insert(0, Option(name, at, *whole, REFERENCE_CONFIDENCE, False, ListArgument(items=items)))
     return made
 
 
@@ -150,7 +150,7 @@ def _confidence(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordK
 
 def spans_of(argument: Argument) -> tuple[Span, ...]:
     """The words an argument stands on, in order."""
-    if isinstance(argument, Several):
+    if isinstance(argument, ListArgument):
         return tuple(span for item in argument.items for span in item.spans)
     return argument.spans
 

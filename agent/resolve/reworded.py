@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent.pipeline import Argument, Ask, Calls, Draft, Resolution, Several, Span
+from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Reworded:
         return draft.model_copy(update={"arguments": arguments, "condition": condition})
 
     def _argument(self, argument: Argument) -> Argument:
-        if isinstance(argument, Several):
+        if isinstance(argument, ListArgument):
             items = tuple(each.model_copy(update={"spans": self._spans(each.spans)}) for each in argument.items)
-            return Several(items=items)
+            return ListArgument(items=items)
         return argument.model_copy(update={"spans": self._spans(argument.spans)})
 
     def _spans(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -10,6 +10,7 @@ from agent.pipeline import (
     Draft,
     Fault,
     GivenSource,
+    PhaseCallback,
     Plan,
     PromptSource,
     Question,
@@ -17,14 +18,13 @@ from agent.pipeline import (
     Request,
     Span,
     Step,
-    Tell,
-    silent,
+    ignore_phase,
 )
 from agent.validate import given
 from agent.validate.admission import admitted
 from agent.validate.asking import said as quote
 from agent.validate.conditional import judge
-from agent.validate.filling import Filling
+from agent.validate.filling import DraftFilling
 from agent.validate.found import Found, Scene
 from agent.validate.lookup import Lookup
 from agent.validate.payload import body, misfits, plan_digest
@@ -61,7 +61,7 @@ async def validate(
     catalogue: Catalogue,
     kinds: Kinds,
     confirmed_in_session: Callable[[str], bool],
-    tell: Tell = silent,
+    tell: PhaseCallback = ignore_phase,
     evaluator: Evaluator = CHEAP_ONLY,
 ) -> Plan | Question | Refusal:
     """A plan whose every value has a source, or what stands in the way: the first question or refusal, in the order of the drafts.
@@ -99,7 +99,7 @@ async def validate(
         wanted: list[Mapping[str, Found | Read]] = [{}]
         for pinned in wanted:
             slots = Slots(at, draft, contract, request, unclaimed, pinned)
-            trouble = await Filling(slots, lookup).fill() or unfit(slots)
+            trouble = await DraftFilling(slots, lookup).fill() or unfit(slots)
             if isinstance(trouble, Question) and request.given is not None and not request.answers:
                 return given.refused(slots, trouble)
             if trouble is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from agent.pipeline import If, Question
+from agent.pipeline import Condition, Question
 from agent.read import conditions, windows
 from agent.read.conditions import Compared, Exists
 from agent.validate.asking import said
@@ -27,7 +27,7 @@ class Judged:
     found: tuple[Found, ...] = ()
 
 
-async def judge(condition: If, at: int, lookup: Lookup) -> Judged | Question:
+async def judge(condition: Condition, at: int, lookup: Lookup) -> Judged | Question:
     """Raises PlatformUnavailable. ``at`` is the draft's place, for the question's slot."""
     words = quoted(lookup.request, condition.spans)
     read = conditions.read(words.text, tuple(lookup.kinds)) if words is not None else None
@@ -88,7 +88,7 @@ def _bounds(read: Compared) -> tuple[Bound, Bound]:
             return (exact, up)
 
 
-async def _exists(read: Exists, condition: If, at: int, lookup: Lookup) -> Judged | Question:
+async def _exists(read: Exists, condition: Condition, at: int, lookup: Lookup) -> Judged | Question:
     reference = read.reference
     kind = lookup.kinds.get(reference.kind)
     assert kind is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.pipeline import Pin, Plan, Refusal, Step
+from agent.pipeline import Plan, RecordSnapshot, Refusal, Step
 from agent.validate.admission import admitted
 from agent.validate.asking import WORDS_CHARS
 from core.actor import Actor, Surface
@@ -26,7 +26,7 @@ async def recheck(
     may have changed. Raises PlatformUnavailable.
     """
     found: list[str] = []
-    pins: dict[tuple[str, str], Pin] = {}
+    pins: dict[tuple[str, str], RecordSnapshot] = {}
     for step in plan.steps:
         found += _contract(step, actor=actor, catalogue=catalogue, surface=surface)
         pins |= {(pin.record_kind, pin.record_id): pin for pin in step.pins}
@@ -48,7 +48,7 @@ def _contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface: Surfac
     return found
 
 
-async def _record(pin: Pin, kinds: Kinds) -> list[str]:
+async def _record(pin: RecordSnapshot, kinds: Kinds) -> list[str]:
     kind = kinds.get(pin.record_kind)
     if kind is None:
         return [f"{pin.label} can't be looked up any more: nothing here provides {pin.record_kind} records."]
@@ -60,7 +60,7 @@ async def _record(pin: Pin, kinds: Kinds) -> list[str]:
     return _changes(pin, record, kind) or [f"{pin.label} has changed."]
 
 
-def _changes(pin: Pin, record: Record, kind: RecordKind) -> list[str]:
+def _changes(pin: RecordSnapshot, record: Record, kind: RecordKind) -> list[str]:
     """``INV-1042 …: Status changed from paid to refunded.``"""
     return [
         f"{pin.label}: {each.label or each.name} changed from "

@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from agent.pipeline import Filled, PromptSource, Span, evidence_of
-from agent.proposal import TypedValue, Words
+from agent.pipeline import ParameterValue, PromptSource, Span, evidence_of
+from agent.planning.proposal import TypedValue, Words
 from agent.validate.asking import closed_set
 from agent.validate.quoted import Quoted
 from agent.validate.values import Parameter, Read, from_words
@@ -84,7 +84,7 @@ def may_be_proposed(contract: Contract, name: str) -> bool:
     return SourceKind.PROPOSED in annotation.sources and not risky
 
 
-def reasons_to_hold(filled: Sequence[Filled]) -> list[str]:
+def reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
     """Why a person must look, whatever the contract's policy: values that code can't prove."""
     read = [each for each in filled if evidence_of(each.source) == "read"]
     proposed = [each for each in filled if evidence_of(each.source) == "proposed"]
@@ -96,7 +96,7 @@ def reasons_to_hold(filled: Sequence[Filled]) -> list[str]:
     return made
 
 
-def _named(filled: Sequence[Filled]) -> str:
+def _named(filled: Sequence[ParameterValue]) -> str:
     names = list(dict.fromkeys(each.label for each in filled))
     return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from agent.pipeline import Candidate, Question, Refusal, Several, Source
+from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source
 from agent.read.reference import Reference
 from agent.validate import asking, given, plain
 from agent.validate.found import Found
@@ -31,7 +31,7 @@ FORBIDDEN_NAMES: Final = frozenset({"__proto__", "constructor", "prototype"})
 """Keys that make a JavaScript receiver's object lie. No payload carries them, whatever a contract declares."""
 
 
-class Filling:
+class DraftFilling:
     """Fills the slots of one step."""
 
     def __init__(self, slots: Slots, lookup: Lookup) -> None:
@@ -127,7 +127,7 @@ class Filling:
             return self._take(name, named, given.source(held, reading))
         argument = self.slots.draft.arguments.get(name)
         asked = answered(self.slots.request, need.slot) is not None
-        items = argument.items if isinstance(argument, Several) and not asked else (argument,)
+        items = argument.items if isinstance(argument, ListArgument) and not asked else (argument,)
         found: list[Found] = []
         like = self.slots.annotation(name).like
         bases = self.slots.records.get(like, ()) if like else ()

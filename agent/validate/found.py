@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agent.pipeline import Pin, Span
+from agent.pipeline import RecordSnapshot, Span
 from core.display_text import to_display_text
 from registry.records import Record, RecordKind
 
@@ -47,8 +47,8 @@ class Found:
         for each in self.via:
             yield from each.all()
 
-    def pin(self) -> Pin:
-        return Pin(
+    def pin(self) -> RecordSnapshot:
+        return RecordSnapshot(
             record_kind=self.record.kind,
             record_id=self.record.id,
             label=self.label,

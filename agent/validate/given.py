@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agent.pipeline import Fault, Given, GivenSource, Question, Refusal
+from agent.pipeline import Fault, GivenSource, Question, Refusal, SuppliedValue
 from agent.validate import explain, values
 from agent.validate.asking import said
 from agent.validate.found import Found, singular
@@ -25,7 +25,7 @@ from registry.records import Query, Record
 SHOWN_CHARS: Final = 4000
 
 
-def fault(given: Given, code: str, detail: str, *, below: str = "") -> Refusal:
+def fault(given: SuppliedValue, code: str, detail: str, *, below: str = "") -> Refusal:
     """A refusal that names the value by its place in what was given."""
     return Refusal(
         code="invalid",
@@ -34,11 +34,11 @@ def fault(given: Given, code: str, detail: str, *, below: str = "") -> Refusal:
     )
 
 
-def source(given: Given, reading: str = "") -> GivenSource:
+def source(given: SuppliedValue, reading: str = "") -> GivenSource:
     return GivenSource(by=given.by, pointer=given.pointer, ref=given.ref, reading=reading)
 
 
-def fill(slots: Slots, parameter: Parameter, given: Given, taken: Any | None) -> Refusal | None:
+def fill(slots: Slots, parameter: Parameter, given: SuppliedValue, taken: Any | None) -> Refusal | None:
     """Puts a given value that is no record. ``taken`` is what the contract derives for this parameter from a record, None for nothing."""
     name, value = parameter.name, given.value
     if not slots.annotation(name).takes_words and (taken is None or taken != value):
@@ -60,7 +60,7 @@ def fill(slots: Slots, parameter: Parameter, given: Given, taken: Any | None) ->
 
 
 async def records(
-    need: Need, parameter: Parameter, given: Given, field: str, reach: Reach
+    need: Need, parameter: Parameter, given: SuppliedValue, field: str, reach: Reach
 ) -> tuple[Found, ...] | Refusal:
     """The records whose ``field`` holds the given value (each of them, for an array), in their order. Raises PlatformUnavailable."""
     wanted = given.value if parameter.is_array else [given.value]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.pipeline import Question, Request, Span, Tell, silent
+from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
 from agent.read.reference import Reference, parse
 from agent.validate.asking import between, said
 from agent.validate.found import Found, Scene, singular
@@ -25,7 +25,9 @@ MOST_STRANGERS: Final = 8
 class Lookup:
     """One request's look-ups. ``scene`` is shared by all its steps, so that "his" and "it" find what was spoken of."""
 
-    def __init__(self, request: Request, unclaimed: Unclaimed, reach: Reach, scene: Scene, tell: Tell = silent) -> None:
+    def __init__(
+        self, request: Request, unclaimed: Unclaimed, reach: Reach, scene: Scene, tell: PhaseCallback = ignore_phase
+    ) -> None:
         self.request, self.reach, self.scene, self.tell = request, reach, scene, tell
         self.unclaimed = unclaimed
         self.search = Search(reach, request.now)

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
-from agent.pipeline import Argument, Choice, DefaultSource, Mention, PromptSource, Refusal, Several, Source
+from agent.pipeline import Argument, Choice, DefaultSource, ListArgument, Mention, PromptSource, Refusal, Source
 from agent.read import money
 from agent.validate import asking, given, values
 from agent.validate.quoted import Quoted, answered, quoted
@@ -83,7 +83,7 @@ def _each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
     """The first of several values that make a call each; the others are left to be spread."""
     argument = slots.draft.arguments.get(parameter.name)
     asked = answered(slots.request, slots.slot(parameter.name)) is not None
-    if asked or not isinstance(argument, Several) or not slots.makes_each(parameter.name):
+    if asked or not isinstance(argument, ListArgument) or not slots.makes_each(parameter.name):
         return None
     made: list[Read] = []
     for item in argument.items:
@@ -98,7 +98,7 @@ def _each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
 
 
 def _argument(slots: Slots, parameter: Parameter, argument: Argument) -> Read | Unread:
-    if isinstance(argument, Several):
+    if isinstance(argument, ListArgument):
         return _several(slots, parameter, argument)
     words = quoted(slots.request, argument.spans)
     assert words is not None, "a draft's spans are checked before anything is read"
@@ -110,11 +110,11 @@ def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words:
     if isinstance(argument, Choice) and asking.closed_set(parameter.schema):
         return values.from_choice(parameter, argument, words)
     if isinstance(argument, Choice) and parameter.is_array:
-        return _several(slots, parameter, Several(items=(argument,)))
+        return _several(slots, parameter, ListArgument(items=(argument,)))
     return values.from_words(parameter, words, slots.request.now)
 
 
-def _several(slots: Slots, parameter: Parameter, argument: Several) -> Read | Unread:
+def _several(slots: Slots, parameter: Parameter, argument: ListArgument) -> Read | Unread:
     if not parameter.is_array:
         return Unread(f"{parameter.label} takes one value, and several were named. Which one?")
     item, made = parameter.item(), []

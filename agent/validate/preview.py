@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agent.pipeline import Filled, PromptSource
+from agent.pipeline import ParameterValue, PromptSource
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from registry import preview as template
@@ -15,7 +15,7 @@ MAX_CHARS: Final = 1000
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 
 
-def preview(contract: Contract, filled: Mapping[str, Filled], records: Mapping[str, Mapping[str, Any]]) -> str:
+def preview(contract: Contract, filled: Mapping[str, ParameterValue], records: Mapping[str, Mapping[str, Any]]) -> str:
     """Plain text with nothing hidden in it. The template sees ``params`` (money as it is read, anything else as it is sent) and ``records``
     (parameter → safe fields). Where there is no template, or it asks for what isn't there, the values are listed."""
     if contract.preview:
@@ -29,7 +29,7 @@ def preview(contract: Contract, filled: Mapping[str, Filled], records: Mapping[s
     return to_display_text(f"{contract.title}{' – ' if values else ''}{'; '.join(values)}", limit=MAX_CHARS)
 
 
-def _param(contract: Contract, filled: Filled) -> Any:
+def _param(contract: Contract, filled: ParameterValue) -> Any:
     if contract.annotation(filled.param).unit in _MONEY or isinstance(filled.value, list):
         return filled.shown
     return _plain(filled.value, lines=isinstance(filled.source, PromptSource))

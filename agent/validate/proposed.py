@@ -13,6 +13,7 @@ from agent.pipeline import (
     Candidate,
     ComputedSource,
     Draft,
+    PhaseCallback,
     Plan,
     PromptSource,
     ProposedSource,
@@ -21,10 +22,9 @@ from agent.pipeline import (
     Refusal,
     Request,
     Span,
-    Tell,
-    silent,
+    ignore_phase,
 )
-from agent.proposal import (
+from agent.planning.proposal import (
     Argument,
     Call,
     Computed,
@@ -55,7 +55,7 @@ from agent.validate import asking, evidence
 from agent.validate.admission import admitted
 from agent.validate.assemble import MAX_STEPS, REST, step_of, too_many, unfit
 from agent.validate.evidence import span_of
-from agent.validate.filling import Filling
+from agent.validate.filling import DraftFilling
 from agent.validate.found import Found, Scene, counted
 from agent.validate.lookup import Lookup
 from agent.validate.need import Need
@@ -102,7 +102,7 @@ async def plan_proposal(
     kinds: Kinds,
     confirmed_in_session: Callable[[str], bool],
     thread: Mapping[str, tuple[RecordKey, ...]] | None = None,
-    tell: Tell = silent,
+    tell: PhaseCallback = ignore_phase,
     evaluator: conditions.Evaluator,
 ) -> Plan | Question | Refusal:
     """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a plan; ``thread`` maps
@@ -124,7 +124,7 @@ class _Planner:
         actor: Actor,
         run_id: str,
         confirmed_in_session: Callable[[str], bool],
-        tell: Tell,
+        tell: PhaseCallback,
         policies: conditions.Evaluator,
     ) -> None:
         self.policies = policies
@@ -233,7 +233,7 @@ class _Planner:
                 return value
             if value is not None:
                 pinned[name] = value
-        filling = Filling(slots, self.lookup)
+        filling = DraftFilling(slots, self.lookup)
         # Records and what follows from them come first: an amount is read in the currency of its invoice.
         trouble = await filling.fill_records() or filling.fill_values(but=later)
         for name in later if trouble is None else ():

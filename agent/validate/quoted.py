@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.pipeline import Answer, Argument, Request, Several, Span
+from agent.pipeline import Answer, Argument, ListArgument, Request, Span
 
 # Where a word or a number goes on: between two letters of Latin script (others need no spaces), two digits, and around a number's own
 # marks ("10.50", "1,000", but not the list "5524,5525").
@@ -44,7 +44,7 @@ def _cut(words: str, at: int) -> bool:
 
 
 def spans_of(argument: Argument) -> tuple[Span, ...]:
-    if isinstance(argument, Several):
+    if isinstance(argument, ListArgument):
         return tuple(span for item in argument.items for span in item.spans)
     return argument.spans
 

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from agent.pipeline import Draft, Filled, Given, Question, QuestionCode, RecordSource, Refusal, Request, Source
+from agent.pipeline import (
+    Draft,
+    ParameterValue,
+    Question,
+    QuestionCode,
+    RecordSource,
+    Refusal,
+    Request,
+    Source,
+    SuppliedValue,
+)
 from agent.validate import asking
 from agent.validate.found import Found
 from agent.validate.quoted import Quoted, answered, quoted, spans_of
@@ -42,7 +52,7 @@ class Slots:
         self.at, self.draft, self.contract, self.request = at, draft, contract, request
         self.unclaimed, self.pinned = unclaimed, pinned
         self.spread: dict[str, tuple[Found | Read, ...]] = {}
-        self.filled: dict[str, Filled] = {}
+        self.filled: dict[str, ParameterValue] = {}
         self.records: dict[str, tuple[Found, ...]] = {}
 
     @property
@@ -56,7 +66,7 @@ class Slots:
         return {name: group[0].record.values for name, group in self.records.items() if group}
 
     def put(self, name: str, value: Any, shown: str, source: Source) -> None:
-        self.filled[name] = Filled(
+        self.filled[name] = ParameterValue(
             param=name, label=to_display_text(self.label(name)), value=value, shown=shown, source=source
         )
 
@@ -86,7 +96,7 @@ class Slots:
             return True
         return answered(self.request, self.slot(name)) is not None
 
-    def given(self, name: str) -> Given | None:
+    def given(self, name: str) -> SuppliedValue | None:
         """The value that was given for it as data, unless an answer has replaced it since."""
         return None if answered(self.request, self.slot(name)) is not None else self.draft.given.get(name)
 

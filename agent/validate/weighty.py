@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from agent.pipeline import Request
-from agent.proposal import (
+from agent.planning.proposal import (
     AnyOf,
     Call,
     Compare,

@@ -24,7 +24,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from agent.house import opened
-from agent.pipeline import Given
+from agent.pipeline import SuppliedValue
 from bench._platform.gauges import forget_peak, peak_mib, resident_mib
 from cli.client import Client
 from core import canon, ids, request_signature
@@ -71,11 +71,13 @@ async def filled(folder: Path, rows: int, cards: int) -> Filled:
     settings = settings_of(environ)
     await upgrade(settings.database_url)
     async with opened(settings) as house:
-        owner = await house.office.found("Bench", email="b@bench.test", person="b", password="correct horse battery")
+        owner = await house.office.create_workspace(
+            "Bench", email="b@bench.test", person="b", password="correct horse battery"
+        )
         row, secret = await house.office.create_key(owner, "bench", scopes=SCOPES, mode="live")
         if cards:
             await house.office.register(owner, [CONTRACT])
-            given = {"sku": Given(value="TEA-250", by="api", pointer="/params/sku", ref="bench")}
+            given = {"sku": SuppliedValue(value="TEA-250", by="api", pointer="/params/sku", ref="bench")}
             run = await house.desk.run_action(owner, "shop.restock", given, given="api", session_id="bench")
             assert run.state == "held", run
             await _cards(house.sessions, run.id, cards)

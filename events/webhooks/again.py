@@ -14,8 +14,8 @@ import store.jobs.enqueue
 import store.jobs.jobs
 import store.webhooks.deliveries
 import store.webhooks.endpoints
-from agent import history
-from agent.history import Kind
+from agent.history import recorder
+from agent.history.recorder import EntryType
 from core import ids
 from core.actor import Actor
 from core.clock import Clock, from_iso, iso
@@ -69,10 +69,10 @@ class Again:
             await store.webhooks.endpoints.get(session, by.workspace, row.endpoint)
             await self._send(session, row)
             await also(session, row)
-            await history.record_act(
+            await recorder.record_act(
                 session,
                 by,
-                Kind.WEBHOOK_RESENT,
+                EntryType.WEBHOOK_RESENT,
                 self.clock(),
                 request_id=request_id,
                 delivery=row.id,
@@ -99,10 +99,10 @@ class Again:
             await store.webhooks.deliveries.put_many(session, [row])
             await self._send(session, row)
             await also(session, row)
-            await history.record_act(
+            await recorder.record_act(
                 session,
                 by,
-                Kind.WEBHOOK_TESTED,
+                EntryType.WEBHOOK_TESTED,
                 now,
                 request_id=request_id,
                 delivery=row.id,
@@ -122,7 +122,9 @@ class Again:
         also: Also = nothing,
     ) -> Span:
         """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises Conflict."""
-        return await self._span(by, endpoint_id, since, until, Kind.WEBHOOK_RECOVERED, RECOVER_WORK, request_id, also)
+        return await self._span(
+            by, endpoint_id, since, until, EntryType.WEBHOOK_RECOVERED, RECOVER_WORK, request_id, also
+        )
 
     async def replay(
         self,
@@ -135,7 +137,9 @@ class Again:
         also: Also = nothing,
     ) -> Span:
         """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises Conflict."""
-        return await self._span(by, endpoint_id, since, until, Kind.WEBHOOK_REPLAYED, REPLAY_WORK, request_id, also)
+        return await self._span(
+            by, endpoint_id, since, until, EntryType.WEBHOOK_REPLAYED, REPLAY_WORK, request_id, also
+        )
 
     async def recovering(self, work: Job) -> Outcome:
         """The work of ``recover``: each batch is a transaction; done again, it puts nothing twice."""
@@ -191,7 +195,7 @@ class Again:
         endpoint_id: str,
         since: datetime,
         until: datetime | None,
-        kind: Kind,
+        kind: EntryType,
         work: str,
         request_id: str | None,
         also: Also,
@@ -210,7 +214,7 @@ class Again:
             told = {"endpoint": endpoint_id, "since": iso(span.since), "until": iso(span.until)}
             await store.jobs.enqueue.enqueue(session, key=span.id, kind=work, workspace=by.workspace, payload=told)
             await also(session, span)
-            await history.record_act(session, by, kind, now, request_id=request_id, **told)
+            await recorder.record_act(session, by, kind, now, request_id=request_id, **told)
             after_commit(session, self.wake)
         return span
 

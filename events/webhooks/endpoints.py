@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.signing_secrets
 import store.webhooks.deliveries
 import store.webhooks.endpoints
-from agent import history
-from agent.history import Kind
+from agent.history import recorder
+from agent.history.recorder import EntryType
 from core import ids
 from core.actor import OWNER, Actor
 from core.clock import Clock
@@ -101,10 +101,10 @@ class Endpoints:
             secret = await self.seals.make(session, by.workspace, endpoint_id, now)
             made = Made(Shown(row, SuccessRate(0, 0), tuple(sorted(own))), secret)
             await also(session, made)
-            await history.record_act(
+            await recorder.record_act(
                 session,
                 by,
-                Kind.WEBHOOK_CREATED,
+                EntryType.WEBHOOK_CREATED,
                 now,
                 request_id=request_id,
                 endpoint=endpoint_id,
@@ -153,7 +153,7 @@ class Endpoints:
                     raise InvalidInput(f"An endpoint has no {name!r} to change.")
         told = {name: value for name, value in columns.items() if name != "sealed_headers"}
         return await self._change(
-            by, endpoint_id, Kind.WEBHOOK_CHANGED, also, request_id, columns, changed=sorted(given), **told
+            by, endpoint_id, EntryType.WEBHOOK_CHANGED, also, request_id, columns, changed=sorted(given), **told
         )
 
     async def pause(
@@ -162,7 +162,7 @@ class Endpoints:
         """Deliveries go on being made, and wait. Raises Conflict unless it is active."""
         _governs(by)
         return await self._change(
-            by, endpoint_id, Kind.WEBHOOK_PAUSED, also, request_id, {"state": "paused"}, was=("active",)
+            by, endpoint_id, EntryType.WEBHOOK_PAUSED, also, request_id, {"state": "paused"}, was=("active",)
         )
 
     async def resume(
@@ -172,7 +172,7 @@ class Endpoints:
         _governs(by)
         fresh = {"state": "active", "why": "", "failing_since": None, "consecutive_failures": 0, "slow_s": 0.0}
         return await self._change(
-            by, endpoint_id, Kind.WEBHOOK_RESUMED, also, request_id, fresh, was=("paused", "disabled")
+            by, endpoint_id, EntryType.WEBHOOK_RESUMED, also, request_id, fresh, was=("paused", "disabled")
         )
 
     async def delete(
@@ -181,7 +181,7 @@ class Endpoints:
         """Its deliveries stay in the log; what was pending is failed, and its secret is gone."""
         _governs(by)
         return await self._change(
-            by, endpoint_id, Kind.WEBHOOK_DELETED, also, request_id, {"state": "deleted", "sealed_headers": ""}
+            by, endpoint_id, EntryType.WEBHOOK_DELETED, also, request_id, {"state": "deleted", "sealed_headers": ""}
         )
 
     async def rotate(
@@ -195,10 +195,10 @@ class Endpoints:
             secret, until = await self.seals.rotate(session, by.workspace, endpoint_id, now)
             made = Made(await self._shown(session, row), secret, until)
             await also(session, made)
-            await history.record_act(
+            await recorder.record_act(
                 session,
                 by,
-                Kind.WEBHOOK_ROTATED,
+                EntryType.WEBHOOK_ROTATED,
                 now,
                 request_id=request_id,
                 endpoint=endpoint_id,
@@ -210,7 +210,7 @@ class Endpoints:
         self,
         by: Actor,
         endpoint_id: str,
-        kind: Kind,
+        kind: EntryType,
         also: AlsoShown,
         request_id: str | None,
         columns: Mapping[str, Any],
@@ -223,18 +223,18 @@ class Endpoints:
             row = await store.webhooks.endpoints.change(session, by.workspace, endpoint_id, now, was=was, **columns)
             shown = await self._shown(session, row)
             match kind:
-                case Kind.WEBHOOK_PAUSED:
+                case EntryType.WEBHOOK_PAUSED:
                     await lanes.hold(session, endpoint_id, lanes.FOREVER_S)
-                case Kind.WEBHOOK_RESUMED:
+                case EntryType.WEBHOOK_RESUMED:
                     await lanes.release(session, endpoint_id)
-                case Kind.WEBHOOK_DELETED:
+                case EntryType.WEBHOOK_DELETED:
                     await store.webhooks.deliveries.give_up_all(session, endpoint_id, now, "The endpoint was deleted.")
                     await store.signing_secrets.remove(session, by.workspace, WEBHOOK, endpoint_id)
                     await lanes.release(session, endpoint_id)
             if "per_minute" in columns:
                 await lanes.widen(session, endpoint_id, 1 if columns["per_minute"] else None)
             await also(session, shown)
-            await history.record_act(
+            await recorder.record_act(
                 session, by, kind, now, request_id=request_id, endpoint=endpoint_id, **({"url": row.url} | told)
             )
             after_commit(session, self.wake)

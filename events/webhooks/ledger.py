@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.webhooks.attempts
 import store.webhooks.deliveries
 import store.webhooks.endpoints
-from agent import history
-from agent.history import Kind
+from agent.history import recorder
+from agent.history.recorder import EntryType
 from core.actor import Actor
 from core.clock import Clock
 from events.fire import OWN_ORIGIN, fire
@@ -114,7 +114,7 @@ class Ledger:
         }
         await fire(session, workspace=row.workspace, name=DISABLED_EVENT, data=told, origin=OWN_ORIGIN, at=now)
         after_commit(session, self.wake)
-        await history.record_act(session, system(row.workspace), Kind.WEBHOOK_DISABLED, now, alert=True, **told)
+        await recorder.record_act(session, system(row.workspace), EntryType.WEBHOOK_DISABLED, now, alert=True, **told)
 
 
 def tally(endpoint: str, entries: Sequence[Entry]) -> AttemptCounts:

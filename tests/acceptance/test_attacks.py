@@ -23,11 +23,11 @@ import pytest
 
 import store.accounts.members
 import store.history.log
-from agent import history
+from agent.history import recorder
 from agent.house import House, opened
-from agent.office import actor_of
 from agent.pipeline import Refusal
-from agent.run import Run
+from agent.runs.run import Run
+from agent.workspace.admin import actor_of
 from connectors.saas.kinds import KINDS
 from core.actor import Actor
 from core.errors import InvalidInput
@@ -81,11 +81,15 @@ class Tried:
 
     async def ask(self, person: str, text: str, session_id: str = "s1") -> Run:
         run = await self.house.desk.ask(self.people[person], text, session_id=session_id)
-        return await self.house.desk.settled(self.people[person], run.id)
+        return await self.house.desk.wait_until_idle(self.people[person], run.id)
 
     async def confirm(self, person: str, run: Run, digest: str | None = None) -> Run | Refusal:
         answer = await self.house.decisions.confirm(self.people[person], run.id, digest or run.digest or "")
-        return answer if isinstance(answer, Refusal) else await self.house.desk.settled(self.people[person], run.id)
+        return (
+            answer
+            if isinstance(answer, Refusal)
+            else await self.house.desk.wait_until_idle(self.people[person], run.id)
+        )
 
 
 @asynccontextmanager
@@ -299,7 +303,7 @@ async def test_what_changes_between_card_and_click_stops_the_click(world: World,
         else:
             await it.house.office.retire(olivia, "saas.update_email")
         answer = await it.house.decisions.confirm(oscar, run.id, run.digest or "")
-        after = await it.house.desk.settled(olivia, run.id)
+        after = await it.house.desk.wait_until_idle(olivia, run.id)
         async with it.house.sessions.begin() as session:
             await store.accounts.members.set_role(
                 session, world.workspace, it.people["amir"].id, "admin", at=it.house.clock(), by=None
@@ -338,7 +342,7 @@ async def test_an_edit_is_judged_like_a_new_request_and_reaches_no_further(world
                 await decisions.edit(olivia, run.id, run.digest, {slot: "saas.refund_invoice"})
         answer = await decisions.edit(olivia, run.id, run.digest, {"0.amount": "900000 EUR"})
         assert isinstance(answer, Run)
-        edited = await desk.settled(olivia, run.id)
+        edited = await desk.wait_until_idle(olivia, run.id)
         assert edited.digest != run.digest
         assert edited.state in ("held", "asked", "refused"), "never sent on the strength of the card before"
         stale = await decisions.confirm(olivia, run.id, run.digest)
@@ -418,15 +422,15 @@ async def test_no_cell_of_the_export_is_a_formula_and_no_line_of_it_is_forged(wo
         await it.ask("olivia", "close ticket 5519", "csv")
         named = Actor(world.workspace, "mem_formula", "member", "=cmd|' /C calc'!A0", "+owner", "mem_formula")
         async with it.house.sessions.begin() as session:
-            await history.record_act(session, named, history.Kind.SIGNED_IN, it.house.clock(), contract="-2+3")
+            await recorder.record_act(session, named, recorder.EntryType.SIGNED_IN, it.house.clock(), contract="-2+3")
         async with it.house.sessions.read() as session:
             rows = store.history.log.stream(session, world.workspace)
-            text = "".join([piece async for piece in history.csv_lines(rows)])
+            text = "".join([piece async for piece in recorder.csv_lines(rows)])
             count = (await store.history.log.verify(session, world.workspace)).count
     table = list(csv.reader(io.StringIO(text, newline="")))
     assert len(table) == count + 1
     assert any("'=cmd" in cell for row in table for cell in row), "a name that is a formula is in it, disarmed"
-    assert {len(row) for row in table} == {len(history.COLUMNS)}
+    assert {len(row) for row in table} == {len(recorder.COLUMNS)}
     for row in table:
         for cell in row:
             assert not cell.lstrip(" \ufeff\u00a0").startswith(

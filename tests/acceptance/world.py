@@ -87,7 +87,9 @@ class World:
         made = {}
         async with opened(settings) as house:
             with cheap_passwords():
-                owner = await house.office.found("Test", email="olivia@test.test", person="olivia", password=PASSWORD)
+                owner = await house.office.create_workspace(
+                    "Test", email="olivia@test.test", person="olivia", password=PASSWORD
+                )
                 self.workspace = owner.workspace
                 people = {"olivia": owner}
                 for name, role in PEOPLE[1:]:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
-from agent.pipeline import Given
-from agent.run import Run
+from agent.pipeline import SuppliedValue
+from agent.runs.run import Run
 from core.actor import Surface
 from core.errors import Finding, InvalidInput
 from registry import pointer
@@ -52,7 +52,7 @@ async def run(request: Request, caller: Runs) -> Response:
             "A parameter has no name.", findings=[Finding("/params", "unnamed", "Every parameter has a name.")]
         )
     values = {
-        name: Given(value=value, by="api", pointer="/params" + pointer.at(name), ref=caller.public)
+        name: SuppliedValue(value=value, by="api", pointer="/params" + pointer.at(name), ref=caller.public)
         for name, value in body.params.items()
     }
     async with once(request, caller) as attempt:

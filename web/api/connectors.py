@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from agent.connections import Connection, ConnectorState, connections
+from agent.workspace.connector_status import ConnectorState, ConnectorStatus, list_connectors
 from registry.records import RecordKind
 from web.door import Caller, house_of, signed
 from web.view import View
@@ -47,11 +47,11 @@ class ConnectorList(View):
 async def listed(request: Request, caller: Annotated[Caller, Depends(signed("connectors:read"))]) -> ConnectorList:
     """Every connector found here or configured in this workspace. No address and no secret is in it."""
     house = house_of(request)
-    found = await connections(house.sessions, house.grounds, caller.actor.workspace)
+    found = await list_connectors(house.sessions, house.grounds, caller.actor.workspace)
     return ConnectorList(data=tuple(map(_view, found)))
 
 
-def _view(each: Connection) -> ConnectorView:
+def _view(each: ConnectorStatus) -> ConnectorView:
     return ConnectorView(
         name=each.name, title=each.title, state=each.state, broken=each.why or None, kinds=tuple(map(_kind, each.kinds))
     )

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 import store.contracts
-from agent.office import Registered
+from agent.workspace.admin import Registered
 from core.actor import OWNER
 from core.errors import InvalidContract, NotFound
 from registry.catalogue import Catalogue

@@ -10,8 +10,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, Field
 
 import store.history.log
-from agent import chain
-from agent.history import Kind, csv_lines, entry_json, json_lines, record_act
+from agent.history import verification
+from agent.history.recorder import EntryType, csv_lines, entry_json, json_lines, record_act
 from agent.house import House
 from core.actor import Mode
 from evals.harvest import MOST, harvested
@@ -136,7 +136,7 @@ async def export_lines(
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     """Walk the chain of digests and say where it first breaks."""
     async with house_of(request).sessions.read() as session:
-        verdict = await chain.verify(session, caller.actor.workspace)
+        verdict = await verification.verify(session, caller.actor.workspace)
     return {"ok": verdict.ok, "count": verdict.count, "first_break": verdict.first_break, "why": verdict.why}
 
 
@@ -160,7 +160,7 @@ async def cases(
         await record_act(
             session,
             actor,
-            Kind.EXPORTED,
+            EntryType.EXPORTED,
             house.clock(),
             request_id=request.state.request_id,
             what="cases",

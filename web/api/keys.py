@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 import store.accounts.api_keys
-from agent.office import IssuedKey
+from agent.workspace.admin import IssuedKey
 from core.errors import Forbidden, InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
 from web.api.body import Body, Id, parsed

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from agent.mirror.reading import Standing
+from agent.record_cache.sync import CacheStatus
 from web.api.body import Body, parsed
 from web.door import Caller, house_of, signed
 from web.idempotency import act_once
@@ -53,7 +53,7 @@ class SyncBody(Body):
 @router.get("", response_model=MirrorList)
 async def listed(request: Request, caller: Annotated[Caller, Depends(signed("connectors:read"))]) -> MirrorList:
     """Every kind that may be kept here, and how fresh it is."""
-    return _list(await house_of(request).reading.standing(caller.actor.workspace))
+    return _list(await house_of(request).reading.list_status(caller.actor.workspace))
 
 
 @router.post(
@@ -77,15 +77,15 @@ async def sync(
     )
 
 
-def _list(standing: Sequence[Standing]) -> MirrorList:
+def _list(standing: Sequence[CacheStatus]) -> MirrorList:
     return MirrorList(data=tuple(map(_view, standing)))
 
 
-def _json(standing: Sequence[Standing]) -> dict[str, Any]:
+def _json(standing: Sequence[CacheStatus]) -> dict[str, Any]:
     return _list(standing).json_value()
 
 
-def _view(each: Standing) -> MirrorView:
+def _view(each: CacheStatus) -> MirrorView:
     return MirrorView(
         connector=each.connector, kind=each.kind, events=each.events, state=each.state, fresh=each.fresh,
         records=each.records, seen=each.seen, began_at=moment(each.began_at), synced_at=moment(each.synced_at),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from agent.decisions import Verdict
+from agent.runs.decisions import DecisionVerdict
 from core.actor import Surface
 from web import problem
 from web.api.body import ID_PATTERN, Body, Id, parsed
@@ -51,7 +51,7 @@ class EditBody(Body):
 
 
 class DecideBody(Body):
-    verdict: Verdict
+    verdict: DecisionVerdict
 
 
 DIGEST = "sha256:" + "0" * 64
@@ -97,7 +97,7 @@ async def show(
     request: Request, caller: Reads, run_id: Id, wait_s: Annotated[float, Query(ge=0, le=60)] = 0.0
 ) -> RunView:
     """One run. ``wait_s`` waits so long for it to need a person or be over."""
-    return run_view(await house_of(request).desk.settled(caller.actor, run_id, wait_s=wait_s))
+    return run_view(await house_of(request).desk.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
 
 
 @router.post(

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from agent import authority
-from agent.decisions import CANCELLED, Verdict
-from agent.desk import MAX_TEXT
 from agent.pipeline import Question, Refusal
-from agent.run import MOVING, Run
-from agent.test_mode import is_test
+from agent.runs.decisions import CANCELLED, DecisionVerdict
+from agent.runs.run import MOVING, Run
+from agent.runs.service import MAX_TEXT
+from agent.runs.test_mode import is_test
+from agent.workspace import authority
 from core.actor import Actor
 from core.display_text import to_display_text
 from core.errors import InvalidInput
@@ -148,7 +148,7 @@ async def ask(request: Request, form: Guarded) -> Response:
 @router.get("/runs/{run_id}")
 async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
     """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place: 204."""
-    run = await house_of(request).desk.settled(visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S)
+    run = await house_of(request).desk.wait_until_idle(visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S)
     if wants_fragment(request) and run.revision == seen:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return await _shown(request, visitor, run)
@@ -203,7 +203,7 @@ async def edit(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/decide")
 async def decide(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    verdict = next((each for each in get_args(Verdict) if each == form.get("verdict", limit=30)), None)
+    verdict = next((each for each in get_args(DecisionVerdict) if each == form.get("verdict", limit=30)), None)
     if verdict is None:
         raise InvalidInput("Say whether it happened, did not happen, or is to be sent again.")
     result = await house_of(request).decisions.decide(visitor.actor, run_id, verdict)

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from fastapi import Request
 
 import store.automations
-from agent.authority import author_of, same_principal
+from agent.workspace.authority import author_of, same_principal
 from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from agent import authority
-from agent.pipeline import Filled, Plan, PromptSource, RecordSource, Source, Span, Step
-from agent.run import Run
-from agent.test_mode import is_test
+from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step
+from agent.runs.run import Run
+from agent.runs.test_mode import is_test
+from agent.workspace import authority
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.contract import ConfirmBy, Risk
@@ -162,7 +162,7 @@ def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
     )
 
 
-def _param(run: Run, filled: Filled, step: Step, at: int, viewer: str) -> Param:
+def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -> Param:
     shown = to_display_text(filled.shown, limit=_WHOLE)
     return Param(
         key=_key(at, filled),
@@ -187,7 +187,7 @@ def _record(source: Source, step: Step) -> Iterator[Field]:
                 yield Field(to_display_text(name.replace("_", " "), limit=120), to_display_text(text, limit=1000))
 
 
-def _key(at: int, filled: Filled) -> str:
+def _key(at: int, filled: ParameterValue) -> str:
     return f"v{at}-{filled.param}"
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from agent.connections import connections
+from agent.workspace.connector_status import list_connectors
 from core.display_text import to_display_text
 from core.errors import BadSetting, ConnectorBroken, InvalidContract, NotFound
 from core.webhook_signature import new_secret
@@ -164,7 +164,7 @@ def _address_fault(url: str) -> str:
 async def _named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
     """Title, whether it is configured, address. Raises NotFound."""
     house = house_of(request)
-    for each in await connections(house.sessions, house.grounds, visitor.actor.workspace):
+    for each in await list_connectors(house.sessions, house.grounds, visitor.actor.workspace):
         if each.name == connector:
             return (
                 to_display_text(each.title, limit=80),

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import store.events.events
-from agent.connections import ActionState, Connection, ConnectorState, connections
+from agent.workspace.connector_status import ActionState, ConnectorState, ConnectorStatus, list_connectors
 from core.display_text import to_display_text
 from core.errors import NotFound
 from registry.records import Field, RecordKind
@@ -129,7 +129,7 @@ class ConnectorPage(Page):
 @router.get("")
 async def listed(request: Request, visitor: Owner) -> Response:
     house = house_of(request)
-    found = await connections(house.sessions, house.grounds, visitor.actor.workspace)
+    found = await list_connectors(house.sessions, house.grounds, visitor.actor.workspace)
     page = ConnectorsPage(shell=shell(request, visitor), title="Connectors", lines=tuple(map(_line, found)))
     return show(request, page)
 
@@ -137,7 +137,7 @@ async def listed(request: Request, visitor: Owner) -> Response:
 @router.get("/{connector}")
 async def connector(request: Request, visitor: Owner, connector: str) -> Response:
     house, workspace = house_of(request), visitor.actor.workspace
-    found = {each.name: each for each in await connections(house.sessions, house.grounds, workspace)}.get(connector)
+    found = {each.name: each for each in await list_connectors(house.sessions, house.grounds, workspace)}.get(connector)
     if found is None:
         raise NotFound("There is no such connector here.")
     async with house.sessions.read() as session:
@@ -197,7 +197,7 @@ async def share_secret(request: Request, form: GuardedOwner, connector: str) -> 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _line(each: Connection) -> Line:
+def _line(each: ConnectorStatus) -> Line:
     registered = sum(action.state != "proposed" for action in each.actions)
     return Line(
         name=each.name,

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.contracts
-from agent.rehearsal import Fate
+from agent.planning.simulation import Fate
 from core import canon
 from core.display_text import to_display_text
 from core.errors import Finding, InvalidContract, NotCanonical, OpsIQError

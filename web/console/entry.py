@@ -15,10 +15,10 @@ from fastapi.responses import RedirectResponse, Response
 import store.accounts.logins
 import store.accounts.members
 import store.workspaces
-from agent import history
-from agent.history import Kind
+from agent.history import recorder
+from agent.history.recorder import EntryType
 from agent.house import House
-from agent.office import actor_of
+from agent.workspace.admin import actor_of
 from core import ids, passwords
 from core.errors import InvalidInput, NotFound
 from store.accounts.members import MemberRow
@@ -113,8 +113,8 @@ async def sign_out(request: Request, form: Guarded) -> Response:
     now = house.clock()
     async with house.sessions.begin() as session:
         if await store.accounts.logins.revoke(session, read_cookie(request, COOKIE), now):
-            await history.record_act(
-                session, form.member.actor, Kind.SIGNED_OUT, now, request_id=problem.request_id(request),
+            await recorder.record_act(
+                session, form.member.actor, EntryType.SIGNED_OUT, now, request_id=problem.request_id(request),
                 login=form.member.login.id,
             )  # fmt: skip
     answer = redirect("/sign-in?left=1" if form.member.login.issuer else "/sign-in")
@@ -156,7 +156,7 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
             trouble = "Give the workspace a name, and yourself a name and an e-mail address."
             return _set_up(request, name=name, person=person, email=email, trouble=trouble)
         try:
-            owner = await house.office.found(name, email=email, person=person, password=password)
+            owner = await house.office.create_workspace(name, email=email, person=person, password=password)
         except InvalidInput as error:
             return _set_up(request, name=name, person=person, email=email, trouble=error.detail)
     async with house.sessions.read() as session:
@@ -176,8 +176,8 @@ async def welcome(request: Request, house: House, member: MemberRow, to: str, *,
             issuer=issuer or None,
         )  # fmt: skip
         await store.accounts.members.touch(session, member.workspace, member.id, now)
-        await history.record_act(
-            session, actor_of(member), Kind.SIGNED_IN, now, request_id=problem.request_id(request), login=login.id,
+        await recorder.record_act(
+            session, actor_of(member), EntryType.SIGNED_IN, now, request_id=problem.request_id(request), login=login.id,
             **({"issuer": issuer} if issuer else {}),
         )  # fmt: skip
     answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.eval_reports
-from agent.authority import may_remove_report
+from agent.workspace.authority import may_remove_report
 from core.display_text import to_display_text
 from evals import shelf, told
 from evals.opened import Came, Head

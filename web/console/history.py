@@ -15,8 +15,8 @@ from fastapi.responses import Response
 import store.accounts.members
 import store.history.log
 import store.history.stats
-from agent import chain
-from agent.history import Kind, mode_of, record_act
+from agent.history import verification
+from agent.history.recorder import EntryType, mode_of, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
 from evals.harvest import harvested, suite_zip
@@ -114,7 +114,7 @@ async def history(
         shell=shell(request, visitor),
         title="History",
         chosen=wanted,
-        kinds=tuple(kind.value for kind in Kind),
+        kinds=tuple(kind.value for kind in EntryType),
         people=tuple(Person(each.id, to_display_text(each.name, limit=80)) for each in people),
         contracts=tuple(each.name for each in islice(ground.catalogue, SUGGESTED)),
         outcomes=OUTCOMES,
@@ -140,7 +140,7 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
         await record_act(
             session,
             visitor.actor,
-            Kind.EXPORTED,
+            EntryType.EXPORTED,
             house.clock(),
             request_id=problem.request_id(request),
             query=wanted.query,
@@ -155,7 +155,7 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
 @router.get("/verify")
 async def verify(request: Request, visitor: Owner) -> Response:
     async with house_of(request).sessions.read() as session:
-        verdict = await chain.verify(session, visitor.actor.workspace)
+        verdict = await verification.verify(session, visitor.actor.workspace)
     page = VerdictPage(
         shell=shell(request, visitor), title="The chain's verdict", ok=verdict.ok, count=verdict.count,
         first_break=verdict.first_break or 0, why=verdict.why, last=str(verdict.last or ""),
@@ -181,7 +181,13 @@ async def case(request: Request, visitor: Owner, seq: int) -> Response:
         raise NotFound(_NO_CASE.get(why, "This run makes no case: nobody has confirmed or rejected it."))
     async with house.sessions.begin() as session:
         await record_act(
-            session, actor, Kind.EXPORTED, house.clock(), request_id=problem.request_id(request), what="cases", count=1
+            session,
+            actor,
+            EntryType.EXPORTED,
+            house.clock(),
+            request_id=problem.request_id(request),
+            what="cases",
+            count=1,
         )
     headers = {"Content-Disposition": f'attachment; filename="case-{row.run_id}.zip"', "Cache-Control": "no-store"}
     return Response(suite_zip(found), media_type="application/zip", headers=headers)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import store.history.log
-from agent.history import Kind, mode_of
+from agent.history.recorder import EntryType, mode_of
 from core.actor import Actor
 from core.clock import iso
 from core.display_text import to_display_text
@@ -94,7 +94,7 @@ async def entry(request: Request, visitor: Owner, seq: int) -> Response:
 
 
 async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) -> tuple[str, ...]:
-    if not any(each.kind == Kind.FINISHED for each in of_run):
+    if not any(each.kind == EntryType.FINISHED for each in of_run):
         return ()
     house = house_of(request)
     run = await house.desk.show(actor, of_run[0].run_id or "")

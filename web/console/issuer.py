@@ -16,10 +16,10 @@ from fastapi.responses import Response
 import store.accounts.logins
 import store.requests.nonces
 from agent.house import House
-from agent.issuer.flow import LONGEST as FLOW_LONGEST
-from agent.issuer.flow import Flow
-from agent.issuer.provider import Provider
-from agent.issuer.vouched import TurnedAway, Vouched, Why
+from agent.sso.flow import LONGEST as FLOW_LONGEST
+from agent.sso.flow import Flow
+from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
+from agent.sso.provider import Provider
 from core.errors import NotFound, Unavailable
 from web.console import guesses
 from web.console.account import account_page
@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 COOKIE: Final = "opsiq_flow"
 _SPENT: Final = "flow"
 """The key under which the states of finished flows are kept as nonces, for longer than a flow lasts."""
-_NOT_BEGUN: Final = TurnedAway(
-    Why.NOT_BEGUN_HERE, "This sign-in was not begun in this browser, took too long, or was finished before. Begin it again."
+_NOT_BEGUN: Final = LoginRefused(
+    LoginRefusalReason.NOT_BEGUN_HERE, "This sign-in was not begun in this browser, took too long, or was finished before. Begin it again."
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
         answer = await _turned(
             request,
             flow,
-            TurnedAway(Why.REFUSED_THERE, f"Too many failed sign-ins. Wait {guesses.minutes(wait)}."),
+            LoginRefused(LoginRefusalReason.REFUSED_THERE, f"Too many failed sign-ins. Wait {guesses.minutes(wait)}."),
             429,
         )
     elif flow is None or not await _claimed(house, flow, state):
@@ -140,31 +140,32 @@ async def _finished(
         return await _turned(request, flow, _NOT_BEGUN, 400)
     if error or not code:
         # Words that came with the browser are anybody's: they are not shown.
-        refused = TurnedAway(
-            Why.REFUSED_THERE, f"{provider.name} did not let you in. Begin again, or sign in with a password."
+        refused = LoginRefused(
+            LoginRefusalReason.REFUSED_THERE,
+            f"{provider.name} did not let you in. Begin again, or sign in with a password.",
         )
         return await _turned(request, flow, refused, 403)
     try:
-        who = await provider.vouched(flow, code, iss)
+        who = await provider.identify(flow, code, iss)
     except Unavailable as down:
-        return await _turned(request, flow, TurnedAway(Why.REFUSED_THERE, down.detail), 503)
-    if isinstance(who, TurnedAway):
+        return await _turned(request, flow, LoginRefused(LoginRefusalReason.REFUSED_THERE, down.detail), 503)
+    if isinstance(who, LoginRefused):
         return await _turned(request, flow, who, 403)
     if flow.login:
         assert visitor is not None
         return await _link(request, house, visitor, flow, who)
     member = await house.entrance.enter(who)
-    if isinstance(member, TurnedAway):
+    if isinstance(member, LoginRefused):
         return await _turned(request, flow, member, 403)
     return await welcome(request, house, member, flow.back, issuer=provider.issuer)
 
 
-async def _link(request: Request, house: House, visitor: Visitor, flow: Flow, who: Vouched) -> Response:
+async def _link(request: Request, house: House, visitor: Visitor, flow: Flow, who: SsoIdentity) -> Response:
     turned = await house.entrance.link(visitor.actor, who)
     return await _turned(request, flow, turned, 403) if turned else redirect("/account")
 
 
-async def _turned(request: Request, flow: Flow | None, turned: TurnedAway, status: int) -> Response:
+async def _turned(request: Request, flow: Flow | None, turned: LoginRefused, status: int) -> Response:
     """On the page it was begun on."""
     visitor = await found(request)
     if visitor is not None:

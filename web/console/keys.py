@@ -12,8 +12,8 @@ from fastapi.responses import Response
 
 import store.accounts.api_keys
 import store.accounts.members
-from agent import roles
-from agent.office import KEY_OVERLAP
+from agent.workspace import roles
+from agent.workspace.admin import KEY_OVERLAP
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
@@ -167,7 +167,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
         trouble = "There is no such scope."
     if body is not None and body.role is not None and not trouble:
         try:
-            await roles.check(house.grounds, house.sessions, visitor.actor.workspace, body.role)
+            await roles.check_role(house.grounds, house.sessions, visitor.actor.workspace, body.role)
         except InvalidInput as error:
             trouble = error.detail
     trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
@@ -262,7 +262,7 @@ async def _new(
     house, workspace = house_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
         members = await store.accounts.members.listed(session, workspace)
-    given_roles = await roles.given(house.grounds, workspace, members)
+    given_roles = await roles.assignable_roles(house.grounds, workspace, members)
     page = NewKeyPage(
         shell=shell(request, visitor),
         title="New key",

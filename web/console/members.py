@@ -13,8 +13,8 @@ from fastapi.responses import Response
 
 import store.accounts.logins
 import store.accounts.members
-from agent import roles
-from agent.roster import INVITATION, Invited
+from agent.workspace import roles
+from agent.workspace.members import INVITATION, Invited
 from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import Conflict, InvalidInput
@@ -266,7 +266,8 @@ async def _member(
 async def _roles(request: Request, rows: list[MemberRow], chosen: str) -> tuple[RoleChoice, ...]:
     workspace = rows[0].workspace
     return tuple(
-        RoleChoice(each, each == chosen) for each in await roles.given(house_of(request).grounds, workspace, rows)
+        RoleChoice(each, each == chosen)
+        for each in await roles.assignable_roles(house_of(request).grounds, workspace, rows)
     )
 
 

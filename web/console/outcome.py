@@ -6,10 +6,10 @@ import contextlib
 import json
 from dataclasses import dataclass
 
-from agent.ground import Ground
 from agent.pipeline import Plan, RecordSource
-from agent.run import Run
-from agent.test_mode import is_test
+from agent.runs.run import Run
+from agent.runs.test_mode import is_test
+from agent.workspace.context import WorkspaceContext
 from core import canon
 from core.actor import OWNER, Actor
 from core.display_text import to_display_text
@@ -65,7 +65,7 @@ _HEADLINES = {
 }
 
 
-def of(run: Run, plan: Plan, actor: Actor, ground: Ground) -> Outcome:
+def of(run: Run, plan: Plan, actor: Actor, ground: WorkspaceContext) -> Outcome:
     headline, tone = _HEADLINES.get(run.state, ("", "quiet"))
     test = is_test(run)
     if test and run.state == "succeeded":
@@ -100,7 +100,7 @@ def _answer(body: str | None) -> str:
     return to_display_text(body, lines=True, limit=70_000)
 
 
-def _undo(plan: Plan, at: int, actor: Actor, ground: Ground) -> str:
+def _undo(plan: Plan, at: int, actor: Actor, ground: WorkspaceContext) -> str:
     """Words that ask for the reverse, for the person to look over: the reversing contract's title and what it is to be done to, by kind and
     id. A record's label may hold anything, and words of it that nothing comes of would be held against the card."""
     step = plan.steps[at]

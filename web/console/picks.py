@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.events.events
-from agent.ground import Ground
+from agent.workspace.context import WorkspaceContext
 from core.actor import SURFACES, Actor, Surface
 from core.display_text import to_display_text
 from core.errors import InvalidInput
@@ -84,7 +84,7 @@ def events(chosen: str, own: bool, names: Iterable[str]) -> tuple[Group, ...]:
     return tuple(Group(label, tuple(options)) for label, options in groups.items())
 
 
-def actions(ground: Ground, actor: Actor, surface: Surface, find: str, chosen: Sequence[str]) -> Actions:
+def actions(ground: WorkspaceContext, actor: Actor, surface: Surface, find: str, chosen: Sequence[str]) -> Actions:
     """What this person may run there."""
     shortlist = ground.shortlist(actor, surface)
     many = len(shortlist) > MOST_ACTIONS

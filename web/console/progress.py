@@ -13,8 +13,8 @@ from typing import Final, Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
-from agent.desk import Desk
-from agent.run import MOVING, Run
+from agent.runs.run import MOVING, Run
+from agent.runs.service import RunService
 from core.actor import Actor
 from web.console import words
 from web.console.visitor import SignedIn
@@ -35,7 +35,7 @@ class StepLine:
     state: Literal["done", "now", "todo"]
 
 
-def steps(run: Run, desk: Desk) -> tuple[StepLine, ...]:
+def steps(run: Run, desk: RunService) -> tuple[StepLine, ...]:
     """Empty where the run does not move."""
     if run.state not in MOVING:
         return ()
@@ -59,7 +59,7 @@ async def progress(request: Request, visitor: SignedIn, run_id: str) -> Response
     )
 
 
-async def _told(desk: Desk, actor: Actor, run: Run) -> AsyncIterator[str]:
+async def _told(desk: RunService, actor: Actor, run: Run) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     over = loop.time() + LONGEST_S
     stretch, told, spoken = run.state == "received", "", loop.time()
@@ -80,5 +80,5 @@ async def _told(desk: Desk, actor: Actor, run: Run) -> AsyncIterator[str]:
     yield f"event: moved\ndata: {run.revision}\n\n"
 
 
-def _step(run: Run, desk: Desk) -> str:
+def _step(run: Run, desk: RunService) -> str:
     return desk.progress.phase(run) if run.state == "received" else run.state

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 import store.automations
-from agent.authority import author_of
+from agent.workspace.authority import author_of
 from core.display_text import to_display_text
 from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
 from registry.conditions import builder, condition

@@ -9,9 +9,9 @@ from typing import Annotated, ClassVar, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from agent import authority
-from agent.run import Run
-from agent.test_mode import is_test
+from agent.runs.run import Run
+from agent.runs.test_mode import is_test
+from agent.workspace import authority
 from core.actor import OWNER
 from core.display_text import to_display_text
 from web.console import words

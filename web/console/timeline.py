@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from agent.history import Kind
+from agent.history.recorder import EntryType
 from store.history.log import HistoryRow
 
 WIDTH: Final = 1000
 """Units of the drawing, from the first moment to the last."""
 _LEAST: Final = 6
-_WAITS: Final = {Kind.CONFIRMED.value, Kind.APPROVED.value}
-_WHOLE: Final = {Kind.FINISHED.value}
+_WAITS: Final = {EntryType.CONFIRMED.value, EntryType.APPROVED.value}
+_WHOLE: Final = {EntryType.FINISHED.value}
 """Its duration is the run's, which would cover every other bar."""
 
 

@@ -16,7 +16,7 @@ import store.accounts.logins
 import store.accounts.members
 import store.webhooks.endpoints
 import store.workspaces
-from agent.office import actor_of
+from agent.workspace.admin import actor_of
 from core.actor import EVALUATOR, OWNER, Actor
 from core.errors import Forbidden, NotFound
 from store.accounts.logins import LoginRow

@@ -19,7 +19,7 @@ from agent.pipeline import (
     Source,
     Span,
 )
-from agent.run import Run
+from agent.runs.run import Run
 from core.display_text import to_display_text
 from registry.contract import Risk
 

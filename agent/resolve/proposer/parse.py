@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 from pydantic import ValidationError
 
 from agent.pipeline import Request
-from agent.proposal import (
+from agent.planning.proposal import (
     MAX_DEPTH,
     ActionAnswer,
     Answer,

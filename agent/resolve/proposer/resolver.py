@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from agent.pipeline import Abstain, Ask, Candidate, Proposed, Question, Request, Resolution, Resolved, Trace
-from agent.proposal import AskResult, Call, PlanResult, Proposal
+from agent.planning.proposal import AskResult, Call, PlanResult, Proposal
 from agent.resolve.client import Completion
 from agent.resolve.proposer.arguments import action_forms, other_tokens
 from agent.resolve.proposer.describe import propose_context

@@ -15,20 +15,20 @@ import store.history.log
 import store.jobs.enqueue
 import store.jobs.jobs
 import store.runs.calls
-from agent import runs
-from agent.confirm import Gate
-from agent.decisions import Decisions
-from agent.desk import Desk
-from agent.direct import Direct
-from agent.ground import Grounds
-from agent.office import Office
 from agent.pipeline import Abstain, Calls, Draft, Mention, Refusal, Request, Resolution, Resolved, Span, Trace
-from agent.plan import Planner
-from agent.progress import Progress
-from agent.run import MOVING, Run
-from agent.send import Sender
-from agent.signing import ActionSecrets
-from agent.watch import Watch
+from agent.planning.planner import Planner
+from agent.runs import repository
+from agent.runs.approval import ApprovalService
+from agent.runs.decisions import Decisions
+from agent.runs.direct_calls import DirectCalls
+from agent.runs.notifier import RunNotifier
+from agent.runs.progress import Progress
+from agent.runs.run import MOVING, Run
+from agent.runs.service import RunService
+from agent.sending.action_secrets import ActionSecrets
+from agent.sending.sender import Sender
+from agent.workspace.admin import WorkspaceAdmin
+from agent.workspace.context import WorkspaceContexts
 from connectors.saas import SaasConnector
 from core.actor import Actor
 from core.clock import FrozenClock
@@ -146,11 +146,11 @@ class Bureau:
     clock: FrozenClock
     platform: Town
     hand: ListHand
-    grounds: Grounds
-    office: Office
+    grounds: WorkspaceContexts
+    office: WorkspaceAdmin
     planner: Planner
     sender: Sender
-    desk: Desk
+    desk: RunService
     decisions: Decisions
     people: dict[str, Actor] = field(default_factory=dict)
 
@@ -182,7 +182,7 @@ class Bureau:
 
     async def run(self, run_id: str) -> Run:
         async with self.sessions.read() as session:
-            return await runs.get(session, self.workspace, run_id)
+            return await repository.get(session, self.workspace, run_id)
 
     async def calls(self, run_id: str) -> list[CallRow]:
         async with self.sessions.read() as session:
@@ -198,7 +198,7 @@ class Bureau:
     async def buried(self, run_id: str) -> None:
         """The engine gives up on the run's work."""
         async with self.sessions.begin() as session:
-            await self.planner.given_up(session, self.workspace, run_id, "Given up after 5 attempts.")
+            await self.planner.give_up(session, self.workspace, run_id, "Given up after 5 attempts.")
 
 
 def contracts() -> list[dict[str, Any]]:
@@ -223,9 +223,9 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
         clients.append(HttpPlatformClient(base_url, token, guard=guard))
         return clients[-1]
 
-    grounds = Grounds(sessions, box, [DiscoveredConnector("saas", "Shop", Shop)], [], client)
-    secrets, watch = ActionSecrets(sessions, box, clock), Watch()
-    office = Office(sessions, grounds, secrets, box, clock)
+    grounds = WorkspaceContexts(sessions, box, [DiscoveredConnector("saas", "Shop", Shop)], [], client)
+    secrets, watch = ActionSecrets(sessions, box, clock), RunNotifier()
+    office = WorkspaceAdmin(sessions, grounds, secrets, box, clock)
     planner = Planner(sessions, grounds, Told(), clock, watch.changed, lambda: None, 3600, Progress(sessions, watch))
     sender = Sender(sessions, grounds, hand, secrets, clock, watch.changed)
 
@@ -235,15 +235,15 @@ async def opened(url: str) -> AsyncIterator[Bureau]:
     async def put(session: AsyncSession, item: NewJob) -> None:
         await store.jobs.enqueue.enqueue_one(session, item)
 
-    gate = Gate(sessions, grounds, clock, timedelta(hours=24))
-    direct = Direct(sessions, grounds, planner, clock, wake)
+    gate = ApprovalService(sessions, grounds, clock, timedelta(hours=24))
+    direct = DirectCalls(sessions, grounds, planner, clock, wake)
     progress = Progress(sessions, watch)
-    desk = Desk(sessions, grounds, clock, watch, put, direct, progress)
+    desk = RunService(sessions, grounds, clock, watch, put, direct, progress)
     decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, put, progress)
     made = Bureau(sessions, clock, platform, hand, grounds, office, planner, sender, desk, decisions)
     try:
         with cheap_passwords():
-            olivia = await office.found("Town", email="olivia@x.example", person="olivia", password=PASSWORD)
+            olivia = await office.create_workspace("Town", email="olivia@x.example", person="olivia", password=PASSWORD)
             made.people["olivia"] = olivia
             for name, role in PEOPLE:
                 made.people[name] = await office.add_member(

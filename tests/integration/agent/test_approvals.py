@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import store.accounts.members
-from agent.office import actor_of
 from agent.pipeline import Refusal
-from agent.roster import Roster
-from agent.run import Run
+from agent.runs.run import Run
+from agent.workspace.admin import actor_of
+from agent.workspace.members import MemberService
 from core.actor import Actor
 from tests.integration.agent.bureau import CLOSE, CREDIT, EMAIL, PASSWORD, SUSPEND, Bureau, contracts
 
@@ -181,7 +181,7 @@ async def test_who_joins_after_the_request_is_no_second_person_for_it_not_by_a_k
     run = await bureau.ask("olivia", SUSPEND)
     await bureau.confirm("olivia", run)
     bureau.clock.advance(seconds=1)
-    roster = Roster(bureau.sessions, bureau.clock)
+    roster = MemberService(bureau.sessions, bureau.clock)
     invited = await roster.invite(bureau.people["olivia"], email="nobody@test.test", role="admin")
     joined = actor_of(await roster.join(invited.token, name="Nobody", password=PASSWORD))
     assert refused(await bureau.decisions.confirm(joined, run.id, run.digest or "")) == "forbidden"

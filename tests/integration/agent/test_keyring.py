@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.keyring import open_box, rotate
+from agent.workspace.data_keys import open_box, rotate
 from cli.main import main
 from core.clock import utc_now
 from core.errors import BadSetting

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from agent.pipeline import Phase, Refusal, Request, Resolved
-from agent.progress import Progress
-from agent.run import Run
-from agent.watch import Watch
+from agent.runs.notifier import RunNotifier
+from agent.runs.progress import Progress
+from agent.runs.run import Run
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 from tests.integration.agent.bureau import CREDIT, SUSPEND, Bureau, Told
@@ -48,7 +48,7 @@ async def asked(bureau: Bureau) -> Run:
 
 async def elsewhere(bureau: Bureau, run_id: str) -> Phase:
     """What a process says that does not work the run out itself."""
-    return Progress(bureau.sessions, Watch()).phase(await bureau.run(run_id))
+    return Progress(bureau.sessions, RunNotifier()).phase(await bureau.run(run_id))
 
 
 async def becomes(look: Callable[[], Awaitable[object]], wanted: object) -> None:
@@ -124,7 +124,7 @@ async def test_a_cancel_from_another_process_is_noticed_too(bureau: Bureau) -> N
     run = await asked(bureau)
     working = asyncio.ensure_future(bureau.planner.plan(run.workspace, run.id))
     await resolver.asked.wait()
-    there = replace(bureau.decisions, watch=Watch())  # its watch wakes nobody here
+    there = replace(bureau.decisions, watch=RunNotifier())  # its watch wakes nobody here
     assert isinstance(await there.cancel(bureau.people["amir"], run.id), Run)
     await working
     assert resolver.dropped
@@ -161,7 +161,7 @@ async def test_what_comes_of_planning_is_stored_with_the_transaction_it_is_hande
     woken: list[str] = []
     bureau.planner = replace(bureau.planner, wake=lambda: woken.append("wake"))
     run = await asked(bureau)
-    record = await bureau.planner.planned(run.workspace, run.id)
+    record = await bureau.planner.plan_and_commit(run.workspace, run.id)
     assert record is not None
 
     async def rolled_back() -> None:
@@ -177,7 +177,7 @@ async def test_what_comes_of_planning_is_stored_with_the_transaction_it_is_hande
         await record(session)
     stored = await bureau.run(run.id)
     assert woken == (["wake"] if stored.state == "confirmed" else [])
-    assert await bureau.planner.planned(run.workspace, run.id) is None
+    assert await bureau.planner.plan_and_commit(run.workspace, run.id) is None
     async with (
         bureau.sessions.begin() as session
     ):  # the same record again, as after a lost settle: nothing is written twice

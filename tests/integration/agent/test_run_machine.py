@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 import store.history.log
 from agent.pipeline import FINAL
-from agent.run import MOVING, Run
+from agent.runs.run import MOVING, Run
 from core.errors import Conflict, Forbidden, NotFound
 from tests.integration.agent.bureau import (
     CLOSE,

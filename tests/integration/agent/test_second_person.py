@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agent.office import actor_of
 from agent.pipeline import Refusal
-from agent.roster import Roster
-from agent.run import Run
+from agent.runs.run import Run
+from agent.workspace.admin import actor_of
+from agent.workspace.members import MemberService
 from core.actor import Actor
 from tests.integration.agent.bureau import EMAIL, PASSWORD, SUSPEND, Bureau
 
@@ -15,11 +15,11 @@ DAY_S = 24 * 3600
 
 
 @pytest.fixture
-def roster(bureau: Bureau) -> Roster:
-    return Roster(bureau.sessions, bureau.clock)
+def roster(bureau: Bureau) -> MemberService:
+    return MemberService(bureau.sessions, bureau.clock)
 
 
-async def brought(bureau: Bureau, roster: Roster, by: Actor, name: str, role: str = "owner") -> Actor:
+async def brought(bureau: Bureau, roster: MemberService, by: Actor, name: str, role: str = "owner") -> Actor:
     """Invited by ``by`` and joined at once; a second later anything may be asked."""
     invited = await roster.invite(by, email=f"{name}@test.test", role=role)
     made = actor_of(await roster.join(invited.token, name=name, password=PASSWORD))
@@ -47,28 +47,30 @@ async def stopped(bureau: Bureau, run: Run, answer: Run | Refusal, *, says: str)
     assert not bureau.hand.posted
 
 
-async def test_who_was_invited_by_who_asks_is_no_second_person(bureau: Bureau, roster: Roster) -> None:
+async def test_who_was_invited_by_who_asks_is_no_second_person(bureau: Bureau, roster: MemberService) -> None:
     await brought(bureau, roster, bureau.people["olivia"], "puppet")
     run = await bureau.ask("olivia", SUSPEND)
     answer = await approved_by_both(bureau, run, "olivia", "puppet")
     await stopped(bureau, run, answer, says="puppet has their place here from olivia")
 
 
-async def test_nor_is_who_invited_them_when_they_are_the_one_who_asks(bureau: Bureau, roster: Roster) -> None:
+async def test_nor_is_who_invited_them_when_they_are_the_one_who_asks(bureau: Bureau, roster: MemberService) -> None:
     await brought(bureau, roster, bureau.people["olivia"], "puppet")
     run = await bureau.ask("puppet", SUSPEND)
     answer = await approved_by_both(bureau, run, "puppet", "olivia")
     await stopped(bureau, run, answer, says="puppet has their place here from olivia")
 
 
-async def test_nor_do_two_approve_of_whom_one_made_the_other_what_a_third_asked(bureau: Bureau, roster: Roster) -> None:
+async def test_nor_do_two_approve_of_whom_one_made_the_other_what_a_third_asked(
+    bureau: Bureau, roster: MemberService
+) -> None:
     await brought(bureau, roster, bureau.people["olivia"], "puppet")
     run = await bureau.ask("amir", SUSPEND)
     answer = await approved_by_both(bureau, run, "puppet", "olivia")
     await stopped(bureau, run, answer, says="puppet has their place here from olivia")
 
 
-async def test_a_chain_of_new_people_leads_back_to_who_began_it(bureau: Bureau, roster: Roster) -> None:
+async def test_a_chain_of_new_people_leads_back_to_who_began_it(bureau: Bureau, roster: MemberService) -> None:
     first = await brought(bureau, roster, bureau.people["olivia"], "puppet")
     await brought(bureau, roster, first, "second_puppet")
     run = await bureau.ask("olivia", SUSPEND)
@@ -77,7 +79,7 @@ async def test_a_chain_of_new_people_leads_back_to_who_began_it(bureau: Bureau, 
 
 
 @pytest.mark.parametrize("way", ["role", "reactivated"])
-async def test_a_role_or_an_access_given_anew_is_a_place_given(bureau: Bureau, roster: Roster, way: str) -> None:
+async def test_a_role_or_an_access_given_anew_is_a_place_given(bureau: Bureau, roster: MemberService, way: str) -> None:
     olivia, ada = bureau.people["olivia"], bureau.people["ada"]
     if way == "role":
         await roster.change_role(olivia, ada.id, "support")
@@ -91,7 +93,7 @@ async def test_a_role_or_an_access_given_anew_is_a_place_given(bureau: Bureau, r
     await stopped(bureau, run, answer, says="ada has their place here from olivia")
 
 
-async def test_a_key_of_theirs_is_they_themselves(bureau: Bureau, roster: Roster) -> None:
+async def test_a_key_of_theirs_is_they_themselves(bureau: Bureau, roster: MemberService) -> None:
     puppet = await brought(bureau, roster, bureau.people["olivia"], "puppet")
     key, _ = await bureau.office.create_key(puppet, "a key", scopes={"runs:write"})
     bureau.people["key"] = Actor(puppet.workspace, key.id, "key", key.name, key.role, key.person)
@@ -99,7 +101,7 @@ async def test_a_key_of_theirs_is_they_themselves(bureau: Bureau, roster: Roster
     await stopped(bureau, run, await approved_by_both(bureau, run, "olivia", "key"), says="from olivia")
 
 
-async def test_two_others_agree_beside_them_and_it_goes(bureau: Bureau, roster: Roster) -> None:
+async def test_two_others_agree_beside_them_and_it_goes(bureau: Bureau, roster: MemberService) -> None:
     """The way out that the refusal names: somebody else."""
     await brought(bureau, roster, bureau.people["olivia"], "puppet")
     run = await bureau.ask("olivia", SUSPEND)
@@ -108,14 +110,14 @@ async def test_two_others_agree_beside_them_and_it_goes(bureau: Bureau, roster: 
     assert (await bureau.work(run.id)).state == "succeeded"
 
 
-async def test_who_was_brought_in_by_somebody_else_counts_at_once(bureau: Bureau, roster: Roster) -> None:
+async def test_who_was_brought_in_by_somebody_else_counts_at_once(bureau: Bureau, roster: MemberService) -> None:
     await brought(bureau, roster, bureau.people["oscar"], "new")
     run = await bureau.ask("olivia", SUSPEND)
     assert isinstance(await approved_by_both(bureau, run, "olivia", "new"), Run)
     assert (await bureau.work(run.id)).state == "succeeded"
 
 
-async def test_after_a_day_they_count(bureau: Bureau, roster: Roster) -> None:
+async def test_after_a_day_they_count(bureau: Bureau, roster: MemberService) -> None:
     await brought(bureau, roster, bureau.people["olivia"], "new")
     bureau.clock.advance(seconds=DAY_S - 2)
     run = await bureau.ask("olivia", SUSPEND)
@@ -126,7 +128,7 @@ async def test_after_a_day_they_count(bureau: Bureau, roster: Roster) -> None:
     assert (await bureau.work(run.id)).state == "succeeded"
 
 
-async def test_what_one_person_may_confirm_alone_is_not_asked_about(bureau: Bureau, roster: Roster) -> None:
+async def test_what_one_person_may_confirm_alone_is_not_asked_about(bureau: Bureau, roster: MemberService) -> None:
     await brought(bureau, roster, bureau.people["olivia"], "new")
     run = await bureau.ask("olivia", EMAIL)
     assert isinstance(await confirmed(bureau, "new", run), Run)

@@ -6,7 +6,7 @@ import pytest
 
 import store.accounts.members
 from agent.pipeline import Refusal
-from agent.run import Run
+from agent.runs.run import Run
 from executors.jobs.queue import Reschedule
 from tests.integration.agent.bureau import CREDIT, EMAIL, LOST, NO, REPLY, SUSPEND, UNREACHED, Bureau, WorkerDied
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
 import store.history.log
-from agent.run import Run
+from agent.runs.run import Run
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.retry import Reply

@@ -9,9 +9,9 @@ from sqlalchemy import text, update
 
 import store.jobs.jobs
 from agent.pipeline import CallState
-from agent.plan import SEND_WORK
-from agent.run import Run
-from agent.stranded import STANDING_FOR, Stranded
+from agent.planning.planner import SEND_WORK
+from agent.runs.recovery import STANDING_FOR, RunRecovery
+from agent.runs.run import Run
 from store.jobs.jobs import Job
 from store.rows import table
 from store.runs.runs import RunRow
@@ -25,8 +25,8 @@ def rung() -> list[str]:
 
 
 @pytest.fixture
-def stranded(bureau: Bureau, rung: list[str]) -> Stranded:
-    return Stranded(bureau.sessions, bureau.clock, lambda: rung.append("rung"))
+def stranded(bureau: Bureau, rung: list[str]) -> RunRecovery:
+    return RunRecovery(bureau.sessions, bureau.clock, lambda: rung.append("rung"))
 
 
 async def claimed(bureau: Bureau) -> list[Job]:
@@ -54,7 +54,7 @@ async def taken_up(bureau: Bureau, run: Run) -> Run:
 )
 async def test_an_executing_run_without_work_is_taken_up_by_its_contracts_idempotency(
     bureau: Bureau,
-    stranded: Stranded,
+    stranded: RunRecovery,
     rung: list[str],
     order: tuple[str, str, dict[str, str]],
     ends: CallState,
@@ -71,7 +71,7 @@ async def test_an_executing_run_without_work_is_taken_up_by_its_contracts_idempo
     assert "taken_up" in await bureau.kinds(run.id)
 
 
-async def test_a_confirmed_run_without_work_is_taken_up(bureau: Bureau, stranded: Stranded) -> None:
+async def test_a_confirmed_run_without_work_is_taken_up(bureau: Bureau, stranded: RunRecovery) -> None:
     run = await confirmed(bureau, EMAIL)
     await lost(bureau)
     assert await stranded.take_up() == 1
@@ -79,7 +79,7 @@ async def test_a_confirmed_run_without_work_is_taken_up(bureau: Bureau, stranded
 
 
 async def test_it_is_taken_up_once_and_again_only_when_that_work_is_lost_too(
-    bureau: Bureau, stranded: Stranded
+    bureau: Bureau, stranded: RunRecovery
 ) -> None:
     run = await confirmed(bureau, EMAIL)
     await lost(bureau)
@@ -91,7 +91,7 @@ async def test_it_is_taken_up_once_and_again_only_when_that_work_is_lost_too(
     assert (await taken_up(bureau, run)).state == "succeeded"
 
 
-async def test_a_run_whose_work_is_due_or_held_is_left_alone(bureau: Bureau, stranded: Stranded) -> None:
+async def test_a_run_whose_work_is_due_or_held_is_left_alone(bureau: Bureau, stranded: RunRecovery) -> None:
     run = await confirmed(bureau, EMAIL)
     await died(bureau, run)
     bureau.clock.advance(days=1)
@@ -100,7 +100,7 @@ async def test_a_run_whose_work_is_due_or_held_is_left_alone(bureau: Bureau, str
     assert await stranded.take_up() == 0, "its work is held"
 
 
-async def test_a_run_that_moved_just_now_is_left_alone(bureau: Bureau, stranded: Stranded) -> None:
+async def test_a_run_that_moved_just_now_is_left_alone(bureau: Bureau, stranded: RunRecovery) -> None:
     await confirmed(bureau, EMAIL)
     async with bureau.sessions.begin() as session:
         await session.execute(text("DELETE FROM work"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Refusal
-from agent.run import Run
-from agent.taken_back import taken_back
+from agent.runs.cancel_phrases import is_cancellation
+from agent.runs.run import Run
 from tests.integration.agent.bureau import UNCLEAR, Bureau
 
 
@@ -27,7 +27,7 @@ async def test_never_mind_ends_the_run_and_is_its_reason_and_nothing_is_sent(bur
 
 @pytest.mark.parametrize("words", ["20 EUR", "never mind the amount, 20 EUR", "Minda", "cancel", "stop"])
 def test_an_answer_that_says_more_or_else_is_an_answer(words: str) -> None:
-    assert not taken_back(words)
+    assert not is_cancellation(words)
 
 
 async def test_a_question_that_is_no_longer_open_is_not_answered_by_taking_back(bureau: Bureau) -> None:

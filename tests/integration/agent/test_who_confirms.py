@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from agent import runs
-from agent.pipeline import Given, Refusal
-from agent.run import Run
+from agent.pipeline import Refusal, SuppliedValue
+from agent.runs import repository
+from agent.runs.run import Run
 from core.actor import Actor, Mode
 from core.errors import Forbidden, WrongMode
 from registry.contract import ConfirmBy, parse
@@ -33,7 +33,9 @@ def code(answer: Run | Refusal) -> str:
 
 
 async def run_action(bureau: Bureau, action: str, **params: Any) -> Run:
-    given = {name: Given(value=value, by="api", pointer=f"/params/{name}", ref="k") for name, value in params.items()}
+    given = {
+        name: SuppliedValue(value=value, by="api", pointer=f"/params/{name}", ref="k") for name, value in params.items()
+    }
     return await bureau.desk.run_action(bureau.people["amir"], action, given, given="api", session_id="s1")
 
 
@@ -59,7 +61,7 @@ async def test_a_card_from_before_contracts_said_so_needs_a_person_all_the_same(
     (step,) = run.plan.steps
     old = run.plan.model_copy(update={"steps": (step.model_copy(update={"confirm_by": ConfirmBy.ANYONE}),)})
     async with bureau.sessions.begin() as session:
-        run = await runs.move(session, run.with_(plan=old), was={"held"})
+        run = await repository.move(session, run.with_(plan=old), was={"held"})
     assert code(await confirm(bureau, await key_of(bureau, "sara"), run)) == "person_required"
 
 
@@ -88,7 +90,7 @@ async def test_an_approval_that_a_key_gave_counts_no_more_once_a_person_is_neede
     (step,) = run.plan.steps
     asks = run.plan.model_copy(update={"steps": (step.model_copy(update={"confirm_by": ConfirmBy.PERSON}),)})
     async with bureau.sessions.begin() as session:
-        await runs.move(session, run.with_(plan=asks), was={"held"})
+        await repository.move(session, run.with_(plan=asks), was={"held"})
     await bureau.confirm("oscar", run)
     assert not bureau.hand.posted
 
@@ -130,7 +132,7 @@ async def test_a_stored_run_that_says_it_is_live_is_still_a_test_by_its_principa
     bureau.people["tester"] = await key_of(bureau, "olivia", "test")
     run = await bureau.ask("tester", CLOSE)
     async with bureau.sessions.begin() as session:
-        await runs.move(session, run.with_(mode="live"), was={"held"})
+        await repository.move(session, run.with_(mode="live"), was={"held"})
     await bureau.confirm("tester", run)
     assert (await bureau.work(run.id)).state == "succeeded"
     assert not bureau.hand.posted

@@ -143,13 +143,13 @@ async def opened_shop(
 
 async def _people(house: House, platform_url: str) -> dict[str, Actor]:
     office = house.office
-    olivia = await office.found("Shop", email="olivia@shop.test", person="olivia", password=PASSWORD)
+    olivia = await office.create_workspace("Shop", email="olivia@shop.test", person="olivia", password=PASSWORD)
     actors = {"olivia": olivia}
     for name, role in (("amir", "admin"), ("sara", "support"), ("nell", "nobody")):
         actors[name] = await office.add_member(
             olivia, email=f"{name}@shop.test", person=name, role=role, password=PASSWORD
         )
-    actors["eve"] = await office.found("Elsewhere", email="eve@else.test", person="eve", password=PASSWORD)
+    actors["eve"] = await office.create_workspace("Elsewhere", email="eve@else.test", person="eve", password=PASSWORD)
     if platform_url:
         await office.connect(olivia, "saas", platform_url, {"read_token": TOKEN, "action_secret": SECRET})
         proposed = await office.proposed(olivia, "saas")

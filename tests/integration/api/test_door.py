@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 import store.accounts.members
 import store.requests.nonces
-from agent import people
+from agent.workspace import principals
 from core import request_signature
 from core.actor import Actor
 from store.database import Database
@@ -47,8 +47,8 @@ async def test_a_key_that_is_over_signs_nothing_and_acts_no_more(shop: Shop) -> 
     made = (await shop.call("POST", "/v1/keys", body)).json()
     actor = Actor(shop.actors["olivia"].workspace, made["key"]["id"], "key", "short", "owner", shop.actors["olivia"].id)
     async with shop.house.sessions.read() as session:
-        assert await people.current(session, actor, NOW + timedelta(hours=23)) is not None
-        assert await people.current(session, actor, NOW + timedelta(hours=25)) is None
+        assert await principals.current_actor(session, actor, NOW + timedelta(hours=23)) is not None
+        assert await principals.current_actor(session, actor, NOW + timedelta(hours=25)) is None
 
 
 async def test_the_limit_is_charged_after_the_signature_and_told_on_every_answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from agent.run import Run
+from agent.runs.run import Run
 from executors.jobs.queue import Done, Reschedule, SqlQueue
 from tests.integration.api.shop import Shop
 

@@ -8,8 +8,20 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from agent.pipeline import Ask, Calls, Draft, Given, GivenSource, Mention, Question, Request, Resolved, Span, Trace
-from agent.run import Run
+from agent.pipeline import (
+    Ask,
+    Calls,
+    Draft,
+    GivenSource,
+    Mention,
+    Question,
+    Request,
+    Resolved,
+    Span,
+    SuppliedValue,
+    Trace,
+)
+from agent.runs.run import Run
 from events.brain import Brain
 from events.subscribers import of_row
 from registry.records import RecordKind
@@ -143,7 +155,7 @@ async def test_nobody_names_an_action_they_may_not_run(shop: Shop) -> None:
 
 async def test_a_value_a_resolver_makes_up_as_given_is_not_taken(shop: Shop) -> None:
     def invent(request: Request, shortlist: Shortlist) -> Sequence[Draft]:
-        made_up = Given(value="urgent", by="event", pointer="/data/subject", ref="evt_1")
+        made_up = SuppliedValue(value="urgent", by="event", pointer="/data/subject", ref="evt_1")
         (draft,) = prioritise(request, shortlist)
         return [draft.model_copy(update={"given": {"priority": made_up}})]
 

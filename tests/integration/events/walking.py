@@ -13,7 +13,7 @@ import store.connectors
 import store.events.events
 import store.jobs.jobs
 import store.workspaces
-from agent.ground import Grounds
+from agent.workspace.context import WorkspaceContexts
 from core.clock import FrozenClock
 from core.secretbox import SecretBox
 from events.fire import REACT_WORK, fire
@@ -78,7 +78,7 @@ class Stage:
         self.sessions = sessions
         self.clock = FrozenClock(AT)
         self.box = SecretBox(bytes(32))
-        grounds = Grounds(sessions, self.box, found, [], a_client)
+        grounds = WorkspaceContexts(sessions, self.box, found, [], a_client)
         self.walk = Walk(sessions, [cast], grounds, self.clock, lambda: None, **options)
         self.queue = SqlQueue(sessions, owner="test", lease_s=60)
         self.handlers: dict[str, Handler] = {REACT_WORK: self.walk.react, RETRY_WORK: self.walk.again}

@@ -15,8 +15,8 @@ import aiohttp
 from httpx import Response
 from sqlalchemy import text
 
-from agent.ground import Ground
-from agent.run import Run
+from agent.runs.run import Run
+from agent.workspace.context import WorkspaceContext
 from core import webhook_signature
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule, SqlQueue
 from store.jobs.jobs import Job
@@ -36,7 +36,7 @@ class Looking:
     def workspace(self) -> str:
         return self.shop.actors["olivia"].workspace
 
-    async def ground(self) -> Ground:
+    async def ground(self) -> WorkspaceContext:
         return await self.shop.house.grounds.of(self.workspace)
 
     # ── the house's own work, driven piece by piece
@@ -143,7 +143,7 @@ class Looking:
     async def asked(self, words: str) -> Run:
         """A typed request, as far as it goes by itself."""
         run = await self.shop.house.desk.ask(self.shop.actors["olivia"], words, session_id="t")
-        return await self.shop.house.desk.settled(self.shop.actors["olivia"], run.id)
+        return await self.shop.house.desk.wait_until_idle(self.shop.actors["olivia"], run.id)
 
     async def confirmed(self, run: Run) -> Run:
         """The card confirmed, and what came of it."""
@@ -151,4 +151,4 @@ class Looking:
         house, olivia = self.shop.house, self.shop.actors["olivia"]
         done = await house.decisions.confirm(olivia, run.id, run.plan.digest)
         assert isinstance(done, Run), done
-        return await house.desk.settled(olivia, run.id)
+        return await house.desk.wait_until_idle(olivia, run.id)

@@ -10,7 +10,7 @@ import pytest
 
 import store.record_cache.records
 import store.record_cache.sync_state
-from agent.mirror.reading import PAGE
+from agent.record_cache.sync import PAGE
 from core.errors import PlatformUnavailable
 from executors.jobs.queue import Reschedule
 from registry.record_cache import StatePage

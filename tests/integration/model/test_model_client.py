@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Abstain, Proposed, Request, Resolved
-from agent.proposal import PlanResult, TypedValue
+from agent.planning.proposal import PlanResult, TypedValue
 from agent.resolve.client import ModelClient, ModelSettings
 from agent.resolve.proposer.resolver import ProposingResolver
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable

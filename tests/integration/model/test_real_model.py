@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.pipeline import Proposed, Request
-from agent.proposal import PlanResult
+from agent.planning.proposal import PlanResult
 from agent.resolve.client import ModelClient, ModelSettings
 from agent.resolve.proposer.resolver import ProposingResolver
 from registry.contract import Annotation

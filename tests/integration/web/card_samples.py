@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from agent.pipeline import Answer, DefaultSource, Filled, Plan, PromptSource, RecordSource, Span, Step
-from agent.run import Approval, Run
+from agent.pipeline import Answer, DefaultSource, ParameterValue, Plan, PromptSource, RecordSource, Span, Step
+from agent.runs.run import Approval, Run
 from core.actor import Actor
 from registry.contract import Policy, Risk
 from web.console import asking, card, progress, runs, words
@@ -44,14 +44,14 @@ PLAN = Plan(
             deadline_s=120,
             payload='{"params":{"amount":2000}}',
             filled=(
-                Filled(
+                ParameterValue(
                     param="amount",
                     label="Amount",
                     value=2000,
                     shown="20.00 USD",
                     source=PromptSource(spans=(said(TEXT, "20 dollars"),)),
                 ),
-                Filled(
+                ParameterValue(
                     param="invoice_id",
                     label="Invoice",
                     value=1042,
@@ -65,7 +65,7 @@ PLAN = Plan(
                         spans=(said(TEXT, "Adam's last invoice"), said("Adam Novak", "Novak", 1)),
                     ),
                 ),
-                Filled(
+                ParameterValue(
                     param="reason", label="Reason", value="other\u202e", shown="other\u202e", source=DefaultSource()
                 ),
             ),

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
 from agent.house import House, opened
-from agent.run import Run
+from agent.runs.run import Run
 from core.actor import Actor
 from core.clock import FrozenClock
 from core.settings import Settings
@@ -111,13 +111,17 @@ async def _founded() -> Founded:
         with cheap_passwords():
             async with opened(loaded, clock=FrozenClock(NOON)) as house:
                 office = house.office
-                owner = await office.found("Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD)
+                owner = await office.create_workspace(
+                    "Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD
+                )
                 admin = await office.add_member(
                     owner, email="amir@shop.test", person="Amir", role="admin", password=PASSWORD
                 )
                 await office.add_member(owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD)
                 await office.register(owner, [CONTRACT])
-                stranger = await office.found("Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD)
+                stranger = await office.create_workspace(
+                    "Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD
+                )
         _FOUNDED.append(Founded(folder, owner, admin, stranger))
     return _FOUNDED[0]
 

@@ -6,7 +6,7 @@ import pytest
 
 import store.connectors
 import store.contracts
-from agent.history import Kind
+from agent.history.recorder import EntryType
 from tests.integration.web.console import PASSWORD, Console, post
 
 ADDRESS = "https://platform.example"
@@ -61,7 +61,7 @@ async def test_no_secret_that_was_given_is_on_any_page_or_in_history(console: Co
     for path in ("/connectors", "/connectors/saas", "/connectors/saas/connect", "/history/export.csv"):
         page = (await browser.get(path)).text
         assert not [each for each in (SECRET, "t" * 20, "i" * 40) if each in page], path
-    assert Kind.CONNECTOR_CONFIGURED in (await browser.get("/history/export.csv")).text
+    assert EntryType.CONNECTOR_CONFIGURED in (await browser.get("/history/export.csv")).text
 
 
 @pytest.mark.parametrize(

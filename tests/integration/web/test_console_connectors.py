@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import store.connectors
 import store.events.events
-from agent.connections import connections
-from agent.ground import Grounds
+from agent.workspace.connector_status import list_connectors
+from agent.workspace.context import WorkspaceContexts
 from core.webhook_signature import new_secret
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.ssrf_guard import SsrfGuard
@@ -87,14 +87,14 @@ async def test_one_that_fails_while_it_is_asked_fails_only_for_itself(console: C
         return HttpPlatformClient(base_url, token, guard=SsrfGuard([]))
 
     house = console.house
-    grounds = Grounds(
+    grounds = WorkspaceContexts(
         house.sessions,
         house.box,
         [DiscoveredConnector("saas", "Unwell", Unwell)],
         [BrokenConnector("other", "it is empty")],
         client,
     )
-    other, saas = await connections(house.sessions, grounds, console.owner.workspace)
+    other, saas = await list_connectors(house.sessions, grounds, console.owner.workspace)
     assert (other.state, other.why) == ("broken", "it is empty")
     assert saas.state == "enabled"
     assert saas.faults == ("it failed while it was asked what it does", "it failed while it was asked what it hears")

@@ -16,7 +16,7 @@ from sqlalchemy import insert
 
 import store.history.log
 import store.history.stats
-from agent.history import Kind
+from agent.history.recorder import EntryType
 from core.actor import Actor
 from store.database import Database
 from store.history.entries import HistoryRow
@@ -198,5 +198,5 @@ def test_the_kinds_that_are_said_to_count_are_those_that_do() -> None:
         "prompt_version": "v1",
         "duration_ms": 5.0,
     }
-    does = {kind for kind in Kind if store.history.stats.counts_of({**entry, "kind": kind.value}, {})}
+    does = {kind for kind in EntryType if store.history.stats.counts_of({**entry, "kind": kind.value}, {})}
     assert {kind.value for kind in does} == store.history.stats.COUNTED

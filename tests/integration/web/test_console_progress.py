@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from agent.progress import Progress
+from agent.runs.progress import Progress
 from core.errors import NotFound
 from tests.integration.web.console import Console, post
 from web.console.progress import _told

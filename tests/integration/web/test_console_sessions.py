@@ -8,7 +8,7 @@ import httpx
 import pytest
 from httpx import AsyncClient
 
-from agent.roster import Roster
+from agent.workspace.members import MemberService
 from tests.integration.web.console import PASSWORD, Console, csrf, opened_console, post, sign_in
 from tests.integration.web.rows import Rows
 from tests.integration.web.test_console_doors import ROUTES
@@ -104,7 +104,7 @@ async def test_who_is_given_another_role_signs_in_anew(console: Console) -> None
 
 @pytest.mark.parametrize("swapped", [False, True])
 async def test_who_gives_themself_another_role_has_another_session_at_once(console: Console, swapped: bool) -> None:
-    roster: Roster = console.house.roster
+    roster: MemberService = console.house.roster
     await roster.change_role(console.owner, console.admin.id, "owner")
     olivia, elsewhere = await console.signed_in("olivia@shop.test"), await console.signed_in("olivia@shop.test")
     before, form = token_of(olivia), csrf(await olivia.get("/account"))

@@ -12,8 +12,8 @@ from datetime import timedelta
 from sqlalchemy import text
 
 import store.history.log
-from agent import runs
-from agent.run import Run
+from agent.runs import repository
+from agent.runs.run import Run
 from store.history.log import HistoryRow
 from tests.integration.web.console import NOON, Console
 from web.console.timeline import WIDTH, bars
@@ -31,7 +31,7 @@ async def decided(console: Console, said: str = "refund order 7", *, yes: bool =
     asked = await console.run_of(owner, said)
     await house.rehearsals.planner.plan(owner.workspace, asked.id)
     async with house.sessions.read() as session:
-        held = await runs.get(session, owner.workspace, asked.id)
+        held = await repository.get(session, owner.workspace, asked.id)
     assert held.state == "held", held
     console.clock.advance(seconds=20)
     if yes:

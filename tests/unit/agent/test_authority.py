@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from agent import authority
 from agent.pipeline import Draft, RunState
-from agent.run import Approval, Run
+from agent.runs.run import Approval, Run
+from agent.workspace import authority
 from core.actor import Actor
 from core.errors import Forbidden
 from registry.catalogue import Catalogue

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.ground import Ground
+from agent.workspace.context import WorkspaceContext
 from core.errors import InvalidInput
 from evals import external, stage, world
 from evals.stage import Stage
@@ -30,7 +30,7 @@ def cases(path: Path, *expected: dict[str, Any], **more: Any) -> list[external.C
 
 def on_the_platform() -> Stage:
     kinds = Kinds([])
-    return Stage(None, NOW, Ground("test", Catalogue(SAAS), kinds, kinds))
+    return Stage(None, NOW, WorkspaceContext("test", Catalogue(SAAS), kinds, kinds))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import If, Plan, Question, Refusal
+from agent.pipeline import Condition, Plan, Question, Refusal
 from agent.resolve.offline import Offline
 from connectors.saas.kinds import KINDS
 from registry.records import Field, RecordKind
@@ -16,7 +16,7 @@ REFUND = ("saas.refund_invoice", {"invoice_id": "INV-1031"})
 
 def when(condition: str, *, holds: bool = True) -> Case:
     case = Case(f"if {condition}, refund INV-1031", REFUND)
-    made = If(spans=spans(case.request, condition), holds=holds)
+    made = Condition(spans=spans(case.request, condition), holds=holds)
     case.drafts = tuple(draft.model_copy(update={"condition": made}) for draft in case.drafts)
     return case
 
@@ -72,7 +72,7 @@ async def test_words_of_a_condition_that_were_not_typed_decide_nothing() -> None
     (draft,) = case.drafts
     assert draft.condition is not None
     (span,) = draft.condition.spans
-    forged = If(spans=(span.model_copy(update={"text": "Berta Lind has no open invoices"}),))
+    forged = Condition(spans=(span.model_copy(update={"text": "Berta Lind has no open invoices"}),))
     case.drafts = (draft.model_copy(update={"condition": forged}),)
     assert (await case.question()).slot == "0.condition"
 
@@ -99,7 +99,7 @@ async def test_every_record_counts_however_many_there_are() -> None:
         ("saas.resend_invoice", {"invoice_id": "INV-1031"}),
         rows=rows,
     )
-    made = If(spans=spans(case.request, "Berta Lind has any open tickets"))
+    made = Condition(spans=spans(case.request, "Berta Lind has any open tickets"))
     case.drafts = tuple(draft.model_copy(update={"condition": made}) for draft in case.drafts)
     assert isinstance(await case.ask(), Plan)
 
@@ -114,7 +114,7 @@ def busy(words: str) -> Case:
     rows = {**town(), "site_day": [{"date": f"2026-11-{day:02d}", "total_visits": day} for day in range(1, 21)]}
     case = Case(f"if {words}, refund INV-1031", REFUND, rows=rows, kinds=(*KINDS, DAY))
     case.drafts = tuple(
-        draft.model_copy(update={"condition": If(spans=spans(case.request, words))}) for draft in case.drafts
+        draft.model_copy(update={"condition": Condition(spans=spans(case.request, words))}) for draft in case.drafts
     )
     return case
 

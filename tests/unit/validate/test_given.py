@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Draft, Given, GivenSource, Plan, Question, Refusal, Request
+from agent.pipeline import Draft, GivenSource, Plan, Question, Refusal, Request, SuppliedValue
 from agent.validate import validate
 from core.actor import Actor
 from registry.catalogue import Catalogue
@@ -18,7 +18,10 @@ from tests.unit.validate.world import NOW, OWNER, RUN, SAAS, Platform, contract,
 async def given(
     action: str, values: dict[str, Any], *, contracts: tuple[Contract, ...] = SAAS, actor: Actor = OWNER, text: str = ""
 ) -> Plan | Question | Refusal:
-    held = {name: Given(value=value, by="api", pointer=f"/params/{name}", ref="pk_1") for name, value in values.items()}
+    held = {
+        name: SuppliedValue(value=value, by="api", pointer=f"/params/{name}", ref="pk_1")
+        for name, value in values.items()
+    }
     return await validate(
         Request(text=text or action, now=NOW, given="api"),
         [Draft(action=action, given=held)],
@@ -124,7 +127,7 @@ async def test_roles_count_for_a_given_call() -> None:
 
 
 async def test_a_draft_with_given_values_is_refused_where_the_request_was_typed() -> None:
-    held = {"invoice_id": Given(value=11, by="api", pointer="/params/invoice_id", ref="pk_1")}
+    held = {"invoice_id": SuppliedValue(value=11, by="api", pointer="/params/invoice_id", ref="pk_1")}
     made = await validate(
         Request(text="refund it", now=NOW),
         [Draft(action="saas.refund_invoice", given=held)],

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.pipeline import DefaultSource, Draft, Filled, Plan, PromptSource, RecordSource, Step
+from agent.pipeline import DefaultSource, Draft, ParameterValue, Plan, PromptSource, RecordSource, Step
 from agent.read import exact
 from agent.validate.values import currency_said
 from registry.contract import Contract
@@ -18,7 +18,7 @@ PLACES = ("last", "first", "biggest", "last paid", "last open", "")
 AMOUNTS = ("20", "20 euros", "12.50", "€7", "20 dollars", "seven euros", "0", "half", "all")
 
 
-def recomputed(case: Case, step: Step, filled: Filled, contract: Contract) -> Any:
+def recomputed(case: Case, step: Step, filled: ParameterValue, contract: Contract) -> Any:
     source = filled.source
     if isinstance(source, DefaultSource):
         return contract.properties[filled.param]["default"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from agent.pipeline import Answer, Choice, Draft, Mention, Plan, Question, Refusal, Request, Several, Span
+from agent.pipeline import Answer, Choice, Draft, ListArgument, Mention, Plan, Question, Refusal, Request, Span
 from agent.validate import validate
 from connectors.saas import SaasConnector
 from connectors.saas.kinds import KINDS
@@ -190,7 +190,7 @@ class Case:
             chosen, words = value
             return Choice(value=chosen, spans=spans(self.request, words))
         if isinstance(value, list):
-            return Several(items=tuple(self._argument(each) for each in value))
+            return ListArgument(items=tuple(self._argument(each) for each in value))
         return value
 
     async def ask(self) -> Plan | Question | Refusal:

@@ -1,0 +1,1 @@
+"""What is written to AI History, and how it is exported and verified."""

@@ -1,0 +1,129 @@
+"""What would happen, without anything happening: a request resolved and validated but never stored or sent, and a draft of a contract
+judged over the calls that were planned before it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import store.runs.runs
+from agent.pipeline import RecordSource, Step
+from agent.planning.planner import Planner
+from agent.planning.propose import Verdict
+from agent.runs import repository
+from agent.runs.run import Run
+from agent.validate.payload import misfits
+from agent.validate.policy import decide
+from agent.workspace.context import WorkspaceContext, WorkspaceContexts
+from core import ids
+from core.actor import Actor, Surface
+from core.clock import Clock
+from core.errors import InvalidInput
+from registry.catalogue import Catalogue
+from registry.conditions.condition import Evaluator
+from registry.contract import Contract
+from store.database import Database
+
+MAX_TEXT: Final = 4000
+LOOKED_AT: Final = 500
+"""How many of the newest runs a draft is judged over."""
+
+Fate = Literal["allowed", "held", "blocked"]
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """``run`` was never stored: it is what a card is drawn from."""
+
+    run: Run
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedCall:
+    """One call that was planned, as it was and as the draft would have it."""
+
+    run_id: str
+    at: datetime
+    asked_by: str
+    preview: str
+    was: Fate
+    would_be: Fate
+    why: str
+
+
+@dataclass(frozen=True)
+class Simulations:
+    sessions: Database
+    grounds: WorkspaceContexts
+    planner: Planner
+    clock: Clock
+
+    async def rehearse(
+        self, actor: Actor, text: str, *, surface: Surface = "admin", draft: Contract | None = None
+    ) -> Rehearsed:
+        """What would become of ``text`` if ``actor`` asked it, with ``draft`` in force in place of its namesake. Raises InvalidInput, and
+        what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
+        words = text.strip()
+        if not words or len(words) > MAX_TEXT:
+            raise InvalidInput(f"Type what is to be done, in at most {MAX_TEXT} characters.")
+        now = self.clock()
+        run = Run(
+            id=ids.new("run"), workspace=actor.workspace, session_id="rehearsal", actor=actor, surface=surface, text=words,
+            now=now, created_at=now, updated_at=now,
+        )  # fmt: skip
+        ground = await self.grounds.of(actor.workspace)
+        if draft is not None:
+            ground = _with(ground, draft)
+        run, outcome = await self.planner.evaluate(run, ground, ())
+        return Rehearsed(run, outcome.verdict)
+
+    async def shadow(self, workspace: str, draft: Contract) -> Sequence[ReplayedCall]:
+        """The calls of this action among the newest runs, newest first, with what ``draft`` would have made of each: by its roles and
+        surfaces, its schema, its policy over the values and records as they were."""
+        found: list[ReplayedCall] = []
+        async with self.sessions.read() as session:
+            rows = await store.runs.runs.listed(session, workspace, action=draft.name, limit=LOOKED_AT)
+        for row in rows:
+            run = repository.of_row(row)
+            if run.plan is None:
+                continue
+            for step in run.plan.steps:
+                if step.action == draft.name:
+                    fate, why = await _fate(run, step, draft, self.planner.evaluator)
+                    found.append(
+                        ReplayedCall(
+                            run_id=run.id, at=run.created_at, asked_by=run.actor.name, preview=step.preview,
+                            was="held" if step.approvals or run.plan.held else "allowed", would_be=fate, why=why,
+                        )
+                    )  # fmt: skip
+        return found
+
+
+async def _fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> tuple[Fate, str]:
+    if run.actor.role not in draft.roles:
+        return "blocked", f"The role {run.actor.role} may not run it."
+    if run.surface not in draft.surfaces:
+        return "blocked", f"It is not offered on the surface {run.surface}."
+    params: dict[str, Any] = json.loads(step.payload)["params"]
+    misfit = next(iter(misfits(draft, params)), None)
+    if misfit is not None:
+        return "blocked", f"{misfit.param or 'The call'}: {misfit.why}"
+    pins = {(pin.record_kind, pin.record_id): pin.values for pin in step.pins}
+    records = {
+        each.param: pins.get((each.source.record_kind, each.source.record_id), {})
+        for each in step.filled
+        if isinstance(each.source, RecordSource)
+    }
+    workspace = run.actor.workspace
+    decision = await decide(draft, params, records, lambda _: False, evaluator, workspace=workspace)
+    return ("held", decision.why) if decision.why else ("allowed", "")
+
+
+def _with(ground: WorkspaceContext, draft: Contract) -> WorkspaceContext:
+    """Made anew, so that nothing of the draft gets into what the ground keeps."""
+    others = [each for each in ground.catalogue if each.name != draft.name]
+    return WorkspaceContext(f"{ground.generation}+draft", Catalogue([*others, draft]), ground.kinds, ground.live)

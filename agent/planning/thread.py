@@ -1,0 +1,254 @@
+"""Thread context: what earlier requests of a conversation said and led to, by words and handles. Never a record's data.
+
+A handle (``@invoice1``, ``@call2``, ``@set1``) is a name that code gives to records or calls of the thread; a model may use it, code looks
+it up. Bounded: the last turns only, each cut to a length.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from agent.pipeline import (
+    CallOutcome,
+    ComputedSource,
+    ParameterValue,
+    PromptSource,
+    ProposedSource,
+    RecordSource,
+    Step,
+    Turn,
+)
+from agent.planning.proposal import Argument, Call, EarlierValue, Find, PlanResult, Proposal, RecordArgument, Words
+from agent.query.results import RecordKey
+from agent.runs.run import Run
+from registry.catalogue import Catalogue
+from registry.contract import Contract
+
+MOST_TURNS: Final = 12
+MOST_WORDS: Final = 200
+MOST_RECORDS: Final = 50
+MOST_CALLS_TOLD: Final = 6
+
+
+@dataclass(frozen=True)
+class ThreadCall:
+    """One call of an earlier run, with what came of it."""
+
+    run_id: str
+    state: str
+    step: Step
+    outcome: CallOutcome | None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """``turns`` are for the prompt, ``records`` and ``calls`` are what handles stand for."""
+
+    turns: tuple[Turn, ...] = ()
+    records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
+    calls: Mapping[str, ThreadCall] = field(default_factory=dict)
+
+
+def thread_of(runs: Sequence[Run], catalogue: Catalogue) -> Thread:
+    """The thread of these earlier runs, oldest first."""
+    made = _Builder(catalogue)
+    for run in runs[-MOST_TURNS:]:
+        made.add(run)
+    return Thread(tuple(made.turns), made.records, made.calls)
+
+
+class _Builder:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.turns: list[Turn] = []
+        self.records: dict[str, tuple[RecordKey, ...]] = {}
+        self.calls: dict[str, ThreadCall] = {}
+        self._handles: dict[tuple[RecordKey, ...], str] = {}
+        self._numbers: dict[str, int] = {}
+
+    def add(self, run: Run) -> None:
+        parts = []
+        if run.plan is not None:
+            parts += [self._call(run, step) for step in run.plan.steps[:MOST_CALLS_TOLD]]
+            parts.append(_STATES.get(run.state, run.state))
+        elif run.question is not None:
+            parts.append(f"asked for {run.question.param or run.question.slot}{self._offered(run)}")
+        elif run.reply is not None:
+            parts.append(f"answered{self._answered(run)}")
+        else:
+            parts.append("nothing was done")
+        words = "; ".join((run.text, *(answer.text for answer in run.answers if answer.text)))
+        self.turns.append(Turn(words=words[:MOST_WORDS], came=", ".join(parts)))
+
+    def _call(self, run: Run, step: Step) -> str:
+        handle = self._numbered("call")
+        outcome = next((each for each in run.outcomes if each.call_id == step.call_id), None)
+        self.calls[handle] = ThreadCall(run.id, run.state, step, outcome)
+        said = ", ".join(told for each in step.filled if (told := self._argument(each)))
+        return f"{handle} {step.action.rpartition('.')[2]}({said})"
+
+    def _argument(self, filled: ParameterValue) -> str:
+        source = filled.source
+        if isinstance(source, RecordSource) and source.record_id:
+            if source.field and source.record_kind and not self._is_reference(filled, source):
+                return ""  # a value of a record, not a reference to it
+            keys = tuple((source.record_kind, each) for each in source.record_id.split())
+            return f"{filled.param}={self._handle(keys)}"
+        if isinstance(source, PromptSource) and source.spans:
+            words = " ".join(span.text for span in source.spans)[:60]
+            return f"{filled.param}={json.dumps(words, ensure_ascii=False)}"
+        if isinstance(source, ComputedSource):
+            return f"{filled.param} computed"
+        return f"{filled.param} worded" if isinstance(source, ProposedSource) else ""
+
+    def _is_reference(self, filled: ParameterValue, source: RecordSource) -> bool:
+        return any(
+            contract.annotation(filled.param).record == source.record_kind
+            for contract in self.catalogue
+            if filled.param in contract.properties
+        )
+
+    def _offered(self, run: Run) -> str:
+        question = run.question
+        assert question is not None
+        kind = self._kind_asked(run)
+        if kind is None or not question.candidates:
+            return ""
+        keys = tuple((kind, each.id) for each in question.candidates)
+        handle = self._numbered("choices")
+        self.records[handle] = keys
+        return f", offering {handle} ({len(keys)} of kind {kind})"
+
+    def _kind_asked(self, run: Run) -> str | None:
+        question = run.question
+        assert question is not None
+        if "/" in question.slot:
+            return question.slot.rpartition("/")[2]
+        at, _, param = question.slot.partition(".")
+        calls = run.proposal.result.calls if run.proposal and isinstance(run.proposal.result, PlanResult) else ()
+        names = [call.action for call in calls] or [draft.action for draft in run.drafts]
+        contract = self.catalogue.get(names[int(at)]) if at.isdigit() and int(at) < len(names) else None
+        return contract.annotation(param).record if contract is not None else None
+
+    def _answered(self, run: Run) -> str:
+        reply = run.reply
+        assert reply is not None
+        if reply.record_kind is None or not reply.records:
+            return ""
+        keys = tuple((reply.record_kind, each.id) for each in reply.records[:MOST_RECORDS])
+        return f" with {self._handle(keys)}" + (f" ({len(keys)} of kind {reply.record_kind})" if len(keys) > 1 else "")
+
+    def _handle(self, keys: tuple[RecordKey, ...]) -> str:
+        if keys not in self._handles:
+            self._handles[keys] = self._numbered(keys[0][0] if len(keys) == 1 else "set")
+            self.records[self._handles[keys]] = keys
+        return self._handles[keys]
+
+    def _numbered(self, name: str) -> str:
+        self._numbers[name] = self._numbers.get(name, 0) + 1
+        return f"@{name}{self._numbers[name]}"
+
+
+_STATES: Final = {
+    "held": "waits for confirmation", "confirmed": "confirmed", "executing": "confirmed", "succeeded": "done", "failed": "failed",
+    "unknown": "may have happened", "rejected": "withdrawn", "expired": "expired", "refused": "refused",
+}  # fmt: skip
+
+
+# ── taking back ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Undo:
+    """``proposal`` takes back what was done; ``withdraw`` are runs that only have to be withdrawn; ``stuck`` titles of what can't be taken
+    back here."""
+
+    proposal: Proposal | None
+    withdraw: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+
+
+def undo_calls(handles: Sequence[str], thread: Thread, catalogue: Catalogue) -> Undo:
+    """The calls that reverse those of the thread, latest first: by the contract that undoes it, or by the same action with the value
+    before."""
+    calls: list[Call] = []
+    withdraw: list[str] = []
+    stuck: list[str] = []
+    for handle in reversed(list(dict.fromkeys(handles))):
+        call = thread.calls.get(handle)
+        if call is None:
+            continue
+        if call.state in ("held", "asked", "received"):
+            withdraw.append(call.run_id)
+            continue
+        reverse = _reverse(call, catalogue)
+        if reverse is None:
+            stuck.append(call.step.title)
+        else:
+            calls.append(reverse)
+    proposal = Proposal(result=PlanResult(calls=tuple(calls))) if calls else None
+    return Undo(proposal, tuple(dict.fromkeys(withdraw)), tuple(stuck))
+
+
+def _reverse(call: ThreadCall, catalogue: Catalogue) -> Call | None:
+    step = call.step
+    contract = catalogue.version(step.action, step.version) or catalogue.get(step.action)
+    if contract is None:
+        return None
+    undo = catalogue.get(contract.undo) if contract.undo else None
+    return _by_contract(call, undo) if undo is not None else _by_value_before(call, contract)
+
+
+def _by_contract(call: ThreadCall, undo: Contract) -> Call | None:
+    """The undoing contract's record is one that the call named, or one that its answer names by the parameter's own name."""
+    answer = _answer(call.outcome)
+    arguments: dict[str, Argument] = {}
+    for name in undo.required:
+        kind = undo.annotation(name).record
+        if kind is None:
+            continue
+        held = answer.get(name) if name in answer else _record_of(call.step, kind)
+        if held is None:
+            return None
+        arguments[name] = RecordArgument(reference=Find(record=kind, said=Words(text=str(held))))
+    return Call(action=undo.name, arguments=arguments)
+
+
+def _by_value_before(call: ThreadCall, contract: Contract) -> Call | None:
+    """The same action with the value that a record held before, where the contract says which field it replaces."""
+    arguments: dict[str, Argument] = {}
+    for name in contract.properties:
+        annotation = contract.annotation(name)
+        if annotation.record is not None and (held := _record_of(call.step, annotation.record, name)) is not None:
+            arguments[name] = RecordArgument(reference=Find(record=annotation.record, said=Words(text=held)))
+        elif annotation.replaces is not None:
+            kind = contract.annotation(annotation.replaces.parameter).record
+            pin = next((each for each in call.step.pins if each.record_kind == kind), None)
+            before = pin.values.get(annotation.replaces.field) if pin is not None else None
+            if pin is None or before is None:
+                return None
+            arguments[name] = EarlierValue(
+                value=before, record=pin.record_kind, record_id=pin.record_id, field=annotation.replaces.field
+            )
+    replaced = any(isinstance(each, EarlierValue) for each in arguments.values())
+    return Call(action=contract.name, arguments=arguments) if replaced else None
+
+
+def _record_of(step: Step, kind: str, param: str | None = None) -> str | None:
+    found = [
+        each.source.record_id
+        for each in step.filled
+        if isinstance(each.source, RecordSource) and each.source.record_kind == kind and param in (None, each.param)
+    ]
+    return found[0] if found else None
+
+
+def _answer(outcome: CallOutcome | None) -> dict[str, Any]:
+    try:
+        held = json.loads(outcome.answer) if outcome is not None and outcome.answer else {}
+    except ValueError:
+        return {}
+    return held if isinstance(held, dict) else {}

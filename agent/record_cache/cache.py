@@ -1,0 +1,95 @@
+"""What of one connector is kept, and whether it may be gone by: only a whole reading makes it so, and only for so long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import canon
+from core.clock import Clock
+from registry import record_matching
+from registry.connector import Connector
+from registry.record_cache import CachedKind, RecordSource, RecordState
+from registry.records import RecordKind
+from store.database import Database
+from store.record_cache import sync_state
+from store.record_cache.records import CachedRecord, CacheScope
+from store.record_cache.sync_state import SyncStateRow
+
+
+@dataclass(frozen=True)
+class RecordCaches:
+    """What every workspace's keeping has in common. ``max_age``: a reading older than that is gone by no more."""
+
+    sessions: Database
+    clock: Clock
+    max_age: timedelta
+
+    def of(self, workspace: str, connector: Connector) -> ConnectorCache | None:
+        """None where this connector lets nothing be kept. It is a stranger's code: it may raise anything."""
+        kinds: dict[str, tuple[RecordSource, CachedKind]] = {}
+        for mirror in connector.mirrors():
+            for each in mirror.mirrored():
+                kinds.setdefault(each.kind.name, (mirror, each))
+        if not kinds:
+            return None
+        return ConnectorCache(self, workspace, connector.name, connector.settings.base_url, kinds)
+
+
+@dataclass(frozen=True)
+class ConnectorCache:
+    """One workspace's kept records of one connector."""
+
+    mirrors: RecordCaches
+    workspace: str
+    connector: str
+    base_url: str
+    kinds: Mapping[str, tuple[RecordSource, CachedKind]]
+    _shapes: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def scope(self, kind: str) -> CacheScope:
+        return CacheScope(self.workspace, self.connector, kind)
+
+    def kind(self, name: str) -> RecordKind:
+        return self.kinds[name][1].kind
+
+    def mirror(self, kind: str) -> RecordSource:
+        return self.kinds[kind][0]
+
+    def shape(self, kind: str) -> str:
+        """Changes when the kind is declared otherwise or the platform stands elsewhere: then what is kept is of another world."""
+        if kind not in self._shapes:
+            declared = self.kind(kind)
+            fields = [[each.name, each.type, each.search or ""] for each in declared.fields]
+            said = {"platform": self.base_url, "id": declared.id_field, "fields": fields}
+            self._shapes[kind] = canon.digest(said)
+        return self._shapes[kind]
+
+    async def standing(self, session: AsyncSession, kind: str) -> SyncStateRow | None:
+        """How far this kind is kept; None where it isn't, or only of another world."""
+        if kind not in self.kinds:
+            return None
+        row = await sync_state.get(session, self.workspace, self.connector, kind)
+        return row if row is not None and row.shape == self.shape(kind) else None
+
+    def fresh(self, row: SyncStateRow | None) -> bool:
+        """Whether look-ups may go by it."""
+        if row is None or row.synced_at is None:
+            return False
+        return self.mirrors.clock() - row.synced_at <= self.mirrors.max_age
+
+    def kept(self, state: RecordState) -> CachedRecord:
+        if state.record is None:
+            return CachedRecord(state.id, state.version, None)
+        terms = record_matching.terms(self.kind(state.kind), state.record)
+        words = {each.term for each in terms if each.form == "word"}
+        return CachedRecord(
+            state.id,
+            state.version,
+            dict(state.record.values),
+            {(each.form, each.term, each.field) for each in terms},
+            {(spelling, word) for word in words for spelling in record_matching.spellings(word)},
+        )

@@ -1,0 +1,199 @@
+"""The two ways to read records of a connector that lets them be kept: as they are kept, and as they are.
+
+Look-ups go by what is kept. What a card rests on is asked of the platform itself, at the click and at the moment of sending, and what
+it answers corrects what is kept.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.record_cache.records
+from agent.record_cache.cache import ConnectorCache
+from core.clock import iso
+from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
+from registry import record_matching
+from registry.record_cache import RecordState
+from registry.records import ContextProvider, Query, Record, RecordKind, admit
+from store.record_cache.records import CacheScope, RangeFilter, RecordRow, SortOrder, TermFilter
+
+log = logging.getLogger(__name__)
+
+MAX_TEXT_CHARS: Final = 200
+MAX_CANDIDATES: Final = 500
+_NUMERIC: Final = frozenset({"integer", "number", "money_minor"})
+
+
+class CachedRecords:
+    """Answers from what is kept where that is whole and fresh, else from the platform. What the words of a search don't find among
+    what is kept is asked of the platform too, if it answers: it may be newer than the last that was heard."""
+
+    def __init__(self, live: ContextProvider, keeping: ConnectorCache) -> None:
+        self._live, self._keeping = live, keeping
+        self._sessions = keeping.mirrors.sessions
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return self._live.kinds()
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        found = await self._kept(query) if query.kind in self._keeping.kinds else None
+        if found is None:
+            return await self._live.search(query)
+        if found or query.text is None or query.offset:
+            return found
+        try:
+            return await self._live.search(query)
+        except PlatformUnavailable as error:
+            log.info("a name is not among the kept records, and the platform does not answer: %s", error.code)
+            return ()
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        async with self._sessions.read() as session:
+            if self._keeping.fresh(await self._keeping.standing(session, kind)):
+                row = await store.record_cache.records.get(session, self._keeping.scope(kind), record_id)
+                if row is not None and not row.gone:
+                    return _record(self._keeping.kind(kind), row)
+        return await self._live.get(kind, record_id)
+
+    async def _kept(self, query: Query) -> Sequence[Record] | None:
+        """None where what is kept can't answer."""
+        kind = self._keeping.kind(query.kind)
+        where = _where(kind, query)
+        if where is None:
+            return None
+        async with self._sessions.read() as session:
+            if not self._keeping.fresh(await self._keeping.standing(session, query.kind)):
+                return None
+            scope, sorting, limit = self._keeping.scope(query.kind), _sorting(kind, query), max(1, query.limit)
+            if query.text is None or not query.text.strip():
+                rows = await store.record_cache.records.search(
+                    session,
+                    scope,
+                    where=where,
+                    between=_spans(query),
+                    sorting=sorting,
+                    limit=limit,
+                    offset=query.offset,
+                )
+                return [_record(kind, row) for row in rows]
+            found = await _search_by_name(session, scope, kind, query, where, sorting)
+        return found[query.offset : query.offset + limit]
+
+
+class WriteThroughRecords:
+    """Always the platform. What it says of one record is what is kept from then on."""
+
+    def __init__(self, live: ContextProvider, keeping: ConnectorCache) -> None:
+        self._live, self._keeping = live, keeping
+        self._sessions = keeping.mirrors.sessions
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return self._live.kinds()
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        return await self._live.search(query)
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        if kind not in self._keeping.kinds:
+            return await self._live.get(kind, record_id)
+        scope = self._keeping.scope(kind)
+        async with self._sessions.read() as session:
+            standing = await self._keeping.standing(session, kind)
+            before = await store.record_cache.records.get(session, scope, record_id) if standing else None
+        if standing is None:
+            return await self._live.get(kind, record_id)
+        state = await self._keeping.mirror(kind).now(kind, record_id)
+        try:
+            await self._correct(scope, before, record_id, state)
+        except OpsIQError as error:  # what is kept is a convenience: it must not keep a true answer back
+            log.warning("a kept %s could not be corrected: %s", kind, error.detail)
+        return state.record if state is not None else None
+
+    async def _correct(
+        self, scope: CacheScope, before: RecordRow | None, record_id: str, state: RecordState | None
+    ) -> None:
+        held = before is not None and not before.gone
+        if state is None:
+            if held and before is not None:
+                async with self._sessions.begin() as session:
+                    await store.record_cache.records.mark_deleted(session, scope, record_id, was=before.version)
+            return
+        kept = self._keeping.kept(state)
+        if before is not None and held and (before.version, before.data) == (kept.version, kept.data):
+            return
+        async with self._sessions.begin() as session:
+            await store.record_cache.records.store_records(session, scope, [kept], read=True)
+
+
+async def _search_by_name(
+    session: AsyncSession,
+    scope: CacheScope,
+    kind: RecordKind,
+    query: Query,
+    where: Sequence[TermFilter],
+    sorting: SortOrder | None,
+) -> list[Record]:
+    """The records that answer to the query's text, best first."""
+    text = (query.text or "")[:MAX_TEXT_CHARS]
+    asked = record_matching.words(text)
+    terms = [await _terms(session, scope, word) for word in asked]
+    named = [each for each in kind.fields if each.search in ("name", "text") and query.by in (None, each.search)]
+    exact = [[match] for match in _exact(kind, query, text)]
+    every = [[TermFilter("word", each.name, terms_of) for terms_of in terms] for each in named if terms and all(terms)]
+    some = [[TermFilter("word", each.name, terms_of)] for each in named for terms_of in terms if terms_of]
+    ranked: list[Record] = []
+    for groups in ([*every, *exact], [*some, *exact]):
+        if not groups:
+            continue
+        rows = await store.record_cache.records.search(
+            session, scope, any_of=groups, where=where, between=_spans(query), sorting=sorting, limit=MAX_CANDIDATES
+        )
+        ranked, whole = record_matching.rank(kind, [_record(kind, row) for row in rows], text, query.by)
+        if whole:
+            break
+    return ranked
+
+
+async def _terms(session: AsyncSession, scope: CacheScope, word: str) -> tuple[str, ...]:
+    """The words that are kept and may be meant by ``word``, the most alike first."""
+    spelt = await store.record_cache.records.known_words(session, scope, record_matching.variants(word))
+    alike = [(record_matching.similarity(word, each), each) for each in spelt]
+    return tuple(each for fit, each in sorted(alike, reverse=True) if fit > 0)[:MAX_CANDIDATES]
+
+
+def _exact(kind: RecordKind, query: Query, text: str) -> list[TermFilter]:
+    made: list[TermFilter] = []
+    for each in kind.fields:
+        if each.search == "number" and query.by in (None, "number"):
+            made += [TermFilter(form, each.name, (code,)) for form, code in record_matching.codes(text)]
+        if each.search == "email" and query.by in (None, "email"):
+            made.append(TermFilter("email", each.name, (text.strip().casefold(),)))
+    return made
+
+
+def _where(kind: RecordKind, query: Query) -> list[TermFilter] | None:
+    """None for a value that is too long to be found by. Raises InvalidInput for a field that is not declared."""
+    for name in (*query.where, *query.between, *((query.order,) if query.order else ())):
+        if kind.field_named(name) is None:
+            raise InvalidInput(
+                f"{name!r} is not a declared field of {kind.name}; only declared fields can be asked for."
+            )
+    made = [TermFilter("value", name, tuple(map(str, values))) for name, values in query.where.items()]
+    return made if all(len(term) <= record_matching.MAX_TERM_CHARS for match in made for term in match.terms) else None
+
+
+def _spans(query: Query) -> list[RangeFilter]:
+    return [RangeFilter(name, low, high) for name, (low, high) in query.between.items()]
+
+
+def _sorting(kind: RecordKind, query: Query) -> SortOrder | None:
+    field = kind.field_named(query.order) if query.order else None
+    return SortOrder(field.name, field.type in _NUMERIC, query.descending) if field else None
+
+
+def _record(kind: RecordKind, row: RecordRow) -> Record:
+    return admit(kind, row.data, as_of=iso(row.seen_at))

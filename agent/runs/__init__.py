@@ -1,0 +1,1 @@
+"""Runs: service, decisions, approvals, recovery."""

@@ -1,0 +1,213 @@
+"""From a held plan to a confirmed one: who may say yes, to exactly what, and once."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.pipeline import Plan, Refusal
+from agent.planning.planner import put_resolve, put_send
+from agent.runs import repository
+from agent.runs.approver_independence import refuse_dependent_approvers, refuse_newcomer
+from agent.runs.person_only import is_person, needs_person, refuse_key
+from agent.runs.run import Approval, Run
+from agent.validate import recheck
+from agent.validate.payload import plan_digest
+from agent.workspace import authority, principals
+from agent.workspace.authority import may_run
+from agent.workspace.context import WorkspaceContext, WorkspaceContexts
+from core.actor import Actor
+from core.clock import Clock
+from core.errors import Conflict, Forbidden
+from store.database import Database
+from store.runs import confirmations
+
+log = logging.getLogger(__name__)
+
+DRIFTED: Final = "What it stood on changed after it was shown, so this new card waits for a yes."
+
+TransactionHook = Callable[[AsyncSession, Run], Awaitable[None]]
+"""Something more to write in the transaction that moves a run."""
+
+
+async def no_hook(session: AsyncSession, run: Run) -> None:
+    """The ``Also`` of who has nothing to add."""
+
+
+@dataclass(frozen=True)
+class ApprovalService:
+    """Holds the only way from ``held`` to ``confirmed``."""
+
+    sessions: Database
+    grounds: WorkspaceContexts
+    clock: Clock
+    apart: timedelta
+    """How old a place must be to count beside whoever gave it, where two people must agree."""
+    console_url: str = ""
+    """Where a person confirms what a key may not."""
+
+    async def confirm(self, approver: Actor, run: Run, digest: str, also: TransactionHook = no_hook) -> Run | Refusal:
+        """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back to planning and
+        a fresh card. Raises Conflict only if the run moved in a way that no answer covers."""
+        if run.state in ("confirmed", "executing", "succeeded", "failed", "unknown") and run.digest == digest:
+            return run
+        refusal = self._refuse(approver, run, digest)
+        if refusal is not None:
+            return await self._refused(approver, run, refusal)
+        plan = run.plan
+        assert plan is not None
+        ground = await self.grounds.of(run.workspace)
+        denied = may_run(ground.catalogue, approver, plan) or refuse_key(ground, approver, run, plan, self.console_url)
+        if denied is not None:
+            return await self._refused(approver, run, denied)
+        async with self.sessions.read() as session:
+            requester = await principals.current_actor(session, run.actor, self.clock())
+            standing = await valid_approvals(session, ground, run, self.clock())
+            late = await refuse_newcomer(session, approver, run) or await refuse_dependent_approvers(
+                session, run, [approver, *(each.actor for each in standing if each.actor)], self.clock(), self.apart
+            )
+        if late is not None:
+            return await self._refused(approver, run, late)
+        if requester is None:
+            return await self._refused(
+                approver, run, Refusal(code="forbidden", detail=f"{run.actor.name} may no longer act here.")
+            )
+        drift = (
+            verify_digest(run, plan)
+            or check_requester_role(run, requester)
+            or await recheck(plan, actor=requester, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface)
+        )
+        if drift:
+            return await self._drifted(run, approver, drift, also)
+        return await self._approve(approver, run, plan, standing, also)
+
+    def _refuse(self, approver: Actor, run: Run, digest: str) -> Refusal | None:
+        now = self.clock()
+        if run.state == "expired" or (run.state == "held" and run.expires_at is not None and now >= run.expires_at):
+            return Refusal(code="expired", detail="This card has expired; nothing was sent. Ask again for a fresh one.")
+        if run.state != "held" or run.plan is None:
+            return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing to confirm.")
+        if run.plan.digest != digest:
+            return Refusal(
+                code="stale", detail="The card has changed since you saw it. Look at the new one and confirm that."
+            )
+        if authority.approval_of(approver, run) is not None:
+            return Refusal(
+                code="same_person",
+                detail="You have approved this already. It needs the approval of a second, different person.",
+            )
+        return None
+
+    async def _refused(self, approver: Actor, run: Run, refusal: Refusal) -> Refusal:
+        now = self.clock()
+        with contextlib.suppress(Conflict):  # somebody else expired it first
+            if refusal.code == "expired" and run.state == "held":
+                async with self.sessions.begin() as session:
+                    expired = await repository.move(session, run.with_(state="expired", updated_at=now), was={"held"})
+                    await recorder.record(session, expired, EntryType.EXPIRED, now, outcome="expired")
+        async with self.sessions.begin() as session:
+            await recorder.record(
+                session, run, EntryType.CONFIRM_REFUSED, now, actor=approver, refusal=refusal.model_dump(mode="json")
+            )
+        return refusal
+
+    async def forbidden(self, approver: Actor, run_id: str, error: Forbidden) -> None:
+        """Tell history of a yes to a card that its giver may not even see."""
+        async with self.sessions.read() as session:
+            run = await repository.get(session, approver.workspace, run_id)
+        await self._refused(approver, run, Refusal(code="forbidden", detail=error.detail))
+
+    async def _drifted(self, run: Run, approver: Actor, drift: tuple[str, ...], also: TransactionHook) -> Run:
+        """Back to planning with the same drafts: the fresh card shows what differs from the one that was looked at."""
+        now = self.clock()
+        again = run.with_(
+            state="received", drift=drift, approvals=(), must_wait=DRIFTED, updated_at=now, expires_at=None
+        )
+        async with self.sessions.begin() as session:
+            moved = await repository.move(session, again, was={"held"})
+            await recorder.record(
+                session, moved, EntryType.DRIFTED, now, actor=approver, drift=list(drift), digest=run.digest
+            )
+            await put_resolve(session, moved)
+            await also(session, moved)
+        return moved
+
+    async def _approve(
+        self, approver: Actor, run: Run, plan: Plan, standing: tuple[Approval, ...], also: TransactionHook
+    ) -> Run:
+        """``standing`` are the earlier approvals that still count: who gave one and lost the right to it since has not approved."""
+        now = self.clock()
+        approval = Approval(person=approver.person, name=approver.name, at=now, digest=plan.digest, actor=approver)
+        approvals = (*standing, approval)
+        gone = [each.person for each in run.approvals if each not in standing]
+        complete = len(approvals) >= plan.approvals
+        approved = run.with_(
+            state="confirmed" if complete else "held",
+            approvals=approvals,
+            updated_at=now,
+            decided_at=now if complete else None,
+            expires_at=None if complete else run.expires_at,
+        )
+        looked_s = (now - run.held_at).total_seconds() if run.held_at else None
+        async with self.sessions.begin() as session:
+            moved = await repository.move(session, approved, was={"held"})
+            await recorder.record(
+                session, moved, EntryType.CONFIRMED if complete else EntryType.APPROVED, now,
+                actor=approver, outcome=moved.state, digest=plan.digest, seconds_to_approve=looked_s,
+                lapsed=gone,
+            )  # fmt: skip
+            if complete:
+                # What somebody else agreed to once, or the same person in another role, is no standing yes of who asked.
+                if run.mode == "live" and authority.agreed_to_own(run, approvals):
+                    for step in plan.steps:
+                        await confirmations.remember(session, run.actor, run.session_id, step.contract_digest)
+                await put_send(session, moved)
+            await also(session, moved)
+        return moved
+
+
+def verify_digest(run: Run, plan: Plan) -> tuple[str, ...]:
+    """Drift of the last resort: the stored plan is no longer what its digest names, because somebody changed it where it is kept."""
+    if plan_digest(plan.steps, run_id=run.id, actor=run.actor, surface=run.surface) == plan.digest:
+        return ()
+    log.error("a stored plan does not match its digest", extra={"run_id": run.id, "workspace": run.workspace})
+    return ("The stored plan was changed behind this card's back. It was made again from your words.",)
+
+
+def check_requester_role(run: Run, requester: Actor) -> tuple[str, ...]:
+    """The payload names the role its principal had when it was made; with another role now it would tell the platform an untruth."""
+    if requester.role == run.actor.role:
+        return ()
+    return (f"{requester.name}'s role changed from {run.actor.role} to {requester.role}.",)
+
+
+async def valid_approvals(
+    session: AsyncSession, ground: WorkspaceContext, run: Run, now: datetime
+) -> tuple[Approval, ...]:
+    """The approvals of this very plan whose givers may still act, and may still run it themselves."""
+    kept: list[Approval] = []
+    for each in run.approvals:
+        if run.plan is None or each.digest != run.plan.digest:
+            continue
+        giver = await principals.current_actor(session, each.actor, now) if each.actor else None
+        if giver is None or may_run(ground.catalogue, giver, run.plan) is not None:
+            continue
+        if needs_person(ground, run.plan) and not is_person(giver):
+            continue
+        if await refuse_newcomer(session, giver, run) is None:
+            kept.append(each)
+    return tuple(kept)
+
+
+def find_lapsed(run: Run, standing: tuple[Approval, ...]) -> tuple[str, ...]:
+    """Whose yes no longer counts: nothing is sent on the word of somebody who may not give it any more."""
+    gone = (each.name for each in run.approvals if each not in standing)
+    return tuple(f"{name}, who approved this, may no longer do so." for name in gone)

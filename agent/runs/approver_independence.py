@@ -1,0 +1,78 @@
+"""Where two people must agree: which two count as two.
+
+Nobody is made the second one for the occasion. A member who was added, or given the role they have, after the request was made does not
+count (``newcomer``). Nor do two of whom one gave the other their place a short while before (``one_made_the_other``): an owner who invites
+somebody and approves as them is one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.accounts.members
+from agent.pipeline import Refusal
+from agent.runs.run import Run
+from agent.workspace import principals
+from core.actor import Actor
+from core.errors import NotFound
+from store.accounts.members import MemberRow
+
+
+async def refuse_newcomer(session: AsyncSession, approver: Actor, run: Run) -> Refusal | None:
+    if run.plan is None or run.plan.approvals < 2:
+        return None
+    since = await principals.standing_since(session, approver)
+    if since is None or since <= run.created_at:
+        return None
+    return Refusal(
+        code="forbidden",
+        detail="This was asked before you had the role you have now, so your approval does not count as a second person's. "
+        "Somebody who had theirs before may approve it, or it is asked again.",
+    )
+
+
+async def refuse_dependent_approvers(
+    session: AsyncSession, run: Run, approvers: Collection[Actor], now: datetime, apart: timedelta
+) -> Refusal | None:
+    """Of those who take part (who asked, and ``approvers``), has one given an approver their place or role within ``apart``? It is followed
+    from hand to hand while each place on the way is as young. What was given on the machine itself was given by nobody here."""
+    if run.plan is None or run.plan.approvals < 2:
+        return None
+    taking_part = {run.actor.person, *(each.person for each in approvers)}
+    for each in approvers:
+        found = await _giver_among(session, each, taking_part - {each.person}, now - apart)
+        if found is not None:
+            member, giver = found
+            until = member.standing_since + apart
+            return Refusal(
+                code="forbidden",
+                detail=f"{member.name} has their place here from {giver.name}, who takes part in this too, since less than "
+                f"{round(apart.total_seconds() / 3600)} hours. Until {until:%d %b %H:%M} UTC they don't count as two people: "
+                "let somebody else approve it.",
+            )
+    return None
+
+
+async def _giver_among(
+    session: AsyncSession, approver: Actor, others: Collection[str], young: datetime
+) -> tuple[MemberRow, MemberRow] | None:
+    """The approver and the one of ``others`` from whom their place comes, where every place in between is younger than ``young``."""
+    first = at = await _member(session, approver.workspace, approver.person)
+    passed: set[str] = set()
+    while first is not None and at is not None and at.standing_since > young and at.given_by and at.id not in passed:
+        passed.add(at.id)
+        at = await _member(session, approver.workspace, at.given_by)
+        if at is not None and at.id in others:
+            return first, at
+    return None
+
+
+async def _member(session: AsyncSession, workspace: str, person: str) -> MemberRow | None:
+    """None for who is no member: the platform vouches for them, and for how long it has known them."""
+    try:
+        return await store.accounts.members.get(session, workspace, person)
+    except NotFound:
+        return None

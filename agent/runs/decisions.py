@@ -1,0 +1,308 @@
+"""What people decide about a run that stands: its answer, its edit, yes, no, stop, what became of it. Time decides here too."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.runs.calls
+import store.runs.runs
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.pipeline import Answer, Question, Refusal, RunState
+from agent.planning.planner import put_send, resolve_work
+from agent.runs import repository
+from agent.runs.approval import ApprovalService, TransactionHook, no_hook
+from agent.runs.cancel_phrases import is_cancellation
+from agent.runs.notifier import RunNotifier
+from agent.runs.person_only import refuse_key
+from agent.runs.progress import Progress
+from agent.runs.run import Run
+from agent.runs.service import MAX_TEXT, RunService
+from agent.runs.test_mode import check_mode
+from agent.workspace import authority
+from agent.workspace.context import WorkspaceContexts
+from core.actor import OWNER, Actor
+from core.clock import Clock
+from core.errors import Conflict, Forbidden, InvalidInput
+from executors.jobs.inline_dispatcher import BeginJob
+from store.database import Database, after_commit
+
+log = logging.getLogger(__name__)
+
+RACES: Final = 5
+CANCELLED: Final = "Cancelled while it was being worked out."
+EDITED: Final = "It was edited after it was shown, so this new card waits for a yes."
+EXPIRE_AT_ONCE: Final = 100
+MOVED_ON: Final = Refusal(code="already_decided", detail="This run has moved on; look at it again.")
+DecisionVerdict = Literal["resend", "happened", "did_not_happen"]
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest. WrongMode where a key is of the other mode."""
+
+    desk: RunService
+    sessions: Database
+    grounds: WorkspaceContexts
+    approvals: ApprovalService
+    clock: Clock
+    watch: RunNotifier
+    wake: Callable[[], None]
+    begin: BeginJob
+    progress: Progress
+
+    async def answer(
+        self,
+        actor: Actor,
+        run_id: str,
+        slot: str,
+        *,
+        choice: str | None = None,
+        text: str | None = None,
+        also: TransactionHook = no_hook,
+    ) -> Run | Refusal:
+        """Answer the open question with one of its candidates or in words, or take the request back. Raises InvalidInput, Forbidden."""
+        run = await self._own(actor, run_id)
+        question = run.question
+        now = self.clock()
+        if run.state != "asked" or question is None:
+            return Refusal(code="already_decided", detail=f"This run is {run.state}; no question is open.")
+        if run.expires_at is not None and now >= run.expires_at:
+            return await self._expire(run)
+        if slot != question.slot:
+            return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
+        if choice is None and text is not None and is_cancellation(text):
+            return await self.reject(actor, run_id, text, also=also)
+        answer = _answer(question, choice, text)
+        again = run.with_(
+            state="received", answers=(*run.answers, answer), question=None, updated_at=now, expires_at=None
+        )
+        if question.slot == "action" and answer.text is not None:
+            again = again.with_(drafts=())
+        return await self._replan(
+            again, {"asked"}, EntryType.ANSWERED, actor, also, answer=answer.model_dump(mode="json")
+        )
+
+    async def edit(
+        self, actor: Actor, run_id: str, digest: str, changes: Mapping[str, str], *, also: TransactionHook = no_hook
+    ) -> Run | Refusal:
+        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, and its card waits for a yes
+        whatever its policy says: nobody has seen what it comes to."""
+        run = await self._own(actor, run_id)
+        if run.state != "held" or run.plan is None:
+            return Refusal(
+                code="already_decided", detail=f"This run is {run.state}; only a card that is held can be edited."
+            )
+        if run.expires_at is not None and self.clock() >= run.expires_at:
+            return await self._expire(run)
+        if run.plan.digest != digest:
+            return Refusal(code="stale", detail="The card has changed since you saw it. Edit the new one.")
+        ground = await self.grounds.of(run.workspace)
+        known = {
+            f"{at}.{param}"
+            for at, step in enumerate(run.plan.steps)
+            if (contract := ground.catalogue.version(step.action, step.version))
+            for param in contract.properties
+        }
+        unknown = sorted(set(changes) - known)
+        if unknown or not changes:
+            raise InvalidInput(f"There is no such parameter on this card: {', '.join(unknown) or '(none named)'}.")
+        answers = tuple(Answer(slot=slot, text=_text(words)) for slot, words in changes.items())
+        kept = tuple(each for each in run.answers if not any(_about(each.slot, slot) for slot in changes))
+        now = self.clock()
+        again = run.with_(
+            state="received", answers=(*kept, *answers), approvals=(), drift=(), must_wait=EDITED, updated_at=now,
+            expires_at=None,
+        )  # fmt: skip
+        return await self._replan(again, {"held"}, EntryType.EDITED, actor, also, changes=dict(changes), digest=digest)
+
+    async def confirm(
+        self, actor: Actor, run_id: str, digest: str, *, also: TransactionHook = no_hook
+    ) -> Run | Refusal:
+        """Say yes to exactly ``digest``. Twice is once."""
+        for _ in range(RACES):
+            try:
+                run = await self._to_decide(actor, run_id)
+            except Forbidden as error:
+                await self.approvals.forbidden(actor, run_id, error)
+                raise
+            try:
+                confirmed = await self.approvals.confirm(actor, run, digest, also)
+            except Conflict:
+                # Somebody was quicker. The gate knows the same yes, and another's first of two yeses leaves room for this one.
+                continue
+            self.watch.changed(run_id)
+            self.wake()
+            return confirmed
+        return Refusal(code="already_decided", detail="This run keeps moving; look at it again.")
+
+    async def reject(
+        self, actor: Actor, run_id: str, reason: str = "", *, also: TransactionHook = no_hook
+    ) -> Run | Refusal:
+        """Say no. Only before anything is sent."""
+        run = await self._to_decide(actor, run_id)
+        now = self.clock()
+        if run.state not in ("held", "asked"):
+            return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing left to reject.")
+        rejected = run.with_(
+            state="rejected", reason=reason.strip()[:500] or None, updated_at=now, decided_at=now, expires_at=None
+        )
+        return await self._moved(
+            rejected, {"held", "asked"}, EntryType.REJECTED, actor, also, outcome="rejected", reason=rejected.reason
+        )
+
+    async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
+        """Stop the working out of a request. Whoever is at it finds the run gone: nothing comes of it, whatever a model still answers."""
+        run = await self._to_decide(actor, run_id)
+        now = self.clock()
+        if run.state != "received":
+            return Refusal(code="already_decided", detail=f"This run is {run.state}: it is worked out already.")
+        cancelled = run.with_(
+            state="rejected", reason=CANCELLED, plan=None, drift=(), updated_at=now, decided_at=now, expires_at=None
+        )
+        return await self._moved(
+            cancelled, {"received"}, EntryType.CANCELLED, actor, no_hook, outcome="rejected", reason=CANCELLED,
+            phase=self.progress.phase(run),
+        )  # fmt: skip
+
+    async def decide(
+        self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, also: TransactionHook = no_hook
+    ) -> Run | Refusal:
+        """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it again
+        under the same key."""
+        if actor.role != OWNER:
+            raise Forbidden("Only an owner decides about a call whose outcome is unknown.")
+        run = await self._to_decide(actor, run_id)
+        if run.state != "unknown":
+            return Refusal(code="already_decided", detail=f"This run is {run.state}; nothing about it is unknown.")
+        if verdict != "did_not_happen" and run.plan is not None:  # the others send: it again, or what was to follow it
+            refusal = refuse_key(await self.grounds.of(run.workspace), actor, run, run.plan, self.approvals.console_url)
+            if refusal is not None:
+                return refusal
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                for call in await store.runs.calls.of_run(session, run.workspace, run.id):
+                    match (call.state, verdict):
+                        case ("unknown" | "begun", "resend"):
+                            changes: dict[str, Any] = {"to": "planned", "started_at": None, "finished_at": None}
+                        case ("unknown" | "begun", "happened"):
+                            changes = {
+                                "to": "succeeded",
+                                "detail": f"{actor.name} found that it had happened.",
+                                "finished_at": now,
+                            }
+                        case ("unknown" | "begun", "did_not_happen"):
+                            changes = {
+                                "to": "failed",
+                                "detail": f"{actor.name} found that it had not happened.",
+                                "finished_at": now,
+                            }
+                        case ("skipped", "resend" | "happened"):
+                            changes = {"to": "planned", "detail": "", "finished_at": None}
+                        case _:
+                            continue
+                    await store.runs.calls.move(session, run.workspace, call.call_id, was={call.state}, **changes)
+                moved = await repository.move(
+                    session, run.with_(state="executing", updated_at=now, decided_at=now), was={"unknown"}
+                )
+                await recorder.record(session, moved, EntryType.DECIDED, now, actor=actor, verdict=verdict)
+                await put_send(session, moved)
+                await also(session, moved)
+                after_commit(session, self.wake)
+        except Conflict:
+            return MOVED_ON
+        self.watch.changed(run_id)
+        return moved
+
+    async def expire_due(self) -> int:
+        """Expire what has run out, at most ``EXPIRE_AT_ONCE`` of it. Answers how many; called now and then by the server."""
+        async with self.sessions.read() as session:
+            rows = await store.runs.runs.due(session, self.clock(), EXPIRE_AT_ONCE)
+        done = 0
+        for row in rows:
+            try:
+                await self._expire(repository.of_row(row))
+                done += 1
+            except Exception:
+                log.exception("run %s can't be expired; the others are", row.id)
+        return done
+
+    # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _expire(self, run: Run) -> Refusal:
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                moved = await repository.move(
+                    session, run.with_(state="expired", updated_at=now), was={"held", "asked"}
+                )
+                await recorder.record(session, moved, EntryType.EXPIRED, now, outcome="expired")
+        except Conflict:
+            pass
+        self.watch.changed(run.id)
+        return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
+
+    async def _replan(
+        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, also: TransactionHook, **data: Any
+    ) -> Run | Refusal:
+        async def worked_out_anew(session: AsyncSession, moved: Run) -> None:
+            await self.begin(session, resolve_work(moved))
+            await also(session, moved)
+
+        return await self._moved(run, was, kind, actor, worked_out_anew, **data)
+
+    async def _moved(
+        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, also: TransactionHook, **data: Any
+    ) -> Run | Refusal:
+        """Store the run as it is now, with its entry and ``also``; nothing of it where somebody was quicker."""
+        try:
+            async with self.sessions.begin() as session:
+                moved = await repository.move(session, run, was=was)
+                await recorder.record(session, moved, kind, run.updated_at, actor=actor, **data)
+                await also(session, moved)
+        except Conflict:
+            return MOVED_ON
+        self.watch.changed(run.id)
+        return moved
+
+    async def _to_decide(self, actor: Actor, run_id: str) -> Run:
+        """The run, for who may decide about it. Raises NotFound, WrongMode."""
+        run = await self.desk.show(actor, run_id)
+        check_mode(actor, run)
+        return run
+
+    async def _own(self, actor: Actor, run_id: str) -> Run:
+        run = await self._to_decide(actor, run_id)
+        authority.check_owns(actor, run)
+        return run
+
+
+def _answer(question: Question, choice: str | None, text: str | None) -> Answer:
+    if (choice is None) == (text is None):
+        raise InvalidInput("Answer with one of the candidates (choice) or in your own words (text), not both.")
+    if choice is not None:
+        found = next((each for each in question.candidates if each.id == choice), None)
+        if found is None:
+            raise InvalidInput(f"{choice!r} is none of the candidates of this question.")
+        return Answer(slot=question.slot, choice=choice, label=found.label)
+    if not question.free_text:
+        raise InvalidInput("Choose one of the candidates of this question.")
+    return Answer(slot=question.slot, text=_text(text or ""))
+
+
+def _text(text: str) -> str:
+    words = text.strip()
+    if not words or len(words) > MAX_TEXT:
+        raise InvalidInput(f"An answer has 1 to {MAX_TEXT} characters.")
+    return words
+
+
+def _about(slot: str, changed: str) -> bool:
+    """Whether an earlier answer's slot is the changed parameter or a record on the way to it (``0.invoice_id/customer``)."""
+    return slot == changed or slot.startswith(changed + "/")

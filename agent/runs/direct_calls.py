@@ -1,0 +1,79 @@
+"""A call given as data: the same gate, without a resolver. Judged at once, stored with its verdict in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import store.runs.confirmations
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.pipeline import Draft, GivenBy, SuppliedValue
+from agent.planning.planner import Planner
+from agent.runs import repository
+from agent.runs.approval import TransactionHook, no_hook
+from agent.runs.run import Run
+from agent.workspace.context import WorkspaceContexts
+from core import ids
+from core.actor import Actor, Surface
+from core.clock import Clock
+from core.errors import Finding, InvalidInput, NotFound
+from store.database import Database, after_commit
+
+MAX_VALUES_BYTES: Final = 64 * 1024
+TEXT_CHARS: Final = 4000
+
+
+@dataclass(frozen=True)
+class DirectCalls:
+    sessions: Database
+    grounds: WorkspaceContexts
+    planner: Planner
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def run(
+        self,
+        actor: Actor,
+        action: str,
+        values: Mapping[str, SuppliedValue],
+        *,
+        given: GivenBy,
+        surface: Surface = "admin",
+        session_id: str,
+        request_id: str | None = None,
+        also: TransactionHook = no_hook,
+    ) -> Run:
+        """The run, held, confirmed or refused: durable when this returns. ``also`` is done in its transaction.
+
+        Raises NotFound for an action that is not registered, InvalidInput for values that are too large, PlatformUnavailable when a record
+        can't be looked up: then nothing is stored.
+        """
+        ground = await self.grounds.of(actor.workspace)
+        contract = ground.catalogue.get(action)
+        if contract is None and action not in ground.catalogue.faults:
+            raise NotFound("There is no registered action of this name.")
+        written = json.dumps({name: each.value for name, each in values.items()}, ensure_ascii=False, sort_keys=True)
+        if len(written.encode()) > MAX_VALUES_BYTES:
+            detail = f"The parameters of one call have at most {MAX_VALUES_BYTES} bytes together."
+            raise InvalidInput(detail, findings=[Finding("/params", "too_large", detail)])
+        now = self.clock()
+        run = Run(
+            id=ids.new("run"), workspace=actor.workspace, session_id=session_id, actor=actor, surface=surface,
+            text=f"{action} {written}"[:TEXT_CHARS], now=now, given=given, mode=actor.mode, request_id=request_id, created_at=now,
+            updated_at=now,
+            drafts=(Draft(action=action, version=contract.version if contract else 1, given=dict(values)),),
+        )  # fmt: skip
+        async with self.sessions.read() as session:
+            confirmed = await store.runs.confirmations.of_session(session, actor, session_id)
+        _, outcome = await self.planner.evaluate(run, ground, confirmed)
+        async with self.sessions.begin() as session:
+            await repository.insert(session, run)
+            refs = sorted({each.ref for each in values.values()})
+            await recorder.record(session, run, EntryType.PROMPT, now, text=run.text, given=given, refs=refs)
+            moved = await self.planner.write(session, run, outcome.verdict, None, outcome.took_ms)
+            await also(session, moved)
+            after_commit(session, self.wake)
+        return moved

@@ -1,0 +1,54 @@
+"""What a run has come to: read off its calls when nothing more is sent by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.runs.calls
+from agent.history import recorder
+from agent.pipeline import CallOutcome, RunState
+from agent.runs.run import Run
+
+
+def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
+    """What a run has come to: unknown if any call is, failed if any failed, else succeeded."""
+    states = {each.state for each in outcomes}
+    if "unknown" in states or "begun" in states:
+        return "unknown"
+    return "failed" if states & {"failed", "skipped"} else "succeeded"
+
+
+async def close_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
+    """What came of each call; those behind one that did not succeed are skipped for good."""
+    took = await store.runs.calls.took_ms(session, run.workspace, run.id)
+    outcomes = []
+    for call in await store.runs.calls.of_run(session, run.workspace, run.id):
+        if call.state == "planned":
+            call = await store.runs.calls.move(
+                session, run.workspace, call.call_id, was={"planned"}, to="skipped",
+                detail="Not sent, because an earlier call did not succeed.", finished_at=now,
+            )  # fmt: skip
+        outcomes.append(recorder.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)))
+    return tuple(outcomes)
+
+
+async def abandon_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
+    """What came of each call of a run that no worker takes up again: one that was under way may have happened, one that waited for its
+    next attempt did not, the rest are skipped."""
+    for call in await store.runs.calls.of_run(session, run.workspace, run.id):
+        if call.state == "begun":
+            await store.runs.calls.move(
+                session, run.workspace, call.call_id, was={"begun"}, to="unknown",
+                detail="The worker stopped before an answer came.", finished_at=now,
+            )  # fmt: skip
+        elif call.state == "planned" and call.attempts:
+            # Sent again by an owner's decision, it may have happened the first time.
+            fate = "failed" if call.started_at else "unknown"
+            await store.runs.calls.move(
+                session, run.workspace, call.call_id, was={"planned"}, to=fate,
+                detail=f"{call.detail} It was not tried again.".strip(), finished_at=now,
+            )  # fmt: skip
+    return await close_calls(session, run, now)

@@ -1,0 +1,128 @@
+"""How far the working out of a request is: told by its real steps, seen in this process at once and in every other one after a moment."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+import store.runs.runs
+from agent.pipeline import Phase
+from agent.runs.notifier import RunNotifier
+from agent.runs.run import Run
+from store.database import Database
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+LASTING_S: Final = 0.25
+"""A phase that lasts longer is written beside its run, for other processes. Most requests are worked out before that, and cost nothing."""
+LOOK_S: Final = 1.0
+"""How often it is looked whether somebody in another process has stopped it."""
+
+
+class PlanningStopped(Exception):
+    """The run is no longer to be worked out: somebody cancelled it."""
+
+
+@dataclass
+class Progress:
+    """What this process is working out. ``phase`` may be asked of any run."""
+
+    sessions: Database
+    watch: RunNotifier
+    _now: dict[str, Phase] = field(default_factory=dict)
+
+    def phase(self, run: Run) -> Phase:
+        """Of a run that is being worked out. Drafts stand already where a question was answered: nothing is chosen then."""
+        return self._now.get(run.id) or run.phase or ("looking" if run.drafts else "choosing")
+
+    @asynccontextmanager
+    async def of(self, run: Run) -> AsyncIterator[PlanningProgress]:
+        """While it is worked out here. When this ends nothing more is written about it."""
+        work = PlanningProgress(self, run)
+        try:
+            yield work
+        finally:
+            self._now.pop(run.id, None)
+            await work.close()
+
+    def note(self, run: Run, phase: Phase) -> None:
+        self._now[run.id] = phase
+        self.watch.stepped(run.id)
+
+
+class PlanningProgress:
+    """The working out of one run. ``tell`` is called by its steps."""
+
+    def __init__(self, progress: Progress, run: Run) -> None:
+        self._progress, self._run = progress, run
+        self._lasting: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._told: Phase | None = run.phase
+
+    def tell(self, phase: Phase) -> None:
+        if phase == self._told:
+            return
+        self._told = phase
+        self._progress.note(self._run, phase)
+        if self._lasting is not None:
+            self._lasting.cancel()
+        self._lasting = asyncio.get_running_loop().call_later(LASTING_S, self._lasts, phase)
+
+    async def unless_stopped(self, doing: Coroutine[Any, Any, T]) -> T:
+        """What ``doing`` answers. Raises Stopped, with ``doing`` cancelled, as soon as the run is no longer to be worked out. Only for what
+        may be cut off anywhere: a question to a model, never one to the database."""
+        task = asyncio.ensure_future(doing)
+        try:
+            await asyncio.wait((task,), timeout=LASTING_S)
+            return await task if task.done() else await self._watched(task)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def close(self) -> None:
+        if self._lasting is not None:
+            self._lasting.cancel()
+        if self._writing is not None:
+            await self._writing
+
+    async def _watched(self, task: asyncio.Future[T]) -> T:
+        over = asyncio.Event()
+        stopped = asyncio.ensure_future(self._stopped(over))
+        try:
+            await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if not task.done() and stopped.exception() is None:
+                raise PlanningStopped
+            return await task
+        finally:
+            over.set()
+            self._progress.watch.changed(self._run.id)
+            await asyncio.gather(stopped, return_exceptions=True)
+
+    async def _stopped(self, over: asyncio.Event) -> None:
+        """Ends when the run is, or with ``over``. Never cancelled in a query: it would leave its connection behind."""
+        while not over.is_set():
+            async with self._progress.sessions.read() as session:
+                row = await store.runs.runs.get(session, self._run.workspace, self._run.id)
+            if row.state != "received":
+                return
+            if not over.is_set():
+                await self._progress.watch.wait(self._run.id, LOOK_S)
+
+    def _lasts(self, phase: Phase) -> None:
+        before = self._writing
+
+        async def write() -> None:
+            if before is not None:
+                await before
+            try:
+                async with self._progress.sessions.begin() as session:
+                    await store.runs.runs.record_phase(session, self._run.workspace, self._run.id, phase)
+            except Exception:
+                log.exception("the phase of a run was not written; it is only for looking at")
+
+        self._writing = asyncio.get_running_loop().create_task(write())

@@ -1,0 +1,58 @@
+"""Runs on their way that nobody has work for: found by a sweep and taken up again. A worker that settles its work without moving its run
+leaves one behind; whatever the cause, a confirmed call must not be forgotten.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import store.runs.runs
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.planning.planner import SEND_WORK, put_send
+from agent.runs import repository
+from agent.runs.run import Run
+from core.clock import Clock
+from core.errors import Conflict
+from store.database import Database, after_commit
+
+log = logging.getLogger(__name__)
+
+STANDING_FOR: Final = timedelta(seconds=30)
+AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True)
+class RunRecovery:
+    sessions: Database
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def take_up(self) -> int:
+        """Put the work of every run that is confirmed or executing, has not moved for half a minute and has none, ``AT_ONCE`` at most.
+        Answers how many. Whoever does it goes on where the run stands: a call that was under way is sent again under its key if its
+        contract is idempotent, else it is ``unknown`` and a person decides (agent/sending/sender.py).
+        """
+        async with self.sessions.read() as session:
+            rows = await store.runs.runs.find_stranded(session, SEND_WORK, self.clock() - STANDING_FOR, AT_ONCE)
+        return sum([await self._put(repository.of_row(row)) for row in rows])
+
+    async def _put(self, run: Run) -> bool:
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                # A move, so that of many sweeps one puts it, and under a key of its own.
+                moved = await repository.move(session, run.with_(updated_at=now), was={run.state})
+                await recorder.record(
+                    session, moved, EntryType.TAKEN_UP, now, state=run.state, error="There was no work for it."
+                )
+                await put_send(session, moved)
+                after_commit(session, self.wake)
+        except Conflict:
+            return False
+        log.warning("run %s stood %s with no work: it is taken up again", run.id, run.state, extra={"run_id": run.id})
+        return True

@@ -1,0 +1,67 @@
+"""Runs in and out of the store: the document and the columns it is found by always change in one conditional update."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.runs.runs
+from agent.history.recorder import highest_risk
+from agent.pipeline import RunState
+from agent.runs.run import Run
+from store.runs.runs import RunRow
+
+
+async def insert(session: AsyncSession, run: Run) -> None:
+    await store.runs.runs.insert(
+        session,
+        RunRow(
+            id=run.id,
+            workspace=run.workspace,
+            session_id=run.session_id,
+            actor_id=run.actor.id,
+            person=run.actor.person,
+            role=run.actor.role,
+            surface=run.surface,
+            text=run.text,
+            state=run.state,
+            actions="",
+            plan_digest=None,
+            expires_at=None,
+            created_at=run.created_at,
+            updated_at=run.updated_at,
+            revision=run.revision,
+            document=run.model_dump_json(),
+        ),
+    )
+
+
+async def get(session: AsyncSession, workspace: str, run_id: str) -> Run:
+    """Raises NotFound for another workspace's run as for no run."""
+    return of_row(await store.runs.runs.get(session, workspace, run_id))
+
+
+async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) -> Run:
+    """Store ``run`` (its ``state`` is the new one) if its row still has the revision it was read at and a state in ``was``.
+    Answers the run at its new revision. Raises Conflict when somebody was quicker."""
+    row = await store.runs.runs.move(
+        session,
+        run.workspace,
+        run.id,
+        was=was,
+        to=run.state,
+        role=run.actor.role,
+        revision=run.revision,
+        actions=" ".join(run.actions),
+        risk=highest_risk(run.plan) or "",
+        plan_digest=run.digest,
+        expires_at=run.expires_at,
+        updated_at=run.updated_at,
+        document=run.model_dump_json(),
+    )
+    return run.with_(revision=row.revision)
+
+
+def of_row(row: RunRow) -> Run:
+    return Run.model_validate_json(row.document).with_(state=row.state, revision=row.revision, phase=row.phase)

@@ -1,0 +1,164 @@
+"""The door to runs: ask and look. What is then decided about one stands in decisions; consoles and APIs come through these two alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import store.runs.calls
+import store.runs.runs
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.pipeline import GivenBy, RunState, SuppliedValue
+from agent.planning.planner import resolve_work
+from agent.runs import repository
+from agent.runs.approval import TransactionHook, no_hook
+from agent.runs.direct_calls import DirectCalls
+from agent.runs.notifier import RunNotifier, heard
+from agent.runs.progress import Progress
+from agent.runs.run import MOVING, Run
+from agent.runs.test_mode import is_test
+from agent.workspace import authority
+from agent.workspace.context import WorkspaceContexts
+from core import ids
+from core.actor import OWNER, Actor, Surface
+from core.clock import Clock
+from core.errors import Forbidden, InvalidInput, NotFound
+from executors.jobs.inline_dispatcher import BeginJob
+from store.database import Database
+
+MAX_TEXT: Final = 4000
+PAGE: Final = 200
+
+
+@dataclass(frozen=True)
+class RunService:
+    sessions: Database
+    grounds: WorkspaceContexts
+    clock: Clock
+    watch: RunNotifier
+    begin: BeginJob
+    direct: DirectCalls
+    progress: Progress
+
+    async def ask(
+        self,
+        actor: Actor,
+        text: str,
+        *,
+        surface: Surface = "admin",
+        session_id: str,
+        request_id: str | None = None,
+        now: datetime | None = None,
+        also: TransactionHook = no_hook,
+    ) -> Run:
+        """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. Raises InvalidInput.
+
+        ``also``, here and in decisions, is done in the transaction of the change itself: an idempotency record commits with its effect.
+        """
+        words = text.strip()
+        if not words:
+            raise InvalidInput("Type what you want to be done.")
+        if len(words) > MAX_TEXT:
+            raise InvalidInput(f"A request has at most {MAX_TEXT} characters; this one has {len(words)}.")
+        at = self.clock()
+        run = Run(
+            id=ids.new("run"), workspace=actor.workspace, session_id=session_id, actor=actor, surface=surface, text=words,
+            now=now or at, mode=actor.mode, request_id=request_id, created_at=at, updated_at=at,
+        )  # fmt: skip
+        async with self.sessions.begin() as session:
+            await repository.insert(session, run)
+            await recorder.record(session, run, EntryType.PROMPT, at, text=words)
+            await self.begin(session, resolve_work(run))
+            await also(session, run)
+        return run
+
+    async def run_action(
+        self,
+        actor: Actor,
+        action: str,
+        values: Mapping[str, SuppliedValue],
+        *,
+        given: GivenBy,
+        surface: Surface = "admin",
+        session_id: str,
+        request_id: str | None = None,
+        also: TransactionHook = no_hook,
+    ) -> Run:
+        """Run a contract by its name with values given as data: judged, held and recorded like a typed request (``Direct.run``)."""
+        return await self.direct.run(
+            actor, action, values, given=given, surface=surface, session_id=session_id, request_id=request_id, also=also
+        )
+
+    async def wait_until_idle(self, actor: Actor, run_id: str, *, wait_s: float = 30.0) -> Run:
+        """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds."""
+        deadline = asyncio.get_running_loop().time() + wait_s
+        with self.watch.watching(run_id) as moved:
+            while True:
+                moved.clear()
+                run = await self.show(actor, run_id)
+                left = deadline - asyncio.get_running_loop().time()
+                if run.state not in MOVING or left <= 0:
+                    return run
+                await heard(moved, min(left, 0.25))
+
+    async def show(self, actor: Actor, run_id: str) -> Run:
+        """One run, for whom ``authority.sees`` lets see it. Raises NotFound for the rest; Forbidden where the same person asked for it in
+        another role."""
+        async with self.sessions.read() as session:
+            run = await repository.get(session, actor.workspace, run_id)
+            if run.state in ("executing", "unknown"):
+                calls = await store.runs.calls.of_run(session, actor.workspace, run_id)
+                took = await store.runs.calls.took_ms(session, actor.workspace, run_id)
+                run = run.with_(
+                    outcomes=tuple(recorder.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)) for call in calls)
+                )
+        if authority.sees_unread(actor, run) or authority.sees(
+            actor, run, (await self.grounds.of(run.workspace)).catalogue
+        ):
+            return run
+        if authority.same_person(run.actor, actor):
+            raise Forbidden(
+                f"This was asked as {run.actor.role}; you act as {actor.role}, which may not run what it is about."
+            )
+        raise NotFound(f"There is no run {run_id}.")
+
+    async def listed(
+        self, actor: Actor, *, states: tuple[RunState, ...] = (), before: str | None = None, limit: int = 50
+    ) -> list[Run]:
+        """What the actor asked for in the role they have, newest first; everybody's for an owner."""
+        mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
+        async with self.sessions.read() as session:
+            rows = await store.runs.runs.listed(
+                session, actor.workspace, states=states, before=before, limit=limit, **mine
+            )
+        return [repository.of_row(row) for row in rows]
+
+    async def awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
+        """Live cards that this actor could approve now, oldest first."""
+        ground = await self.grounds.of(actor.workspace)
+        mine = {contract.name for contract in ground.catalogue if actor.role in contract.roles}
+        now = self.clock()
+        found: list[Run] = []
+        last: store.runs.runs.RunRow | None = None
+        while True:
+            async with self.sessions.read() as session:
+                rows = await store.runs.runs.listed(
+                    session, actor.workspace, states=("held",), person=None, before=last, limit=PAGE
+                )
+            for row in rows:  # the columns first: a run's document is large
+                if not mine.issuperset(row.actions.split()) or (row.expires_at is not None and row.expires_at <= now):
+                    continue
+                run = repository.of_row(row)
+                if run.plan is None or is_test(run):  # nobody is called to what is sent nowhere
+                    continue
+                if authority.may_run(ground.catalogue, actor, run.plan) is not None:
+                    continue
+                if authority.approval_of(actor, run) is None:
+                    found.append(run)
+            if len(rows) < PAGE:
+                return found[::-1][:limit]
+            last = rows[-1]

@@ -1,0 +1,1 @@
+"""Claim, act, settle: the calls of a run."""

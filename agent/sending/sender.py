@@ -1,0 +1,344 @@
+"""Claim, act, settle: the confirmed calls of a run, in order, each under one key for ever.
+
+A crash between claim and settle stays visible as a call that is ``begun``. It is taken up again with the same key if its contract is
+idempotent; otherwise it is ``unknown`` and a person decides. No transaction is open while a request is under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import store.runs.calls
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.pipeline import CallState, Step
+from agent.planning.planner import put_resolve
+from agent.runs import outcomes, repository
+from agent.runs.approval import DRIFTED, check_requester_role, find_lapsed, valid_approvals, verify_digest
+from agent.runs.run import Run
+from agent.runs.test_mode import is_test
+from agent.sending.action_secrets import ActionSecrets
+from agent.validate import recheck
+from agent.workspace import principals
+from agent.workspace.context import WorkspaceContexts
+from core.clock import Clock
+from core.errors import Conflict
+from core.storable import storable_text
+from executors import sandbox
+from executors.http.signed_client import SignedClient
+from executors.jobs.queue import Done, Outcome, Reschedule
+from executors.retry import Failed, Reply, Retry, RetryVerdict, Success, Unknown, after_action
+from registry.catalogue import Catalogue
+from registry.result import fits_result
+from store.database import Database
+from store.runs.calls import AttemptRow, CallRow
+
+log = logging.getLogger(__name__)
+
+_SETTLED: frozenset[CallState] = frozenset({"succeeded", "failed", "skipped"})
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Executes confirmed runs. One worker at a time holds a run (the engine's lease); every mark is conditional all the same.
+
+    A test run ends in the sandbox: this is the only place where calls leave, and it asks the run's mode each time.
+    """
+
+    sessions: Database
+    grounds: WorkspaceContexts
+    hand: SignedClient
+    secrets: ActionSecrets
+    clock: Clock
+    changed: Callable[[str], None]
+
+    async def send(self, workspace: str, run_id: str) -> Outcome:
+        """Move one run as far as it goes now. ``Reschedule`` when a call waits for its next attempt."""
+        async with self.sessions.read() as session:
+            run = await repository.get(session, workspace, run_id)
+        if run.state == "confirmed":
+            try:
+                started = await self._start(run)
+            except Conflict:
+                # Another worker moved it first, and may be dead by now: whoever looks again finds how far it got.
+                return Reschedule(1.0, "Another worker is at it.")
+            if started is None:  # it drifted, and is planned anew
+                return Done()
+            run = started
+        if run.state != "executing" or run.plan is None:
+            return Done()
+        ground = await self.grounds.of(workspace)
+        async with self.sessions.read() as session:
+            calls = {call.call_id: call for call in await store.runs.calls.of_run(session, workspace, run.id)}
+        for step in run.plan.steps:
+            call = calls[step.call_id]
+            if call.state == "succeeded":
+                continue
+            if call.state in _SETTLED:
+                break
+            handled = await self._step(run, step, call, ground.catalogue)
+            if handled is not None:
+                return handled
+            async with self.sessions.read() as session:
+                if (await store.runs.calls.get(session, workspace, step.call_id)).state != "succeeded":
+                    break
+        await self._finish(run)
+        return Done()
+
+    async def _start(self, run: Run) -> Run | None:
+        """The last look before anything leaves: role, contract, endpoint and records as they are now. Then the claim, committed.
+
+        None when it drifted. Raises Conflict when somebody else moved the run meanwhile.
+        """
+        plan = run.plan
+        assert plan is not None
+        ground = await self.grounds.of(run.workspace)
+        async with self.sessions.read() as session:
+            actor = await principals.current_actor(session, run.actor, self.clock())
+            standing = await valid_approvals(session, ground, run, self.clock())
+        drift: tuple[str, ...] = (
+            (f"{run.actor.name} may no longer act here.",)
+            if actor is None
+            else verify_digest(run, plan)
+            or check_requester_role(run, actor)
+            or find_lapsed(run, standing)
+            or await recheck(plan, actor=actor, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface)
+        )
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            if drift:
+                # What its policy alone has confirmed may be confirmed by it again; a card that somebody saw is seen again.
+                waits = DRIFTED if plan.held else run.must_wait
+                again = run.with_(state="received", drift=drift, approvals=(), must_wait=waits, updated_at=now)
+                moved = await repository.move(session, again, was={"confirmed"})
+                await recorder.record(session, moved, EntryType.DRIFTED, now, drift=list(drift), digest=plan.digest)
+                await put_resolve(session, moved)
+                result = None
+            else:
+                result = await repository.move(session, run.with_(state="executing", updated_at=now), was={"confirmed"})
+                await store.runs.calls.insert_many(
+                    session, [_planned(run, step, at) for at, step in enumerate(plan.steps)]
+                )
+        self.changed(run.id)
+        return result
+
+    async def _step(self, run: Run, step: Step, call: CallRow, catalogue: Catalogue) -> Outcome | None:
+        """One attempt at one call. None when the call is settled, whatever came of it."""
+        if call.state == "begun":  # a worker died between its mark and the answer: it may have happened
+            await self._mark(
+                run, step, "unknown", EntryType.CALL_ATTEMPTED, detail="The worker stopped before an answer came."
+            )
+            call = await self._call(run, step)
+        if call.state == "unknown" and not step.idempotent:
+            return None
+        # No start, yet attempts: a person who found its fate unknown wants it sent again. Only a 2xx settles it from here on.
+        resent = call.attempts > 0 and call.started_at is None
+        unknown_before = call.state == "unknown" or resent
+        if resent or (run.plan is not None and step is not run.plan.steps[0] and call.attempts == 0):
+            refusal = await self._still_allowed(run, step, resent=resent)
+            if refusal is not None:
+                settled: CallState = "unknown" if resent else "failed"
+                await self._mark(run, step, settled, EntryType.CALL_SETTLED, detail=refusal)
+                return None
+        now = self.clock()
+        begun_first = call.started_at or now
+        if call.attempts and now >= begun_first + timedelta(seconds=step.deadline_s):
+            await self._mark(
+                run,
+                step,
+                "unknown" if unknown_before else "failed",
+                EntryType.CALL_SETTLED,
+                detail=f"No success within {step.deadline_s} s.",
+            )
+            return None
+        if is_test(run):
+            call = await self._begin(run, step, call)
+            contract = catalogue.version(step.action, step.version)
+            reply = await asyncio.to_thread(sandbox.answer, contract.result if contract else None)
+        else:
+            secrets = await self.secrets.of(run.workspace, step.url)
+            call = await self._begin(run, step, call)
+            reply = await self.hand.post(
+                step.url,
+                step.payload.encode(),
+                message_id=step.call_id,
+                secrets=secrets,
+                timeout_s=step.timeout_s,
+                attempt=call.attempts,
+            )
+        verdict = after_action(
+            reply,
+            attempt=call.attempts,
+            elapsed_s=(self.clock() - begun_first).total_seconds(),
+            deadline_s=step.deadline_s,
+            idempotent=step.idempotent,
+            unknown_before=unknown_before,
+        )
+        return await self._settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
+
+    async def _settle(
+        self,
+        run: Run,
+        step: Step,
+        call: CallRow,
+        reply: Reply,
+        verdict: RetryVerdict,
+        catalogue: Catalogue,
+        *,
+        unknown_before: bool,
+    ) -> Outcome | None:
+        """Write down what came of the attempt. The endpoint's answer is evidence and never in the way: what of it can't be kept is left
+        out, and that it came is kept all the same. Raises Conflict, and what a database that is down raises."""
+        contract = catalogue.version(step.action, step.version)
+        handled: Outcome | None = None
+        fits: bool | None = None
+        match verdict:
+            case Success():
+                state: CallState = "succeeded"
+                fits = fits_result(contract.result if contract else None, reply.body)
+                detail = "" if fits is not False else "The answer doesn't fit the contract's result schema."
+                if is_test(run):
+                    detail = reply.detail
+            case Retry():
+                state = "unknown" if verdict.unknown or unknown_before else "planned"
+                detail = verdict.detail
+                handled = Reschedule(verdict.delay_s, verdict.detail)
+            case Failed():
+                state, detail = "failed", verdict.detail
+            case Unknown():
+                state, detail = "unknown", verdict.detail
+        answer = storable_text(reply.body) if reply.body else None
+        try:
+            await self._write_down(run, step, call, reply, state, detail, answer, fits, handled)
+        except Conflict:
+            raise
+        except Exception as error:
+            # A call that was made must not be forgotten, and not be sent again, for the sake of what was said to it. The error's own words
+            # may hold the answer.
+            log.error(
+                "an answer could not be kept (%s): settled without it", type(error).__name__, extra={"run_id": run.id}
+            )
+            detail = f"{detail} The answer could not be kept.".strip()
+            await self._write_down(run, step, call, reply, state, detail, None, fits, handled)
+        self.changed(run.id)
+        return handled
+
+    async def _write_down(
+        self,
+        run: Run,
+        step: Step,
+        call: CallRow,
+        reply: Reply,
+        state: CallState,
+        detail: str,
+        answer: str | None,
+        fits: bool | None,
+        handled: Outcome | None,
+    ) -> None:
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            moved = await store.runs.calls.move(
+                session, run.workspace, step.call_id, was={"begun"}, to=state, of_attempt=call.attempts,
+                status=reply.status, answer=answer, detail=detail, finished_at=None if handled else now,
+            )  # fmt: skip
+            await store.runs.calls.log_attempt(
+                session,
+                AttemptRow(
+                    call_id=step.call_id, n=call.attempts, started_at=now - timedelta(milliseconds=reply.duration_ms),
+                    duration_ms=reply.duration_ms, status=reply.status, error=reply.error, answer_head=(answer or "")[:512],
+                ),
+            )  # fmt: skip
+            await recorder.record(
+                session, run, EntryType.CALL_ATTEMPTED if handled else EntryType.CALL_SETTLED, now,
+                outcome=state, duration_ms=reply.duration_ms, call=recorder.outcome_data(recorder.outcome_of(moved, fits, reply.duration_ms)),
+                error=reply.error, retry_in_s=handled.delay_s if isinstance(handled, Reschedule) else None,
+            )  # fmt: skip
+
+    async def _begin(self, run: Run, step: Step, call: CallRow) -> CallRow:
+        """The mark that makes a crash visible, committed before the first byte leaves."""
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            moved = await store.runs.calls.move(
+                session, run.workspace, step.call_id, was={"planned", "unknown"}, to="begun",
+                attempts=call.attempts + 1, started_at=call.started_at or now,
+            )  # fmt: skip
+            await recorder.record(
+                session,
+                run,
+                EntryType.CALL_BEGUN,
+                now,
+                call_id=step.call_id,
+                attempt=moved.attempts,
+                url=step.url,
+                payload=step.payload,
+            )
+        return moved
+
+    async def _mark(self, run: Run, step: Step, state: CallState, kind: EntryType, *, detail: str) -> None:
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            moved = await store.runs.calls.move(
+                session,
+                run.workspace,
+                step.call_id,
+                was={"planned", "begun", "unknown"},
+                to=state,
+                detail=detail,
+                finished_at=now,
+            )
+            await recorder.record(
+                session, run, kind, now, outcome=state, call=recorder.outcome_data(recorder.outcome_of(moved))
+            )
+
+    async def _call(self, run: Run, step: Step) -> CallRow:
+        async with self.sessions.read() as session:
+            return await store.runs.calls.get(session, run.workspace, step.call_id)
+
+    async def _still_allowed(self, run: Run, step: Step, *, resent: bool = False) -> str | None:
+        """Checked again before each later step, but for the records that earlier steps of this run have themselves changed. One that is
+        ``resent`` may have changed its own, too."""
+        plan = run.plan
+        assert plan is not None
+        async with self.sessions.read() as session:
+            actor = await principals.current_actor(session, run.actor, self.clock())
+        if actor is None:
+            return f"{run.actor.name} may no longer act here."
+        ground = await self.grounds.of(run.workspace)
+        if changed := check_requester_role(run, actor):
+            return " ".join(changed)
+        earlier = plan.steps[: plan.steps.index(step) + (1 if resent else 0)]
+        touched = frozenset((pin.record_kind, pin.record_id) for each in earlier for pin in each.pins)
+        rest = plan.model_copy(update={"steps": (step,)})
+        drift = await recheck(
+            rest, actor=actor, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface, skip_records=touched
+        )
+        return " ".join(drift) or None
+
+    async def _finish(self, run: Run) -> None:
+        now = self.clock()
+        try:
+            async with self.sessions.begin() as session:
+                came = await outcomes.close_calls(session, run, now)
+                state = outcomes.run_state(came)
+                done = run.with_(state=state, outcomes=came, updated_at=now)
+                moved = await repository.move(session, done, was={"executing"})
+                await recorder.record(
+                    session, moved, EntryType.FINISHED, now,
+                    outcome=state, outcomes=[recorder.outcome_data(each) for each in came],
+                    duration_ms=(now - run.created_at).total_seconds() * 1000,
+                )  # fmt: skip
+        except Conflict:
+            log.info("another worker finished this run first", extra={"run_id": run.id})
+        self.changed(run.id)
+
+
+def _planned(run: Run, step: Step, seq: int) -> CallRow:
+    return CallRow(
+        call_id=step.call_id, workspace=run.workspace, run_id=run.id, seq=seq, action=step.action, version=step.version,
+        state="planned", url=step.url, payload=step.payload, attempts=0, status=None, answer=None, detail="",
+        started_at=None, finished_at=None,
+    )  # fmt: skip

@@ -1,0 +1,193 @@
+"""Who comes in by an issuer's word: a member whom it is linked to, or one with the same verified address, once.
+
+Nobody is made a member here who was not invited, and nobody an owner. An owner is linked from within, with their password; from then on
+the pair of issuer and subject counts alone, and an address never again.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.accounts.identities
+import store.accounts.members
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
+from agent.workspace.admin import actor_of
+from core import ids
+from core.actor import OWNER, Actor
+from core.clock import Clock
+from core.errors import NotFound
+from store.accounts.identities import IdentityRow
+from store.accounts.members import MemberRow
+from store.database import Database
+
+log = logging.getLogger(__name__)
+
+_DEACTIVATED = "Your place here is deactivated. Ask an owner."
+_MAX_NAME = 100
+
+
+@dataclass(frozen=True)
+class SsoLogin:
+    """``domains``: those of the addresses that may come in, folded in case; empty for any. ``name`` is the issuer's, for people."""
+
+    sessions: Database
+    clock: Clock
+    name: str
+    domains: tuple[str, ...]
+
+    async def enter(self, who: SsoIdentity) -> MemberRow | LoginRefused:
+        """The member to sign in. What is refused to somebody known here is an entry in AI History."""
+        outside = self._outside(who)
+        if outside is not None:
+            return self._away(outside)
+        async with self.sessions.begin() as session:
+            identity = await store.accounts.identities.by_subject(session, who.issuer, who.subject)
+            if identity is not None:
+                member = await store.accounts.members.get(session, identity.workspace, identity.member_id)
+                came = await self._in(session, member, who)
+                if isinstance(came, MemberRow):
+                    await store.accounts.identities.touch(session, identity.id, self.clock())
+                return came
+            if not who.email:
+                return self._away(self._unverified())
+            there = await store.accounts.members.by_email(session, who.email)
+            open_to = [row for row in there if row.state != "disabled"]
+            if len(open_to) > 1:
+                return self._away(
+                    LoginRefused(
+                        LoginRefusalReason.SEVERAL, "Your address is a member of several workspaces. Sign in with a password and link your account there."
+                    )
+                )  # fmt: skip
+            if not open_to:
+                if there:
+                    return await self._refused(
+                        session, there[0], LoginRefused(LoginRefusalReason.DEACTIVATED, _DEACTIVATED)
+                    )
+                return self._away(
+                    LoginRefused(
+                        LoginRefusalReason.UNKNOWN,
+                        f"Nobody here has the address {who.email}. Ask an owner for an invitation.",
+                    )
+                )
+            return await self._first_time(session, open_to[0], who)
+
+    async def link(self, by: Actor, who: SsoIdentity) -> LoginRefused | None:
+        """The identity is the member's from now on. They are signed in, and were asked for their password."""
+        outside = self._outside(who)
+        if outside is not None:
+            return self._away(outside)
+        async with self.sessions.begin() as session:
+            member = await store.accounts.members.get(session, by.workspace, by.id)
+            if not await self._linked(session, member, who):
+                return await self._refused(session, member, self._otherwise())
+        return None
+
+    async def unlink(self, by: Actor, identity_id: str) -> None:
+        """Raises NotFound."""
+        async with self.sessions.begin() as session:
+            gone = await store.accounts.identities.unlink(session, by.workspace, by.id, identity_id)
+            if gone is None:
+                raise NotFound("There is no such link.")
+            await recorder.record_act(
+                session,
+                by,
+                EntryType.IDENTITY_UNLINKED,
+                self.clock(),
+                member=by.id,
+                issuer=gone.issuer,
+                subject=gone.subject,
+            )
+
+    async def _first_time(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> MemberRow | LoginRefused:
+        if member.role == OWNER:
+            way = (
+                "open the link of your invitation, and then link your account under Your account"
+                if member.state == "invited"
+                else "sign in with your password, and then link it under Your account"
+            )
+            return await self._refused(
+                session,
+                member,
+                LoginRefused(LoginRefusalReason.OWNER_UNLINKED, f"An owner's account is linked from within: {way}."),
+            )
+        if not await self._linked(session, member, who):
+            return await self._refused(session, member, self._otherwise())
+        return await self._in(session, member, who)
+
+    async def _in(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> MemberRow | LoginRefused:
+        if member.state == "active":
+            return member
+        if member.state == "invited" and member.role != OWNER:
+            name = who.name.strip()
+            fits = 0 < len(name) <= _MAX_NAME and name.isprintable()
+            joined = await store.accounts.members.accept_sso(
+                session, member.workspace, member.id, name=name if fits else member.email, now=self.clock()
+            )
+            if joined is not None:
+                await recorder.record_act(
+                    session, actor_of(joined), EntryType.MEMBER_JOINED, self.clock(), member=joined.id, email=joined.email,
+                    role=joined.role, invited_by=joined.invited_by, issuer=who.issuer,
+                )  # fmt: skip
+                return joined
+            return await self._refused(
+                session,
+                member,
+                LoginRefused(LoginRefusalReason.UNKNOWN, "Your invitation is over. Ask an owner for a fresh one."),
+            )
+        return await self._refused(session, member, LoginRefused(LoginRefusalReason.DEACTIVATED, _DEACTIVATED))
+
+    async def _linked(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> bool:
+        row = IdentityRow(
+            id=ids.new("idn"), workspace=member.workspace, member_id=member.id, issuer=who.issuer, subject=who.subject,
+            email=who.email, created_at=self.clock(), last_used_at=None,
+        )  # fmt: skip
+        if not await store.accounts.identities.link(session, row):
+            return False
+        await recorder.record_act(
+            session, actor_of(member), EntryType.IDENTITY_LINKED, self.clock(), member=member.id, email=who.email, issuer=who.issuer,
+            subject=who.subject,
+        )  # fmt: skip
+        return True
+
+    def _outside(self, who: SsoIdentity) -> LoginRefused | None:
+        """Where domains are named, every sign-in must have a verified address in one of them, linked or not."""
+        if who.unverified:
+            return self._unverified()
+        if not self.domains:
+            return None
+        if not who.email:
+            return self._unverified()
+        if who.email.rpartition("@")[2].casefold() in self.domains:
+            return None
+        return LoginRefused(
+            LoginRefusalReason.OTHER_DOMAIN, f"Addresses like {who.email} may not sign in here with {self.name}."
+        )
+
+    def _unverified(self) -> LoginRefused:
+        return LoginRefused(
+            LoginRefusalReason.UNVERIFIED,
+            f"{self.name} does not say that it has verified your e-mail address. Verify it there, or sign in with your password.",
+        )
+
+    def _otherwise(self) -> LoginRefused:
+        return LoginRefused(
+            LoginRefusalReason.OTHERWISE_LINKED,
+            f"Either this account of {self.name} is another member's, or your place here is linked to another one. Sign in with your "
+            "password and look under Your account.",
+        )
+
+    def _away(self, turned: LoginRefused) -> LoginRefused:
+        log.info("a sign-in through the issuer was refused", extra={"why": turned.why.value})
+        return turned
+
+    async def _refused(self, session: AsyncSession, member: MemberRow, turned: LoginRefused) -> LoginRefused:
+        await recorder.record_act(
+            session, actor_of(member), EntryType.SIGN_IN_REFUSED, self.clock(), member=member.id, email=member.email,
+            why=turned.why.value,
+        )  # fmt: skip
+        return self._away(turned)

@@ -1,0 +1,248 @@
+"""The issuer itself: where it is asked, with which keys it signs, and what its ID tokens say (OpenID Connect Core 1.0 §3.1, Discovery 1.0).
+
+The protocol is authlib's; the dial is ours. Everything about a token that is not as it must be is one refusal: BAD_TOKEN.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlsplit
+
+from agent.sso.flow import Flow
+from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
+from core.clock import Clock
+from core.errors import Unavailable
+from executors.http.issuer_client import IssuerClient
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
+
+log = logging.getLogger(__name__)
+
+LEEWAY_S: Final = 60
+"""How far the issuer's clock may be from ours."""
+KEPT: Final = timedelta(hours=1)
+"""How long metadata and keys are gone by before they are read again; an unknown key is looked for at once."""
+LOOK_AGAIN: Final = timedelta(seconds=10)
+"""… but not more often than this."""
+ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""Signatures with a key pair: never ``none``, and never an HMAC, whose key would be one that is public."""
+_SCOPE: Final = "openid email profile"
+_LEAST_RSA_CHARS: Final = 342
+"""2048 bits in base64url."""
+_MAX_SUBJECT: Final = 255
+
+
+@dataclass
+class Provider:
+    """One issuer, asked as one client. Raises Unavailable where it does not answer or what it says of itself can't be used."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+    redirect_uri: str
+    client: IssuerClient
+    clock: Clock
+    _metadata: Mapping[str, Any] = field(default_factory=dict, init=False)
+    _keys: KeySet | None = field(default=None, init=False)
+    _read_at: datetime | None = field(default=None, init=False)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    async def address(self, flow: Flow) -> str:
+        """Where the browser goes to sign in there."""
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+        metadata = await self._known()
+        made: str = prepare_grant_uri(
+            metadata["authorization_endpoint"], self.client_id, "code", redirect_uri=self.redirect_uri, scope=_SCOPE, state=flow.state,
+            nonce=flow.nonce, code_challenge=create_s256_code_challenge(flow.verifier), code_challenge_method="S256",
+        )  # fmt: skip
+        return made
+
+    async def end_session(self) -> str:
+        """Where one signs out there too; empty where the issuer has no such page, or does not answer now."""
+        from authlib.common.urls import add_params_to_uri
+
+        try:
+            at = (await self._known()).get("end_session_endpoint", "")
+        except Unavailable:
+            return ""
+        made: str = add_params_to_uri(at, [("client_id", self.client_id)]) if self._usable(at) else ""
+        return made
+
+    async def identify(self, flow: Flow, code: str, iss: str) -> SsoIdentity | LoginRefused:
+        """Whom this code stands for. ``iss`` is what the answer named as its issuer, empty where it named none (RFC 9207)."""
+        metadata = await self._known()
+        must_name = metadata.get("authorization_response_iss_parameter_supported") is True
+        if (iss or must_name) and iss != self.issuer:
+            return self._bad("the answer came from another issuer")
+        answer = await self.client.post(metadata["token_endpoint"], *self._exchange(metadata, flow, code))
+        if answer.status != 200:
+            said = answer.body.get("error")
+            log.warning("the issuer refused the code", extra={"status": answer.status, "error": str(said)[:60]})
+            return LoginRefused(
+                LoginRefusalReason.CODE_REFUSED, f"{self.name} did not accept the sign-in any more. Begin it again."
+            )
+        token, access = answer.body.get("id_token"), answer.body.get("access_token")
+        if not isinstance(token, str) or not token.isascii():
+            return self._bad("there was none")
+        claims = await self._claims(metadata, token, access if isinstance(access, str) else "", flow.nonce)
+        if isinstance(claims, LoginRefused):
+            return claims
+        return self._who(await self._with_email(metadata, claims, access))
+
+    def _exchange(self, metadata: Mapping[str, Any], flow: Flow, code: str) -> tuple[str, dict[str, str]]:
+        """Body and headers of the token request."""
+        from authlib.oauth2.auth import ClientAuth
+        from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
+        can = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        basic = "client_secret_basic" in can
+        if self.client_secret and not basic and "client_secret_post" not in can:
+            raise Unavailable(f"{self.name} takes no client secret as this server can give it.")
+        body = prepare_token_request(
+            "authorization_code", code=code, redirect_uri=self.redirect_uri, code_verifier=flow.verifier
+        )
+        if not self.client_secret:
+            auth = ClientAuth(self.client_id, "", "none")
+        elif basic:
+            # RFC 6749 §2.3.1: both are form-encoded first.
+            auth = ClientAuth(quote(self.client_id, safe=""), quote(self.client_secret, safe=""), "client_secret_basic")
+        else:
+            auth = ClientAuth(self.client_id, self.client_secret, "client_secret_post")
+        _, headers, body = auth.prepare("POST", metadata["token_endpoint"], {}, body)
+        return body, headers
+
+    async def _claims(
+        self, metadata: Mapping[str, Any], token: str, access: str, nonce: str
+    ) -> Mapping[str, Any] | LoginRefused:
+        """The token's claims, once its signature and all of them hold."""
+        from authlib.oidc.core import CodeIDToken
+        from joserfc import jwt
+        from joserfc.errors import InvalidKeyIdError, JoseError
+        from joserfc.jws import JWSRegistry
+
+        advertised = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
+        registry = JWSRegistry(
+            algorithms=[each for each in ALGORITHMS if each in advertised], strict_check_header=False
+        )
+        try:
+            try:
+                read = jwt.decode(token, await self._signers(), registry=registry)
+            except InvalidKeyIdError:
+                read = jwt.decode(token, await self._signers(anew=True), registry=registry)
+            options = {
+                "iss": {"essential": True, "value": self.issuer},
+                "aud": {"essential": True, "value": self.client_id},
+            }
+            params = {"nonce": nonce, "client_id": self.client_id, "access_token": access}
+            claims = CodeIDToken(read.claims, read.header, options, params)
+            claims.validate(int(self.clock().timestamp()), LEEWAY_S)
+        except (JoseError, ValueError, TypeError) as error:
+            return self._bad(str(error) or type(error).__name__)
+        subject = claims["sub"]
+        if not subject or len(subject) > _MAX_SUBJECT or not subject.isprintable():
+            return self._bad("its subject can't be used")
+        return dict(claims)
+
+    async def _with_email(
+        self, metadata: Mapping[str, Any], claims: Mapping[str, Any], access: Any
+    ) -> Mapping[str, Any]:
+        """What the token does not say of the e-mail address is asked of userinfo, which must speak of the same subject."""
+        at = metadata.get("userinfo_endpoint", "")
+        if ("email" in claims and "email_verified" in claims) or not self._usable(at) or not isinstance(access, str):
+            return claims
+        answer = await self.client.get(at, bearer=access)
+        if answer.status != 200 or answer.body.get("sub") != claims["sub"]:
+            return claims
+        return {**answer.body, **claims}
+
+    def _who(self, claims: Mapping[str, Any]) -> SsoIdentity:
+        email, verified, name = (claims.get(each) for each in ("email", "email_verified", "name"))
+        return SsoIdentity(
+            issuer=self.issuer, subject=claims["sub"],
+            # An address outside ASCII may fold to somebody else's.
+            email=email if verified is True and isinstance(email, str) and email.isascii() and len(email) <= 320 else "",
+            unverified=verified is not None and verified is not True,
+            name=name if isinstance(name, str) else "",
+        )  # fmt: skip
+
+    async def _known(self) -> Mapping[str, Any]:
+        """What the issuer says of itself, read anew once an hour."""
+        if self._stale():
+            async with self._reading:
+                if self._stale():
+                    await self._read()
+        return self._metadata
+
+    async def _signers(self, *, anew: bool = False) -> KeySet:
+        """The keys it signs with. Raises ValueError where none of them can be used."""
+        async with self._reading:
+            if self._keys is None or (anew and self._read_at and self.clock() - self._read_at >= LOOK_AGAIN):
+                await self._read()
+            if self._keys is None:
+                raise ValueError("the issuer publishes no key that can be used")
+            return self._keys
+
+    def _stale(self) -> bool:
+        return self._read_at is None or not timedelta() <= self.clock() - self._read_at < KEPT
+
+    async def _read(self) -> None:
+        from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
+
+        answer = await self.client.get(get_well_known_url(self.issuer, external=True))
+        if answer.status != 200:
+            raise Unavailable(f"{self.name} answered {answer.status} where it should describe itself.")
+        if answer.body.get("issuer") != self.issuer:
+            raise Unavailable(f"{self.name} calls itself otherwise than OPSIQ_OIDC_ISSUER does.")
+        try:
+            OpenIDProviderMetadata(answer.body).validate()
+        except ValueError as error:
+            raise Unavailable(f"What {self.name} says of itself can't be used: {error}.") from error
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            if not self._usable(answer.body.get(name)):
+                raise Unavailable(f"What {self.name} says of itself can't be used: {name} is no https address.")
+        keys = await self.client.get(answer.body["jwks_uri"])
+        if keys.status != 200:
+            raise Unavailable(f"{self.name} answered {keys.status} where its keys should be.")
+        self._metadata, self._keys, self._read_at = answer.body, _key_set(keys.body.get("keys")), self.clock()
+
+    def _usable(self, address: Any) -> bool:
+        """https, or as plain as an issuer on this machine itself."""
+        if not isinstance(address, str) or not address.isascii() or not address.isprintable():
+            return False
+        parts, mine = urlsplit(address), urlsplit(self.issuer)
+        local = mine.scheme == "http" and (parts.scheme, parts.netloc) == (mine.scheme, mine.netloc)
+        return bool(parts.hostname) and (parts.scheme == "https" or local)
+
+    def _bad(self, detail: str) -> LoginRefused:
+        log.warning("an ID token does not hold: %s", detail)
+        return LoginRefused(
+            LoginRefusalReason.BAD_TOKEN,
+            f"What {self.name} answered can't be trusted ({detail}). Nobody was signed in.",
+        )
+
+
+def _key_set(keys: Any) -> KeySet | None:
+    """Public keys for signatures; what is for something else, too short, or not understood is left out."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import JWKRegistry, KeySet
+
+    made = []
+    for each in keys if isinstance(keys, list) else ():
+        if not isinstance(each, dict) or each.get("kty") not in ("RSA", "EC", "OKP") or each.get("use", "sig") != "sig":
+            continue
+        if each["kty"] == "RSA" and len(str(each.get("n", ""))) < _LEAST_RSA_CHARS:
+            continue
+        try:
+            made.append(JWKRegistry.import_key(each))
+        except (JoseError, ValueError, TypeError):
+            continue
+    return KeySet(made) if made else None

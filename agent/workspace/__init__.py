@@ -1,0 +1,1 @@
+"""A workspace: its context, members, connectors, keys."""

@@ -1,0 +1,291 @@
+"""Governing a workspace: founding it, its people, its connectors, its contracts. Every act is an entry in AI History."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.accounts.api_keys
+import store.accounts.members
+import store.connectors
+import store.contracts
+import store.workspaces
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.sending.action_secrets import ActionSecrets
+from agent.workspace import roles
+from agent.workspace.context import WorkspaceContexts
+from agent.workspace.key_registration import ways_around
+from core import ids, passwords
+from core.actor import OWNER, Actor, Mode
+from core.clock import Clock
+from core.errors import Forbidden, InvalidContract
+from core.secretbox import SecretBox
+from registry import signing
+from registry.connector import WEBHOOK_SECRET
+from registry.contract import Contract, parse
+from registry.linting import linter
+from store.accounts.api_keys import KeyRow
+from store.accounts.members import MemberRow
+from store.connectors import ConnectorRow
+from store.contracts import ContractRow, SigningKeyRow
+from store.database import Database
+from store.workspaces import WorkspaceRow
+
+KEY_OVERLAP: Final = timedelta(hours=24)
+"""How long a rotated secret stays good."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """``fresh`` is False when this very version stood already. ``secret``: the endpoint's, if made now."""
+
+    contract: Contract
+    fresh: bool
+    secret: str | None = None
+
+
+@dataclass(frozen=True)
+class IssuedKey:
+    """A key with its secret, which is shown this once."""
+
+    row: KeyRow
+    secret: str
+
+
+T = TypeVar("T")
+TransactionHook = Callable[[AsyncSession, T], Awaitable[None]]
+
+
+async def no_hook(session: AsyncSession, made: object) -> None:
+    """The ``Also`` of who has nothing to add."""
+
+
+@dataclass(frozen=True)
+class WorkspaceAdmin:
+    sessions: Database
+    grounds: WorkspaceContexts
+    action_secrets: ActionSecrets
+    box: SecretBox
+    clock: Clock
+
+    async def create_workspace(self, name: str, *, email: str, person: str, password: str) -> Actor:
+        """A new workspace with its first owner and a signing key of its own."""
+        now = self.clock()
+        workspace = ids.new("ws")
+        key = signing.generate_key()
+        async with self.sessions.begin() as session:
+            await store.workspaces.insert(session, WorkspaceRow(id=workspace, name=name, created_at=now))
+            await store.contracts.add_signing_key(
+                session,
+                SigningKeyRow(
+                    workspace=workspace, kid=key.kid, public=key.public, created_at=now,
+                    sealed_private=self.box.seal(key.private, context=_key_context(workspace, key.kid)),
+                ),
+            )  # fmt: skip
+            owner = await self._add(session, workspace, email, person, OWNER, password)
+            actor = actor_of(owner)
+            await recorder.record_act(session, actor, EntryType.WORKSPACE_CREATED, now, name=name, signing_key=key.kid)
+        return actor
+
+    async def add_member(self, by: Actor, *, email: str, person: str, role: str, password: str) -> Actor:
+        """Raises Forbidden unless ``by`` is an owner, InvalidInput for a weak password, Conflict for a known address."""
+        _owner(by, "adds members")
+        async with self.sessions.begin() as session:
+            member = await self._add(session, by.workspace, email, person, role, password)
+            await recorder.record_act(
+                session, by, EntryType.MEMBER_ADDED, self.clock(), member=member.id, role=role, email=email
+            )
+        return actor_of(member)
+
+    async def connect(self, by: Actor, name: str, base_url: str, secrets: Mapping[str, str]) -> None:
+        """Configure a connector, new or anew. Its action calls are signed with ``secrets["action_secret"]`` where
+        that is given; one that it replaces signs beside it for a day. What its webhooks are signed with stays unless it is given."""
+        _owner(by, "configures connectors")
+        now = self.clock()
+        self.grounds.connector(name, base_url, dict(secrets))
+        async with self.sessions.begin() as session:
+            sealed = await self._sealed(session, by.workspace, name, secrets)
+            await store.connectors.put(
+                session,
+                ConnectorRow(
+                    workspace=by.workspace, name=name, base_url=base_url, sealed_secrets=sealed, enabled=True,
+                    created_at=now, updated_at=now,
+                ),
+            )  # fmt: skip
+            await recorder.record_act(
+                session, by, EntryType.CONNECTOR_CONFIGURED, now, connector=name, base_url=base_url
+            )
+            if "action_secret" in secrets:
+                await self.action_secrets.adopt(session, by.workspace, base_url, secrets["action_secret"])
+
+    async def proposed(self, by: Actor, name: str) -> Sequence[Contract]:
+        """What a configured connector would have registered."""
+        ground = await self.grounds.of(by.workspace)
+        return [contract for each in ground.connectors if each.name == name for contract in each.register_actions()]
+
+    async def register(
+        self, by: Actor, values: Sequence[Any], *, also: TransactionHook[list[Registered]] = no_hook
+    ) -> list[Registered]:
+        """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with every finding.
+
+        ``also``, here and below, is done in the transaction of the change itself.
+        """
+        _owner(by, "signs contracts")
+        contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
+        known = [each.name for each in (await self.grounds.of(by.workspace)).catalogue]
+        findings = linter.lint([json.loads(contract.canonical) for contract in contracts], known=known)
+        faults = [finding for finding in findings if not linter.is_advice(finding)]
+        if faults:
+            raise InvalidContract("Not registered: mend these first.", findings=faults)
+        if by.kind == "key":
+            async with self.sessions.read() as session:
+                there = await store.contracts.every_version(session, by.workspace)
+            beyond = list(ways_around(contracts, there))
+            if beyond:
+                raise Forbidden(beyond[0].detail, findings=beyond)
+        now = self.clock()
+        made: list[Registered] = []
+        async with self.sessions.begin() as session:
+            key_row = next(
+                row for row in await store.contracts.signing_keys(session, by.workspace) if row.retired_at is None
+            )
+            private = self.box.open(key_row.sealed_private, context=_key_context(by.workspace, key_row.kid))
+            key = signing.SigningKey.of_private(private)
+            for contract in contracts:
+                row = ContractRow(
+                    workspace=by.workspace, name=contract.name, version=contract.version, raw=contract.canonical,
+                    signature=signing.sign(contract.canonical, key), digest=contract.digest, state="active",
+                    registered_by=by.id, created_at=now, changed_at=now,
+                )  # fmt: skip
+                fresh = await store.contracts.register(session, row)
+                if fresh:
+                    await recorder.record_act(
+                        session, by, EntryType.CONTRACT_REGISTERED, now,
+                        contract=contract.name, version=contract.version, digest=contract.digest, kid=key_row.kid,
+                    )  # fmt: skip
+                secret = await self.action_secrets.ensured(session, by.workspace, contract.endpoint.url)
+                made.append(Registered(contract, fresh, secret))
+            await also(session, made)
+        return made
+
+    async def create_key(
+        self,
+        by: Actor,
+        name: str,
+        *,
+        scopes: Collection[str],
+        role: str | None = None,
+        mode: Mode = "test",
+        expires_at: datetime | None = None,
+        also: TransactionHook[IssuedKey] = no_hook,
+    ) -> tuple[KeyRow, str]:
+        """A key that acts as ``role`` (by default the maker's own) and counts as its maker: nobody makes a second person for themself.
+        Nothing that a key of ``mode`` test asks for is sent. The secret is answered here, once. Raises Forbidden for a role that is not the
+        maker's, unless an owner makes it, and InvalidInput for one that there is not."""
+        if role is not None and role != by.role:
+            _owner(by, "makes keys of another role")
+            await roles.check_role(self.grounds, self.sessions, by.workspace, role)
+        public = f"pk_{mode}_{secrets.token_urlsafe(18)}"
+        secret = _new_secret(mode)
+        now = self.clock()
+        row = KeyRow(
+            id=ids.new("key"), workspace=by.workspace, public=public, mode=mode, name=name, role=role or by.role,
+            person=by.person, scopes=" ".join(sorted(scopes)), sealed=self.box.seal(secret.encode(), context=f"key:{public}"),
+            created_at=now, expires_at=expires_at,
+        )  # fmt: skip
+        async with self.sessions.begin() as session:
+            row = await store.accounts.api_keys.insert(session, row)
+            await recorder.record_act(
+                session,
+                by,
+                EntryType.KEY_CREATED,
+                now,
+                key=public,
+                name=name,
+                role=row.role,
+                scopes=sorted(scopes),
+                person=row.person,
+                key_mode=mode,
+            )
+            await also(session, IssuedKey(row, secret))
+        return row, secret
+
+    async def rotate_key(
+        self, by: Actor, key_id: str, *, within: Collection[str], also: TransactionHook[IssuedKey] = no_hook
+    ) -> IssuedKey:
+        """A fresh secret; the one before it stays good for a day. Raises NotFound, Conflict, and Forbidden for a key that may more than
+        ``within``: its secret would be a way to more than the caller has."""
+        _owner(by, "rotates keys")
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            there = await store.accounts.api_keys.get(session, by.workspace, key_id)
+            beyond = sorted(set(there.scopes.split()) - set(within))
+            if beyond:
+                raise Forbidden(f"That key has scopes which this one lacks: {', '.join(beyond)}.")
+            secret = _new_secret(there.mode)
+            sealed = self.box.seal(secret.encode(), context=f"key:{there.public}")
+            row = await store.accounts.api_keys.rotate(
+                session, by.workspace, key_id, was=there.sealed, sealed=sealed, previous_until=now + KEY_OVERLAP
+            )
+            await recorder.record_act(session, by, EntryType.KEY_ROTATED, now, key=row.public, name=row.name)
+            await also(session, IssuedKey(row, secret))
+        return IssuedKey(row, secret)
+
+    async def revoke_key(self, by: Actor, key_id: str, *, also: TransactionHook[KeyRow] = no_hook) -> KeyRow:
+        """It signs nothing from now on. Raises NotFound."""
+        _owner(by, "revokes keys")
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            row = await store.accounts.api_keys.revoke(session, by.workspace, key_id, now)
+            await recorder.record_act(session, by, EntryType.KEY_REVOKED, now, key=row.public, name=row.name)
+            await also(session, row)
+        return row
+
+    async def retire(self, by: Actor, name: str, *, also: TransactionHook[ContractRow] = no_hook) -> ContractRow:
+        """From now on nobody is offered this contract. Held cards that rest on it drift."""
+        _owner(by, "retires contracts")
+        async with self.sessions.begin() as session:
+            row = await store.contracts.retire(session, by.workspace, name)
+            await recorder.record_act(
+                session, by, EntryType.CONTRACT_RETIRED, self.clock(), contract=name, version=row.version
+            )
+            await also(session, row)
+        return row
+
+    async def _sealed(self, session: AsyncSession, workspace: str, name: str, given: Mapping[str, str]) -> str:
+        context = f"connector:{workspace}:{name}"
+        there = next((row for row in await store.connectors.listed(session, workspace) if row.name == name), None)
+        held: dict[str, str] = json.loads(self.box.open(there.sealed_secrets, context=context)) if there else {}
+        stays = {} if WEBHOOK_SECRET in given else {k: v for k, v in held.items() if k.startswith(WEBHOOK_SECRET)}
+        return self.box.seal(json.dumps({**stays, **given}).encode(), context=context)
+
+    async def _add(self, session: Any, workspace: str, email: str, person: str, role: str, password: str) -> MemberRow:
+        row = MemberRow(
+            id=ids.new("mem"), workspace=workspace, email=email, name=person, role=role,
+            password_hash=passwords.hash_password(password), state="active", created_at=self.clock(),
+        )  # fmt: skip
+        return await store.accounts.members.insert(session, row)
+
+
+def actor_of(member: MemberRow) -> Actor:
+    return Actor(member.workspace, member.id, "member", member.name, member.role, member.id)
+
+
+def _new_secret(mode: str) -> str:
+    return f"sk_{mode}_{secrets.token_urlsafe(32)}"
+
+
+def _owner(by: Actor, does: str) -> None:
+    if by.role != OWNER:
+        raise Forbidden(f"Only an owner {does}; you are {by.role}.")
+
+
+def _key_context(workspace: str, kid: str) -> str:
+    return f"contract-key:{workspace}:{kid}"

@@ -1,0 +1,131 @@
+"""The connectors of a workspace as people see them: what each may read, do and hear, and what is wrong with those that don't work."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, TypeVar
+
+import store.connectors
+from agent.workspace.context import WorkspaceContext, WorkspaceContexts
+from registry.connector import Connector
+from registry.records import RecordKind
+from store.connectors import ConnectorRow
+from store.database import Database
+
+log = logging.getLogger(__name__)
+
+ConnectorState = Literal["enabled", "disabled", "broken", "available"]
+ActionState = Literal["registered", "differs", "proposed"]
+T = TypeVar("T")
+_FAILED: Final = "it failed while it was asked what it {}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedAction:
+    """A contract that the connector proposes. ``differs``: one of that name is in force, and is not this very one."""
+
+    name: str
+    title: str
+    version: int
+    state: ActionState
+
+
+@dataclass(frozen=True, slots=True)
+class EventSubscription:
+    """A subscriber of the connector."""
+
+    name: str
+    pattern: str
+    priority: int
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorStatus:
+    """``available``: found, not configured here. ``why`` says what is wrong where it is ``broken``; ``faults`` are what it could not tell
+    of itself."""
+
+    name: str
+    title: str
+    state: ConnectorState
+    why: str
+    base_url: str
+    changed_at: datetime | None
+    kinds: tuple[RecordKind, ...] = ()
+    actions: tuple[ProposedAction, ...] = ()
+    subscribers: tuple[EventSubscription, ...] = ()
+    identities: tuple[str, ...] = ()
+    takes_webhooks: bool = False
+    faults: tuple[str, ...] = ()
+
+
+async def list_connectors(sessions: Database, grounds: WorkspaceContexts, workspace: str) -> list[ConnectorStatus]:
+    """Every connector found here or configured in this workspace, by name."""
+    ground = await grounds.of(workspace)
+    async with sessions.read() as session:
+        rows = {row.name: row for row in await store.connectors.listed(session, workspace)}
+    working = {each.name: each for each in ground.connectors}
+    broken = {each.name: each.why for each in ground.broken}
+    titles = grounds.discovered
+    return [
+        _connector_status(name, titles.get(name, name), rows.get(name), broken.get(name), working.get(name), ground)
+        for name in sorted({*rows, *working, *broken, *titles})
+    ]
+
+
+def _connector_status(
+    name: str,
+    title: str,
+    row: ConnectorRow | None,
+    why: str | None,
+    working: Connector | None,
+    ground: WorkspaceContext,
+) -> ConnectorStatus:
+    state: ConnectorState = (
+        "broken" if why is not None else "available" if row is None else "enabled" if row.enabled else "disabled"
+    )
+    base_url, changed_at = (row.base_url, row.updated_at) if row else ("", None)
+    if working is None:
+        return ConnectorStatus(name, title, state, why or "", base_url, changed_at)
+    faults: list[str] = []
+
+    def told(what: str, ask: Callable[[], Sequence[T]]) -> Sequence[T]:
+        """It is a stranger's code: it may fail in any way, and only for itself."""
+        try:
+            return tuple(ask())
+        except Exception:
+            log.exception("connector %s failed to say what it %s", name, what)
+            faults.append(_FAILED.format(what))
+            return ()
+
+    providers = told("reads", working.context_providers)
+    kinds = told("reads", lambda: [kind for provider in providers for kind in provider.kinds()])
+    contracts = told("does", working.register_actions)
+    subscribers = told("hears", working.subscribers)
+    identities = told("vouches for", working.identity_providers)
+
+    def standing(contract_name: str, digest: str) -> ActionState:
+        there = ground.catalogue.get(contract_name)
+        return "proposed" if there is None else "registered" if there.digest == digest else "differs"
+
+    return ConnectorStatus(
+        name=name,
+        title=title,
+        state=state,
+        why=why or "",
+        base_url=base_url,
+        changed_at=changed_at,
+        kinds=tuple(kinds),
+        actions=tuple(
+            ProposedAction(each.name, each.title, each.version, standing(each.name, each.digest)) for each in contracts
+        ),
+        subscribers=tuple(
+            EventSubscription(each.name, each.pattern, each.priority, each.blocking) for each in subscribers
+        ),
+        identities=tuple(each.name for each in identities),
+        takes_webhooks=working.takes_webhooks(),
+        faults=tuple(dict.fromkeys(faults)),
+    )

@@ -1,0 +1,170 @@
+"""What a workspace stands on: its verified contracts and the connectors that read its platform. Loaded once, reloaded when it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.connectors
+import store.contracts
+from agent.record_cache import ConnectorCache, RecordCaches
+from agent.record_cache.records import CachedRecords, WriteThroughRecords
+from core.actor import Actor, Surface
+from core.errors import BadSetting, ConnectorBroken
+from core.secretbox import SecretBox
+from executors.http.platform_client import HttpPlatformClient
+from registry.catalogue import Catalogue, load
+from registry.connector import Connector, IdentityProvider, Settings
+from registry.discovery import BrokenConnector, DiscoveredConnector
+from registry.records import ContextProvider, Kinds
+from registry.shortlist import Shortlist
+from store.connectors import ConnectorRow
+from store.database import Database
+
+log = logging.getLogger(__name__)
+
+ClientFactory = Callable[[str, str], HttpPlatformClient]
+"""Makes the client for (base_url, bearer token)."""
+
+
+@dataclass(frozen=True)
+class WorkspaceContext:
+    """One workspace's closed world at one generation. ``broken`` names the connectors that could not be loaded, and why.
+
+    ``kinds`` is what look-ups go by: records that are kept here, where they are. ``live`` always asks the platform.
+    """
+
+    generation: str
+    catalogue: Catalogue
+    kinds: Kinds
+    live: Kinds
+    identity_providers: dict[str, IdentityProvider] = field(default_factory=dict)
+    connectors: tuple[Connector, ...] = ()
+    broken: tuple[BrokenConnector, ...] = ()
+    keeping: dict[str, ConnectorCache] = field(default_factory=dict)
+    _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, repr=False)
+
+    def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
+        """The actions this actor may be offered here: filtered by role and surface *before* anything is searched."""
+        key = (actor.role, surface)
+        if key not in self._shortlists:
+            offers = self.catalogue.offers(actor.role, surface)
+            mine = {offer.name for offer in offers}
+            others = [contract.name for contract in self.catalogue if contract.name not in mine]
+            self._shortlists[key] = Shortlist(offers, role=actor.role, others=others)
+        return self._shortlists[key]
+
+
+class WorkspaceContexts:
+    """The grounds of all workspaces, kept while their generation stands."""
+
+    def __init__(
+        self,
+        sessions: Database,
+        box: SecretBox,
+        found: Sequence[DiscoveredConnector],
+        broken: Sequence[BrokenConnector],
+        client: ClientFactory,
+        mirrors: RecordCaches | None = None,
+    ) -> None:
+        self._sessions = sessions
+        self._box = box
+        self._found = {each.name: each for each in found}
+        self._broken = tuple(broken)
+        self._client = client
+        self._mirrors = mirrors
+        self._kept: dict[str, WorkspaceContext] = {}
+
+    @property
+    def discovered(self) -> dict[str, str]:
+        """The connectors that can be configured: name → title."""
+        return {name: each.title for name, each in self._found.items()}
+
+    def cached(self, workspace: str) -> WorkspaceContext | None:
+        """The ground that was loaded last, if any was: no query."""
+        return self._kept.get(workspace)
+
+    async def list_connectors(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
+        """What was loaded last, if it is still what this session sees; else ``of`` loads it."""
+        kept = self._kept.get(workspace)
+        return kept if kept and kept.generation == (await _generation(session, workspace))[0] else None
+
+    async def of(self, workspace: str) -> WorkspaceContext:
+        """The current ground. Two cheap queries when nothing has changed."""
+        async with self._sessions.read() as session:
+            generation, settings = await _generation(session, workspace)
+            kept = self._kept.get(workspace)
+            if kept and kept.generation == generation:
+                return kept
+            rows = await store.contracts.active(session, workspace)
+            keys = {row.kid: row.public for row in await store.contracts.signing_keys(session, workspace)}
+        signed = [(row.name, row.version, row.raw, row.signature) for row in rows]
+        catalogue = await asyncio.to_thread(load, signed, keys)
+        for name, why in catalogue.faults.items():
+            log.error("%s can't be offered: %s", name, why, extra={"workspace": workspace})
+        ground = self._assemble(generation, catalogue, settings)
+        self._kept[workspace] = ground
+        return ground
+
+    def _assemble(self, generation: str, catalogue: Catalogue, settings: Sequence[Any]) -> WorkspaceContext:
+        connectors: list[Connector] = []
+        broken = list(self._broken)
+        providers: list[ContextProvider] = []
+        live: list[ContextProvider] = []
+        keepings: dict[str, ConnectorCache] = {}
+        identities: dict[str, IdentityProvider] = {}
+        for row in settings:
+            found = self._found.get(row.name)
+            if found is None:
+                broken.append(
+                    BrokenConnector(row.name, "it is configured, but no such folder was found among the connectors")
+                )
+                continue
+            try:
+                secrets = json.loads(
+                    self._box.open(row.sealed_secrets, context=f"connector:{row.workspace}:{row.name}")
+                )
+                connector = found.cls(
+                    self._client(row.base_url, secrets.get("read_token", "")), Settings(row.base_url, secrets)
+                )
+                theirs = connector.context_providers()
+                keeping = self._mirrors.of(row.workspace, connector) if self._mirrors else None
+                providers += [CachedRecords(each, keeping) for each in theirs] if keeping else theirs
+                live += [WriteThroughRecords(each, keeping) for each in theirs] if keeping else theirs
+                identities |= {each.name: each for each in connector.identity_providers()}
+            except BadSetting as error:
+                log.warning("connector %s could not be loaded: %s", row.name, error.detail)
+                broken.append(BrokenConnector(row.name, error.detail))
+                continue
+            except Exception as error:  # a connector is a stranger's code: it may fail in any way, and only for itself
+                log.exception("connector %s could not be loaded", row.name)
+                broken.append(BrokenConnector(row.name, f"{type(error).__name__} while it was loaded"))
+                continue
+            connectors.append(connector)
+            if keeping is not None:
+                keepings[connector.name] = keeping
+        return WorkspaceContext(
+            generation, catalogue, Kinds(providers), Kinds(live), identities, tuple(connectors), tuple(broken), keepings
+        )
+
+    def connector(self, name: str, base_url: str, secrets: dict[str, str]) -> Connector:
+        """A connector built from settings that are not stored yet (to show what it would register)."""
+        found = self._found.get(name)
+        if found is None:
+            known = ", ".join(sorted(self._found)) or "none"
+            raise ConnectorBroken(f"There is no connector named {name!r}. Found: {known}.")
+        return found.cls(self._client(base_url, secrets.get("read_token", "")), Settings(base_url, secrets))
+
+
+async def _generation(session: AsyncSession, workspace: str) -> tuple[str, list[ConnectorRow]]:
+    """What changes whenever the ground does, and the connectors that are switched on."""
+    generation = await store.contracts.generation(session, workspace)
+    settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
+    seen = ",".join(f"{row.name}@{row.updated_at.isoformat()}{row.sealed_secrets[-16:]}" for row in settings)
+    return f"{generation}|{seen}", settings

@@ -1,0 +1,59 @@
+"""What a key may not sign: a contract that leads round a person.
+
+Where a platform has actions that only a person confirms, a key with ``contracts:write`` could register another contract for the same
+endpoint that nobody confirms, or a new version that is looser. It may not: calls to that origin are signed with one secret, so the platform
+would believe them. Such contracts are signed in the console, with a password.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from agent.sending.action_secrets import origin
+from core.errors import Finding, InvalidContract
+from registry.contract import ConfirmBy, Contract, Policy, parse
+from store.contracts import ContractRow
+
+
+def ways_around(contracts: Sequence[Contract], there: Sequence[ContractRow]) -> Iterator[Finding]:
+    """What in ``contracts`` a key may not register. ``there``: every version that was ever registered here, oldest first by name."""
+    known = [contract for row in there if (contract := _read(row)) is not None]
+    newest = {each.name: each for each in known}
+    guarded = {origin(each.endpoint.url): each for each in known if each.confirm_by is ConfirmBy.PERSON}
+    for at, each in enumerate(contracts):
+        guard, before = guarded.get(origin(each.endpoint.url)), newest.get(each.name)
+        if guard is None or _always_by_person(each, before) or _no_looser(each, before):
+            continue
+        detail = (
+            f"Only a person confirms {guard.name!r}, whose calls go to the same place. What a key registers there is always confirmed by a "
+            "person, or is a new version with the same address and a confirmation that is no looser. Sign this one in the console."
+        )
+        yield Finding(f"/contracts/{at}", "person_required", detail)
+
+
+def _always_by_person(contract: Contract, before: Contract | None) -> bool:
+    asked = contract.confirmation
+    enough = before is None or asked.approvals >= before.confirmation.approvals
+    return contract.confirm_by is ConfirmBy.PERSON and asked.policy is Policy.ALWAYS and enough
+
+
+def _no_looser(contract: Contract, before: Contract | None) -> bool:
+    if before is None or contract.endpoint.url != before.endpoint.url:
+        return False
+    if before.confirm_by is ConfirmBy.ANYONE:
+        return True
+    return (
+        contract.confirm_by is ConfirmBy.PERSON
+        and contract.risk is before.risk
+        and contract.confirmation.policy is before.confirmation.policy
+        and contract.confirmation.condition == before.confirmation.condition
+        and contract.confirmation.approvals >= before.confirmation.approvals
+    )
+
+
+def _read(row: ContractRow) -> Contract | None:
+    try:
+        return parse(json.loads(row.raw))
+    except (ValueError, InvalidContract):  # it can't be used either
+        return None

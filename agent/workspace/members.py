@@ -1,0 +1,197 @@
+"""The people of a workspace: invited, given another role, sent away and let in again. Every act is an entry in AI History.
+
+A member's standing begins when they join and anew with every role they are given, so that nobody approves as a second person what was
+asked before they stood beside the first (``agent.runs.approval``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import store.accounts.api_keys
+import store.accounts.logins
+import store.accounts.members
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.workspace.admin import TransactionHook, actor_of, no_hook
+from core import ids, passwords
+from core.actor import OWNER, Actor
+from core.clock import Clock
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from store.accounts.members import MemberRow
+from store.database import Database
+
+INVITATION: Final = timedelta(days=7)
+"""How long an invitation can be accepted."""
+_ROLE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_MAX_ADDRESS: Final = 320
+_MAX_NAME: Final = 100
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Who is invited, with the token that lets them in once: shown this once, kept as a digest."""
+
+    member: MemberRow
+    token: str
+
+
+@dataclass(frozen=True)
+class MemberService:
+    sessions: Database
+    clock: Clock
+
+    async def invite(self, by: Actor, *, email: str, role: str, also: TransactionHook[Invited] = no_hook) -> Invited:
+        """A place for ``email``, taken by whoever holds the token. Raises Forbidden, InvalidInput, Conflict for a known address."""
+        _owner(by, "invites people")
+        email = email.strip()
+        if not _ADDRESS.fullmatch(email) or len(email) > _MAX_ADDRESS or not email.isprintable():
+            raise InvalidInput("Give the e-mail address of one person.")
+        _check_role(role)
+        now = self.clock()
+        row = MemberRow(
+            id=ids.new("mem"), workspace=by.workspace, email=email, name=email, role=role, state="invited", invited_by=by.person,
+            created_at=now,
+        )  # fmt: skip
+        async with self.sessions.begin() as session:
+            await store.accounts.members.insert(session, row)
+            token = secrets.token_urlsafe(32)
+            row = await store.accounts.members.invite(
+                session, by.workspace, row.id, token=token, expires_at=now + INVITATION
+            )
+            await recorder.record_act(
+                session, by, EntryType.MEMBER_INVITED, now, member=row.id, email=email, role=role, again=False
+            )
+            await also(session, Invited(row, token))
+        return Invited(row, token)
+
+    async def invite_again(self, by: Actor, member_id: str, *, also: TransactionHook[Invited] = no_hook) -> Invited:
+        """A fresh token for who has not accepted one yet; the one before it is over. Raises Forbidden, NotFound, Conflict."""
+        _owner(by, "invites people")
+        now, token = self.clock(), secrets.token_urlsafe(32)
+        async with self.sessions.begin() as session:
+            row = await store.accounts.members.invite(
+                session, by.workspace, member_id, token=token, expires_at=now + INVITATION
+            )
+            await recorder.record_act(
+                session, by, EntryType.MEMBER_INVITED, now, member=row.id, email=row.email, role=row.role, again=True
+            )
+            await also(session, Invited(row, token))
+        return Invited(row, token)
+
+    async def join(self, token: str, *, name: str, password: str) -> MemberRow:
+        """Take the place the token holds. Raises NotFound for one that is unknown, used or over, InvalidInput for a name or password."""
+        name = name.strip()
+        if not name or len(name) > _MAX_NAME or not name.isprintable():
+            raise InvalidInput(f"A name is one line of up to {_MAX_NAME} characters.")
+        now = self.clock()
+        async with self.sessions.read() as session:
+            if await store.accounts.members.by_invitation(session, token, now) is None:
+                raise NotFound("This invitation is unknown, used or over: ask for a new one.")
+        kept = await asyncio.to_thread(passwords.hash_password, password)
+        async with self.sessions.begin() as session:
+            row = await store.accounts.members.accept(session, token, name=name, password_hash=kept, now=now)
+            await recorder.record_act(
+                session, actor_of(row), EntryType.MEMBER_JOINED, now, member=row.id, email=row.email, role=row.role,
+                invited_by=row.invited_by,
+            )  # fmt: skip
+        return row
+
+    async def change_role(self, by: Actor, member_id: str, role: str) -> MemberRow:
+        """Their sign-ins end: one that was made with less, or with more, is not carried into the new role. Raises Forbidden, NotFound,
+        InvalidInput; Conflict when it would leave no active owner."""
+        _owner(by, "gives roles")
+        _check_role(role)
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            was = await store.accounts.members.get(session, by.workspace, member_id)
+            if was.role == role:
+                return was
+            row = await store.accounts.members.set_role(session, by.workspace, member_id, role, at=now, by=by.person)
+            ended = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now)
+            await recorder.record_act(
+                session, by, EntryType.MEMBER_ROLE_CHANGED, now, member=row.id, email=row.email, was=was.role, role=role,
+                logins=ended,
+            )  # fmt: skip
+        return row
+
+    async def deactivate(self, by: Actor, member_id: str) -> MemberRow:
+        """No more access: their sign-ins end, their keys are revoked, an open invitation is withdrawn. Raises Forbidden, NotFound; Conflict
+        when it would leave no active owner."""
+        _owner(by, "deactivates members")
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            row = await store.accounts.members.disable(session, by.workspace, member_id)
+            logins = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now)
+            keys = await store.accounts.api_keys.revoke_of_person(session, by.workspace, member_id, now)
+            await recorder.record_act(
+                session, by, EntryType.MEMBER_DEACTIVATED, now, member=row.id, email=row.email, logins=logins, keys=keys
+            )
+        return row
+
+    async def reactivate(self, by: Actor, member_id: str) -> MemberRow:
+        """They may sign in again, with the role and password they had; their keys stay revoked. Raises Forbidden, NotFound, Conflict."""
+        _owner(by, "reactivates members")
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            if (await store.accounts.members.get(session, by.workspace, member_id)).password_hash is None:
+                raise Conflict("They have no password here yet: invite them again.")
+            row = await store.accounts.members.enable(session, by.workspace, member_id, at=now, by=by.person)
+            await recorder.record_act(
+                session, by, EntryType.MEMBER_REACTIVATED, now, member=row.id, email=row.email, role=row.role
+            )
+        return row
+
+    async def change_password(
+        self, by: Actor, password: str, *, login: str, also: TransactionHook[int] = no_hook
+    ) -> None:
+        """One's own; every sign-in but ``login`` ends, and ``also`` is told how many. The caller has asked for the present one. Raises
+        InvalidInput for a weak one."""
+        kept = await asyncio.to_thread(passwords.hash_password, password)
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            await store.accounts.members.set_password(session, by.workspace, by.id, kept)
+            ended = await store.accounts.logins.revoke_all(session, by.workspace, by.id, now, but=login)
+            await recorder.record_act(session, by, EntryType.PASSWORD_CHANGED, now, member=by.id, logins=ended)
+            await also(session, ended)
+
+    async def end_login(self, by: Actor, member_id: str, login_id: str) -> None:
+        """One sign-in of one's own or, for an owner, of anybody here. Raises Forbidden, NotFound."""
+        await self._end(by, member_id, login_id=login_id)
+
+    async def end_logins(self, by: Actor, member_id: str, *, but: str | None = None) -> None:
+        """All of them, but the one named. Raises Forbidden, NotFound."""
+        await self._end(by, member_id, but=but)
+
+    async def _end(self, by: Actor, member_id: str, *, login_id: str | None = None, but: str | None = None) -> None:
+        if member_id != by.id:
+            _owner(by, "ends the sign-ins of others")
+        now = self.clock()
+        async with self.sessions.begin() as session:
+            row = await store.accounts.members.get(session, by.workspace, member_id)
+            if login_id is None:
+                ended = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now, but=but)
+            else:
+                ended = int(await store.accounts.logins.revoke_one(session, by.workspace, member_id, login_id, now))
+                if not ended:
+                    raise NotFound("There is no such sign-in that goes on.")
+            if ended:
+                await recorder.record_act(
+                    session, by, EntryType.SIGNED_OUT_ELSEWHERE, now, member=row.id, email=row.email, logins=ended
+                )
+
+
+def _owner(by: Actor, does: str) -> None:
+    if by.role != OWNER:
+        raise Forbidden(f"Only an owner {does}; you are {by.role}.")
+
+
+def _check_role(role: str) -> None:
+    if not _ROLE.fullmatch(role):
+        raise InvalidInput("A role is a lower-case word, as contracts list it.")

@@ -1,0 +1,64 @@
+"""Who somebody is *now*: roles are read again at every decision, never trusted from the time a request was typed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.accounts.api_keys
+import store.accounts.members
+from core.actor import OWNER, Actor, Mode
+from core.errors import NotFound
+from store.accounts.api_keys import KeyRow
+from store.accounts.members import MemberRow
+
+
+async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
+    """The same principal with the role it has at ``now``, or None when it may not act any more."""
+    match actor.kind:
+        case "member":
+            try:
+                member = await store.accounts.members.get(session, actor.workspace, actor.id)
+            except NotFound:
+                return None
+            if member.state != "active":
+                return None
+            return Actor(actor.workspace, member.id, "member", member.name, member.role, member.id)
+        case "key":
+            try:
+                key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
+                holder = await store.accounts.members.get(session, key.workspace, key.person)
+            except NotFound:
+                return None
+            return actor_of_key(key, holder, now)
+        case "identity" | "system":
+            # Vouched for by the platform at the door; the assertion's own short life bounds it.
+            return actor
+
+
+async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None:
+    """Since when ``actor`` acts here with the role it has; None where that is the platform's to know. A key of another role than its
+    member's has it from the day it was made."""
+    if actor.kind not in ("member", "key"):
+        return None
+    try:
+        member = await store.accounts.members.get(session, actor.workspace, actor.person)
+        if actor.kind == "member" or actor.role == member.role:
+            return member.standing_since
+        key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
+    except NotFound:
+        return None
+    return max(member.standing_since, key.created_at)
+
+
+def actor_of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
+    """Whom a key acts as, or None when it is revoked or over, or has outgrown the member it belongs to: one who is no longer active, or no
+    longer has the key's role. An owner may hold a key of any role."""
+    if not key.secrets(now) or member is None:
+        return None
+    if member.state != "active" or member.role not in (key.role, OWNER):
+        return None
+    # The public part says it too, and the secret opens for that public part alone: a column that was changed makes no live key.
+    mode: Mode = "live" if key.mode == "live" and key.public.startswith("pk_live_") else "test"
+    return Actor(key.workspace, key.id, "key", key.name, key.role, key.person, mode)

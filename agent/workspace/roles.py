@@ -1,0 +1,27 @@
+"""The roles that somebody may be given here: the owner's, the evaluator's, those that members have, those that contracts list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import store.accounts.members
+from agent.workspace.context import WorkspaceContexts
+from core.actor import EVALUATOR, OWNER
+from core.errors import Finding, InvalidInput
+from store.accounts.members import MemberRow
+from store.database import Database
+
+
+async def assignable_roles(grounds: WorkspaceContexts, workspace: str, members: Collection[MemberRow]) -> list[str]:
+    roles = {OWNER, EVALUATOR, *(each.role for each in members)}
+    return sorted(roles | {role for each in (await grounds.of(workspace)).catalogue for role in each.roles})
+
+
+async def check_role(grounds: WorkspaceContexts, sessions: Database, workspace: str, role: str) -> None:
+    """Raises InvalidInput, naming those there are, for a role that nobody has and no contract lists: nothing could be done with it."""
+    async with sessions.read() as session:
+        members = await store.accounts.members.listed(session, workspace)
+    known = await assignable_roles(grounds, workspace, members)
+    if role not in known:
+        detail = f"Nobody here has the role {role!r} and no contract lists it. Roles are: {', '.join(known)}."
+        raise InvalidInput(detail, findings=[Finding("/role", "unknown_role", detail)])
