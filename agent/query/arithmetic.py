@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
+from agent.extract.spans.money import currency_of
+from agent.extract.time.date_math import shift
 from agent.pipeline import Question
 from agent.planning.proposal import (
     MAX_DEPTH,
@@ -26,8 +28,6 @@ from agent.planning.proposal import (
 )
 from agent.query.conditions import DATES, quantity_of, span_of
 from agent.query.results import DAYS, PERCENT, Moment, Plain, Quantity, Value, Worked, is_currency
-from agent.read.almanac import shift
-from agent.read.money import currency_of
 from agent.validate.asking import said
 from agent.validate.found import Found, singular
 from agent.validate.need import Need

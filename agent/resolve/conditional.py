@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from agent.extract import conditions
 from agent.pipeline import Calls, Condition, Request, Resolved, Span
-from agent.read import conditions
 from agent.resolve.branches import Stretch, branches
 from registry.records import RecordKind
 

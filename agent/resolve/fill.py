@@ -10,10 +10,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from agent.extract import Reading, exact, scan
+from agent.extract.parameter_spec import parameter_spec
+from agent.extract.references.these import HashableById
+from agent.extract.spans import counted_items
 from agent.pipeline import Argument, Choice, ListArgument, Mention
-from agent.read import Reading, exact, scan, tallies
-from agent.read.references.these import These
-from agent.read.target import target_of
 from agent.resolve.assign import Option, assign
 from agent.resolve.likes import changes
 from agent.resolve.mentions import at_place, listed_together, no_destination, phrases, spans_of, trimmed
@@ -24,7 +25,7 @@ from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
 from registry.records import RecordKind
 
-# Below these a reading is a guess (agent.read says so from 0.4 down): asked for instead. What is optional is only filled when it is
+# Below these a reading is a guess (agent.extract says so from 0.4 down): asked for instead. What is optional is only filled when it is
 # plain.
 REQUIRED_LEAST: Final = 0.41
 # The only number said, and nothing beside it says what it counts.
@@ -59,11 +60,11 @@ class Filling:
 def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime, origin: int = 0) -> Filling:
     """Arguments for ``offer`` out of ``text``, which begins at offset ``start`` of the request's (or the
     ``origin``-th answer's) words."""
-    return _filled(text, start, These((offer, *kinds)), now, origin)
+    return _filled(text, start, HashableById((offer, *kinds)), now, origin)
 
 
 @lru_cache(maxsize=64)
-def _filled(text: str, start: int, these: These, now: datetime, origin: int) -> Filling:
+def _filled(text: str, start: int, these: HashableById, now: datetime, origin: int) -> Filling:
     """Remembered: the words are looked at for the likeliest offers, and again for the one that the model takes."""
     offer, *rest = these.kinds
     kinds: tuple[RecordKind, ...] = tuple(rest)
@@ -202,8 +203,8 @@ def _options(
             together.append((reading.start, reading.end, argument, reading.confidence))
         shared = isinstance(argument, Choice) and reading.confidence >= SHARED_LEAST
         # "250 euros": how much, and of what; "two burgers and a coke" likewise.
-        shared = shared or (isinstance(reading.value, list) and tallies.is_run(text, reading.start, reading.end))
-        shared = shared or (annotation.unit is None and target_of(name, schema, annotation).kinds == ("currency",))
+        shared = shared or (isinstance(reading.value, list) and counted_items.is_run(text, reading.start, reading.end))
+        shared = shared or (annotation.unit is None and parameter_spec(name, schema, annotation).kinds == ("currency",))
         whole = Option(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
         made.append(whole)
         head = reading.text.partition(",")[0].rstrip()

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from agent.extract.reference import find, parse
+from agent.extract.references.nouns import person_like
 from agent.pipeline import Draft, ListArgument, Mention, Span
-from agent.read.reference import find, parse
-from agent.read.references.nouns import person_like
 from registry.contract import Unit
 from registry.offer import Offer
 from registry.records import RecordKind

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.reference import find, parse
+from agent.extract.references.postmodifiers import narrowed, state_at
+from agent.extract.references.words import SIDES
 from agent.pipeline import Argument, Choice, ListArgument, Mention, Span
-from agent.read.reference import find, parse
-from agent.read.references.narrowing import narrowed, state_at
-from agent.read.references.words import SIDES
 from agent.resolve.assign import Option
 from language.text import read_text
 from registry.offer import Offer

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import (
     Abstain,
     Argument,
@@ -24,7 +25,6 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
-from agent.read.manners import without_manners
 from agent.resolve.conditional import under_condition
 from agent.resolve.fill import fill
 from agent.resolve.gapped import apart
@@ -102,7 +102,7 @@ class Offline:
 
 def as_read(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Reworded:
     """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
-    read = Reworded.of(typed, without_manners(typed))
+    read = Reworded.of(typed, strip_politeness(typed))
     read = read.put(respelt(read.text, shortlist, kinds))
     return read.put(plainly(read.text, shortlist.knows))
 

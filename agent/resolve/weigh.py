@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from agent.read.references.nouns import noun_at
+from agent.extract.references.nouns import noun_at
 from agent.resolve.fill import Filling
 from agent.resolve.roundabout import LEVELS, SETTING, sets_to, thing_done
 from agent.resolve.split import Clause, asks, head, is_order

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from agent.extract import conditions
+from agent.extract.conditions import Comparison, Existence
+from agent.extract.time import time_ranges
 from agent.pipeline import Condition, Question
-from agent.read import conditions, windows
-from agent.read.conditions import Compared, Exists
 from agent.validate.asking import said
 from agent.validate.found import Found, counted
 from agent.validate.lookup import Lookup
@@ -34,21 +35,23 @@ async def judge(condition: Condition, at: int, lookup: Lookup) -> Judged | Quest
     if words is None or read is None:
         return _unreadable(at, "This depends on something I can't check. Say what shall be done without the “if”.")
     made = await (
-        _compared(read, words.text, at, lookup) if isinstance(read, Compared) else _exists(read, condition, at, lookup)
+        _compared(read, words.text, at, lookup)
+        if isinstance(read, Comparison)
+        else _exists(read, condition, at, lookup)
     )
     if isinstance(made, Question):
         return made
     return Judged(made.holds, f"{said(words.text)}: {'yes' if made.holds else 'no'}, {made.told}.", made.found)
 
 
-async def _compared(read: Compared, words: str, at: int, lookup: Lookup) -> Judged | Question:
+async def _compared(read: Comparison, words: str, at: int, lookup: Lookup) -> Judged | Question:
     kind = lookup.kinds.get(read.kind)
     assert kind is not None
     field, line = kind.field_named(read.field), kind.field_named(kind.order or "")
     assert field is not None
     bounds: dict[str, tuple[Bound, Bound]] = {read.field: _bounds(read)}
     if read.when is not None:
-        window = windows.read(read.when, lookup.request.now)
+        window = time_ranges.read(read.when, lookup.request.now)
         assert window is not None
         assert line is not None
         bounds[line.name] = (written(line, window.low), written(line, window.high))
@@ -70,7 +73,7 @@ def _unreadable(at: int, text: str) -> Question:
     return Question(slot=f"{at}.condition", code="unreadable", text=text, param="condition")
 
 
-def _bounds(read: Compared) -> tuple[Bound, Bound]:
+def _bounds(read: Comparison) -> tuple[Bound, Bound]:
     """At least, less than: the next number up or down is as near as a number can be."""
     number = float(read.number)
     up = math.nextafter(number, math.inf)
@@ -88,7 +91,7 @@ def _bounds(read: Compared) -> tuple[Bound, Bound]:
             return (exact, up)
 
 
-async def _exists(read: Exists, condition: Condition, at: int, lookup: Lookup) -> Judged | Question:
+async def _exists(read: Existence, condition: Condition, at: int, lookup: Lookup) -> Judged | Question:
     reference = read.reference
     kind = lookup.kinds.get(reference.kind)
     assert kind is not None

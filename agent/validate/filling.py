@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from agent.extract.reference import Reference
 from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source
-from agent.read.reference import Reference
 from agent.validate import asking, given, plain
 from agent.validate.found import Found
 from agent.validate.lookup import Lookup

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agent.extract.reference import Reference, parse
 from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
-from agent.read.reference import Reference, parse
 from agent.validate.asking import between, said
 from agent.validate.found import Found, Scene, singular
 from agent.validate.need import Aim, Need, Outcome, amended, name_only

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from agent.extract.reference import Reference
 from agent.pipeline import Span
-from agent.read.reference import Reference
 from agent.validate.asking import between, said
 from agent.validate.found import Found, singular
 from agent.validate.need import Need, Outcome

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from agent.extract.reference import Reference
 from agent.pipeline import Question, QuestionCode, Span
-from agent.read.reference import Reference
 from agent.validate.found import Found
 from agent.validate.reach import Scalar, Where
 from registry.records import Bounds, RecordKind

@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
+from agent.extract.spans import money
 from agent.pipeline import Argument, Choice, DefaultSource, ListArgument, Mention, PromptSource, Refusal, Source
-from agent.read import money
 from agent.validate import asking, given, values
 from agent.validate.quoted import Quoted, answered, quoted
 from agent.validate.slots import Slots, Trouble, record_source

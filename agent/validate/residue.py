@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step
-from agent.read.manners import without_manners
 from agent.validate.quoted import spans_of
 from language import quotes
 from language.stems import EMPTY, KIN, name_stems, runs, stem, stems
@@ -86,7 +86,7 @@ def left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tupl
     """The words of ``text`` outside ``claimed`` that say something and are not among the ``known`` stems; neighbours joined."""
     taken = [(span.start, span.end) for span in claimed if span.origin == 0]
     made: list[tuple[int, int]] = []
-    for word, start, end in runs(without_manners(text)):
+    for word, start, end in runs(strip_politeness(text)):
         if any(start < last and first < end for first, last in taken):
             continue
         if not _tells(word, known):

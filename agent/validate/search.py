@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from agent.extract.reference import Reference
 from agent.pipeline import Question, Span
-from agent.read.reference import Reference
 from agent.validate import explain
 from agent.validate.asking import MAX_CANDIDATES, between, said
 from agent.validate.found import Found, plural, singular

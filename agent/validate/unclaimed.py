@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from agent.extract.reference import Reference, find, parse
+from agent.extract.spans import money
+from agent.extract.time import dates
 from agent.pipeline import Draft, Request, Span
-from agent.read import dates, money
-from agent.read.reference import Reference, find, parse
 from agent.validate.quoted import spans_of
 from agent.validate.residue import left_over, spoken_of
 from language.stems import ORDERS, stem

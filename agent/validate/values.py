@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from agent.extract import exact
+from agent.extract.spans import money
 from agent.pipeline import Choice, PromptSource, Source
-from agent.read import exact, money
 from agent.validate.asking import closed_set, member_id, said, shown
 from agent.validate.quoted import Quoted
 from core import canon

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from agent.extract.spans.money import currency_of
+from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
 from agent.planning.proposal import (
     AnyOf,
@@ -30,8 +32,6 @@ from agent.planning.proposal import (
     StateIs,
     Words,
 )
-from agent.read.manners import without_manners
-from agent.read.money import currency_of
 from agent.resolve.proposer.parse import locate
 from agent.validate.residue import spoken_of
 from language import numerals
@@ -92,7 +92,7 @@ def unaccounted(
     ]
     structure = _structure(proposal)
     counted = {*_counts(proposal), *_defaults(contracts)}
-    polite = without_manners(text)
+    polite = strip_politeness(text)
     words = " ".join(
         word
         for each in contracts

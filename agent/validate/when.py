@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 
-from agent.read.reference import Reference
-from agent.read.windows import Window, read
+from agent.extract.reference import Reference
+from agent.extract.time.time_ranges import TimeRange, read
 from registry.records import Bound, Bounds, Field, Record, RecordKind, Side, within
 
 Moment = datetime | None
@@ -24,7 +24,7 @@ def bounds(reference: Reference, kind: RecordKind, order: str | None, now: datet
             return None
         _narrow(made, field, *((now, None) if side == "future" else (None, now)))
     for words in reference.whens:
-        window: Window | None = read(words, now)
+        window: TimeRange | None = read(words, now)
         if window is None or line is None or not line.ranged:
             return None
         _narrow(made, line, window.low, window.high)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.read import Reading, exact, scan
+from agent.extract import Reading, exact, scan
 from registry.contract import Annotation
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from agent.read import conditions
-from agent.read.conditions import Compared, Exists
+from agent.extract import conditions
+from agent.extract.conditions import Comparison, Existence
 from connectors.saas.kinds import KINDS
 from registry.records import Field, RecordKind
 
@@ -49,7 +49,7 @@ ALL = (*KINDS, DAY, MEETING)
 )
 def test_whether_there_is_such_a_record(words: str, kind: str, owner: str | None, negated: bool) -> None:
     read = conditions.read(words, ALL)
-    assert isinstance(read, Exists)
+    assert isinstance(read, Existence)
     assert (read.reference.kind, read.negated) == (kind, negated)
     assert (read.reference.owner.name if read.reference.owner else None) == owner
 
@@ -69,7 +69,7 @@ def test_whether_there_is_such_a_record(words: str, kind: str, owner: str | None
     ],
 )
 def test_whether_a_number_ever_was_so(words: str, op: str, number: str, when: str | None) -> None:
-    assert conditions.read(words, ALL) == Compared("site_day", "total_visits", op, Decimal(number), when)  # type: ignore[arg-type]
+    assert conditions.read(words, ALL) == Comparison("site_day", "total_visits", op, Decimal(number), when)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_whether_a_number_ever_was_so(words: str, op: str, number: str, when: st
 )
 def test_what_was_not_done_for_some_time(words: str) -> None:
     read = conditions.read(words, ALL)
-    assert isinstance(read, Exists)
+    assert isinstance(read, Existence)
     assert (read.reference.kind, read.reference.side, read.negated) == ("meeting", "past", True)
     assert read.reference.whens == ("in the past 2 days",)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.read import exact, scan
+from agent.extract import exact, scan
 from registry.contract import Annotation
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

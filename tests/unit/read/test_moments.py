@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from agent.read import dates, exact, scan, times
+from agent.extract import exact, scan
+from agent.extract.time import dates, times
 from language.text import read_text
 from registry.contract import Annotation
 

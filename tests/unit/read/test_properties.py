@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.read import Reading, exact, scan
-from agent.read.reference import find, parse
+from agent.extract import Reading, exact, scan
+from agent.extract.reference import find, parse
 from language.text import Text
 from registry.contract import Annotation, Unit
 from tests.unit.read.test_references import CUSTOMER, INVOICE, KINDS

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from agent.read import durations, exact, money, scan
+from agent.extract import exact, scan
+from agent.extract.spans import money
+from agent.extract.time import durations
 from language import numerals
 from language.text import read_text
 from registry.contract import Annotation, Unit

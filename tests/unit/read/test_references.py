@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent.read.reference import Reference, find, parse
-from agent.read.references.nouns import noun_at
+from agent.extract.reference import Reference, find, parse
+from agent.extract.references.nouns import noun_at
 from language.text import read_text
 from registry.records import Field, RecordKind, Relation
 

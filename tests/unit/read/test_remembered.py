@@ -1,24 +1,24 @@
 from __future__ import annotations
 
-from agent.read.references.find import find
-from agent.read.references.parse import parse
-from agent.read.references.these import These
-from agent.read.target import MOST_SAME, target_of
+from agent.extract.parameter_spec import MOST_SAME, parameter_spec
+from agent.extract.references.find import find
+from agent.extract.references.parse import parse
+from agent.extract.references.these import HashableById
 from registry.contract import Annotation
 from registry.records import Field, RecordKind
 
 
 def test_a_target_is_never_that_of_another_schema_which_lay_at_the_same_place() -> None:
     for n in range(MOST_SAME + 100):  # each is gone before the next is made
-        assert target_of("size", {"type": "string", "enum": [f"size {n}"]}, Annotation()).enum == (f"size {n}",)
+        assert parameter_spec("size", {"type": "string", "enum": [f"size {n}"]}, Annotation()).enum == (f"size {n}",)
 
 
 def test_an_equal_schema_has_an_equal_target() -> None:
     schema = {"type": "integer", "description": "How many seats."}
-    first = target_of("seats", schema, Annotation())
-    assert target_of("seats", schema, Annotation()) == first
-    assert target_of("seats", dict(schema), Annotation()) == first
-    assert target_of("rooms", schema, Annotation()) != first
+    first = parameter_spec("seats", schema, Annotation())
+    assert parameter_spec("seats", schema, Annotation()) == first
+    assert parameter_spec("seats", dict(schema), Annotation()) == first
+    assert parameter_spec("rooms", schema, Annotation()) != first
 
 
 def deal(*states: str) -> RecordKind:
@@ -33,9 +33,9 @@ def test_kinds_of_one_name_and_other_states_are_told_apart_whatever_was_read_bef
         assert parse("the lost deal", lost, (lost,)).states == {"stage": ("lost",)}
         assert parse("the lost deal", won, (won,)).states == {}
         assert find("close the lost deal", lost, (lost,)) == [(6, 19)]
-    assert These((won,)) == These((won,))
-    assert These((won,)) != These((deal("won"),))
-    assert These((won, lost)) != These((won,))
+    assert HashableById((won,)) == HashableById((won,))
+    assert HashableById((won,)) != HashableById((deal("won"),))
+    assert HashableById((won, lost)) != HashableById((won,))
 
 
 def test_what_is_remembered_can_not_be_changed_by_who_is_given_it() -> None:

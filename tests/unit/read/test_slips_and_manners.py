@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agent.read import dates
-from agent.read.manners import without_manners
-from agent.read.references.parse import parse
+from agent.extract.references.parse import parse
+from agent.extract.spans.politeness import strip_politeness
+from agent.extract.time import dates
 from language.text import Text, read_text
 from registry.records import Field, RecordKind
 
@@ -73,7 +73,7 @@ def test_a_state_and_a_place_with_slips_narrow_as_they_would_without() -> None:
     ],
 )
 def test_politeness_says_nothing(typed: str, left: str) -> None:
-    made = without_manners(typed)
+    made = strip_politeness(typed)
     assert (" ".join(made.replace(" ,", "").split()).rstrip(", "), len(made)) == (left, len(typed))
 
 
@@ -92,4 +92,4 @@ def test_politeness_says_nothing(typed: str, left: str) -> None:
     ],
 )
 def test_what_may_say_something_is_kept(text: str) -> None:
-    assert without_manners(text) == text
+    assert strip_politeness(text) == text

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.read import exact, scan
-from agent.read.reference import find, parse
+from agent.extract import exact, scan
+from agent.extract.reference import find, parse
 from connectors.saas.kinds import KINDS
 from registry.contract import Annotation, Unit
 

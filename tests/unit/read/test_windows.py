@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.read.windows import find, stretches
+from agent.extract.time.time_ranges import find, stretches
 from language.text import read_text
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.read.patterns import fitting
+from agent.extract.spans.patterns import fitting
 from agent.validate.payload import misfits
 from core.errors import InvalidInput
 from language.text import read_text

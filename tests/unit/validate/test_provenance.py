@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.extract import exact
 from agent.pipeline import DefaultSource, Draft, ParameterValue, Plan, PromptSource, RecordSource, Step
-from agent.read import exact
 from agent.validate.values import currency_said
 from registry.contract import Contract
 from tests.unit.validate.world import NOW, SAAS, Case, params, spans

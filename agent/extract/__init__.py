@@ -1,0 +1,9 @@
+"""Readers of words: deterministic, pure, no I/O. Every value read derives from the words at its span and from ``now``."""
+
+from __future__ import annotations
+
+from agent.extract.reading import Reading
+from agent.extract.reference import Reference
+from agent.extract.scan import exact, scan
+
+__all__ = ["Reading", "Reference", "exact", "scan"]

@@ -1,0 +1,197 @@
+"""Lists: "A, B and C" → items, each read by the items' schema."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from agent.extract import number_parameters
+from agent.extract.context import label
+from agent.extract.parameter_spec import ParameterSpec, parameter_spec, stem
+from agent.extract.reading import Candidate, Reading
+from agent.extract.spans import counted_items, phrases
+from language.text import Text, singular
+from registry.contract import Annotation
+
+Gather = Callable[..., list[Candidate]]
+Item = Callable[[str, str, Mapping[str, Any], Annotation, datetime], Reading | None]
+
+_BETWEEN: Final = re.compile(
+    r"^[\s'\"`\])}]*(?:,|;|\band\b|\bor\b|&|/|\bas well as\b|\bplus\b|\bthen\b|\balong with\b)"
+    r"[\s,]*(?:\b(?:and|or|also|then)\b)?[\s'\"`\[({]*(?:\b(?:the|a|an|in|for|to|of)\b\s*)?$"
+)
+_BRACKETS: Final = re.compile(r"\[(?P<items>[^\[\]{}\n]+)\]|\((?P<numbers>\s*-?\d[\d.]*(?:\s*,\s*-?\d[\d.]*)+\s*)\)")
+_SPLIT: Final = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,|;|\n|\s+and\s+|\s+or\s+|\s+&\s+)\s*")
+
+
+def find(text: Text, target: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
+    """Runs of items that stand side by side, longest and surest first; one item alone is a list of one."""
+    item = parameter_spec(_singular_name(target.name), _item_schema(target), target.annotation)
+    if item.kinds in (("object",), ("array",)):
+        return []
+    chosen: list[Candidate] = []
+    # Free words make a list only where something says that they are meant.
+    loose = item.kinds[-1:] == ("text",)
+    for each in sorted(gather(text, item, now, required=True), key=lambda found: -found.weight):
+        if each.weight > (0.45 if loose else 0.15) and all(
+            each.end <= other.start or each.start >= other.end for other in chosen
+        ):
+            chosen.append(each)
+    chosen.sort(key=lambda found: found.start)
+    made: list[Candidate] = _bracketed(text, target, now) + _counted(text, target, item)
+    if item.kinds == ("text",):
+        made += _opponents(text)
+    run: list[Candidate] = []
+    # What is bracketed is a list by itself.
+    chosen = [each for each in chosen if not any(one.start <= each.start and each.end <= one.end for one in made)]
+    for each in chosen:
+        if run and not _BETWEEN.match(_bare(text, target, run[-1].end, each.start)):
+            made.append(_joined(text, target, run))
+            run = []
+        run.append(each)
+    if run:
+        made.append(_joined(text, target, run))
+    closed = item.kinds[:1] == ("enum",)
+    if closed and len(chosen) > 1:
+        # Members of a closed set count wherever they stand.
+        sure = [each for each in chosen if each.weight > 0.5]
+        if len(sure) > 1:
+            made.append(_joined(text, target, sure))
+    return made
+
+
+_VERSUS: Final = re.compile(r"\s+(?:vs\.?|versus|against)\s+(?:the\s+)?")
+
+
+def _opponents(text: Text) -> list[Candidate]:
+    """ "Lakers vs Clippers": two names with nothing else between them."""
+    names = [each for each in phrases.find(text) if each.kind in ("name", "weak")]
+    made = []
+    for one, other in itertools.pairwise(names):
+        if one.end < other.start and _VERSUS.fullmatch(text.low[one.end : other.start]):
+            values = [text.original(one.start, one.end), text.original(other.start, other.end)]
+            made.append(Candidate(one.start, other.end, values, "", ", ".join(values), 0.65))
+    return made
+
+
+def _counted(text: Text, target: ParameterSpec, item: ParameterSpec) -> list[Candidate]:
+    """ "two burgers and a coke": the things for a list of things, their numbers for a list of quantities."""
+    made = []
+    for run in counted_items.find(text):
+        values = _of_run(text, target, item, run)
+        if values is not None and (len(run) > 1 or counted_items.asks_how_many(target)):
+            weight = 0.65 + 0.05 * min(3, len(run))
+            made.append(Candidate(run[0].start, run[-1].end, values, "", ", ".join(map(str, values)), weight))
+    return made
+
+
+def _of_run(
+    text: Text, target: ParameterSpec, item: ParameterSpec, run: Sequence[counted_items.CountedItem]
+) -> list[Any] | None:
+    if item.kinds[:1] == ("number",) and counted_items.asks_how_many(target):
+        counts = [number_parameters.cast(item, each.count) for each in run]
+        return None if None in counts else counts
+    if item.kinds == ("text",):
+        return [text.original(each.thing_start, each.end) for each in run]
+    return None
+
+
+def _bracketed(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+    """Lists written as such: "[2.5, 3.6]", "['red', 'blue']"."""
+    made: list[Candidate] = []
+    for match in _BRACKETS.finditer(text.plain):
+        items = [part.strip().strip("'\"`") for part in (match["items"] or match["numbers"]).split(",")]
+        read = [
+            scan_exact(part, _singular_name(target.name), _item_schema(target), target.annotation, now)
+            for part in items
+            if part
+        ]
+        if read and all(each is not None for each in read):
+            values = [each.value for each in read if each is not None]
+            weight = 0.65 + 0.8 * label(text, match.start(), match.end(), target)
+            made.append(Candidate(match.start(), match.end(), values, "", ", ".join(map(str, values)), weight))
+    return made
+
+
+def _bare(text: Text, target: ParameterSpec, start: int, end: int) -> str:
+    """What stands between two items without the words that only say what they are: "37.87 and longitude -122.27"."""
+    between = text.low[start:end]
+    for word in re.findall(r"[a-z]+", between):
+        if len(word) > 3 and (stem(word) in target.about or stem(word) in target.own):
+            between = re.sub(rf"\b{word}\b\s*", "", between)
+    return between
+
+
+def scan_exact(
+    words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
+) -> Reading | None:
+    from agent.extract.scan import exact  # arrays hold anything that scan reads, and scan reads arrays
+
+    return exact(words, name=name, schema=schema, annotation=annotation, now=now)
+
+
+def joined(text: Text, target: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
+    """A list in one string, its items joined by commas."""
+    schema = {
+        "type": "string",
+        "description": re.sub(r"comma[- ]separated|separated by commas", "", target.description),
+    }
+    item = parameter_spec(_singular_name(target.name), schema, target.annotation)
+    wrapped = replace(target, items=schema, kinds=("array",))
+    if item.kinds == ("joined", "text"):
+        return []
+    return [
+        Candidate(each.start, each.end, ",".join(str(value) for value in each.value), each.how, each.shown, each.weight)
+        for each in find(text, wrapped, now, gather)
+    ]
+
+
+def _item_schema(target: ParameterSpec) -> Mapping[str, Any]:
+    schema = dict(target.items) or {"type": "string"}
+    schema.setdefault("description", target.description)
+    return schema
+
+
+def _singular_name(name: str) -> str:
+    return singular(name)
+
+
+def _joined(text: Text, target: ParameterSpec, run: list[Candidate]) -> Candidate:
+    values = (
+        list(dict.fromkeys(each.value for each in run))
+        if all(isinstance(each.value, str | int | float) for each in run)
+        else [each.value for each in run]
+    )
+    weight = max(each.weight for each in run) + 0.08 * min(3, len(run) - 1)
+    weight += 0.2 * label(text, run[0].start, run[-1].end, target)
+    limit = target.schema.get("maxItems")
+    if isinstance(limit, int) and len(values) > limit:
+        weight = 0.0
+    how = "; ".join(each.how for each in run if each.how)
+    shown = ", ".join(each.shown or str(each.value) for each in run)
+    return Candidate(run[0].start, run[-1].end, values, how, shown, weight)
+
+
+def whole(text: Text, target: ParameterSpec, start: int, end: int, now: datetime, item: Item) -> Candidate | None:
+    """All of the words as a list: each part must be an item."""
+    words = text.plain[start:end].strip("[]()")
+    schema = _item_schema(target)
+    for run in counted_items.find(text):
+        if run[0].start == start and run[-1].end == end:
+            values = _of_run(text, target, parameter_spec(_singular_name(target.name), schema, target.annotation), run)
+            if values is not None:
+                return Candidate(start, end, values, "", ", ".join(map(str, values)), 0.8)
+    alone = item(words, _singular_name(target.name), schema, target.annotation, now)
+    parts = [part.strip().strip("'\"") for part in _SPLIT.split(words) if part.strip()]
+    if len(parts) <= 1:
+        return Candidate(start, end, [alone.value], alone.how, alone.shown, 0.9) if alone is not None else None
+    made = [item(part, _singular_name(target.name), schema, target.annotation, now) for part in parts]
+    if any(each is None for each in made):
+        return Candidate(start, end, [alone.value], alone.how, alone.shown, 0.6) if alone is not None else None
+    good = [each for each in made if each is not None]
+    how = "; ".join(each.how for each in good if each.how)
+    return Candidate(start, end, [each.value for each in good], how, ", ".join(each.shown for each in good), 0.9)

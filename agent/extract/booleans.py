@@ -1,0 +1,176 @@
+"""Yes or no: the parameter's own words said, or said no to. Nothing said is no reading: a default is the contract's, not ours."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from agent.extract.enums import negated
+from agent.extract.parameter_spec import ParameterSpec, stem
+from agent.extract.reading import Candidate
+from language import quotes
+from language.text import Text, split_name, word_set
+
+YES: Final = word_set(
+    "yes y yeah yep yup sure ok okay true on enabled enable please definitely correct affirmative certainly absolutely"
+)
+NO: Final = word_set("no n nope nah false off disabled disable never negative none without not")
+_FRAME: Final = word_set(
+    "is are has have had should be can do does did will would with enable enabled enables allow allowed allows include includes included "
+    "including want wants need needs use uses require required requires show only flag auto set make get force has a the in to of for on "
+    "if it no not disable exclude skip without get good suitable friendly"
+)
+# What only says that it is something to be had or not: "laundry" is all that "has_laundry_service" asks about.
+_FACET: Final = frozenset(
+    map(
+        stem,
+        word_set(
+            "service services option options available availability allowed accepted visibility entry access required included support "
+            "facility facilities mode preference offered provided"
+        ),
+    )
+)
+_AGAINST: Final = word_set("disable exclude skip omit hide ignore remove no not without non prevent suppress avoid")
+_AFTER_NO: Final = re.compile(
+    r"^\s*(?:(?:is|are)\s+)?(?:not|isn't|aren't|no|off|false|unnecessary|disabled|not needed|free)\b"
+)
+
+
+def find(text: Text, target: ParameterSpec) -> list[Candidate]:
+    reversed_name = bool(set(split_name(target.name)) & _AGAINST)
+    words = _words(target.name)
+    made: list[Candidate] = []
+    for needed, sure, meant in ((words, 0.75, True), *_stated(target.description)):
+        if needed:
+            made += _said(text, target, needed, sure, meant, reversed_name=reversed_name and meant is True)
+    if not made and len(words) > 1:
+        made += _partly(text, target, words)
+    if not made:
+        loose = frozenset(stem(word) for word in words) and target.about
+        made += _loosely(text, target, loose)
+    return made
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
+    split = split_name(name)
+    kept = tuple(stem(word) for word in split if word not in _FRAME)
+    return kept or tuple(stem(word) for word in split)
+
+
+@lru_cache(maxsize=4096)
+def _stated(description: str) -> tuple[tuple[tuple[str, ...], float, bool], ...]:
+    """ "private (true) or public (false)", "True for smoking rooms": words that the description ties to an answer."""
+    made: list[tuple[tuple[str, ...], float, bool]] = []
+    low = description.lower()
+    made += [
+        ((stem(match.group(1)),), 0.7, match.group(2) == "true")
+        for match in re.finditer(r"\b([a-z][a-z-]+)\s*\((true|false)\)", low)
+    ]
+    for match in re.finditer(
+        r"[\"'`]?\b(true|false)[\"'`]?\s+(?:for|if|means|when|to)\s+([a-z-]+(?:\s+[a-z-]+)?)", low
+    ):
+        words = tuple(stem(word) for word in match.group(2).split() if word not in _FRAME and len(word) > 3)
+        if words:
+            made.append((words[:1], 0.5, match.group(1) == "true"))
+    tied = re.finditer(r"\b(?:when|if)\b(?:\s+set\s+to)?\s+[\"'`]?true\b[^.]*?\b(?:is|are|be|being)\s+([a-z]{5,})", low)
+    made += [((stem(match.group(1)),), 0.5, True) for match in tied]
+    positive = {words for words, _, meant in made if meant}
+    return tuple(each for each in made if each[2] or each[0] not in positive)
+
+
+def _said(
+    text: Text, target: ParameterSpec, needed: tuple[str, ...], sure: float, meant: bool, *, reversed_name: bool
+) -> list[Candidate]:
+    """Every word of ``needed`` within a few words of each other."""
+    tokens = text.tokens
+    places: list[list[int]] = []
+    for word in needed:
+        hits = [
+            index
+            for index, token in enumerate(tokens)
+            if word in {stem(token.low), *(stem(part) for part in re.split("[-_]", token.low))}
+        ]
+        if not hits:
+            return []
+        places.append(hits)
+    made: list[Candidate] = []
+    for first in places[0]:
+        if _inside(text, tokens[first].start):
+            continue
+        chosen = [min(hits, key=lambda index: abs(index - first)) for hits in places]
+        if max(chosen) - min(chosen) > len(needed) + 2:
+            continue
+        low, high = min(chosen), max(chosen)
+        against = negated(tokens, low) or bool(_AFTER_NO.match(text.low[tokens[high].end : tokens[high].end + 24]))
+        against = against or any(token.low in _AGAINST for token in tokens[max(0, low - 2) : low])
+        against = against or tokens[low].low.startswith(("non-", "no-"))
+        value = meant
+        if reversed_name:
+            # "disable_cache": "disable the cache" is yes, "with the cache" is no.
+            value = against or any(token.low in _AGAINST for token in tokens[max(0, low - 3) : high + 1])
+        elif against:
+            value = not meant
+        made.append(_found(text, target, low, high, value, sure, negative=against))
+    return made
+
+
+def _partly(text: Text, target: ParameterSpec, words: tuple[str, ...]) -> list[Candidate]:
+    """One word of several, if it is not the kind of thing that the last word names: "private" of private_visibility."""
+    made: list[Candidate] = []
+    for index, token in enumerate(text.tokens):
+        if stem(token.low) == words[0] and len(token.low) > 3 and not _inside(text, token.start):
+            against = negated(text.tokens, index)
+            sure = 0.65 if _FACET.issuperset(words[1:]) else 0.45
+            made.append(_found(text, target, index, index, not against, sure, negative=against))
+    return made
+
+
+def _inside(text: Text, position: int) -> bool:
+    """Whether this is quoted: words to be taken as they stand say neither yes nor no."""
+    return any(each.outer_start <= position < each.outer_end for each in quotes.find(text) if each.kind == "quoted")
+
+
+def _loosely(text: Text, target: ParameterSpec, loose: frozenset[str]) -> list[Candidate]:
+    made: list[Candidate] = []
+    for index, token in enumerate(text.tokens):
+        if len(token.low) > 3 and stem(token.low) in loose:
+            against = negated(text.tokens, index)
+            made.append(_found(text, target, index, index, not against, 0.2, negative=against))
+    return made[:2]
+
+
+def _found(
+    text: Text, target: ParameterSpec, low: int, high: int, value: bool, sure: float, *, negative: bool
+) -> Candidate:
+    tokens = text.tokens
+    first = low
+    if negative:
+        for step in range(1, 4):
+            if low - step >= 0 and (tokens[low - step].low in NO | _AGAINST or tokens[low - step].low.endswith("n't")):
+                first = low - step
+                break
+    start, end = tokens[first].start, tokens[high].end - (2 if tokens[high].owns else 0)
+    made = as_value(target, value)
+    return Candidate(
+        start, end, made, f"{text.plain[start:end]} → {'yes' if value else 'no'}", "yes" if value else "no", sure
+    )
+
+
+def as_value(target: ParameterSpec, value: bool) -> Any:
+    """``value`` as the schema writes it: an enum of "True"/"False" keeps its spelling."""
+    for each in target.enum:
+        if not isinstance(each, bool) and str(each).lower() == str(value).lower():
+            return each
+    return value
+
+
+def equal(words: str) -> bool | None:
+    """Whether these words alone say yes or no."""
+    low = words.lower().strip(" .!,")
+    if low in {"yes please", "go ahead", "do it", "yes, please"}:
+        return True
+    if low in {"no thanks", "no thank you", "do not", "don't", "not needed", "not necessary"}:
+        return False
+    return True if low in YES else False if low in NO else None

@@ -1,0 +1,55 @@
+"""Identifiers, and text of a known shape: addresses of mail and web, phone numbers, UUIDs."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from agent.extract.context import affinity, label
+from agent.extract.parameter_spec import ParameterSpec
+from agent.extract.reading import Candidate
+from agent.extract.spans import money, patterns
+from agent.extract.time import dates, durations
+from language.text import Text
+
+
+def coded(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+    """Identifiers. One that has the shape of the description's example stands above others."""
+    made: list[Candidate] = []
+    taken = [(each.start, each.end) for each in dates.find(text, now.date())]
+    taken += [(each.start, each.end) for each in money.find(text) if each.currency is not None]
+    taken += [(each.start, each.end) for each in durations.find(text)]
+    found = [*patterns.codes(text), *patterns.find(text, "uuid")]
+    if "email" in target.description.lower():
+        found += patterns.find(text, "email")
+    for each in found:
+        near = label(text, each.start, each.end, target)
+        value = each.value
+        if value.startswith("#") and not re.search(r"['\"#]#|#\w", target.description):
+            value = value[1:]
+        weight = each.weight + near + 0.5 * affinity(text, each.start, target) - (0.15 if near < 0.1 else 0.0)
+        if target.shapes:
+            weight += 0.35 if any(re.fullmatch(shape, value) for shape in target.shapes) else -0.2
+        if value.isdigit() and any(start < each.end and each.start < end for start, end in taken) and near < 0.3:
+            weight -= 0.4
+        made.append(
+            Candidate(
+                each.start, each.end, value, "" if value == each.value else f"{each.value} → {value}", weight=weight
+            )
+        )
+    return made
+
+
+def shaped(text: Text, target: ParameterSpec, kind: str) -> list[Candidate]:
+    """E-mail and web addresses, phone numbers, UUIDs, IP addresses."""
+    return [
+        Candidate(
+            found.start,
+            found.end,
+            found.value,
+            weight=found.weight
+            + 0.3 * label(text, found.start, found.end, target)
+            + 0.5 * affinity(text, found.start, target),
+        )
+        for found in patterns.find(text, kind)
+    ]

@@ -1,0 +1,127 @@
+"""How well the words around a span fit a parameter: its own words beside it, the preposition before it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.extract.parameter_spec import ParameterSpec, stem
+from agent.extract.semantic_roles import ROLES, Role
+from language.text import Text, word_set
+
+PREPOSITIONS: Final = word_set(
+    "from to into towards for with in at near around within inside by starring featuring about on regarding concerning since starting "
+    "after beginning between until till through before ending via using of as under over onto off against during"
+)
+SKIPPED: Final = word_set(
+    "the a an is are as of to = : my his her their our its be with ' \" ` named called set number value - ( which "
+    "that will would should must"
+)
+_AFTER_SKIPPED: Final = word_set("' \" ` ) as the is my a an")
+_IDENTIFIERS: Final = frozenset(
+    map(stem, ("id", "identifier", "uuid", "guid", "number", "no", "code", "ref", "reference"))
+)
+_BREAKS: Final = word_set(". ! ? ;")
+_OPPOSED: Final[dict[str, frozenset[Role]]] = {
+    "from": frozenset(("target", "end")),
+    "to": frozenset(("origin", "start", "maker")),
+    "by": frozenset(("target",)),
+    "until": frozenset(("start",)),
+    "since": frozenset(("end",)),
+}
+# Whose work something is, not who is seen in it: "with" such a one is not said.
+_BEHIND: Final = frozenset(
+    map(stem, ("director", "directed", "author", "writer", "composer", "producer", "creator", "developer"))
+)
+_NONE: Final[frozenset[Role]] = frozenset()
+# Before a town or a region; before the name of a house stands "at".
+_REGIONAL: Final = frozenset(("in", "near", "around", "within"))
+_WEIGHTS_BEFORE: Final = (0.4, 0.32, 0.24, 0.16, 0.1)
+_WEIGHTS_AFTER: Final = (0.3, 0.15)
+
+
+def preposition(text: Text, start: int) -> str | None:
+    """The preposition that governs what begins at ``start``, articles skipped."""
+    for token in text.before(start, 3):
+        if token.low in PREPOSITIONS:
+            return token.low
+        if token.low not in {"the", "a", "an", "my", "our", "his", "her", "their", "'", '"'}:
+            return None
+    return None
+
+
+def label(text: Text, start: int, end: int, target: ParameterSpec) -> float:
+    """In [0, 0.6]: the parameter's own words, or those of its role, right before or after the span."""
+    best = 0.0
+    matched = 0
+    names = set(target.own)
+    if stem("id") in names:
+        names |= _IDENTIFIERS
+    labels: set[str] = set()
+    for role in target.roles:
+        labels |= ROLES[role][2]
+    step = 0
+    damp = 1.0
+    for token in text.before(start, 9):
+        if token.text in _BREAKS or step >= len(_WEIGHTS_BEFORE):
+            break
+        if token.low in SKIPPED and stem(token.low) not in names:
+            continue
+        if token.text == "," or token.low in {"and", "or", "but"}:
+            # What stands before a conjunction labels something else, as a rule.
+            damp = 0.4
+        stemmed = stem(token.low)
+        weight = _WEIGHTS_BEFORE[step] * damp
+        if stemmed in names or any(
+            part in names
+            for part in map(stem, token.low.replace("-", "_").split("_"))
+            if "_" in token.low or "-" in token.low
+        ):
+            best, matched = max(best, weight), matched + 1
+        elif token.low in labels:
+            best = max(best, weight * 0.8)
+        elif stemmed in target.about and step < 2:
+            best = max(best, weight * 0.4)
+        step += 1
+    step = 0
+    for token in text.after(end, 6):
+        if token.text in _BREAKS or token.text == "," or step >= len(_WEIGHTS_AFTER):
+            break
+        if token.low in _AFTER_SKIPPED or (token.low == "for" and _named_after(text, token.start, token.end)):
+            continue
+        stemmed = stem(token.low)
+        if stemmed in names:
+            best, matched = max(best, _WEIGHTS_AFTER[step]), matched + 1
+        elif stemmed in target.about:
+            best = max(best, _WEIGHTS_AFTER[step] * 0.5)
+        elif token.low in PREPOSITIONS or token.low == "and":
+            break
+        step += 1
+    return min(0.6, best + 0.1 * max(0, matched - 1))
+
+
+def _named_after(text: Text, start: int, end: int) -> bool:
+    """ "'localhost' for the host": what a quoted value is for stands after it with its article."""
+    return text.plain[:start].rstrip().endswith(("'", '"')) and any(
+        token.low in {"the", "its", "my", "our", "their"} for token in text.after(end, 1)
+    )
+
+
+def affinity(text: Text, start: int, target: ParameterSpec) -> float:
+    """In [-0.3, 0.3]: whether the preposition before the span is one that this role takes."""
+    said = preposition(text, start)
+    if said is None or not target.roles:
+        return 0.0
+    # "to" any place, but not to where something comes from.
+    if said == "to" and "origin" in target.roles and "target" not in target.roles:
+        return -0.3
+    if said in _REGIONAL and {"title", "place"} <= target.roles:
+        return 0.0
+    if said == "with" and "place" in target.roles:
+        return 0.0
+    if said == "with" and target.roles == {"maker"} and _BEHIND.intersection(target.own):
+        return 0.0
+    if any(said in ROLES[role][1] for role in target.roles):
+        return 0.3
+    if target.roles == {"sort"}:
+        return -0.15 if said in {"in", "by", "with", "at", "from", "near", "starring"} else 0.0
+    return -0.3 if _OPPOSED.get(said, _NONE) & target.roles else 0.0

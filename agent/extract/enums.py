@@ -1,0 +1,290 @@
+"""Closed sets: a value is meant when its words (or the contract's other words for it) are said, unless they are said no to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from rapidfuzz.distance import OSA
+
+from agent.extract import count_context
+from agent.extract.context import affinity, label
+from agent.extract.parameter_spec import ParameterSpec, stem
+from agent.extract.reading import Candidate
+from language import numerals
+from language.gazetteer import LANGUAGES
+from language.text import Text, Token, split_name, word_set
+
+_NEGATIONS: Final = word_set("not no without except excluding non don't isn't aren't doesn't never neither nor unlike")
+_WEAK: Final = word_set(
+    "all any other none in on to is it i a an the and or of for by at as no off up out asc default new do me be we us"
+)
+
+
+def find(text: Text, target: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
+    """Each value that was said, with how surely. Longer phrases win over shorter ones that they hold."""
+    made: list[Candidate] = []
+    for value in values:
+        for phrase, sure in _phrases(str(value), tuple(target.annotation.words.get(str(value), ()))):
+            made += _said(text, target, value, phrase, sure)
+        made += _number(text, target, value)
+    made += _glossed(text, target, values) if not any(each.weight > 0.5 for each in made) else []
+    made += _spoken(text, target, values)
+    kept = [
+        each
+        for each in made
+        if not any(
+            other is not each
+            and other.start <= each.start
+            and each.end <= other.end
+            and other.end - other.start > each.end - each.start
+            for other in made
+        )
+    ]
+    return _directed(text, kept)
+
+
+def _spoken(text: Text, target: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
+    """Codes of languages, said by the language's name: "into French" for 'fr' or 'fr-FR'."""
+    if stem("language") not in target.about.union(target.own):
+        return []
+    codes = {str(value).lower().partition("-")[0]: value for value in reversed(values)}
+    made: list[Candidate] = []
+    for token in text.tokens:
+        value = codes.get(LANGUAGES.get(token.low, ""))
+        if value is not None and token.capital:
+            near = label(text, token.start, token.end, target) + affinity(text, token.start, target)
+            written = str(value)
+            made.append(
+                Candidate(token.start, token.end, value, f"{token.text} → {written}", written, 0.65 + 0.4 * near)
+            )
+    return made
+
+
+@lru_cache(maxsize=8192)
+def _phrases(value: str, words: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], float], ...]:
+    """The ways to say a value, as stems, each with how surely it is meant."""
+    made: dict[tuple[str, ...], float] = {}
+    whole = value.lower().strip()
+    parts = tuple(stem(part) for part in re.split(r"[\s_\-/]+", whole) if part)
+    split = tuple(stem(part) for part in split_name(value))
+    for phrase in (parts, split):
+        if phrase:
+            made.setdefault(phrase, 0.75)
+    if len(parts) > 1:
+        joined = (stem("".join(re.split(r"[\s_\-/]+", whole))),)
+        made.setdefault(joined, 0.7)
+    for other in words:
+        made[tuple(stem(part) for part in re.split(r"[\s_\-/]+", other.lower()) if part)] = 0.75
+    return tuple(made.items())
+
+
+def _said(text: Text, target: ParameterSpec, value: Any, phrase: tuple[str, ...], sure: float) -> list[Candidate]:
+    made: list[Candidate] = []
+    tokens = text.tokens
+    written = str(value)
+    for index in range(len(tokens)):
+        size, slips = _match(tokens, index, phrase)
+        if not size:
+            continue
+        first, last = tokens[index], tokens[index + size - 1]
+        end = last.end - (2 if last.owns else 0)
+        near = label(text, first.start, end, target)
+        weight = sure - 0.15 * slips + 0.4 * near
+        literal = text.plain[first.start : end]
+        if len(phrase) == 1 and (len(written) <= 2 or written.lower() in _WEAK):
+            if literal != written and near < 0.2:
+                continue
+            weight -= 0.3 if near < 0.2 else 0.1
+        if negated(tokens, index):
+            weight -= 0.6
+        how = "" if literal.lower() == written.lower() else f"{literal} → {written}"
+        made.append(Candidate(first.start, end, value, how, written, weight))
+    return made
+
+
+def spoken(text: Text, phrase: tuple[str, ...]) -> list[tuple[int, int, int]]:
+    """Where these stems stand in a row, without a slip: offsets, and the first token's index."""
+    made = []
+    for index in range(len(text.tokens)):
+        size, slips = _match(text.tokens, index, phrase)
+        if size and not slips:
+            first, last = text.tokens[index], text.tokens[index + size - 1]
+            made.append((first.start, last.end - (2 if last.owns else 0), index))
+    return made
+
+
+def _match(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tuple[int, int]:
+    """How many tokens from ``index`` on say ``phrase``, and with how many slips. A hyphenated token may hold several of its words."""
+    position = index
+    step = 0
+    slips = 0
+    while step < len(phrase):
+        if position >= len(tokens):
+            return 0, 0
+        low = tokens[position].low
+        stemmed = stem(low)
+        if stemmed == phrase[step]:
+            step += 1
+        elif ("-" in low or "_" in low or "/" in low) and _parts(low) == phrase[step : step + len(_parts(low))]:
+            step += len(_parts(low))
+        elif low in {"-", "/", "_"} and step:
+            pass
+        elif len(phrase[step]) >= 5 and _slip(low, stemmed, phrase[step]):
+            slips += 1
+            step += 1
+        else:
+            return 0, 0
+        position += 1
+    return position - index, slips
+
+
+def _parts(low: str) -> tuple[str, ...]:
+    return tuple(stem(part) for part in re.split(r"[-_/]+", low) if part)
+
+
+def _slip(low: str, stemmed: str, wanted: str) -> bool:
+    allowed = 2 if len(wanted) >= 9 else 1
+    return (
+        stemmed[:1] == wanted[:1]
+        and low.isalpha()
+        and abs(len(stemmed) - len(wanted)) <= allowed
+        and min(OSA.distance(stemmed, wanted, score_cutoff=allowed), OSA.distance(low, wanted, score_cutoff=allowed))
+        <= allowed
+    )
+
+
+def negated(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the word at ``index`` is said no to: "not open", "without x", "don't include x", "other than x", "instead of x"."""
+    for step in range(1, 4):
+        if index - step < 0:
+            return False
+        low = tokens[index - step].low
+        if tokens[index - step].text in {",", ".", ";", "!", "?", ":"} or low in {"but", "and", "just", "only", "then"}:
+            return False
+        if low in _NEGATIONS or low.endswith("n't"):
+            return True
+        if (
+            low in {"than", "of"}
+            and index - step > 0
+            and tokens[index - step - 1].low in {"other", "rather", "instead"}
+        ):
+            return True
+    return False
+
+
+def _number(text: Text, target: ParameterSpec, value: Any) -> list[Candidate]:
+    """A value that is a number ("2", 2019) is also said by number words."""
+    written = str(value)
+    amount = numerals.decimal(written) if written[:1].isdigit() else None
+    if amount is None or isinstance(value, bool):
+        return []
+    made: list[Candidate] = []
+    for number in numerals.find(text):
+        if number.value != amount or number.kind == "ordinal":
+            continue
+        near = label(text, number.start, number.end, target)
+        counted = count_context.described(text, number.end)
+        if (number.unit and stem(number.unit) in target.own) or set(counted) & set(target.own):
+            near = max(near, 0.4)
+        peopled = count_context.of_people(target) and count_context.says_people(text, number.start, number.end)
+        weight = (0.3 if amount < 1000 else 0.6) + near + (0.35 if peopled else 0.0)
+        how = (
+            ""
+            if text.plain[number.start : number.end] == written
+            else f"{text.plain[number.start : number.end]} → {written}"
+        )
+        made.append(
+            Candidate(
+                number.start,
+                number.end,
+                value,
+                how,
+                written,
+                weight - (0.2 if number.vague and near < 0.2 and not peopled else 0),
+            )
+        )
+    return made
+
+
+def _glossed(text: Text, target: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
+    """Values that the description explains ("'b' (business class)"): the explanation's words count, weakly."""
+    made: list[Candidate] = []
+    plain = tuple(str(each) for each in values if str(each).lower() not in _WEAK | _ANYTHING)
+    for value, words in _glosses(target.description, plain):
+        for index, token in enumerate(text.tokens):
+            if stem(token.low) in words:
+                actual = next(each for each in values if str(each) == value)
+                short = len(value) >= 3 and token.low.startswith(value.lower())  # 'desc' for "descending"
+                weight = (0.65 if short else 0.45) - (0.4 if negated(text.tokens, index) else 0.0)
+                made.append(Candidate(token.start, token.end, actual, f"{token.text} → {value}", value, weight))
+    return made
+
+
+@lru_cache(maxsize=2048)
+def _glosses(description: str, values: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    found: dict[str, set[str]] = {}
+    for value in values:
+        pattern = re.compile(
+            rf"(?<!\w)[\"'`]?{re.escape(value)}[\"'`]?\s*(?:\(([^)]*)\)|(?:for|means|meaning|=|->|→|:|represents|will|if|when)\s+([^,.;(\"'`]*))",
+            re.IGNORECASE,
+        )
+        match = pattern.search(description)
+        if match:
+            words = re.findall(r"[a-z]{3,}", (match.group(1) or match.group(2) or "").lower())
+            found[value] = {stem(word) for word in words if word not in _PLAIN}
+        elif 3 <= len(value) <= 4 and value.isalpha():
+            # 'desc' where "ascending or descending" is spoken of
+            longer = {word for word in re.findall(r"[a-z]{5,}", description.lower()) if word.startswith(value.lower())}
+            if longer:
+                found[value] = {stem(word) for word in longer}
+    shared = {
+        word
+        for value, words in found.items()
+        for other, rest in found.items()
+        if other != value
+        for word in words & rest
+    }
+    return tuple((value, frozenset(words - shared)) for value, words in found.items() if words - shared)
+
+
+_ANYTHING: Final = word_set("dontcare default unspecified unknown")
+_PLAIN: Final = word_set(
+    "the and for with will mark item from this that are use used list remove all any while only not show get find set"
+)
+
+
+def _directed(text: Text, found: list[Candidate]) -> list[Candidate]:
+    """ "from open to closed": what follows "to" is meant, what follows "from" is not."""
+    made: list[Candidate] = []
+    several = len({str(each.value) for each in found}) > 1
+    for each in found:
+        before = [token.low for token in text.before(each.start, 2)]
+        weight = each.weight
+        if several and before and before[0] == "from":
+            weight -= 0.25
+        elif several and before and before[0] in {"to", "as", "into"}:
+            weight += 0.2
+        made.append(Candidate(each.start, each.end, each.value, each.how, each.shown, weight))
+    return made
+
+
+def equal(words: str, values: Sequence[Any], others: dict[str, list[str]]) -> Any:
+    """The value that ``words`` are, exactly (caseless, joints aside), or None."""
+    said = re.sub(r"[\s_\-]+", "", words.lower())
+    for value in values:
+        if re.sub(r"[\s_\-]+", "", str(value).lower()) == said:
+            return value
+    for value in values:
+        if any(re.sub(r"[\s_\-]+", "", each.lower()) == said for each in others.get(str(value), ())):
+            return value
+    number = numerals.find(Text(words))
+    if len(number) == 1 and number[0].start == 0 and number[0].end == len(words):
+        for value in values:
+            written = str(value)
+            if written[:1].isdigit() and numerals.decimal(written) == Decimal(number[0].value):
+                return value
+    return None

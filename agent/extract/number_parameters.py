@@ -1,0 +1,291 @@
+"""Numbers, money, lengths of time and percentages of a text as values of a parameter."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from agent.extract import count_context
+from agent.extract.context import affinity, label, preposition
+from agent.extract.parameter_spec import UNITS, ParameterSpec, stem
+from agent.extract.reading import Candidate
+from agent.extract.spans import money, patterns
+from agent.extract.time import dates, durations, times
+from language import numerals
+from language.text import Text
+from registry.contract import Unit
+
+_PER_UNIT: Final = {
+    "milliseconds": Decimal("0.001"), "seconds": Decimal(1), "minutes": Decimal(60), "hours": Decimal(3600), "days": Decimal(86400),
+    "weeks": Decimal(604800), "months": Decimal(2592000), "years": Decimal(31536000),
+}  # fmt: skip
+
+
+PEOPLED: Final = 0.35
+"""What is added to a number that counts people where their number is asked for."""
+
+
+def cast(target: ParameterSpec, value: Decimal) -> Any:
+    """``value`` as the schema's type writes it: an int where it is whole, text where text is asked for; None where it can't be."""
+    whole = value == value.to_integral_value()
+    first = target.types[0] if target.types else "number"
+    if first == "string":
+        return str(int(value)) if whole else f"{value.normalize():f}"
+    if whole:
+        return int(value) if abs(value) < 2**53 else None
+    return None if first == "integer" and "number" not in target.types else float(value)
+
+
+def within(target: ParameterSpec, value: Any) -> bool:
+    """Whether the schema's bounds allow ``value``."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return True
+    low, high = target.schema.get("minimum"), target.schema.get("maximum")
+    above, below = target.schema.get("exclusiveMinimum"), target.schema.get("exclusiveMaximum")
+    step = target.schema.get("multipleOf")
+    return not (
+        (isinstance(low, int | float) and value < low)
+        or (isinstance(high, int | float) and value > high)
+        or (isinstance(above, int | float) and not isinstance(above, bool) and value <= above)
+        or (isinstance(below, int | float) and not isinstance(below, bool) and value >= below)
+        or (isinstance(step, int) and step > 0 and Decimal(str(value)) % step != 0)
+    )
+
+
+def numbers(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+    made: list[Candidate] = []
+    others = _other_uses(text, now)
+    found = numerals.find(text)
+    names = set(target.own)
+    yearly = stem("year") in names
+    for number in found:
+        end = number.end
+        value = number.value
+        ordinal = number.kind == "ordinal"
+        if ordinal and target.zero_based:
+            value -= 1
+        made_value = cast(target, value)
+        if made_value is None or not within(target, made_value):
+            continue
+        near = label(text, number.start, end, target)
+        weight = 0.4 + near + 0.6 * affinity(text, number.start, target)
+        weight += 0.1 if target.unit and preposition(text, number.start) == "by" else 0.0  # "extend it by 5"
+        follows = text.after(end, 2)
+        counted = [stem(number.unit)] if number.unit else [stem(token.low) for token in follows]
+        if (
+            (counted and counted[0] in names)
+            or (len(counted) > 1 and counted[1] in names and follows[0].word)
+            or (not number.unit and not ordinal and names & set(count_context.described(text, end)))
+        ):
+            weight += 0.2
+        elif counted and counted[0] in target.about and counted[0] not in {stem(unit) for unit in UNITS}:
+            weight += 0.12
+        if number.unit and target.unit and UNITS.get(number.unit) not in {None, target.unit}:
+            continue
+        if target.unit and _counts_other(text, end, target.unit):
+            continue
+        is_year = number.kind == "cardinal" and 1900 <= value <= 2100 and not number.words and end - number.start == 4
+        if any(start <= number.start and end <= stop for start, stop in others) and not (yearly and is_year):
+            weight -= 0.3 if near < 0.3 else 0.1
+        weight += (0.25 if is_year else -0.3) if yearly else (-0.15 if is_year and near < 0.2 else 0.0)
+        if (
+            ordinal
+            and not target.zero_based
+            and not names & {stem("index"), stem("position"), stem("number"), stem("day"), stem("rank")}
+        ):
+            weight -= 0.3
+        weight += count_context.paged(text, number.start, end, names)
+        peopled = count_context.of_people(target) and not ordinal and count_context.says_people(text, number.start, end)
+        if peopled:
+            weight += PEOPLED
+        elif number.vague and near < 0.2:
+            weight -= 0.2
+        if len(found) > 1 and near == 0:
+            weight -= 0.1
+        said = text.plain[number.start : end]
+        how = "" if said == str(made_value) else f"{said} → {made_value}"
+        made.append(Candidate(number.start, end, made_value, how, f"{value.normalize():f}", weight))
+    for code in patterns.codes(text):
+        # "user id 00123": leading zeros are no number, but a number is asked for.
+        digits = code.value.removeprefix("#")
+        if digits.isdigit() and code.value.startswith("#") and target.types[:1] != ("string",):
+            number_value = cast(target, Decimal(digits))
+            if within(target, number_value):
+                weight = 0.45 + label(text, code.start, code.end, target)
+                made.append(Candidate(code.start, code.end, number_value, f"{code.value} → {digits}", digits, weight))
+    return made
+
+
+def _counts_other(text: Text, end: int, unit: str) -> bool:
+    """Whether what follows a number makes it a count of another unit: "two more weeks" are never 2 days."""
+    follows = [token.low for token in text.after(end, 3)]
+    while follows and follows[0] in durations.BETWEEN:
+        follows.pop(0)
+    return bool(follows) and (
+        UNITS.get(follows[0], unit) != unit or (follows[0] in durations.SECONDS and follows[0] not in UNITS)
+    )
+
+
+def _other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:
+    """Where digits belong to a day, a time, an address or a sum."""
+    made = [(each.start, each.end) for each in dates.find(text, now.date()) if each.whole != "year"]
+    made += [(each.start, each.end) for each in times.find(text) if not each.bare]
+    made += [(each.start, each.end) for each in money.find(text) if each.currency is not None]
+    for kind in ("ip", "phone", "uuid", "email", "url"):
+        made += [(each.start, each.end) for each in patterns.find(text, kind)]
+    return made
+
+
+def percentages(text: Text, target: ParameterSpec) -> list[Candidate]:
+    """Percent as said: "20%" is 20, unless the parameter's maximum is 1 (then 0.2)."""
+    made: list[Candidate] = []
+    share = target.schema.get("maximum") == 1
+    for number in numerals.find(text):
+        percent = number.kind == "percent"
+        value = number.value / 100 if share and percent else number.value
+        made_value = cast(target, value)
+        if made_value is None or number.kind == "ordinal" or not within(target, made_value):
+            continue
+        said = text.plain[number.start : number.end]
+        weight = (0.75 if percent else 0.3) + 0.5 * label(text, number.start, number.end, target)
+        how = "" if said == str(made_value) else f"{said} → {made_value}"
+        made.append(Candidate(number.start, number.end, made_value, how, f"{number.value.normalize():f}%", weight))
+    return made
+
+
+_THOUSANDS: Final = re.compile(r"(?<![\d.,])\d{1,3}[.]\d{3}(?![\d.,]\d)")
+
+
+def sums(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+    """Money. In minor units where the annotation (or the description: "in cents") says so; another currency than the annotated one is
+    no reading: nothing is converted."""
+    made: list[Candidate] = []
+    unit = target.annotation.unit
+    wanted = target.annotation.currency
+    in_minor = unit is Unit.MONEY_MINOR or (unit is None and target.minor)
+    days = [(each.start, each.end) for each in dates.find(text, now.date())]
+    clocks = [(each.start, each.end) for each in times.find(text)]
+    for said in money.find(text):
+        if not money.agrees(said, wanted):
+            continue
+        known = wanted or said.currency
+        amount = said.amount
+        value: Any
+        words = text.plain[said.start : said.end]
+        if in_minor and known and money.exponent(known) != 3 and _THOUSANDS.search(words):
+            continue  # "1.000 EUR" is one or a thousand: nobody can tell
+        if in_minor:
+            value = money.minor(amount, known or "USD")
+            if value is not None and target.types[:1] == ("string",):
+                value = str(value)
+            how = (
+                f"{words} → {value} {known} minor units"
+                if known
+                else f"{words} → {value} minor units (two decimals assumed)"
+            )
+        else:
+            value = cast(target, amount)
+            how = f"{words} → {value}" + (f" {known}" if known and said.currency != known else "")
+            how = "" if words == str(value) else how
+        if value is None or not within(target, value):
+            continue
+        weight = (0.75 if said.currency else 0.35) + 0.5 * label(text, said.start, said.end, target)
+        weight += 0.5 * affinity(text, said.start, target)
+        if said.currency is None and any(start <= said.start < stop for start, stop in days + clocks):
+            weight -= 0.3
+        if in_minor and known is None:
+            weight = min(weight, 0.3)
+        made.append(Candidate(said.start, said.end, value, how, money.shown(amount, known), weight))
+    return made
+
+
+def lengths(text: Text, target: ParameterSpec) -> list[Candidate]:
+    """Lengths of time in the unit that is asked for; one that does not come out even is no whole number."""
+    made: list[Candidate] = []
+    if target.unit is None:
+        if target.schema.get("format") == "duration":
+            made += [_iso_length(text, each) for each in durations.find(text)]
+        return made
+    per = _PER_UNIT[target.unit]
+    for each in durations.find(text):
+        same = UNITS.get(each.unit) == target.unit
+        years = UNITS.get(each.unit) == "years" and target.unit == "months"
+        if (
+            not same
+            and not years
+            and (UNITS.get(each.unit) in {"months", "years"} or target.unit in {"months", "years"})
+        ):
+            continue
+        amount = each.count if same else each.count * 12 if years else each.seconds / per
+        value = cast(target, amount)
+        if value is None or not within(target, value):
+            continue
+        said = text.plain[each.start : each.end]
+        weight = 0.65 + 0.5 * label(text, each.start, each.end, target)
+        after = text.after(each.end, 1)
+        if after and after[0].low in {"ago", "old"}:
+            weight -= 0.3
+        shown = f"{amount.normalize():f} {target.unit}"
+        made.append(Candidate(each.start, each.end, value, f"{said} → {value} {target.unit}", shown, weight))
+    return made
+
+
+def _iso_length(text: Text, each: durations.Duration) -> Candidate:
+    total = int(each.seconds)
+    days, rest = divmod(total, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    clock = "".join(f"{amount}{mark}" for amount, mark in ((hours, "H"), (minutes, "M"), (seconds, "S")) if amount)
+    value = "P" + (f"{days}D" if days else "") + (f"T{clock}" if clock else "") if total else "PT0S"
+    return Candidate(each.start, each.end, value, f"{text.plain[each.start : each.end]} → {value}", value, 0.7)
+
+
+def currencies(text: Text, target: ParameterSpec) -> list[Candidate]:
+    """A currency's code: said alone ("in euros", "USD") or with a sum ("€20")."""
+    made: list[Candidate] = []
+    for token in text.tokens:
+        code = (
+            token.text
+            if token.text in money.CODES
+            else money.currency_of(token.low)
+            if len(token.low) > 2 or not token.word
+            else None
+        )
+        alone = len(text.tokens) == 1
+        if code is None or (
+            not alone
+            and (
+                token.low.upper() == code
+                and not token.text.isupper()
+                and label(text, token.start, token.end, target) < 0.2
+            )
+        ):
+            continue
+        before = text.before(token.start, 1)
+        link = before[0].low if before else ""
+        weight = 0.6 + (0.1 if link in {"in", "to", "into", "from"} else 0.0)
+        # "250 euros in yen": what there is of it is what it is changed from.
+        if link in {"in", "to", "into"} and "origin" in target.roles:
+            weight -= 0.3
+        elif link[:1].isdigit() or link in numerals.COUNTS:
+            weight += 0.2 if "origin" in target.roles else -0.2 if "target" in target.roles else 0.0
+        weight += 0.4 * label(text, token.start, token.end, target) + 0.5 * affinity(text, token.start, target)
+        how = "" if token.text == code else f"{token.text} → {code}"
+        made.append(Candidate(token.start, token.end, code, how, code, weight))
+    return made
+
+
+def whole_number(words: str) -> Decimal | None:
+    """These words alone as a number."""
+    text = Text(re.sub(r"^\s*#\s*|\s+$", "", words))
+    found = numerals.find(text)
+    if (
+        len(found) == 1
+        and found[0].start == 0
+        and found[0].end + len(found[0].unit) == len(text.plain)
+        and not found[0].unit
+    ):
+        return found[0].value
+    return None

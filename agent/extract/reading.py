@@ -1,0 +1,55 @@
+"""What a reader answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from language.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One place in a text read as a value.
+
+    ``start``/``end`` are code point offsets into the text given and ``text`` is what stands there; ``value`` derives from it (and from
+    ``now``) alone. ``how`` tells the derivation in words where it isn't obvious ("twenty dollars → 2000 USD minor units"), else it is
+    empty. ``shown`` is the value as a person reads it. ``confidence`` is in [0, 1], comparable within one parameter: above 0.8 the words
+    name the parameter or fit only it, below 0.4 it is a guess that a person should see.
+    """
+
+    value: Any
+    start: int
+    end: int
+    text: str
+    how: str
+    shown: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reading before it is weighed. Offsets count in ``Text.plain``."""
+
+    start: int
+    end: int
+    value: Any
+    how: str = ""
+    shown: str = ""
+    weight: float = 0.5
+
+
+def settle(text: Text, found: Candidate, confidence: float) -> Reading:
+    start, end = text.span(found.start, found.end)
+    bounded = max(0.0, min(1.0, confidence))
+    return Reading(
+        found.value, start, end, text.raw[start:end], found.how, found.shown or _show(found.value), round(bounded, 4)
+    )
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(_show(item) for item in value)
+    return str(value)

@@ -1,0 +1,1 @@
+"""The parts of ``agent.extract.reference``."""

@@ -1,0 +1,208 @@
+"""A request → the phrases in it that refer to a record of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+from agent.extract.references import words as lists
+from agent.extract.references.edges import (
+    BENEFICIARIES,
+    DETERMINERS,
+    LEFT,
+    MOST_DESCRIBING,
+    PREPOSITIONS,
+    STOP,
+    clause_end,
+    end_of,
+    joins_capitals,
+    name_part,
+    starts_sentence,
+)
+from agent.extract.references.groups import GROUP, extended
+from agent.extract.references.names import names, owners, things
+from agent.extract.references.nouns import CODE, EMAIL, code_of, has_form, noun_at, owner_kind, person_like
+from agent.extract.references.postmodifiers import narrowed
+from agent.extract.references.these import HashableById
+from agent.extract.spans import money
+from language import numerals
+from language.stems import ORDERS, stem
+from language.text import Token, read_text, singular, word_set
+from registry.records import RecordKind
+
+_BEFORE_ORDERS: Final = word_set("to please and then you i we can could just also let's")
+_SPANS: Final = word_set("second minute hour day week fortnight month quarter year")
+# What stands before something that is not told which: "any more strategy meetings".
+_BEFORE_ANY: Final = word_set("any more all every future past")
+
+
+def find(text: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> list[tuple[int, int]]:
+    """Offsets of the phrases of ``text`` that refer to ``kind``, best first: around its noun, then e-mail addresses and owners
+    ("Adam" in "Adam's last invoice" for customers), then names and codes standing alone."""
+    return list(_found(text, HashableById((kind, *kinds))))
+
+
+@lru_cache(maxsize=512)
+def _found(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
+    """Remembered, as ``parse`` is: the same words are looked at for each action that might be meant."""
+    kind, *rest = these.kinds
+    read = read_text(text)
+    every = tuple(rest)
+    made: list[tuple[int, int]] = []
+    index = 0
+    while index < len(read.tokens):
+        length = noun_at(read.tokens, index, kind)
+        if length:
+            first = _left(read.tokens, index, kind)
+            last = narrowed(read, _right(read.tokens, index + length, kind, every), kind)
+            made.append((read.tokens[first].start, end_of(read.tokens[last - 1])))
+            index = max(last, index + length)
+        else:
+            index += 1
+    named = person_like(kind)
+    if named == 2:
+        made += [match.span() for match in EMAIL.finditer(read.plain)]
+    if named:
+        made += owners(read, kind, every)
+        made += names(read, every, with_colon=named == 1)
+    called = things(read, every) if not made and named == 1 else []
+    if not made or has_form(kind):
+        made += [
+            (token.start, token.end)
+            for index, token in enumerate(read.tokens)
+            if code_of(token.text, kind)
+            and (not token.text.isdigit() or len(token.text) > 3)
+            and not _ordinal(token.low)
+            and not _sum(read.tokens, index)
+        ]
+    made = called + made
+    seen: list[tuple[int, int]] = []
+    groups = [found.span() for found in GROUP.finditer(read.plain) if found[0][0] != "("]
+    for start, end in ((start, extended(read.plain, end)) for start, end in made):
+        # What stands in brackets says something of what stands before them.
+        if any(first < start and end < last for first, last in groups):
+            continue
+        if all(end <= other or start >= stop for other, stop in seen):
+            seen.append((start, end))
+    return tuple(read.span(start, end) for start, end in seen)
+
+
+def _sum(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a bare number is an amount of money: "5000 EUR" is no record's number."""
+    beside = [tokens[step].low for step in (index - 1, index + 1) if 0 <= step < len(tokens)]
+    return tokens[index].text.isdigit() and any(money.currency_of(word) is not None for word in beside)
+
+
+def _counts(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a count of something begins here, which is nobody: "3 days", "three", "a week"."""
+    token = tokens[index]
+    if token.low in {"a", "an", "one", "another"}:
+        return index + 1 < len(tokens) and singular(tokens[index + 1].low) in _SPANS
+    return (token.text.isdigit() and len(token.text) < 4) or token.low in numerals.COUNTS
+
+
+def _ordinal(low: str) -> bool:
+    return low[:-2].isdigit() and low[-2:] in {"st", "nd", "rd", "th"}
+
+
+def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
+    """Back over determiners, places in line, states, possessives and the name that possesses."""
+    states = {word for phrase in kind.states for word in phrase.lower().replace("-", " ").split()} | set(kind.states)
+    first = index
+    while first > 0:
+        token = tokens[first - 1]
+        if token.owns or (token.text == "'" and first > 1 and tokens[first - 2].low.endswith("s")):
+            first -= 1
+            while first > 0 and name_part(tokens, first - 1, tokens[first].capital):
+                first -= 1
+            # What stands before a possessor is no state of what is possessed: "void Emma's invoice".
+            while first > 0 and tokens[first - 1].low in LEFT and not _toward(tokens, first - 1):
+                first -= 1
+            break
+        if _toward(tokens, first - 1) or (token.low not in LEFT and money.currency_of(token.low) is not None):
+            break
+        if token.low in states and starts_sentence(tokens, first - 1) and stem(token.low) in ORDERS:
+            break  # "void invoice 1051": the verb
+        if token.low in LEFT or token.low in states or (token.low.isdigit() and len(token.low) < 4):
+            first -= 1
+            continue
+        if token.capital and first > 1 and token.word and not starts_sentence(tokens, first - 1):
+            first -= 1
+            continue
+        if joins_capitals(tokens, first - 1):
+            first -= 2
+            continue
+        break
+    while first < index and tokens[first].low in {"of", "to", "but"}:
+        first += 1
+    if first < index or person_like(kind) == 2:
+        return first
+    first = _described(tokens, first)
+    while first < index and first > 0 and tokens[first - 1].low in LEFT and not _toward(tokens, first - 1):
+        first -= 1
+    return first
+
+
+def _toward(tokens: Sequence[Token], index: int) -> bool:
+    """Whether "to" or "but" stands in no "second to last", "last but one"."""
+    return tokens[index].low in {"to", "but"} and (
+        index == 0 or tokens[index - 1].low not in {*lists.ORDINALS, "next", "last"}
+    )
+
+
+def _described(tokens: Sequence[Token], first: int) -> int:
+    """Back over what a record is about: "the password reset article". Only up to a determiner; without one it is no such phrase."""
+    start = first
+    while start > 0 and first - start < MOST_DESCRIBING:
+        token = tokens[start - 1]
+        if token.low in DETERMINERS:
+            return start - 1
+        if token.low in _BEFORE_ANY or (start < first and _orders(tokens, start - 1)):
+            return start
+        inner = token.low == "of" and start < first
+        if not token.word or token.capital or token.owns or (token.low in STOP | PREPOSITIONS and not inner):
+            break
+        start -= 1
+    return first
+
+
+def _orders(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the word at ``index`` is the order itself, not a part of what it is about ("sync up")."""
+    before = tokens[index - 1].low if index else ""
+    return stem(tokens[index].low) in ORDERS and (starts_sentence(tokens, index) or before in _BEFORE_ORDERS)
+
+
+def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> int:
+    """On over a number, a name, and "of/about/called …" tails, up to the next clause."""
+    last = index
+    if tokens[index - 1].owns:
+        return last
+    owned = owner_kind(kind, kinds) is not None
+    while last < len(tokens):
+        token = tokens[last]
+        if token.low in lists.NUMBERED - {"with"} and last + 1 < len(tokens) and CODE.fullmatch(tokens[last + 1].text):
+            last += 2
+        elif token.text in {"#", "'", '"'} and last + 1 < len(tokens):
+            closing = next((step for step in range(last + 1, len(tokens)) if tokens[step].text == token.text), None)
+            if closing is None:
+                break
+            last = closing + 1
+        elif CODE.fullmatch(token.text) or EMAIL.fullmatch(token.text) or (token.capital and token.low not in STOP):
+            last += 1
+        elif token.low in {"before", "but"} and last + 1 < len(tokens) and tokens[last + 1].low in {"last", "one"}:
+            last += 2
+        elif token.low in lists.ABOUT | lists.CALLED and token.low not in {"on", "re"}:
+            return clause_end(tokens, last + 1)
+        elif token.low in {"of", "for", "from", "by"} and owned and last + 1 < len(tokens):
+            if token.low == "for" and (tokens[last + 1].low in BENEFICIARIES or CODE.fullmatch(tokens[last - 1].text)):
+                break  # "order 1042 for a new one": what has a number needs no owner to be told by
+            if token.low in {"by", "for"} and _counts(tokens, last + 1):
+                break  # "Mia's trial by 3 days"
+            stop = clause_end(tokens, last + 1)
+            if stop == last + 1:
+                break
+            last = stop
+        else:
+            break
+    return last

@@ -1,0 +1,235 @@
+"""Words → typed values of one parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from agent.extract import arrays, booleans, codes, date_parameters, enums, number_parameters, numeric_codes, strings
+from agent.extract.context import label
+from agent.extract.parameter_spec import UNITS, ParameterSpec, parameter_spec, stem
+from agent.extract.reading import Candidate, Reading, settle
+from agent.extract.spans import money, patterns, places
+from language.text import Text, read_text, word_set
+from registry.contract import Annotation
+from registry.patterns import compiled
+
+
+def scan(
+    text: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime, required: bool = False
+) -> list[Reading]:
+    """Every place of ``text`` that can be a value of this parameter, best first. ``now`` is aware; days are those of its zone.
+    ``required`` lets guesses in that an optional parameter would rather do without."""
+    read = read_text(text)
+    target = parameter_spec(name, schema, annotation)
+    found = gather(read, target, now, required=required)
+    best: dict[tuple[int, int, str], Candidate] = {}
+    for each in found:
+        key = (each.start, each.end, repr(each.value))
+        if each.end > each.start and (key not in best or best[key].weight < each.weight):
+            best[key] = each
+    ranked = sorted(best.values(), key=lambda each: (-each.weight, each.start, -each.end))
+    return [settle(read, each, each.weight) for each in ranked if each.weight > 0.02]
+
+
+def gather(read: Text, target: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
+    """What each reader of the target finds; a later reader counts a little less than the one before it."""
+    made: list[Candidate] = []
+    for step, kind in enumerate(target.kinds):
+        found = _read(read, target, kind, now, required=required)
+        made += [
+            each
+            if not step
+            else Candidate(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.05 * step)
+            for each in found
+        ]
+    return [each for each in made if allowed(target, each.value)]
+
+
+def _read(read: Text, target: ParameterSpec, kind: str, now: datetime, *, required: bool) -> list[Candidate]:
+    match kind:
+        case "enum":
+            return enums.find(read, target, target.enum)
+        case "options":
+            return enums.find(read, target, target.options)
+        case "boolean":
+            return booleans.find(read, target)
+        case "money":
+            return number_parameters.sums(read, target, now)
+        case "number":
+            return number_parameters.numbers(read, target, now)
+        case "coded":
+            return numeric_codes.find(read, target)
+        case "percent":
+            return number_parameters.percentages(read, target)
+        case "duration":
+            return number_parameters.lengths(read, target)
+        case "currency":
+            return number_parameters.currencies(read, target)
+        case "date":
+            return date_parameters.days(read, target, now)
+        case "time":
+            return date_parameters.clock_times(read, target, now)
+        case "datetime":
+            return date_parameters.date_times(read, target, now)
+        case "epoch":
+            return date_parameters.date_times(read, target, now, epoch=True)
+        case "email" | "url" | "phone" | "uuid" | "ip":
+            return codes.shaped(read, target, kind)
+        case "pattern":
+            return patterns.labelled(read, target)
+        case "code":
+            return codes.coded(read, target, now)
+        case "month":
+            return date_parameters.months(read, target, now)
+        case "joined":
+            return arrays.joined(read, target, now, gather)
+        case "array":
+            return arrays.find(read, target, now, gather)
+        case "text":
+            made = strings.texts(read, target, now, required=required)
+            # An identifier is seldom a plain word.
+            if target.kinds[0] in {"code", "uuid"}:
+                made = [_doubted(read, target, each) for each in made]
+            return places.formed(read, target, made)
+        case _:
+            return []
+
+
+def _doubted(read: Text, target: ParameterSpec, found: Candidate) -> Candidate:
+    """What is quoted, or stands right after the parameter's own words ("employee id Adriel"), may be any word."""
+    quoted = found.start > 0 and read.plain[found.start - 1] in "\"'`"
+    if quoted or label(read, found.start, found.end, target) >= _LABELLED:
+        return found
+    value = str(found.value)
+    initials = value.isupper() and len(value) > 1 and not read.raw.isupper()  # "MSFT", "USD"
+    plain = (
+        not initials and isinstance(found.value, str) and not any(char.isdigit() or char in "-_@/" for char in value)
+    )
+    return Candidate(
+        found.start,
+        found.end,
+        found.value,
+        found.how,
+        found.shown,
+        found.weight - (0.25 if plain else 0.0) - (0.35 if " " in str(found.value) else 0.0),
+    )
+
+
+def allowed(target: ParameterSpec, value: Any) -> bool:
+    """Whether the schema's own limits on text hold."""
+    if not isinstance(value, str):
+        return True
+    longest, shortest = target.schema.get("maxLength"), target.schema.get("minLength")
+    if isinstance(longest, int) and len(value) > longest:
+        return False
+    if isinstance(shortest, int) and len(value) < shortest:
+        return False
+    pattern = target.schema.get("pattern")
+    if isinstance(pattern, str):
+        rule = compiled(pattern)
+        return rule is None or rule.found_in(value)
+    return True
+
+
+def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime) -> Reading | None:
+    """The whole of ``words`` as one value, or None where they can't be one. A free string is the words themselves, without quotes."""
+    read = read_text(words)
+    target = parameter_spec(name, schema, annotation)
+    # A question mark or an exclamation mark is a part of what is written word for word.
+    start, end = _trimmed(read.plain, ".,;" if target.kinds[-1:] == ("text",) else ".!?,;")
+    if start >= end:
+        return None
+    found = _whole(read, target, start, end, now)
+    if found is None or not allowed(target, found.value):
+        return None
+    # The span is the whole of the words: that is what was read.
+    first, last = read.span(start, end)
+    how = found.how
+    made = settle(read, Candidate(start, end, found.value, how, found.shown), max(0.5, min(1.0, found.weight)))
+    return Reading(made.value, first, last, read.raw[first:last], made.how, made.shown, made.confidence)
+
+
+_LABELLED: Final = 0.3
+_LITTLE: Final = word_set(
+    "please his her their my our at on by for in the a an is around about exactly to of from until since it's its be as via with using "
+    "= :"
+)
+
+
+def _trimmed(plain: str, marks: str) -> tuple[int, int]:
+    start, end = 0, len(plain)
+    while start < end and plain[start].isspace():
+        start += 1
+    while end > start and (plain[end - 1].isspace() or (plain[end - 1] in marks and end - start > 1)):
+        end -= 1
+    return start, end
+
+
+def _whole(read: Text, target: ParameterSpec, start: int, end: int, now: datetime) -> Candidate | None:
+    words = read.plain[start:end]
+    unquoted = words[1:-1] if len(words) > 2 and words[0] == words[-1] and words[0] in "\"'`" else words
+    for kind in target.kinds:
+        if kind == "text":
+            shift = 1 if unquoted is not words else 0
+            value = read.original(start + shift, end - shift)
+            candidates = places.formed(read, target, [Candidate(start + shift, end - shift, value, weight=0.9)])
+            return candidates[0]
+        if kind in {"enum", "options"}:
+            values = target.enum if kind == "enum" else target.options
+            value = enums.equal(unquoted, values, target.annotation.words)
+            if value is not None:
+                how = "" if str(value) == words else f"{words} → {value}"
+                return Candidate(start, end, value, how, str(value), 0.98)
+        if kind == "boolean":
+            said = booleans.equal(unquoted)
+            if said is not None:
+                return Candidate(start, end, booleans.as_value(target, said), "", "yes" if said else "no", 0.98)
+        if kind == "array":
+            return arrays.whole(read, target, start, end, now, _item)
+        if (
+            kind == "number"
+            and target.unit is not None
+            and (number := number_parameters.whole_number(unquoted)) is not None
+        ):
+            value = number_parameters.cast(target, number)
+            if value is not None and number_parameters.within(target, value):
+                return Candidate(
+                    start, end, value, "" if words == str(value) else f"{words} → {value}", str(value), 0.9
+                )
+        found = [
+            each
+            for each in _read(read, target, kind, now, required=True)
+            if _covers(read, target, kind, each, start, end)
+        ]
+        found = [each for each in found if allowed(target, each.value)]
+        if found:
+            best = max(found, key=lambda each: (each.weight, each.end - each.start))
+            return Candidate(start, end, best.value, best.how, best.shown, best.weight + 0.2)
+    return None
+
+
+def _item(words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime) -> Reading | None:
+    return exact(words, name=name, schema=schema, annotation=annotation, now=now)
+
+
+_UNITS: Final = frozenset(UNITS) | {"percent", "night", "nights"}
+
+
+def _covers(read: Text, target: ParameterSpec, kind: str, found: Candidate, start: int, end: int) -> bool:
+    """Whether a reading takes all of the words but little ones and the parameter's own around it ("his email a@b.c", "high priority").
+    A yes or no may be part of a sentence; a count may be followed by what is counted."""
+    if kind == "boolean":
+        return found.weight > 0.4
+    before = [token for token in read.tokens if start <= token.start < found.start]
+    after = [token for token in read.tokens if found.end <= token.start < end]
+    if kind == "number" and len(after) == 1 and after[0].low.isalpha() and after[0].low not in _UNITS and not before:
+        return money.currency_of(after[0].low) is None
+    return all(
+        token.low in _LITTLE
+        or token.text in "\"'`()#"
+        or stem(token.low) in target.own
+        or (kind == "pattern" and stem(token.low) in target.about)
+        for token in (*before, *after)
+    )

@@ -1,0 +1,135 @@
+"""Things with a shape: e-mail and web addresses, phone numbers, UUIDs, IP addresses, codes, and what a schema's ``pattern`` fits."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from agent.extract.context import label
+from agent.extract.parameter_spec import ParameterSpec
+from agent.extract.reading import Candidate
+from language.text import Text, word_set
+from registry.patterns import Pattern, compiled
+
+_SHAPES: Final = {
+    "email": r"(?<![\w.+-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+",
+    "url": r"\b(?:https?|ftp|wss?)://[^\s\"'<>`]+|\bwww\.[^\s\"'<>`]+|(?<![\w.@-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|org|net|io|dev|ai|co|edu|gov|info|app|me|us|uk|de|fr|local)\b(?:/[^\s\"'<>`]*)?",
+    "phone": r"(?<![\w.#-])\+?\(?\d[\d\s().-]{5,17}\d(?![\w-])",
+    "uuid": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+    "ip": r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?![.\d])|(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}[0-9a-f]{1,4}(?![\w:])",
+}
+_CODE: Final = re.compile(r"#?[A-Za-z0-9]+(?:[-_./:+][A-Za-z0-9]+)*")
+_NOT_CODES: Final = re.compile(
+    r"\d{1,4}(?:st|nd|rd|th|am|pm|k|m|min|mins|h|hr|hrs|s|x|kg|km|cm|mm|gb|mb|d|px|%)", re.IGNORECASE
+)
+_SHOWY: Final = word_set("tv usa uk eu it us ok ai api")
+
+
+@lru_cache(maxsize=16)
+def _shape(kind: str) -> re.Pattern[str]:
+    return re.compile(_SHAPES[kind], re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def find(text: Text, kind: str) -> tuple[Candidate, ...]:
+    """Everything of the shape ``kind``: email, url, phone, uuid, ip."""
+    made: list[Candidate] = []
+    for match in _shape(kind).finditer(text.plain):
+        start, end = match.span()
+        written = match.group().rstrip(".,;:!?)")
+        end = start + len(written)
+        if kind == "url" and ((start > 0 and text.plain[start - 1] in "@.") or "@" in text.plain[end : end + 1]):
+            continue
+        if kind == "phone" and not 7 <= sum(char.isdigit() for char in written) <= 15:
+            continue
+        if kind == "ip" and "." in written and any(int(part) > 255 for part in written.split(".")):
+            continue
+        value = written.lower() if kind in {"uuid"} else written
+        made.append(Candidate(start, end, value, weight={"phone": 0.6, "url": 0.75}.get(kind, 0.85)))
+    return tuple(made)
+
+
+@lru_cache(maxsize=1024)
+def codes(text: Text) -> tuple[Candidate, ...]:
+    """Tokens that look like an identifier: digits with letters or joints ("INV-1042", "credit_card_41", "#W606"), or long digits."""
+    made: list[Candidate] = []
+    for token in text.tokens:
+        written = token.text if not token.owns else token.text[:-2]
+        if not _CODE.fullmatch(written) or not any(char.isdigit() for char in written):
+            # "prod_eu", "cascade-sandbox": joined words may be names of things.
+            if _CODE.fullmatch(written) and "_" in written:
+                made.append(Candidate(token.start, token.start + len(written), written, weight=0.4))
+            continue
+        if _NOT_CODES.fullmatch(written) or re.fullmatch(
+            r"\d{1,2}:\d{2}(?::\d{2})?|\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d+[.,]\d+", written
+        ):
+            continue
+        if written.isdigit():
+            weight = 0.5 if len(written) >= 4 else 0.3
+        else:
+            weight = 0.6 if any(char.isalpha() for char in written) and written.lower() not in _SHOWY else 0.45
+        start = token.start
+        if start > 0 and text.plain[start - 1] == "#":
+            start -= 1
+            written = "#" + written
+        made.append(Candidate(start, token.start + len(token.text) - (2 if token.owns else 0), written, weight=weight))
+    return tuple(made)
+
+
+def fitting(text: Text, pattern: str) -> list[Candidate]:
+    """What fits the whole of ``pattern``: words (up to four together), as written, else in capitals or without their "#"."""
+    rule = compiled(pattern)
+    if rule is None:
+        return []
+    made: list[Candidate] = []
+    tokens = text.tokens
+    for size in (1, 2, 3, 4):
+        for index in range(len(tokens) - size + 1):
+            start, end = tokens[index].start, tokens[index + size - 1].end
+            if end - start > 200 or (size > 1 and any(each.start <= start and end <= each.end for each in made)):
+                continue
+            written = text.original(start, end)
+            found = fitted(rule, written, shared=size == 1)
+            if found is None and tokens[index + size - 1].owns:
+                end -= 2
+                written = text.original(start, end)
+                found = fitted(rule, written, shared=size == 1)
+            if found is not None:
+                how = "" if found == written else f"{written} → {found}"
+                plainly = not any(char.isdigit() for char in found) and found.isalpha()
+                made.append(Candidate(start, end, found, how, weight=0.35 if plainly else 0.8 - 0.05 * (size - 1)))
+    return made
+
+
+def fitted(rule: Pattern, written: str, *, shared: bool = True) -> str | None:
+    """``written``, or the nearest spelling of it, that ``rule`` accepts as a whole."""
+    spellings = [written]
+    if shared:
+        spellings += [
+            written.upper(),
+            written.lower(),
+            written.removeprefix("#"),
+            written.removeprefix("#").upper(),
+            "#" + written,
+        ]
+    for spelling in dict.fromkeys(spellings):
+        if spelling and rule.covers(spelling):
+            return spelling
+    return None
+
+
+def labelled(text: Text, target: ParameterSpec) -> list[Candidate]:
+    """What fits the schema's own pattern; the parameter's words beside it decide between several."""
+    found = fitting(text, str(target.schema["pattern"]))
+    return [
+        Candidate(
+            each.start,
+            each.end,
+            each.value,
+            each.how,
+            each.shown,
+            each.weight + 0.4 * label(text, each.start, each.end, target),
+        )
+        for each in found
+    ]

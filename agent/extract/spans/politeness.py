@@ -1,0 +1,81 @@
+"""Politeness around what is asked: greetings, thanks and "when you get a moment" say nothing of what shall be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Final
+
+from language.stems import EMPTY
+from language.text import blanked
+
+# Nobody makes it a condition what the one who is asked has time for or can do.
+_IF_YOU: Final = re.compile(
+    r"\b(?:when(?:ever)?|if|once|as\s+soon\s+as|in\s+case)\s+"
+    r"(?:you(?:['’](?:re|ve|d|ll))?\s+(?:get|have|find|can|could|would|are|don['’]?t|do\s+not|wouldn['’]?t|please|like|may|might|had|got|manage)\b"
+    r"|(?:it|that)(?:['’]s|\s+is|\s+would\s+be|\s+isn['’]t|\s+is\s+not)\s+(?:not\s+)?(?:too\s+)?"
+    r"(?:possible|ok|okay|all\s+right|alright|fine|convenient|much|no|any|a)\b)"
+    r"(?P<rest>(?:\s+[^\W\d_][\w’'-]*){0,5}?)(?=\s*(?:[,;:.!?–—]|-\s|$))",
+    re.IGNORECASE,
+)
+_KIND_WORDS: Final = """
+hello hi hey dear greetings thank thanks thx cheers ta appreciate appreciated appreciation grateful gratitude help helpful great awesome
+perfect wonderful nice brilliant lovely kind kindly kindness regards wishes sincerely bye sorry apologies excuse pardon bother bothering
+disturb trouble mind favor favour moment chance convenient convenience quick quickly hope hoping please pls plz morning afternoon evening
+"""
+_KIND: Final = frozenset(_KIND_WORDS.split())
+_BESIDE_WORDS: Final = """
+all team everyone folks there good day much lot lots ton tons bunch million advance super best minute second sec time free whenever
+earliest possible soon asap small little simple easy request question ask asking something well fine doing out
+"""
+_POLITE: Final = EMPTY | _KIND | frozenset(_BESIDE_WORDS.split())
+_OPENING: Final = re.compile(r"\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)(?P<end>[:;,.!?\n–—]+|\s-\s)\s*")
+_CLOSING: Final = re.compile(r"(?P<end>[;,.!?\n–—]|\s-)\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)[.!?\s]*$")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_MOST: Final = 10
+# What follows may be a text to be sent, and its thanks a part of it.
+_TEXT: Final = re.compile(r":\s|\b(?:saying|says|say|that|tell|write|message|reply|answer)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=256)
+def strip_politeness(text: str) -> str:
+    """The request with politeness as spaces: just as long. Never what may be a part of a text to be sent, and never everything."""
+    for found in _IF_YOU.finditer(blanked(text)):
+        if all(_polite(word) for word in _WORD.findall(found["rest"])):
+            text = _blank(text, found.start(), found.end())
+    return _closed(_opened(text))
+
+
+def _opened(text: str) -> str:
+    start = 0
+    while (found := _OPENING.match(blanked(text), start)) is not None and text[found.end() :].strip():
+        if not _is_polite(_WORD.findall(found["words"]), besides=("one", "thing")):
+            break
+        text = _blank(text, found.start("words"), found.end("end"))
+        start = found.end()
+    return text
+
+
+def _closed(text: str) -> str:
+    while (found := _CLOSING.search(blanked(text))) is not None and text[: found.start()].strip():
+        sent = found["end"] != ";" and _TEXT.search(text, 0, found.start())
+        if sent or not _is_polite(_WORD.findall(found["words"])):
+            break
+        text = _blank(text, found.start("words"), len(text))
+    return text
+
+
+def _is_polite(words: Sequence[str], besides: Collection[str] = ()) -> bool:
+    """Whether these words are nothing but politeness, and some of it."""
+    plain = [word.casefold() for word in words]
+    polite = all(word in besides or (_polite(word) and word != "one") for word in plain)
+    return polite and len(words) <= _MOST and not _KIND.isdisjoint(plain)
+
+
+def _polite(word: str) -> bool:
+    return re.split("['’]", word.casefold())[0] in _POLITE
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]

@@ -1,0 +1,276 @@
+"""Free text as values of a parameter: quoted words, names, codes and what prepositions or labels introduce."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from agent.extract import codes, enums, name_context
+from agent.extract.context import PREPOSITIONS, affinity, label, preposition
+from agent.extract.parameter_spec import ParameterSpec, stem
+from agent.extract.reading import Candidate
+from agent.extract.semantic_roles import ROLES
+from agent.extract.spans import phrases, places
+from agent.extract.time import dates, times
+from language import quotes
+from language.text import Text, word_set
+
+_ADDRESS: Final = re.compile(r"\d+\w?\s+\w+")
+_QUERY: Final = re.compile(
+    r"\b(?:search(?:ing)?(?:\s+(?:for|the\s+web\s+for|online\s+for|up))?|look(?:ing)?\s+up|google|find\s+out(?:\s+about)?|tell\s+me\s+about|"
+    r"information\s+(?:on|about)|(?:who|what)\s+(?:is|are|was)|about|regarding)\s+(?P<rest>[^.?!\n]+)",
+    re.IGNORECASE,
+)
+
+# What is written in capitals alone.
+_TICKER: Final = re.compile(r"\b(?:ticker|stock symbol|symbol of (?:the|a) (?:stock|company)|iata)\b", re.IGNORECASE)
+_BECAUSE: Final = re.compile(
+    r"\b(?:because(?:\s+of)?|due\s+to|owing\s+to|on\s+account\s+of|on\s+(?:the\s+)?grounds?\s+of|(?:the\s+)?reason(?:\s+is|\s+being|:)+)\s+"
+    r"(?P<rest>[^.;!?\n\"]+)",
+    re.IGNORECASE,
+)
+_FOR: Final = re.compile(r"\bfor\s+(?!(?:me|us|him|her|them|now|good|ever|a|an|the)\b)(?P<rest>[a-z][a-z -]*)\W*$")
+
+
+def texts(text: Text, target: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
+    """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere name."""
+    made = _quoted(text, target, required=required) + _labelled(text, target) + _phrased(text, target, now)
+    if target.examples:
+        made += [
+            Candidate(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.15)
+            for each in enums.find(text, target, target.examples)
+        ]
+    if "email" in target.description.lower():
+        made += codes.shaped(text, target, "email")
+    for shape in target.shapes:
+        made += [
+            Candidate(token.start, token.end, token.text, weight=0.6)
+            for token in text.tokens
+            if re.fullmatch(shape, token.text)
+        ]
+    if stem("reason") in target.own:
+        made += _reasons(text)
+    if "topic" in target.roles:
+        made += _queries(text, required=required)
+    if "body" in target.roles or "title" in target.roles:
+        made = [_as_titled(text, target, each) for each in made]
+    return [each for each in made if each.end > each.start]
+
+
+def _quoted(text: Text, target: ParameterSpec, *, required: bool) -> list[Candidate]:
+    made: list[Candidate] = []
+    for quote in quotes.find(text):
+        near = label(text, quote.outer_start, quote.outer_end, target)
+        weight = {"quoted": 0.5, "said": 0.15, "named": 0.2, "tail": 0.0}[quote.kind] + near
+        key = _key(text, quote)
+        if key is not None:
+            # 'city': 'Denver' in something like JSON: the key alone decides.
+            if key != target.name.lower():
+                continue
+            weight = 0.95
+        elif near < 0.1 and _claimed(text, quote.outer_start):
+            weight -= 0.2
+        weight += 0.7 * affinity(text, quote.outer_start, target)
+        if quote.kind == "tail" and required and target.roles & {"body", "topic"} and not made and quote.last:
+            # Nothing else is said of it, and this is all that follows: "Convert it to audio: I am a pretty girl".
+            made.append(Candidate(quote.start, quote.end, text.original(quote.start, quote.end), weight=0.45))
+            continue
+        if quote.kind == "tail":
+            words = text.low[quote.outer_start : quote.start].strip(" :=").split()
+            hit = {stem(word) for word in words[-3:]} & (
+                set(target.own) | {stem(each) for role in target.roles for each in ROLES[role][2]}
+            )
+            weight += 0.55 if hit else 0.0
+            if not hit:
+                continue
+        if quote.kind == "said":
+            weight += 0.4 if "body" in target.roles else -0.1
+        if quote.kind == "named":
+            weight += 0.45 if "title" in target.roles else 0.0
+        made.append(Candidate(quote.start, quote.end, text.original(quote.start, quote.end), weight=weight))
+    return made
+
+
+def _key(text: Text, quote: quotes.Quote) -> str | None:
+    """The quoted key that a quoted value has, an empty one where the quote is itself a key."""
+    if quote.kind != "quoted":
+        return None
+    if text.plain[quote.outer_end : quote.outer_end + 1] == ":":
+        return ""
+    match = re.search(r"[\"']([\w -]+)[\"']:\s*$", text.low[max(0, quote.outer_start - 60) : quote.outer_start])
+    return match.group(1) if match else None
+
+
+_USUAL: Final = word_set("default standard usual exact following simple")
+
+
+def _claimed(text: Text, start: int) -> bool:
+    """Whether the word before a quote names something else than what is asked for ("password 'x'")."""
+    before = text.before(start, 2)
+    return (
+        bool(before)
+        and before[0].word
+        and before[0].low.isalpha()
+        and len(before[0].low) > 4
+        and before[0].low not in PREPOSITIONS
+        and before[0].low not in _USUAL
+    )
+
+
+def _as_titled(text: Text, target: ParameterSpec, found: Candidate) -> Candidate:
+    """ "titled 'X' saying 'Y'": X is the title, Y the body."""
+    before = [token.low for token in text.before(found.start, 3) if token.text not in {"'", '"', "`", ":"}]
+    if not before:
+        return found
+    weight = found.weight
+    if before[0] in {"called", "named", "titled", "entitled", "nicknamed", "subject", "title"}:
+        weight += 0.25 if "title" in target.roles else -0.35
+    elif before[0] in {"saying", "says", "say", "reads", "message", "body", "content", "text"}:
+        weight += 0.25 if "body" in target.roles else -0.35
+    elif (
+        len(before) > 1
+        and before[1] in {"tell", "telling", "ask", "inform"}
+        and found.start > 0
+        and text.plain[found.start - 1] in "'\""
+    ):
+        weight += 0.25 if "body" in target.roles else -0.2  # "tell them 'X'"
+    elif before[0] in {"about", "regarding", "re"} and not {"title", "topic"} & target.roles:
+        weight -= 0.35
+    elif before[0] == "with" and "body" in target.roles and found.start > 0 and text.plain[found.start - 1] in "'\"":
+        weight += 0.15
+    return Candidate(found.start, found.end, found.value, found.how, found.shown, weight)
+
+
+def _labelled(text: Text, target: ParameterSpec) -> list[Candidate]:
+    """After or before one of the parameter's own words: "namespace cascade-sandbox", "the Stronger album"."""
+    made: list[Candidate] = []
+    inside = [(each.outer_start, each.outer_end) for each in quotes.find(text) if each.kind == "quoted"]
+    names = set(target.own) - {"name", "id", "type"} or set(target.own)
+    strong = len(names) == 1 or len(target.own) == 1
+    for index, token in enumerate(text.tokens):
+        parts = {stem(token.low)}
+        if not parts & names:
+            continue
+        after = phrases.after_label(text, index)
+        skip = index + 1
+        # "user id 123", "project name: x": the label's second word goes along.
+        if skip < len(text.tokens) and text.tokens[skip].low in {
+            "id",
+            "name",
+            "number",
+            "code",
+            "key",
+            "title",
+            "address",
+        }:
+            after = phrases.after_label(text, skip) or after
+        base = 0.45 if strong else 0.35
+        if after is not None and not any(start <= after.start < end for start, end in inside):
+            value = text.original(after.start, after.end)
+            shaped = after.capital or bool(re.search(r"[\d_\-/.]", value)) or text.plain[after.start - 1] in "'\""
+            linked = after.start - token.end > 1 and re.search(
+                r"[:=]|\b(?:is|named|called|to|as)\b", text.low[token.end : after.start]
+            )
+            weight = base + (0.3 if shaped else 0.0) + (0.2 if linked else 0.0)
+            weight -= 0.2 if not shaped and not linked else 0.0
+            if "body" in target.roles and not re.search(r"[:=]|\bis\b", text.low[token.end : after.start]):
+                weight -= 0.4
+            made.append(Candidate(after.start, after.end, value, weight=weight))
+        before = phrases.before_label(text, index)
+        if before is not None:
+            value = text.original(before.start, before.end)
+            shaped = before.capital or bool(re.search(r"[\d_\-/]", value))
+            made.append(Candidate(before.start, before.end, value, weight=base + (0.2 if shaped else -0.1)))
+    return made
+
+
+def _phrased(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+    made: list[Candidate] = []
+    taken = [(each.start, each.end) for each in dates.find(text, now.date()) if each.weight > 0.5]
+    taken += [(each.start, each.end) for each in times.find(text) if not each.bare]
+    inside = [(each.outer_start, each.outer_end) for each in quotes.find(text) if each.kind == "quoted"]
+    for phrase in phrases.find(text):
+        if any(start <= phrase.start < end for start, end in inside):
+            continue
+        phrase = _headed(text, target, phrase)
+        value = text.original(phrase.start, phrase.end)
+        near = label(text, phrase.start, phrase.end, target)
+        fit = affinity(text, phrase.start, target)
+        weight = {"name": 0.3, "weak": 0.1, "slot": 0.1}[phrase.kind] + 0.8 * near + fit
+        if phrase.kind == "slot":
+            weight += 0.15 if phrase.capital else 0.0
+            weight -= 0.1 if fit <= 0 and near < 0.2 else 0.0
+            verb = text.low[phrase.start : phrase.end].split(" ", 1)[0]
+            if phrase.by == "to" and not phrase.capital and near < 0.2 and (fit <= 0 or phrases.is_verb(verb)):
+                weight -= 0.2
+            if _ADDRESS.match(value) and "address" in target.description.lower():
+                weight += 0.3
+        elif "sort" in target.roles and name_context.describes(text, phrase.end):
+            weight += 0.2
+        elif near < 0.2 and name_context.describes(text, phrase.end) and not name_context.acts(text, phrase.start):
+            weight -= 0.12
+        if phrase.by == "by" or (phrase.kind == "name" and preposition(text, phrase.start) == "by"):
+            weight += name_context.participle(text, phrase.start, target)
+        if (
+            _TICKER.search(target.description)
+            and text.plain[phrase.start : phrase.end].isupper()
+            and phrase.end - phrase.start > 1
+        ):
+            weight += 0.3
+        if "origin" in target.roles and phrase.kind == "name" and name_context.departs(text, phrase):
+            weight += 0.3
+        if phrase.capital and "title" in target.roles and not target.roles & {"person", "place", "vessel"}:
+            weight += name_context.shown(text, phrase)
+        if phrase.capital and phrase.kind != "label" and name_context.headed_by(text, target, phrase):
+            weight += 0.3
+        if "place" in target.roles:
+            weight += places.fitness(text, target, phrase.start, phrase.end)
+            weight -= 0.3 if name_context.says_how_many(text, phrase) else 0.0
+        if any(start < phrase.end and phrase.start < end for start, end in taken):
+            weight -= 0.4
+        if "title" not in target.roles and "body" in target.roles:
+            weight -= 0.15
+        made.append(Candidate(phrase.start, phrase.end, value, weight=weight))
+        longer = name_context.goes_on(text, phrase) if "change" in target.roles and phrase.kind == "slot" else None
+        if longer is not None:
+            made.append(Candidate(phrase.start, longer, text.original(phrase.start, longer), weight=weight + 0.05))
+    return made
+
+
+def _headed(text: Text, target: ParameterSpec, phrase: phrases.Phrase) -> phrases.Phrase:
+    """ "the label Cleaning": a first word that names the parameter is not part of the value."""
+    inside = [token for token in text.after(phrase.start, 3) if token.end <= phrase.end]
+    if phrase.kind == "slot" and len(inside) > 1 and not inside[0].capital:
+        stemmed = stem(inside[0].low)
+        if stemmed in target.own or (stemmed in target.about and inside[1].capital):
+            return replace(phrase, start=inside[1].start, capital=inside[1].capital)
+    return phrase
+
+
+def _reasons(text: Text) -> list[Candidate]:
+    """Why something shall be done: "because of fraud", "reason: chargeback"; less surely "for abuse" at the end."""
+    made: list[Candidate] = []
+    for pattern, weight in ((_BECAUSE, 0.85), (_FOR, 0.5)):
+        for match in pattern.finditer(text.plain):
+            start, end = match.span("rest")
+            end = start + len(text.plain[start:end].rstrip(" ,;"))
+            made.append(Candidate(start, end, text.original(start, end), weight=weight))
+    return made
+
+
+def _queries(text: Text, *, required: bool) -> list[Candidate]:
+    made: list[Candidate] = []
+    for match in _QUERY.finditer(text.plain):
+        start, _end = match.span("rest")
+        written = match.group("rest").rstrip(" ,;:")
+        made.append(
+            Candidate(
+                start,
+                start + len(written),
+                text.original(start, start + len(written)),
+                weight=0.4 if required else 0.25,
+            )
+        )
+    return made

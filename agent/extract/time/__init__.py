@@ -1,0 +1,1 @@
+"""Finders of dates, times, durations and time ranges."""

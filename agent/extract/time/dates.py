@@ -1,0 +1,291 @@
+"""Days: absolute ("5 May 2023", 05/06/2023), relative ("next Friday", "in 3 days", "end of month"), and periods ("last week").
+
+A When is one day, or a period with its first and last day. Weeks begin on Monday. A day named without a year is the nearest one; a
+direction word beside it ("since", "until", "last", "next") decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Final
+
+from agent.extract.time import date_math
+from agent.extract.time.same_month import of_same_month
+from language.date_forms import COUNTS, DAYS, MONTHS, ORDINAL_DAYS, compiled
+from language.text import Text
+
+_PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """``day`` is the (first) day, ``last`` the last one of a period. ``how`` tells a choice that was made between readings.
+    ``whole`` is "day", "week", "month" or "year"; ``weight`` how surely these words mean a day.
+    ``bare`` is a day without its month ("the 9th"), ``dated`` one that was said with it."""
+
+    start: int
+    end: int
+    day: date
+    last: date | None = None
+    how: str = ""
+    whole: str = "day"
+    weight: float = 0.9
+    now: bool = False
+    bare: bool = False
+    dated: bool = False
+
+
+def find(text: Text, today: date) -> tuple[DateSpan, ...]:
+    """Every day or period of the text, in order. "3/4" counts little: it may be a fraction."""
+    return _find(text, today)
+
+
+@lru_cache(maxsize=512)
+def _find(text: Text, today: date) -> tuple[DateSpan, ...]:
+    made: list[DateSpan] = []
+    for match in compiled().finditer(text.low):
+        kind = _kind(match)
+        try:
+            when = _READERS[kind](match, today)
+        except (ValueError, OverflowError):
+            continue
+        if when is not None:
+            made.append(_joined(text, made, when))
+    return tuple(of_same_month(text, made))
+
+
+def _joined(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:
+    """ "Friday, May 5": a weekday beside its date is one day."""
+    if (
+        made
+        and made[-1].whole == "weekday"
+        and text.low[made[-1].end : when.start].strip(" ,") in {"", "the"}
+        and when.whole == "day"
+    ):
+        before = made.pop()
+        return replace(when, start=before.start)
+    return when
+
+
+def _kind(match: re.Match[str]) -> str:
+    return next(name for name in _READERS if match.group(name) is not None)
+
+
+def _year(written: str) -> int:
+    return int(written) if len(written) == 4 else 2000 + int(written) if int(written) < 70 else 1900 + int(written)
+
+
+def _day(written: str) -> int:
+    return ORDINAL_DAYS.get(written) or int(re.sub(r"\D", "", written))
+
+
+def _near(match: re.Match[str], month: int, day: int, today: date) -> date:
+    """A day without its year: the nearest one, or as the word before it directs."""
+    before = match.string[max(0, match.start() - 16) : match.start()]
+    found = [
+        date(year, month, day) for year in range(today.year - 4, today.year + 5) if date_math.valid(year, month, day)
+    ]
+    if _PAST.search(before):
+        return max((each for each in found if each <= today), default=found[0])
+    return min(found, key=lambda each: (abs((each - today).days), each < today))
+
+
+def _count(written: str) -> int:
+    return int(written) if written.isdigit() else COUNTS[written]
+
+
+def _at(match: re.Match[str], day: date, **more: object) -> DateSpan:
+    return replace(DateSpan(match.start(), match.end(), day), **more)  # type: ignore[arg-type]
+
+
+def _iso(match: re.Match[str], _: date) -> DateSpan:
+    return _at(match, date(int(match["iy"]), int(match["im"]), int(match["id"])), weight=0.98)
+
+
+def _ymd(match: re.Match[str], _: date) -> DateSpan:
+    return _at(match, date(int(match["sy"]), int(match["sm"]), int(match["sd"])), weight=0.97)
+
+
+def _num(match: re.Match[str], _: date) -> DateSpan:
+    first, second, year = int(match["n1"]), int(match["n2"]), _year(match["ny"])
+    return _ordered(match, first, second, year, day_first=match["sep"] == ".")
+
+
+def _ordered(match: re.Match[str], first: int, second: int, year: int, *, day_first: bool) -> DateSpan:
+    if first > 12 or (second <= 12 and day_first):
+        return _at(match, date(year, second, first), weight=0.95)
+    made = date(year, first, second)
+    if second > 12 or first == second:
+        return _at(match, made, weight=0.95)
+    other = date(year, second, first)
+    return _at(match, made, how=f"month first; day first it would be {other.isoformat()}", weight=0.7)
+
+
+def _short(match: re.Match[str], today: date) -> DateSpan | None:
+    first, second = int(match["s1"]), int(match["s2"])
+    month, day = (second, first) if first > 12 else (first, second)
+    if not date_math.valid(2000, month, day):
+        return None
+    near = _near(match, month, day, today)
+    return replace(_ordered(match, first, second, near.year, day_first=False), weight=0.5)
+
+
+def _ymon(match: re.Match[str], _: date) -> DateSpan:
+    return _at(match, date(int(match["yy"]), MONTHS[match["ym"]], _day(match["yd"])), weight=0.98)
+
+
+def _dmon(match: re.Match[str], today: date) -> DateSpan:
+    month, day = MONTHS[match["dm"]], _day(match["dd"])
+    made = date(int(match["dy"]), month, day) if match["dy"] else _near(match, month, day, today)
+    return _at(match, made, how="" if match["dy"] else "nearest year", weight=0.96, dated=True)
+
+
+def _mond(match: re.Match[str], today: date) -> DateSpan:
+    month, day = MONTHS[match["mm"]], _day(match["md"])
+    made = date(int(match["my"]), month, day) if match["my"] else _near(match, month, day, today)
+    return _at(match, made, how="" if match["my"] else "nearest year", weight=0.96, dated=True)
+
+
+def _mony(match: re.Match[str], _: date) -> DateSpan:
+    first, last = date_math.bounds("month", date(int(match["py"]), MONTHS[match["pm"]], 1))
+    return _at(match, first, last=last, whole="month", weight=0.85)
+
+
+def _over(match: re.Match[str], today: date) -> DateSpan:
+    return _at(match, today + timedelta(days=2 if "after" in match["over"] else -2))
+
+
+def _from(match: re.Match[str], today: date) -> DateSpan | None:
+    base = match["fb"]
+    if match["fn"] == "a few":
+        return None
+    if base in {"now", "today"}:
+        day = today
+    elif base == "tomorrow":
+        day = today + timedelta(days=1)
+    else:
+        name = base.split()[-1]
+        day = date_math.weekday(DAYS[name], "next" if base.startswith("next") else "", today)
+    return _at(match, date_math.shift(day, _count(match["fn"]), match["fu"]))
+
+
+def _ago(match: re.Match[str], today: date) -> DateSpan | None:
+    return None if match["an"] == "a few" else _at(match, date_math.shift(today, -_count(match["an"]), match["au"]))
+
+
+def _ins(match: re.Match[str], today: date) -> DateSpan | None:
+    return None if match["inn"] == "a few" else _at(match, date_math.shift(today, _count(match["inn"]), match["iu"]))
+
+
+def _span(match: re.Match[str], today: date) -> DateSpan | None:
+    if match["spn"] == "a few":
+        return None
+    count = _count(match["spn"])
+    if match["spw"] in {"next", "coming"}:
+        return _at(match, today, last=date_math.shift(today, count, match["spu"]), whole="span")
+    return _at(match, date_math.shift(today, -count, match["spu"]), last=today, whole="span")
+
+
+def _edge(match: re.Match[str], today: date) -> DateSpan:
+    unit, move = match["eu"], (match["en"] or "").strip()
+    around = today
+    if unit in MONTHS:
+        around, unit = _near(match, MONTHS[unit], 1, today), "month"
+    elif move in {"next", "last"}:
+        around = date_math.move(unit, 1 if move == "next" else -1, today)
+    first, last = date_math.bounds(unit, around)
+    return _at(match, last if match["ew"] in {"end", "last day"} else first)
+
+
+def _per(match: re.Match[str], today: date) -> DateSpan:
+    way = {"next": 1, "coming": 1, "last": -1, "past": -1, "previous": -1}.get(match["pw"], 0)
+    if match["pu"] == "weekend" and match["pw"] == "coming":
+        way = 0
+    first, last = date_math.bounds(match["pu"], date_math.move(match["pu"], way, today) if way else today)
+    return _at(match, first, last=last, whole=match["pu"])
+
+
+def _wday(match: re.Match[str], today: date) -> DateSpan | None:
+    name, word, week = match["wd"], match["ww"] or "", match["wk"]
+    if name in {"sat", "sun", "mon", "wed", "fri", "thu", "tue"} and not word and match.start() == 0:
+        return None
+    if (
+        name in {"sat", "sun", "wed"}
+        and not word
+        and not re.search(r"(?:on|by|until|since|this|,)\s*$", match.string[: match.start()])
+    ):
+        return None
+    number = DAYS[name]
+    if week:
+        shift = {"next": 7, "this": 0, "last": -7}[week.split()[0]]
+        day = today - timedelta(days=today.weekday()) + timedelta(days=number + shift)
+        return _at(match, day)
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    if not word and _PAST.search(before):
+        word = "last"
+    how = "the one of next week" if word == "next" else ""
+    return _at(match, date_math.weekday(number, word, today), how=how, whole="weekday", weight=0.9)
+
+
+def _rel(match: re.Match[str], today: date) -> DateSpan:
+    word = match["rel"]
+    shift = {"tomorrow": 1, "tmrw": 1, "tomorow": 1, "yesterday": -1}.get(word, 0)
+    sure = 0.4 if word.endswith("now") else 0.95
+    return _at(match, today + timedelta(days=shift), weight=sure, now=word.endswith("now"))
+
+
+def _nth(match: re.Match[str], today: date) -> DateSpan | None:
+    day = _day(match["nd"])
+    if not 1 <= day <= 31:
+        return None
+    spelled = not match["nd"][0].isdigit()
+    where = match["nm"] or ""
+    if spelled and not where:
+        return None
+    first = today.replace(day=1)
+    if where.startswith(("next", "last")):
+        first = date_math.add_months(first, 1 if where.startswith("next") else -1)
+        return _at(match, first.replace(day=day))
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    step = -1 if _PAST.search(before) else 1
+    for ahead in range(14):
+        month = date_math.add_months(first, step * ahead)
+        if date_math.valid(month.year, month.month, day):
+            found = month.replace(day=day)
+            if where or (found <= today if step < 0 else found >= today):
+                how = "of this month" if found.month == today.month else ""
+                return _at(match, found, how=how, weight=0.9 if where else 0.75, bare=not where)
+    return None
+
+
+def _mon(match: re.Match[str], today: date) -> DateSpan | None:
+    word = match["mon"].split()[0]
+    if match["m"] in {"may", "mar", "sun", "sat", "jan"} and word in {"of", "for", "from"}:
+        return None
+    month = MONTHS[match["m"]]
+    found = [date(year, month, 1) for year in (today.year - 1, today.year, today.year + 1)]
+    if word in {"since", "last", "during", "for"}:
+        day = max(each for each in found if each <= today)
+    elif word in {"next", "until", "by"}:
+        day = min(each for each in found if each > today)
+    else:
+        day = min(found, key=lambda each: abs((each - today).days))
+    first, last = date_math.bounds("month", day)
+    return _at(match, first, last=last, whole="month", weight=0.6)
+
+
+def _year_only(match: re.Match[str], _: date) -> DateSpan:
+    year = int(match["y"])
+    return replace(
+        _at(match, date(year, 1, 1), last=date(year, 12, 31), whole="year", weight=0.4), start=match.start("y")
+    )
+
+
+_READERS: Final = {
+    "iso": _iso, "ymd": _ymd, "num": _num, "short": _short, "ymon": _ymon, "dmon": _dmon, "mond": _mond, "mony": _mony, "over": _over,
+    "from": _from, "ago": _ago, "ins": _ins, "span": _span, "edge": _edge, "per": _per, "wday": _wday, "rel": _rel, "nth": _nth,
+    "mon": _mon, "year": _year_only,
+}  # fmt: skip
