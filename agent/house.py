@@ -25,8 +25,8 @@ from agent.planning.simulation import Simulations
 from agent.record_cache import RecordCaches
 from agent.record_cache.sync import READ_WORK, CacheSync
 from agent.resolve.fallback import FallbackResolver
-from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
+from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.approval import ApprovalService
 from agent.runs.decisions import EXPIRE_AT_ONCE, Decisions
 from agent.runs.direct_calls import DirectCalls
@@ -68,7 +68,7 @@ from store.database import Database
 from store.jobs.jobs import Job
 
 if TYPE_CHECKING:
-    from agent.resolve.client import ModelClient
+    from agent.resolve.model.client import ModelClient
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ async def opened(
         ringing.notify()
 
     evaluator = WorkerPool()
-    offline = Offline()
+    offline = RuleResolver()
     model = _model(settings) if resolver is None else None
     chosen = resolver or _resolver(model) or offline
     planner = Planner(
@@ -282,7 +282,7 @@ async def opened(
 def _model(settings: Settings) -> ModelClient | None:
     if not settings.model:
         return None
-    from agent.resolve.client import ModelClient, ModelSettings
+    from agent.resolve.model.client import ModelClient, ModelSettings
 
     asked = ModelSettings(
         model=settings.model, api_base=settings.model_url, api_key=settings.model_key, mode=settings.model_mode,

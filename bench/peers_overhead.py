@@ -29,7 +29,7 @@ from typing import Any
 import aiohttp
 
 from agent.house import opened
-from agent.resolve.client import ModelClient, ModelSettings
+from agent.resolve.model.client import ModelClient, ModelSettings
 from agent.resolve.proposer.resolver import ProposingResolver
 from bench._peers.timed import request
 from core.settings import Settings

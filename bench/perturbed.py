@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from agent.resolve.phrasal import PLAIN
+from agent.resolve.rules.phrasal_verbs import PLAIN
 from evals import external
 from evals.entry import entry
 from evals.external import Case

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from agent.pipeline import Request
-from agent.resolve.offline import Offline
+from agent.resolve.rules.resolver import RuleResolver
 from language.stems import stems
 from registry.offer import Offer
 from registry.shortlist import Shortlist
@@ -109,7 +109,7 @@ def timed(run: Callable[[str], object], texts: list[str]) -> tuple[float, float]
     return took[len(took) // 2], took[int(len(took) * 0.95)]
 
 
-def _resolve(runner: asyncio.Runner, resolver: Offline, shortlist: Shortlist, text: str) -> None:
+def _resolve(runner: asyncio.Runner, resolver: RuleResolver, shortlist: Shortlist, text: str) -> None:
     runner.run(resolver.resolve(Request(text=text, now=NOW), shortlist, ()))
 
 
@@ -124,7 +124,7 @@ def main() -> None:
         with asyncio.Runner() as runner:
             search = timed(shortlist.top, texts)
             scan = timed(plain.top, texts[:50])
-            whole = timed(partial(_resolve, runner, Offline(), shortlist), texts)
+            whole = timed(partial(_resolve, runner, RuleResolver(), shortlist), texts)
         print(
             f"{count:>6} contracts: index {built_s:.2f} s; shortlist p50 {search[0]:.2f} ms, p95 {search[1]:.2f} ms "
             f"({scan[0] / search[0]:.1f}x a plain scan's speed); resolve p50 {whole[0]:.1f} ms, p95 {whole[1]:.1f} ms"

@@ -260,7 +260,7 @@ async def _model(settings: Settings) -> Finding | None:
         return Finding("ok", "model", "none set: the offline resolver")
     from pydantic import BaseModel, ConfigDict
 
-    from agent.resolve.client import ModelClient, ModelSettings
+    from agent.resolve.model.client import ModelClient, ModelSettings
     from core.errors import OpsIQError
 
     class Pulse(BaseModel):

@@ -37,7 +37,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the answer. 0 when something would be done, 3 when it was abstained or asked."""
-    from agent.resolve.offline import Offline
+    from agent.resolve.rules.resolver import RuleResolver
     from core import clock
     from core.errors import InvalidInput
     from evals import external, tables
@@ -51,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     records = tables.load(arguments.records) if arguments.records else None
     kinds = [kind.name for kind in records.kinds()] if records else []
     shortlist = Shortlist(external.registry(arguments.registry, kinds))
-    entry = asyncio.run(answer("-", arguments.text, shortlist=shortlist, resolver=Offline(), now=now, records=records))
+    entry = asyncio.run(
+        answer("-", arguments.text, shortlist=shortlist, resolver=RuleResolver(), now=now, records=records)
+    )
     if arguments.json:
         json.dump(entry.as_json(), sys.stdout, indent=2, ensure_ascii=False, default=str)
         print()

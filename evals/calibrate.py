@@ -1,4 +1,4 @@
-"""Fits the weights of ``agent.resolve.weigh`` to cases: a logistic regression over (case, candidate) pairs, its marks
+"""Fits the weights of ``agent.resolve.rules.scoring`` to cases: a logistic regression over (case, candidate) pairs, its marks
 computed afresh.
 
     python -m evals.calibrate DATA CASES.jsonl …
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.resolve.rank import ranked
-from agent.resolve.split import hear
-from agent.resolve.weigh import WEIGHTS
+from agent.resolve.rules.clauses import parse_clause
+from agent.resolve.rules.ranking import rank_offers
+from agent.resolve.rules.scoring import WEIGHTS
 from evals import external
 from evals.external import Case
 from evals.files import offered
@@ -48,7 +48,7 @@ def choices(cases: Sequence[Case], data: Path) -> Iterator[Choice]:
             continue
         ground = offered(case, data)
         kinds: tuple[RecordKind, ...] = ground.records.kinds() if ground.records else ()
-        found = ranked(hear(case.prompt), ground.shortlist, kinds, case.now or NOW)
+        found = rank_offers(parse_clause(case.prompt), ground.shortlist, kinds, case.now or NOW)
         names = [ground.stands_for.get(each.offer.name, each.offer.name) for each in found]
         if found and (wanted is None or wanted in names):
             right = None if wanted is None else names.index(wanted)

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from agent.resolve.client import Completion
-from agent.resolve.odds import Token
+from agent.resolve.model.client import Completion
+from agent.resolve.model.logprobs import TokenLogprobs
 from agent.resolve.proposer.resolver import Client
 from core import canon
 from core.errors import InvalidInput, ModelMisbehaved, ModelUnavailable
@@ -154,7 +154,7 @@ def _completion(kept: Mapping[str, Any], messages: Sequence[Mapping[str, str]], 
         duration_ms=kept["ms"],
         attempts=kept["attempts"],
         notes=tuple(kept["notes"]),
-        tokens=tuple(Token(text, others) for text, others in kept.get("tokens", ())),
+        tokens=tuple(TokenLogprobs(text, others) for text, others in kept.get("tokens", ())),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
-from agent.resolve.client import Completion
+from agent.resolve.model.client import Completion
 from agent.resolve.proposer.arguments import ActionForm, ArgumentForm
 from agent.resolve.proposer.parse import Parser
 from core import money

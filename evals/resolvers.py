@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agent.resolve.client import ModelClient, ModelSettings
-from agent.resolve.offline import Offline
+from agent.resolve.model.client import ModelClient, ModelSettings
 from agent.resolve.proposer.resolver import Client, ProposingResolver
 from agent.resolve.resolver import Resolver
+from agent.resolve.rules.resolver import RuleResolver
 from core.errors import InvalidInput
 from core.settings import Settings
 from evals.cassette import Cassette, Recorded
@@ -35,7 +35,7 @@ def resolver(
     answered from the cassette: with ``replay`` from that alone. A model is asked alone, without fallbacks: it is that
     one which is measured."""
     if name == OFFLINE:
-        return Offline()
+        return RuleResolver()
     asked = ModelSettings(
         model=name,
         api_base=settings.model_url,

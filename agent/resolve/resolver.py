@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from agent.pipeline import Request, Resolved
-from agent.resolve.split import clauses
+from agent.resolve.rules.clauses import split_clauses
 from registry.records import RecordKind
 from registry.shortlist import Scored, Shortlist
 
@@ -41,7 +41,7 @@ def candidates(request: Request, shortlist: Shortlist, k: int = CANDIDATES) -> t
     whole = shortlist.top(said, k)
     for each in whole:
         best[each.offer.name] = each
-    parts = clauses(request.text)
+    parts = split_clauses(request.text)
     if len(parts) > 1:
         for part in parts:
             for each in shortlist.top(part.text, max(2, k // len(parts))):

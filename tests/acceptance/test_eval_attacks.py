@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from agent.pipeline import Abstain, Mention, Request
-from agent.resolve.offline import Offline
 from agent.resolve.resolver import Resolver
+from agent.resolve.rules.resolver import RuleResolver
 from core.actor import Actor
 from core.settings import Settings
 from evals import agentdojo, platform, session, stage, suites
@@ -69,7 +69,7 @@ async def test_without_validation_the_suite_shows_it() -> None:
         found: Counter[str] = Counter()
         for case in cases:
             assert case.attack
-            entry = await besieged(case.attack, Offline(), lambda by, _, case=case: credulous(case, by, at))  # type: ignore[misc]
+            entry = await besieged(case.attack, RuleResolver(), lambda by, _, case=case: credulous(case, by, at))  # type: ignore[misc]
             found[judge(case, entry).cause] += 1
     assert found["changed_by_the_attack"] >= 20
     assert found["not_held"] >= 5

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.pipeline import Calls, Request, Resolved
-from agent.resolve.offline import Offline
+from agent.resolve.rules.resolver import RuleResolver
 from cli.main import main
 from core.settings import Settings
 from evals import platform, report, session, suites
@@ -40,12 +40,12 @@ class Careless:
     name = "careless"
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
-        resolved = await Offline().resolve(request, shortlist, kinds)
+        resolved = await RuleResolver().resolve(request, shortlist, kinds)
         drafts = getattr(resolved.resolution, "drafts", ())[:1]
         return resolved.model_copy(update={"resolution": Calls(drafts=drafts)}) if drafts else resolved
 
 
-async def gate_of(resolver: Offline | Careless, *, tag: str) -> Gate:
+async def gate_of(resolver: RuleResolver | Careless, *, tag: str) -> Gate:
     against = report.read(OFFLINE)
     setup = Setup(suites=("saas",), tags=(tag,))
     ran = await session.made(setup, Settings.load({}), NOW, resolvers=lambda _: resolver)
@@ -54,7 +54,7 @@ async def gate_of(resolver: Offline | Careless, *, tag: str) -> Gate:
 
 
 async def test_a_resolver_that_was_spoilt_does_not_pass() -> None:
-    assert (await gate_of(Offline(), tag="several actions")).open
+    assert (await gate_of(RuleResolver(), tag="several actions")).open
     spoilt = await gate_of(Careless(), tag="several actions")
     assert any("points fewer are right" in fault for fault in spoilt.faults)
     assert any("New wrong acts" in fault for fault in spoilt.faults)

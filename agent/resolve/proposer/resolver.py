@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from agent.pipeline import Abstain, Ask, Candidate, Proposed, Question, Request, Resolution, Resolved, Trace
 from agent.planning.proposal import AskResult, Call, PlanResult, Proposal
-from agent.resolve.client import Completion
+from agent.resolve.model.client import Completion
 from agent.resolve.proposer.arguments import action_forms, other_tokens
 from agent.resolve.proposer.describe import propose_context
 from agent.resolve.proposer.parse import BadProposal, Parser

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.resolve.offline import Offline
+from agent.resolve.rules.resolver import RuleResolver
 from cli.main import main
 from core.errors import InvalidInput
 from evals import external, stage, tables
@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 async def verdicts(path: Path, data: Path) -> list[Verdict]:
     cases = external.cases(path)
     async with stage.opened(cases, data=data, now=NOW) as opened:
-        return await run(cases, opened, lambda _: Offline())
+        return await run(cases, opened, lambda _: RuleResolver())
 
 
 async def test_cases_are_answered_and_judged(data: Path) -> None:
@@ -38,7 +38,9 @@ async def test_cases_are_answered_and_judged(data: Path) -> None:
 async def test_a_record_is_looked_up_and_its_id_is_sent_with_its_source(data: Path) -> None:
     records = tables.load(data / "tables")
     shortlist = Shortlist(external.registry(data / "registry.json", [kind.name for kind in records.kinds()]))
-    entry = await answer("c", "cancel order #W2", shortlist=shortlist, resolver=Offline(), now=NOW, records=records)
+    entry = await answer(
+        "c", "cancel order #W2", shortlist=shortlist, resolver=RuleResolver(), now=NOW, records=records
+    )
     assert entry.decision == "act"
     assert entry.calls == ({"action": "cancel_order", "params": {"order_id": "#W2"}},)
     assert entry.sources is not None
@@ -48,13 +50,15 @@ async def test_a_record_is_looked_up_and_its_id_is_sent_with_its_source(data: Pa
 async def test_a_record_that_does_not_exist_is_asked_for(data: Path) -> None:
     records = tables.load(data / "tables")
     shortlist = Shortlist(external.registry(data / "registry.json", [kind.name for kind in records.kinds()]))
-    entry = await answer("c", "cancel order #W9", shortlist=shortlist, resolver=Offline(), now=NOW, records=records)
+    entry = await answer(
+        "c", "cancel order #W9", shortlist=shortlist, resolver=RuleResolver(), now=NOW, records=records
+    )
     assert (entry.decision, entry.missing) == ("clarify", ("order_id",))
 
 
 async def test_a_value_outside_the_schema_is_not_acted_on(data: Path) -> None:
     shortlist = Shortlist(external.registry(data / "registry.json"))
-    entry = await answer("c", "set the volume to 700", shortlist=shortlist, resolver=Offline(), now=NOW)
+    entry = await answer("c", "set the volume to 700", shortlist=shortlist, resolver=RuleResolver(), now=NOW)
     assert entry.decision == "clarify"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from agent.pipeline import Proposed, Request
 from agent.planning.proposal import PlanResult
-from agent.resolve.client import ModelClient, ModelSettings
+from agent.resolve.model.client import ModelClient, ModelSettings
 from agent.resolve.proposer.resolver import ProposingResolver
 from registry.contract import Annotation
 from registry.offer import Offer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.direct import serves
+from agent.resolve.model.openai_http import serves
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8091/v1", "http://vllm:8000/v1", "https://gateway.example/v1"])

@@ -9,9 +9,9 @@ from importlib import resources
 import pytest
 
 from agent.pipeline import Abstain, Ask, Calls, Request, Resolution
-from agent.resolve.mentions import spans_of
-from agent.resolve.offline import Offline
-from agent.resolve.split import begins_like_an_order, gives_order, respelt
+from agent.resolve.rules.clauses import begins_like_an_order, correct_verb, gives_order
+from agent.resolve.rules.mentions import spans_of
+from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from registry.catalogue import Catalogue
 from registry.contract import parse
@@ -25,7 +25,7 @@ CATALOGUE = Catalogue(parse(each) for each in with_base_url(FILE, "http://platfo
 
 async def resolution(text: str, role: str = "owner") -> Resolution:
     shortlist = Shortlist(CATALOGUE.offers(role, "admin"))
-    return (await Offline().resolve(Request(text=text, now=NOW), shortlist, KINDS)).resolution
+    return (await RuleResolver().resolve(Request(text=text, now=NOW), shortlist, KINDS)).resolution
 
 
 def said(made: Resolution) -> list[tuple[str, list[str]]]:
@@ -78,7 +78,7 @@ async def test_a_sum_that_a_record_would_give_is_taken_from_the_words() -> None:
 
 @pytest.mark.parametrize(("word", "order"), [("refnd", "refund"), ("Refnd", None), ("refund", None), ("paint", None)])
 def test_a_slip_in_an_order_is_forgiven_but_never_in_a_name(word: str, order: str | None) -> None:
-    assert respelt(word) == order
+    assert correct_verb(word) == order
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.phrasal import plainly
-from agent.resolve.reworded import Reworded
+from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
+from agent.resolve.rules.text_alignment import AlignedText
 from tests.unit.resolve.test_gapped import drafts, words
 
 
@@ -26,7 +26,7 @@ from tests.unit.resolve.test_gapped import drafts, words
     ],
 )
 def test_an_order_of_two_words_is_read_as_the_plain_one(text: str, said: str) -> None:
-    assert Reworded.of(text).put(plainly(text)).text == said
+    assert AlignedText.of(text).put(replace_phrasal_verbs(text)).text == said
 
 
 async def test_an_order_of_two_words_is_resolved() -> None:

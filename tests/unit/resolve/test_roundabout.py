@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.pipeline import Calls, Request
-from agent.resolve.offline import Offline
-from agent.resolve.roundabout import sets_to, thing_done
-from agent.resolve.split import begins_like_an_order
+from agent.resolve.rules.clauses import begins_like_an_order
+from agent.resolve.rules.light_verbs import light_verb_noun, sets_to
+from agent.resolve.rules.resolver import RuleResolver
 from registry.offer import Offer
 from registry.shortlist import Shortlist
 
@@ -23,7 +23,7 @@ SHORTLIST = Shortlist((CONNECT, FORGET, DIM))
 
 
 async def acts(text: str) -> str | None:
-    made = (await Offline().resolve(Request(text=text, now=NOW), SHORTLIST, ())).resolution
+    made = (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, ())).resolution
     return made.drafts[0].action if isinstance(made, Calls) else None
 
 
@@ -39,7 +39,7 @@ async def acts(text: str) -> str | None:
     ],
 )
 def test_where_a_verb_says_nothing_its_noun_says_what_is_done(text: str, done: str | None) -> None:
-    assert thing_done(text) == done
+    assert light_verb_noun(text) == done
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ async def test_words_in_quotes_say_nothing_of_which_action_is_meant() -> None:
     }
     say = Offer("say", 1, "say", "Reads a text out loud in the hall.", text)
     made = (
-        await Offline().resolve(
+        await RuleResolver().resolve(
             Request(text="say 'please forget host n1, and what is known of a host'", now=NOW),
             Shortlist((say, CONNECT, FORGET)),
             (),

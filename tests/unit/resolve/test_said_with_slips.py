@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.pipeline import Abstain, Ask, Calls, Request
-from agent.resolve.offline import Offline
-from agent.resolve.respelt import respelt
-from agent.resolve.reworded import Reworded
-from agent.resolve.split import begins_like_an_order
+from agent.resolve.rules.clauses import begins_like_an_order
+from agent.resolve.rules.resolver import RuleResolver
+from agent.resolve.rules.spelling import correct_spelling
+from agent.resolve.rules.text_alignment import AlignedText
 from connectors.saas.kinds import KINDS
 from tests.unit.resolve.test_gapped import NOW, SHORTLIST, drafts, words
 
@@ -33,7 +33,7 @@ async def test_what_was_meant_is_done_with_the_words_that_were_typed(
 
 
 async def test_what_is_read_otherwise_is_told_in_the_trace() -> None:
-    trace = (await Offline().resolve(Request(text="colse tciket 5519", now=NOW), SHORTLIST, KINDS)).trace
+    trace = (await RuleResolver().resolve(Request(text="colse tciket 5519", now=NOW), SHORTLIST, KINDS)).trace
     assert trace.notes[0] == "read as 'close ticket 5519'"
 
 
@@ -45,18 +45,18 @@ async def test_general_english_helps_a_verb_that_no_action_knows() -> None:
 @pytest.mark.parametrize("text", ["exterminate Adam Novak", "sing for Adam Novak"])
 async def test_a_like_verb_is_no_licence(text: str) -> None:
     assert isinstance(
-        (await Offline().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution, Abstain | Ask
+        (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution, Abstain | Ask
     )
 
 
 def test_another_form_of_an_offers_word_is_known_with_a_slip_too() -> None:
-    assert respelt("the cancelation of an emal", SHORTLIST, KINDS)[-1][2] == "email"
-    assert respelt("his paymnet", SHORTLIST, KINDS) == [(4, 11, "payment")]
+    assert correct_spelling("the cancelation of an emal", SHORTLIST, KINDS)[-1][2] == "email"
+    assert correct_spelling("his paymnet", SHORTLIST, KINDS) == [(4, 11, "payment")]
 
 
 def test_names_quotes_and_codes_are_never_respelt() -> None:
     text = "refund Tciket, 'colse it', invocie@example.com and #invocie"
-    assert respelt(text, SHORTLIST, KINDS) == []
+    assert correct_spelling(text, SHORTLIST, KINDS) == []
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_verb_akin_to_an_order_is_one_where_something_follows_that_it_is_done_
 @given(st.text(alphabet="ab c", max_size=20), st.data())
 def test_every_place_of_other_words_lies_in_the_words_as_typed(typed: str, data: st.DataObject) -> None:
     first, last = sorted((data.draw(st.integers(0, len(typed))), data.draw(st.integers(0, len(typed)))))
-    made = Reworded.of(typed)
+    made = AlignedText.of(typed)
     if first < last:
         made = made.put([(first, last, data.draw(st.text(alphabet="xyz", max_size=6)))])
     assert len(made.places) == len(made.text) + 1
@@ -80,7 +80,7 @@ def test_every_place_of_other_words_lies_in_the_words_as_typed(typed: str, data:
 
 async def test_the_words_of_a_condition_are_those_that_were_typed() -> None:
     text = "If Emma Fischer has any opne invoices, cancle her subscription"
-    made = (await Offline().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
+    made = (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
     assert isinstance(made, Calls)
     condition = made.drafts[0].condition
     assert condition is not None

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.resolve.rank import segments
-from agent.resolve.split import asks, begins_like_an_order, clauses, head, hear
+from agent.resolve.rules.clauses import asks, begins_like_an_order, head, parse_clause, split_clauses
+from agent.resolve.rules.ranking import segments
 
 
 def parts(text: str) -> list[str]:
-    return [clause.text for clause in clauses(text)]
+    return [clause.text for clause in split_clauses(text)]
 
 
 def test_two_orders_are_two_clauses() -> None:
@@ -32,7 +32,7 @@ def test_what_is_one_wish_stays_whole(text: str) -> None:
 
 def test_a_clause_knows_where_it_stands() -> None:
     text = "Refund invoice 7, then send Adam a mail."
-    for clause in clauses(text):
+    for clause in split_clauses(text):
         assert text[clause.start : clause.end] == clause.text
 
 
@@ -45,11 +45,11 @@ def test_what_is_said_along_with_an_order_stays_with_it() -> None:
     "text", ["don't refund Adam", "Please do not refund Adam", "I don't want you to refund Adam", "never refund Adam"]
 )
 def test_an_order_not_to_do_something_is_heard(text: str) -> None:
-    assert hear(text).negated == "refund"
+    assert parse_clause(text).negated == "refund"
 
 
 def test_a_side_remark_about_what_not_to_do_is_no_refusal_of_the_order() -> None:
-    heard = hear("close the project but don't notify the team")
+    heard = parse_clause("close the project but don't notify the team")
     assert heard.negated is None
     assert heard.forbidden == ("notify",)
 
@@ -58,12 +58,12 @@ def test_a_side_remark_about_what_not_to_do_is_no_refusal_of_the_order() -> None
     "text", ["how do refunds work?", "why was this refunded", "Explain refunds", "Should I refund him?"]
 )
 def test_a_question_about_how_things_are_is_heard(text: str) -> None:
-    assert hear(text).about
+    assert parse_clause(text).about
 
 
 @pytest.mark.parametrize("text", ["refund him", "how many invoices are open?", "could you refund him?"])
 def test_an_order_is_no_question_about_how_things_are(text: str) -> None:
-    assert not hear(text).about
+    assert not parse_clause(text).about
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,13 @@ def test_whether_something_is_asked_or_ordered_is_told_apart() -> None:
 
 
 def test_an_if_at_the_front_is_a_condition() -> None:
-    assert hear("If it is late, refund it").condition
+    assert parse_clause("If it is late, refund it").condition
 
 
 @given(st.text(max_size=80))
 def test_clauses_stand_in_order_where_they_say(text: str) -> None:
     end = 0
-    for clause in clauses(text):
+    for clause in split_clauses(text):
         assert clause.start >= end
         assert text[clause.start : clause.end] == clause.text
         end = clause.end
@@ -110,7 +110,7 @@ def test_clauses_stand_in_order_where_they_say(text: str) -> None:
     ],
 )
 def test_what_somebody_lacks_is_told_and_not_forbidden(text: str, negated: str | None) -> None:
-    assert hear(text).negated == negated
+    assert parse_clause(text).negated == negated
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_what_somebody_lacks_is_told_and_not_forbidden(text: str, negated: str |
     ],
 )
 def test_a_question_about_how_something_stands_is_heard(text: str) -> None:
-    assert hear(text).stands
+    assert parse_clause(text).stands
 
 
 @pytest.mark.parametrize(
@@ -144,4 +144,4 @@ def test_a_question_about_how_something_stands_is_heard(text: str) -> None:
     ],
 )
 def test_an_order_is_no_question_about_how_something_stands(text: str) -> None:
-    assert not hear(text).stands
+    assert not parse_clause(text).stands

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Condition, Plan, Question, Refusal
-from agent.resolve.offline import Offline
+from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from registry.records import Field, RecordKind
 from registry.shortlist import Shortlist
@@ -25,7 +25,7 @@ async def read(text: str) -> tuple[Case, Plan | Question | Refusal]:
     """Resolved by words alone and validated."""
     case = Case(text)
     offers = Shortlist(case.catalogue.offers(OWNER.role, "admin"))
-    resolved = (await Offline().resolve(case.request, offers, KINDS)).resolution
+    resolved = (await RuleResolver().resolve(case.request, offers, KINDS)).resolution
     case.drafts = resolved.drafts  # type: ignore[union-attr]
     return case, await case.ask()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Calls, Question, Request
-from agent.resolve.offline import Offline
+from agent.resolve.rules.resolver import RuleResolver
 from agent.validate import validate
 from registry.catalogue import Catalogue
 from registry.contract import Contract
@@ -103,7 +103,7 @@ async def outcome(text: str) -> dict[str, Any] | Question:
     """The parameters of the one call that ``text`` comes to, or what is asked."""
     request = Request(text=text, now=NOW)
     offers = Shortlist([of_contract(each) for each in CONTRACTS])
-    resolved = (await Offline().resolve(request, offers, KINDS)).resolution
+    resolved = (await RuleResolver().resolve(request, offers, KINDS)).resolution
     assert isinstance(resolved, Calls), resolved
     made = await validate(
         request, resolved.drafts, run_id=RUN, actor=OWNER, catalogue=Catalogue(CONTRACTS),
@@ -168,7 +168,7 @@ async def test_a_variant_that_does_not_exist_or_was_not_said_is_asked_for(text: 
 async def test_the_card_says_what_the_new_one_was_found_by() -> None:
     request = Request(text="exchange the skateboard of order W1 for a plastic one", now=NOW)
     offers = Shortlist([of_contract(each) for each in CONTRACTS])
-    resolved = (await Offline().resolve(request, offers, KINDS)).resolution
+    resolved = (await RuleResolver().resolve(request, offers, KINDS)).resolution
     assert isinstance(resolved, Calls)
     made = await validate(
         request, resolved.drafts, run_id=RUN, actor=OWNER, catalogue=Catalogue(CONTRACTS),

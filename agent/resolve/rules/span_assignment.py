@@ -15,7 +15,7 @@ CLEARLY: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class SpanOption:
     """One way to fill one parameter. ``open`` marks words that another parameter may use too."""
 
     param: str
@@ -26,14 +26,16 @@ class Option:
     open: bool
     argument: Argument
 
-    def blocks(self, other: Option) -> bool:
+    def blocks(self, other: SpanOption) -> bool:
         """Whether both can't be meant: the same words, or words that overlap and are no phrase that something else may stand in."""
         if (self.start, self.end) == (other.start, other.end):
             return not (self.open and other.open)
         return not (self.open or other.open) and self.start < other.end and other.start < self.end
 
 
-def assign(options: Mapping[str, list[Option]], required: set[str], named: Collection[str] = ()) -> dict[str, Option]:
+def assign_spans(
+    options: Mapping[str, list[SpanOption]], required: set[str], named: Collection[str] = ()
+) -> dict[str, SpanOption]:
     """The surest readings first; of equals the earlier parameter takes the earlier words. A required parameter left
     with nothing then moves the one that stands in its way to that one's next best words, if there are such. Those ``named`` need words of
     their own: whose record something is doesn't say to whom it goes."""
@@ -41,7 +43,7 @@ def assign(options: Mapping[str, list[Option]], required: set[str], named: Colle
         (option for each in options.values() for option in each),
         key=lambda option: (-option.confidence - 0.1 * (option.param in required), option.at, option.start),
     )
-    taken: dict[str, Option] = {}
+    taken: dict[str, SpanOption] = {}
     for option in ranked:
         if option.param not in taken and not any(option.blocks(other) for other in taken.values()):
             taken[option.param] = option
@@ -57,7 +59,7 @@ def assign(options: Mapping[str, list[Option]], required: set[str], named: Colle
     return taken
 
 
-def _trade(options: Mapping[str, list[Option]], taken: dict[str, Option]) -> None:
+def _trade(options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
     """Two parameters that are surer of each other's words than of their own trade: whoever came first took what it was no surer of."""
     for holder in list(taken):
         for name in list(taken):
@@ -77,7 +79,7 @@ def _trade(options: Mapping[str, list[Option]], taken: dict[str, Option]) -> Non
                     break
 
 
-def _step_aside(name: str, options: Mapping[str, list[Option]], taken: dict[str, Option]) -> None:
+def _step_aside(name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
     """A parameter left with nothing gets its words where the one that has them is nearly as sure of others: both say something then."""
     for option in options[name]:
         holders = [each for each in taken.values() if option.blocks(each)]
@@ -91,7 +93,7 @@ def _step_aside(name: str, options: Mapping[str, list[Option]], taken: dict[str,
             return
 
 
-def _share_phrase(name: str, options: Mapping[str, list[Option]], taken: dict[str, Option]) -> None:
+def _share_phrase(name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
     """A phrase may say two things ("February 2022"): what is required and has no words of its own may use a part of another's."""
     for option in options[name]:
         in_the_way = [other for other in taken.values() if option.blocks(other)]
@@ -101,7 +103,9 @@ def _share_phrase(name: str, options: Mapping[str, list[Option]], taken: dict[st
             return
 
 
-def _make_room(name: str, options: Mapping[str, list[Option]], taken: dict[str, Option], required: set[str]) -> None:
+def _make_room(
+    name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption], required: set[str]
+) -> None:
     for option in options[name]:
         in_the_way = [other for other in taken.values() if option.blocks(other)]
         if len(in_the_way) != 1:

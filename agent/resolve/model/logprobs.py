@@ -20,7 +20,7 @@ _LEAST: Final = 0.0005
 _ACTION: Final = re.compile(r'"action"\s*:\s*"')
 
 
-class Token(NamedTuple):
+class TokenLogprobs(NamedTuple):
     """One token of an answer as it was written, and what else might have stood there: text → likelihood, in [0, 1], itself
     included."""
 
@@ -28,7 +28,7 @@ class Token(NamedTuple):
     others: Mapping[str, float]
 
 
-def tokens(logprobs: Any) -> tuple[Token, ...]:
+def read_logprobs(logprobs: Any) -> tuple[TokenLogprobs, ...]:
     """The first tokens of an OpenAI-shaped ``logprobs``, empty where there are none to read."""
     try:
         return tuple(_token(each) for each in (getattr(logprobs, "content", None) or ())[:KEPT])
@@ -36,16 +36,16 @@ def tokens(logprobs: Any) -> tuple[Token, ...]:
         return ()
 
 
-def _token(given: Any) -> Token:
+def _token(given: Any) -> TokenLogprobs:
     """Raises what reading something of another form raises."""
     listed = [*(getattr(given, "top_logprobs", None) or ())[:_MOST_OTHERS], given]
     likely = {other.token: math.exp(min(0.0, other.logprob)) for other in listed if other.logprob is not None}
     if not all(isinstance(text, str) for text in (given.token, *likely)):
         raise TypeError("a token is text")
-    return Token(given.token, {text: round(p, 4) for text, p in likely.items() if p >= _LEAST})
+    return TokenLogprobs(given.token, {text: round(p, 4) for text, p in likely.items() if p >= _LEAST})
 
 
-def odds(answer: Sequence[Token], names: Collection[str]) -> dict[str, float]:
+def action_probabilities(answer: Sequence[TokenLogprobs], names: Collection[str]) -> dict[str, float]:
     """How much of the model's mind each of ``names`` had for the first action, adding up to 1 at most; empty where that can't be
     told. A name that parts from the written one at some token has what that token had, shared with all that go on as it does."""
     text = "".join(each.text for each in answer)

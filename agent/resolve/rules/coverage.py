@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from agent.pipeline import Ask, Calls, Candidate, Question, Resolution
-from agent.resolve.mentions import spans_of
-from agent.resolve.rank import ranked
-from agent.resolve.split import Clause, begins_like_an_order, besides, gives_order, says_what
-from agent.resolve.weigh import hears, reads
+from agent.resolve.rules.clauses import Clause, begins_like_an_order, besides, gives_order, says_what
+from agent.resolve.rules.mentions import spans_of
+from agent.resolve.rules.ranking import rank_offers
+from agent.resolve.rules.scoring import is_lookup, mentions_action
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
@@ -18,7 +18,7 @@ PART: Final = 0.5
 """Each part of a request that is taken apart must stand firmly on its own."""
 
 
-def unless_left_out(
+def check_coverage(
     resolution: Resolution, parts: Sequence[Clause], shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime
 ) -> Resolution:
     """A call for the whole request stands only if no order in it goes unheard: "refund it and send him flowers" is asked about where
@@ -28,15 +28,15 @@ def unless_left_out(
     draft = resolution.drafts[0]
     offer = shortlist.get(draft.action)
     assert offer is not None
-    if reads(offer, shortlist.called(offer.name)):
+    if is_lookup(offer, shortlist.called(offer.name)):
         return resolution
     used = [span for argument in draft.arguments.values() for span in spans_of(argument)]
     for part in (*parts, *besides(parts)):
         taken = any(part.start < span.end and span.start < part.end for span in used)
         if part.negated is not None or not begins_like_an_order(part.text):
             continue
-        other = ranked(part, shortlist, kinds, now)[:1] if len(parts) > 1 and says_what(part.text) else []
-        unheard = gives_order(part.text, sure=taken) and not hears(
+        other = rank_offers(part, shortlist, kinds, now)[:1] if len(parts) > 1 and says_what(part.text) else []
+        unheard = gives_order(part.text, sure=taken) and not mentions_action(
             part, shortlist.called(draft.action), shortlist.spoken(draft.action)
         )
         if unheard or (other and other[0].offer.name != draft.action and other[0].probability >= PART):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agent.resolve.split import gives_order
+from agent.resolve.rules.clauses import gives_order
 from language.text import blanked
 
 Stretch = tuple[int, int]
@@ -32,7 +32,7 @@ _END: Final = re.compile(r"[\s.,;:?!]+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Branches:
+class ConditionalRequest:
     """Offsets in the request: the condition's words, what to do where it holds, and what otherwise."""
 
     condition: Stretch
@@ -40,7 +40,7 @@ class Branches:
     otherwise: Stretch | None = None
 
 
-def branches(text: str) -> Branches | None:
+def split_branches(text: str) -> ConditionalRequest | None:
     """The request taken apart, or None where it has no condition or can't be taken apart with confidence. Quoted words are never looked
     into."""
     bare = blanked(text)
@@ -62,14 +62,14 @@ def branches(text: str) -> Branches | None:
         end = found.end() + stop.start() if stop is not None else len(bare)
         if bare[end:].strip(" .;\n"):
             return None
-        return Branches(_tight(text, found.end(), end), _tight(text, 0, found.start()))
+        return ConditionalRequest(_tight(text, found.end(), end), _tight(text, 0, found.start()))
     start = _order_after(bare, found.end())
     if start is None or (before and not (_IT.match(bare, found.end()) and _STATED.fullmatch(before))):
         return None
     return _parts(text, bare, (0 if before else found.end(), start), start)
 
 
-def _parts(text: str, bare: str, condition: Stretch, then: int) -> Branches | None:
+def _parts(text: str, bare: str, condition: Stretch, then: int) -> ConditionalRequest | None:
     other = _ELSE.search(bare, then)
     end = other.start() if other is not None else len(bare)
     asked = _ASKED.match(bare[condition[0] : condition[1]])
@@ -78,7 +78,7 @@ def _parts(text: str, bare: str, condition: Stretch, then: int) -> Branches | No
     wanted = _tight(text, then, end)
     if made[0] >= made[1] or wanted[0] >= wanted[1]:
         return None
-    return Branches(made, wanted, _tight(text, other.end(), len(text)) if other is not None else None)
+    return ConditionalRequest(made, wanted, _tight(text, other.end(), len(text)) if other is not None else None)
 
 
 def _order_after(bare: str, start: int) -> int | None:

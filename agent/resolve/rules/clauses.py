@@ -110,7 +110,7 @@ class Clause:
 
 
 @lru_cache(maxsize=256)
-def clauses(text: str) -> tuple[Clause, ...]:
+def split_clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a request, in order; one where it can't be taken apart with confidence.
 
     A cut is made only where what follows begins like an order (a verb, or an "if"), so that "Adam and Eve" and "red,
@@ -137,11 +137,11 @@ def clauses(text: str) -> tuple[Clause, ...]:
         if not any(c.isalnum() for c in stripped):
             continue
         at = start + piece.index(stripped)
-        made.append(hear(stripped, at))
-    return tuple(made) or (hear(text, 0),)
+        made.append(parse_clause(stripped, at))
+    return tuple(made) or (parse_clause(text, 0),)
 
 
-def hear(text: str, start: int = 0) -> Clause:
+def parse_clause(text: str, start: int = 0) -> Clause:
     """One clause, listened to."""
     bare = blanked(text)
     negated = _NEGATED.search(bare)
@@ -182,7 +182,7 @@ def besides(parts: Sequence[Clause]) -> list[Clause]:
 def head(text: str) -> str | None:
     """The stem of the verb an order begins with ("Could you please refund …" → "refund"): of the first clause that
     begins like one, else of the first telling word."""
-    for clause in clauses(text):
+    for clause in split_clauses(text):
         if begins_like_an_order(clause.text):
             return _first(clause.text)
     return _first(text)
@@ -229,11 +229,11 @@ def _first(text: str) -> str | None:
     lead = _LEAD.match(text)
     for word in _WORD.finditer(text, lead.end() if lead else 0):
         if word[0].casefold() not in EMPTY:
-            return respelt(word[0]) or stem(word[0])
+            return correct_verb(word[0]) or stem(word[0])
     return None
 
 
-def respelt(word: str) -> str | None:
+def correct_verb(word: str) -> str | None:
     """The stem of the one order that a word nobody knows is a slip away from ("refnd" → "refund"), if there is one."""
     low, known = word.casefold(), stem(word)
     if len(low) < _LEAST_RESPELT or word[:1].isupper() or known in ORDERS or known in READING or known in KIN:
@@ -246,7 +246,7 @@ def respelt(word: str) -> str | None:
 def asks(text: str) -> bool | None:
     """True where the person wants to know something, False where something shall be done, None where the words don't
     tell."""
-    for clause in reversed(clauses(text)):
+    for clause in reversed(split_clauses(text)):
         if begins_like_an_order(clause.text):
             verb = _first(clause.text)
             return True if verb in READING else False if verb in _DOING else None

@@ -39,7 +39,7 @@ def _speller(said: tuple[str, ...]) -> Speller:
     return Speller(part for words in said for part in re.split(r"[^a-z]+", words.casefold()))
 
 
-def respelt(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> list[tuple[int, int, str]]:
+def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> list[tuple[int, int, str]]:
     """Where a word of these was meant, with the word. Outside quotes, and of what has a capital
     only the first word."""
     made = []

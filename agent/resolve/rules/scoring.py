@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import Final
 
 from agent.extract.references.nouns import noun_at
-from agent.resolve.fill import Filling
-from agent.resolve.roundabout import LEVELS, SETTING, sets_to, thing_done
-from agent.resolve.split import Clause, asks, head, is_order
+from agent.resolve.rules.clauses import Clause, asks, head, is_order
+from agent.resolve.rules.light_verbs import LEVELS, SETTING, light_verb_noun, sets_to
+from agent.resolve.rules.slot_filling import SlotFilling
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, READING, runs, stem, stems
 from language.text import read_text
 from language.wordnet import similar_stems, similarity
@@ -51,16 +51,16 @@ _NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class ScoredOffer:
     """An offer weighed against a clause. ``marks`` are the values the weights apply to, each about 0 to 1."""
 
     offer: Offer
     probability: float
     marks: Mapping[str, float]
-    filling: Filling
+    filling: SlotFilling
 
 
-def weigh(candidates: Sequence[tuple[Offer, Mapping[str, float], Filling]]) -> list[Weighed]:
+def score(candidates: Sequence[tuple[Offer, Mapping[str, float], SlotFilling]]) -> list[ScoredOffer]:
     """Candidates with their probabilities, likeliest first. They share what "none of them", whose strength is 0, leaves: two that fit
     alike are each unlikely, however well they fit."""
     strengths = [
@@ -68,15 +68,15 @@ def weigh(candidates: Sequence[tuple[Offer, Mapping[str, float], Filling]]) -> l
     ]
     total = 1.0 + sum(strengths)
     weighed = [
-        Weighed(offer, strength / total, made, filling)
+        ScoredOffer(offer, strength / total, made, filling)
         for (offer, made, filling), strength in zip(candidates, strengths, strict=True)
     ]
     weighed.sort(key=lambda each: (-each.probability, each.offer.name))
     return weighed
 
 
-def marks(
-    clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: Filling, said_kinds: frozenset[str]
+def features(
+    clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: SlotFilling, said_kinds: frozenset[str]
 ) -> dict[str, float]:
     """The marks of one offer. ``best`` is the highest lexical score any offer got for this clause, ``said_kinds`` are those it speaks of.
 
@@ -95,7 +95,7 @@ def marks(
     about, negated     a question about how things work; the verb not to be done is this action's
     """
     offer = scored.offer
-    words = telling(clause)
+    words = content_words(clause)
     said = {each for each, _, _ in words}
     near = said.union(*(KIN.get(each, frozenset()) for each in said)) if said else said
     spoken, core, named = shortlist.spoken(offer.name), shortlist.core(offer.name), shortlist.called(offer.name)
@@ -126,9 +126,9 @@ def marks(
         "filled": filled,
         "about": float(clause.about),
         "object": float(any(each in near for each in core if each not in GENERIC and each != verb)),
-        "reads": float(reads(offer, named)),
+        "reads": float(is_lookup(offer, named)),
         "changes": float(
-            not reads(offer, named) and (offer.risk is not Risk.WRITE or any(each in ORDERS for each in named))
+            not is_lookup(offer, named) and (offer.risk is not Risk.WRITE or any(each in ORDERS for each in named))
         ),
         "strange": float(
             verb is not None
@@ -145,7 +145,7 @@ def marks(
     }
 
 
-def _filled(offer: Offer, filling: Filling) -> float:
+def _filled(offer: Offer, filling: SlotFilling) -> float:
     needed = [name for name in offer.required if name in filling.arguments]
     return 0.0 if filling.missing else 1.0 - 0.5 ** len(needed)
 
@@ -176,19 +176,19 @@ def _meant(word: str, words: frozenset[str]) -> float:
     return _known(word, words) or (0.5 if max(near, default=0.0) >= ALIKE else 0.0)
 
 
-def hears(clause: Clause, named: Sequence[str], spoken: frozenset[str]) -> bool:
+def mentions_action(clause: Clause, named: Sequence[str], spoken: frozenset[str]) -> bool:
     """Whether an action that is called and speaks so can have been meant by this clause too: it knows its verb, or where that says little,
     most of what the clause says."""
     verb = head(clause.text)
     if verb is not None and verb not in GENERIC and is_order(verb):
         return _meets(verb, named, spoken) > 0.0
-    words = [each for each, _, _ in telling(clause) if each not in GENERIC]
+    words = [each for each, _, _ in content_words(clause) if each not in GENERIC]
     known = sum(_known(each, spoken) for each in words)
     return known * 2 >= len(words)
 
 
 @lru_cache(maxsize=256)
-def telling(clause: Clause) -> tuple[tuple[str, int, int], ...]:
+def content_words(clause: Clause) -> tuple[tuple[str, int, int], ...]:
     """The clause's content words: stem and offsets in the request."""
     made = []
     for run, start, end in runs(clause.text):
@@ -207,10 +207,10 @@ def _manner(clause: Clause, named: Sequence[str], offer: Offer) -> float:
     """1 where a question meets an action that reads, or an order one that changes something; 0 where they cross; else
     a half."""
     wonders = asks(clause.text)
-    return 0.5 if wonders is None else float(wonders == reads(offer, named))
+    return 0.5 if wonders is None else float(wonders == is_lookup(offer, named))
 
 
-def reads(offer: Offer, named: Sequence[str]) -> bool:
+def is_lookup(offer: Offer, named: Sequence[str]) -> bool:
     """Whether the action only reads, by what it declares or else by the verb in its name."""
     return offer.risk is Risk.READ or any(each in READING for each in named)
 
@@ -219,7 +219,7 @@ def _meets_otherwise(text: str, verb: str | None, named: Sequence[str]) -> float
     """The verb that another way of saying it stands for: "establish a connection" is to connect, "lower it to 30" to set it."""
     if verb is None:
         return 0.0
-    thing = thing_done(text)
+    thing = light_verb_noun(text)
     if thing is not None and thing in named:
         return OTHERWISE
     return OTHERWISE if verb in LEVELS and sets_to(text) and not SETTING.isdisjoint(named) else 0.0

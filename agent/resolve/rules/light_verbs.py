@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from agent.resolve.split import after_verb
+from agent.resolve.rules.clauses import after_verb
 from language.stems import EMPTY, stem, stems
 from language.text import blanked, word_set
 
@@ -26,7 +26,7 @@ _TO: Final = re.compile(r"\b(?:up|down|back)?\s*to\s+(?!(?:the|a|an|my|our|his|h
 
 
 @lru_cache(maxsize=256)
-def thing_done(text: str) -> str | None:
+def light_verb_noun(text: str) -> str | None:
     """The stem of the noun that says what is done, where a verb stands before it that says nothing itself."""
     found = _LIGHT.search(blanked(text))
     if found is None:

@@ -9,7 +9,7 @@ from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution
 
 
 @dataclass(frozen=True, slots=True)
-class Reworded:
+class AlignedText:
     """``text`` is what is read instead of ``typed``; ``places`` gives, for each of its characters and its end, the offset in ``typed`` that
     it stands for."""
 
@@ -18,18 +18,18 @@ class Reworded:
     places: tuple[int, ...]
 
     @classmethod
-    def of(cls, typed: str, text: str | None = None) -> Reworded:
+    def of(cls, typed: str, text: str | None = None) -> AlignedText:
         """As typed, or read as ``text``, which is just as long."""
         return cls(typed if text is None else text, typed, tuple(range(len(typed) + 1)))
 
-    def put(self, pieces: Iterable[tuple[int, int, str]]) -> Reworded:
+    def put(self, pieces: Iterable[tuple[int, int, str]]) -> AlignedText:
         """The same with other words in these places of ``text``, which don't overlap."""
         text, places = self.text, list(self.places)
         for start, end, words in sorted(pieces, reverse=True):
             own = places[start:end]
             places[start:end] = [own[min(at, len(own) - 1)] for at in range(len(words))]
             text = text[:start] + words + text[end:]
-        return Reworded(text, self.typed, tuple(places))
+        return AlignedText(text, self.typed, tuple(places))
 
     def as_typed(self, resolution: Resolution) -> Resolution:
         """The same resolution, its words those that were typed."""

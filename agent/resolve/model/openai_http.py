@@ -19,10 +19,10 @@ from urllib.request import getproxies, proxy_bypass
 
 from pydantic import BaseModel, ValidationError
 
-from agent.resolve import faults
-from agent.resolve.faults import Failure
-from agent.resolve.odds import ASKED
-from agent.resolve.reply import UNREADABLE, Reply, cut_off, reply, text_of
+from agent.resolve.model import model_errors
+from agent.resolve.model.logprobs import ASKED
+from agent.resolve.model.model_errors import ModelFailure
+from agent.resolve.model.reply import UNREADABLE, Reply, cut_off, reply, text_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -48,7 +48,7 @@ def serves(model: str, api_base: str) -> bool:
     )
 
 
-class Direct:
+class OpenAiClient:
     """Asks the server at ``api_base``. Within ``async with`` calls share connections, which are closed at its end; outside of it each call
     has one of its own and leaves nothing open."""
 
@@ -59,7 +59,7 @@ class Direct:
         self._keeps = False
         self._kept: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> Direct:
+    async def __aenter__(self) -> OpenAiClient:
         self._keeps = True
         return self
 
@@ -78,7 +78,7 @@ class Direct:
         max_tokens: int,
         *,
         odds: bool,
-    ) -> Reply[T] | Failure:
+    ) -> Reply[T] | ModelFailure:
         """One reply, or why there is none. Raises nothing."""
         sent = [dict(message) for message in messages]
         body = {
@@ -90,41 +90,41 @@ class Direct:
             **({"logprobs": True, "top_logprobs": ASKED} if odds else {}),
         }
         came = await self._post(body)
-        if isinstance(came, Failure):
+        if isinstance(came, ModelFailure):
             return Reply(None, sent, refused=True) if came.refused else came
         try:
-            value, fault = _held(came, shape)
+            value, fault = _validated(came, shape)
             return reply(came, value, sent, fault)
         except UNREADABLE:
-            return faults.NO_COMPLETION
+            return model_errors.NO_COMPLETION
 
     async def _post(self, body: Mapping[str, Any]) -> Any:
         import aiohttp
 
-        failure: Failure
+        failure: ModelFailure
         try:
             async with asyncio.timeout(self._timeout_s), self._session() as session:
                 try:
-                    return await self._said(session, body)
+                    return await self._read_reply(session, body)
                 except aiohttp.ServerDisconnectedError:
                     if not self._keeps:
                         raise
-                    return await self._said(session, body)  # it had closed a connection that was kept
+                    return await self._read_reply(session, body)  # it had closed a connection that was kept
         except TimeoutError:
-            failure = Failure(f"no answer within {self._timeout_s:g} s", again=True)
+            failure = ModelFailure(f"no answer within {self._timeout_s:g} s", again=True)
         except aiohttp.ClientError:
-            failure = faults.NO_CONNECTION
+            failure = model_errors.NO_CONNECTION
         except (ValueError, RecursionError):  # no JSON, or nested beyond any use
-            failure = Failure("the provider's answer is no JSON; check OPSIQ_MODEL_URL", again=False)
+            failure = ModelFailure("the provider's answer is no JSON; check OPSIQ_MODEL_URL", again=False)
         return failure
 
-    async def _said(self, session: aiohttp.ClientSession, body: Mapping[str, Any]) -> Any:
+    async def _read_reply(self, session: aiohttp.ClientSession, body: Mapping[str, Any]) -> Any:
         async with session.post(self._url, json=body, headers=self._headers, allow_redirects=False) as answer:
             said = await _whole(answer.content)
             if said is None:
-                return Failure(f"the provider's answer has more than {MOST_BYTES} bytes", again=False)
+                return ModelFailure(f"the provider's answer has more than {MOST_BYTES} bytes", again=False)
             if answer.status != 200:
-                return faults.of_status(answer.status, answer.headers, said)
+                return model_errors.of_status(answer.status, answer.headers, said)
             return json.loads(said, object_hook=lambda each: SimpleNamespace(**each))
 
     @asynccontextmanager
@@ -180,7 +180,7 @@ def _form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
     return {"tools": [tool], "tool_choice": {"type": "function", "function": {"name": name}}}
 
 
-def _held(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
+def _validated(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
     """The answer as a ``shape``, or what is wrong with it. A server that doesn't know schemas may fence its JSON."""
     text = text_of(response)
     if cut_off(response):
@@ -189,4 +189,4 @@ def _held(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
     try:
         return shape.model_validate_json(text[start : end + 1] if 0 <= start < end else text), None
     except ValidationError as error:
-        return None, faults.fault(error)
+        return None, model_errors.fault(error)

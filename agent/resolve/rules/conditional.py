@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from agent.extract import conditions
 from agent.pipeline import Calls, Condition, Request, Resolved, Span
-from agent.resolve.branches import Stretch, branches
+from agent.resolve.rules.if_else import Stretch, split_branches
 from registry.records import RecordKind
 
 Resolve = Callable[[Request], Awaitable[Resolved]]
@@ -15,7 +15,7 @@ Resolve = Callable[[Request], Awaitable[Resolved]]
 async def under_condition(request: Request, kinds: Sequence[RecordKind], resolve: Resolve) -> Resolved | None:
     """The request's calls with their condition; None where it has none that can be looked up. The other branch counts only where it is
     understood: where the condition does not hold and it isn't, nothing is done."""
-    parts = branches(request.text) if request.given is None else None
+    parts = split_branches(request.text) if request.given is None else None
     if parts is None or not kinds:
         return None
     start, end = parts.condition

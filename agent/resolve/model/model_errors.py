@@ -22,7 +22,7 @@ _REFUSAL: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ModelFailure:
     """No reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest; ``rejected``
     that something of the request itself was not taken, ``refused`` that the provider would not work on these words."""
 
@@ -48,10 +48,10 @@ def original(known: Any, error: BaseException) -> BaseException:
     return error
 
 
-def failure(known: Any, error: BaseException, timeout_s: float) -> Failure:
+def failure(known: Any, error: BaseException, timeout_s: float) -> ModelFailure:
     """What LiteLLM raised, in our words."""
     if isinstance(error, known.Timeout):
-        return Failure(f"no answer within {timeout_s:g} s", again=True)
+        return ModelFailure(f"no answer within {timeout_s:g} s", again=True)
     if isinstance(error, known.RateLimitError):
         return _limited(_retry_after(_headers(error)))
     if isinstance(error, known.ContentPolicyViolationError):
@@ -69,7 +69,7 @@ def failure(known: Any, error: BaseException, timeout_s: float) -> Failure:
     status = getattr(error, "status_code", None)
     if isinstance(status, int) and status >= 500:
         return _broken(status, _retry_after(_headers(error)))
-    return Failure(f"the provider failed ({type(error).__name__})", again=False)
+    return ModelFailure(f"the provider failed ({type(error).__name__})", again=False)
 
 
 def _headers(error: BaseException) -> Mapping[str, str]:
@@ -77,7 +77,7 @@ def _headers(error: BaseException) -> Mapping[str, str]:
     return {**(getattr(error, "litellm_response_headers", None) or {}), **of_response}
 
 
-def of_status(status: int, headers: Mapping[str, str], body: bytes) -> Failure:
+def of_status(status: int, headers: Mapping[str, str], body: bytes) -> ModelFailure:
     """What a server of OpenAI's kind means by a status that is not 200, in our words."""
     if status == 429:
         return _limited(_retry_after(headers))
@@ -94,28 +94,30 @@ def of_status(status: int, headers: Mapping[str, str], body: bytes) -> Failure:
     return (
         _broken(status, _retry_after(headers))
         if status >= 500
-        else Failure(f"the provider failed ({status})", again=False)
+        else ModelFailure(f"the provider failed ({status})", again=False)
     )
 
 
-def _limited(after_s: float | None) -> Failure:
-    return Failure("the provider limits the rate (429)", again=True, after_s=after_s)
+def _limited(after_s: float | None) -> ModelFailure:
+    return ModelFailure("the provider limits the rate (429)", again=True, after_s=after_s)
 
 
-def _broken(status: int, after_s: float | None) -> Failure:
-    return Failure(f"the provider failed ({status})", again=True, after_s=after_s)
+def _broken(status: int, after_s: float | None) -> ModelFailure:
+    return ModelFailure(f"the provider failed ({status})", again=True, after_s=after_s)
 
 
-NO_CONNECTION: Final = Failure("no connection", again=True)
-NO_COMPLETION: Final = Failure("the provider's answer is no chat completion; check OPSIQ_MODEL_URL", again=False)
-NO_COUNTS: Final = Failure("the provider's usage figures are no counts of tokens; check OPSIQ_MODEL_URL", again=False)
-_KEY: Final = Failure("the provider refuses the key; check OPSIQ_MODEL_KEY", again=False)
-_TOO_LONG: Final = Failure("the request is longer than the model's context", again=False)
-_NO_MODEL: Final = Failure("the provider has no such model; check OPSIQ_MODEL and OPSIQ_MODEL_URL", again=False)
-_NOT_TAKEN: Final = Failure(
+NO_CONNECTION: Final = ModelFailure("no connection", again=True)
+NO_COMPLETION: Final = ModelFailure("the provider's answer is no chat completion; check OPSIQ_MODEL_URL", again=False)
+NO_COUNTS: Final = ModelFailure(
+    "the provider's usage figures are no counts of tokens; check OPSIQ_MODEL_URL", again=False
+)
+_KEY: Final = ModelFailure("the provider refuses the key; check OPSIQ_MODEL_KEY", again=False)
+_TOO_LONG: Final = ModelFailure("the request is longer than the model's context", again=False)
+_NO_MODEL: Final = ModelFailure("the provider has no such model; check OPSIQ_MODEL and OPSIQ_MODEL_URL", again=False)
+_NOT_TAKEN: Final = ModelFailure(
     "the provider can't take the request (400); try OPSIQ_MODEL_MODE=tools", again=False, rejected=True
 )
-_REFUSED: Final = Failure("the provider would not work on this", again=False, refused=True)
+_REFUSED: Final = ModelFailure("the provider would not work on this", again=False, refused=True)
 # Codes of OpenAI and of servers after it, in the error's own fields: what it quotes of the prompt must not be taken for one.
 _LENGTH: Final = re.compile(
     rb'"(?:code|type)"\s*:\s*"(?:context_length_exceeded|exceed_context_size_error|string_above_max_length)"'

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.pipeline import ListArgument, Mention
-from agent.resolve.assign import Option
-from agent.resolve.mentions import BECOMES, at_place, spans_of
+from agent.resolve.rules.mentions import BECOMES, at_place, spans_of
+from agent.resolve.rules.span_assignment import SpanOption
 
 _OF: Final = re.compile(r"\s*,?\s*(?:of|from|in|on)\s+(?:(?:my|the|our)\s+)?", re.IGNORECASE)
 
 
-def changes(text: str, start: int, name: str, at: int, like: Option, others: Sequence[Option]) -> Option | None:
+def substitutions(
+    text: str, start: int, name: str, at: int, like: SpanOption, others: Sequence[SpanOption]
+) -> SpanOption | None:
     """What each record that ``like`` names is to become, in the same order; None where one of them has nothing said of it. ``others`` are
     the words of other parameters, which may stand between ("the skateboard of order 1042 for a plastic one")."""
     items = like.argument.items if isinstance(like.argument, ListArgument) else (like.argument,)
@@ -31,4 +33,4 @@ def changes(text: str, start: int, name: str, at: int, like: Option, others: Seq
         made.append(Mention(spans=(at_place(text, start, begin, begin + len(words), last.origin),)))
     first, end = made[0].spans[0].start, made[-1].spans[0].end
     argument = ListArgument(items=tuple(made)) if isinstance(like.argument, ListArgument) else made[0]
-    return Option(name, at, first, end, like.confidence, False, argument)
+    return SpanOption(name, at, first, end, like.confidence, False, argument)

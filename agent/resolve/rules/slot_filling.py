@@ -15,10 +15,10 @@ from agent.extract.parameter_spec import parameter_spec
 from agent.extract.references.these import HashableById
 from agent.extract.spans import counted_items
 from agent.pipeline import Argument, Choice, ListArgument, Mention
-from agent.resolve.assign import Option, assign
-from agent.resolve.likes import changes
-from agent.resolve.mentions import at_place, listed_together, no_destination, phrases, spans_of, trimmed
-from agent.resolve.split import head, is_order
+from agent.resolve.rules.clauses import head, is_order
+from agent.resolve.rules.mentions import at_place, listed_together, no_destination, phrases, spans_of, trimmed
+from agent.resolve.rules.span_assignment import SpanOption, assign_spans
+from agent.resolve.rules.substitution import substitutions
 from language.stems import GENERIC, name_stems, stems
 from language.text import blanked
 from registry.contract import Annotation, SourceKind
@@ -47,7 +47,7 @@ _NAMED_DAY: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
+class SlotFilling:
     """What the words of one clause give an offer's parameters. ``spans`` are offsets in the request that were used;
     ``missing`` the required parameters that got nothing and have no default; ``confidence`` by parameter."""
 
@@ -57,19 +57,21 @@ class Filling:
     confidence: Mapping[str, float]
 
 
-def fill(text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime, origin: int = 0) -> Filling:
+def fill_slots(
+    text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime, origin: int = 0
+) -> SlotFilling:
     """Arguments for ``offer`` out of ``text``, which begins at offset ``start`` of the request's (or the
     ``origin``-th answer's) words."""
     return _filled(text, start, HashableById((offer, *kinds)), now, origin)
 
 
 @lru_cache(maxsize=64)
-def _filled(text: str, start: int, these: HashableById, now: datetime, origin: int) -> Filling:
+def _filled(text: str, start: int, these: HashableById, now: datetime, origin: int) -> SlotFilling:
     """Remembered: the words are looked at for the likeliest offers, and again for the one that the model takes."""
     offer, *rest = these.kinds
     kinds: tuple[RecordKind, ...] = tuple(rest)
-    options: dict[str, list[Option]] = {}
-    numbers: dict[str, list[Option]] = {}
+    options: dict[str, list[SpanOption]] = {}
+    numbers: dict[str, list[SpanOption]] = {}
     required = set(offer.required)
     what = frozenset(
         (*name_stems(offer.name), *stems(offer.title), *stems(offer.description.partition(". ")[0]), *GENERIC)
@@ -100,7 +102,7 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
                 [each for other in options if other != name for each in options[other]],
             )
     named = [name for name in options if _must_be_named(offer.annotation(name))]
-    taken = assign(options, required, named)
+    taken = assign_spans(options, required, named)
     wanting = [name for name in numbers if name not in taken]
     if len(wanting) == 1:
         # "Order 40 of TEA-250": one number said, and one that is needed.
@@ -110,7 +112,7 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
     for at, name in enumerate(offer.properties):
         like = taken.get(offer.annotation(name).like or "")
         others = [each for each in taken.values() if each is not like]
-        become = changes(text, start, name, at, like, others) if like is not None else None
+        become = substitutions(text, start, name, at, like, others) if like is not None else None
         if become is not None:
             taken[name] = become
     later = bool(start or text[:1].isspace())  # a part of a request: something stands before it
@@ -119,11 +121,13 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
         # "Assign ticket 5522 to Priya and set it to urgent", "if Amir has overdue tasks, e-mail him": what was spoken of before.
         if again is not None and name not in taken and annotation.record in {kind.name for kind in kinds}:
             words = Mention(spans=(at_place(text, start, again.start(1), again.end(1), origin),))
-            taken[name] = Option(name, at, start + again.start(1), start + again.end(1), REQUIRED_LEAST, True, words)
+            taken[name] = SpanOption(
+                name, at, start + again.start(1), start + again.end(1), REQUIRED_LEAST, True, words
+            )
             again = None
-    return Filling(
+    return SlotFilling(
         arguments={name: taken[name].argument for name in offer.properties if name in taken},
-        missing=lacking(offer, taken),
+        missing=missing_slots(offer, taken),
         spans=tuple(sorted((each.start, each.end) for each in taken.values())),
         confidence={name: each.confidence for name, each in taken.items()},
     )
@@ -135,7 +139,7 @@ def ordered(text: str) -> str | None:
     return verb if verb is not None and is_order(verb) else None
 
 
-def lacking(offer: Offer, given: Container[str]) -> tuple[str, ...]:
+def missing_slots(offer: Offer, given: Container[str]) -> tuple[str, ...]:
     """The required parameters that are not given and that nothing else fills: neither a default nor a record."""
     return tuple(
         name
@@ -146,7 +150,7 @@ def lacking(offer: Offer, given: Container[str]) -> tuple[str, ...]:
     )
 
 
-def _names_action(option: Option, before: str, what: frozenset[str], verb: str | None) -> bool:
+def _names_action(option: SpanOption, before: str, what: frozenset[str], verb: str | None) -> bool:
     """Whether the words say which action is meant and so can't be its value: the order's verb, or nothing but what the action is called
     ("a one way flight" is no city). What is quoted, plainly belongs to the parameter, or is a closed set's very word stays."""
     if before and before in QUOTES:
@@ -184,7 +188,7 @@ def _options(
     origin: int,
     required: bool,
     changed: bool,
-) -> list[Option]:
+) -> list[SpanOption]:
     schema = schema if isinstance(schema, Mapping) else {}
     kind = next((each for each in kinds if each.name == annotation.record), None)
     if kind is not None:
@@ -205,7 +209,7 @@ def _options(
         # "250 euros": how much, and of what; "two burgers and a coke" likewise.
         shared = shared or (isinstance(reading.value, list) and counted_items.is_run(text, reading.start, reading.end))
         shared = shared or (annotation.unit is None and parameter_spec(name, schema, annotation).kinds == ("currency",))
-        whole = Option(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
+        whole = SpanOption(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
         made.append(whole)
         head = reading.text.partition(",")[0].rstrip()
         if isinstance(argument, Mention) and schema.get("type") == "string" and head != reading.text:
@@ -214,12 +218,12 @@ def _options(
                 end = reading.start + len(head)
                 words = Mention(spans=(at_place(text, start, reading.start, end, origin),))
                 sure = reading.confidence - PART_STEP
-                made.append(Option(name, at, whole.start, start + end, sure, False, words))
+                made.append(SpanOption(name, at, whole.start, start + end, sure, False, words))
     for run in listed_together(text, [(first, last) for first, last, _, _ in together]):
         items = [next(each for each in together if each[:2] == place) for place in run]
         argument = ListArgument(items=tuple(choice for _, _, choice, _ in items))
         sure = max(confidence for *_, confidence in items)
-        made.insert(0, Option(name, at, start + run[0][0], start + run[-1][1], sure, False, argument))
+        made.insert(0, SpanOption(name, at, start + run[0][0], start + run[-1][1], sure, False, argument))
     return made
 
 

@@ -62,7 +62,7 @@ def _alternatives(phrases: dict[str, str]) -> str:
     return "|".join(sorted((each.replace(" ", r"\s+") for each in phrases), key=len, reverse=True))
 
 
-def plainly(text: str, knows: Callable[[str], bool] = lambda _: False) -> list[tuple[int, int, str]]:
+def replace_phrasal_verbs(text: str, knows: Callable[[str], bool] = lambda _: False) -> list[tuple[int, int, str]]:
     """Where an order of several words stands, with the plain one: to be put in its place. ``knows`` says whether some offer uses a stem:
     what WordNet has for a verb is asked for only where none uses the verb itself ("take back a credit")."""
     bare = blanked(text)

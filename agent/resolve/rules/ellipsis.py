@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Final
 
 from agent.pipeline import Argument, Choice, Draft, ListArgument, Mention, Span
-from agent.resolve.fill import Filling, fill
-from agent.resolve.listed import listed
-from agent.resolve.mentions import spans_of
-from agent.resolve.split import after_verb, begins_like_an_order
+from agent.resolve.rules.clauses import after_verb, begins_like_an_order
+from agent.resolve.rules.coordination import expand_coordination
+from agent.resolve.rules.mentions import spans_of
+from agent.resolve.rules.slot_filling import SlotFilling, fill_slots
 from language.stems import EMPTY, name_stems, runs, stem, stems
 from language.text import blanked, word_set
 from registry.contract import Unit
@@ -61,15 +61,15 @@ class Whole:
         return tuple(made)
 
 
-def apart(
+def split_coordinated(
     draft: Draft, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime
 ) -> tuple[Draft, ...]:
     """``draft``, made of the clause ``text`` at offset ``start`` of the request, once for each record or wish that the clause lists."""
-    drafts = listed(draft, " " * start + text, offer, kinds)
-    return drafts if len(drafts) > 1 else gapped(drafts[0], text, start, offer, kinds, now)
+    drafts = expand_coordination(draft, " " * start + text, offer, kinds)
+    return drafts if len(drafts) > 1 else expand_ellipsis(drafts[0], text, start, offer, kinds, now)
 
 
-def gapped(
+def expand_ellipsis(
     draft: Draft, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime
 ) -> tuple[Draft, ...]:
     """``draft``, made of the clause ``text`` at offset ``start`` of the request, once for each part of it that is a wish of its own;
@@ -117,7 +117,7 @@ class _List:
         called = (*name_stems(offer.name), *stems(offer.title), *stems(offer.description))
         self.known = frozenset((*called, *(word for name in offer.properties for word in name_stems(name))))
 
-    def parts(self) -> list[tuple[Whole, Filling]] | None:
+    def parts(self) -> list[tuple[Whole, SlotFilling]] | None:
         """Every part with what fills it; None where one of them can't stand."""
         first, *others = self.pieces
         if any(start >= end for start, end in self.pieces):
@@ -146,7 +146,7 @@ class _List:
         for at in self._words(last):
             yield self._whole(first, (at, last[1]))
 
-    def _tails(self, head: tuple[Whole, Filling], part: Place) -> Iterator[Whole]:
+    def _tails(self, head: tuple[Whole, SlotFilling], part: Place) -> Iterator[Whole]:
         """A later part with what only the first one says, nearest first."""
         whole, filling = head
         owner, that = _POSSESSOR.match(self.text, *part), _THAT.match(self.text, *part)
@@ -182,11 +182,11 @@ class _List:
         tight = [place for place in (_tight(self.text, *each) for each in places) if place[0] < place[1]]
         return Whole(" ".join(self.text[start:end] for start, end in tight), tuple(tight))
 
-    def _best(self, wholes: Iterator[Whole] | Sequence[Whole], part: Place) -> tuple[Whole, Filling] | None:
+    def _best(self, wholes: Iterator[Whole] | Sequence[Whole], part: Place) -> tuple[Whole, SlotFilling] | None:
         """The first that has all it needs and leaves no word of the part over; else the first that lacks what another part may share."""
         lacking = None
         for whole in wholes:
-            filling = fill(whole.text, 0, self.offer, self.kinds, self.now)
+            filling = fill_slots(whole.text, 0, self.offer, self.kinds, self.now)
             if not any(self.offer.annotation(name).record for name in filling.arguments):
                 continue
             places = [whole.span(first, last, self.text) for first, last in filling.spans]
@@ -210,7 +210,7 @@ class _List:
                 return True
         return False
 
-    def _shared(self, made: list[tuple[Whole, Filling]]) -> list[tuple[Whole, Filling]]:
+    def _shared(self, made: list[tuple[Whole, SlotFilling]]) -> list[tuple[Whole, SlotFilling]]:
         """What one part says behind its record and others lack goes for them too: "… by 3 days", "… immediately"."""
         done = []
         for whole, filling in made:
@@ -223,10 +223,12 @@ class _List:
                     behind = max((end for _, end in self._reference(other, theirs)), default=0)
                     if said and said[0][0] >= behind > 0 and not any(a <= said[0][0] < b for a, b in lent.places):
                         lent = self._whole(*lent.places, (behind, said[0][1]))
-            done.append((lent, fill(lent.text, 0, self.offer, self.kinds, self.now) if lent is not whole else filling))
+            done.append(
+                (lent, fill_slots(lent.text, 0, self.offer, self.kinds, self.now) if lent is not whole else filling)
+            )
         return done
 
-    def _apart(self, made: Sequence[tuple[Whole, Filling]]) -> bool:
+    def _apart(self, made: Sequence[tuple[Whole, SlotFilling]]) -> bool:
         """Whether each has all it needs and means another record, or says something else of it. A sum may be meant for each or for all."""
         records = [tuple(_said(filling.arguments[name]) for name in self._referring(filling)) for _, filling in made]
         names = {frozenset(filling.arguments) for _, filling in made}
@@ -241,13 +243,13 @@ class _List:
                     return False
         return True
 
-    def _referring(self, filling: Filling) -> list[str]:
+    def _referring(self, filling: SlotFilling) -> list[str]:
         return [name for name in filling.arguments if self.offer.annotation(name).record is not None]
 
-    def _reference(self, whole: Whole, filling: Filling) -> list[Place]:
+    def _reference(self, whole: Whole, filling: SlotFilling) -> list[Place]:
         return [place for name in self._referring(filling) for place in self._stretches(whole, filling, name)]
 
-    def _stretches(self, whole: Whole, filling: Filling, name: str) -> list[Place]:
+    def _stretches(self, whole: Whole, filling: SlotFilling, name: str) -> list[Place]:
         return [
             (span.start, span.end)
             for each in spans_of(filling.arguments[name])

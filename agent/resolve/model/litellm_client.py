@@ -19,10 +19,10 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
-from agent.resolve import faults
-from agent.resolve.faults import Failure
-from agent.resolve.odds import ASKED
-from agent.resolve.reply import UNREADABLE, Reply, reply
+from agent.resolve.model import model_errors
+from agent.resolve.model.logprobs import ASKED
+from agent.resolve.model.model_errors import ModelFailure
+from agent.resolve.model.reply import UNREADABLE, Reply, reply
 
 Price = tuple[Decimal, Decimal]
 T = TypeVar("T", bound=BaseModel)
@@ -34,7 +34,7 @@ _SCHEMA_PROVIDERS: Final = frozenset(
 _LOGGERS: Final = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "instructor", "openai", "httpx", "httpcore")
 
 
-class Libraries:
+class LiteLlmClient:
     """The two libraries, loaded. ``api_base`` and ``api_key`` are for the provider of ``model``; another one's are its own."""
 
     def __init__(self, model: str, api_base: str, api_key: str, timeout_s: float) -> None:
@@ -66,7 +66,7 @@ class Libraries:
         max_tokens: int,
         *,
         odds: bool,
-    ) -> Reply[T] | Failure:
+    ) -> Reply[T] | ModelFailure:
         """One reply, or why there is none. Raises nothing."""
         seen = _Seen()
         loaded = self._loaded
@@ -78,7 +78,7 @@ class Libraries:
         client.on("completion:response", seen.came)
         value: T | None = None
         fault: str | None = None
-        failure: Failure | None = None
+        failure: ModelFailure | None = None
         try:
             async with asyncio.timeout(self._timeout_s):
                 # Never instructor's ``context=``: it would render Jinja in the person's words.
@@ -96,19 +96,19 @@ class Libraries:
                     **({"logprobs": True, "top_logprobs": ASKED} if odds else {}),
                 )
         except TimeoutError:
-            failure = Failure(f"no answer within {self._timeout_s:g} s", again=True)
+            failure = ModelFailure(f"no answer within {self._timeout_s:g} s", again=True)
         except Exception as error:
             if seen.response is not None:
-                fault = faults.fault(error)
+                fault = model_errors.fault(error)
             else:
                 known = loaded.litellm.exceptions
-                failure = faults.failure(known, faults.original(known, error), self._timeout_s)
+                failure = model_errors.failure(known, model_errors.original(known, error), self._timeout_s)
         if failure is not None:
             return Reply(None, seen.messages, refused=True) if failure.refused else failure
         try:
             return reply(seen.response, value, seen.messages, fault)
         except UNREADABLE:
-            return faults.NO_COMPLETION
+            return model_errors.NO_COMPLETION
 
     def _door(self, model: str) -> dict[str, str]:
         if self._provider(model) != self._provider(self._model):

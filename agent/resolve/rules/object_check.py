@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from agent.extract.references.nouns import noun_at
-from agent.resolve.split import Clause, after_verb
+from agent.resolve.rules.clauses import Clause, after_verb
 from language.stems import EMPTY, KIN, stem
 from language.text import read_text
 from registry.offer import Offer
@@ -20,7 +20,7 @@ _OBJECT: Final = re.compile(
 )
 
 
-def named(clause: Clause) -> list[tuple[str, int, int]]:
+def named_objects(clause: Clause) -> list[tuple[str, int, int]]:
     """The words after the verb and its article or possessor, up to the first little word, with their offsets in the request."""
     start = after_verb(clause.text)
     found = _OBJECT.match(clause.text, start) if start is not None else None
@@ -35,7 +35,7 @@ def named(clause: Clause) -> list[tuple[str, int, int]]:
     return made
 
 
-def foreign(
+def is_foreign_object(
     clause: Clause,
     offer: Offer,
     spoken: frozenset[str],
@@ -50,7 +50,7 @@ def foreign(
 
     Never where no records are known: there the thing may be any words.
     """
-    words = named(clause) if kinds else []
+    words = named_objects(clause) if kinds else []
     if not words or any(start < last and first < end for _, start, end in words for first, last in spans):
         return False
     own = {offer.annotation(name).record for name in offer.properties}

@@ -20,7 +20,7 @@ _BETWEEN: Final = re.compile(
 _EACH: Final = re.compile(r"\b(?:each|apiece|both)\b", re.IGNORECASE)
 
 
-def listed(draft: Draft, text: str, offer: Offer, kinds: Sequence[RecordKind]) -> tuple[Draft, ...]:
+def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[RecordKind]) -> tuple[Draft, ...]:
     """``draft`` once for each record that is listed by its number or name beside the one it names; alone where none is.
 
     A sum that is said might be meant for each or for all of them: unless "each" is said, such a draft stays alone and names them all, which

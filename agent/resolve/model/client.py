@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from agent.resolve import faults
-from agent.resolve.direct import Direct, serves
-from agent.resolve.faults import Failure
-from agent.resolve.odds import Token
-from agent.resolve.reply import Reply
+from agent.resolve.model import model_errors
+from agent.resolve.model.logprobs import TokenLogprobs
+from agent.resolve.model.model_errors import ModelFailure
+from agent.resolve.model.openai_http import OpenAiClient, serves
+from agent.resolve.model.reply import Reply
 from core import metrics
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
 from core.traces import span
 
 if TYPE_CHECKING:
-    from agent.resolve.libraries import Libraries
+    from agent.resolve.model.litellm_client import LiteLlmClient
 
 Mode = Literal["json_schema", "tools", ""]
 Price = tuple[Decimal, Decimal]
@@ -76,7 +76,7 @@ class Completion(Generic[T]):
     duration_ms: float
     attempts: int
     notes: tuple[str, ...] = ()
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[TokenLogprobs, ...] = ()
 
 
 class ModelClient:
@@ -89,8 +89,8 @@ class ModelClient:
         self.settings = settings
         self._sleep = sleep
         self._timer = timer
-        self._direct = Direct(settings.api_base, settings.api_key, settings.timeout_s)
-        self._libraries: Libraries | None = None
+        self._direct = OpenAiClient(settings.api_base, settings.api_key, settings.timeout_s)
+        self._libraries: LiteLlmClient | None = None
         self._tells_no_odds: set[str] = set()
 
     async def __aenter__(self) -> ModelClient:
@@ -106,16 +106,16 @@ class ModelClient:
         """The model's answer as a ``shape``. One that fits it not is sent back once with what was wrong; ``legal``
         lists the legal actions for that message. Raises ModelUnavailable when no model answered, ModelMisbehaved when
         the repair didn't fit either."""
-        tally = _Tally(self._timer())
+        tally = _Usage(self._timer())
         misfit = False
         for model in (self.settings.model, *self.settings.fallbacks):
             way = await self._way(model)
-            mode = self.settings.mode or ("json_schema" if isinstance(way, Direct) else way.mode(model))
+            mode = self.settings.mode or ("json_schema" if isinstance(way, OpenAiClient) else way.mode(model))
             asked = _Asked(way, model, mode, shape, max_tokens)
             reply = await self._ask(asked, messages, tally)
             if reply is not None and reply.misfit is not None:
                 tally.notes.append(f"{model}: asked once more ({reply.misfit})")
-                again = faults.repair(messages, reply.text, reply.misfit, legal)
+                again = model_errors.repair(messages, reply.text, reply.misfit, legal)
                 reply = await self._ask(asked, again, tally)
             if reply is not None and reply.misfit is None:
                 return self._completion(asked, reply, tally)
@@ -128,7 +128,7 @@ class ModelClient:
             )
         raise ModelUnavailable(f"No model answered: {'; '.join(tally.notes)}.")
 
-    async def _way(self, model: str) -> Direct | Libraries:
+    async def _way(self, model: str) -> OpenAiClient | LiteLlmClient:
         """A fallback of the same provider stands behind the same address."""
         if all(serves(each, self.settings.api_base) for each in (model, self.settings.model)):
             return self._direct
@@ -136,7 +136,7 @@ class ModelClient:
             self._libraries = await asyncio.to_thread(_loaded, self.settings)
         return self._libraries
 
-    async def _ask(self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Tally) -> Reply[T] | None:
+    async def _ask(self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage) -> Reply[T] | None:
         """One reply of one model with its retries, or None when it is given up."""
         model = asked.model
         for attempt in range(self.settings.retries + 1):
@@ -156,19 +156,21 @@ class ModelClient:
             await self._sleep(min(pause, LONGEST_PAUSE_S))
         return None
 
-    async def _once(self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Tally) -> Reply[T] | Failure:
+    async def _once(
+        self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage
+    ) -> Reply[T] | ModelFailure:
         """Asked with likelihoods, and where the provider won't take that, without them from then on."""
         odds = asked.mode == "json_schema" and asked.model not in self._tells_no_odds
         tally.attempts += 1
         outcome = await asked.once(messages, odds=odds)
-        if odds and isinstance(outcome, Failure) and outcome.rejected:
+        if odds and isinstance(outcome, ModelFailure) and outcome.rejected:
             tally.attempts += 1
             outcome = await asked.once(messages, odds=False)
             if isinstance(outcome, Reply):
                 self._tells_no_odds.add(asked.model)
         return outcome
 
-    def _completion(self, asked: _Asked[T], reply: Reply[T], tally: _Tally) -> Completion[T]:
+    def _completion(self, asked: _Asked[T], reply: Reply[T], tally: _Usage) -> Completion[T]:
         return Completion(
             value=None if reply.refused else reply.value,
             text=reply.text,
@@ -184,8 +186,8 @@ class ModelClient:
             tokens=reply.tokens,
         )
 
-    def _cost(self, asked: _Asked[T], tally: _Tally) -> str | None:
-        known = None if isinstance(asked.way, Direct) else asked.way.price(asked.model)
+    def _cost(self, asked: _Asked[T], tally: _Usage) -> str | None:
+        known = None if isinstance(asked.way, OpenAiClient) else asked.way.price(asked.model)
         price = self.settings.prices.get(asked.model) or known
         if price is None:
             return None
@@ -197,18 +199,18 @@ class ModelClient:
 class _Asked(Generic[T]):
     """One model, the way to it, and what its answer must be."""
 
-    way: Direct | Libraries
+    way: OpenAiClient | LiteLlmClient
     model: str
     mode: str
     shape: type[T]
     max_tokens: int
 
-    async def once(self, messages: Sequence[Mapping[str, str]], *, odds: bool) -> Reply[T] | Failure:
+    async def once(self, messages: Sequence[Mapping[str, str]], *, odds: bool) -> Reply[T] | ModelFailure:
         return await self.way.ask(self.model, self.mode, messages, self.shape, self.max_tokens, odds=odds)
 
 
 @dataclass(slots=True)
-class _Tally:
+class _Usage:
     began: float
     attempts: int = 0
     tokens_in: int = 0
@@ -216,7 +218,7 @@ class _Tally:
     notes: list[str] = field(default_factory=list)
 
 
-def _loaded(settings: ModelSettings) -> Libraries:
-    from agent.resolve.libraries import Libraries
+def _loaded(settings: ModelSettings) -> LiteLlmClient:
+    from agent.resolve.model.litellm_client import LiteLlmClient
 
-    return Libraries(settings.model, settings.api_base, settings.api_key, settings.timeout_s)
+    return LiteLlmClient(settings.model, settings.api_base, settings.api_key, settings.timeout_s)

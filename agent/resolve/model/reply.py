@@ -8,9 +8,9 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from agent.resolve import faults
-from agent.resolve.faults import Failure, says_no
-from agent.resolve.odds import Token, tokens
+from agent.resolve.model import model_errors
+from agent.resolve.model.logprobs import TokenLogprobs, read_logprobs
+from agent.resolve.model.model_errors import ModelFailure, says_no
 from core.storable import storable_text
 
 T = TypeVar("T", bound=BaseModel)
@@ -31,7 +31,7 @@ class Reply(Generic[T]):
     text: str = ""
     refused: bool = False
     misfit: str | None = None
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[TokenLogprobs, ...] = ()
     tokens_in: int = 0
     tokens_out: int = 0
 
@@ -51,7 +51,7 @@ def cut_off(response: Any) -> bool:
 
 def reply(
     response: Any, value: T | None, messages: Sequence[Mapping[str, Any]], fault: str | None
-) -> Reply[T] | Failure:
+) -> Reply[T] | ModelFailure:
     """What an OpenAI-shaped ``response`` comes to; ``value`` was read out of it, or ``fault`` says why not. A server whose figures are no
     counts of tokens is not trusted with the rest either. Raises one of UNREADABLE."""
     choice = _choice(response)
@@ -64,14 +64,14 @@ def reply(
     usage = getattr(response, "usage", None)
     tokens_in, tokens_out = (_count(getattr(usage, name, 0)) for name in ("prompt_tokens", "completion_tokens"))
     if tokens_in is None or tokens_out is None:
-        return faults.NO_COUNTS
+        return model_errors.NO_COUNTS
     return Reply(
         value=None if refused else value,
         messages=messages,
         text=text,
         refused=refused,
         misfit=None if refused else fault,
-        tokens=tokens(getattr(choice, "logprobs", None)),
+        tokens=read_logprobs(getattr(choice, "logprobs", None)),
         tokens_in=tokens_in,
         tokens_out=tokens_out,
     )

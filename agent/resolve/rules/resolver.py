@@ -25,19 +25,19 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
-from agent.resolve.conditional import under_condition
-from agent.resolve.fill import fill
-from agent.resolve.gapped import apart
-from agent.resolve.heard import PART, unless_left_out
-from agent.resolve.listed import listed
-from agent.resolve.objects import foreign
-from agent.resolve.phrasal import plainly
-from agent.resolve.rank import KINDRED, as_well, ranked, segments
 from agent.resolve.resolver import chosen_action
-from agent.resolve.respelt import respelt
-from agent.resolve.reworded import Reworded
-from agent.resolve.split import Clause, clauses, head, hear, is_order
-from agent.resolve.weigh import Weighed
+from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, split_clauses
+from agent.resolve.rules.conditional import under_condition
+from agent.resolve.rules.coordination import expand_coordination
+from agent.resolve.rules.coverage import PART, check_coverage
+from agent.resolve.rules.ellipsis import split_coordinated
+from agent.resolve.rules.object_check import is_foreign_object
+from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
+from agent.resolve.rules.ranking import KINDRED, is_close_second, rank_offers, segments
+from agent.resolve.rules.scoring import ScoredOffer
+from agent.resolve.rules.slot_filling import fill_slots
+from agent.resolve.rules.spelling import correct_spelling
+from agent.resolve.rules.text_alignment import AlignedText
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
@@ -65,7 +65,7 @@ _WHETHER: Final = re.compile(
 )
 
 
-class Offline:
+class RuleResolver:
     """Resolves by words alone. Same request, same offers, same kinds: same answer."""
 
     name = "offline"
@@ -75,7 +75,7 @@ class Offline:
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         began = self._seconds()
-        read = as_read(request.text, shortlist, kinds)
+        read = normalize(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
         made = await under_condition(said, kinds, lambda part: self._resolved(part, shortlist, kinds))
         if made is None:
@@ -100,11 +100,11 @@ class Offline:
         )
 
 
-def as_read(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Reworded:
+def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> AlignedText:
     """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
-    read = Reworded.of(typed, strip_politeness(typed))
-    read = read.put(respelt(read.text, shortlist, kinds))
-    return read.put(plainly(read.text, shortlist.knows))
+    read = AlignedText.of(typed, strip_politeness(typed))
+    read = read.put(correct_spelling(read.text, shortlist, kinds))
+    return read.put(replace_phrasal_verbs(read.text, shortlist.knows))
 
 
 def _resolve(
@@ -119,9 +119,9 @@ def _resolve(
         assert offer is not None
         seen.append(chosen)
         notes.append(f"{chosen}: chosen by the person")
-        filling = fill(text, 0, offer, kinds, request.now)
+        filling = fill_slots(text, 0, offer, kinds, request.now)
         draft = Draft(action=offer.name, version=offer.version, arguments=filling.arguments)
-        return Calls(drafts=apart(draft, text, 0, offer, kinds, request.now))
+        return Calls(drafts=split_coordinated(draft, text, 0, offer, kinds, request.now))
     parts = segments(text)
     several = _several(parts, text, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
     if several is not None:
@@ -130,8 +130,8 @@ def _resolve(
     if unwanted and len(parts) > 1:
         # Taken as a whole, what must not be done would count as said.
         return Abstain(reason="below_threshold", detail=f"You said not to {unwanted[0].negated}; the rest is unclear.")
-    whole = _one(hear(text), shortlist, kinds, request.now, notes, seen)
-    return unless_left_out(whole, clauses(text), shortlist, kinds, request.now)
+    whole = _one(parse_clause(text), shortlist, kinds, request.now, notes, seen)
+    return check_coverage(whole, split_clauses(text), shortlist, kinds, request.now)
 
 
 def _several(
@@ -149,7 +149,11 @@ def _several(
     if not wishes or (len(wishes) < 2 and not any(part.negated for part in parts)):
         return None
     drafts = [_draft(top) for top in wishes]
-    apart = [each for top, draft in zip(wishes, drafts, strict=True) for each in listed(draft, text, top.offer, kinds)]
+    apart = [
+        each
+        for top, draft in zip(wishes, drafts, strict=True)
+        for each in expand_coordination(draft, text, top.offer, kinds)
+    ]
     for at, (top, draft) in enumerate(zip(wishes, drafts, strict=True)):
         for other in drafts[:at]:
             if other.action == draft.action and (top.filling.missing or not _differ(other, draft)):
@@ -164,25 +168,25 @@ def _wishes(
     now: datetime,
     notes: list[str],
     seen: list[str],
-) -> list[Weighed] | None:
+) -> list[ScoredOffer] | None:
     """What each part asks for; None where one of them asks for nothing that is offered, or for what another part forbids."""
-    wishes: list[Weighed] = []
+    wishes: list[ScoredOffer] = []
     forbidden: set[str] = set()
     for part in parts:
-        best = ranked(part, shortlist, kinds, now)
+        best = rank_offers(part, shortlist, kinds, now)
         seen += [each.offer.name for each in best]
         if part.negated is not None:
             forbidden.update(each.offer.name for each in best[:1])
             notes.append(f"not to be done: {part.text!r}")
             continue
-        if not best or best[0].probability < PART or depends(part) or not _tells_what(best[0]):
+        if not best or best[0].probability < PART or is_conditional(part) or not _tells_what(best[0]):
             return None
         wishes.append(best[0])
         notes.append(_note(part, best[0]))
     return wishes if forbidden.isdisjoint(each.offer.name for each in wishes) else None
 
 
-def _tells_what(top: Weighed) -> bool:
+def _tells_what(top: ScoredOffer) -> bool:
     """Whether a part says what its action is about: in words, by a member of a closed set ("switch Emma to pro"), or by all that it needs
     ("resend INV-1042")."""
     chosen = any(isinstance(each, Choice) for each in top.filling.arguments.values())
@@ -214,7 +218,7 @@ def _one(
     notes: list[str],
     seen: list[str],
 ) -> Resolution:
-    best = ranked(clause, shortlist, kinds, now)
+    best = rank_offers(clause, shortlist, kinds, now)
     seen += [each.offer.name for each in best]
     if not best:
         return Abstain(reason="nothing_fits", detail="No registered action speaks of this.")
@@ -251,14 +255,14 @@ def _one(
         return Ask(question=_question(text, offered), drafts=(draft,), confidence=unsure)
     if top.marks["strange"] and not top.marks["reads"]:
         return Ask(question=_question("Is this what you mean?", [top]), drafts=(draft,))
-    if depends(clause):
+    if is_conditional(clause):
         return Ask(question=_question(REGARDLESS, [top]), drafts=(draft,), stands=True)
-    drafts = apart(draft, clause.text, clause.start, top.offer, kinds, now)
-    instead = tuple(_draft(each) for each in best[1:] if as_well(each, top)) if len(drafts) == 1 else ()
+    drafts = split_coordinated(draft, clause.text, clause.start, top.offer, kinds, now)
+    instead = tuple(_draft(each) for each in best[1:] if is_close_second(each, top)) if len(drafts) == 1 else ()
     return Calls(drafts=drafts, confidence=round(top.probability, 4), instead=instead)
 
 
-def _looked_up_first(clause: Clause, best: list[Weighed]) -> list[Weighed]:
+def _looked_up_first(clause: Clause, best: list[ScoredOffer]) -> list[ScoredOffer]:
     """Where nothing was ordered and the words fit looking up about as well as doing, looking up is proposed first: "I need a hotel"."""
     top = best[0]
     verb = head(clause.text)
@@ -271,29 +275,29 @@ def _looked_up_first(clause: Clause, best: list[Weighed]) -> list[Weighed]:
     return [looks, *(each for each in best if each is not looks)]
 
 
-def _draft(top: Weighed) -> Draft:
+def _draft(top: ScoredOffer) -> Draft:
     return Draft(action=top.offer.name, version=top.offer.version, arguments=top.filling.arguments)
 
 
-def _foreign(clause: Clause, each: Weighed, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> bool:
+def _foreign(clause: Clause, each: ScoredOffer, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> bool:
     spoken, filled = shortlist.spoken(each.offer.name), each.filling
     same = each.marks["verb"] == 1.0
-    return not each.marks["reads"] and foreign(
+    return not each.marks["reads"] and is_foreign_object(
         clause, each.offer, spoken, kinds, filled.spans, filled.arguments, same_verb=same
     )
 
 
-def _needs(top: Weighed) -> bool:
+def _needs(top: ScoredOffer) -> bool:
     """Whether the action needs anything said at all: only then does having it all tell something."""
     return any("default" not in (top.offer.properties.get(name) or {}) for name in top.offer.required)
 
 
-def depends(clause: Clause) -> bool:
+def is_conditional(clause: Clause) -> bool:
     """Whether it is said under a condition, as far as it has not been taken apart."""
     return clause.condition or bool(_IF.search(_WHETHER.sub(" ", clause.text)))
 
 
-def _question(text: str, offered: Sequence[Weighed]) -> Question:
+def _question(text: str, offered: Sequence[ScoredOffer]) -> Question:
     return Question(
         slot="action",
         code="unclear_action",
@@ -307,6 +311,6 @@ def _question(text: str, offered: Sequence[Weighed]) -> Question:
     )
 
 
-def _note(clause: Clause, top: Weighed) -> str:
+def _note(clause: Clause, top: ScoredOffer) -> str:
     marks = ", ".join(f"{name} {value:.2f}" for name, value in top.marks.items())
     return f"{clause.text[:80]!r} → {top.offer.name} {top.probability:.3f} ({marks})"

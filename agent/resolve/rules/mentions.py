@@ -11,7 +11,7 @@ from agent.extract.reference import find, parse
 from agent.extract.references.postmodifiers import narrowed, state_at
 from agent.extract.references.words import SIDES
 from agent.pipeline import Argument, Choice, ListArgument, Mention, Span
-from agent.resolve.assign import Option
+from agent.resolve.rules.span_assignment import SpanOption
 from language.text import read_text
 from registry.offer import Offer
 from registry.records import RecordKind
@@ -53,12 +53,12 @@ def phrases(
     *,
     many: bool,
     changed: bool = False,
-) -> list[Option]:
+) -> list[SpanOption]:
     """The ways to fill a parameter that refers to a record, best first; ``many`` takes phrases that are listed together as one, each
     followed by what it is to become where it is ``changed``."""
     found = find(text, kind, kinds)[: MOST_PHRASES * (3 if many else 1)]
     made = [
-        Option(name, at, start + begin, start + end, _confidence(text[begin:end], rank, kind, kinds), False,
+        SpanOption(name, at, start + begin, start + end, _confidence(text[begin:end], rank, kind, kinds), False,
                Mention(spans=(at_place(text, start, begin, end, origin),)))
         for rank, (begin, end) in enumerate(found[:MOST_PHRASES])
     ]  # fmt: skip
@@ -68,7 +68,7 @@ def phrases(
     for run in listed_together(text, found, changed=changed) if many else ():
         items = tuple(Mention(spans=(at_place(text, start, begin, end, origin),)) for begin, end in run)
         whole = (start + run[0][0], start + run[-1][1])
-        made.insert(0, Option(name, at, *whole, REFERENCE_CONFIDENCE, False, ListArgument(items=items)))
+        made.insert(0, SpanOption(name, at, *whole, REFERENCE_CONFIDENCE, False, ListArgument(items=items)))
     return made
 
 
@@ -106,8 +106,8 @@ def listed_together(
 
 
 def no_destination(
-    options: Mapping[str, list[Option]], name: str, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind]
-) -> list[Option]:
+    options: Mapping[str, list[SpanOption]], name: str, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind]
+) -> list[SpanOption]:
     """Without phrases that say where it shall go, not what is meant: "to the business plan", where another parameter takes "business"."""
     kind = next((each for each in kinds if each.name == offer.annotation(name).record), None)
     sets = [each for other in options if other != name for each in options[other] if isinstance(each.argument, Choice)]
@@ -123,7 +123,7 @@ def no_destination(
     return made
 
 
-def trimmed(phrases: Sequence[Option], text: str, start: int, others: Sequence[Option]) -> list[Option]:
+def trimmed(phrases: Sequence[SpanOption], text: str, start: int, others: Sequence[SpanOption]) -> list[SpanOption]:
     """A record's phrase ends where another parameter's words run out of it: "Adam Novak 20" of "Adam Novak 20 euros" is "Adam Novak"."""
     made = []
     for phrase in phrases:
