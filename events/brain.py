@@ -24,8 +24,8 @@ from agent.planning.propose import Task, resolve
 from agent.planning.spoken import spoken_drafts
 from agent.resolve.resolver import Resolver
 from agent.runs.run import Cause
-from agent.validate import residue
-from agent.validate.quoted import spans_of
+from agent.validate import unused_words
+from agent.validate.verified_spans import spans_of
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext
 from core.actor import OWNER, Actor, Surface
@@ -166,7 +166,7 @@ class Brain:
                 return SWAYED.format(row.name)
         contracts = [task.ground.catalogue.get(each.action) for each in drafts]
         unheard = _unheard(words, _drafts(resolved, task.ground) or (), contracts, task.ground.kinds)
-        return residue.said(unheard) if unheard else ""
+        return unused_words.quote_spans(unheard) if unheard else ""
 
 
 def _lacks(words: Worded) -> str:
@@ -182,7 +182,9 @@ def _unheard(
     """The instruction's own words that nothing has used, the event's left out."""
     heard = [Span(start=each.start, end=each.end, text=words.text[each.start : each.end]) for each in words.quotes]
     heard += [span for draft in drafts for argument in draft.arguments.values() for span in spans_of(argument)]
-    return residue.left_over(words.text, heard, residue.spoken_of([each for each in contracts if each], kinds))
+    return unused_words.find_left_over(
+        words.text, heard, unused_words.spoken_of([each for each in contracts if each], kinds)
+    )
 
 
 def _drafts(resolved: Resolved, ground: WorkspaceContext) -> tuple[Draft, ...] | None:

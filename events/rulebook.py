@@ -18,7 +18,7 @@ import store.automations
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Refusal
-from agent.validate.admission import admitted
+from agent.validate.authorization import authorize
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
 from core import canon, ids
@@ -257,7 +257,7 @@ class Rulebook:
     async def _runnable(self, by: Actor, action: str, surface: Surface, where: str = "/action") -> Contract:
         catalogue = (await self.grounds.of(by.workspace)).catalogue
         current = catalogue.get(action)
-        contract = admitted(catalogue, action, current.version if current else 1, actor=by, surface=surface)
+        contract = authorize(catalogue, action, current.version if current else 1, actor=by, surface=surface)
         if isinstance(contract, Refusal):
             if contract.code == "forbidden":
                 raise Forbidden(contract.detail)

@@ -31,10 +31,10 @@ from agent.query.context import QueryContext
 from agent.query.results import RecordKey
 from agent.resolve.resolver import Resolver
 from agent.validate import validate
-from agent.validate.found import Scene
-from agent.validate.instead import settled
+from agent.validate.alternatives import choose_alternative
 from agent.validate.proposed import plan_proposal
-from agent.validate.reach import Reach
+from agent.validate.records.located import DiscourseContext
+from agent.validate.records.scope import RecordScope
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
 from registry.conditions.condition import CheapOnly, Evaluator
@@ -156,7 +156,7 @@ async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, tell:
     async def check(drafts: Sequence[Draft]) -> Plan | Question | Refusal:
         return (await _judged(task, tuple(drafts), tell))[0]
 
-    final, drafts = await settled(calls, verdict, task.ground.catalogue, check)
+    final, drafts = await choose_alternative(calls, verdict, task.ground.catalogue, check)
     took_ms += (time.perf_counter() - began) * 1000
     return Outcome(final, resolved, drafts, confidence=calls.confidence, took_ms=took_ms)
 
@@ -199,7 +199,11 @@ async def _verdict(task: Task, proposal: Proposal, tell: PhaseCallback) -> Verdi
             )  # fmt: skip
         case AnswerResult(answer=answer):
             context = QueryContext(
-                request, Reach(ground.kinds, actor, request.surface), Scene(), thread=task.thread, tell=tell
+                request,
+                RecordScope(ground.kinds, actor, request.surface),
+                DiscourseContext(),
+                thread=task.thread,
+                tell=tell,
             )
             return await Answerer(context, ground.catalogue, actor, request.surface).answer(answer)
         case NoneResult() as none:

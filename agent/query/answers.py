@@ -23,9 +23,9 @@ from agent.planning.proposal import (
 from agent.query.context import QueryContext
 from agent.query.results import Worked
 from agent.query.tests import SAID, test_holds
-from agent.validate.asking import candidate, join
-from agent.validate.found import Found, counted, plural
-from agent.validate.need import Need
+from agent.validate.questions import candidate, join
+from agent.validate.records.located import LocatedRecord, counted, plural
+from agent.validate.records.query import RecordQuery
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
@@ -89,7 +89,7 @@ class Answerer:
         return self._reply(text, found, values=values if known else ())
 
     def _reply(
-        self, text: str, found: Sequence[Found], *, values: tuple[str, ...] = (), count: int | None = None
+        self, text: str, found: Sequence[LocatedRecord], *, values: tuple[str, ...] = (), count: int | None = None
     ) -> Reply:
         kinds = {each.record.kind for each in found}
         return Reply(
@@ -101,7 +101,7 @@ class Answerer:
             actions=self._fitting(found),
         )
 
-    def _fitting(self, found: Sequence[Found]) -> tuple[str, ...]:
+    def _fitting(self, found: Sequence[LocatedRecord]) -> tuple[str, ...]:
         """Actions that this actor may run on these very records."""
         if not found or len({each.record.kind for each in found}) != 1:
             return ()
@@ -145,7 +145,7 @@ class Answerer:
             text = f"{found[0].label}: {worked.reading}."
         return self._reply(text, found, values=(worked.shown,)) if found else Reply(text=text, values=(worked.shown,))
 
-    async def _total(self, total: TotalOf, need: Need) -> Reply | Question:
+    async def _total(self, total: TotalOf, need: RecordQuery) -> Reply | Question:
         totals = await self.context.arithmetic.totals(total, need)
         if isinstance(totals, Question):
             return totals
@@ -156,7 +156,7 @@ class Answerer:
         text = f"{join(values, 'and')} over {counted(len(found), found[0].kind)}: {_listed(found)}."
         return self._reply(text, found, values=values)
 
-    async def _about(self, about: Reference | None, worked: Worked) -> tuple[Found, ...] | Question:
+    async def _about(self, about: Reference | None, worked: Worked) -> tuple[LocatedRecord, ...] | Question:
         if about is None:
             return tuple({each.key: each for each in worked.found}.values())
         need = self._need(about)
@@ -168,7 +168,7 @@ class Answerer:
             return _unknown()
         results: list[bool] = []
         told: list[str] = []
-        found: list[Found] = []
+        found: list[LocatedRecord] = []
         for test in asked.tests:
             one = await self._tested(test, need)
             if isinstance(one, Question):
@@ -184,7 +184,7 @@ class Answerer:
             text=text, values=("yes" if yes else "no",)
         )  # fmt: skip
 
-    async def _tested(self, test: Test, need: Need) -> tuple[bool, str, tuple[Found, ...]] | Question:
+    async def _tested(self, test: Test, need: RecordQuery) -> tuple[bool, str, tuple[LocatedRecord, ...]] | Question:
         left = await self.context.arithmetic.work_out(test.left, need)
         if isinstance(left, Question):
             return left
@@ -245,13 +245,13 @@ class Answerer:
             return self.context.kinds.get(reference.record)
         return self.context.kind_of(reference.handle)
 
-    def _need(self, reference: Reference) -> Need | None:
+    def _need(self, reference: Reference) -> RecordQuery | None:
         kind = self._kind(reference)
-        return Need(SLOT, SLOT, kind, most=1) if kind is not None else None
+        return RecordQuery(SLOT, SLOT, kind, most=1) if kind is not None else None
 
-    def _any_need(self) -> Need | None:
+    def _any_need(self) -> RecordQuery | None:
         kind = next(iter(self.context.kinds), None)
-        return Need(SLOT, SLOT, kind) if kind is not None else None
+        return RecordQuery(SLOT, SLOT, kind) if kind is not None else None
 
 
 def _works_on(contract: Contract, records: Sequence[Record]) -> bool:
@@ -266,7 +266,7 @@ def _works_on(contract: Contract, records: Sequence[Record]) -> bool:
     return False
 
 
-def _listed(found: Sequence[Found]) -> str:
+def _listed(found: Sequence[LocatedRecord]) -> str:
     shown = [each.label for each in found[:PAGE]]
     more = f" and {len(found) - PAGE} more" if len(found) > PAGE else ""
     return "; ".join(shown) + more

@@ -28,9 +28,9 @@ from agent.planning.proposal import (
 )
 from agent.query.conditions import DATES, quantity_of, span_of
 from agent.query.results import DAYS, PERCENT, Moment, Plain, Quantity, Value, Worked, is_currency
-from agent.validate.asking import said
-from agent.validate.found import Found, singular
-from agent.validate.need import Need
+from agent.validate.questions import said
+from agent.validate.records.located import LocatedRecord, singular
+from agent.validate.records.query import RecordQuery
 from registry.records import Field, RecordKind
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 _TIMES: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month": "month", "year": "year"}
 _MOST_DIGITS: Final = 15
-Own = Mapping[str, Sequence[Found]]
+Own = Mapping[str, Sequence[LocatedRecord]]
 
 
 class Arithmetic:
@@ -48,7 +48,9 @@ class Arithmetic:
     def __init__(self, context: QueryContext) -> None:
         self.context = context
 
-    async def work_out(self, expression: Expression, need: Need, own: Own = {}, depth: int = 0) -> Worked | Question:  # noqa: B006
+    async def work_out(
+        self, expression: Expression, need: RecordQuery, own: Own = {}, depth: int = 0
+    ) -> Worked | Question:  # noqa: B006
         """One value. ``need`` says whose question it would be, if one must be asked. Raises PlatformUnavailable."""
         if depth > MAX_DEPTH:
             return need.ask("That is too much to work out at once. Say it more simply.", code="unreadable")
@@ -81,7 +83,7 @@ class Arithmetic:
                 return await self._computed(expression, need, own, depth)
         raise AssertionError(expression)
 
-    async def totals(self, total: TotalOf, need: Need, own: Own = {}) -> list[Worked] | Question:  # noqa: B006
+    async def totals(self, total: TotalOf, need: RecordQuery, own: Own = {}) -> list[Worked] | Question:  # noqa: B006
         """The sum of a field over records, one for each currency."""
         found = await self.context.records.every(self._need(need, total.of, own), total.of, own)
         if isinstance(found, Question):
@@ -98,7 +100,7 @@ class Arithmetic:
 
     # ── leaves ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _day(self, need: Need, text: str, quote: Words | None) -> Worked | Question:
+    def _day(self, need: RecordQuery, text: str, quote: Words | None) -> Worked | Question:
         try:
             zone = self.context.request.now.tzinfo
             assert zone is not None
@@ -107,7 +109,7 @@ class Arithmetic:
             return need.ask(f"Which day is meant by {said(quote.text if quote else text)}?", code="unreadable")
         return Worked(Moment(text), words=_words(quote))
 
-    def _field(self, need: Need, name: str, found: Sequence[Found]) -> Worked | Question:
+    def _field(self, need: RecordQuery, name: str, found: Sequence[LocatedRecord]) -> Worked | Question:
         if len(found) != 1:
             return need.ask("Whose is meant?", code="ambiguous")
         one = found[0]
@@ -120,7 +122,7 @@ class Arithmetic:
         words = tuple(Words(text=span.text, origin=span.origin, start=span.start) for span in one.spans)
         return Worked(value, f"{_label(field)} {value.shown}", words, (one,))
 
-    def _need(self, need: Need, reference: Reference, own: Own) -> Need:
+    def _need(self, need: RecordQuery, reference: Reference, own: Own) -> RecordQuery:
         """A record on the way to a value: anything of its kind will do."""
         kind: RecordKind | None = None
         if isinstance(reference, Find):
@@ -134,7 +136,7 @@ class Arithmetic:
 
     # ── sums ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _computed(self, sum_: Computed, need: Need, own: Own, depth: int) -> Worked | Question:
+    async def _computed(self, sum_: Computed, need: RecordQuery, own: Own, depth: int) -> Worked | Question:
         a = await self.work_out(sum_.a, need, own, depth + 1)
         if isinstance(a, Question):
             return a
@@ -152,7 +154,7 @@ class Arithmetic:
         reading = f"{left} {_SIGNS[sum_.op]} {right} = {value.shown}"
         return Worked(value, reading, (*a.words, *b.words), (*a.found, *b.found))
 
-    def _days_between(self, need: Need, a: Worked, b: Worked) -> Worked | Question:
+    def _days_between(self, need: RecordQuery, a: Worked, b: Worked) -> Worked | Question:
         if not isinstance(a.value, Moment) or not isinstance(b.value, Moment):
             return need.ask("Which two days are meant?", code="unreadable")
         zone = self.context.request.now.tzinfo
@@ -166,7 +168,7 @@ class Arithmetic:
         return Worked(days, reading, (*a.words, *b.words), (*a.found, *b.found))
 
 
-def field_value(field: Field, found: Found) -> Value | None:
+def field_value(field: Field, found: LocatedRecord) -> Value | None:
     """A record's field as a value to compute with; None where it holds nothing."""
     held = found.record.values.get(field.name)
     if held is None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.query.conditions import quantity_of
-from agent.validate.ranking import folded_words, in_line, tells
+from agent.validate.records.ranking import folded_words, in_line, is_identifying
 from registry.records import Record, RecordKind, shown_value
 
 _PLACES: Final = {
@@ -49,11 +49,11 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
     said = folded_words(words)
     telling = [word for word in said if word not in _IDLE]
     if not telling or len(offered) < 2:
-        return [each for each in offered if tells(words, _text(each, kind), kind)]
+        return [each for each in offered if is_identifying(words, _text(each, kind), kind)]
     if (option := _OPTION.fullmatch(words.strip())) is not None and int(option[1]) <= len(offered):
         numbered = [each for each in offered if option[1] in folded_words(_text(each, kind))]
         return numbered if len(numbered) == 1 else [offered[int(option[1]) - 1]]
-    told = [each for each in offered if tells(words, _text(each, kind), kind)]
+    told = [each for each in offered if is_identifying(words, _text(each, kind), kind)]
     if told and len(told) < len(offered):
         return told
     nouns = {word for noun in kind.nouns for word in folded_words(noun)}
@@ -97,7 +97,7 @@ def _named(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         return []
     made: list[Record] = []
     for part in parts:
-        found = [each for each in offered if tells(part, _text(each, kind), kind)] or _by_word(
+        found = [each for each in offered if is_identifying(part, _text(each, kind), kind)] or _by_word(
             next(iter(word for word in folded_words(part) if word not in _IDLE), ""), offered, kind
         )
         if len(found) != 1:

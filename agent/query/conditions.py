@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agent.query.results import Moment, Plain, Quantity, Value
-from agent.validate.ranking import folded_words
-from agent.validate.reach import Scalar, Where, fits, merged
+from agent.validate.records.ranking import folded_words
+from agent.validate.records.scope import Scalar, Where, fits, merged
 from core import money
 from registry.records import Bound, Bounds, Field, Record, RecordKind, within
 

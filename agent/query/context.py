@@ -9,8 +9,8 @@ from agent.pipeline import PhaseCallback, Request, ignore_phase
 from agent.query.arithmetic import Arithmetic
 from agent.query.references import RecordQuery
 from agent.query.results import RecordKey
-from agent.validate.found import Scene
-from agent.validate.reach import Reach
+from agent.validate.records.located import DiscourseContext
+from agent.validate.records.scope import RecordScope
 from registry.records import Kinds, RecordKind
 
 NOTHING_NAMED: Mapping[str, tuple[RecordKey, ...]] = MappingProxyType({})
@@ -25,8 +25,8 @@ class QueryContext:
     def __init__(
         self,
         request: Request,
-        reach: Reach,
-        scene: Scene,
+        reach: RecordScope,
+        scene: DiscourseContext,
         *,
         thread: Mapping[str, tuple[RecordKey, ...]] = NOTHING_NAMED,
         tell: PhaseCallback = ignore_phase,

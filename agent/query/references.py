@@ -26,14 +26,14 @@ from agent.planning.proposal import (
 )
 from agent.query.choosing import choose
 from agent.query.conditions import Filter, by_count, by_field, by_id, by_state, either, quantity_of, together
-from agent.validate import explain, lookalike
-from agent.validate.asking import between, name_of, said
-from agent.validate.found import Found, counted, plural, singular
-from agent.validate.namesake import by_words
-from agent.validate.need import Need, Outcome
-from agent.validate.quoted import answered
-from agent.validate.ranking import Fit, best, in_line, is_slip, numbered, tells, tied
-from agent.validate.reach import TooMany, Unrelated, fits, id_value, merged
+from agent.validate.questions import between, name_of, said
+from agent.validate.records import confusables, explanations
+from agent.validate.records.located import LocatedRecord, counted, plural, singular
+from agent.validate.records.name_match import by_words
+from agent.validate.records.query import Outcome, RecordQuery
+from agent.validate.records.ranking import Fit, best, find_numbered, find_tied, in_line, is_identifying, is_slip
+from agent.validate.records.scope import TooMany, Unrelated, fits, id_value, merged
+from agent.validate.verified_spans import find_answer
 from registry.records import Query, Record, RecordKind, SearchBy
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ MOST_SCANNED: Final = 2000
 """The most records that one reference looks through; beyond, the person is asked to narrow it down."""
 
 _DIGIT: Final = re.compile(r"\d")
-Own = Mapping[str, Sequence[Found]]
+Own = Mapping[str, Sequence[LocatedRecord]]
 """What the call has found for its own arguments, by parameter: ``@invoice_id`` names it."""
 
 
@@ -53,7 +53,7 @@ class _Pool:
     """The records of a kind that pass a reference's conditions; ``named`` says that words singled them out."""
 
     records: list[Record]
-    via: tuple[Found, ...] = ()
+    via: tuple[LocatedRecord, ...] = ()
     named: bool = False
     more: bool = False
 
@@ -66,7 +66,7 @@ class RecordQuery:
         self.slips: dict[tuple[str, str], str] = {}
         """Records (kind, id) whose name was taken to be misspelt, with what was typed."""
 
-    async def find(self, need: Need, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
+    async def find(self, need: RecordQuery, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
         """The records that are meant, at most ``need.most``. Raises PlatformUnavailable."""
         context = self.context
         context.tell("looking")
@@ -76,7 +76,7 @@ class RecordQuery:
         settled = context.scene.settled.get(name) if name is not None else None
         if settled is not None and reference.record == need.kind.name and fits(settled.record, need.filter):
             return (replace(settled, spans=_spans(reference.said) or settled.spans),)
-        answer = answered(context.request, need.slot)
+        answer = find_answer(context.request, need.slot)
         if answer is not None and answer[0].choice is not None:
             outcome = await self._chosen(need, answer[0].choice, (*_spans(reference.said), *answer[1].spans))
         elif answer is not None:
@@ -88,7 +88,7 @@ class RecordQuery:
             context.scene.settled[name] = outcome[0]
         return outcome
 
-    async def every(self, need: Need, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
+    async def every(self, need: RecordQuery, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
         """All records that a reference finds, for counts, sums and lists. Empty where there are none."""
         wide = replace(need, filter={}, most=MOST_SCANNED)
         if isinstance(reference, Handle):
@@ -107,11 +107,11 @@ class RecordQuery:
             return pool
         if pool.more:
             return self._too_many(wide)
-        return tuple(Found(each, kind, _spans(reference.said), pool.via) for each in pool.records)
+        return tuple(LocatedRecord(each, kind, _spans(reference.said), pool.via) for each in pool.records)
 
     # ── one reference ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _run(self, need: Need, find: Find, own: Own) -> Outcome:
+    async def _run(self, need: RecordQuery, find: Find, own: Own) -> Outcome:
         kind = self._kind(need, find)
         if isinstance(kind, Question):
             return kind
@@ -127,7 +127,7 @@ class RecordQuery:
             return await self._in_order(need, find, replace(pool, records=fitting), own)
         return self._picked(need, find, replace(pool, records=fitting))
 
-    def _picked(self, need: Need, find: Find, pool: _Pool) -> Outcome:
+    def _picked(self, need: RecordQuery, find: Find, pool: _Pool) -> Outcome:
         records, kind = pool.records, need.kind
         wanted = 1 if find.pick == "one" else len(records) if find.pick == "all" else find.pick
         if pool.more and find.pick != "one":
@@ -143,9 +143,9 @@ class RecordQuery:
                 return between(need.slot, need.param, kind, records, "are meant, and this takes one")
             return need.ask(f"That is {counted(len(records), kind)} at once; at most {need.most} can be done together.")
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
-        return tuple(Found(each, kind, _spans(find.said), pool.via, how) for each in records)
+        return tuple(LocatedRecord(each, kind, _spans(find.said), pool.via, how) for each in records)
 
-    async def _in_order(self, need: Need, find: Find, pool: _Pool, own: Own) -> Outcome:
+    async def _in_order(self, need: RecordQuery, find: Find, pool: _Pool, own: Own) -> Outcome:
         order, kind = find.order, need.kind
         assert order is not None
         if pool.more:
@@ -170,7 +170,7 @@ class RecordQuery:
             line = in_line(pool.records, each_field.name, descending=descending)
             if not line:
                 return need.ask(f"None of the {counted(len(pool.records), kind)} has “{each_field.label or by}”.")
-            equal = tied(line, min(order.nth, len(line)) - 1, each_field.name)
+            equal = find_tied(line, min(order.nth, len(line)) - 1, each_field.name)
             what = f"the {order.first} by “{each_field.label or by}”"
         place = order.nth - 1
         wanted = find.pick if isinstance(find.pick, int) else 1
@@ -185,15 +185,15 @@ class RecordQuery:
         if rivals:
             return between(need.slot, need.param, kind, [*chosen, *rivals], "stand at that place together")
         how = f"{what} of {counted(len(line), kind)}" if len(line) > 1 else "the only one"
-        return tuple(Found(each, kind, _spans(find.said), pool.via, how) for each in chosen)
+        return tuple(LocatedRecord(each, kind, _spans(find.said), pool.via, how) for each in chosen)
 
-    def _line(self, need: Need, first: str) -> str | None:
+    def _line(self, need: RecordQuery, first: str) -> str | None:
         """The field that "last" goes by, or "biggest"."""
         return need.kind.size if first in ("highest", "lowest") else need.order or need.kind.order
 
-    async def _above(self, need: Need, kind: RecordKind, find: Find, own: Own) -> Outcome:
+    async def _above(self, need: RecordQuery, kind: RecordKind, find: Find, own: Own) -> Outcome:
         """What was described is related to what is wanted: "the customer of ticket 318"."""
-        below = await self._run(Need(f"{_base(need)}/{kind.name}", need.param, kind, most=need.most), find, own)
+        below = await self._run(RecordQuery(f"{_base(need)}/{kind.name}", need.param, kind, most=need.most), find, own)
         if isinstance(below, Question):
             return below
         made = [up for each in below if (up := await self.context.reach.owner_of(each, need.kind)) is not None]
@@ -204,8 +204,8 @@ class RecordQuery:
 
     # ── conditions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _pool(self, need: Need, find: Find, own: Own) -> _Pool | Question:
-        kind, via = need.kind, list[Found]()
+    async def _pool(self, need: RecordQuery, find: Find, own: Own) -> _Pool | Question:
+        kind, via = need.kind, list[LocatedRecord]()
         filters: list[Filter] = []
         left_out: list[Find | Handle] = []
         scope = await self.context.reach.scope(kind)
@@ -236,7 +236,9 @@ class RecordQuery:
             pool = rest
         return pool
 
-    async def _filter(self, need: Need, condition: Condition, via: list[Found], own: Own) -> Filter | Question:
+    async def _filter(
+        self, need: RecordQuery, condition: Condition, via: list[LocatedRecord], own: Own
+    ) -> Filter | Question:
         kind = need.kind
         match condition:
             case StateIs(state=state, negated=negated):
@@ -275,7 +277,9 @@ class RecordQuery:
                 return need.ask("What shall be left out can't be told there.")
         raise AssertionError(condition)
 
-    async def _belonging(self, need: Need, owner: Reference, via: list[Found], own: Own) -> Filter | Question:
+    async def _belonging(
+        self, need: RecordQuery, owner: Reference, via: list[LocatedRecord], own: Own
+    ) -> Filter | Question:
         kind, reach = need.kind, self.context.reach
         owner_kind = self._kind(need, owner, own)
         if isinstance(owner_kind, Question):
@@ -305,7 +309,7 @@ class RecordQuery:
             filters.append(_exactly(where))
         return filters[0] if len(filters) == 1 else Filter(either(filters).keeps, impossible=not filters)
 
-    async def _other_owner(self, need: Need, owner: Reference, asked: RecordKind) -> Found | None:
+    async def _other_owner(self, need: RecordQuery, owner: Reference, asked: RecordKind) -> LocatedRecord | None:
         """A name that no record of the asked kind has may be another kind of owner's: tickets are a customer's or an agent's."""
         if not isinstance(owner, Find) or owner.said is None or owner.where or owner.order is not None:
             return None
@@ -318,7 +322,7 @@ class RecordQuery:
                 return found[0]
         return None
 
-    async def _counts(self, need: Need, related: Reference, own: Own) -> Counter[str] | Question:
+    async def _counts(self, need: RecordQuery, related: Reference, own: Own) -> Counter[str] | Question:
         """How many records of the related kind each record of ``need.kind`` has, by its id."""
         kind, reach = need.kind, self.context.reach
         other = self._kind(need, related, own)
@@ -340,7 +344,7 @@ class RecordQuery:
         held = await self._scan(need, Filter(lambda record: str(record.values.get(relation.via)) in ids))
         return Counter(each.id for each in held[0])
 
-    async def _without(self, need: Need, reference: Reference, pool: _Pool, own: Own) -> _Pool | Question:
+    async def _without(self, need: RecordQuery, reference: Reference, pool: _Pool, own: Own) -> _Pool | Question:
         """What is to be left out must be there to be left out."""
         kind = need.kind
         if isinstance(reference, Find) and reference.record == kind.name and reference.said is not None:
@@ -362,13 +366,15 @@ class RecordQuery:
             return need.ask(f"I find none{named} to leave out among them. Which {plural(kind)} are meant?")
         return replace(pool, records=[each for each in pool.records if each.id not in gone])
 
-    async def _belonging_to(self, owner: Found, records: Sequence[Record], kind: RecordKind) -> list[str]:
+    async def _belonging_to(self, owner: LocatedRecord, records: Sequence[Record], kind: RecordKind) -> list[str]:
         where = await self.context.reach.within(kind, owner.record, owner.kind)
         return [each.id for each in records if fits(each, where)] if isinstance(where, Mapping) else []
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _fetch(self, need: Need, find: Find, filters: Filter, via: tuple[Found, ...]) -> _Pool | Question:
+    async def _fetch(
+        self, need: RecordQuery, find: Find, filters: Filter, via: tuple[LocatedRecord, ...]
+    ) -> _Pool | Question:
         if find.said is None:
             records, more = await self._scan(need, filters)
             return _Pool(records, via, more=more)
@@ -377,7 +383,7 @@ class RecordQuery:
             query = Query(need.kind.name, words, by, filters.where, limit=PAGE, between=filters.between)
             found = list(await self.context.kinds.search(query))
             if by == "number":
-                found = numbered(words, found, need.kind)
+                found = find_numbered(words, found, need.kind)
                 record = None if found else await self._by_id(need.kind, words)
                 found = [record] if record is not None else found
                 if not found:
@@ -404,13 +410,13 @@ class RecordQuery:
         return (*made, *(each for each in named if each in ways))
 
     def _matching(
-        self, need: Need, words: str, records: Sequence[Record], *, place: bool, by: str | None = None
+        self, need: RecordQuery, words: str, records: Sequence[Record], *, place: bool, by: str | None = None
     ) -> list[Record] | Question:
         kind = need.kind
         if by == "email":
             return list(records)
         ways = [by] if by else [each for each in ("name", "text") if any(f.search == each for f in kind.fields)]
-        if by is None and (exact := numbered(words, records, kind)):
+        if by is None and (exact := find_numbered(words, records, kind)):
             return exact
         for way in ways:
             fit, picked = best(words, records, kind, way)
@@ -419,18 +425,24 @@ class RecordQuery:
                     self.slips[kind.name, one.id] = words
                     return [one]
                 return by_words(need.slot, need.param, kind, words, way, records, place=place)
-        return [each for each in records if tells(words, f"{each.label} {each.detail}", kind)] if by is None else []
+        return (
+            [each for each in records if is_identifying(words, f"{each.label} {each.detail}", kind)]
+            if by is None
+            else []
+        )
 
     def _slipped(self, words: str, records: Sequence[Record], kind: RecordKind) -> Record | None:
         """The one record whose name differs from what was typed by a slip of the pen, where no other is near."""
         near = [each for each in records if is_slip(words, name_of(each, kind))]
-        return near[0] if len(near) == 1 and not lookalike.suspicious(name_of(near[0], kind)) else None
+        return near[0] if len(near) == 1 and not confusables.suspicious(name_of(near[0], kind)) else None
 
     async def _by_id(self, kind: RecordKind, words: str) -> Record | None:
         searched = any(each.search == "number" for each in kind.fields)
         return await self.context.kinds.record(kind.name, words.strip().lstrip("#")) if searched else None
 
-    async def _theirs(self, need: Need, find: Find, filters: Filter, via: tuple[Found, ...]) -> _Pool | Question:
+    async def _theirs(
+        self, need: RecordQuery, find: Find, filters: Filter, via: tuple[LocatedRecord, ...]
+    ) -> _Pool | Question:
         """Nothing is called so: perhaps whoever it belongs to is ("the Brightwater invoice")."""
         assert find.said is not None
         if not via:
@@ -453,9 +465,9 @@ class RecordQuery:
             return self._kept_out(need, find, told[0])
         if isinstance(told, Question):
             return told
-        return need.ask(explain.unknown_name(need.kind, find.said.text, need.filter, via[0] if via else None))
+        return need.ask(explanations.unknown_name(need.kind, find.said.text, need.filter, via[0] if via else None))
 
-    async def _scan(self, need: Need, filters: Filter) -> tuple[list[Record], bool]:
+    async def _scan(self, need: RecordQuery, filters: Filter) -> tuple[list[Record], bool]:
         """Every record that passes, and whether there are more than may be looked through."""
         made: list[Record] = []
         order = need.order or need.kind.order
@@ -470,15 +482,15 @@ class RecordQuery:
 
     # ── what code or the person has named ────────────────────────────────────────────────────────────────────────────
 
-    async def _named_by_code(self, need: Need, handle: Handle, own: Own) -> Outcome:
+    async def _named_by_code(self, need: RecordQuery, handle: Handle, own: Own) -> Outcome:
         keys = [each.key for each in own.get(handle.handle.removeprefix("@"), ())]
-        made: list[Found] = []
+        made: list[LocatedRecord] = []
         for name, record_id in keys or self.context.thread.get(handle.handle, ()):
             kind, record = self.context.kinds.get(name), await self.context.kinds.record(name, record_id)
             scope = await self.context.reach.scope(kind) if kind is not None else None
             if kind is None or record is None or not isinstance(scope, Mapping) or not fits(record, scope):
                 continue
-            found = Found(record, kind, (), (), "spoken of before")
+            found = LocatedRecord(record, kind, (), (), "spoken of before")
             up = found if name == need.kind.name else await self.context.reach.owner_of(found, need.kind)
             made += [up] if up is not None else []
         unique = tuple({each.key: each for each in made}.values())
@@ -489,22 +501,22 @@ class RecordQuery:
             return between(need.slot, need.param, need.kind, records, "were spoken of")
         return self._checked(need, unique)
 
-    async def _chosen(self, need: Need, choice: str, spans: tuple[Span, ...]) -> Outcome:
+    async def _chosen(self, need: RecordQuery, choice: str, spans: tuple[Span, ...]) -> Outcome:
         """The candidate that was picked, fetched anew: what it is now counts, not what it was when it was offered."""
         record = await self.context.kinds.record(need.kind.name, choice)
         scope = await self.context.reach.scope(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
             return need.ask(f"That {singular(need.kind)} is not there any more. Which one is meant?")
-        return self._checked(need, (Found(record, need.kind, spans, (), "chosen"),))
+        return self._checked(need, (LocatedRecord(record, need.kind, spans, (), "chosen"),))
 
-    async def _told(self, need: Need, find: Find, words: str, spans: tuple[Span, ...], own: Own) -> Outcome:
+    async def _told(self, need: RecordQuery, find: Find, words: str, spans: tuple[Span, ...], own: Own) -> Outcome:
         """An answer in words: those of what was offered that it singles out, else a name or number of its own."""
         before = await self._run(need, find, own)
         if isinstance(before, Question) and before.candidates:
             held = [await self.context.kinds.record(need.kind.name, each.id) for each in before.candidates]
             chosen = choose(words, [each for each in held if each is not None], need.kind)
             if chosen:
-                found = [Found(each, need.kind, spans, (), "chosen") for each in chosen]
+                found = [LocatedRecord(each, need.kind, spans, (), "chosen") for each in chosen]
                 return self._checked(need, found)
         again = Find(record=need.kind.name, said=Words(text=words, origin=spans[0].origin if spans else 0))
         outcome = await self._run(need, again, own)
@@ -521,7 +533,7 @@ class RecordQuery:
 
     # ── what is said of it ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def _kind(self, need: Need, reference: Reference, own: Own = {}) -> RecordKind | Question:  # noqa: B006
+    def _kind(self, need: RecordQuery, reference: Reference, own: Own = {}) -> RecordKind | Question:  # noqa: B006
         if isinstance(reference, Find):
             kind = self.context.kinds.get(reference.record)
         else:
@@ -529,30 +541,32 @@ class RecordQuery:
             kind = found[0].kind if found else self.context.kind_of(reference.handle)
         return kind if kind is not None else need.ask(f"Which {singular(need.kind)} is meant?", code="missing")
 
-    def _nothing(self, need: Need, find: Find, pool: _Pool) -> Question:
+    def _nothing(self, need: RecordQuery, find: Find, pool: _Pool) -> Question:
         kind, owner = need.kind, pool.via[0] if pool.via else None
         if len(pool.records) == 1:
-            return need.ask(explain.kept_out(pool.records[0], pool.records[0].label, kind, need.filter))
+            return need.ask(explanations.kept_out(pool.records[0], pool.records[0].label, kind, need.filter))
         words = {each.state: () for each in find.where if isinstance(each, StateIs) and not each.negated}
         states = merged(*(kind.states[word] for word in words if word in kind.states), need.filter)
-        return need.ask(explain.nothing(kind, states or need.filter, owner, pool.records, more=pool.more))
+        return need.ask(explanations.nothing(kind, states or need.filter, owner, pool.records, more=pool.more))
 
-    def _kept_out(self, need: Need, find: Find, record: Record) -> Question:
+    def _kept_out(self, need: RecordQuery, find: Find, record: Record) -> Question:
         """It exists, and something that was said of it isn't so."""
         states = [kind_state for each in find.where if isinstance(each, StateIs) and not each.negated
                   if (kind_state := need.kind.states.get(each.state))]  # fmt: skip
         wanted = merged(*states, need.filter)
         if wanted and not fits(record, wanted):
-            return need.ask(explain.kept_out(record, record.label, need.kind, wanted))
+            return need.ask(explanations.kept_out(record, record.label, need.kind, wanted))
         return need.ask(f"{record.label} is not what you said of it. Which {singular(need.kind)} is meant?")
 
-    def _checked(self, need: Need, found: Sequence[Found]) -> Outcome:
+    def _checked(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:
         out = next((each for each in found if not fits(each.record, need.filter)), None)
         return (
-            tuple(found) if out is None else need.ask(explain.kept_out(out.record, out.label, need.kind, need.filter))
+            tuple(found)
+            if out is None
+            else need.ask(explanations.kept_out(out.record, out.label, need.kind, need.filter))
         )
 
-    def _too_many(self, need: Need) -> Question:
+    def _too_many(self, need: RecordQuery) -> Question:
         text = f"There are too many {plural(need.kind)} to look through. Say more about which are meant."
         return need.ask(text, code="ambiguous")
 
@@ -561,7 +575,7 @@ def _exactly(where: Mapping[str, Sequence[str | int | bool]]) -> Filter:
     return Filter(lambda record: fits(record, where), where)
 
 
-def _base(need: Need) -> str:
+def _base(need: RecordQuery) -> str:
     return need.slot.split("/")[0]
 
 

@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from agent.planning.proposal import Words
-from agent.validate.asking import shown as plain_shown
-from agent.validate.found import Found
+from agent.validate.questions import shown as plain_shown
+from agent.validate.records.located import LocatedRecord
 from core import money
 
 RecordKey = tuple[str, str]
@@ -73,7 +73,7 @@ class Worked:
     value: Value
     reading: str = ""
     words: tuple[Words, ...] = ()
-    found: tuple[Found, ...] = ()
+    found: tuple[LocatedRecord, ...] = ()
 
     @property
     def shown(self) -> str:

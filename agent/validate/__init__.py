@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.validate.assemble import validate
 from agent.validate.drift import recheck
+from agent.validate.plan_builder import validate
 
 __all__ = ["recheck", "validate"]

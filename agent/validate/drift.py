@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agent.pipeline import Plan, RecordSnapshot, Refusal, Step
-from agent.validate.admission import admitted
-from agent.validate.asking import WORDS_CHARS
+from agent.validate.authorization import authorize
+from agent.validate.questions import WORDS_CHARS
 from core.actor import Actor, Surface
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
@@ -37,7 +37,7 @@ async def recheck(
 
 
 def _contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface: Surface) -> list[str]:
-    contract = admitted(catalogue, step.action, step.version, actor=actor, surface=surface)
+    contract = authorize(catalogue, step.action, step.version, actor=actor, surface=surface)
     if isinstance(contract, Refusal):
         return [contract.detail]
     found = []

@@ -20,9 +20,9 @@ from typing import Any, Final
 
 from agent.pipeline import ParameterValue, PromptSource, Span, evidence_of
 from agent.planning.proposal import TypedValue, Words
-from agent.validate.asking import closed_set
-from agent.validate.quoted import Quoted
+from agent.validate.questions import closed_set
 from agent.validate.values import Parameter, Read, from_words
+from agent.validate.verified_spans import VerifiedSpan
 from language import numerals
 from language.text import read_text
 from registry.contract import Contract, Risk, SourceKind, Unit
@@ -44,11 +44,11 @@ def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime)
         return None
     text = spans[0].text
     how = "" if _plain(value) == _plain(text) else f"{text} → {_plain(value)}"
-    by_code = _read_by_code(parameter, value, Quoted(text, spans), now)
+    by_code = _read_by_code(parameter, value, VerifiedSpan(text, spans), now)
     return PromptSource(spans=spans, reading=how, read_by="code" if by_code else "model")
 
 
-def _read_by_code(parameter: Parameter, value: Any, words: Quoted, now: datetime) -> bool:
+def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: datetime) -> bool:
     if isinstance(value, str) and not closed_set(parameter.schema):
         return value == words.text
     if isinstance(value, list) and all(isinstance(each, str) for each in value):

@@ -12,15 +12,15 @@ from typing import Final
 
 from agent.extract.reference import Reference
 from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source
-from agent.validate import asking, given, plain
-from agent.validate.found import Found
-from agent.validate.lookup import Lookup
-from agent.validate.marked import alike
-from agent.validate.need import Need
-from agent.validate.quoted import answered, quoted, spans_of
-from agent.validate.reach import MOST, all_of
+from agent.validate import questions, scalar_values, supplied_values
+from agent.validate.records.attribute_match import find_similar
+from agent.validate.records.located import LocatedRecord
+from agent.validate.records.lookup import Lookup
+from agent.validate.records.query import RecordQuery
+from agent.validate.records.scope import MOST, all_of
 from agent.validate.slots import Slots, Trouble, record_source
 from agent.validate.values import from_field
+from agent.validate.verified_spans import find_answer, spans_of, verify_spans
 from registry.contract import SourceKind
 from registry.records import Query, RecordKind
 
@@ -66,16 +66,16 @@ class DraftFilling:
             return Refusal(code="invalid", detail="This call carries values that nobody said; nothing was sent.")
         for name, held in self.slots.draft.given.items():
             if name in FORBIDDEN_NAMES or name not in declared:
-                detail = f"{asking.said(name)} is not a parameter of “{self.contract.title}”."
-                return given.fault(held, "unknown_parameter", detail)
+                detail = f"{questions.said(name)} is not a parameter of “{self.contract.title}”."
+                return supplied_values.fault(held, "unknown_parameter", detail)
         for name in (*self.slots.draft.arguments, *declared):
             if name in FORBIDDEN_NAMES or name not in declared:
-                detail = f"{asking.said(name)} is not a parameter of “{self.contract.title}”; nothing was sent."
+                detail = f"{questions.said(name)} is not a parameter of “{self.contract.title}”; nothing was sent."
                 return Refusal(code="invalid", detail=detail)
         for name, argument in self.slots.draft.arguments.items():
             if (
-                quoted(self.slots.request, spans_of(argument)) is None
-                and answered(self.slots.request, self.slots.slot(name)) is None
+                verify_spans(self.slots.request, spans_of(argument)) is None
+                and find_answer(self.slots.request, self.slots.slot(name)) is None
             ):
                 text = f"I can't find the words for {self.slots.label(name)} in what you wrote. What shall it be?"
                 return self.slots.ask(name, text, "unreadable")
@@ -106,7 +106,7 @@ class DraftFilling:
             if self.slots.annotation(name).record is None and name not in but and (only is None or name in only)
         ]
         for name in sorted(names, key=lambda name: self.slots.annotation(name).currency_from is not None):
-            trouble = plain.fill(self.slots, name)
+            trouble = scalar_values.fill(self.slots, name)
             if trouble is not None:
                 return trouble
         return None
@@ -114,21 +114,21 @@ class DraftFilling:
     async def _said(self, name: str) -> Trouble | None:
         kind, need, owner = self._kind(name), self._need(name), self._owner(name)
         assert kind is not None
-        if isinstance(pinned := self.slots.pinned.get(name), Found):
+        if isinstance(pinned := self.slots.pinned.get(name), LocatedRecord):
             return self._take(name, (pinned,))
         if isinstance(pinned, tuple):
             return self._take(name, pinned)
         if (held := self.slots.given(name)) is not None:
             field = self.slots.annotation(name).field or kind.id_field
-            named = await given.records(need, self.slots.parameter(name), held, field, self.lookup.reach)
+            named = await supplied_values.records(need, self.slots.parameter(name), held, field, self.lookup.reach)
             if isinstance(named, Refusal):
                 return named
             reading = ", ".join(each.named for each in named)
-            return self._take(name, named, given.source(held, reading))
+            return self._take(name, named, supplied_values.source(held, reading))
         argument = self.slots.draft.arguments.get(name)
-        asked = answered(self.slots.request, need.slot) is not None
+        asked = find_answer(self.slots.request, need.slot) is not None
         items = argument.items if isinstance(argument, ListArgument) and not asked else (argument,)
-        found: list[Found] = []
+        found: list[LocatedRecord] = []
         like = self.slots.annotation(name).like
         bases = self.slots.records.get(like, ()) if like else ()
         if like and len(bases) != len(items):
@@ -136,11 +136,11 @@ class DraftFilling:
                 name, f"Which {self.slots.label(name)} goes with which? Say it for each.", "ambiguous"
             )
         for at, item in enumerate(items):
-            words = quoted(self.slots.request, spans_of(item)) if item is not None else None
+            words = verify_spans(self.slots.request, spans_of(item)) if item is not None else None
             reference = self.lookup.read(words.text, kind) if words is not None else None
             spans = words.spans if words else ()
             if bases and reference is not None and not asked:
-                outcome = await alike(need, reference, spans, bases[at], self.lookup.reach)
+                outcome = await find_similar(need, reference, spans, bases[at], self.lookup.reach)
             else:
                 outcome = await self.lookup.meant(need, reference, spans, owner)
             if isinstance(outcome, Question):
@@ -151,14 +151,14 @@ class DraftFilling:
             return self.slots.ask(name, text, "ambiguous")
         return self._take_each(name, tuple({each.key: each for each in found}.values()))
 
-    def _take_each(self, name: str, found: tuple[Found, ...]) -> Trouble | None:
+    def _take_each(self, name: str, found: tuple[LocatedRecord, ...]) -> Trouble | None:
         """Several records where one is taken, and the contract makes a call of each: this step is the first one's."""
         if len(found) > 1 and self.slots.makes_each(name):
             self.slots.spread[name] = found
             found = found[:1]
         return self._take(name, found)
 
-    def _take(self, name: str, found: tuple[Found, ...], source: Source | None = None) -> Trouble | None:
+    def _take(self, name: str, found: tuple[LocatedRecord, ...], source: Source | None = None) -> Trouble | None:
         """Records become the parameter's value: the field that the contract says is sent. ``source`` is where the value came from, if
         not from these records."""
         if not found:
@@ -219,15 +219,15 @@ class DraftFilling:
         outcome = await self.lookup.meant(self._need(name), Reference(kind=kind.name), owner.spans, owner)
         return outcome if isinstance(outcome, Question) else self._take(name, outcome)
 
-    async def _passed(self, kind: RecordKind) -> dict[tuple[str, str], Found]:
+    async def _passed(self, kind: RecordKind) -> dict[tuple[str, str], LocatedRecord]:
         """The different records of ``kind`` that this step's records were found through or belong to."""
-        made: dict[tuple[str, str], Found] = {}
+        made: dict[tuple[str, str], LocatedRecord] = {}
         found = [each for group in self.slots.records.values() for each in group]
         for each in found:
             for part in each.all():
                 if part.record.kind == kind.name:
                     reading = f"{each.label} belongs to it" if part is not each else "the same as before"
-                    made[part.key] = Found(part.record, kind, each.spans, (), reading)
+                    made[part.key] = LocatedRecord(part.record, kind, each.spans, (), reading)
         for each in found if not made else ():
             up = await self.lookup.reach.owner_of(each, kind)
             if up is not None:
@@ -252,11 +252,11 @@ class DraftFilling:
         if name is None:
             return None
         if name not in self.contract.properties:
-            detail = f"The contract requires {asking.said(name)} without declaring it; its owner must mend it."
+            detail = f"The contract requires {questions.said(name)} without declaring it; its owner must mend it."
             return Refusal(code="invalid", detail=detail)
         kind, schema = self._kind(name), self.slots.schema(name)
-        asked = self.slots.ask(name, asking.ask_for(name, schema, self.slots.annotation(name), kind), "missing")
-        offered = asking.choices(schema) if kind is None else await self._few(name, kind)
+        asked = self.slots.ask(name, questions.ask_for(name, schema, self.slots.annotation(name), kind), "missing")
+        offered = questions.choices(schema) if kind is None else await self._few(name, kind)
         return asked.model_copy(update={"candidates": offered})
 
     async def _few(self, name: str, kind: RecordKind) -> tuple[Candidate, ...]:
@@ -268,20 +268,24 @@ class DraftFilling:
             return ()
         order = self.slots.annotation(name).order or kind.order
         found = await self.lookup.kinds.search(
-            Query(kind.name, None, None, where, order, True, asking.MAX_CANDIDATES + 1)
+            Query(kind.name, None, None, where, order, True, questions.MAX_CANDIDATES + 1)
         )
         return (
-            tuple(asking.candidate(each, found, kind) for each in found) if len(found) <= asking.MAX_CANDIDATES else ()
+            tuple(questions.candidate(each, found, kind) for each in found)
+            if len(found) <= questions.MAX_CANDIDATES
+            else ()
         )
 
-    def _need(self, name: str) -> Need:
+    def _need(self, name: str) -> RecordQuery:
         annotation, kind = self.slots.annotation(name), self._kind(name)
         assert kind is not None
         most = self.slots.schema(name).get("maxItems", MOST - 1) if self.slots.parameter(name).is_array else 1
         most = MAX_EACH if self.slots.makes_each(name) else most
-        return Need(self.slots.slot(name), name, kind, annotation.filter, annotation.order, min(int(most), MOST - 1))
+        return RecordQuery(
+            self.slots.slot(name), name, kind, annotation.filter, annotation.order, min(int(most), MOST - 1)
+        )
 
-    def _owner(self, name: str) -> Found | None:
+    def _owner(self, name: str) -> LocatedRecord | None:
         above = self.slots.annotation(name).of
         found = self.slots.records.get(above, ()) if above else ()
         return found[0] if len(found) == 1 else None

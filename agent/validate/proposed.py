@@ -51,21 +51,21 @@ from agent.query import Moment, Plain, Quantity, QueryContext, Worked
 from agent.query.conditions import span_of as moment_span
 from agent.query.results import DAYS, RecordKey, minor
 from agent.query.tests import SAID, test_holds
-from agent.validate import asking, evidence
-from agent.validate.admission import admitted
-from agent.validate.assemble import MAX_STEPS, REST, step_of, too_many, unfit
+from agent.validate import evidence, questions
+from agent.validate.authorization import authorize
 from agent.validate.evidence import span_of
 from agent.validate.filling import DraftFilling
-from agent.validate.found import Found, Scene, counted
-from agent.validate.lookup import Lookup
-from agent.validate.need import Need
 from agent.validate.payload import plan_digest
+from agent.validate.plan_builder import MAX_STEPS, REST, step_of, too_many, unfit
 from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
-from agent.validate.quoted import Quoted, answered
-from agent.validate.reach import MOST, Reach
+from agent.validate.records.located import DiscourseContext, LocatedRecord, counted
+from agent.validate.records.lookup import Lookup
+from agent.validate.records.query import RecordQuery
+from agent.validate.records.scope import MOST, RecordScope
 from agent.validate.slots import Pinned, Slots, Trouble
-from agent.validate.unclaimed import Unclaimed
+from agent.validate.unclaimed_text import UnclaimedText
 from agent.validate.values import Parameter, Read, from_words, value_shown
+from agent.validate.verified_spans import VerifiedSpan, find_answer
 from agent.validate.weighty import unaccounted
 from core.actor import Actor
 from core.display_text import to_display_text
@@ -108,8 +108,8 @@ async def plan_proposal(
     """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a plan; ``thread`` maps
     handles to records, ``evaluator`` judges the policies' conditions. Raises core.errors.PlatformUnavailable."""
     assert isinstance(proposal.result, PlanResult)
-    reach = Reach(kinds, actor, request.surface)
-    records = QueryContext(request, reach, Scene(), thread=thread or {}, tell=tell)
+    reach = RecordScope(kinds, actor, request.surface)
+    records = QueryContext(request, reach, DiscourseContext(), thread=thread or {}, tell=tell)
     planner = _Planner(request, proposal, records, catalogue, actor, run_id, confirmed_in_session, tell, evaluator)
     return await planner.plan(proposal.result.calls)
 
@@ -130,7 +130,7 @@ class _Planner:
         self.policies = policies
         self.request, self.proposal, self.context, self.catalogue = request, proposal, context, catalogue
         self.actor, self.run_id, self.confirmed, self.tell = actor, run_id, confirmed_in_session, tell
-        self.unclaimed = Unclaimed(request.model_copy(update={"text": ""}), [], tuple(context.kinds))
+        self.unclaimed = UnclaimedText(request.model_copy(update={"text": ""}), [], tuple(context.kinds))
         self.lookup = Lookup(request, self.unclaimed, context.reach, context.scene, tell)
         self.made = _Planned()
 
@@ -140,7 +140,7 @@ class _Planner:
         for at, call in enumerate(calls):
             contract = self.catalogue.get(call.action)
             version = contract.version if contract is not None else 1
-            contract_or_refusal = admitted(
+            contract_or_refusal = authorize(
                 self.catalogue, call.action, version, actor=self.actor, surface=self.request.surface
             )
             if isinstance(contract_or_refusal, Refusal):
@@ -163,7 +163,7 @@ class _Planner:
                 None,
             )
             if pinned is not None:
-                made.reasons.append(f"You wrote {asking.said(words)}; this is {pinned.label}.")
+                made.reasons.append(f"You wrote {questions.said(words)}; this is {pinned.label}.")
         if (open_words := self._unaccounted()) is not None:
             return open_words
         held = [
@@ -208,7 +208,7 @@ class _Planner:
         return None
 
     async def _step(
-        self, at: int, call: Call, contract: Contract, records: Mapping[str, tuple[Found, ...]]
+        self, at: int, call: Call, contract: Contract, records: Mapping[str, tuple[LocatedRecord, ...]]
     ) -> Trouble | None:
         pinned: dict[str, Pinned] = {
             name: found if _is_array(contract, name) else found[0] for name, found in records.items()
@@ -219,7 +219,7 @@ class _Planner:
         for name, argument in call.arguments.items():
             if (
                 name in records
-                or answered(self.request, slots.slot(name)) is not None
+                or find_answer(self.request, slots.slot(name)) is not None
                 or name not in contract.properties
             ):
                 continue
@@ -265,14 +265,16 @@ class _Planner:
 
     # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _records(self, at: int, call: Call, contract: Contract) -> dict[str, tuple[Found, ...]] | Question:
+    async def _records(
+        self, at: int, call: Call, contract: Contract
+    ) -> dict[str, tuple[LocatedRecord, ...]] | Question:
         """The records of the arguments that refer to one; those that speak of another argument's after it."""
         wanted = {
             name: argument.reference
             for name, argument in call.arguments.items()
             if isinstance(argument, RecordArgument) and name in contract.properties
         }
-        found: dict[str, tuple[Found, ...]] = {}
+        found: dict[str, tuple[LocatedRecord, ...]] = {}
         for name in sorted(wanted, key=lambda name: len(_handles(wanted[name], wanted))):
             annotation = contract.annotation(name)
             kind = self.context.kinds.get(annotation.record or "")
@@ -284,7 +286,7 @@ class _Planner:
                 most = min(int(contract.properties[name].get("maxItems", MOST - 1)), MOST - 1)
             elif isinstance(reference, Find) and reference.pick == "one":
                 most = 1
-            need = Need(f"{at}.{name}", name, kind, annotation.filter, annotation.order, most)
+            need = RecordQuery(f"{at}.{name}", name, kind, annotation.filter, annotation.order, most)
             outcome = await self.context.records.find(need, reference, found)
             if isinstance(outcome, Question):
                 return outcome
@@ -297,7 +299,12 @@ class _Planner:
     # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _value(
-        self, slots: Slots, contract: Contract, name: str, argument: Argument, records: Mapping[str, tuple[Found, ...]]
+        self,
+        slots: Slots,
+        contract: Contract,
+        name: str,
+        argument: Argument,
+        records: Mapping[str, tuple[LocatedRecord, ...]],
     ) -> Read | Trouble | None:
         """The argument's value with its source; None where it is left to the contract (nothing supports it, and it is optional)."""
         parameter = slots.parameter(name)
@@ -349,11 +356,11 @@ class _Planner:
             return None
         asked = slots.ask(
             parameter.name,
-            asking.ask_for(parameter.name, parameter.schema, parameter.annotation, None),
+            questions.ask_for(parameter.name, parameter.schema, parameter.annotation, None),
             "missing",
         )
-        choices = asking.choices(parameter.schema)
-        first = [each for each in choices if each.id == asking.member_id(value)]
+        choices = questions.choices(parameter.schema)
+        first = [each for each in choices if each.id == questions.member_id(value)]
         rest = [each for each in choices if each not in first]
         return asked.model_copy(update={"candidates": (*first, *rest)})
 
@@ -363,12 +370,12 @@ class _Planner:
         contract: Contract,
         parameter: Parameter,
         argument: DraftedText,
-        records: Mapping[str, tuple[Found, ...]],
+        records: Mapping[str, tuple[LocatedRecord, ...]],
     ) -> Read | Trouble | None:
         if not evidence.may_be_proposed(contract, parameter.name):
             return self._unsupported(slots, parameter, argument.text)
         fills: list[str] = []
-        used: list[Found] = []
+        used: list[LocatedRecord] = []
         for each in argument.fills:
             worked = await self.context.arithmetic.work_out(each, self._need(slots, parameter), records)
             if isinstance(worked, Question):
@@ -380,7 +387,7 @@ class _Planner:
             return slots.ask(parameter.name, f"{parameter.label}: what shall it say?", "missing")
         text = _BLANK.sub(lambda match: fills[int(match[1]) - 1], argument.text)
         reading = "; ".join(dict.fromkeys(found.named for found in used))
-        return Read(text, asking.shown(text), ProposedSource(reading=reading))
+        return Read(text, questions.shown(text), ProposedSource(reading=reading))
 
     async def _computed(
         self,
@@ -388,7 +395,7 @@ class _Planner:
         contract: Contract,
         parameter: Parameter,
         expression: Expression,
-        records: Mapping[str, tuple[Found, ...]],
+        records: Mapping[str, tuple[LocatedRecord, ...]],
     ) -> Read | Trouble | None:
         need = self._need(slots, parameter)
         worked = await self.context.arithmetic.work_out(expression, need, records)
@@ -413,7 +420,7 @@ class _Planner:
             text = spans[0].text if spans else ""
             how = "" if worked.shown == text else f"{text} → {worked.shown}"
             if isinstance(worked.value, Moment) and proof == "model":
-                quoted = Quoted(text, spans)
+                quoted = VerifiedSpan(text, spans)
                 read = from_words(parameter, quoted, self.request.now) if spans else None
                 if isinstance(read, Read) and str(read.value)[:10] == worked.value.text[:10]:
                     read_by = "code"
@@ -503,7 +510,7 @@ class _Planner:
 
     async def _holds(self, at: int, when: When) -> tuple[bool, str] | Question:
         """Whether the tests hold, and what the card says of it."""
-        need = Need(f"{at}.if", "if", next(iter(self.context.kinds)))
+        need = RecordQuery(f"{at}.if", "if", next(iter(self.context.kinds)))
         results: list[bool] = []
         told: list[str] = []
         for test in when.tests:
@@ -525,20 +532,20 @@ class _Planner:
     def _unaccounted(self) -> Question | None:
         """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is meant."""
         changes = any(contract.risk is not Risk.READ for contract in self.made.contracts)
-        if not changes or answered(self.request, REST) is not None or self.request.given is not None:
+        if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
             return None
         left = unaccounted(self.request, self.proposal, self.made.contracts, tuple(self.context.kinds))
         if not left:
             return None
-        words = ", ".join(asking.said(each) for each in left[:3])
+        words = ", ".join(questions.said(each) for each in left[:3])
         does = "; ".join(step.preview for step in self.made.steps)[:400]
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"You also wrote {words}, and I can't do that part. Shall I do the rest?"
         return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 
-    def _need(self, slots: Slots, parameter: Parameter) -> Need:
+    def _need(self, slots: Slots, parameter: Parameter) -> RecordQuery:
         kind = next(iter(self.context.kinds))
-        return Need(slots.slot(parameter.name), parameter.name, kind)
+        return RecordQuery(slots.slot(parameter.name), parameter.name, kind)
 
 
 def _handles(reference: Any, own: Mapping[str, Any]) -> set[str]:
@@ -556,7 +563,7 @@ def _fitting(parameter: Parameter, value: Any) -> Any:
     """A value in the JSON type that the schema asks for, where that changes nothing of it: "3" where 3 is wanted, or 3 where "3" is; a
     closed set's member but for its case."""
     schema = parameter.schema
-    members = asking.closed_set(schema)
+    members = questions.closed_set(schema)
     if members and value not in members and isinstance(value, str):
         level = value.replace("_", " ").casefold()
         return next(

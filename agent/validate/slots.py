@@ -17,16 +17,16 @@ from agent.pipeline import (
     Source,
     SuppliedValue,
 )
-from agent.validate import asking
-from agent.validate.found import Found
-from agent.validate.quoted import Quoted, answered, quoted, spans_of
-from agent.validate.unclaimed import Unclaimed
+from agent.validate import questions
+from agent.validate.records.located import LocatedRecord
+from agent.validate.unclaimed_text import UnclaimedText
 from agent.validate.values import Parameter, Read
+from agent.validate.verified_spans import VerifiedSpan, find_answer, spans_of, verify_spans
 from core.display_text import to_display_text
 from registry.contract import Annotation, Contract
 
 Trouble = Question | Refusal
-Pinned = Found | Read | tuple[Found, ...]
+Pinned = LocatedRecord | Read | tuple[LocatedRecord, ...]
 """What a parameter is settled to be already: a record, several of them, or a value."""
 
 
@@ -42,7 +42,7 @@ class Slots:
         draft: Draft,
         contract: Contract,
         request: Request,
-        unclaimed: Unclaimed,
+        unclaimed: UnclaimedText,
         pinned: Mapping[str, Pinned] = MappingProxyType({}),
         *,
         guesses: bool = True,
@@ -51,9 +51,9 @@ class Slots:
         """Whether what was not said may be looked for in the request's words (a proposal has said all there is)."""
         self.at, self.draft, self.contract, self.request = at, draft, contract, request
         self.unclaimed, self.pinned = unclaimed, pinned
-        self.spread: dict[str, tuple[Found | Read, ...]] = {}
+        self.spread: dict[str, tuple[LocatedRecord | Read, ...]] = {}
         self.filled: dict[str, ParameterValue] = {}
-        self.records: dict[str, tuple[Found, ...]] = {}
+        self.records: dict[str, tuple[LocatedRecord, ...]] = {}
 
     @property
     def params(self) -> dict[str, Any]:
@@ -88,24 +88,24 @@ class Slots:
         return self.contract.annotation(name)
 
     def label(self, name: str) -> str:
-        return asking.label_of(name, self.schema(name), self.annotation(name))
+        return questions.label_of(name, self.schema(name), self.annotation(name))
 
     def spoken(self, name: str) -> bool:
         """Whether anything was said of it: in the request, in an answer, or by a value given as data."""
         if name in self.draft.arguments or name in self.draft.given:
             return True
-        return answered(self.request, self.slot(name)) is not None
+        return find_answer(self.request, self.slot(name)) is not None
 
     def given(self, name: str) -> SuppliedValue | None:
         """The value that was given for it as data, unless an answer has replaced it since."""
-        return None if answered(self.request, self.slot(name)) is not None else self.draft.given.get(name)
+        return None if find_answer(self.request, self.slot(name)) is not None else self.draft.given.get(name)
 
-    def words(self, name: str) -> Quoted | None:
-        given = answered(self.request, self.slot(name))
+    def words(self, name: str) -> VerifiedSpan | None:
+        given = find_answer(self.request, self.slot(name))
         if given is not None:
             return given[1]
         argument = self.draft.arguments.get(name)
-        return quoted(self.request, spans_of(argument)) if argument is not None else None
+        return verify_spans(self.request, spans_of(argument)) if argument is not None else None
 
     def parameter(self, name: str) -> Parameter:
         annotation = self.annotation(name)
@@ -119,7 +119,7 @@ class Slots:
         return tuple(name for name in self.contract.properties if self.annotation(name).currency_from == currency_param)
 
 
-def record_source(found: tuple[Found, ...], field: str) -> RecordSource:
+def record_source(found: tuple[LocatedRecord, ...], field: str) -> RecordSource:
     """For several records (an array parameter) ids are joined by spaces, in the order of the values."""
     first = found[0]
     return RecordSource(

@@ -11,8 +11,8 @@ from typing import Any, Final
 from agent.extract import exact
 from agent.extract.spans import money
 from agent.pipeline import Choice, PromptSource, Source
-from agent.validate.asking import closed_set, member_id, said, shown
-from agent.validate.quoted import Quoted
+from agent.validate.questions import closed_set, member_id, said, shown
+from agent.validate.verified_spans import VerifiedSpan
 from core import canon
 from core.errors import NotCanonical
 from core.money import format_money as money_text
@@ -72,7 +72,7 @@ def from_field(parameter: Parameter, value: Any) -> Any:
     return value
 
 
-def from_words(parameter: Parameter, words: Quoted, now: datetime) -> Read | Unread:
+def from_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read | Unread:
     """The whole of the words as one value."""
     if parameter.is_money and (trouble := _wrong_money(parameter, words.text)):
         return Unread(trouble)
@@ -91,7 +91,7 @@ def from_words(parameter: Parameter, words: Quoted, now: datetime) -> Read | Unr
     )
 
 
-def from_choice(parameter: Parameter, choice: Choice, words: Quoted) -> Read | Unread:
+def from_choice(parameter: Parameter, choice: Choice, words: VerifiedSpan) -> Read | Unread:
     """A member of the closed set, by JSON equality (true is not 1); anything else a resolver claims is no value."""
     for member in closed_set(parameter.schema):
         if type(member) is type(choice.value) and member == choice.value:
@@ -100,7 +100,7 @@ def from_choice(parameter: Parameter, choice: Choice, words: Quoted) -> Read | U
     return Unread(f"{said(words.text)} is none of the choices for {parameter.label}.")
 
 
-def from_candidate(parameter: Parameter, choice: str, words: Quoted) -> Read | Unread:
+def from_candidate(parameter: Parameter, choice: str, words: VerifiedSpan) -> Read | Unread:
     """The member that was picked from the question's candidates."""
     for member in closed_set(parameter.schema):
         if member_id(member) == choice:

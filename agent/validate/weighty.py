@@ -33,7 +33,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.resolve.proposer.parse import locate
-from agent.validate.residue import spoken_of
+from agent.validate.unused_words import spoken_of
 from language import numerals
 from language.stems import EMPTY, runs, stem, stems
 from language.text import read_text

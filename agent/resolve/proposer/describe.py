@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agent.pipeline import Request
 from agent.resolve.proposer.arguments import ActionForm, about, hint
-from agent.validate.explain import adjective
+from agent.validate.records.explanations import adjective
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
 from registry.offer import Offer
 from registry.records import Field, RecordKind

@@ -8,7 +8,7 @@ import pytest
 
 from agent.pipeline import Calls, Draft, Plan, Question, Refusal
 from agent.validate import validate
-from agent.validate.instead import settled
+from agent.validate.alternatives import choose_alternative
 from registry.contract import Contract
 from tests.unit.validate.world import RUN, Case, contract
 
@@ -44,7 +44,7 @@ async def judged(text: str, number: str, *, instead: bool = True) -> tuple[Plan 
         )  # fmt: skip
 
     calls = Calls(drafts=case.drafts, instead=(other,) if instead else ())
-    verdict, drafts = await settled(calls, await check(case.drafts), case.catalogue, check)
+    verdict, drafts = await choose_alternative(calls, await check(case.drafts), case.catalogue, check)
     return verdict, drafts[0].action
 
 

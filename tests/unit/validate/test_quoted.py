@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.pipeline import Request, Span
-from agent.validate.quoted import quoted
+from agent.validate.verified_spans import verify_spans
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 def held(text: str, words: str) -> bool:
     """Whether the last place these words stand at in the text may be quoted."""
     at = text.rindex(words)
-    return quoted(Request(text=text, now=NOW), [Span(start=at, end=at + len(words), text=words)]) is not None
+    return verify_spans(Request(text=text, now=NOW), [Span(start=at, end=at + len(words), text=words)]) is not None
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,6 @@ def test_a_part_of_a_word_or_number_was_not_said(text: str, words: str) -> None:
 
 def test_words_that_do_not_stand_where_they_claim_were_not_said() -> None:
     request = Request(text="refund INV-1055", now=NOW)
-    assert quoted(request, [Span(start=0, end=3, text="pay")]) is None
-    assert quoted(request, [Span(origin=1, start=0, end=6, text="refund")]) is None
-    assert quoted(request, []) is None
+    assert verify_spans(request, [Span(start=0, end=3, text="pay")]) is None
+    assert verify_spans(request, [Span(origin=1, start=0, end=6, text="refund")]) is None
+    assert verify_spans(request, []) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Span
-from agent.validate.residue import further, left_over, said
+from agent.validate.unused_words import find_left_over, further, quote_spans
 from language.stems import stem
 
 KNOWN = frozenset(map(stem, ("refund", "invoice", "trial", "extend", "customer")))
@@ -25,12 +25,12 @@ KNOWN = frozenset(map(stem, ("refund", "invoice", "trial", "extend", "customer")
     ],
 )
 def test_what_tells_something_and_was_not_used_is_left_over(text: str, left: list[str]) -> None:
-    assert [span.text for span in left_over(text, [], KNOWN)] == left
+    assert [span.text for span in find_left_over(text, [], KNOWN)] == left
 
 
 def test_a_left_over_span_stands_where_it_says() -> None:
     text = "refund  half   of Adam's invoice"
-    for span in left_over(text, [], KNOWN):
+    for span in find_left_over(text, [], KNOWN):
         assert text[span.start : span.end] == span.text
 
 
@@ -70,6 +70,6 @@ def test_other_words_left_over_are_told_on_the_card(text: str, left: str) -> Non
 def test_each_word_left_over_is_named_once_on_the_card() -> None:
     text = "moo moo baa moo " + " ".join(f"word{'abcdefghij'[n]}" for n in range(9))
     spans = [Span(start=0, end=3, text=word) for word in text.split()]
-    told = said(spans)
+    told = quote_spans(spans)
     assert told.count("‘moo’") == 1
     assert "‘wordf’ and 3 more" in told

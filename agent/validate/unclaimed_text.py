@@ -16,8 +16,8 @@ from agent.extract.reference import Reference, find, parse
 from agent.extract.spans import money
 from agent.extract.time import dates
 from agent.pipeline import Draft, Request, Span
-from agent.validate.quoted import spans_of
-from agent.validate.residue import left_over, spoken_of
+from agent.validate.unused_words import find_left_over, spoken_of
+from agent.validate.verified_spans import spans_of
 from language.stems import ORDERS, stem
 from language.text import read_text
 from registry.contract import Contract
@@ -34,7 +34,7 @@ _PART: Final = re.compile(
 )
 
 
-class Unclaimed:
+class UnclaimedText:
     """The request's own text without the words that the drafts' arguments stand on."""
 
     def __init__(self, request: Request, steps: Sequence[tuple[Draft, Contract]], kinds: Iterable[RecordKind]) -> None:
@@ -69,7 +69,7 @@ class Unclaimed:
     def strangers(self, beside: Sequence[Span] = ()) -> tuple[Span, ...]:
         """Words that no argument stands on and no contract speaks of: a name may be among them, however it is written. Only of the
         sentences that ``beside`` stands in, if it stands in any."""
-        left = left_over(self._text, self._claimed, self._known)
+        left = find_left_over(self._text, self._claimed, self._known)
         ends = [0, *(match.end() for match in _SENTENCE.finditer(self._text)), len(self._text) + 1]
         mine = {bisect_right(ends, span.start) for span in beside if span.origin == 0}
         runs = [span for span in left if not mine or bisect_right(ends, span.start) in mine]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.pipeline import Question
-from agent.validate import lookalike
-from agent.validate.asking import between, candidate, name_of, said
-from agent.validate.found import singular
-from agent.validate.ranking import Fit, best
+from agent.validate.questions import between, candidate, name_of, said
+from agent.validate.records import confusables
+from agent.validate.records.located import singular
+from agent.validate.records.ranking import Fit, best
 from registry.records import Record, RecordKind
 
 
@@ -33,7 +33,7 @@ def by_words(
     one = picked[0]
     if len(rivals) > 1:
         return between(slot, param, kind, rivals, f"look like {said(words)}")
-    odd = lookalike.suspicious(name_of(one, kind))
+    odd = confusables.suspicious(name_of(one, kind))
     if odd:
         return Question(
             slot=slot,
@@ -52,7 +52,7 @@ def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: Recor
     ids = {each.id for each in picked}
 
     def alike(name: str) -> bool:
-        return any(lookalike.same_look(name, one) or (not exact and lookalike.near(name, one)) for one in names)
+        return any(confusables.same_look(name, one) or (not exact and confusables.near(name, one)) for one in names)
 
     return [*picked, *(each for each in records if each.id not in ids and alike(name_of(each, kind)))]
 

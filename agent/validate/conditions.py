@@ -9,28 +9,28 @@ from agent.extract import conditions
 from agent.extract.conditions import Comparison, Existence
 from agent.extract.time import time_ranges
 from agent.pipeline import Condition, Question
-from agent.validate.asking import said
-from agent.validate.found import Found, counted
-from agent.validate.lookup import Lookup
-from agent.validate.need import Need
-from agent.validate.quoted import quoted
-from agent.validate.reach import MOST, TooMany
-from agent.validate.when import lies, written
+from agent.validate.questions import said
+from agent.validate.records.located import LocatedRecord, counted
+from agent.validate.records.lookup import Lookup
+from agent.validate.records.query import RecordQuery
+from agent.validate.records.scope import MOST, TooMany
+from agent.validate.records.time_bounds import format_bound, is_within
+from agent.validate.verified_spans import verify_spans
 from registry.records import Bound, Query, shown_value
 
 
 @dataclass(frozen=True)
-class Judged:
+class ConditionVerdict:
     """``told`` is a sentence for the card, ``found`` the records that it rests on."""
 
     holds: bool
     told: str
-    found: tuple[Found, ...] = ()
+    found: tuple[LocatedRecord, ...] = ()
 
 
-async def judge(condition: Condition, at: int, lookup: Lookup) -> Judged | Question:
+async def judge(condition: Condition, at: int, lookup: Lookup) -> ConditionVerdict | Question:
     """Raises PlatformUnavailable. ``at`` is the draft's place, for the question's slot."""
-    words = quoted(lookup.request, condition.spans)
+    words = verify_spans(lookup.request, condition.spans)
     read = conditions.read(words.text, tuple(lookup.kinds)) if words is not None else None
     if words is None or read is None:
         return _unreadable(at, "This depends on something I can't check. Say what shall be done without the “if”.")
@@ -41,10 +41,12 @@ async def judge(condition: Condition, at: int, lookup: Lookup) -> Judged | Quest
     )
     if isinstance(made, Question):
         return made
-    return Judged(made.holds, f"{said(words.text)}: {'yes' if made.holds else 'no'}, {made.told}.", made.found)
+    return ConditionVerdict(
+        made.holds, f"{said(words.text)}: {'yes' if made.holds else 'no'}, {made.told}.", made.found
+    )
 
 
-async def _compared(read: Comparison, words: str, at: int, lookup: Lookup) -> Judged | Question:
+async def _compared(read: Comparison, words: str, at: int, lookup: Lookup) -> ConditionVerdict | Question:
     kind = lookup.kinds.get(read.kind)
     assert kind is not None
     field, line = kind.field_named(read.field), kind.field_named(kind.order or "")
@@ -54,19 +56,19 @@ async def _compared(read: Comparison, words: str, at: int, lookup: Lookup) -> Ju
         window = time_ranges.read(read.when, lookup.request.now)
         assert window is not None
         assert line is not None
-        bounds[line.name] = (written(line, window.low), written(line, window.high))
+        bounds[line.name] = (format_bound(line, window.low), format_bound(line, window.high))
     scope = await lookup.reach.scope(kind)
     if scope is None or isinstance(scope, TooMany):
         return _unreadable(at, f"{said(words)} is not for you to see. Say what shall be done without the “if”.")
     query = Query(kind.name, where=scope, between=bounds, order=kind.order, limit=MOST)
     found = await lookup.kinds.search(query)
-    records = [each for each in found if lies(each, bounds)]
+    records = [each for each in found if is_within(each, bounds)]
     if found and not records:  # what was found was not looked for: nothing follows from it
         return _unreadable(at, f"{said(words)} can't be looked up here. Say what shall be done without the “if”.")
     if not records:
-        return Judged(False, "there is no such " + kind.title.lower())
+        return ConditionVerdict(False, "there is no such " + kind.title.lower())
     value = shown_value(field, records[0].values)
-    return Judged(True, f"{records[0].label} has {value}", (Found(records[0], kind, ()),))
+    return ConditionVerdict(True, f"{records[0].label} has {value}", (LocatedRecord(records[0], kind, ()),))
 
 
 def _unreadable(at: int, text: str) -> Question:
@@ -91,12 +93,12 @@ def _bounds(read: Comparison) -> tuple[Bound, Bound]:
             return (exact, up)
 
 
-async def _exists(read: Existence, condition: Condition, at: int, lookup: Lookup) -> Judged | Question:
+async def _exists(read: Existence, condition: Condition, at: int, lookup: Lookup) -> ConditionVerdict | Question:
     reference = read.reference
     kind = lookup.kinds.get(reference.kind)
     assert kind is not None
-    need = Need(f"{at}.condition", "condition", kind)
-    owner: Found | None = None
+    need = RecordQuery(f"{at}.condition", "condition", kind)
+    owner: LocatedRecord | None = None
     if reference.owner is not None and (above := lookup.kinds.get(reference.owner.kind)) is not None:
         whose = await lookup.meant(need.owner(above), reference.owner, condition.spans)
         if isinstance(whose, Question):
@@ -110,5 +112,5 @@ async def _exists(read: Existence, condition: Condition, at: int, lookup: Lookup
         return aim
     records = await lookup.search.every(aim)
     told = f"{owner.label} has {counted(len(records), kind)}" if owner else f"there are {counted(len(records), kind)}"
-    found = tuple(Found(each, kind, ()) for each in records[:1])
-    return Judged(bool(records) != read.negated, told, found)
+    found = tuple(LocatedRecord(each, kind, ()) for each in records[:1])
+    return ConditionVerdict(bool(records) != read.negated, told, found)

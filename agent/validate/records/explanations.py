@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from agent.validate.asking import WORDS_CHARS, join, said
-from agent.validate.found import Found, counted, plural, singular
-from agent.validate.reach import Scalar
+from agent.validate.questions import WORDS_CHARS, join, said
+from agent.validate.records.located import LocatedRecord, counted, plural, singular
+from agent.validate.records.scope import Scalar
 from core.display_text import to_display_text
 from registry.records import Record, RecordKind, shown_value
 
@@ -31,7 +31,7 @@ def adjective(kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
     return "".join(f"{to_display_text(word)} " for word in words)
 
 
-def phrase(kind: RecordKind, where: Mapping[str, Sequence[Scalar]], owner: Found | None) -> str:
+def phrase(kind: RecordKind, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None) -> str:
     """``paid invoice of Adam Novak``."""
     return f"{adjective(kind, where)}{singular(kind)}{f' of {owner.label}' if owner else ''}"
 
@@ -51,7 +51,7 @@ def standing(record: Record, kind: RecordKind, where: Mapping[str, Sequence[Scal
 def nothing(
     kind: RecordKind,
     where: Mapping[str, Sequence[Scalar]],
-    owner: Found | None,
+    owner: LocatedRecord | None,
     others: Sequence[Record],
     *,
     more: bool,
@@ -80,7 +80,9 @@ def kept_out(record: Record, label: str, kind: RecordKind, where: Mapping[str, S
     return f"{label} is {is_}{needs}." if is_ else f"{label} can't be meant here."
 
 
-def unknown_name(kind: RecordKind, words: str, where: Mapping[str, Sequence[Scalar]], owner: Found | None) -> str:
+def unknown_name(
+    kind: RecordKind, words: str, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None
+) -> str:
     whose = f" of {owner.label}" if owner else ""
     return f"There is no {adjective(kind, where)}{singular(kind)}{whose} called {said(words)}."
 

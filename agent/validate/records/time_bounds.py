@@ -31,19 +31,19 @@ def bounds(reference: Reference, kind: RecordKind, order: str | None, now: datet
     return made
 
 
-def lies(record: Record, between: Bounds) -> bool:
+def is_within(record: Record, between: Bounds) -> bool:
     """Whether a record is where it must lie. A provider's answer is checked like any other's."""
     return all(within(record.values.get(name), low, high) for name, (low, high) in between.items())
 
 
 def _narrow(made: dict[str, tuple[Bound, Bound]], field: Field, low: Moment, high: Moment) -> None:
     before = made.get(field.name, (None, None))
-    lows = [each for each in (before[0], written(field, low)) if each is not None]
-    highs = [each for each in (before[1], written(field, high)) if each is not None]
+    lows = [each for each in (before[0], format_bound(field, low)) if each is not None]
+    highs = [each for each in (before[1], format_bound(field, high)) if each is not None]
     made[field.name] = (max(lows, key=str, default=None), min(highs, key=str, default=None))
 
 
-def written(field: Field, moment: Moment) -> str | None:
+def format_bound(field: Field, moment: Moment) -> str | None:
     """A bound as the field's values are written: a day, or a point in time in UTC."""
     if moment is None:
         return None

@@ -20,23 +20,23 @@ from agent.pipeline import (
     Step,
     ignore_phase,
 )
-from agent.validate import given
-from agent.validate.admission import admitted
-from agent.validate.asking import said as quote
-from agent.validate.conditional import judge
+from agent.validate import supplied_values
+from agent.validate.authorization import authorize
+from agent.validate.conditions import judge
+from agent.validate.fan_out import combinations, each_said, unchanged
 from agent.validate.filling import DraftFilling
-from agent.validate.found import Found, Scene
-from agent.validate.lookup import Lookup
 from agent.validate.payload import body, misfits, plan_digest
 from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
 from agent.validate.preview import preview
-from agent.validate.quoted import answered
-from agent.validate.reach import Reach
-from agent.validate.residue import further, said, unused
+from agent.validate.questions import said as quote
+from agent.validate.records.located import DiscourseContext, LocatedRecord
+from agent.validate.records.lookup import Lookup
+from agent.validate.records.scope import RecordScope
 from agent.validate.slots import Slots
-from agent.validate.spread import combinations, each_said, unchanged
-from agent.validate.unclaimed import Unclaimed
+from agent.validate.unclaimed_text import UnclaimedText
+from agent.validate.unused_words import find_unused_words, further, quote_spans
 from agent.validate.values import Read
+from agent.validate.verified_spans import find_answer
 from core import ids
 from core.actor import Actor
 from core.display_text import to_display_text
@@ -76,12 +76,12 @@ async def validate(
         return too_many(len(drafts))
     contracts: list[Contract] = []
     for draft in drafts:
-        contract = admitted(catalogue, draft.action, draft.version, actor=actor, surface=request.surface)
+        contract = authorize(catalogue, draft.action, draft.version, actor=actor, surface=request.surface)
         if isinstance(contract, Refusal):
             return contract
         contracts.append(contract)
-    unclaimed = Unclaimed(request, list(zip(drafts, contracts, strict=True)), kinds)
-    lookup = Lookup(request, unclaimed, Reach(kinds, actor, request.surface), Scene(), tell)
+    unclaimed = UnclaimedText(request, list(zip(drafts, contracts, strict=True)), kinds)
+    lookup = Lookup(request, unclaimed, RecordScope(kinds, actor, request.surface), DiscourseContext(), tell)
     steps: list[Step] = []
     decisions: list[Decision] = []
     spread: list[str] = []
@@ -96,12 +96,12 @@ async def validate(
             if judged.holds != draft.condition.holds:
                 continue
         rests_on = judged.found if judged is not None else ()
-        wanted: list[Mapping[str, Found | Read]] = [{}]
+        wanted: list[Mapping[str, LocatedRecord | Read]] = [{}]
         for pinned in wanted:
             slots = Slots(at, draft, contract, request, unclaimed, pinned)
             trouble = await DraftFilling(slots, lookup).fill() or unfit(slots)
             if isinstance(trouble, Question) and request.given is not None and not request.answers:
-                return given.refused(slots, trouble)
+                return supplied_values.refuse_question(slots, trouble)
             if trouble is not None:
                 return trouble
             if slots.spread and not pinned:
@@ -130,14 +130,14 @@ async def validate(
         *dict.fromkeys(told),
         *spread,
     ]
-    left = unused(request, drafts, contracts, steps, tuple(kinds))
+    left = find_unused_words(request, drafts, contracts, steps, tuple(kinds))
     if left and any(contract.risk is not Risk.READ for contract in contracts):
         # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of it.
         refers = any(contract.annotation(name).record for contract in contracts for name in contract.properties)
         also = further(request.text, left) if refers else ()
-        if also and answered(request, REST) is None:
+        if also and find_answer(request, REST) is None:
             return _rest(also, steps)
-        held.append(said(left))
+        held.append(quote_spans(left))
     return Plan(
         run_id=run_id,
         steps=tuple(steps),
@@ -184,7 +184,7 @@ def unfit(slots: Slots) -> Question | Refusal | None:
     return None
 
 
-def step_of(slots: Slots, decision: Decision, rests_on: Sequence[Found], *, run_id: str, actor: Actor) -> Step:
+def step_of(slots: Slots, decision: Decision, rests_on: Sequence[LocatedRecord], *, run_id: str, actor: Actor) -> Step:
     contract, call_id = slots.contract, ids.new("act")
     used = [*rests_on, *(each for group in slots.records.values() for found in group for each in found.all())]
     return Step(

@@ -52,7 +52,7 @@ def fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
     return Fit.VAGUE
 
 
-def tells(words: str, shown: str, kind: RecordKind) -> bool:
+def is_identifying(words: str, shown: str, kind: RecordKind) -> bool:
     """Whether all that words say which could tell one record from another is said of what is shown of it ("the one with the bakery":
     "Ben's Baking"). A word's stem, or one that begins with it, of four letters at least."""
     idle = {"one", *stems(" ".join(kind.nouns))}
@@ -93,7 +93,7 @@ def best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tu
     return top, [record for each, record in weighed if each == top]
 
 
-def described(words: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
+def find_described(words: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
     """The records of which every word said is in the name or the text, and one at least in the name."""
 
     def there(record: Record, *ways: str) -> list[str]:
@@ -113,7 +113,7 @@ def described(words: str, records: Sequence[Record], kind: RecordKind) -> list[R
     ]
 
 
-def numbered(number: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
+def find_numbered(number: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
     """The records called by exactly this number (their id or a number field, caseless); where none is, those whose number differs in
     punctuation or in its letters only ("1042" for INV-1042)."""
     exactly = [each for each in records if number.casefold() in {held.casefold() for held in _numbers(each, kind)}]
@@ -137,7 +137,7 @@ def in_line(records: Sequence[Record], field: str, *, descending: bool) -> list[
     return sorted(standing, key=lambda record: _sortable(record.values[field]), reverse=descending)
 
 
-def tied(records: Sequence[Record], place: int, field: str) -> list[Record]:
+def find_tied(records: Sequence[Record], place: int, field: str) -> list[Record]:
     """Those that share the value of the record at ``place`` (0-based): more than one means that the place is nobody's alone."""
     value = records[place].values[field]
     return [record for record in records if record.values[field] == value]

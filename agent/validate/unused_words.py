@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step
-from agent.validate.quoted import spans_of
+from agent.validate.verified_spans import spans_of
 from language import quotes
 from language.stems import EMPTY, KIN, name_stems, runs, stem, stems
 from language.text import read_text
@@ -52,7 +52,7 @@ _TOLD: Final = 8
 _NAMED: Final = re.compile(r"\d|(?<!\w)(?!I\b)[A-ZÀ-ÖØ-Þ]|(?<!\bit)(?<!\bthat)(?<!\blet)['’]s(?!\w)")
 
 
-def unused(
+def find_unused_words(
     request: Request,
     drafts: Sequence[Draft],
     contracts: Sequence[Contract],
@@ -71,7 +71,7 @@ def unused(
             if isinstance(filled.source, PromptSource | RecordSource):
                 claimed += filled.source.spans
                 claimed += _units(request.text, filled.source.spans, contract.annotation(filled.param).unit)
-    return left_over(request.text, claimed, spoken_of(contracts, kinds))
+    return find_left_over(request.text, claimed, spoken_of(contracts, kinds))
 
 
 def _units(text: str, spans: Sequence[Span], unit: Unit | None) -> Iterator[Span]:
@@ -82,7 +82,7 @@ def _units(text: str, spans: Sequence[Span], unit: Unit | None) -> Iterator[Span
             yield Span(start=found.start(1), end=found.end(1), text=found[1])
 
 
-def left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tuple[Span, ...]:
+def find_left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tuple[Span, ...]:
     """The words of ``text`` outside ``claimed`` that say something and are not among the ``known`` stems; neighbours joined."""
     taken = [(span.start, span.end) for span in claimed if span.origin == 0]
     made: list[tuple[int, int]] = []
@@ -121,7 +121,7 @@ def _wish(text: str, span: Span) -> bool:
     return _AND.search(text[: span.start]) is not None and (not rest or rest.casefold() in {"too", "as well", "please"})
 
 
-def said(spans: Sequence[Span]) -> str:
+def quote_spans(spans: Sequence[Span]) -> str:
     """The reason on the card."""
     texts = list(dict.fromkeys(span.text for span in spans))
     words = ", ".join(f"‘{text}’" for text in texts[:_TOLD])

@@ -28,7 +28,9 @@ _TOGETHER: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO
 @cache
 def _prototypes() -> dict[int, str]:
     made: dict[int, str] = {}
-    lines = resources.files("agent.validate").joinpath("confusables.txt").read_text(encoding="utf-8").splitlines()
+    lines = (
+        resources.files("agent.validate.records").joinpath("confusables.txt").read_text(encoding="utf-8").splitlines()
+    )
     for line in lines:
         if line and not line.startswith("#"):
             source, *prototype = (int(part, 16) for part in line.split())

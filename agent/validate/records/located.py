@@ -13,14 +13,14 @@ LABEL_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LocatedRecord:
     """One record that words led to. ``via`` are the records passed on the way, nearest owner first; ``reading`` says by what it was
     picked where that isn't obvious ("the newest of 3")."""
 
     record: Record
     kind: RecordKind
     spans: tuple[Span, ...]
-    via: tuple[Found, ...] = ()
+    via: tuple[LocatedRecord, ...] = ()
     reading: str = ""
 
     @property
@@ -42,7 +42,7 @@ class Found:
         """``customer Adam Novak``."""
         return f"{singular(self.kind)} {self.label}"
 
-    def all(self) -> Iterable[Found]:
+    def all(self) -> Iterable[LocatedRecord]:
         yield self
         for each in self.via:
             yield from each.all()
@@ -58,16 +58,16 @@ class Found:
 
 
 @dataclass
-class Scene:
+class DiscourseContext:
     """What this request has spoken of, in order: what a pronoun can mean, and which record a name was already settled to be."""
 
-    found: list[Found] = field(default_factory=list)
-    settled: dict[tuple[str, str], Found] = field(default_factory=dict)
+    found: list[LocatedRecord] = field(default_factory=list)
+    settled: dict[tuple[str, str], LocatedRecord] = field(default_factory=dict)
 
-    def add(self, found: Found) -> None:
+    def add(self, found: LocatedRecord) -> None:
         self.found.extend(found.all())
 
-    def of_kind(self, kind: str) -> tuple[Found, ...]:
+    def of_kind(self, kind: str) -> tuple[LocatedRecord, ...]:
         """The different records of ``kind`` spoken of so far."""
         return tuple({each.key: each for each in self.found if each.record.kind == kind}.values())
 

@@ -8,14 +8,14 @@ from typing import Final
 
 from agent.extract.reference import Reference, parse
 from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
-from agent.validate.asking import between, said
-from agent.validate.found import Found, Scene, singular
-from agent.validate.need import Aim, Need, Outcome, amended, name_only
-from agent.validate.quoted import Quoted, answered
-from agent.validate.ranking import Fit, fit, tells
-from agent.validate.reach import Reach, fits, merged
-from agent.validate.search import Search
-from agent.validate.unclaimed import Unclaimed
+from agent.validate.questions import between, said
+from agent.validate.records.located import DiscourseContext, LocatedRecord, singular
+from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, amended, name_only
+from agent.validate.records.ranking import Fit, fit, is_identifying
+from agent.validate.records.scope import RecordScope, fits, merged
+from agent.validate.records.search import Search
+from agent.validate.unclaimed_text import UnclaimedText
+from agent.validate.verified_spans import VerifiedSpan, find_answer
 from registry.records import Kinds, RecordKind
 
 MOST_STRANGERS: Final = 8
@@ -26,7 +26,12 @@ class Lookup:
     """One request's look-ups. ``scene`` is shared by all its steps, so that "his" and "it" find what was spoken of."""
 
     def __init__(
-        self, request: Request, unclaimed: Unclaimed, reach: Reach, scene: Scene, tell: PhaseCallback = ignore_phase
+        self,
+        request: Request,
+        unclaimed: UnclaimedText,
+        reach: RecordScope,
+        scene: DiscourseContext,
+        tell: PhaseCallback = ignore_phase,
     ) -> None:
         self.request, self.reach, self.scene, self.tell = request, reach, scene, tell
         self.unclaimed = unclaimed
@@ -40,12 +45,16 @@ class Lookup:
         return parse(words, kind, tuple(self.kinds))
 
     async def meant(
-        self, need: Need, reference: Reference | None, spans: tuple[Span, ...], owner: Found | None = None
+        self,
+        need: RecordQuery,
+        reference: Reference | None,
+        spans: tuple[Span, ...],
+        owner: LocatedRecord | None = None,
     ) -> Outcome:
         """The records that ``reference`` (or an answer to the slot) points at; empty where nothing at all was said of it.
         ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
         self.tell("looking")
-        answer = answered(self.request, need.slot)
+        answer = find_answer(self.request, need.slot)
         name = reference.name if reference is not None and name_only(reference) else None
         if answer is None:
             settled = self.scene.settled.get((need.kind.name, name.casefold())) if name is not None else None
@@ -62,7 +71,12 @@ class Lookup:
         return outcome
 
     async def _told(
-        self, need: Need, reference: Reference | None, answer: Quoted, spans: tuple[Span, ...], owner: Found | None
+        self,
+        need: RecordQuery,
+        reference: Reference | None,
+        answer: VerifiedSpan,
+        spans: tuple[Span, ...],
+        owner: LocatedRecord | None,
     ) -> Outcome:
         """What an answer in words means: what it says of what was asked about, else the one of what was offered that its words are said of
         ("the one with the bakery"), else what was offered is offered again."""
@@ -73,7 +87,9 @@ class Lookup:
         before = await self._refer(need, reference, spans, owner)
         if not isinstance(before, Question) or not before.candidates:
             return outcome
-        fitting = [each for each in before.candidates if tells(answer.text, f"{each.label} {each.detail}", need.kind)]
+        fitting = [
+            each for each in before.candidates if is_identifying(answer.text, f"{each.label} {each.detail}", need.kind)
+        ]
         if len(fitting) == 1:
             return await self._chosen(need, fitting[0].id, told, owner)
         return before.model_copy(
@@ -81,7 +97,7 @@ class Lookup:
         )
 
     async def _refer(
-        self, need: Need, reference: Reference | None, spans: tuple[Span, ...], owner: Found | None
+        self, need: RecordQuery, reference: Reference | None, spans: tuple[Span, ...], owner: LocatedRecord | None
     ) -> Outcome:
         if reference is None:
             return ()
@@ -117,10 +133,10 @@ class Lookup:
             )
         return await self._find(need, reference, (*spans, *(owner.spans if found and owner else ())), owner)
 
-    async def owner_in_request(self, need: Need, spans: tuple[Span, ...]) -> Outcome:
+    async def owner_in_request(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
         """Whose it is, where the argument does not say but the request does: the one that was named for something else already, or
         that no argument has taken up. For a kind of people, the person itself. Empty where the request names nobody."""
-        if answered(self.request, need.slot) is not None:
+        if find_answer(self.request, need.slot) is not None:
             return ()
         whose = [found for each in need.kind.relations if (found := self.kinds.get(each.kind)) is not None]
         kind = next((each for each in whose if any(part.search == "name" for part in each.fields)), None)
@@ -134,21 +150,23 @@ class Lookup:
             return await self._stranger(need.owner(kind), spans)
         return await self._named(need, need.owner(kind), named)
 
-    async def in_request(self, need: Need) -> Outcome:
+    async def in_request(self, need: RecordQuery) -> Outcome:
         """Whom or what the request names that no argument has taken up ("unlock ben carter"), of a kind whose records are called by name.
         Empty where it names none."""
-        if answered(self.request, need.slot) is not None or not any(part.search == "name" for part in need.kind.fields):
+        if find_answer(self.request, need.slot) is not None or not any(
+            part.search == "name" for part in need.kind.fields
+        ):
             return ()
         outcome = await self._stranger(replace(need, filter={}), ())
         return outcome if isinstance(outcome, Question) else self.search.checked(need, outcome, need.filter)
 
-    async def _stranger(self, owner: Need, beside: tuple[Span, ...]) -> Outcome:
+    async def _stranger(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
         """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his money back"). Live
         data decides it, so words that name nobody are passed over, and so is what stands in another sentence than ``beside``. Where
         several may be meant, those that are listed together ("to amir and akira")."""
-        if answered(self.request, owner.slot) is not None:
+        if find_answer(self.request, owner.slot) is not None:
             return await self._answered(owner, beside)
-        made: tuple[Found, ...] = ()
+        made: tuple[LocatedRecord, ...] = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
             if made and not (owner.most > 1 and self.unclaimed.listed(made[-1].spans[-1], span)):
                 break
@@ -162,7 +180,7 @@ class Lookup:
                 made += outcome
         return made
 
-    async def _answered(self, owner: Need, beside: tuple[Span, ...]) -> Outcome:
+    async def _answered(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
         """Whom the answer means, where it was asked whom those words mean: it decides, and is never passed over. What it was asked about
         says what else could be meant."""
         outcome: Outcome = ()
@@ -172,11 +190,13 @@ class Lookup:
                 return outcome
         return outcome or await self.meant(owner, None, ())
 
-    async def _named(self, need: Need, owner: Need, named: Sequence[tuple[Reference, Span]]) -> Outcome:
-        found: dict[tuple[str, str], Found] = {}
+    async def _named(self, need: RecordQuery, owner: RecordQuery, named: Sequence[tuple[Reference, Span]]) -> Outcome:
+        found: dict[tuple[str, str], LocatedRecord] = {}
         for reference, span in named:
             outcome = await self.meant(owner, reference, (span,))
-            if isinstance(outcome, Question) and (outcome.candidates or answered(self.request, owner.slot) is not None):
+            if isinstance(outcome, Question) and (
+                outcome.candidates or find_answer(self.request, owner.slot) is not None
+            ):
                 return outcome
             if not isinstance(outcome, Question):
                 found |= {each.key: each for each in outcome}
@@ -187,7 +207,7 @@ class Lookup:
             return need.ask(f"Whose {singular(need.kind)} is meant? There is no {singular(owner.kind)} {names}.")
         return tuple(found.values())
 
-    async def _through(self, need: Need, below: Reference, spans: tuple[Span, ...]) -> Outcome:
+    async def _through(self, need: RecordQuery, below: Reference, spans: tuple[Span, ...]) -> Outcome:
         """ "The customer of invoice INV-1042": what that record belongs to."""
         kind = self.kinds.get(below.kind)
         if kind is None:
@@ -201,11 +221,13 @@ class Lookup:
             return need.ask(f"That {singular(kind)} belongs to no {singular(need.kind)}. Which one is meant?")
         return self.search.checked(need, made, need.filter)
 
-    def _named_before(self, need: Need, spans: tuple[Span, ...]) -> bool:
+    def _named_before(self, need: RecordQuery, spans: tuple[Span, ...]) -> bool:
         """Whether "the account", "the invoice" can be what the request has named elsewhere."""
         return bool(self.unclaimed.named(need.kind, spans)) or len(self.scene.of_kind(need.kind.name)) == 1
 
-    async def _find(self, need: Need, reference: Reference, spans: tuple[Span, ...], owner: Found | None) -> Outcome:
+    async def _find(
+        self, need: RecordQuery, reference: Reference, spans: tuple[Span, ...], owner: LocatedRecord | None
+    ) -> Outcome:
         aim = await self.search.aim(need, reference, spans, owner)
         if isinstance(aim, Question):
             return aim
@@ -219,7 +241,7 @@ class Lookup:
             return found
         return await self._by_owners_name(aim, words) or await self.search.uncalled(aim, words)
 
-    async def _by_owners_name(self, aim: Aim, words: str) -> Outcome:
+    async def _by_owners_name(self, aim: SearchSpec, words: str) -> Outcome:
         """ "Refund Adam" names whose invoice, not the invoice. Empty where the words name no owner either."""
         above = [found for each in aim.kind.relations if (found := self.kinds.get(each.kind)) is not None]
         named = next((each for each in above if any(part.search == "name" for part in each.fields)), None)
@@ -227,14 +249,16 @@ class Lookup:
             return ()
         whose = await self.meant(aim.need.owner(named), Reference(kind=named.name, name=words), aim.spans)
         if isinstance(whose, Question):
-            return whose if whose.candidates or answered(self.request, whose.slot) else ()
+            return whose if whose.candidates or find_answer(self.request, whose.slot) else ()
         return (
             await self._find(aim.need, replace(aim.reference, name=None, text=None), aim.spans, whose[0])
             if whose
             else ()
         )
 
-    async def _chosen(self, need: Need, choice: str, spans: tuple[Span, ...], owner: Found | None) -> Outcome:
+    async def _chosen(
+        self, need: RecordQuery, choice: str, spans: tuple[Span, ...], owner: LocatedRecord | None
+    ) -> Outcome:
         """The candidate that was picked, fetched anew: what it is now counts, not what it was when it was offered."""
         record = await self.kinds.record(need.kind.name, choice)
         scope = await self.reach.scope(need.kind)
@@ -242,15 +266,15 @@ class Lookup:
             return need.ask(f"That {singular(need.kind)} is not there any more. Which one is meant?")
         own = await self.reach.within(need.kind, owner.record, owner.kind) if owner else None
         via = (owner,) if owner and isinstance(own, Mapping) and fits(record, own) else ()
-        return self.search.checked(need, [Found(record, need.kind, spans, via, "chosen")], need.filter)
+        return self.search.checked(need, [LocatedRecord(record, need.kind, spans, via, "chosen")], need.filter)
 
-    async def _speaker(self, need: Need, spans: tuple[Span, ...]) -> Outcome:
+    async def _speaker(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
         record = await self.reach.speaker()
         if record is None or need.kind.name != record.kind:
             return need.ask(f"Which {singular(need.kind)} is meant? You are not one yourself.", code="missing")
-        return self.search.checked(need, [Found(record, need.kind, spans, reading="you")], need.filter)
+        return self.search.checked(need, [LocatedRecord(record, need.kind, spans, reading="you")], need.filter)
 
-    async def _spoken(self, need: Need, spans: tuple[Span, ...], reference: Reference) -> Outcome:
+    async def _spoken(self, need: RecordQuery, spans: tuple[Span, ...], reference: Reference) -> Outcome:
         """What a pronoun means: the one record of this kind that was spoken of, or that what was spoken of belongs to."""
         spoken = self.scene.of_kind(need.kind.name)
         named = self.unclaimed.named(need.kind, spans) if not spoken else []

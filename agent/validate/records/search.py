@@ -9,27 +9,27 @@ from typing import Literal
 
 from agent.extract.reference import Reference
 from agent.pipeline import Question, Span
-from agent.validate import explain
-from agent.validate.asking import MAX_CANDIDATES, between, said
-from agent.validate.found import Found, plural, singular
-from agent.validate.marked import narrowed
-from agent.validate.namesake import by_words
-from agent.validate.need import Aim, Need, Outcome, place_word
-from agent.validate.ranking import Fit, best, described, in_line, numbered, tied
-from agent.validate.reach import MOST, Reach, Scalar, TooMany, Unrelated, fits, merged
-from agent.validate.when import bounds, lies
+from agent.validate.questions import MAX_CANDIDATES, between, said
+from agent.validate.records import explanations
+from agent.validate.records.attribute_match import narrow
+from agent.validate.records.located import LocatedRecord, plural, singular
+from agent.validate.records.name_match import by_words
+from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, place_word
+from agent.validate.records.ranking import Fit, best, find_described, find_numbered, find_tied, in_line
+from agent.validate.records.scope import MOST, RecordScope, Scalar, TooMany, Unrelated, fits, merged
+from agent.validate.records.time_bounds import bounds, is_within
 from registry.records import Query, Record
 
 
 class Search:
     """Asks the platform, never remembers. ``now`` is the request's present. Every method may raise PlatformUnavailable."""
 
-    def __init__(self, reach: Reach, now: datetime) -> None:
+    def __init__(self, reach: RecordScope, now: datetime) -> None:
         self.reach, self.kinds, self.now = reach, reach.kinds, now
 
     async def aim(
-        self, need: Need, reference: Reference, spans: tuple[Span, ...], owner: Found | None
-    ) -> Aim | Question:
+        self, need: RecordQuery, reference: Reference, spans: tuple[Span, ...], owner: LocatedRecord | None
+    ) -> SearchSpec | Question:
         """What to look among, or why there can be nothing."""
         kind = need.kind
         scope = await self.reach.scope(kind)
@@ -44,29 +44,29 @@ class Search:
         if wanted is None and (reference.number or reference.email):
             wanted = need.filter  # a number says which one; "void invoice INV-1051" may have its verb for a state
         if wanted is None:
-            state, needed = explain.adjective(kind, reference.states), explain.adjective(kind, need.filter)
+            state, needed = explanations.adjective(kind, reference.states), explanations.adjective(kind, need.filter)
             only = f"this works on {needed}{plural(kind)} only"
             return need.ask(f"You asked for {state or 'other '}{plural(kind)}, but {only}. Which one?")
         bound = None if own is None or scope is None else merged(own, scope)
         if bound is None:
-            return need.ask(explain.nothing(kind, wanted, owner, (), more=False))
+            return need.ask(explanations.nothing(kind, wanted, owner, (), more=False))
         between = bounds(reference, kind, need.order, self.now)
         if between is None:
             text = f"I can't tell {plural(kind)} apart by when they are. Which {singular(kind)} is meant?"
             return need.ask(text, code="ambiguous")
-        return Aim(need, reference, spans, owner, bound, wanted, between)
+        return SearchSpec(need, reference, spans, owner, bound, wanted, between)
 
-    async def _asked(self, aim: Aim, query: Query) -> list[Record]:
+    async def _asked(self, aim: SearchSpec, query: Query) -> list[Record]:
         """What the platform finds, if it lies where it must."""
         found = await self.kinds.search(replace(query, between=aim.between))
-        return [each for each in found if lies(each, aim.between)]
+        return [each for each in found if is_within(each, aim.between)]
 
-    async def every(self, aim: Aim) -> list[Record]:
+    async def every(self, aim: SearchSpec) -> list[Record]:
         """Whatever is meant, as far as one look-up goes."""
         where = merged(aim.bound, aim.wanted)
         return [] if where is None else await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
 
-    async def marked(self, aim: Aim) -> Outcome:
+    async def marked(self, aim: SearchSpec) -> Outcome:
         """By the number or address as written. Filters are applied last: what exists but doesn't fit is told as such."""
         number, email, kind = aim.reference.number, aim.reference.email or "", aim.kind
         mark, by = (number, "number") if number is not None else (email, "email")
@@ -75,7 +75,7 @@ class Search:
             mails = [each.name for each in kind.fields if each.type == "email" or each.search == "email"]
             records = [each for each in found if any(_caseless(each, name) == email.casefold() for name in mails)]
         else:
-            records = numbered(number, found, kind)
+            records = find_numbered(number, found, kind)
             record = None if records else await self.kinds.record(kind.name, number)
             records = [record] if record is not None and fits(record, aim.bound) else records
         if not records:
@@ -83,9 +83,9 @@ class Search:
             return aim.need.ask(f"There is no {singular(kind)} {said(mark)}{whose}.")
         if len(records) > aim.need.most:
             return between(aim.need.slot, aim.need.param, kind, records, f"go by {said(mark)}")
-        return self.checked(aim.need, [Found(each, kind, aim.spans, aim.via) for each in records], aim.wanted)
+        return self.checked(aim.need, [LocatedRecord(each, kind, aim.spans, aim.via) for each in records], aim.wanted)
 
-    async def called(self, aim: Aim, words: str) -> Outcome:
+    async def called(self, aim: SearchSpec, words: str) -> Outcome:
         """By a name, or by what it is about. Empty where nothing that fits is called so."""
         kind = aim.kind
         named = aim.reference.name is not None and any(each.search == "name" for each in kind.fields)
@@ -93,7 +93,7 @@ class Search:
         if where is None:
             return ()
         found = await self._asked(aim, Query(kind.name, words, "name" if named else None, where, limit=MOST))
-        found = narrowed(found, kind, aim.reference.marks) if aim.reference.marks else found
+        found = narrow(found, kind, aim.reference.marks) if aim.reference.marks else found
         by_place = aim.reference.position is not None and len(found) < MOST
         all_of_them = aim.reference.every and aim.need.most > 1 and len(found) < MOST
         by = "name" if named else "text"
@@ -107,54 +107,58 @@ class Search:
             return self._standing(aim, verdict, more=False)
         if len(verdict) > aim.need.most:
             return between(aim.need.slot, aim.need.param, kind, verdict, f"match {said(words)}")
-        return tuple(Found(each, kind, aim.spans, aim.via) for each in verdict)
+        return tuple(LocatedRecord(each, kind, aim.spans, aim.via) for each in verdict)
 
-    async def _described(self, aim: Aim, words: str, where: Mapping[str, Sequence[Scalar]]) -> Sequence[Record]:
+    async def _described(self, aim: SearchSpec, words: str, where: Mapping[str, Sequence[Scalar]]) -> Sequence[Record]:
         """Called by a part of its name and what else it is: "the bamboo skateboard". Only among what one owner has."""
         if not aim.bound or not any(each.search == "text" for each in aim.kind.fields):
             return ()
         found = await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
-        return described(words, found, aim.kind) if len(found) < MOST else ()
+        return find_described(words, found, aim.kind) if len(found) < MOST else ()
 
-    async def uncalled(self, aim: Aim, words: str) -> Outcome:
+    async def uncalled(self, aim: SearchSpec, words: str) -> Outcome:
         """Nothing that fits is called so: what is called so and doesn't fit, or that there is nothing of that name at all."""
         kind = aim.kind
         found = await self._asked(aim, Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
         verdict = by_words(aim.need.slot, aim.need.param, kind, words, "name", found, place=True)
         if isinstance(verdict, list) and len(verdict) == 1 and not fits(verdict[0], aim.wanted):
-            return self.checked(aim.need, [Found(verdict[0], kind, aim.spans)], aim.wanted)
-        return aim.need.ask(explain.unknown_name(kind, words, aim.wanted, aim.owner))
+            return self.checked(aim.need, [LocatedRecord(verdict[0], kind, aim.spans)], aim.wanted)
+        return aim.need.ask(explanations.unknown_name(kind, words, aim.wanted, aim.owner))
 
-    async def placed(self, aim: Aim) -> Outcome:
+    async def placed(self, aim: SearchSpec) -> Outcome:
         """By its place in a line, or because there is only one."""
         need, kind, reference = aim.need, aim.kind, aim.reference
         where = merged(aim.bound, aim.wanted)
         if where is None:
-            return need.ask(explain.nothing(kind, aim.wanted, aim.owner, (), more=False))
+            return need.ask(explanations.nothing(kind, aim.wanted, aim.owner, (), more=False))
         descending = reference.descending if reference.position is not None else True
         records = await self._asked(aim, Query(kind.name, None, None, where, aim.order, descending, MOST))
         if not records:
             told = bool(aim.bound or not aim.wanted)
             others = await self.kinds.search(Query(kind.name, where=aim.bound, limit=MOST)) if told else ()
-            return need.ask(explain.nothing(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST))
+            return need.ask(explanations.nothing(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST))
         more = len(records) >= MOST
         if reference.position is not None:
             return self._standing(aim, records, more=more)
         if len(records) == 1 or (reference.every and len(records) <= need.most and not more):
             how = "the only one" if len(records) == 1 else f"all {len(records)}"
-            return tuple(Found(each, kind, aim.spans, aim.via, how) for each in records)
+            return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in records)
         if more and not aim.owner:
-            text = f"Which {explain.adjective(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
+            text = f"Which {explanations.adjective(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
             return need.ask(text, code="ambiguous")
         what = f"of {aim.owner.label} could be meant" if aim.owner else "could be meant"
         return between(need.slot, need.param, kind, records, what, more=more)
 
-    def checked(self, need: Need, found: Sequence[Found], wanted: Mapping[str, Sequence[Scalar]]) -> Outcome:
+    def checked(
+        self, need: RecordQuery, found: Sequence[LocatedRecord], wanted: Mapping[str, Sequence[Scalar]]
+    ) -> Outcome:
         """The records, if all of them pass ``wanted``; else a question that says what keeps the first one out."""
         out = next((each for each in found if not fits(each.record, wanted)), None)
-        return tuple(found) if out is None else need.ask(explain.kept_out(out.record, out.label, need.kind, wanted))
+        return (
+            tuple(found) if out is None else need.ask(explanations.kept_out(out.record, out.label, need.kind, wanted))
+        )
 
-    def _standing(self, aim: Aim, records: Sequence[Record], *, more: bool) -> Outcome:
+    def _standing(self, aim: SearchSpec, records: Sequence[Record], *, more: bool) -> Outcome:
         """The one at the place that was said. Whoever shares its place, or can't be compared, is asked about."""
         need, kind, reference, order = aim.need, aim.kind, aim.reference, aim.order
         count, place = reference.count or 1, abs(reference.position or 1) - 1
@@ -162,23 +166,25 @@ class Search:
             return between(need.slot, need.param, kind, records, "stand in no one line", more=more)
         line = in_line(records, order, descending=reference.descending)
         if len(line) < place + count:
-            what = explain.phrase(kind, aim.wanted, aim.owner)
+            what = explanations.phrase(kind, aim.wanted, aim.owner)
             if not line:
                 return need.ask(f"No {what} has a place in that line.")
             return between(need.slot, need.param, kind, line, "are all there are")
         picked = line[place : place + count]
         if len(picked) > need.most:
             return between(need.slot, need.param, kind, picked, "are meant, and one is wanted")
-        equal = [each for end in (place, place + count - 1) for each in tied(line, end, order) if each not in picked]
+        equal = [
+            each for end in (place, place + count - 1) for each in find_tied(line, end, order) if each not in picked
+        ]
         if equal:
             rivals = [each for each in line if each in picked or each in equal]
             return between(need.slot, need.param, kind, rivals, "stand at that place together")
-        amount = f"{'more than ' if more else ''}{len(line)} {explain.adjective(kind, aim.wanted)}{plural(kind)}"
+        amount = f"{'more than ' if more else ''}{len(line)} {explanations.adjective(kind, aim.wanted)}{plural(kind)}"
         how = f"{place_word(reference)} of {amount}" if len(line) > 1 else "the only one"
-        return tuple(Found(each, kind, aim.spans, aim.via, how) for each in picked)
+        return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in picked)
 
 
-def _currencies(records: Sequence[Record], aim: Aim) -> int:
+def _currencies(records: Sequence[Record], aim: SearchSpec) -> int:
     """How many currencies the sizes are in: 90 EUR and 100 JPY are in no order of size."""
     size = aim.kind.field_named(aim.kind.size) if aim.kind.size else None
     if size is None or size.currency_field is None:

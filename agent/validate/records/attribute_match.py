@@ -9,10 +9,10 @@ from typing import Final
 
 from agent.extract.reference import Reference
 from agent.pipeline import Span
-from agent.validate.asking import between, said
-from agent.validate.found import Found, singular
-from agent.validate.need import Need, Outcome
-from agent.validate.reach import MOST, Reach, merged
+from agent.validate.questions import between, said
+from agent.validate.records.located import LocatedRecord, singular
+from agent.validate.records.query import Outcome, RecordQuery
+from agent.validate.records.scope import MOST, RecordScope, merged
 from language.text import word_set
 from registry.records import Query, Record, RecordKind, shown_value
 
@@ -33,11 +33,13 @@ def holds(record: Record, kind: RecordKind, mark: tuple[str, str]) -> bool:
     return any(f" {value} " in f" {_level(shown_value(each, record.values))} " for each in fields)
 
 
-def narrowed(records: Sequence[Record], kind: RecordKind, marks: Sequence[tuple[str, str]]) -> list[Record]:
+def narrow(records: Sequence[Record], kind: RecordKind, marks: Sequence[tuple[str, str]]) -> list[Record]:
     return [record for record in records if all(holds(record, kind, mark) for mark in marks)]
 
 
-async def alike(need: Need, reference: Reference, spans: tuple[Span, ...], base: Found, reach: Reach) -> Outcome:
+async def find_similar(
+    need: RecordQuery, reference: Reference, spans: tuple[Span, ...], base: LocatedRecord, reach: RecordScope
+) -> Outcome:
     """The record that is what ``base`` is but for what the words say: of the same owner, holding all that was said, and apart from that
     differing from ``base`` in as little as can be. A question where no one or more than one is that."""
     kind = need.kind
@@ -57,7 +59,7 @@ async def alike(need: Need, reference: Reference, spans: tuple[Span, ...], base:
             f"There are too many to look through for {base.label}. Name it by its number.", code="ambiguous"
         )
     marks = reference.marks or tuple(("", word) for word in _words(reference))
-    fit = narrowed(records, kind, marks)
+    fit = narrow(records, kind, marks)
     if reference.number:
         fit = [each for each in records if each.id == reference.number]
     if not fit:
@@ -69,7 +71,7 @@ async def alike(need: Need, reference: Reference, spans: tuple[Span, ...], base:
     if len(least) > 1:
         return between(need.slot, need.param, kind, least, f"fit in place of {base.label}")
     how = f"{base.label} otherwise" if marks else f"the same as {base.label}"
-    return (Found(least[0], kind, spans, (base,), how),)
+    return (LocatedRecord(least[0], kind, spans, (base,), how),)
 
 
 def _words(reference: Reference) -> list[str]:

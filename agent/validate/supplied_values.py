@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agent.pipeline import Fault, GivenSource, Question, Refusal, SuppliedValue
-from agent.validate import explain, values
-from agent.validate.asking import said
-from agent.validate.found import Found, singular
-from agent.validate.need import Need
-from agent.validate.reach import Reach, fits
+from agent.validate import values
+from agent.validate.questions import said
+from agent.validate.records import explanations
+from agent.validate.records.located import LocatedRecord, singular
+from agent.validate.records.query import RecordQuery
+from agent.validate.records.scope import RecordScope, fits
 from agent.validate.slots import Slots
 from agent.validate.values import Parameter
 from core import canon
@@ -60,15 +61,15 @@ def fill(slots: Slots, parameter: Parameter, given: SuppliedValue, taken: Any | 
 
 
 async def records(
-    need: Need, parameter: Parameter, given: SuppliedValue, field: str, reach: Reach
-) -> tuple[Found, ...] | Refusal:
+    need: RecordQuery, parameter: Parameter, given: SuppliedValue, field: str, reach: RecordScope
+) -> tuple[LocatedRecord, ...] | Refusal:
     """The records whose ``field`` holds the given value (each of them, for an array), in their order. Raises PlatformUnavailable."""
     wanted = given.value if parameter.is_array else [given.value]
     if not isinstance(wanted, list):
         return fault(given, "wrong_type", f"{parameter.label} takes a list.")
     if len(wanted) > need.most:
         return fault(given, "too_many", f"{parameter.label} takes at most {need.most}; {len(wanted)} are given.")
-    found: list[Found] = []
+    found: list[LocatedRecord] = []
     for at, value in enumerate(wanted):
         below = f"/{at}" if parameter.is_array else ""
         if isinstance(value, bool) or not isinstance(value, str | int):
@@ -78,15 +79,15 @@ async def records(
         if record is None:
             detail = f"There is no {singular(need.kind)} with the {field.replace('_', ' ')} {said(str(value))}."
             return fault(given, "record_not_found", detail, below=below)
-        one = Found(record, need.kind, ())
+        one = LocatedRecord(record, need.kind, ())
         if not fits(record, need.filter):
-            why = explain.kept_out(record, one.label, need.kind, need.filter)
+            why = explanations.kept_out(record, one.label, need.kind, need.filter)
             return fault(given, "record_not_allowed", to_display_text(why), below=below)
         found.append(one)
     return tuple(found)
 
 
-async def _record(need: Need, value: str | int, field: str, reach: Reach) -> Record | None:
+async def _record(need: RecordQuery, value: str | int, field: str, reach: RecordScope) -> Record | None:
     """Exactly one, and within what this principal can mean at all."""
     kind = need.kind
     if field == kind.id_field:
@@ -101,7 +102,7 @@ async def _record(need: Need, value: str | int, field: str, reach: Reach) -> Rec
     return held[0]
 
 
-def refused(slots: Slots, question: Question) -> Refusal:
+def refuse_question(slots: Slots, question: Question) -> Refusal:
     """What a person would be asked, told to whoever gave the values: there is nobody to answer."""
     missing = question.missing if question.code == "missing" else ()
     faults = [

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from agent.pipeline import Refusal
-from agent.validate.asking import said
+from agent.validate.questions import said
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.contract import Contract
 
 
-def admitted(catalogue: Catalogue, name: str, version: int, *, actor: Actor, surface: Surface) -> Contract | Refusal:
+def authorize(catalogue: Catalogue, name: str, version: int, *, actor: Actor, surface: Surface) -> Contract | Refusal:
     """The contract of exactly this name and version, if it is the one that is offered and this actor may run it here."""
     contract, current = catalogue.version(name, version), catalogue.get(name)
     if current is None and name in catalogue.faults:

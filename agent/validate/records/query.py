@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from agent.extract.reference import Reference
 from agent.pipeline import Question, QuestionCode, Span
-from agent.validate.found import Found
-from agent.validate.reach import Scalar, Where
+from agent.validate.records.located import LocatedRecord
+from agent.validate.records.scope import Scalar, Where
 from registry.records import Bounds, RecordKind
 
 
 @dataclass(frozen=True)
-class Need:
+class RecordQuery:
     """``slot`` is the question's slot (``0.invoice_id``, ``0.invoice_id/customer``), ``filter`` what the contract demands of the record,
     ``order`` the field that "last" goes by, ``most`` how many may be meant (1 but for arrays)."""
 
@@ -24,23 +24,23 @@ class Need:
     order: str | None = None
     most: int = 1
 
-    def owner(self, kind: RecordKind) -> Need:
+    def owner(self, kind: RecordKind) -> RecordQuery:
         """The record on the way to this one: anything of that kind will do."""
-        return Need(f"{self.slot.split('/')[0]}/{kind.name}", self.param, kind)
+        return RecordQuery(f"{self.slot.split('/')[0]}/{kind.name}", self.param, kind)
 
     def ask(self, text: str, *, code: QuestionCode = "not_found") -> Question:
         return Question(slot=self.slot, code=code, text=text, param=self.param)
 
 
 @dataclass(frozen=True)
-class Aim:
+class SearchSpec:
     """One search. ``bound`` is what can be meant at all (the owner's, the speaker's own), ``wanted`` the filter on top of it: the
     contract's demands and the states that were said; ``between`` when it must lie."""
 
-    need: Need
+    need: RecordQuery
     reference: Reference
     spans: tuple[Span, ...]
-    owner: Found | None
+    owner: LocatedRecord | None
     bound: Where
     wanted: Where
     between: Bounds = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Aim:
         return self.need.kind
 
     @property
-    def via(self) -> tuple[Found, ...]:
+    def via(self) -> tuple[LocatedRecord, ...]:
         return (self.owner,) if self.owner else ()
 
     @property
@@ -59,7 +59,7 @@ class Aim:
         return self.kind.size if self.reference.by == "size" else self.need.order or self.kind.order
 
 
-Outcome = tuple[Found, ...] | Question
+Outcome = tuple[LocatedRecord, ...] | Question
 """The records that are meant (none: nothing was said), or what must be asked."""
 
 

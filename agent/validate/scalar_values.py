@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from agent.extract.spans import money
 from agent.pipeline import Argument, Choice, DefaultSource, ListArgument, Mention, PromptSource, Refusal, Source
-from agent.validate import asking, given, values
-from agent.validate.quoted import Quoted, answered, quoted
+from agent.validate import questions, supplied_values, values
 from agent.validate.slots import Slots, Trouble, record_source
 from agent.validate.values import Parameter, Read, Unread
+from agent.validate.verified_spans import VerifiedSpan, find_answer, verify_spans
 from core.display_text import to_display_text
 from registry.contract import SourceKind
 from registry.records import shown_value
@@ -28,7 +28,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
         return None
     derived = _derived(slots, parameter)
     if (held := slots.given(name)) is not None:
-        return given.fill(slots, parameter, held, derived[0] if derived is not None else None)
+        return supplied_values.fill(slots, parameter, held, derived[0] if derived is not None else None)
     read = _each(slots, parameter) or _said(slots, parameter)
     if (
         read is None
@@ -36,7 +36,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
         and slots.annotation(name).takes_words
         and (overlooked := slots.unclaimed.amount())
     ):
-        text = f"You wrote {asking.said(overlooked)}: what shall {parameter.label} be?"
+        text = f"You wrote {questions.said(overlooked)}: what shall {parameter.label} be?"
         return slots.ask(name, text, "unreadable")
     if read is not None and slots.money_in(name):
         read = _as_currency(slots, name, read)
@@ -52,7 +52,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
         read = None
     if isinstance(read, Unread):
         asked = slots.ask(name, read.why, "unreadable")
-        return asked.model_copy(update={"candidates": asking.choices(parameter.schema)})
+        return asked.model_copy(update={"candidates": questions.choices(parameter.schema)})
     if read is not None:
         slots.put(name, read.value, read.shown, read.source)
     elif derived is not None:
@@ -61,15 +61,17 @@ def fill(slots: Slots, name: str) -> Trouble | None:
         slots.put(name, borrowed.value, borrowed.shown, borrowed.source)
     elif SourceKind.DEFAULT in sources:
         if slots.annotation(name).takes_words and (moment := _other_moment(slots, parameter)):
-            asked = slots.ask(name, f"You wrote {asking.said(moment)}: what shall {parameter.label} be?", "unreadable")
-            return asked.model_copy(update={"candidates": asking.choices(parameter.schema)})
+            asked = slots.ask(
+                name, f"You wrote {questions.said(moment)}: what shall {parameter.label} be?", "unreadable"
+            )
+            return asked.model_copy(update={"candidates": questions.choices(parameter.schema)})
         _default(slots, parameter)
     return None
 
 
 def _said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
     """What the person's words give: an answer before the resolver's argument."""
-    said = answered(slots.request, slots.slot(parameter.name))
+    said = find_answer(slots.request, slots.slot(parameter.name))
     if said is not None:
         answer, words = said
         if answer.choice is not None:
@@ -82,7 +84,7 @@ def _said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
 def _each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
     """The first of several values that make a call each; the others are left to be spread."""
     argument = slots.draft.arguments.get(parameter.name)
-    asked = answered(slots.request, slots.slot(parameter.name)) is not None
+    asked = find_answer(slots.request, slots.slot(parameter.name)) is not None
     if asked or not isinstance(argument, ListArgument) or not slots.makes_each(parameter.name):
         return None
     made: list[Read] = []
@@ -100,14 +102,14 @@ def _each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
 def _argument(slots: Slots, parameter: Parameter, argument: Argument) -> Read | Unread:
     if isinstance(argument, ListArgument):
         return _several(slots, parameter, argument)
-    words = quoted(slots.request, argument.spans)
+    words = verify_spans(slots.request, argument.spans)
     assert words is not None, "a draft's spans are checked before anything is read"
     return _read(slots, parameter, argument, words)
 
 
-def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words: Quoted) -> Read | Unread:
+def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words: VerifiedSpan) -> Read | Unread:
     """A choice counts for a closed set only; for any other parameter the words are read, whatever value the resolver claims."""
-    if isinstance(argument, Choice) and asking.closed_set(parameter.schema):
+    if isinstance(argument, Choice) and questions.closed_set(parameter.schema):
         return values.from_choice(parameter, argument, words)
     if isinstance(argument, Choice) and parameter.is_array:
         return _several(slots, parameter, ListArgument(items=(argument,)))
@@ -187,7 +189,7 @@ def _borrowed_currency(slots: Slots, name: str) -> Read | None:
 
 
 def _other_currency(slots: Slots, name: str, currency: Any) -> Trouble:
-    code = asking.shown(currency)
+    code = questions.shown(currency)
     for other in slots.money_in(name):
         if slots.words(other) is not None:
             text = f"{slots.label(other)} is in {code} here and nothing is converted. How much is it in {code}?"

@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
-from agent.validate.asking import join, said
-from agent.validate.found import Found, counted
+from agent.validate.questions import join, said
+from agent.validate.records.located import LocatedRecord, counted
 from agent.validate.slots import Slots
 from agent.validate.values import Read
 
 _SHOWN = 5
 
 
-def combinations(spread: Mapping[str, tuple[Found | Read, ...]]) -> Sequence[Mapping[str, Found | Read]]:
+def combinations(
+    spread: Mapping[str, tuple[LocatedRecord | Read, ...]],
+) -> Sequence[Mapping[str, LocatedRecord | Read]]:
     """Every further call's own values; the first of each parameter together are the call that stands already."""
     names = list(spread)
     return [dict(zip(names, each, strict=True)) for each in itertools.product(*spread.values())][1:]
@@ -37,7 +39,7 @@ def each_said(slots: Slots) -> Iterator[str]:
     """What a person must see before such calls go out, whatever the contract's policy: how many, and which."""
     for name, values in slots.spread.items():
         words = slots.words(name)
-        found = [each for each in values if isinstance(each, Found)]
+        found = [each for each in values if isinstance(each, LocatedRecord)]
         shown = [each.label for each in found] or [each.shown for each in values if isinstance(each, Read)]
         what = counted(len(found), found[0].kind) if found else f"{len(values)} values of {slots.label(name)}"
         more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from agent.pipeline import Candidate, Question, QuestionCode
-from agent.validate import lookalike
-from agent.validate.found import LABEL_CHARS, plural, singular
+from agent.validate.records import confusables
+from agent.validate.records.located import LABEL_CHARS, plural, singular
 from core.display_text import to_display_text
 from registry.contract import Annotation, Unit
 from registry.records import Record, RecordKind, shown_value
@@ -86,15 +86,15 @@ def candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKind | N
     found: list[str] = []
     if kind is not None:
         mine = name_of(record, kind)
-        found += lookalike.suspicious(mine)
+        found += confusables.suspicious(mine)
         for twin in twins:
             theirs = name_of(twin, kind)
             if (
                 twin.id != record.id
                 and mine != theirs
-                and (lookalike.same_look(mine, theirs) or lookalike.near(mine, theirs))
+                and (confusables.same_look(mine, theirs) or confusables.near(mine, theirs))
             ):
-                found += lookalike.marks(mine, theirs)
+                found += confusables.marks(mine, theirs)
     return Candidate(
         id=record.id,
         label=to_display_text(record.label, limit=LABEL_CHARS),

@@ -11,7 +11,7 @@ from registry.catalogue import Catalogue
 Verdict = Plan | Question | Refusal
 
 
-async def settled(
+async def choose_alternative(
     calls: Calls, verdict: Verdict, catalogue: Catalogue, check: Callable[[Sequence[Draft]], Awaitable[Verdict]]
 ) -> tuple[Verdict, tuple[Draft, ...]]:
     """The verdict and the drafts it is about. Where the only draft's contract demands a state that the record meant is not in, the next

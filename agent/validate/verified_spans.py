@@ -17,14 +17,14 @@ _WITHIN: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class VerifiedSpan:
     """``text`` is the spans' words joined by single spaces: what is read, and what a source is recomputed from."""
 
     text: str
     spans: tuple[Span, ...]
 
 
-def quoted(request: Request, spans: Sequence[Span]) -> Quoted | None:
+def verify_spans(request: Request, spans: Sequence[Span]) -> VerifiedSpan | None:
     """The words at ``spans``, or None where one of them does not stand in the request as it claims (or there is none at all). A part of
     a word or number is nothing that was said: 1 is not said by INV-1055."""
     for span in spans:
@@ -35,7 +35,7 @@ def quoted(request: Request, spans: Sequence[Span]) -> Quoted | None:
             return None
         if _cut(words, span.start) or _cut(words, span.end):
             return None
-    return Quoted(" ".join(span.text for span in spans), tuple(spans)) if spans else None
+    return VerifiedSpan(" ".join(span.text for span in spans), tuple(spans)) if spans else None
 
 
 def _cut(words: str, at: int) -> bool:
@@ -49,7 +49,7 @@ def spans_of(argument: Argument) -> tuple[Span, ...]:
     return argument.spans
 
 
-def answered(request: Request, slot: str) -> tuple[Answer, Quoted] | None:
+def find_answer(request: Request, slot: str) -> tuple[Answer, VerifiedSpan] | None:
     """The latest answer to ``slot`` and its words: what was typed, or the label of what was chosen."""
     for origin in range(len(request.answers), 0, -1):
         answer = request.answers[origin - 1]
@@ -57,5 +57,5 @@ def answered(request: Request, slot: str) -> tuple[Answer, Quoted] | None:
             continue
         words = request.words(origin)
         spans = (Span(origin=origin, start=0, end=len(words), text=words),) if words else ()
-        return answer, Quoted(words, spans)
+        return answer, VerifiedSpan(words, spans)
     return None

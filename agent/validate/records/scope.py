@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agent.validate.found import Found
+from agent.validate.records.located import LocatedRecord
 from core.actor import Actor, Surface
 from registry.records import Kinds, Query, Record, RecordKind, Relation
 
@@ -35,7 +35,7 @@ TOO_MANY: Final = TooMany()
 
 
 @dataclass(frozen=True)
-class Reach:
+class RecordScope:
     """Everything is in reach but on the customer surface: there, an identity reaches what is its own or what belongs to no customer."""
 
     kinds: Kinds
@@ -95,7 +95,7 @@ class Reach:
                 paths += [(*path, (above, relation)) for relation in above.relations]
         return ()
 
-    async def owner_of(self, found: Found, owner: RecordKind) -> Found | None:
+    async def owner_of(self, found: LocatedRecord, owner: RecordKind) -> LocatedRecord | None:
         """The record of ``owner``'s kind that ``found`` belongs to."""
         record, passed = found.record, [found]
         path = self.path(found.kind, owner)
@@ -105,10 +105,10 @@ class Reach:
             if up is None or above is None:
                 return None
             record = up
-            passed.append(Found(record, above, found.spans))
+            passed.append(LocatedRecord(record, above, found.spans))
         if not path:
             return None
-        return Found(record, owner, found.spans, tuple(reversed(passed[:-1])), f"{found.label} belongs to it")
+        return LocatedRecord(record, owner, found.spans, tuple(reversed(passed[:-1])), f"{found.label} belongs to it")
 
 
 def id_value(record: Record, kind: RecordKind) -> Scalar:

@@ -1,0 +1,1 @@
+"""Which live records a plan means."""
