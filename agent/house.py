@@ -46,11 +46,11 @@ from core.clock import Clock, utc_now
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
 from core.secretbox import SecretBox
 from core.settings import Settings
-from events.mirrors import MirrorSource
+from events.record_cache_sync import RecordCacheSubscribers
 from events.webhooks.fanout import DELIVER_WORK
 from events.webhooks.wiring import Webhooks
-from events.webhooks.wiring import assembled as webhooks_assembled
-from events.wiring import Events, assembled
+from events.webhooks.wiring import build as webhooks_assembled
+from events.wiring import Events, build
 from executors.evaluator import WorkerPool
 from executors.http.issuer_client import IssuerClient
 from executors.http.platform_client import HttpPlatformClient
@@ -179,13 +179,19 @@ async def opened(
             return Reschedule(1.0, "Another worker is at it.")
 
     webhooks = webhooks_assembled(sessions, guard, box, hand, clock, wake)
-    events = assembled(
-        sessions, grounds, planner, clock, box, wake, (MirrorSource(sessions, grounds, clock), webhooks.source)
+    events = build(
+        sessions,
+        grounds,
+        planner,
+        clock,
+        box,
+        wake,
+        (RecordCacheSubscribers(sessions, grounds, clock), webhooks.source),
     )
     reading = CacheSync(sessions, grounds, mirrors, wake)
 
     async def buried(session: AsyncSession, work: Job, error: str) -> None:
-        await webhooks.buried(session, work)
+        await webhooks.record_dead_job(session, work)
         await reading.record_dead_job(session, work, error)
         if work.kind in (RESOLVE_WORK, SEND_WORK):
             await planner.give_up(session, work.workspace, work.payload["run_id"], error)

@@ -26,9 +26,9 @@ from core import ids
 from core.actor import Actor
 from core.clock import utc_now
 from core.secretbox import SecretBox
-from events.subscribers import Fired
+from events.subscribers import FiredEvent
 from events.webhooks.fanout import DELIVER_WORK, deliver_to
-from events.webhooks.wiring import assembled
+from events.webhooks.wiring import build
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import SqlQueue
@@ -96,14 +96,16 @@ async def ours(url: str, count: int, endpoints: int, at_once: int = 64) -> tuple
                 session, WorkspaceRow(id=OWNER.workspace, name="Bench", created_at=datetime.now(UTC))
             )
         async with SignedClient(guard) as hand:
-            webhooks = assembled(sessions, guard, SecretBox(bytes(32)), hand, utc_now, lambda: None)
+            webhooks = build(sessions, guard, SecretBox(bytes(32)), hand, utc_now, lambda: None)
             rows = [(await webhooks.endpoints.create(OWNER, f"{url}/{n}", ["*"])).shown.row for n in range(endpoints)]
             began = time.perf_counter()
             for _ in range(0, count // endpoints, 50):
                 async with sessions.begin() as session:
                     for _ in range(50):
                         now = utc_now()
-                        event = Fired(ids.new("evt"), OWNER.workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
+                        event = FiredEvent(
+                            ids.new("evt"), OWNER.workspace, "invoice.paid", DATA, now, now, "bench", None, 0
+                        )
                         await deliver_to(session, event, rows, "event", now)
             put_s = count / (time.perf_counter() - began)
             queue = SqlQueue(sessions, owner="bench", per_lane=max(8, at_once // endpoints))
@@ -112,7 +114,7 @@ async def ours(url: str, count: int, endpoints: int, at_once: int = 64) -> tuple
 
             async def deliver(work: object) -> object:
                 nonlocal left
-                outcome = await webhooks.courier.deliver(work)  # type: ignore[arg-type]
+                outcome = await webhooks.delivery_handler.deliver(work)  # type: ignore[arg-type]
                 left -= 1
                 if not left:
                     finished.set()

@@ -33,7 +33,7 @@ from core import request_signature
 from core.clock import utc_now
 from core.ids import new
 from core.settings import Settings
-from events.subscribers import Fired
+from events.subscribers import FiredEvent
 from events.webhooks.fanout import deliver_to
 from store.database import Database
 from store.migrate import upgrade
@@ -108,7 +108,7 @@ async def founded(settings: Settings, receiver: str, count: int) -> list[tuple[s
             async with house.sessions.begin() as session:
                 for _ in range(50):
                     now = utc_now()
-                    event = Fired(new("evt"), owner.workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
+                    event = FiredEvent(new("evt"), owner.workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
                     await deliver_to(session, event, rows, "event", now)
     return [(row.public, secret) for row, secret in keys]
 

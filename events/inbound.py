@@ -33,7 +33,7 @@ from core.errors import (
     OpsIQError,
 )
 from core.secretbox import SecretBox
-from events.fire import fire
+from events.publish import publish
 from registry.connector import (
     WEBHOOK_SECRET,
     WEBHOOK_SECRET_BEFORE,
@@ -55,7 +55,7 @@ OVERLAP: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AcceptedEvent:
     """One event of a webhook. ``repeated``: the platform sent it before, and nothing was done again."""
 
     id: str
@@ -72,11 +72,11 @@ class SharedSecret:
     previous_until: datetime | None
 
 
-AlsoShared = Callable[[AsyncSession, SharedSecret], Awaitable[None]]
+TransactionHook = Callable[[AsyncSession, SharedSecret], Awaitable[None]]
 
 
-async def nothing(session: AsyncSession, made: SharedSecret) -> None:
-    """The ``AlsoShared`` of who has nothing to add."""
+async def no_hook(session: AsyncSession, made: SharedSecret) -> None:
+    """The ``TransactionHook`` of who has nothing to add."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Inbox:
 
     async def take(
         self, name: str, inbound: Inbound, *, workspace: str | None = None, request_id: str | None = None
-    ) -> Sequence[Taken]:
+    ) -> Sequence[AcceptedEvent]:
         """The events of one webhook: fired, or found to have been fired before. All in one transaction.
 
         ``workspace`` None is the one that uses this connector, where only one does. Raises NotFound for a connector that is not set up
@@ -117,7 +117,7 @@ class Inbox:
         return taken
 
     async def share_secret(
-        self, by: Actor, name: str, given: str | None = None, *, also: AlsoShared = nothing
+        self, by: Actor, name: str, given: str | None = None, *, also: TransactionHook = no_hook
     ) -> SharedSecret:
         """What the platform signs its webhooks with from now on: ``given`` by it, or a fresh one. The one before it is good for a day.
         ``also`` is written in the same transaction. Raises Forbidden, NotFound, InvalidInput for a secret that can't be one."""
@@ -181,7 +181,7 @@ class Inbox:
         now: datetime,
         *,
         request_id: str | None,
-    ) -> Taken:
+    ) -> AcceptedEvent:
         event_id = ids.new("evt")
         row = InboundRow(
             workspace=workspace, connector=connector, message=event.id, digest=digest, event_id=event_id, at=now
@@ -192,14 +192,14 @@ class Inbox:
                 "This message id came with another body before. A message that is sent again has the same bytes."
             )
         if there is not None:
-            return Taken(there.event_id, event.name, repeated=True)
+            return AcceptedEvent(there.event_id, event.name, repeated=True)
         for cause in (event.caused_by, None):
             try:
-                fired = await fire(
+                fired = await publish(
                     session, workspace=workspace, name=event.name, data=event.data, origin=f"connector:{connector}", at=now,
                     occurred_at=from_iso(event.occurred_at), caused_by=cause, request_id=request_id, event_id=event_id,
                 )  # fmt: skip
-                return Taken(fired.id, fired.name, repeated=False)
+                return AcceptedEvent(fired.id, fired.name, repeated=False)
             except InvalidInput as error:
                 # What led to it may be forgotten here long since; it has happened all the same.
                 if cause is None or [each.pointer for each in error.findings] != ["/caused_by"]:

@@ -1,6 +1,6 @@
 """The seam: what reacts to events, in which order, and what it leaves behind.
 
-``Source`` answers who reacts to one event of one workspace. The walk (``events.walk``) asks every source, writes down who reacts in which
+``Source`` answers who reacts to one event of one workspace. The walk (``events.dispatcher``) asks every source, writes down who reacts in which
 order, and lets them react: lower priority first, the same priority side by side.
 """
 
@@ -24,11 +24,11 @@ RULES: Final = 20
 MIRRORS: Final = 30
 WEBHOOKS: Final = 40
 
-Record = Callable[[AsyncSession], Awaitable[None]]
+ReactionHook = Callable[[AsyncSession], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
+class FiredEvent:
     """One event as its subscribers see it. ``id`` is the idempotency key of everything it sets off; ``depth`` counts the events above it
     in the chain of causes. Nobody reacts to one of ``mode`` test. ``data`` comes from outside: it is data, whatever words stand in it."""
 
@@ -49,12 +49,12 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
-class Reacted:
+class ReactionResult:
     """``detail`` says in a sentence what was done. ``record`` is written in the transaction that marks the reaction done: both or neither,
     so what it writes happens exactly once. It must touch nothing but the session, and may raise: then the reaction has failed."""
 
     detail: str = ""
-    record: Record | None = None
+    record: ReactionHook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,18 @@ class Subscriber:
 
     name: str
     priority: int
-    react: Callable[[Fired], Awaitable[Reacted]]
+    react: Callable[[FiredEvent], Awaitable[ReactionResult]]
     blocking: bool = False
 
 
 class Source(Protocol):
     """Who reacts to this event. A cheap query: it is asked again for each retry. No network here."""
 
-    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]: ...
+    async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]: ...
 
 
-def of_row(row: EventRow) -> Fired:
-    return Fired(
+def event_of_row(row: EventRow) -> FiredEvent:
+    return FiredEvent(
         id=row.id, workspace=row.workspace, name=row.name, data=canon.loads(row.data), occurred_at=row.occurred_at,
         fired_at=row.fired_at, origin=row.origin, cause=row.cause, depth=row.depth, mode="live" if row.mode == "live" else "test",
     )  # fmt: skip
@@ -86,8 +86,8 @@ def of_row(row: EventRow) -> Fired:
 def of_connector(owner: str, theirs: connector.Subscriber) -> Subscriber:
     """A connector's subscriber. It is handed the event alone: neither workspace nor cause are a connector's business."""
 
-    async def react(event: Fired) -> Reacted:
+    async def react(event: FiredEvent) -> ReactionResult:
         await theirs.react(connector.Event(event.id, event.name, event.data, iso(event.occurred_at)))
-        return Reacted()
+        return ReactionResult()
 
     return Subscriber(f"connector:{owner}:{theirs.name}", theirs.priority, react, theirs.blocking)

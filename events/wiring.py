@@ -9,15 +9,15 @@ from agent.planning.planner import Planner
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.secretbox import SecretBox
-from events.act import Acting
-from events.brain import Brain
-from events.fire import REACT_WORK, Firing
+from events.automations.instructions import Instructions
+from events.automations.rules import Rules
+from events.automations.runner import AutomationRunner
+from events.automations.service import AutomationService
+from events.batch_publisher import BatchPublisher
+from events.dispatcher import RETRY_WORK, Dispatcher
 from events.inbound import Inbox
-from events.intake import Intake
-from events.rulebook import Rulebook
-from events.rules import Rules
+from events.publish import REACT_WORK, EventPublisher
 from events.subscribers import Source
-from events.walk import RETRY_WORK, Walk
 from executors.jobs.queue import OnDead
 from executors.jobs.worker import Handler
 from store.database import Database
@@ -27,18 +27,18 @@ from store.database import Database
 class Events:
     """What faces and the engine need of this room. ``handlers`` go into the engine."""
 
-    firing: Firing
-    intake: Intake
-    rulebook: Rulebook
+    firing: EventPublisher
+    batch_publisher: BatchPublisher
+    automation_service: AutomationService
     rules: Rules
-    brain: Brain
+    instructions: Instructions
     inbox: Inbox
     handlers: Mapping[str, Handler]
     parked: OnDead
     """What is written in the transaction that parks work of this room."""
 
 
-def assembled(
+def build(
     sessions: Database,
     grounds: WorkspaceContexts,
     planner: Planner,
@@ -48,15 +48,15 @@ def assembled(
     sources: Sequence[Source] = (),
 ) -> Events:
     """``sources`` are those of other rooms' subscribers beside the built-in ones (webhook endpoints)."""
-    acting = Acting(sessions, grounds, planner, clock, wake)
+    acting = AutomationRunner(sessions, grounds, planner, clock, wake)
     rules = Rules(acting)
-    brain = Brain(acting, planner.resolver)
-    walk = Walk(sessions, (brain, rules, *sources), grounds, clock, wake)
-    firing = Firing(sessions, clock, wake)
+    brain = Instructions(acting, planner.resolver)
+    walk = Dispatcher(sessions, (brain, rules, *sources), grounds, clock, wake)
+    firing = EventPublisher(sessions, clock, wake)
     return Events(
         firing,
-        Intake(firing),
-        Rulebook(sessions, grounds, clock),
+        BatchPublisher(firing),
+        AutomationService(sessions, grounds, clock),
         rules,
         brain,
         Inbox(sessions, grounds, box, clock, wake),

@@ -20,7 +20,7 @@ from bench.deliveries import DATA
 from core.clock import utc_now
 from core.ids import new
 from core.settings import Settings
-from events.subscribers import Fired
+from events.subscribers import FiredEvent
 from events.webhooks.fanout import deliver_to
 from store.database import Database
 from store.jobs import lanes
@@ -57,7 +57,7 @@ async def put(
             async with house.sessions.begin() as session:
                 for _ in range(_IN_ONE):
                     now = utc_now()
-                    event = Fired(new("evt"), workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
+                    event = FiredEvent(new("evt"), workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
                     await deliver_to(session, event, endpoints, "event", now)
         async with house.sessions.read() as session:
             body = (await session.execute(text("SELECT body FROM webhook_bodies LIMIT 1"))).scalar_one()

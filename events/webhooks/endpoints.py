@@ -18,8 +18,8 @@ from core import ids
 from core.actor import OWNER, Actor
 from core.clock import Clock
 from core.errors import Finding, Forbidden, InvalidInput
+from events.webhooks.endpoint_secrets import WEBHOOK, EndpointSecrets
 from events.webhooks.message import custom_headers
-from events.webhooks.secrets import WEBHOOK, Seals
 from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.events.event_names import pattern
 from store.database import Database, after_commit
@@ -33,7 +33,7 @@ MAX_PER_MINUTE: Final = 6_000
 
 
 @dataclass(frozen=True)
-class Shown:
+class EndpointState:
     """An endpoint and how it has been doing: attempts of the last 24 hours, the names of its own headers, whether it is
     signed with two secrets, and until when."""
 
@@ -44,19 +44,19 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Made:
+class CreatedEndpoint:
     """``secret`` is answered here and never again; ``previous_until``: the one before it is good until then."""
 
-    shown: Shown
+    shown: EndpointState
     secret: str
     previous_until: datetime | None = None
 
 
-AlsoShown = Callable[[AsyncSession, Shown], Awaitable[None]]
-AlsoMade = Callable[[AsyncSession, Made], Awaitable[None]]
+ShownHook = Callable[[AsyncSession, EndpointState], Awaitable[None]]
+MadeHook = Callable[[AsyncSession, CreatedEndpoint], Awaitable[None]]
 
 
-async def nothing(session: AsyncSession, made: Any) -> None:
+async def no_hook(session: AsyncSession, made: Any) -> None:
     """The ``also`` of who has nothing to add."""
 
 
@@ -66,7 +66,7 @@ class Endpoints:
 
     sessions: Database
     guard: SsrfGuard
-    seals: Seals
+    seals: EndpointSecrets
     clock: Clock
     wake: Callable[[], None]
 
@@ -80,8 +80,8 @@ class Endpoints:
         headers: Mapping[str, str] | None = None,
         per_minute: int | None = None,
         request_id: str | None = None,
-        also: AlsoMade = nothing,
-    ) -> Made:
+        also: MadeHook = no_hook,
+    ) -> CreatedEndpoint:
         """Raises InvalidInput for a URL, pattern or header that can't be, Forbidden."""
         _governs(by)
         endpoint_id = ids.new("whe")
@@ -99,7 +99,7 @@ class Endpoints:
             if row.per_minute:
                 await lanes.widen(session, endpoint_id, 1)
             secret = await self.seals.make(session, by.workspace, endpoint_id, now)
-            made = Made(Shown(row, SuccessRate(0, 0), tuple(sorted(own))), secret)
+            made = CreatedEndpoint(EndpointState(row, SuccessRate(0, 0), tuple(sorted(own))), secret)
             await also(session, made)
             await recorder.record_act(
                 session,
@@ -113,13 +113,13 @@ class Endpoints:
             )
         return made
 
-    async def listed(self, by: Actor) -> list[Shown]:
+    async def listed(self, by: Actor) -> list[EndpointState]:
         async with self.sessions.read() as session:
             return await self._all_shown(
                 session, by.workspace, await store.webhooks.endpoints.listed(session, by.workspace)
             )
 
-    async def show(self, by: Actor, endpoint_id: str) -> Shown:
+    async def show(self, by: Actor, endpoint_id: str) -> EndpointState:
         """Raises NotFound."""
         async with self.sessions.read() as session:
             return await self._shown(session, await store.webhooks.endpoints.get(session, by.workspace, endpoint_id))
@@ -131,8 +131,8 @@ class Endpoints:
         given: Mapping[str, Any],
         *,
         request_id: str | None = None,
-        also: AlsoShown = nothing,
-    ) -> Shown:
+        also: ShownHook = no_hook,
+    ) -> EndpointState:
         """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput, NotFound."""
         _governs(by)
         columns: dict[str, Any] = {}
@@ -157,8 +157,8 @@ class Endpoints:
         )
 
     async def pause(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: AlsoShown = nothing
-    ) -> Shown:
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: ShownHook = no_hook
+    ) -> EndpointState:
         """Deliveries go on being made, and wait. Raises Conflict unless it is active."""
         _governs(by)
         return await self._change(
@@ -166,8 +166,8 @@ class Endpoints:
         )
 
     async def resume(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: AlsoShown = nothing
-    ) -> Shown:
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: ShownHook = no_hook
+    ) -> EndpointState:
         """From paused: what waited is sent. From disabled: what comes from now on is; the rest can be recovered."""
         _governs(by)
         fresh = {"state": "active", "why": "", "failing_since": None, "consecutive_failures": 0, "slow_s": 0.0}
@@ -176,8 +176,8 @@ class Endpoints:
         )
 
     async def delete(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: AlsoShown = nothing
-    ) -> Shown:
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: ShownHook = no_hook
+    ) -> EndpointState:
         """Its deliveries stay in the log; what was pending is failed, and its secret is gone."""
         _governs(by)
         return await self._change(
@@ -185,15 +185,15 @@ class Endpoints:
         )
 
     async def rotate(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: AlsoMade = nothing
-    ) -> Made:
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: MadeHook = no_hook
+    ) -> CreatedEndpoint:
         """A fresh secret; for 24 hours everything is signed with both."""
         _governs(by)
         now = self.clock()
         async with self.sessions.begin() as session:
             row = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             secret, until = await self.seals.rotate(session, by.workspace, endpoint_id, now)
-            made = Made(await self._shown(session, row), secret, until)
+            made = CreatedEndpoint(await self._shown(session, row), secret, until)
             await also(session, made)
             await recorder.record_act(
                 session,
@@ -211,13 +211,13 @@ class Endpoints:
         by: Actor,
         endpoint_id: str,
         kind: EntryType,
-        also: AlsoShown,
+        also: ShownHook,
         request_id: str | None,
         columns: Mapping[str, Any],
         *,
         was: Sequence[str] = (),
         **told: Any,
-    ) -> Shown:
+    ) -> EndpointState:
         now = self.clock()
         async with self.sessions.begin() as session:
             row = await store.webhooks.endpoints.change(session, by.workspace, endpoint_id, now, was=was, **columns)
@@ -240,21 +240,23 @@ class Endpoints:
             after_commit(session, self.wake)
         return shown
 
-    async def _shown(self, session: AsyncSession, row: EndpointRow) -> Shown:
+    async def _shown(self, session: AsyncSession, row: EndpointRow) -> EndpointState:
         return (await self._all_shown(session, row.workspace, [row]))[0]
 
-    async def _all_shown(self, session: AsyncSession, workspace: str, rows: Sequence[EndpointRow]) -> list[Shown]:
+    async def _all_shown(
+        self, session: AsyncSession, workspace: str, rows: Sequence[EndpointRow]
+    ) -> list[EndpointState]:
         """However many there are, in two statements."""
         now = self.clock()
         ids_of_all = [row.id for row in rows]
         rates = await store.webhooks.endpoints.rates(session, ids_of_all, now)
         secrets = await store.signing_secrets.of_targets(session, [workspace], WEBHOOK, ids_of_all)
-        made: list[Shown] = []
+        made: list[EndpointState] = []
         for row in rows:
             names = tuple(sorted(self.seals.headers(row.workspace, row.id, row.sealed_headers)))
             secret = secrets.get(row.id)
             rotating = secret.previous_until if secret is not None and len(secret.secrets(now)) > 1 else None
-            made.append(Shown(row, rates.get(row.id, SuccessRate(0, 0)), names, rotating))
+            made.append(EndpointState(row, rates.get(row.id, SuccessRate(0, 0)), names, rotating))
         return made
 
     def _url(self, text: str) -> str:

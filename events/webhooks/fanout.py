@@ -15,7 +15,7 @@ import store.webhooks.deliveries
 import store.webhooks.endpoints
 from core import ids
 from core.clock import Clock
-from events.subscribers import WEBHOOKS, Fired, Reacted, Subscriber
+from events.subscribers import WEBHOOKS, FiredEvent, ReactionResult, Subscriber
 from events.webhooks.message import body_of
 from registry.events.event_names import fits_any
 from store.database import after_commit
@@ -38,24 +38,24 @@ class Fanout:
     clock: Clock
     wake: Callable[[], None]
 
-    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+    async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
         hearing = await store.webhooks.endpoints.subscribed(session, event.workspace)
         wanting = [endpoint for endpoint in hearing if wants(endpoint, event.name)]
         if not wanting:
             return ()
 
-        async def react(fired: Fired) -> Reacted:
+        async def react(fired: FiredEvent) -> ReactionResult:
             async def record(writing: AsyncSession) -> None:
                 await deliver_to(writing, fired, wanting, "event", self.clock())
                 after_commit(writing, self.wake)
 
-            return Reacted(f"{len(wanting)} webhook deliver{'y' if len(wanting) == 1 else 'ies'}", record)
+            return ReactionResult(f"{len(wanting)} webhook deliver{'y' if len(wanting) == 1 else 'ies'}", record)
 
         return (Subscriber("webhooks", WEBHOOKS, react),)
 
 
 async def deliver_to(
-    session: AsyncSession, event: Fired, endpoints: Sequence[EndpointRow], cause: DeliveryCause, now: datetime
+    session: AsyncSession, event: FiredEvent, endpoints: Sequence[EndpointRow], cause: DeliveryCause, now: datetime
 ) -> None:
     """One delivery and one piece of work for each endpoint; doing it again changes nothing. The body is made here, once."""
     await put_body(session, event, now)
@@ -70,14 +70,14 @@ async def deliver_to(
     )  # fmt: skip
 
 
-async def put_body(session: AsyncSession, event: Fired, now: datetime) -> None:
+async def put_body(session: AsyncSession, event: FiredEvent, now: datetime) -> None:
     row = BodyRow(
         event_id=event.id, workspace=event.workspace, event=event.name, body=body_of(event), created_at=now
     )  # fmt: skip
     await store.webhooks.deliveries.put_body(session, row)
 
 
-def delivery(event: Fired, endpoint: EndpointRow, cause: DeliveryCause, now: datetime) -> DeliveryRow:
+def delivery(event: FiredEvent, endpoint: EndpointRow, cause: DeliveryCause, now: datetime) -> DeliveryRow:
     return DeliveryRow(
         id=ids.new("dlv"), workspace=event.workspace, event_id=event.id, endpoint=endpoint.id, event=event.name,
         cause=cause, created_at=now, next_at=now,

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from core import canon
 from core.clock import iso
 from core.errors import Finding, InvalidInput
-from events.subscribers import Fired
+from events.subscribers import FiredEvent
 from executors.http.signed_client import checked_headers
 from registry import pointer
 
@@ -30,7 +30,7 @@ _NEVER: Final = frozenset(
 """The connection's (RFC 9110 §7.6.1), the message's framing, and what proxies take for true."""
 
 
-def body_of(event: Fired) -> bytes:
+def body_of(event: FiredEvent) -> bytes:
     """Standard Webhooks' recommended payload as canonical JSON: ``type``, ``timestamp``, ``data``; and the event's ``id``."""
     told: dict[str, Any] = {
         "id": event.id,

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import Clock
 from core.secretbox import SecretBox
 from events.subscribers import Source
-from events.webhooks.again import RECOVER_WORK, REPLAY_WORK, RESEND_WORK, Again
-from events.webhooks.courier import Courier
+from events.webhooks.attempt_recorder import AttemptRecorder
+from events.webhooks.delivery_handler import DeliveryHandler
+from events.webhooks.delivery_loader import DeliveryLoader
+from events.webhooks.endpoint_secrets import EndpointSecrets
 from events.webhooks.endpoints import Endpoints
 from events.webhooks.fanout import DELIVER_WORK, Fanout
-from events.webhooks.ledger import Ledger
-from events.webhooks.pouch import Pouch
-from events.webhooks.secrets import Seals
+from events.webhooks.redelivery import RECOVER_WORK, REPLAY_WORK, RESEND_WORK, Redelivery
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import ReadBeside
@@ -30,9 +30,9 @@ class Webhooks:
     """What faces, the engine and the walk of events need. ``limits`` are how many deliveries run at once, by kind of work."""
 
     endpoints: Endpoints
-    again: Again
+    redelivery: Redelivery
     source: Source
-    courier: Courier
+    delivery_handler: DeliveryHandler
     handlers: Mapping[str, Handler]
 
     def limits(self, workers: int) -> dict[str, int]:
@@ -46,20 +46,20 @@ class Webhooks:
     @property
     def beside(self) -> Mapping[str, ReadBeside]:
         """What the queue reads with its claims."""
-        return {DELIVER_WORK: self.courier.pouch.beside}
+        return {DELIVER_WORK: self.delivery_handler.pouch.beside}
 
-    async def buried(self, session: AsyncSession, work: Job) -> None:
+    async def record_dead_job(self, session: AsyncSession, work: Job) -> None:
         """Belongs in the transaction that buries work."""
         if work.kind == DELIVER_WORK:
-            await self.courier.buried(session, work)
+            await self.delivery_handler.record_dead_job(session, work)
 
 
-def assembled(
+def build(
     sessions: Database, guard: SsrfGuard, box: SecretBox, hand: SignedClient, clock: Clock, wake: Callable[[], None]
 ) -> Webhooks:
-    seals = Seals(box)
-    courier = Courier(Pouch(sessions, seals), hand, Ledger(clock, wake), clock)
-    again = Again(sessions, clock, wake)
+    seals = EndpointSecrets(box)
+    courier = DeliveryHandler(DeliveryLoader(sessions, seals), hand, AttemptRecorder(clock, wake), clock)
+    again = Redelivery(sessions, clock, wake)
     handlers: dict[str, Handler] = {
         DELIVER_WORK: courier.deliver,
         RESEND_WORK: courier.resend,

@@ -77,7 +77,7 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.again.resend(
+        lambda also: house_of(request).webhooks.redelivery.resend(
             caller.actor, delivery_id, request_id=problem.request_id(request), also=also
         ),
         delivery_json,

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from core.actor import Mode
 from core.clock import iso
-from events.subscribers import Fired, of_row
+from events.subscribers import FiredEvent, event_of_row
 from registry.events.event_catalogue import EventType
 from store.events.events import EventRow, ReactionRow
 from web.view import LATER, Moment, View, moment
@@ -86,7 +86,7 @@ class EventTypeList(View):
     data: Sequence[EventTypeView]
 
 
-def accepted(fired: Fired) -> dict[str, Any]:
+def accepted(fired: FiredEvent) -> dict[str, Any]:
     return AcceptedView(id=fired.id, event=fired.name, mode=fired.mode).json_value()
 
 
@@ -103,7 +103,7 @@ def _event(row: EventRow) -> dict[str, Any]:
         "id": row.id,
         "event": row.name,
         "mode": row.mode,
-        "data": dict(of_row(row).data),
+        "data": dict(event_of_row(row).data),
         "occurred_at": iso(row.occurred_at),
         "fired_at": iso(row.fired_at),
         "finished_at": moment(row.finished_at),

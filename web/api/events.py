@@ -58,7 +58,7 @@ async def fire(request: Request, caller: Fires) -> Response:
     """The event, what is answered to its Idempotency-Key and its fan-out are one transaction."""
     body = parsed(FireBody, caller)
     kept = keepable(request, caller, 202)
-    fired = await house_of(request).events.intake.fire(
+    fired = await house_of(request).events.batch_publisher.publish(
         caller.actor,
         body.event,
         body.data,

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from core.actor import Surface
 from core.clock import iso
-from events.rulebook import instruction_form, rule_form
-from events.rules import Met, Mode, summary
-from events.subscribers import Fired
+from events.automations.rules import Evaluation, Mode, summary
+from events.automations.service import instruction_form, rule_form
+from events.subscribers import FiredEvent
 from store.automations import FiringRow, InstructionRow, RuleRow
 from web.view import Moment, View
 
@@ -146,7 +146,7 @@ def firing_view(row: FiringRow, *, inside: bool) -> FiringView:
     )
 
 
-def met_view(event: Fired, met: Met) -> MetView:
+def met_view(event: FiredEvent, met: Evaluation) -> MetView:
     return MetView(
         event_id=event.id,
         event=event.name,

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.automations
 from core import canon
 from core.errors import Forbidden, InvalidInput
-from events.rulebook import InstructionForm, RuleForm
-from events.rules import DRY_RUN_EVENTS
+from events.automations.rules import DRY_RUN_EVENTS
+from events.automations.service import InstructionForm, RuleForm
 from web.api.body import Body, Id, parsed
 from web.api.rule_views import (
     DryRunView,
@@ -80,7 +80,7 @@ class DryRunBody(Body):
 @router.get("/rules", response_model=RuleList)
 async def rules(request: Request, caller: Reads) -> RuleList:
     """Every rule, oldest first."""
-    rows = await house_of(request).events.rulebook.rules(caller.actor)
+    rows = await house_of(request).events.automation_service.rules(caller.actor)
     return RuleList(data=tuple(map(rule_view, rows)))
 
 
@@ -97,7 +97,7 @@ async def add_rule(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).events.rulebook.add_rule(caller.actor, form, also=also),
+        lambda also: house_of(request).events.automation_service.add_rule(caller.actor, form, also=also),
         rule_json,
         status=201,
         location=lambda row: f"/v1/rules/{row.id}",
@@ -107,7 +107,7 @@ async def add_rule(request: Request, caller: Writes) -> Response:
 @router.get("/rules/{rule_id}", response_model=RuleView, responses=problems("404"))
 async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
     """One rule."""
-    return rule_view(await house_of(request).events.rulebook.rule(caller.actor, rule_id))
+    return rule_view(await house_of(request).events.automation_service.rule(caller.actor, rule_id))
 
 
 @router.patch(
@@ -118,13 +118,15 @@ async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
 )
 async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in another role."""
-    return rule_view(await house_of(request).events.rulebook.change_rule(caller.actor, rule_id, _changes(caller)))
+    return rule_view(
+        await house_of(request).events.automation_service.change_rule(caller.actor, rule_id, _changes(caller))
+    )
 
 
 @router.delete("/rules/{rule_id}", status_code=204, responses=problems("404"))
 async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response:
     """It meets no further event; what it has done stays on record."""
-    await house_of(request).events.rulebook.remove_rule(caller.actor, rule_id)
+    await house_of(request).events.automation_service.remove_rule(caller.actor, rule_id)
     return Response(status_code=204)
 
 
@@ -138,8 +140,8 @@ async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
     """What the rule would have made of past events. It reads records, stores nothing and sends nothing, so it takes no Idempotency-Key."""
     body = parsed(DryRunBody, caller)
     events = house_of(request).events
-    row = await events.rulebook.rule(caller.actor, rule_id)
-    if not await events.rulebook.manages(caller.actor, row):
+    row = await events.automation_service.rule(caller.actor, rule_id)
+    if not await events.automation_service.manages(caller.actor, row):
         raise Forbidden("A dry run reads records in its author's name: only the author and owners see it.")
     met = await events.rules.dry_run(row, event_id=body.event_id, limit=body.limit)
     return DryRunView(data=tuple(met_view(event, each) for event, each in met))
@@ -150,7 +152,7 @@ async def rule_firings(
     request: Request, caller: Reads, rule_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the rule, event by event, newest first. Runs are read under ``/v1/runs``."""
-    rulebook = house_of(request).events.rulebook
+    rulebook = house_of(request).events.automation_service
     row = await rulebook.rule(caller.actor, rule_id)
     inside = await rulebook.manages(caller.actor, row)
     async with house_of(request).sessions.read() as session:
@@ -160,7 +162,7 @@ async def rule_firings(
 @router.get("/instructions", response_model=InstructionList)
 async def instructions(request: Request, caller: Reads) -> InstructionList:
     """Every instruction, oldest first."""
-    rows = await house_of(request).events.rulebook.instructions(caller.actor)
+    rows = await house_of(request).events.automation_service.instructions(caller.actor)
     return InstructionList(data=tuple(map(instruction_view, rows)))
 
 
@@ -177,7 +179,7 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).events.rulebook.add_instruction(caller.actor, form, also=also),
+        lambda also: house_of(request).events.automation_service.add_instruction(caller.actor, form, also=also),
         instruction_json,
         status=201,
         location=lambda row: f"/v1/instructions/{row.id}",
@@ -187,7 +189,7 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
 @router.get("/instructions/{instruction_id}", response_model=InstructionView, responses=problems("404"))
 async def instruction(request: Request, caller: Reads, instruction_id: Id) -> InstructionView:
     """One instruction."""
-    return instruction_view(await house_of(request).events.rulebook.instruction(caller.actor, instruction_id))
+    return instruction_view(await house_of(request).events.automation_service.instruction(caller.actor, instruction_id))
 
 
 @router.patch(
@@ -199,14 +201,14 @@ async def instruction(request: Request, caller: Reads, instruction_id: Id) -> In
 async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its author in another
     role."""
-    rulebook = house_of(request).events.rulebook
+    rulebook = house_of(request).events.automation_service
     return instruction_view(await rulebook.change_instruction(caller.actor, instruction_id, _changes(caller)))
 
 
 @router.delete("/instructions/{instruction_id}", status_code=204, responses=problems("404"))
 async def remove_instruction(request: Request, caller: Writes, instruction_id: Id) -> Response:
     """It meets no further event; what it has done stays on record."""
-    await house_of(request).events.rulebook.remove_instruction(caller.actor, instruction_id)
+    await house_of(request).events.automation_service.remove_instruction(caller.actor, instruction_id)
     return Response(status_code=204)
 
 
@@ -215,7 +217,7 @@ async def instruction_firings(
     request: Request, caller: Reads, instruction_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the instruction, event by event, newest first. Runs are read under ``/v1/runs``."""
-    rulebook = house_of(request).events.rulebook
+    rulebook = house_of(request).events.automation_service
     row = await rulebook.instruction(caller.actor, instruction_id)
     inside = await rulebook.manages(caller.actor, row)
     async with house_of(request).sessions.read() as session:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from core.clock import iso
-from events.webhooks.again import Span
-from events.webhooks.endpoints import Made, Shown
+from events.webhooks.endpoints import CreatedEndpoint, EndpointState
+from events.webhooks.redelivery import ResendSpan
 from store.webhooks.attempts import DeliveryAttemptRow
 from store.webhooks.deliveries import DeliveryRow
 from web.view import Moment, View, moment
@@ -110,19 +110,19 @@ class DeliveryDetail(DeliveryView):
     attempt_log: Sequence[AttemptView]
 
 
-def endpoint_view(shown: Shown) -> EndpointView:
+def endpoint_view(shown: EndpointState) -> EndpointView:
     return EndpointView(**_endpoint(shown))
 
 
-def endpoint_json(shown: Shown) -> dict[str, Any]:
+def endpoint_json(shown: EndpointState) -> dict[str, Any]:
     return endpoint_view(shown).json_value()
 
 
-def made_json(made: Made) -> dict[str, Any]:
+def made_json(made: CreatedEndpoint) -> dict[str, Any]:
     return EndpointWithSecret(**_endpoint(made.shown), secret=made.secret).json_value()
 
 
-def span_json(span: Span) -> dict[str, Any]:
+def span_json(span: ResendSpan) -> dict[str, Any]:
     return SpanView(id=span.id, endpoint=span.endpoint, since=iso(span.since), until=iso(span.until)).json_value()
 
 
@@ -138,7 +138,7 @@ def delivery_detail(row: DeliveryRow, body: bytes, attempts: Sequence[DeliveryAt
     return DeliveryDetail(**_delivery(row), body=body.decode(), attempt_log=tuple(map(_attempt, attempts)))
 
 
-def _endpoint(shown: Shown) -> dict[str, Any]:
+def _endpoint(shown: EndpointState) -> dict[str, Any]:
     row, rate = shown.row, shown.rate
     attempts = rate.succeeded + rate.failed
     return {

@@ -210,7 +210,7 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.again.recover(
+        lambda also: house_of(request).webhooks.redelivery.recover(
             caller.actor, endpoint_id, body.since, body.until, request_id=problem.request_id(request), also=also
         ),
         span_json,
@@ -232,7 +232,7 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.again.replay(
+        lambda also: house_of(request).webhooks.redelivery.replay(
             caller.actor, endpoint_id, body.since, body.until, request_id=problem.request_id(request), also=also
         ),
         span_json,
@@ -254,7 +254,7 @@ async def test(request: Request, caller: Tests) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.again.test(
+        lambda also: house_of(request).webhooks.redelivery.test(
             caller.actor, body.endpoint, body.event, request_id=problem.request_id(request), also=also
         ),
         delivery_json,

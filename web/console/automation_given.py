@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from core.actor import SURFACES, Surface
 from core.errors import InvalidInput
-from events.rulebook import PER_HOUR
-from events.rules import Mode
+from events.automations.rules import Mode
+from events.automations.service import PER_HOUR
 from store.automations import InstructionRow, RuleRow
 from web.console.forms import Form, checked
 

@@ -113,7 +113,7 @@ async def standing(
     actor = visitor.actor
     async with house_of(request).sessions.read() as session:
         rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
-    mine = await house_of(request).events.rulebook.manages(actor, row)
+    mine = await house_of(request).events.automation_service.manages(actor, row)
     return Standing(
         name=to_display_text(row.name, limit=120),
         mode=MODE_BADGES[row.mode],
@@ -171,7 +171,7 @@ def mode_of(form: Form, kind: str) -> str:
 
 async def only_mine(request: Request, visitor: Visitor, row: Automation, otherwise: str) -> None:
     """Raises Forbidden with ``otherwise`` for all but its author and owners."""
-    if not await house_of(request).events.rulebook.manages(visitor.actor, row):
+    if not await house_of(request).events.automation_service.manages(visitor.actor, row):
         raise Forbidden(otherwise)
 
 

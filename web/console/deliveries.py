@@ -130,7 +130,7 @@ async def delivery(
 @router.post("/{delivery_id}/resend")
 async def resend(request: Request, form: GuardedOwner, delivery_id: str) -> Response:
     async with single(request, form) as also:
-        row = await house_of(request).webhooks.again.resend(
+        row = await house_of(request).webhooks.redelivery.resend(
             form.member.actor, delivery_id, request_id=problem.request_id(request), also=also
         )
     return redirect(f"/webhooks/deliveries/{delivery_id}?awaited={row.attempts + 1}")

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 import store.webhooks.deliveries
 from core.display_text import to_display_text
 from core.errors import InvalidInput
-from events.webhooks.secrets import BOTH_VALID
+from events.webhooks.endpoint_secrets import BOTH_VALID
 from registry.events import event_catalogue
 from registry.events.event_names import fits_any
 from web import problem
@@ -134,7 +134,7 @@ async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 @router.post("/test")
 async def test(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
     async with single(request, form) as also:
-        row = await house_of(request).webhooks.again.test(
+        row = await house_of(request).webhooks.redelivery.test(
             form.member.actor, endpoint_id, form.get("event", limit=100) or None,
             request_id=problem.request_id(request), also=also,
         )  # fmt: skip
@@ -155,7 +155,7 @@ async def replay(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 
 
 async def _span(request: Request, form: Form, endpoint_id: str, which: str) -> Response:
-    again = house_of(request).webhooks.again
+    again = house_of(request).webhooks.redelivery
     act = again.recover if which == "recover" else again.replay
     try:
         since, until = _moment(form.get("since", limit=40)), _moment(form.get("until", limit=40))

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from core.display_text import to_display_text
 from core.errors import InvalidInput
-from events.webhooks.endpoints import Made, Shown
+from events.webhooks.endpoints import CreatedEndpoint, EndpointState
 from registry.events import event_catalogue
 from web import problem
 from web.console.delivered import ENDPOINTS, Health, health_of
@@ -140,7 +140,7 @@ async def change(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 
 
 def _form(
-    request: Request, visitor: Visitor, given: Given, shown: Shown | None = None, *, trouble: str = ""
+    request: Request, visitor: Visitor, given: Given, shown: EndpointState | None = None, *, trouble: str = ""
 ) -> Response:
     groups: dict[str, list[Tick]] = {}
     for each in event_catalogue.every().values():
@@ -158,7 +158,7 @@ def _form(
 
 
 def secret_page(
-    request: Request, visitor: Visitor, made: Made, heading: str, advice: str, *, status: int = 200
+    request: Request, visitor: Visitor, made: CreatedEndpoint, heading: str, advice: str, *, status: int = 200
 ) -> Response:
     page = SecretPage(
         shell=shell(request, visitor),
@@ -175,7 +175,7 @@ def secret_page(
     return show(request, page, status=status)
 
 
-def _line(shown: Shown) -> Line:
+def _line(shown: EndpointState) -> Line:
     row = shown.row
     attempts = [each for each in (row.last_success_at, row.last_failure_at) if each is not None]
     return Line(

@@ -150,7 +150,7 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
         if not isinstance(value, dict):
             raise InvalidInput("The data of an event is a JSON object.")
         async with single(request, form) as also:
-            fired = await house_of(request).events.firing.fire(
+            fired = await house_of(request).events.firing.publish(
                 visitor.actor, name, value, request_id=problem.request_id(request), also=also
             )
     except (InvalidInput, EventLoop) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from events.rulebook import InstructionForm
+from events.automations.service import InstructionForm
 from store.automations import InstructionRow
 from web.console.automation_given import Filled, formed, posted, stored
 from web.console.forms import Form

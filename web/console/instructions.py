@@ -93,7 +93,7 @@ async def instruction(
     instruction_id: str,
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    row = await house_of(request).events.rulebook.instruction(visitor.actor, instruction_id)
+    row = await house_of(request).events.automation_service.instruction(visitor.actor, instruction_id)
     return await _instruction(request, visitor, row, before)
 
 
@@ -111,19 +111,21 @@ async def rebuild(request: Request, form: Guarded, instruction_id: str) -> Respo
 @router.post("/{instruction_id}/mode")
 async def switch(request: Request, form: Guarded, instruction_id: str) -> Response:
     mode = mode_of(form, "An instruction")
-    await house_of(request).events.rulebook.change_instruction(form.member.actor, instruction_id, {"mode": mode})
+    await house_of(request).events.automation_service.change_instruction(
+        form.member.actor, instruction_id, {"mode": mode}
+    )
     return redirect(f"/rules/instructions/{instruction_id}")
 
 
 @router.post("/{instruction_id}/dry-run")
 async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Response:
     visitor, events = form.member, house_of(request).events
-    row = await events.rulebook.instruction(visitor.actor, instruction_id)
+    row = await events.automation_service.instruction(visitor.actor, instruction_id)
     await only_mine(
         request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
     )
     try:
-        found = tried(await events.brain.dry_run(row, limit=TRY_EVENTS))
+        found = tried(await events.instructions.dry_run(row, limit=TRY_EVENTS))
     except _DOWN as error:
         return await _instruction(request, visitor, row, None, error=error)
     return await _instruction(request, visitor, row, None, found=found)
@@ -131,7 +133,7 @@ async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Respo
 
 @router.post("/{instruction_id}/delete")
 async def delete(request: Request, form: Guarded, instruction_id: str) -> Response:
-    await house_of(request).events.rulebook.remove_instruction(form.member.actor, instruction_id)
+    await house_of(request).events.automation_service.remove_instruction(form.member.actor, instruction_id)
     return redirect("/rules")
 
 
@@ -139,7 +141,7 @@ async def delete(request: Request, form: Guarded, instruction_id: str) -> Respon
 
 
 async def _mine(request: Request, visitor: Visitor, instruction_id: str) -> InstructionRow:
-    row = await house_of(request).events.rulebook.instruction(visitor.actor, instruction_id)
+    row = await house_of(request).events.automation_service.instruction(visitor.actor, instruction_id)
     await only_mine(request, visitor, row, "Only its author and owners change this.")
     return row
 
@@ -152,16 +154,18 @@ async def _worked(request: Request, form: Form, there: InstructionRow | None) ->
     try:
         body = form_of(given)
         if act == "try":
-            draft = await events.rulebook.draft_instruction(visitor.actor, body)
+            draft = await events.automation_service.draft_instruction(visitor.actor, body)
             return await _form(
-                request, visitor, given, there, found=tried(await events.brain.dry_run(draft, limit=TRY_EVENTS))
+                request, visitor, given, there, found=tried(await events.instructions.dry_run(draft, limit=TRY_EVENTS))
             )
         row = await saved(
             request,
             form,
             there,
-            lambda also: events.rulebook.add_instruction(visitor.actor, body, also=also),
-            lambda old: events.rulebook.change_instruction(visitor.actor, old.id, body.model_dump(mode="json")),
+            lambda also: events.automation_service.add_instruction(visitor.actor, body, also=also),
+            lambda old: events.automation_service.change_instruction(
+                visitor.actor, old.id, body.model_dump(mode="json")
+            ),
         )
     except (InvalidInput, Forbidden, *_DOWN) as error:
         return await _form(request, visitor, given, there, error=error)

@@ -13,7 +13,7 @@ from agent.workspace.context import WorkspaceContext
 from core.actor import SURFACES, Actor, Surface
 from core.display_text import to_display_text
 from core.errors import InvalidInput
-from events.rules import past
+from events.automations.rules import past_events
 from registry.events import event_catalogue, event_fields, event_names
 from registry.events.event_fields import EventField
 from registry.offer import Offer
@@ -67,7 +67,7 @@ async def picked(session: AsyncSession, workspace: str, pattern: str) -> Picked:
         event_names.pattern(pattern)
     except InvalidInput:
         return Picked(event_fields.ENVELOPE, names)
-    came = await past(session, workspace, pattern, limit=_LOOKED_AT)
+    came = await past_events(session, workspace, pattern, limit=_LOOKED_AT)
     return Picked(event_fields.of_pattern(pattern, (each.data for each in came)), names)
 
 

@@ -76,7 +76,7 @@ async def rebuild(request: Request, form: Guarded, rule_id: str) -> Response:
 
 
 async def _mine(request: Request, visitor: Visitor, rule_id: str) -> RuleRow:
-    row = await house_of(request).events.rulebook.rule(visitor.actor, rule_id)
+    row = await house_of(request).events.automation_service.rule(visitor.actor, rule_id)
     await only_mine(request, visitor, row, "Only its author and owners change this.")
     return row
 
@@ -91,15 +91,15 @@ async def _worked(request: Request, form: Form, there: RuleRow | None) -> Respon
     try:
         body = form_of(given, await _contract(request, visitor.actor, given.action))
         if act == "try":
-            draft = await events.rulebook.draft_rule(visitor.actor, body)
+            draft = await events.automation_service.draft_rule(visitor.actor, body)
             met = await events.rules.dry_run(draft, limit=TRY_EVENTS)
             return await _builder(request, visitor, given, there, found=tried(met))
         row = await saved(
             request,
             form,
             there,
-            lambda also: events.rulebook.add_rule(visitor.actor, body, also=also),
-            lambda old: events.rulebook.change_rule(
+            lambda also: events.automation_service.add_rule(visitor.actor, body, also=also),
+            lambda old: events.automation_service.change_rule(
                 visitor.actor, old.id, body.model_dump(mode="json", by_alias=True, exclude_none=True)
             ),
         )

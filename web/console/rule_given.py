@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from core import canon
 from core.errors import Finding, InvalidInput
-from events.rulebook import RuleForm, rule_form
+from events.automations.service import RuleForm, rule_form
 from registry import pointer
 from registry.conditions import builder
 from registry.conditions.builder import MAX_ROWS, Join, Row

@@ -92,7 +92,7 @@ class RulePage(Page):
 @router.get("")
 async def rules(request: Request, visitor: SignedIn) -> Response:
     house, actor = house_of(request), visitor.actor
-    rulebook = house.events.rulebook
+    rulebook = house.events.automation_service
     there, told = await rulebook.rules(actor), await rulebook.instructions(actor)
     async with house.sessions.read() as session:
         latest = await store.automations.latest(session, actor.workspace)
@@ -115,21 +115,21 @@ async def rule(
     rule_id: str,
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    row = await house_of(request).events.rulebook.rule(visitor.actor, rule_id)
+    row = await house_of(request).events.automation_service.rule(visitor.actor, rule_id)
     return await _rule(request, visitor, row, before)
 
 
 @router.post("/{rule_id}/mode")
 async def switch(request: Request, form: Guarded, rule_id: str) -> Response:
     mode = mode_of(form, "A rule")
-    await house_of(request).events.rulebook.change_rule(form.member.actor, rule_id, {"mode": mode})
+    await house_of(request).events.automation_service.change_rule(form.member.actor, rule_id, {"mode": mode})
     return redirect(f"/rules/{rule_id}")
 
 
 @router.post("/{rule_id}/dry-run")
 async def dry_run(request: Request, form: Guarded, rule_id: str) -> Response:
     visitor, events = form.member, house_of(request).events
-    row = await events.rulebook.rule(visitor.actor, rule_id)
+    row = await events.automation_service.rule(visitor.actor, rule_id)
     await only_mine(
         request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
     )
@@ -142,7 +142,7 @@ async def dry_run(request: Request, form: Guarded, rule_id: str) -> Response:
 
 @router.post("/{rule_id}/delete")
 async def delete(request: Request, form: Guarded, rule_id: str) -> Response:
-    await house_of(request).events.rulebook.remove_rule(form.member.actor, rule_id)
+    await house_of(request).events.automation_service.remove_rule(form.member.actor, rule_id)
     return redirect("/rules")
 
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from agent.pipeline import Plan, Question, Reply
 from core.display_text import to_display_text
-from events.rules import Met
-from events.subscribers import Fired
+from events.automations.rules import Evaluation
+from events.subscribers import FiredEvent
 from web.console.words import Badge
 
 RUNS: Final = Badge("would run", "good")
@@ -48,7 +48,7 @@ class Tried:
     tallies: tuple[Tally, ...]
 
 
-def tried(met: Sequence[tuple[Fired, Met]]) -> Tried:
+def tried(met: Sequence[tuple[FiredEvent, Evaluation]]) -> Tried:
     lines = tuple(_would(event, each) for event, each in met)
     counts: dict[Badge, int] = {}
     for line in lines:
@@ -56,12 +56,12 @@ def tried(met: Sequence[tuple[Fired, Met]]) -> Tried:
     return Tried(lines, tuple(Tally(badge, count) for badge, count in counts.items()))
 
 
-def _would(event: Fired, met: Met) -> Would:
+def _would(event: FiredEvent, met: Evaluation) -> Would:
     verdict, says, why = _told(met)
     return Would(event.id, event.name, event.occurred_at, verdict, says, to_display_text(why, limit=600))
 
 
-def _told(met: Met) -> tuple[Badge, tuple[str, ...], str]:
+def _told(met: Evaluation) -> tuple[Badge, tuple[str, ...], str]:
     if met.judged is None:
         return (UNMET, (), "") if met.verdict == "unmet" else (UNTOLD, (), met.detail)
     match met.judged.verdict:

@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from events.subscribers import Fired
+from events.subscribers import FiredEvent
 from executors.jobs.queue import SqlQueue
 from executors.jobs.worker import Worker
 from store.database import Database
@@ -23,15 +23,15 @@ async def main(url: str, notes: Path) -> None:
     def noted() -> list[str]:
         return notes.read_text().split()
 
-    async def first(event: Fired) -> None:
+    async def first(event: FiredEvent) -> None:
         note("first")
 
-    async def second(event: Fired) -> None:
+    async def second(event: FiredEvent) -> None:
         note("second")
         if noted().count("second") == 1:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async def third(event: Fired) -> None:
+    async def third(event: FiredEvent) -> None:
         note("third")
 
     cast = Cast()

@@ -22,8 +22,8 @@ from agent.pipeline import (
     Trace,
 )
 from agent.runs.run import Run
-from events.brain import Brain
-from events.subscribers import of_row
+from events.automations.instructions import Instructions
+from events.subscribers import event_of_row
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 from store import automations as stored_rules
@@ -77,9 +77,9 @@ async def think(shop: Shop, instruction: dict[str, Any], resolver: Obeying, **da
     event_id = await fired(shop, "ticket.created", **{"ticket_id": 5519, **data})
     workspace = shop.actors["olivia"].workspace
     async with shop.house.sessions.read() as session:
-        event = of_row(await stored_events.get(session, workspace, event_id))
+        event = event_of_row(await stored_events.get(session, workspace, event_id))
         row = await stored_rules.instruction(session, workspace, instruction["id"])
-    done = await Brain(shop.house.events.rules.acting, resolver).react(row, event)
+    done = await Instructions(shop.house.events.rules.acting, resolver).react(row, event)
     if done.record is not None:
         async with shop.house.sessions.begin() as session:
             await done.record(session)

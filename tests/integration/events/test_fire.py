@@ -11,7 +11,7 @@ from sqlalchemy import delete
 import store.events.events
 import store.history.log
 import store.jobs.jobs
-from events.fire import MAX_DEPTH
+from events.publish import MAX_DEPTH
 from registry.events import event_catalogue
 from tests.integration.api.shop import Shop
 from tests.integration.events.reacting import fired, made_rule, made_runs, reacted, seen

@@ -18,9 +18,9 @@ import store.history.log
 import store.jobs.enqueue
 import store.jobs.jobs
 from core.errors import EventLoop, InvalidInput
-from events.fire import MAX_DEPTH, fire
-from events.subscribers import Fired
-from events.walk import RETRY_S
+from events.dispatcher import RETRY_S
+from events.publish import MAX_DEPTH, publish
+from events.subscribers import FiredEvent
 from registry import connector
 from registry.discovery import DiscoveredConnector
 from store.database import Database
@@ -29,7 +29,7 @@ from tests.integration.events.walking import AT, WORKSPACE, Cast, Stage
 ROOT = Path(__file__).parents[3]
 
 
-async def broken(event: Fired) -> None:
+async def broken(event: FiredEvent) -> None:
     raise RuntimeError("a subscriber's own defect")
 
 
@@ -49,7 +49,7 @@ async def test_lower_priority_reacts_first_whatever_the_order_of_registration(se
 async def test_the_same_priority_reacts_side_by_side(sessions: Database) -> None:
     together = asyncio.Barrier(2)
 
-    async def meet(event: Fired) -> None:
+    async def meet(event: FiredEvent) -> None:
         await together.wait()
 
     cast = Cast()
@@ -65,7 +65,7 @@ async def test_the_same_priority_reacts_side_by_side(sessions: Database) -> None
 async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(sessions: Database) -> None:
     tries = 0
 
-    async def twice(event: Fired) -> None:
+    async def twice(event: FiredEvent) -> None:
         nonlocal tries
         tries += 1
         if tries < 3:
@@ -103,7 +103,7 @@ async def test_one_that_never_works_has_failed_in_the_end_and_history_says_so(se
 async def test_a_blocking_one_is_waited_for(sessions: Database) -> None:
     tries = 0
 
-    async def once_broken(event: Fired) -> None:
+    async def once_broken(event: FiredEvent) -> None:
         nonlocal tries
         tries += 1
         if tries == 1:
@@ -136,7 +136,7 @@ async def test_a_blocking_one_that_fails_for_good_leaves_the_later_ones_out(sess
 
 
 async def test_one_that_hangs_is_given_up_and_retried(sessions: Database) -> None:
-    async def hang(event: Fired) -> None:
+    async def hang(event: FiredEvent) -> None:
         await asyncio.Event().wait()
 
     cast = Cast()
@@ -177,7 +177,7 @@ async def test_a_walk_that_is_taken_up_again_repeats_nothing_that_was_done(sessi
     reached = asyncio.Event()
     hanging = True
 
-    async def hang_once(event: Fired) -> None:
+    async def hang_once(event: FiredEvent) -> None:
         if hanging:
             reached.set()
             await asyncio.Event().wait()
@@ -278,13 +278,13 @@ async def test_a_chain_of_events_that_cause_each_other_ends(sessions: Database) 
     async with sessions.begin() as session:
         cause: str | None = None
         for depth in range(MAX_DEPTH + 1):
-            fired = await fire(
+            fired = await publish(
                 session, workspace=WORKSPACE, name="order.packed", data={}, origin="test", at=AT, caused_by=cause
             )
             assert fired.depth == depth
             cause = fired.id
         with pytest.raises(EventLoop):
-            await fire(
+            await publish(
                 session, workspace=WORKSPACE, name="order.packed", data={}, origin="test", at=AT, caused_by=cause
             )
 
@@ -293,7 +293,7 @@ async def test_a_cause_of_another_workspace_is_no_cause(sessions: Database) -> N
     event_id = await Stage(sessions, Cast()).fire()
     async with sessions.begin() as session:
         with pytest.raises(InvalidInput):
-            await fire(
+            await publish(
                 session, workspace="ws_2", name="order.packed", data={}, origin="test", at=AT, caused_by=event_id
             )
 
@@ -301,7 +301,7 @@ async def test_a_cause_of_another_workspace_is_no_cause(sessions: Database) -> N
 async def test_an_event_and_its_work_are_there_together_or_not_at_all(sessions: Database) -> None:
     async def fire_and_fail() -> None:
         async with sessions.begin() as session:
-            await fire(session, workspace=WORKSPACE, name="order.packed", data={}, origin="test", at=AT)
+            await publish(session, workspace=WORKSPACE, name="order.packed", data={}, origin="test", at=AT)
             raise RuntimeError("before the commit")
 
     with pytest.raises(RuntimeError):

@@ -16,9 +16,9 @@ import store.workspaces
 from agent.workspace.context import WorkspaceContexts
 from core.clock import FrozenClock
 from core.secretbox import SecretBox
-from events.fire import REACT_WORK, fire
-from events.subscribers import Fired, Reacted, Record, Subscriber
-from events.walk import RETRY_WORK, Walk
+from events.dispatcher import RETRY_WORK, Dispatcher
+from events.publish import REACT_WORK, publish
+from events.subscribers import FiredEvent, ReactionHook, ReactionResult, Subscriber
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import Done, Reschedule, SqlQueue
@@ -49,23 +49,23 @@ class Cast:
         self,
         name: str,
         priority: int,
-        act: Callable[[Fired], Awaitable[None]] | None = None,
+        act: Callable[[FiredEvent], Awaitable[None]] | None = None,
         *,
         blocking: bool = False,
-        record: Record | None = None,
+        record: ReactionHook | None = None,
     ) -> None:
-        async def react(event: Fired) -> Reacted:
+        async def react(event: FiredEvent) -> ReactionResult:
             self.seen.append(name)
             if act is not None:
                 await act(event)
-            return Reacted(f"{name} was here", record)
+            return ReactionResult(f"{name} was here", record)
 
         self._cast.append(Subscriber(name, priority, react, blocking))
 
     def remove(self, name: str) -> None:
         self._cast = [each for each in self._cast if each.name != name]
 
-    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+    async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
         return self._cast
 
 
@@ -79,13 +79,13 @@ class Stage:
         self.clock = FrozenClock(AT)
         self.box = SecretBox(bytes(32))
         grounds = WorkspaceContexts(sessions, self.box, found, [], a_client)
-        self.walk = Walk(sessions, [cast], grounds, self.clock, lambda: None, **options)
+        self.walk = Dispatcher(sessions, [cast], grounds, self.clock, lambda: None, **options)
         self.queue = SqlQueue(sessions, owner="test", lease_s=60)
         self.handlers: dict[str, Handler] = {REACT_WORK: self.walk.react, RETRY_WORK: self.walk.again}
 
     async def fire(self, name: str = "order.packed", **data: Any) -> str:
         async with self.sessions.begin() as session:
-            fired = await fire(session, workspace=WORKSPACE, name=name, data=data, origin="test", at=self.clock())
+            fired = await publish(session, workspace=WORKSPACE, name=name, data=data, origin="test", at=self.clock())
         return fired.id
 
     async def configure(self, connector: str) -> None:

@@ -10,7 +10,7 @@ from core import ids
 from core.actor import Actor
 from core.webhook_signature import new_secret
 from evals import shelf
-from events.rulebook import InstructionForm, RuleForm, Source
+from events.automations.service import InstructionForm, RuleForm, Source
 from store.history.views import HistoryViewRow
 from tests.integration.web.console import CONTRACT, PASSWORD, Console
 from tests.integration.web.eval_samples import report_json
@@ -49,18 +49,18 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
         actor, "https://hooks.example/in", ["*"], description="ours"
     )
     endpoint_id = endpoint.shown.row.id
-    delivery = await console.house.webhooks.again.test(actor, endpoint_id, "invoice.paid")
-    event = await console.house.events.firing.fire(actor, "parcel.lost", {"parcel": 7})
+    delivery = await console.house.webhooks.redelivery.test(actor, endpoint_id, "invoice.paid")
+    event = await console.house.events.firing.publish(actor, "parcel.lost", {"parcel": 7})
     own = CONTRACT | {"name": f"shop.of_{actor.workspace.lower()}"}
     await console.house.office.register(actor, [own])
     parameters = {"order": Source(**{"from": "/data/parcel"})}
-    rule = await console.house.events.rulebook.add_rule(
+    rule = await console.house.events.automation_service.add_rule(
         actor, RuleForm(name="ours", event="parcel.*", action=str(own["name"]), parameters=parameters)
     )
     told = InstructionForm(
         name="ours too", event="parcel.*", text="Refund order {data.parcel}", actions=[rule.contract]
     )
-    instruction = await console.house.events.rulebook.add_instruction(actor, told)
+    instruction = await console.house.events.automation_service.add_instruction(actor, told)
     invited = await console.house.roster.invite(actor, email=f"new@{actor.workspace.lower()}.test", role="support")
     secrets = {"read_token": "a-token-of-the-tests", "action_secret": new_secret()}
     await console.house.office.connect(actor, "saas", "https://platform.example", secrets)

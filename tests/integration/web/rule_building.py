@@ -9,7 +9,7 @@ from typing import Any
 from httpx import AsyncClient, Response
 
 import store.automations
-from events.rulebook import RuleForm
+from events.automations.service import RuleForm
 from store.automations import InstructionRow, RuleRow
 from tests.integration.web.console import Console
 from tests.integration.web.test_console_keys import submit
@@ -44,12 +44,14 @@ async def add(console: Console, **more: Any) -> RuleRow:
         "action": "shop.refund",
         "parameters": {"order": {"from": "/data/amount"}},
     }
-    return await console.house.events.rulebook.add_rule(console.owner, RuleForm.model_validate({**form, **more}))
+    return await console.house.events.automation_service.add_rule(
+        console.owner, RuleForm.model_validate({**form, **more})
+    )
 
 
 async def fire(console: Console, amount: int, currency: str = "EUR") -> str:
     data = {"order_ref": "A-1", "customer_id": 7, "amount": amount, "currency": currency}
-    return (await console.house.events.firing.fire(console.owner, "order.paid", data)).id
+    return (await console.house.events.firing.publish(console.owner, "order.paid", data)).id
 
 
 def shown_cel(page: Response) -> str:

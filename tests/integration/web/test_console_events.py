@@ -12,7 +12,7 @@ from httpx import AsyncClient
 import store.automations
 import store.events.events
 from core.actor import Actor
-from events.rulebook import RuleForm
+from events.automations.service import RuleForm
 from registry.events import event_catalogue
 from store.automations import FiringRow
 from store.events.events import EventRow, ReactionRow
@@ -23,7 +23,7 @@ from tests.integration.web.test_console_keys import submit
 async def fired(
     console: Console, name: str = "parcel.lost", data: dict[str, Any] | None = None, actor: Actor | None = None
 ) -> str:
-    return (await console.house.events.firing.fire(actor or console.owner, name, data or {"parcel": 7})).id
+    return (await console.house.events.firing.publish(actor or console.owner, name, data or {"parcel": 7})).id
 
 
 async def listed(console: Console) -> list[EventRow]:
@@ -143,7 +143,7 @@ async def test_an_event_shows_who_reacted_in_order_and_what_came_of_it(console: 
         "action": "shop.refund",
         "parameters": {"order": {"value": 7}},
     }
-    rule = await console.house.events.rulebook.add_rule(console.owner, RuleForm.model_validate(form))
+    rule = await console.house.events.automation_service.add_rule(console.owner, RuleForm.model_validate(form))
     endpoint = await console.house.webhooks.endpoints.create(console.owner, "https://hooks.example/in", ["*"])
     event = await fired(console, data={"note": "<script>alert(1)</script>\u202e"})
     await reacted(

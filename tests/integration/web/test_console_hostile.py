@@ -13,7 +13,7 @@ import store.webhooks.attempts
 import store.webhooks.deliveries
 from core.webhook_signature import new_secret
 from evals import shelf
-from events.rulebook import InstructionForm, RuleForm
+from events.automations.service import InstructionForm, RuleForm
 from store.automations import FiringRow
 from store.events.events import ReactionRow
 from store.history.views import HistoryViewRow
@@ -69,22 +69,22 @@ async def filled(console: Console) -> Rows:
     key, _ = await house.office.create_key(owner, HOSTILE, scopes={"events:write"})
     url = "https://hooks.example/?q=" + "%3Cimg%20src=x%3E'</script>"
     endpoint = (await house.webhooks.endpoints.create(owner, url, ["*"], description=HOSTILE)).shown.row.id
-    delivery = await house.webhooks.again.test(owner, endpoint, "invoice.paid")
-    event = await house.events.firing.fire(
+    delivery = await house.webhooks.redelivery.test(owner, endpoint, "invoice.paid")
+    event = await house.events.firing.publish(
         owner, "parcel.lost", {"note": HOSTILE, "parcel": {"name": HOSTILE}, LINE: LINE}
     )
     form = {
         "name": LINE[:120], "event": "parcel.*", "condition": "event.data.note == 'x</script>'", "action": "shop.hostile", "note": HOSTILE,
         "parameters": {"order": {"value": LINE}, "memo": {"value": HOSTILE}},
     }  # fmt: skip
-    rule = await house.events.rulebook.add_rule(owner, RuleForm.model_validate(form))
+    rule = await house.events.automation_service.add_rule(owner, RuleForm.model_validate(form))
     told = InstructionForm(
         name=LINE[:120],
         event="parcel.*",
         text=f"{HOSTILE} {{data.note}}".replace("{{7*7}}", ""),
         actions=["shop.hostile"],
     )
-    instruction = await house.events.rulebook.add_instruction(owner, told)
+    instruction = await house.events.automation_service.add_instruction(owner, told)
     invited = await house.roster.invite(owner, email="new@shop.test", role="support")
     await house.office.connect(
         owner, "saas", "https://platform.example", {"read_token": "a-token", "action_secret": new_secret()}

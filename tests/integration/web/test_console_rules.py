@@ -6,7 +6,7 @@ import json
 import re
 
 import store.automations
-from events.rulebook import InstructionForm
+from events.automations.service import InstructionForm
 from store.automations import FiringRow
 from tests.integration.web.console import Console
 from tests.integration.web.rule_building import add, fire, rules
@@ -74,7 +74,7 @@ async def test_the_list_shows_rules_and_instructions_with_their_author(console: 
     assert "There is no instruction yet." in empty
     await add(console)
     form = InstructionForm(name="told", event="order.*", text="Refund order {data.amount}", actions=["shop.refund"])
-    await console.house.events.rulebook.add_instruction(console.owner, form)
+    await console.house.events.automation_service.add_instruction(console.owner, form)
     page = (await browser.get("/rules")).text
     assert page.count(">Olivia<") == 2
     assert page.count(">never<") == 2

@@ -16,7 +16,7 @@ import store.history.views
 import store.webhooks.attempts
 import store.webhooks.deliveries
 from evals import shelf
-from events.rulebook import InstructionForm, RuleForm, Source
+from events.automations.service import InstructionForm, RuleForm, Source
 from store.automations import FiringRow
 from store.events.events import ReactionRow
 from store.history.views import HistoryViewRow
@@ -81,13 +81,13 @@ async def more(console: Console, rows: Rows) -> None:
         await console.run_of(owner, f"refund order {at}")
         await house.office.create_key(owner, f"key {at}", scopes={"events:write"})
         await house.webhooks.endpoints.create(owner, f"https://hooks.example/{at}", ["*"])
-        delivery = await house.webhooks.again.test(owner, rows.ids["endpoint_id"], "invoice.paid")
-        event = await house.events.firing.fire(owner, f"parcel.{'abcdefghijkl'[at]}", {"parcel": at, f"f{at}": at})
+        delivery = await house.webhooks.redelivery.test(owner, rows.ids["endpoint_id"], "invoice.paid")
+        event = await house.events.firing.publish(owner, f"parcel.{'abcdefghijkl'[at]}", {"parcel": at, f"f{at}": at})
         parameters = {"order": Source(value=at)}
         rule = RuleForm(name=f"rule {at}", event="parcel.*", action=rows.ids["name"], parameters=parameters)
         told = InstructionForm(name=f"told {at}", event="parcel.*", text="Refund order 7", actions=[rows.ids["name"]])
-        added = await house.events.rulebook.add_rule(owner, rule)
-        await house.events.rulebook.add_instruction(owner, told)
+        added = await house.events.automation_service.add_rule(owner, rule)
+        await house.events.automation_service.add_instruction(owner, told)
         await house.roster.invite(owner, email=f"person{at}@shop.test", role="support")
         async with house.sessions.begin() as session:
             for source in (added.id, rows.ids["rule_id"], rows.ids["instruction_id"]):

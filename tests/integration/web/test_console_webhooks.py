@@ -14,8 +14,8 @@ import store.jobs.jobs
 import store.webhooks.attempts
 import store.webhooks.deliveries
 import store.webhooks.endpoints
-from events.webhooks.again import RECOVER_WORK, REPLAY_WORK
-from events.webhooks.endpoints import Shown
+from events.webhooks.endpoints import EndpointState
+from events.webhooks.redelivery import RECOVER_WORK, REPLAY_WORK
 from store.webhooks.attempts import AttemptResult
 from tests.integration.web.console import Console, csrf
 from tests.integration.web.test_console_keys import submit, ticket
@@ -26,17 +26,17 @@ GIVEN = {
 }  # fmt: skip
 
 
-async def listed(console: Console) -> list[Shown]:
+async def listed(console: Console) -> list[EndpointState]:
     return await console.house.webhooks.endpoints.listed(console.owner)
 
 
-async def made(console: Console, browser: AsyncClient, **more: object) -> Shown:
+async def made(console: Console, browser: AsyncClient, **more: object) -> EndpointState:
     answer = await submit(browser, "/webhooks/new", "/webhooks", **{**GIVEN, **more})
     assert answer.status_code == 201, answer.text
     return (await listed(console))[0]
 
 
-async def act(browser: AsyncClient, shown: Shown, name: str, **fields: object) -> Response:
+async def act(browser: AsyncClient, shown: EndpointState, name: str, **fields: object) -> Response:
     return await submit(browser, f"/webhooks/{shown.row.id}", f"/webhooks/{shown.row.id}/{name}", **fields)
 
 
@@ -184,7 +184,7 @@ async def test_a_test_send_leads_to_its_delivery_which_waits_for_the_attempt(con
 async def test_a_delivery_shows_every_attempt_with_its_request_and_answer_newest_first(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     shown = await made(console, browser)
-    row = await console.house.webhooks.again.test(console.owner, shown.row.id, "invoice.paid")
+    row = await console.house.webhooks.redelivery.test(console.owner, shown.row.id, "invoice.paid")
     hidden = json.dumps({"x-token": "(hidden)", "webhook-id": row.event_id})
     await attempted(
         console, row.id, 1, 500, b"<b>down</b> \xff", headers=hidden, detail="The endpoint answered 500.", cut=True
@@ -208,7 +208,7 @@ async def test_a_delivery_shows_every_attempt_with_its_request_and_answer_newest
 async def test_sent_again_once_however_often_the_form_is(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     shown = await made(console, browser)
-    row = await console.house.webhooks.again.test(console.owner, shown.row.id, "invoice.paid")
+    row = await console.house.webhooks.redelivery.test(console.owner, shown.row.id, "invoice.paid")
     await attempted(console, row.id, 1, 500)
     page = await browser.get(f"/webhooks/deliveries/{row.id}")
 
@@ -226,7 +226,7 @@ async def test_deliveries_are_filtered_by_state_and_event_and_paged(console: Con
     shown = await made(console, browser)
     for at in range(33):
         name = "invoice.paid" if at % 2 else "order.shipped"
-        row = await console.house.webhooks.again.test(console.owner, shown.row.id, name)
+        row = await console.house.webhooks.redelivery.test(console.owner, shown.row.id, name)
         await attempted(console, row.id, 1, 200 if at % 3 else 500)
     mine = f"/webhooks/{shown.row.id}"
     page = (await browser.get(mine)).text

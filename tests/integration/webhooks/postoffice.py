@@ -20,10 +20,10 @@ import store.workspaces
 from core.actor import Actor
 from core.clock import FrozenClock, utc_now
 from core.secretbox import SecretBox
-from events.fire import fire
-from events.subscribers import Fired
+from events.publish import publish
+from events.subscribers import FiredEvent
 from events.webhooks.fanout import DELIVER_WORK
-from events.webhooks.wiring import Webhooks, assembled
+from events.webhooks.wiring import Webhooks, build
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import Settled, SqlQueue
@@ -92,14 +92,14 @@ class PostOffice:
         made = await self.webhooks.endpoints.create(OWNER, url, patterns or ("*",), **given)
         return made.shown.row.id, made.secret
 
-    async def fire(self, name: str = "shop.opened", **data: Any) -> Fired:
+    async def fire(self, name: str = "shop.opened", **data: Any) -> FiredEvent:
         """The event, with everything its subscribers here leave behind."""
         async with self.sessions.begin() as session:
-            fired = await fire(session, workspace="ws_1", name=name, data=data, origin="test", at=self.clock())
+            fired = await publish(session, workspace="ws_1", name=name, data=data, origin="test", at=self.clock())
         await self.spread(fired)
         return fired
 
-    async def spread(self, fired: Fired) -> None:
+    async def spread(self, fired: FiredEvent) -> None:
         async with self.sessions.read() as session:
             subscribers = await self.webhooks.source.subscribers(session, fired)
         for each in subscribers:
@@ -168,7 +168,7 @@ async def postoffice(sessions: Database, *, wake: Callable[[], None] = lambda: N
     async with sessions.begin() as session:
         await store.workspaces.insert(session, WorkspaceRow(id="ws_1", name="Test", created_at=clock()))
     async with SignedClient(guard, clock=clock) as hand:
-        webhooks = assembled(sessions, guard, SecretBox(bytes(32)), hand, clock, wake)
+        webhooks = build(sessions, guard, SecretBox(bytes(32)), hand, clock, wake)
         yield PostOffice(
             sessions, clock, webhooks, SqlQueue(sessions, owner="test", per_lane=8, forgets=[DELIVER_WORK])
         )

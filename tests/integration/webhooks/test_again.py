@@ -25,14 +25,14 @@ async def test_a_persons_resend_is_one_attempt_and_no_new_series(office: PostOff
         (delivery,) = await office.deliveries(endpoint)
         assert delivery.state == "failed"
 
-        await office.webhooks.again.resend(OWNER, delivery.id)
+        await office.webhooks.redelivery.resend(OWNER, delivery.id)
         assert await office.finish() == 1
         await office.pass_time(days=1)
         assert await office.finish() == 0, "nothing follows a resend by itself"
         (delivery,) = await office.deliveries(endpoint)
         assert (delivery.state, delivery.status, delivery.tries, delivery.attempts) == ("failed", 500, 1, 2)
 
-        await office.webhooks.again.resend(OWNER, delivery.id)
+        await office.webhooks.redelivery.resend(OWNER, delivery.id)
         await office.finish()
         (delivery,) = await office.deliveries(endpoint)
         assert (delivery.state, delivery.attempts) == ("succeeded", 3)
@@ -47,7 +47,7 @@ async def test_a_resend_that_gets_through_ends_the_series_that_was_waiting(offic
         await office.fire()
         await office.turn()
         (delivery,) = await office.deliveries(endpoint)
-        await office.webhooks.again.resend(OWNER, delivery.id)
+        await office.webhooks.redelivery.resend(OWNER, delivery.id)
         await office.turn()
         await office.pass_time(days=1)
         await office.finish()
@@ -62,7 +62,7 @@ async def test_a_resend_that_fails_leaves_the_waiting_series_as_it_is(office: Po
         await office.fire()
         await office.turn()
         (before,) = await office.deliveries(endpoint)
-        await office.webhooks.again.resend(OWNER, before.id)
+        await office.webhooks.redelivery.resend(OWNER, before.id)
         await office.turn()
         (after,) = await office.deliveries(endpoint)
         assert (after.state, after.next_at, after.tries) == ("pending", before.next_at, 1)
@@ -90,7 +90,7 @@ async def test_recover_sends_what_failed_in_the_span_and_nothing_else(office: Po
         await office.finish()
         receiver.got.clear()
 
-        await office.webhooks.again.recover(OWNER, endpoint, since, until)
+        await office.webhooks.redelivery.recover(OWNER, endpoint, since, until)
         await office.finish()
     assert sorted(json.loads(message.body)["data"]["n"] for message in receiver.got) == [1, 2]
     states = [row.state for row in await office.deliveries(endpoint)]
@@ -103,10 +103,10 @@ async def test_a_recovery_that_is_taken_up_again_sends_nothing_twice(office: Pos
         await office.fire()
         await office.finish()
         await office.pass_time(seconds=1)
-        await office.webhooks.again.recover(OWNER, endpoint, office.clock() - timedelta(hours=1))
+        await office.webhooks.redelivery.recover(OWNER, endpoint, office.clock() - timedelta(hours=1))
         (work,) = await office.queue.claim(["webhook.recover"], 10)
         for _ in range(2):
-            await office.webhooks.again.recovering(work)
+            await office.webhooks.redelivery.recovering(work)
         await office.turn(kinds=["webhook.resend"])
         assert len(receiver.got) == 2
 
@@ -124,10 +124,10 @@ async def test_replay_delivers_what_an_endpoint_missed_and_not_what_it_has(
         await office.fire("shop.opened", n=9)
         await office.finish()
         assert len(late.got) == 1
-        await office.webhooks.again.replay(OWNER, endpoint, office.clock() - timedelta(hours=1))
+        await office.webhooks.redelivery.replay(OWNER, endpoint, office.clock() - timedelta(hours=1))
         await office.finish()
         await office.pass_time(seconds=1)
-        await office.webhooks.again.replay(OWNER, endpoint, office.clock() - timedelta(hours=1))
+        await office.webhooks.redelivery.replay(OWNER, endpoint, office.clock() - timedelta(hours=1))
         await office.finish()
     assert {message.headers["webhook-id"] for message in late.got[1:]} == {fired.id for fired in old}
     assert len(late.got) == 4
@@ -143,7 +143,7 @@ async def test_replay_delivers_what_an_endpoint_missed_and_not_what_it_has(
 async def test_a_test_send_is_the_catalogues_sample_once_and_never_again(office: PostOffice) -> None:
     async with receiving(500) as receiver:
         endpoint, secret = await office.endpoint(receiver.url, "ticket.*")
-        await office.webhooks.again.test(OWNER, endpoint)
+        await office.webhooks.redelivery.test(OWNER, endpoint)
         await office.finish()
         await office.pass_time(days=1)
         assert await office.finish() == 0
@@ -154,7 +154,7 @@ async def test_a_test_send_is_the_catalogues_sample_once_and_never_again(office:
     (delivery,) = await office.deliveries(endpoint)
     assert (delivery.state, delivery.cause) == ("failed", "test")
     with pytest.raises(NotFound, match="no sample"):
-        await office.webhooks.again.test(OWNER, endpoint, "my.own")
+        await office.webhooks.redelivery.test(OWNER, endpoint, "my.own")
 
 
 async def test_a_paused_endpoint_gets_what_it_missed_when_it_is_resumed(office: PostOffice, receiver: Receiver) -> None:
@@ -176,10 +176,10 @@ async def test_a_resumed_endpoint_that_was_disabled_starts_with_a_clean_sheet(of
         await office.fire()
         await office.finish()
         with pytest.raises(Conflict, match="resume"):
-            await office.webhooks.again.recover(OWNER, endpoint, office.clock() - timedelta(hours=1))
+            await office.webhooks.redelivery.recover(OWNER, endpoint, office.clock() - timedelta(hours=1))
         shown = await office.webhooks.endpoints.resume(OWNER, endpoint)
         assert (shown.row.state, shown.row.why, shown.row.consecutive_failures) == ("active", "", 0)
-        await office.webhooks.again.recover(
+        await office.webhooks.redelivery.recover(
             OWNER, endpoint, office.clock() - timedelta(hours=1), office.clock() + timedelta(hours=1)
         )
         await office.finish()
@@ -203,7 +203,7 @@ async def test_a_deleted_endpoint_is_sent_nothing_more_and_its_log_stays(office:
     with pytest.raises(NotFound):
         await office.webhooks.endpoints.show(OWNER, endpoint)
     with pytest.raises(NotFound):
-        await office.webhooks.again.resend(OWNER, delivery.id)
+        await office.webhooks.redelivery.resend(OWNER, delivery.id)
     assert await office.webhooks.endpoints.listed(OWNER) == []
     async with office.sessions.read() as session:
         assert await store.signing_secrets.listed(session, "ws_1") == []
@@ -267,9 +267,9 @@ async def test_another_workspaces_endpoint_and_deliveries_are_not_there(office: 
     with pytest.raises(NotFound):
         await office.webhooks.endpoints.delete(stranger, endpoint)
     with pytest.raises(NotFound):
-        await office.webhooks.again.resend(stranger, delivery.id)
+        await office.webhooks.redelivery.resend(stranger, delivery.id)
     with pytest.raises(NotFound):
-        await office.webhooks.again.test(stranger, endpoint)
+        await office.webhooks.redelivery.test(stranger, endpoint)
 
 
 async def test_secrets_and_own_headers_are_sealed_in_the_database(office: PostOffice) -> None:
@@ -284,7 +284,7 @@ async def test_secrets_and_own_headers_are_sealed_in_the_database(office: PostOf
 
 async def test_every_act_is_in_history(office: PostOffice, receiver: Receiver) -> None:
     endpoint, _ = await office.endpoint(receiver.url)
-    endpoints, again = office.webhooks.endpoints, office.webhooks.again
+    endpoints, again = office.webhooks.endpoints, office.webhooks.redelivery
     await endpoints.change(OWNER, endpoint, {"events": ["shop.*"], "description": "The shop"})
     await endpoints.rotate(OWNER, endpoint)
     await endpoints.pause(OWNER, endpoint)

@@ -112,7 +112,7 @@ async def test_failed_says_what_the_state_says_whatever_comes_of_a_delivery(
     async with office.sessions.begin() as session:
         await session.execute(text("UPDATE webhook_endpoints SET url = :url"), {"url": receiver.url})
     (delivery,) = await office.deliveries()
-    await office.webhooks.again.resend(OWNER, delivery.id)
+    await office.webhooks.redelivery.resend(OWNER, delivery.id)
     await office.finish()
     assert [(row.state, row.failed) for row in await office.deliveries()] == [("succeeded", None)]
     await office.fire()

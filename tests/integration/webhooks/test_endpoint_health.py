@@ -116,7 +116,7 @@ async def test_health_counts_what_came_of_attempts_and_not_of_tests(office: Post
             await office.fire()
             await office.turn(limit=1)
             await office.pass_time(seconds=1)
-        await office.webhooks.again.test(OWNER, endpoint)
+        await office.webhooks.redelivery.test(OWNER, endpoint)
         await office.turn(kinds=["webhook.resend"])
         assert len(receiver.got) == 4
     shown = await office.webhooks.endpoints.show(OWNER, endpoint)

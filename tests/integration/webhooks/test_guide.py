@@ -8,7 +8,7 @@ from pathlib import Path
 from cli.main import parser
 from core.errors import BadSetting
 from core.settings import Settings
-from events.webhooks.ledger import DISABLED_EVENT, FAILING_FOR, MAX_SLOW_S, NARROW_AFTER
+from events.webhooks.attempt_recorder import DISABLED_EVENT, FAILING_FOR, MAX_SLOW_S, NARROW_AFTER
 from executors.retry import WEBHOOK_DELAYS_S
 from web.api import deliveries, webhooks
 from web.api.webhook_views import EndpointView, HealthOfEndpoint

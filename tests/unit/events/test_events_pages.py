@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from events.rulebook import InstructionForm, RuleForm
-from events.walk import RETRY_S
+from events.automations.service import InstructionForm, RuleForm
+from events.dispatcher import RETRY_S
 from registry.events import event_catalogue
 from web.api import events, rules
 

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from events.quoting import QUOTE_CHARS, check, worded
-from events.subscribers import Fired
+from events.automations.quoting import QUOTE_CHARS, check, render
+from events.subscribers import FiredEvent
 
 
-def event(**data: Any) -> Fired:
+def event(**data: Any) -> FiredEvent:
     at = datetime(2026, 11, 24, tzinfo=UTC)
-    return Fired("evt_1", "ws_1", "ticket.created", data, at, at, "test", None, 0)
+    return FiredEvent("evt_1", "ws_1", "ticket.created", data, at, at, "test", None, 0)
 
 
 def test_numbers_stand_as_they_are_and_text_stands_quoted() -> None:
-    made = worded("Close ticket {data.ticket_id} with {data.subject}", event(ticket_id=5519, subject="no mail"))
+    made = render("Close ticket {data.ticket_id} with {data.subject}", event(ticket_id=5519, subject="no mail"))
     assert made.text == "Close ticket 5519 with “no mail”"
     assert made.blank == "Close ticket 5519 with “…”"
     assert [(made.text[q.start : q.end], q.pointer, q.free) for q in made.quotes] == [
@@ -31,19 +31,19 @@ def test_numbers_stand_as_they_are_and_text_stands_quoted() -> None:
 
 @given(st.text())
 def test_no_text_ends_its_own_quotation_or_its_line(text: str) -> None:
-    made = worded("say {data.text} end", event(text=text)).text
+    made = render("say {data.text} end", event(text=text)).text
     inside = made.removeprefix("say “").removesuffix("” end")
     assert len(inside) <= QUOTE_CHARS + 1
     assert not set(inside) & set('"“”‘’«»\n\r\u2028\u202e')
 
 
 def test_text_with_braces_is_not_filled_in_again() -> None:
-    made = worded("say {data.text}", event(text="{data.secret}", secret="hidden"))
+    made = render("say {data.text}", event(text="{data.secret}", secret="hidden"))
     assert made.text == "say “{data.secret}”"
 
 
 def test_what_the_event_does_not_have_is_told() -> None:
-    made = worded("{data.a} {data.b.c} {data.d}", event(a=1, b={"c": None}, d={"deep": 1}))
+    made = render("{data.a} {data.b.c} {data.d}", event(a=1, b={"c": None}, d={"deep": 1}))
     assert made.missing == ("data.b.c", "data.d")
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from core import canon
 from core.errors import InvalidInput
-from events.subscribers import Fired
+from events.subscribers import FiredEvent
 from events.webhooks.message import MAX_HEADERS, body_of, custom_headers, delivery_headers, logged_headers
 from executors.retry import Reply
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-PAID = Fired("evt_1", "ws_1", "invoice.paid", {"b": 1, "a": "ü"}, AT, AT, "key:key_1", None, 0)
+PAID = FiredEvent("evt_1", "ws_1", "invoice.paid", {"b": 1, "a": "ü"}, AT, AT, "key:key_1", None, 0)
 
 
 def test_the_body_is_canonical_json_in_the_shape_standard_webhooks_recommends() -> None:
@@ -25,7 +25,7 @@ def test_the_body_is_canonical_json_in_the_shape_standard_webhooks_recommends() 
 
 
 def test_two_servers_make_the_same_bytes_of_one_event() -> None:
-    shuffled = Fired("evt_1", "ws_1", "invoice.paid", {"a": "ü", "b": 1}, AT, AT, "opsiq", "evt_0", 3)
+    shuffled = FiredEvent("evt_1", "ws_1", "invoice.paid", {"a": "ü", "b": 1}, AT, AT, "opsiq", "evt_0", 3)
     assert body_of(PAID) == body_of(shuffled), "where it came from is nobody's business"
 
 

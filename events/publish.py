@@ -21,7 +21,7 @@ from core import canon, ids
 from core.actor import Actor, Mode
 from core.clock import Clock
 from core.errors import EventLoop, Finding, InvalidInput, NotFound
-from events.subscribers import Fired, of_row
+from events.subscribers import FiredEvent, event_of_row
 from registry.events import event_catalogue, event_names
 from store.database import Database, after_commit
 from store.events.events import EventRow
@@ -33,14 +33,14 @@ OWN_ORIGIN: Final = "opsiq"
 MAX_DEPTH: Final = 8
 """How many events may stand above one in the chain of causes."""
 
-Also = Callable[[AsyncSession, Fired], Awaitable[None]]
+TransactionHook = Callable[[AsyncSession, FiredEvent], Awaitable[None]]
 
 
-async def nothing(session: AsyncSession, fired: Fired) -> None:
+async def no_hook(session: AsyncSession, fired: FiredEvent) -> None:
     """The ``Also`` of who has nothing to add."""
 
 
-async def fire(
+async def publish(
     session: AsyncSession,
     *,
     workspace: str,
@@ -53,22 +53,22 @@ async def fire(
     request_id: str | None = None,
     event_id: str | None = None,
     mode: Mode = "live",
-) -> Fired:
+) -> FiredEvent:
     """Write the event and its fan-out into the caller's transaction. Whoever commits it wakes the engine.
 
     ``caused_by`` is the event, run or call that led to it. Raises as ``written`` and ``depth_below`` do.
     """
-    row = written(
+    row = make_row(
         workspace=workspace, name=name, data=data, origin=origin, at=at, occurred_at=occurred_at, caused_by=caused_by,
         request_id=request_id, event_id=event_id, mode=mode,
     )  # fmt: skip
     row.depth = await depth_below(session, workspace, name, caused_by)
     await store.events.events.insert(session, row)
-    await store.jobs.enqueue.enqueue_many(session, reacting([row]))
-    return of_row(row)
+    await store.jobs.enqueue.enqueue_many(session, reaction_job([row]))
+    return event_of_row(row)
 
 
-def written(
+def make_row(
     *,
     workspace: str,
     name: str,
@@ -103,7 +103,7 @@ def written(
     )  # fmt: skip
 
 
-def reacting(rows: Sequence[EventRow]) -> list[NewJob]:
+def reaction_job(rows: Sequence[EventRow]) -> list[NewJob]:
     """For each live event the one piece of work that lets its subscribers react. A test event has none: no rule, instruction, connector,
     kept record or webhook hears of it."""
     return [
@@ -140,14 +140,14 @@ async def _depth_below(session: AsyncSession, workspace: str, cause: str) -> int
 
 
 @dataclass(frozen=True)
-class Firing:
+class EventPublisher:
     """The door to events: what APIs and consoles fire through."""
 
     sessions: Database
     clock: Clock
     wake: Callable[[], None]
 
-    async def fire(
+    async def publish(
         self,
         actor: Actor,
         name: str,
@@ -156,13 +156,13 @@ class Firing:
         occurred_at: datetime | None = None,
         caused_by: str | None = None,
         request_id: str | None = None,
-        also: Also = nothing,
-    ) -> Fired:
+        also: TransactionHook = no_hook,
+    ) -> FiredEvent:
         """As ``fire``, in a transaction of its own; ``also`` is written in it. An event refused for its depth is an entry in AI History."""
         now = self.clock()
         try:
             async with self.sessions.begin() as session:
-                fired = await fire(
+                fired = await publish(
                     session, workspace=actor.workspace, name=name, data=data, origin=f"{actor.kind}:{actor.id}", at=now,
                     occurred_at=occurred_at, caused_by=caused_by, request_id=request_id, mode=actor.mode,
                 )  # fmt: skip

@@ -23,8 +23,8 @@ from agent.history.recorder import EntryType
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.errors import OpsIQError
-from events.fire import REACT_WORK
-from events.subscribers import Fired, Source, Subscriber, of_connector, of_row
+from events.publish import REACT_WORK
+from events.subscribers import FiredEvent, Source, Subscriber, event_of_row, of_connector
 from executors.jobs.queue import Done, Outcome, Reschedule
 from registry.events.event_names import fits
 from store.database import Database, after_commit
@@ -41,7 +41,7 @@ RETRY_S: Final = (5.0, 30.0, 120.0, 600.0, 3600.0)
 _SYSTEM: Final = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person": ""}
 
 
-class Walk:
+class Dispatcher:
     """Handles ``event.react`` and ``event.retry``. ``react_s`` bounds one reaction."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Walk:
     async def react(self, work: Job) -> Outcome:
         """Take the event as far as it goes now. ``Reschedule`` while a blocking subscriber is being retried."""
         async with self._sessions.read() as session:
-            event = of_row(await store.events.events.get(session, work.workspace, work.payload["event_id"]))
+            event = event_of_row(await store.events.events.get(session, work.workspace, work.payload["event_id"]))
         if event.mode != "live":
             return Done()
         there = await self._subscribers(event)
@@ -82,7 +82,7 @@ class Walk:
     async def again(self, work: Job) -> Outcome:
         """One more try of one reaction that failed."""
         async with self._sessions.read() as session:
-            event = of_row(await store.events.events.get(session, work.workspace, work.payload["event_id"]))
+            event = event_of_row(await store.events.events.get(session, work.workspace, work.payload["event_id"]))
             row = await store.events.events.reaction(session, event.workspace, event.id, work.payload["subscriber"])
         if row is not None and row.state == "retrying" and row.attempts == work.payload["attempts"]:
             await self._let(event, row, (await self._subscribers(event)).get(row.subscriber))
@@ -100,7 +100,7 @@ class Walk:
         if work.kind == REACT_WORK:
             await store.events.events.finish(session, work.workspace, event_id, now)
 
-    async def _subscribers(self, event: Fired) -> dict[str, Subscriber]:
+    async def _subscribers(self, event: FiredEvent) -> dict[str, Subscriber]:
         """Everybody who reacts to this event, by name."""
         ground = await self._grounds.of(event.workspace)
         found: list[Subscriber] = []
@@ -116,7 +116,7 @@ class Walk:
                 found += await source.subscribers(session, event)
         return {each.name: each for each in found}
 
-    async def _planned(self, event: Fired, there: dict[str, Subscriber]) -> list[ReactionRow]:
+    async def _planned(self, event: FiredEvent, there: dict[str, Subscriber]) -> list[ReactionRow]:
         """Who reacts in which order: as it was written down at the first look, whoever has come or gone since."""
         async with self._sessions.begin() as session:
             rows = await store.events.events.reactions(session, event.workspace, event.id)
@@ -134,7 +134,7 @@ class Walk:
                 rows = await store.events.events.reactions(session, event.workspace, event.id)
         return rows
 
-    async def _let(self, event: Fired, row: ReactionRow, subscriber: Subscriber | None) -> None:
+    async def _let(self, event: FiredEvent, row: ReactionRow, subscriber: Subscriber | None) -> None:
         """One try, and what came of it, committed. Raises only when that can't be written down."""
         began = self._clock()
         try:
@@ -160,7 +160,7 @@ class Walk:
             )  # fmt: skip
             await self._failed(event, row, _line(error), self._clock() if row.started_at is None else row.started_at)
 
-    async def _failed(self, event: Fired, row: ReactionRow, error: str, started_at: object) -> None:
+    async def _failed(self, event: FiredEvent, row: ReactionRow, error: str, started_at: object) -> None:
         attempts = row.attempts + 1
         over = attempts > len(RETRY_S)
         async with self._sessions.begin() as session:
@@ -182,7 +182,7 @@ class Walk:
                     delay_s=RETRY_S[attempts - 1],
                 )  # fmt: skip
 
-    async def _blocked(self, event: Fired, blocking: Sequence[str]) -> Outcome | None:
+    async def _blocked(self, event: FiredEvent, blocking: Sequence[str]) -> Outcome | None:
         """What a blocking subscriber that is not done makes of the walk; None when nothing stands in its way."""
         if not blocking:
             return None

@@ -21,7 +21,7 @@ _KEPT: Final = 2_000
 
 
 @dataclass(frozen=True)
-class Seals:
+class EndpointSecrets:
     """What was opened is kept for the next time, by the sealed text: after a rotation that is another."""
 
     box: SecretBox

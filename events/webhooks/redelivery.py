@@ -20,8 +20,8 @@ from core import ids
 from core.actor import Actor
 from core.clock import Clock, from_iso, iso
 from core.errors import Conflict, InvalidInput, NotFound
-from events.subscribers import Fired, of_row
-from events.webhooks.endpoints import nothing
+from events.subscribers import FiredEvent, event_of_row
+from events.webhooks.endpoints import no_hook
 from events.webhooks.fanout import deliver_to, delivery, put_body, wants
 from executors.jobs.queue import Done, Outcome
 from registry.events import event_catalogue
@@ -40,7 +40,7 @@ _IN_BULK: Final = 150
 
 
 @dataclass(frozen=True)
-class Span:
+class ResendSpan:
     """A recovery or replay that was asked for: it goes on by itself."""
 
     id: str
@@ -49,11 +49,11 @@ class Span:
     until: datetime
 
 
-Also = Callable[[AsyncSession, Any], Awaitable[None]]
+TransactionHook = Callable[[AsyncSession, Any], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Again:
+class Redelivery:
     """``also`` is written in the same transaction as the act."""
 
     sessions: Database
@@ -61,7 +61,7 @@ class Again:
     wake: Callable[[], None]
 
     async def resend(
-        self, by: Actor, delivery_id: str, *, request_id: str | None = None, also: Also = nothing
+        self, by: Actor, delivery_id: str, *, request_id: str | None = None, also: TransactionHook = no_hook
     ) -> DeliveryRow:
         """One more attempt, whatever became of those before it; it starts no new series. Raises NotFound."""
         async with self.sessions.begin() as session:
@@ -87,7 +87,7 @@ class Again:
         event: str | None = None,
         *,
         request_id: str | None = None,
-        also: Also = nothing,
+        also: TransactionHook = no_hook,
     ) -> DeliveryRow:
         """One attempt with a sample of the catalogue: ``event``, or the first that the endpoint wants. Raises NotFound."""
         now = self.clock()
@@ -119,8 +119,8 @@ class Again:
         until: datetime | None = None,
         *,
         request_id: str | None = None,
-        also: Also = nothing,
-    ) -> Span:
+        also: TransactionHook = no_hook,
+    ) -> ResendSpan:
         """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises Conflict."""
         return await self._span(
             by, endpoint_id, since, until, EntryType.WEBHOOK_RECOVERED, RECOVER_WORK, request_id, also
@@ -134,8 +134,8 @@ class Again:
         until: datetime | None = None,
         *,
         request_id: str | None = None,
-        also: Also = nothing,
-    ) -> Span:
+        also: TransactionHook = no_hook,
+    ) -> ResendSpan:
         """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises Conflict."""
         return await self._span(
             by, endpoint_id, since, until, EntryType.WEBHOOK_REPLAYED, REPLAY_WORK, request_id, also
@@ -183,7 +183,7 @@ class Again:
                 heard = await store.webhooks.deliveries.delivered_events(session, endpoint.id, [row.id for row in rows])
                 for row in rows:
                     if row.id not in heard and wants(endpoint, row.name):
-                        await deliver_to(session, of_row(row), [endpoint], "replay", self.clock())
+                        await deliver_to(session, event_of_row(row), [endpoint], "replay", self.clock())
                 after_commit(session, self.wake)
             if len(rows) < BATCH:
                 return Done()
@@ -198,13 +198,13 @@ class Again:
         kind: EntryType,
         work: str,
         request_id: str | None,
-        also: Also,
-    ) -> Span:
+        also: TransactionHook,
+    ) -> ResendSpan:
         now = self.clock()
         if since.tzinfo is None or (until is not None and until.tzinfo is None):
             raise InvalidInput("Give times with their zone, as in 2026-11-24T15:43:04Z.")
         since = max(since, now - timedelta(days=store.webhooks.deliveries.KEEP_DAYS))
-        span = Span(ids.new("wrk"), endpoint_id, since, min(until or now, now))
+        span = ResendSpan(ids.new("wrk"), endpoint_id, since, min(until or now, now))
         if span.since >= span.until:
             raise InvalidInput("'since' must be before 'until' and before now.")
         async with self.sessions.begin() as session:
@@ -226,13 +226,13 @@ class Again:
         after_commit(session, self.wake)
 
 
-def _sample(endpoint: EndpointRow, event: str | None, now: datetime) -> Fired:
+def _sample(endpoint: EndpointRow, event: str | None, now: datetime) -> FiredEvent:
     known = event_catalogue.every()
     wanted = event or next((name for name in known if wants(endpoint, name)), "invoice.paid")
     found = known.get(wanted)
     if found is None:
         raise NotFound(f"There is no sample of {wanted!r}: tests send the universal events of the catalogue.")
-    return Fired(
+    return FiredEvent(
         id=ids.new("evt"), workspace=endpoint.workspace, name=wanted, data=found.sample, occurred_at=now, fired_at=now,
         origin="test", cause=None, depth=0,
     )  # fmt: skip

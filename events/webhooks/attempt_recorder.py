@@ -17,7 +17,7 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from core.actor import Actor
 from core.clock import Clock
-from events.fire import OWN_ORIGIN, fire
+from events.publish import OWN_ORIGIN, publish
 from executors.retry import WEBHOOK_DELAYS_S
 from store.database import after_commit
 from store.jobs import lanes
@@ -35,7 +35,7 @@ NARROW_AFTER: Final = 10
 NARROW_S: Final = 0.05
 
 
-class Entry(NamedTuple):
+class RecordedAttempt(NamedTuple):
     """One attempt. ``counts``: it says something of the endpoint's health (a test does not)."""
 
     came: AttemptResult
@@ -51,25 +51,25 @@ def system(workspace: str) -> Actor:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class AttemptRecorder:
     """Every write is in the transaction that settles the attempts' work."""
 
     clock: Clock
     wake: Callable[[], None]
 
-    async def write(self, session: AsyncSession, entries: Sequence[Entry]) -> None:
+    async def write(self, session: AsyncSession, entries: Sequence[RecordedAttempt]) -> None:
         await store.webhooks.attempts.record_attempts(session, [one.came for one in entries])
-        by_endpoint: dict[str, list[Entry]] = defaultdict(list)
+        by_endpoint: dict[str, list[RecordedAttempt]] = defaultdict(list)
         for entry in entries:
             if entry.counts or entry.came.status == 410:
                 by_endpoint[entry.endpoint].append(entry)
         for endpoint in await store.webhooks.endpoints.count(
-            session, [tally(name, of) for name, of in by_endpoint.items()]
+            session, [count_attempts(name, of) for name, of in by_endpoint.items()]
         ):
             await self._pace(session, endpoint, by_endpoint[endpoint.id])
             await self._judge(session, endpoint, by_endpoint[endpoint.id])
 
-    async def _pace(self, session: AsyncSession, endpoint: EndpointRow, entries: Sequence[Entry]) -> None:
+    async def _pace(self, session: AsyncSession, endpoint: EndpointRow, entries: Sequence[RecordedAttempt]) -> None:
         """Slower while it asks for that, one at a time while nothing gets through, and never above its own rate."""
         asked = [entry for entry in entries if entry.came.status in SLOW_DOWN]
         slow_s = endpoint.slow_s
@@ -88,7 +88,7 @@ class Ledger:
         if hold_s:
             await lanes.hold(session, endpoint.id, hold_s)
 
-    async def _judge(self, session: AsyncSession, endpoint: EndpointRow, entries: Iterable[Entry]) -> None:
+    async def _judge(self, session: AsyncSession, endpoint: EndpointRow, entries: Iterable[RecordedAttempt]) -> None:
         if any(entry.came.status == 410 for entry in entries):
             await self.disable(session, endpoint, "It answered 410 Gone.")
         elif (
@@ -112,12 +112,12 @@ class Ledger:
             "failing_since": _iso(row.failing_since),
             "given_up": failed,
         }
-        await fire(session, workspace=row.workspace, name=DISABLED_EVENT, data=told, origin=OWN_ORIGIN, at=now)
+        await publish(session, workspace=row.workspace, name=DISABLED_EVENT, data=told, origin=OWN_ORIGIN, at=now)
         after_commit(session, self.wake)
         await recorder.record_act(session, system(row.workspace), EntryType.WEBHOOK_DISABLED, now, alert=True, **told)
 
 
-def tally(endpoint: str, entries: Sequence[Entry]) -> AttemptCounts:
+def count_attempts(endpoint: str, entries: Sequence[RecordedAttempt]) -> AttemptCounts:
     """What a group of attempts at one endpoint comes to; the order they are given in does not matter."""
     ordered = sorted((entry for entry in entries if entry.counts), key=lambda entry: entry.came.at)
     good = [entry.came.at for entry in ordered if entry.ok]

@@ -31,7 +31,7 @@ from core import ids
 from core.actor import Actor, Surface
 from core.clock import Clock
 from core.errors import Conflict
-from events.subscribers import Fired, Reacted
+from events.subscribers import FiredEvent, ReactionResult
 from registry.contract import Contract
 from store.automations import FiringRow, RuleRow
 from store.database import Database, after_commit
@@ -46,7 +46,7 @@ WITHDRAWN: Final = "{} may no longer act here, and this acts in their name."
 
 
 @dataclass(frozen=True)
-class Judged:
+class EvaluatedRun:
     """A run with its verdict, not stored yet."""
 
     run: Run
@@ -56,7 +56,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Acting:
+class AutomationRunner:
     sessions: Database
     grounds: WorkspaceContexts
     planner: Planner
@@ -88,16 +88,16 @@ class Acting:
             text=text, now=now, cause=cause, mode=author.mode, created_at=now, updated_at=now, **more,
         )  # fmt: skip
 
-    async def judge(self, run: Run, resolved: Resolved | None = None) -> Judged:
+    async def evaluate(self, run: Run, resolved: Resolved | None = None) -> EvaluatedRun:
         """The verdict over the run's drafts. Raises PlatformUnavailable."""
         _, outcome = await self.planner.evaluate(run, await self.ground(run.workspace), frozenset())
-        return Judged(run, outcome.verdict, resolved, outcome.took_ms)
+        return EvaluatedRun(run, outcome.verdict, resolved, outcome.took_ms)
 
     async def over_limit(self, workspace: str, source: str, max_per_hour: int) -> bool:
         async with self.sessions.read() as session:
             return await store.automations.acted_since(session, workspace, source, self.clock() - HOUR) >= max_per_hour
 
-    def acted(self, event: Fired, source: str, judged: Judged) -> Reacted:
+    def acted(self, event: FiredEvent, source: str, judged: EvaluatedRun) -> ReactionResult:
         """Stores the run and moves it by its verdict."""
 
         async def record(session: AsyncSession) -> None:
@@ -121,9 +121,9 @@ class Acting:
             await self.planner.write(session, run, judged.verdict, judged.resolved, judged.took_ms)
             after_commit(session, self.wake)
 
-        return Reacted(f"Made {judged.run.id}: {told(judged.verdict)}", record)
+        return ReactionResult(f"Made {judged.run.id}: {describe_verdict(judged.verdict)}", record)
 
-    def passed(self, event: Fired, source: str, verdict: str, detail: str, document: str = "") -> Reacted:
+    def passed(self, event: FiredEvent, source: str, verdict: str, detail: str, document: str = "") -> ReactionResult:
         """Nothing was done, and that is worth a line: it would have been (shadow), it may not (over_limit), it can't be told (untold)."""
 
         async def record(session: AsyncSession) -> None:
@@ -135,9 +135,9 @@ class Acting:
                 ),
             )  # fmt: skip
 
-        return Reacted(detail, record)
+        return ReactionResult(detail, record)
 
-    def held_back(self, event: Fired, source: str, name: str, author: Actor, max_per_hour: int) -> Reacted:
+    def held_back(self, event: FiredEvent, source: str, name: str, author: Actor, max_per_hour: int) -> ReactionResult:
         """Its ceiling is reached: reported, and nothing is done."""
         detail = f"“{name}” has made {max_per_hour} runs within the hour, which is its ceiling."
         passed = self.passed(event, source, "over_limit", detail)
@@ -156,9 +156,9 @@ class Acting:
                 detail=detail,
             )
 
-        return Reacted(detail, record)
+        return ReactionResult(detail, record)
 
-    def overran(self, event: Fired, rule: RuleRow, detail: str) -> Reacted:
+    def overran(self, event: FiredEvent, rule: RuleRow, detail: str) -> ReactionResult:
         """Its condition was stopped in the middle. That is counted with the rule, and the third time switches it off: an event comes once,
         and a condition that can't be judged in time will not do better with the next."""
         passed = self.passed(event, rule.id, "untold", detail)
@@ -178,10 +178,10 @@ class Acting:
             )  # fmt: skip
             log.error("rule %s is switched off: %s", rule.id, why, extra={"event_id": event.id})
 
-        return Reacted(detail, record)
+        return ReactionResult(detail, record)
 
 
-def told(verdict: Verdict) -> str:
+def describe_verdict(verdict: Verdict) -> str:
     """A verdict in a line."""
     match verdict:
         case Plan():

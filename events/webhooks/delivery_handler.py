@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.webhooks.deliveries
 from core.clock import Clock
-from events.webhooks.ledger import Entry, Ledger
+from events.webhooks.attempt_recorder import AttemptRecorder, RecordedAttempt
+from events.webhooks.delivery_loader import DeliveryLoader, LoadedDelivery
 from events.webhooks.message import delivery_headers, logged_headers
-from events.webhooks.pouch import Packed, Pouch
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Done, Outcome, Reschedule, SharedWrite
 from executors.retry import Reply, Retry, Success, after_delivery
@@ -27,12 +27,12 @@ GIVEN_UP: Final = "The endpoint was disabled or deleted before this was delivere
 
 
 @dataclass
-class Courier:
+class DeliveryHandler:
     """Delivers. The pouch reads for many deliveries at once, and the ledger writes for many at once."""
 
-    pouch: Pouch
+    pouch: DeliveryLoader
     hand: SignedClient
-    ledger: Ledger
+    ledger: AttemptRecorder
     clock: Clock
     dice: Callable[[], float] = field(default=random.random)
 
@@ -40,7 +40,7 @@ class Courier:
         """One attempt of a delivery's series, and when the next one is due. What the claim read beside it is at most some seconds old
         (executors/jobs/lane_scheduler.py), so an endpoint that is paused may still get what was on its way to it.
         """
-        packed: Packed | None = work.beside or await self.pouch.of(work.payload["delivery"])
+        packed: LoadedDelivery | None = work.beside or await self.pouch.of(work.payload["delivery"])
         if packed is None or packed.delivery.state != "pending":
             return Done()
         if packed.endpoint.state == "paused":
@@ -58,13 +58,13 @@ class Courier:
         now = self.clock()
         match verdict:
             case Success():
-                return Done(shared=self._told(work, packed, reply, at, "succeeded", "", finished_at=now))
+                return Done(shared=self._describe(work, packed, reply, at, "succeeded", "", finished_at=now))
             case Retry(delay_s, _, detail):
                 next_at = now + timedelta(seconds=delay_s)
-                told = self._told(work, packed, reply, at, None, detail, next_at=next_at)
+                told = self._describe(work, packed, reply, at, None, detail, next_at=next_at)
                 return Reschedule(delay_s, detail, shared=told)
             case failed:
-                told = self._told(work, packed, reply, at, "failed", failed.detail, finished_at=now)
+                told = self._describe(work, packed, reply, at, "failed", failed.detail, finished_at=now)
                 return Done(shared=told, well=False)
 
     async def resend(self, work: Job) -> Outcome:
@@ -76,22 +76,22 @@ class Courier:
         verdict = after_delivery(reply, attempt=1, elapsed_s=0.0, random=0.5)
         now = self.clock()
         if isinstance(verdict, Success):
-            told = self._told(work, packed, reply, at, "succeeded", "", finished_at=now, by_hand=True)
+            told = self._describe(work, packed, reply, at, "succeeded", "", finished_at=now, by_hand=True)
         else:
             is_test = packed.delivery.cause == "test"
-            told = self._told(
+            told = self._describe(
                 work, packed, reply, at, "failed" if is_test else None, verdict.detail,
                 next_at=None if is_test else packed.delivery.next_at, finished_at=now if is_test else None, by_hand=True,
             )  # fmt: skip
         return Done(shared=told)
 
-    async def buried(self, session: AsyncSession, work: Job) -> None:
+    async def record_dead_job(self, session: AsyncSession, work: Job) -> None:
         """The engine gave up on a delivery's work: so does the delivery."""
         await store.webhooks.deliveries.give_up(
             session, work.payload["delivery"], self.clock(), "Something broke here while delivering (see the log)."
         )
 
-    async def _post(self, packed: Packed) -> tuple[Reply, datetime]:
+    async def _post(self, packed: LoadedDelivery) -> tuple[Reply, datetime]:
         at = self.clock()
         delivery, endpoint = packed.delivery, packed.endpoint
         reply = await self.hand.post(
@@ -105,13 +105,13 @@ class Courier:
         )
         return reply, at
 
-    async def _give_up(self, packed: Packed, session: AsyncSession) -> None:
+    async def _give_up(self, packed: LoadedDelivery, session: AsyncSession) -> None:
         await store.webhooks.deliveries.give_up(session, packed.delivery.id, self.clock(), GIVEN_UP)
 
-    def _told(
+    def _describe(
         self,
         work: Job,
-        packed: Packed,
+        packed: LoadedDelivery,
         reply: Reply,
         at: datetime,
         state: DeliveryState | None,
@@ -128,5 +128,5 @@ class Courier:
             delivery=delivery.id, state=state, status=reply.status, error=reply.error, detail=detail, at=at,
             next_at=next_at, finished_at=finished_at, in_series=not by_hand,
         )  # fmt: skip
-        entry = Entry(came, packed.endpoint.id, reply.ok, delivery.cause != "test", reply.retry_after_s)
+        entry = RecordedAttempt(came, packed.endpoint.id, reply.ok, delivery.cause != "test", reply.retry_after_s)
         return SharedWrite(self.ledger.write, entry)

@@ -18,8 +18,8 @@ import store.requests.idempotency
 from core.actor import Actor
 from core.batching import Batcher
 from core.errors import EventLoop, OpsIQError
-from events.fire import Firing, depth_below, reacting, written
-from events.subscribers import Fired, of_row
+from events.publish import EventPublisher, depth_below, make_row, reaction_job
+from events.subscribers import FiredEvent, event_of_row
 from store.database import after_commit
 from store.events.events import EventRow
 from store.requests.idempotency import IdempotencyRow, KeyClaim
@@ -31,35 +31,35 @@ KEPT: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Pending:
     row: EventRow
     kept: IdempotencyRow
 
 
-class Intake:
+class BatchPublisher:
     """What the API fires through."""
 
-    def __init__(self, firing: Firing) -> None:
+    def __init__(self, firing: EventPublisher) -> None:
         self._firing = firing
-        self._group: Batcher[_Asked, KeyClaim] = Batcher(self._commit)
+        self._group: Batcher[_Pending, KeyClaim] = Batcher(self._commit)
 
-    async def fire(
+    async def publish(
         self,
         actor: Actor,
         name: str,
         data: Mapping[str, Any],
         kept: IdempotencyRow,
-        answer: Callable[[Fired], str],
+        answer: Callable[[FiredEvent], str],
         *,
         occurred_at: datetime | None = None,
         caused_by: str | None = None,
         request_id: str | None = None,
-    ) -> Fired | KeyClaim:
+    ) -> FiredEvent | KeyClaim:
         """The event; or, where nothing was fired, what stands under the key of ``kept``, which is kept with the event and its ``answer``.
         Raises as ``events.fire``."""
         now = self._firing.clock()
         try:
-            row = written(
+            row = make_row(
                 workspace=actor.workspace, name=name, data=data, origin=f"{actor.kind}:{actor.id}", at=now,
                 occurred_at=occurred_at, caused_by=caused_by, request_id=request_id, mode=actor.mode,
             )  # fmt: skip
@@ -74,9 +74,9 @@ class Intake:
             if isinstance(error, EventLoop):
                 await self._firing.refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
             raise
-        fired = of_row(row)
+        fired = event_of_row(row)
         kept.body = answer(fired)
-        claim = await self._group.ask(_Asked(row, kept))
+        claim = await self._group.ask(_Pending(row, kept))
         return fired if claim.verdict == "ours" else claim
 
     async def _stands(self, kept: IdempotencyRow) -> KeyClaim | None:
@@ -87,7 +87,7 @@ class Intake:
             return None
         return KeyClaim("done" if row.fingerprint == kept.fingerprint else "reused", row)
 
-    async def _commit(self, group: Sequence[_Asked]) -> Sequence[KeyClaim]:
+    async def _commit(self, group: Sequence[_Pending]) -> Sequence[KeyClaim]:
         now = self._firing.clock()
         async with self._firing.sessions.begin() as session:
             claims = await store.requests.idempotency.keep_many(
@@ -95,6 +95,6 @@ class Intake:
             )
             rows = [each.row for each, claim in zip(group, claims, strict=True) if claim.verdict == "ours"]
             await store.events.events.insert_many(session, rows)
-            await store.jobs.enqueue.enqueue_many(session, reacting(rows))
+            await store.jobs.enqueue.enqueue_many(session, reaction_job(rows))
             after_commit(session, self._firing.wake)
         return claims

@@ -17,7 +17,7 @@ import store.record_cache.sync_state
 from agent.record_cache import ConnectorCache
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock, iso
-from events.subscribers import MIRRORS, Fired, Reacted, Subscriber
+from events.subscribers import MIRRORS, FiredEvent, ReactionResult, Subscriber
 from registry.connector import Event
 from registry.events.event_names import fits
 from registry.record_cache import RecordState
@@ -27,14 +27,14 @@ MAX_ASKED: Final = 10
 
 
 @dataclass(frozen=True)
-class MirrorSource:
+class RecordCacheSubscribers:
     """The source of one subscriber for each connector that an event is about."""
 
     sessions: Database
     grounds: WorkspaceContexts
     clock: Clock
 
-    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+    async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
         ground = self.grounds.cached(event.workspace)
         about = [each for each in ground.keeping.values() if _about(each, event)] if ground is not None else []
         if not about:
@@ -43,12 +43,12 @@ class MirrorSource:
         return [self._subscriber(each) for each in about if each.connector in kept]
 
     def _subscriber(self, keeping: ConnectorCache) -> Subscriber:
-        async def react(event: Fired) -> Reacted:
+        async def react(event: FiredEvent) -> ReactionResult:
             return await self.react(keeping, event)
 
         return Subscriber(f"mirror:{keeping.connector}", MIRRORS, react)
 
-    async def react(self, keeping: ConnectorCache, event: Fired) -> Reacted:
+    async def react(self, keeping: ConnectorCache, event: FiredEvent) -> ReactionResult:
         """Raises PlatformUnavailable: then it is tried again."""
         told = Event(event.id, event.name, event.data, iso(event.occurred_at))
         mirrors = list(dict.fromkeys(mirror for mirror, _ in keeping.kinds.values()))
@@ -74,7 +74,7 @@ class MirrorSource:
                 )
 
         what = ", ".join(f"{state.kind} {state.id}" for state in states) or "nothing new"
-        return Reacted(f"kept: {what}", record)
+        return ReactionResult(f"kept: {what}", record)
 
     async def _asked(
         self, keeping: ConnectorCache, named: Sequence[tuple[str, str]]
@@ -97,5 +97,5 @@ class MirrorSource:
         return states, lost
 
 
-def _about(keeping: ConnectorCache, event: Fired) -> bool:
+def _about(keeping: ConnectorCache, event: FiredEvent) -> bool:
     return any(fits(pattern, event.name) for _, kept in keeping.kinds.values() for pattern in kept.events)

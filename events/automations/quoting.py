@@ -15,7 +15,7 @@ from typing import Any, Final
 from agent.pipeline import Argument, Draft, ListArgument, Span, SuppliedValue
 from core.display_text import to_display_text
 from core.errors import Finding, InvalidInput
-from events.subscribers import Fired
+from events.subscribers import FiredEvent
 from registry.contract import Contract
 
 QUOTE_CHARS: Final = 1000
@@ -29,7 +29,7 @@ _ROOTS: Final = ("data", "id", "name", "occurred_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class FieldQuote:
     """One field in the words: ``start`` and ``end`` are its place with the quotation marks, ``free`` that it is text from outside."""
 
     start: int
@@ -44,12 +44,12 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class RenderedInstruction:
     """The request's text; ``missing`` are the fields that the event does not have. ``blank`` is the same with the free text left out."""
 
     text: str
     blank: str
-    quotes: tuple[Quote, ...]
+    quotes: tuple[FieldQuote, ...]
     missing: tuple[str, ...]
     too_long: bool = False
 
@@ -68,14 +68,14 @@ def check(text: str) -> None:
         raise InvalidInput(detail, findings=[Finding("/text", "unknown_field", detail)])
 
 
-def worded(text: str, event: Fired) -> Worded:
+def render(text: str, event: FiredEvent) -> RenderedInstruction:
     made, blank, missing = "", "", []
-    quotes: list[Quote] = []
+    quotes: list[FieldQuote] = []
     at = 0
     whole = event.as_json()
     for found in _FIELD.finditer(text):
         if len(made) > MAX_CHARS:
-            return Worded("", "", (), (), too_long=True)
+            return RenderedInstruction("", "", (), (), too_long=True)
         before = text[at : found.start()]
         value = _look(whole, found[1])
         at = found.end()
@@ -83,23 +83,23 @@ def worded(text: str, event: Fired) -> Worded:
             missing.append(found[1])
             continue
         free = isinstance(value, str)
-        shown = f"“{harmless(value)}”" if isinstance(value, str) else _scalar(value)
+        shown = f"“{escape_quotes(value)}”" if isinstance(value, str) else _scalar(value)
         made += before
-        quotes.append(Quote(len(made), len(made) + len(shown), found[1], value, free))
+        quotes.append(FieldQuote(len(made), len(made) + len(shown), found[1], value, free))
         made += shown
         blank += before + ("“…”" if free else shown)
     rest = text[at:]
     if len(made) + len(rest) > MAX_CHARS:
-        return Worded("", "", (), (), too_long=True)
-    return Worded(made + rest, blank + rest, tuple(quotes), tuple(missing))
+        return RenderedInstruction("", "", (), (), too_long=True)
+    return RenderedInstruction(made + rest, blank + rest, tuple(quotes), tuple(missing))
 
 
-def harmless(text: str) -> str:
+def escape_quotes(text: str) -> str:
     """Text on one line without quotation marks, so that it can't end its own quotation."""
     return to_display_text(" ".join(text[:_READ_CHARS].translate(_MARKS).split()), limit=QUOTE_CHARS)
 
 
-def unquoted(draft: Draft, contract: Contract, worded: Worded, event: Fired) -> tuple[Draft, bool]:
+def bind_fields(draft: Draft, contract: Contract, worded: RenderedInstruction, event: FiredEvent) -> tuple[Draft, bool]:
     """The draft with whole quotations turned into the event's own values, and whether anything is left that was read out of free text.
 
     A record that nothing names is taken from the event's field of the parameter's own name (``ticket_id``).
@@ -122,7 +122,7 @@ def unquoted(draft: Draft, contract: Contract, worded: Worded, event: Fired) -> 
     return draft.model_copy(update={"arguments": arguments, "given": given}), read_out
 
 
-def _whole(argument: Argument, quotes: Sequence[Quote]) -> Quote | None:
+def _whole(argument: Argument, quotes: Sequence[FieldQuote]) -> FieldQuote | None:
     """The quotation that an argument is, with or without its marks."""
     if isinstance(argument, ListArgument):
         return None
@@ -137,7 +137,7 @@ def _whole(argument: Argument, quotes: Sequence[Quote]) -> Quote | None:
     return None
 
 
-def _overlaps(span: Span, quote: Quote) -> bool:
+def _overlaps(span: Span, quote: FieldQuote) -> bool:
     return quote.free and span.origin == 0 and span.start < quote.end and quote.start < span.end
 
 

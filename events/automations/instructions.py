@@ -29,11 +29,11 @@ from agent.validate.verified_spans import spans_of
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext
 from core.actor import OWNER, Actor, Surface
-from events import act
-from events.act import Acting, Judged
-from events.quoting import MAX_CHARS, Worded, unquoted, worded
-from events.rules import Met, past, summary
-from events.subscribers import BRAIN, Fired, Reacted, Subscriber
+from events.automations import runner
+from events.automations.quoting import MAX_CHARS, RenderedInstruction, bind_fields, render
+from events.automations.rules import Evaluation, past_events, summary
+from events.automations.runner import AutomationRunner, EvaluatedRun
+from events.subscribers import BRAIN, FiredEvent, ReactionResult, Subscriber
 from registry.contract import Contract
 from registry.events.event_names import fits
 from registry.records import Kinds
@@ -47,57 +47,59 @@ SWAYED: Final = "“{}” acts alone, but without the event's own text it would 
 
 
 @dataclass(frozen=True)
-class Brain:
+class Instructions:
     """The source of one subscriber for each instruction that is on or in shadow."""
 
-    acting: Acting
+    acting: AutomationRunner
     resolver: Resolver
 
-    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+    async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
         rows = await store.automations.instructions(session, event.workspace, modes=("on", "shadow"))
         return [self._subscriber(row) for row in rows if fits(row.pattern, event.name)]
 
     def _subscriber(self, row: InstructionRow) -> Subscriber:
-        async def react(event: Fired) -> Reacted:
+        async def react(event: FiredEvent) -> ReactionResult:
             return await self.react(row, event)
 
         return Subscriber(row.id, BRAIN, react)
 
-    async def react(self, row: InstructionRow, event: Fired) -> Reacted:
+    async def react(self, row: InstructionRow, event: FiredEvent) -> ReactionResult:
         """Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: then it is tried again."""
-        words = worded(row.text, event)
+        words = render(row.text, event)
         if words.missing or words.too_long:
             return self.acting.passed(event, row.id, "untold", _lacks(words))
         author, may_act = await self.acting.author(row.author)
         if may_act and await self.acting.over_limit(row.workspace, row.id, row.max_per_hour):
             return self.acting.held_back(event, row.id, row.name, author, row.max_per_hour)
-        judged = await self._judged(row, event, words, author, may_act=may_act)
+        judged = await self._evaluate(row, event, words, author, may_act=may_act)
         if row.mode == "shadow":
             document = json.dumps(summary(judged.verdict), ensure_ascii=False)
-            return self.acting.passed(event, row.id, "shadow", f"Would have been {act.told(judged.verdict)}", document)
+            return self.acting.passed(
+                event, row.id, "shadow", f"Would have been {runner.describe_verdict(judged.verdict)}", document
+            )
         return self.acting.acted(event, row.id, judged)
 
-    async def meet(self, row: InstructionRow, event: Fired) -> Met:
+    async def meet(self, row: InstructionRow, event: FiredEvent) -> Evaluation:
         """Judge one event by an instruction. Records are read and the resolver is asked; nothing is stored and nothing is sent. Raises as
         ``react``."""
-        words = worded(row.text, event)
+        words = render(row.text, event)
         if words.missing or words.too_long:
-            return Met("untold", _lacks(words))
+            return Evaluation("untold", _lacks(words))
         author, may_act = await self.acting.author(row.author)
-        judged = await self._judged(row, event, words, author, may_act=may_act)
-        return Met("met", act.told(judged.verdict), judged)
+        judged = await self._evaluate(row, event, words, author, may_act=may_act)
+        return Evaluation("met", runner.describe_verdict(judged.verdict), judged)
 
     async def dry_run(
         self, row: InstructionRow, *, event_id: str | None = None, limit: int = 5
-    ) -> list[tuple[Fired, Met]]:
+    ) -> list[tuple[FiredEvent, Evaluation]]:
         """What the instruction would have made of one past event, or of the newest that fit its pattern. Raises NotFound; as ``meet``."""
         async with self.acting.sessions.read() as session:
-            events = await past(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
+            events = await past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
 
-    async def _judged(
-        self, row: InstructionRow, event: Fired, words: Worded, author: Actor, *, may_act: bool
-    ) -> Judged:
+    async def _evaluate(
+        self, row: InstructionRow, event: FiredEvent, words: RenderedInstruction, author: Actor, *, may_act: bool
+    ) -> EvaluatedRun:
         cause = Cause(event_id=event.id, event=event.name, source=row.id, name=row.name)
         surface: Surface = row.surface  # type: ignore[assignment]  # checked when the instruction was made
         ground = await self.acting.ground(row.workspace)
@@ -108,31 +110,31 @@ class Brain:
         )
         run = self.acting.new_run(author, surface, words.text, cause, only=named, hold=ATTENDED.format(row.name))
         if not may_act:
-            return Judged(run, Refusal(code="forbidden", detail=act.WITHDRAWN.format(author.name)))
+            return EvaluatedRun(run, Refusal(code="forbidden", detail=runner.WITHDRAWN.format(author.name)))
         offers = [offer for offer in ground.shortlist(author, surface).offers if offer.name in named]
         if not offers:
             detail = f"{author.name} may run none of the actions that “{row.name}” names; nothing was sent."
-            return Judged(run, Refusal(code="forbidden", detail=detail))
+            return EvaluatedRun(run, Refusal(code="forbidden", detail=detail))
         task = task_of(run, ground, ())
         resolved = await resolve(task, self.resolver)
         run = run.with_(trace=resolved.trace)
         said = _drafts(resolved, ground)
         if said is None:
-            return Judged(run, _unsaid(resolved), resolved)
+            return EvaluatedRun(run, _unsaid(resolved), resolved)
         drafts: list[Draft] = []
         read_out = False
         for draft in said:
             contract = ground.catalogue.get(draft.action) if draft.action in named else None
             if contract is None:
                 detail = f"The event's text is no order, and “{row.name}” does not name that action; nothing was sent."
-                return Judged(run, Refusal(code="forbidden", detail=detail), resolved)
-            made, out = unquoted(draft, contract, words, event)
+                return EvaluatedRun(run, Refusal(code="forbidden", detail=detail), resolved)
+            made, out = bind_fields(draft, contract, words, event)
             drafts.append(made)
             read_out = read_out or out
         hold = await self._hold(row, words, drafts, task, resolved, read_out=read_out)
         # From here on it is a call given as data: what it leaves open is refused, since nobody is there to be asked.
         run = run.with_(drafts=tuple(drafts), confidence=_confidence(resolved), hold=hold, given="event")
-        judged = await self.acting.judge(run, resolved)
+        judged = await self.acting.evaluate(run, resolved)
         if isinstance(judged.verdict, Plan):
             return judged
         # Whoever answers may have the words read again: from then on a person confirms.
@@ -141,7 +143,7 @@ class Brain:
     async def _hold(
         self,
         row: InstructionRow,
-        words: Worded,
+        words: RenderedInstruction,
         drafts: Sequence[Draft],
         task: Task,
         resolved: Resolved,
@@ -169,7 +171,7 @@ class Brain:
         return unused_words.quote_spans(unheard) if unheard else ""
 
 
-def _lacks(words: Worded) -> str:
+def _lacks(words: RenderedInstruction) -> str:
     if words.too_long:
         return f"With the event's fields in it the instruction has more than {MAX_CHARS} characters; it is not read."
     lacks = ", ".join(f"{{{path}}}" for path in words.missing)
@@ -177,7 +179,7 @@ def _lacks(words: Worded) -> str:
 
 
 def _unheard(
-    words: Worded, drafts: Sequence[Draft], contracts: Sequence[Contract | None], kinds: Kinds
+    words: RenderedInstruction, drafts: Sequence[Draft], contracts: Sequence[Contract | None], kinds: Kinds
 ) -> tuple[Span, ...]:
     """The instruction's own words that nothing has used, the event's left out."""
     heard = [Span(start=each.start, end=each.end, text=words.text[each.start : each.end]) for each in words.quotes]

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.signing_secrets
 import store.webhooks.deliveries
 import store.webhooks.endpoints
-from events.webhooks.secrets import WEBHOOK, Seals
+from events.webhooks.endpoint_secrets import WEBHOOK, EndpointSecrets
 from store.database import Database
 from store.jobs.jobs import Job
 from store.signing_secrets import SigningSecretRow
@@ -23,10 +23,10 @@ from store.webhooks.endpoints import EndpointRow
 MAX_BODY_BYTES: Final = 16 * 1024
 
 
-class Addressee:
+class DeliveryEndpoint:
     """An endpoint as it was read for some deliveries of it. Its headers and secrets are opened at the first of them."""
 
-    def __init__(self, row: EndpointRow, secret: SigningSecretRow, seals: Seals) -> None:
+    def __init__(self, row: EndpointRow, secret: SigningSecretRow, seals: EndpointSecrets) -> None:
         self.id, self.url, self.state = row.id, row.url, row.state
         self._row = row
         self._secret = secret
@@ -47,21 +47,21 @@ class Addressee:
         return self._seals.opened(self._secret, self._secret.created_at)
 
 
-class Packed(NamedTuple):
+class LoadedDelivery(NamedTuple):
     delivery: DueDelivery
-    endpoint: Addressee
+    endpoint: DeliveryEndpoint
 
 
-class Pouch:
+class DeliveryLoader:
     """A claim starts its deliveries side by side, so that one look at the database serves them all."""
 
-    def __init__(self, sessions: Database, seals: Seals) -> None:
+    def __init__(self, sessions: Database, seals: EndpointSecrets) -> None:
         self._sessions = sessions
         self._seals = seals
-        self._waiting: dict[str, asyncio.Future[Packed | None]] = {}
+        self._waiting: dict[str, asyncio.Future[LoadedDelivery | None]] = {}
         self._task: asyncio.Task[None] | None = None
 
-    async def of(self, delivery_id: str) -> Packed | None:
+    async def of(self, delivery_id: str) -> LoadedDelivery | None:
         """None when the delivery is gone, or its endpoint's secret. Raises Unavailable."""
         future = self._waiting.get(delivery_id)
         if future is None:
@@ -83,24 +83,24 @@ class Pouch:
             for delivery_id, future in asked.items():
                 future.set_result(found.get(delivery_id))
 
-    async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, Packed]:
+    async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, LoadedDelivery]:
         """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their turn, so
         that what waits for its turn takes little memory.
         """
-        found = await self._packed(session, [work.payload["delivery"] for work in works], MAX_BODY_BYTES)
+        found = await self._loaded(session, [work.payload["delivery"] for work in works], MAX_BODY_BYTES)
         return {work.id: found[work.payload["delivery"]] for work in works if work.payload["delivery"] in found}
 
-    async def _read(self, delivery_ids: list[str]) -> dict[str, Packed]:
+    async def _read(self, delivery_ids: list[str]) -> dict[str, LoadedDelivery]:
         async with self._sessions.read() as session:
-            return await self._packed(session, delivery_ids)
+            return await self._loaded(session, delivery_ids)
 
-    async def _packed(
+    async def _loaded(
         self, session: AsyncSession, delivery_ids: Sequence[str], max_body_bytes: int | None = None
-    ) -> dict[str, Packed]:
+    ) -> dict[str, LoadedDelivery]:
         rows = await store.webhooks.deliveries.due(session, delivery_ids, max_body_bytes)
         targets = {row.endpoint for row in rows}
         workspaces = {row.workspace for row in rows}
         endpoints = await store.webhooks.endpoints.by_ids(session, targets)
         secrets = await store.signing_secrets.of_targets(session, workspaces, WEBHOOK, targets)
-        known = {name: Addressee(endpoints[name], secret, self._seals) for name, secret in secrets.items()}
-        return {row.id: Packed(row, known[row.endpoint]) for row in rows if row.endpoint in known}
+        known = {name: DeliveryEndpoint(endpoints[name], secret, self._seals) for name, secret in secrets.items()}
+        return {row.id: LoadedDelivery(row, known[row.endpoint]) for row in rows if row.endpoint in known}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from agent.validate.payload import misfits
 from core.errors import Finding, InvalidInput
-from events.rules import Mapped
+from events.automations.rules import ParameterMapping
 from registry import pointer
 from registry.conditions import condition, satisfiability
 from registry.contract import Contract
@@ -20,7 +20,7 @@ def check_condition(expression: str) -> None:
         raise InvalidInput(error.detail, findings=[Finding("/condition", "condition", error.detail)]) from error
 
 
-def check_parameters(parameters: Mapping[str, Mapped], contract: Contract) -> None:
+def check_parameters(parameters: Mapping[str, ParameterMapping], contract: Contract) -> None:
     """Raises InvalidInput for a rule that every event would be refused by, whatever it holds."""
     unknown = [
         Finding(pointer.at("parameters", name), "unknown", f"“{contract.title}” has no parameter {name}.")
@@ -48,7 +48,7 @@ def check_parameters(parameters: Mapping[str, Mapped], contract: Contract) -> No
         raise InvalidInput("The rule leaves out what its action needs.", findings=missing)
 
 
-def _found_elsewhere(contract: Contract, name: str, given: Mapping[str, Mapped]) -> bool:
+def _found_elsewhere(contract: Contract, name: str, given: Mapping[str, ParameterMapping]) -> bool:
     """Whether a parameter that nobody gives may still get its value: by default, or from the record of one that is given."""
     schema, annotation = contract.properties[name], contract.annotation(name)
     if isinstance(schema, Mapping) and "default" in schema:

@@ -25,8 +25,8 @@ from core import canon, ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
 from core.errors import Finding, Forbidden, InvalidInput
-from events import quoting, rule_faults
-from events.rules import Mapped, Mode
+from events.automations import quoting, rule_checks
+from events.automations.rules import Mode, ParameterMapping
 from registry import pointer
 from registry.conditions import condition
 from registry.contract import Contract
@@ -43,11 +43,11 @@ PerHour = Annotated[int, Field(ge=1, le=10_000)]
 
 
 RowT = TypeVar("RowT")
-Also = Callable[[AsyncSession, RowT], Awaitable[None]]
+TransactionHook = Callable[[AsyncSession, RowT], Awaitable[None]]
 """Something more to write in the transaction that stores a row."""
 
 
-async def nothing(session: AsyncSession, row: object) -> None:
+async def no_hook(session: AsyncSession, row: object) -> None:
     """The ``Also`` of who has nothing to add."""
 
 
@@ -55,7 +55,7 @@ class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Source(Mapped):
+class Source(ParameterMapping):
     """One parameter's value: ``{"from": "/data/customer_id"}`` or ``{"value": 500}``."""
 
     @model_validator(mode="after")
@@ -93,12 +93,12 @@ class InstructionForm(_Form):
 
 
 @dataclass(frozen=True)
-class Rulebook:
+class AutomationService:
     sessions: Database
     grounds: WorkspaceContexts
     clock: Clock
 
-    async def add_rule(self, by: Actor, form: RuleForm, *, also: Also[RuleRow] = nothing) -> RuleRow:
+    async def add_rule(self, by: Actor, form: RuleForm, *, also: TransactionHook[RuleRow] = no_hook) -> RuleRow:
         """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not run the action."""
         now = self.clock()
         columns = await self._rule_columns(by, form)
@@ -122,7 +122,7 @@ class Rulebook:
         form = _parsed(RuleForm, {**rule_form(row), **changes})
         columns: dict[str, Any] = {"mode": form.mode}
         if form.mode != "off" and set(changes) <= {"mode"} and row.condition:
-            rule_faults.check_condition(row.condition)  # stored before there was such a limit, perhaps
+            rule_checks.check_condition(row.condition)  # stored before there was such a limit, perhaps
         if not self._only_switches(by, row, changes):
             columns = await self._rule_columns(by, form)
         elif form.mode != "off" and by.role != OWNER:
@@ -150,7 +150,7 @@ class Rulebook:
             return await store.automations.rules(session, by.workspace)
 
     async def add_instruction(
-        self, by: Actor, form: InstructionForm, *, also: Also[InstructionRow] = nothing
+        self, by: Actor, form: InstructionForm, *, also: TransactionHook[InstructionRow] = no_hook
     ) -> InstructionRow:
         """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not run an action or may
         not let it act alone."""
@@ -232,9 +232,9 @@ class Rulebook:
     async def _rule_columns(self, by: Actor, form: RuleForm) -> dict[str, Any]:
         event_names.pattern(form.event)
         if form.condition:
-            rule_faults.check_condition(form.condition)
+            rule_checks.check_condition(form.condition)
         contract = await self._runnable(by, form.action, form.surface)
-        rule_faults.check_parameters(form.parameters, contract)
+        rule_checks.check_parameters(form.parameters, contract)
         sources = {name: each.model_dump(by_alias=True, exclude_none=True) for name, each in form.parameters.items()}
         return {
             "name": form.name, "pattern": form.event, "condition": form.condition, "contract": form.action,

@@ -22,9 +22,9 @@ from agent.planning.propose import Verdict
 from agent.runs.run import Cause
 from core.actor import Surface
 from core.errors import InvalidInput
-from events import act
-from events.act import Acting, Judged
-from events.subscribers import RULES, Fired, Reacted, Subscriber, of_row
+from events.automations import runner
+from events.automations.runner import AutomationRunner, EvaluatedRun
+from events.subscribers import RULES, FiredEvent, ReactionResult, Subscriber, event_of_row
 from registry.conditions import condition
 from registry.events.event_names import fits
 from store.automations import RuleRow
@@ -33,7 +33,7 @@ Mode = Literal["on", "shadow", "off"]
 DRY_RUN_EVENTS: Final = 100
 
 
-class Mapped(BaseModel):
+class ParameterMapping(BaseModel):
     """Where a parameter's value comes from: ``from`` is a JSON Pointer (RFC 6901) into the event, ``value`` a constant."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,12 +45,12 @@ class Mapped(BaseModel):
 
 
 @dataclass(frozen=True)
-class Met:
+class Evaluation:
     """What a rule makes of one event: ``judged`` where its condition holds, else why nothing is done."""
 
     verdict: Literal["met", "unmet", "untold"]
     detail: str
-    judged: Judged | None = None
+    judged: EvaluatedRun | None = None
     overran: bool = False
     """Its condition took more time or memory than one may, and was stopped."""
 
@@ -59,26 +59,26 @@ class Met:
 class Rules:
     """The source of one subscriber for each rule that is on or in shadow."""
 
-    acting: Acting
+    acting: AutomationRunner
 
-    async def subscribers(self, session: AsyncSession, event: Fired) -> Sequence[Subscriber]:
+    async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
         rows = await store.automations.rules(session, event.workspace, modes=("on", "shadow"))
         return [self._subscriber(row) for row in rows if fits(row.pattern, event.name)]
 
     def _subscriber(self, row: RuleRow) -> Subscriber:
-        async def react(event: Fired) -> Reacted:
+        async def react(event: FiredEvent) -> ReactionResult:
             return await self.react(row, event)
 
         return Subscriber(row.id, RULES, react)
 
-    async def react(self, row: RuleRow, event: Fired) -> Reacted:
+    async def react(self, row: RuleRow, event: FiredEvent) -> ReactionResult:
         """Raises PlatformUnavailable or Unavailable: then it is tried again."""
         met = await self.meet(row, event)
         if met.overran:
             return self.acting.overran(event, row, met.detail)
         if met.judged is None:
             return (
-                Reacted(met.detail)
+                ReactionResult(met.detail)
                 if met.verdict == "unmet"
                 else self.acting.passed(event, row.id, "untold", met.detail)
             )
@@ -89,63 +89,65 @@ class Rules:
             return self.acting.held_back(event, row.id, row.name, met.judged.run.actor, row.max_per_hour)
         return self.acting.acted(event, row.id, met.judged)
 
-    async def meet(self, row: RuleRow, event: Fired) -> Met:
+    async def meet(self, row: RuleRow, event: FiredEvent) -> Evaluation:
         """Judge one event by a rule. Records are read; nothing is stored and nothing is sent. Raises PlatformUnavailable, and Unavailable
         where its condition could not be judged yet."""
         if row.condition:
             try:
                 compiled = condition.compile(row.condition, condition.EVENT)
             except InvalidInput as error:  # stored before there was such a limit
-                return Met("untold", f"Nothing is done: the rule's condition is not judged. {error.detail}")
+                return Evaluation("untold", f"Nothing is done: the rule's condition is not judged. {error.detail}")
             judgement = await self.acting.planner.evaluator.judge(
                 compiled, {"event": event.as_json()}, workspace=row.workspace
             )
             if judgement.trouble:
-                return Met("untold", f"Nothing is done where {judgement.trouble}.", overran=judgement.overran)
+                return Evaluation("untold", f"Nothing is done where {judgement.trouble}.", overran=judgement.overran)
             if not judgement.holds:
-                return Met("unmet", f"{row.condition} does not hold.")
+                return Evaluation("unmet", f"{row.condition} does not hold.")
         author, may_act = await self.acting.author(row.author)
         ground = await self.acting.ground(row.workspace)
         contract = ground.catalogue.get(row.contract)
-        values, missing = given(row, event, contract.required if contract else ())
+        values, missing = map_parameters(row, event, contract.required if contract else ())
         run = self.acting.new_run(
             author, surface_of(row), f"Rule “{row.name}” on {event.name} ({event.id})",
             Cause(event_id=event.id, event=event.name, source=row.id, name=row.name), given="event", only=(row.contract,),
             drafts=(Draft(action=row.contract, version=contract.version if contract else 1, given=values),),
         )  # fmt: skip
         if not may_act:
-            refusal = Refusal(code="forbidden", detail=act.WITHDRAWN.format(author.name))
-            judged = Judged(run, refusal)
+            refusal = Refusal(code="forbidden", detail=runner.WITHDRAWN.format(author.name))
+            judged = EvaluatedRun(run, refusal)
         elif contract and (outgrown := self.acting.no_longer_covers(row.author, contract)):
-            judged = Judged(run, Refusal(code="forbidden", detail=outgrown))
+            judged = EvaluatedRun(run, Refusal(code="forbidden", detail=outgrown))
         elif missing:
             refusal = Refusal(
                 code="invalid", detail=f"The event has nothing at {', '.join(missing)}; nothing was sent."
             )
-            judged = Judged(run, refusal)
+            judged = EvaluatedRun(run, refusal)
         else:
-            judged = await self.acting.judge(run)
-        return Met("met", act.told(judged.verdict), judged)
+            judged = await self.acting.evaluate(run)
+        return Evaluation("met", runner.describe_verdict(judged.verdict), judged)
 
-    async def dry_run(self, row: RuleRow, *, event_id: str | None = None, limit: int = 20) -> list[tuple[Fired, Met]]:
+    async def dry_run(
+        self, row: RuleRow, *, event_id: str | None = None, limit: int = 20
+    ) -> list[tuple[FiredEvent, Evaluation]]:
         """What the rule would have made of one past event, or of the newest that fit its pattern. Nothing is sent or stored.
         Raises NotFound, PlatformUnavailable."""
         async with self.acting.sessions.read() as session:
-            events = await past(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
+            events = await past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
 
 
-async def past(
+async def past_events(
     session: AsyncSession, workspace: str, pattern: str, *, event_id: str | None = None, limit: int
-) -> list[Fired]:
+) -> list[FiredEvent]:
     """One past event, or the newest that fit the pattern, newest first. Raises NotFound."""
     if event_id is not None:
-        return [of_row(await store.events.events.get(session, workspace, event_id))]
+        return [event_of_row(await store.events.events.get(session, workspace, event_id))]
     exact = None if "*" in pattern else pattern
     rows = await store.events.events.listed(
         session, workspace, name=exact, limit=limit if exact else DRY_RUN_EVENTS * 10
     )
-    return [of_row(each) for each in rows if fits(pattern, each.name)][:limit]
+    return [event_of_row(each) for each in rows if fits(pattern, each.name)][:limit]
 
 
 def surface_of(row: RuleRow) -> Surface:
@@ -153,11 +155,13 @@ def surface_of(row: RuleRow) -> Surface:
     return surface
 
 
-def mapped(row: RuleRow) -> dict[str, Mapped]:
-    return {name: Mapped.model_validate(each) for name, each in json.loads(row.parameters).items()}
+def mapped(row: RuleRow) -> dict[str, ParameterMapping]:
+    return {name: ParameterMapping.model_validate(each) for name, each in json.loads(row.parameters).items()}
 
 
-def given(row: RuleRow, event: Fired, required: Collection[str]) -> tuple[dict[str, SuppliedValue], list[str]]:
+def map_parameters(
+    row: RuleRow, event: FiredEvent, required: Collection[str]
+) -> tuple[dict[str, SuppliedValue], list[str]]:
     """The values with their sources, and the pointers at which the event lacks a required one; one that is not required is left out then.
     A constant's source is the rule itself."""
     values: dict[str, SuppliedValue] = {}

@@ -1,0 +1,1 @@
+"""Automations: rules and instructions that react to events."""
