@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from agent.house import House
 from agent.runs.run import Run
 from agent.workspace.admin import _key_context
+from app.container import Container
 from core import canon, ids
 from core.actor import Actor
 from registry import signing
@@ -39,11 +39,11 @@ _RULES = (
 )
 
 
-async def fill_contracts(house: House, owner: Actor, count: int) -> None:
+async def fill_contracts(house: Container, owner: Actor, count: int) -> None:
     """``count`` contracts, signed as the office signs them."""
     async with house.sessions.read() as session:
         key_row = next(row for row in await signed.signing_keys(session, owner.workspace) if row.retired_at is None)
-    private = house.office.box.open(key_row.sealed_private, context=_key_context(owner.workspace, key_row.kid))
+    private = house.workspace_admin.box.open(key_row.sealed_private, context=_key_context(owner.workspace, key_row.kid))
     key, now = signing.SigningKey.of_private(private), house.clock()
     rows = []
     for at in range(count):
@@ -61,7 +61,7 @@ async def fill_contracts(house: House, owner: Actor, count: int) -> None:
         await signed.register(session, rows[-1])
 
 
-async def fill_history(house: House, owner: Actor, people: Sequence[Actor], count: int) -> str:
+async def fill_history(house: Container, owner: Actor, people: Sequence[Actor], count: int) -> str:
     """Entries up to ``count``, of runs over the last year, the newest last; and what they count as by day.
     Answers the id of the last run."""
     chance, now = random.Random(11), house.clock()

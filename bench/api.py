@@ -23,7 +23,7 @@ import aiohttp
 import uvicorn
 from fastapi import FastAPI
 
-from agent.house import opened
+from app.container import open_container
 from core import request_signature
 from core.settings import Settings
 from store.migrate import upgrade
@@ -50,7 +50,7 @@ def serve(what: str, folder: str) -> None:
             return ANSWER
     else:
         much = Limits(per_minute=dict.fromkeys(PER_MINUTE, 10_000_000))
-        app = create_app(opened(settings_in(folder)), limits=much)
+        app = create_app(open_container(settings_in(folder)), limits=much)
     listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print(json.dumps(listening.getsockname()[1]), flush=True)
@@ -61,11 +61,11 @@ def serve(what: str, folder: str) -> None:
 async def founded(folder: str) -> tuple[str, str]:
     settings = settings_in(folder)
     await upgrade(settings.database_url)
-    async with opened(settings) as house:
-        owner = await house.office.create_workspace(
+    async with open_container(settings) as house:
+        owner = await house.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
-        row, secret = await house.office.create_key(owner, "bench", scopes=["me:read"], mode="live")
+        row, secret = await house.workspace_admin.create_key(owner, "bench", scopes=["me:read"], mode="live")
     return row.public, secret
 
 

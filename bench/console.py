@@ -47,7 +47,9 @@ async def filled(folder: Path, entries: int, contracts: int) -> None:
         people: list[Actor] = [owner, console.admin]
         for at in range(18):
             email, name = f"p{at}@shop.test", f"Person {at}"
-            people += [await house.office.add_member(owner, email=email, person=name, role="admin", password=PASSWORD)]
+            people += [
+                await house.workspace_admin.add_member(owner, email=email, person=name, role="admin", password=PASSWORD)
+            ]
         began = time.perf_counter()
         await fill_contracts(house, owner, contracts)
         run_id = await fill_history(house, owner, people, entries)

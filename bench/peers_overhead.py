@@ -28,9 +28,9 @@ from typing import Any
 
 import aiohttp
 
-from agent.house import opened
 from agent.resolve.model.client import ModelClient, ModelSettings
 from agent.resolve.proposer.resolver import ProposingResolver
+from app.container import open_container
 from bench._peers.timed import request
 from core.settings import Settings
 from evals import external, platform, production
@@ -108,19 +108,19 @@ async def whole(model: ModelSettings, count: int) -> Measured:
         given = {"OPSIQ_DATA": folder, "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8"}
         settings = replace(Settings.load(given), workers=2)
         await upgrade(settings.database_url)
-        async with ModelClient(model) as client, opened(settings, resolver=ProposingResolver(client)) as house:
-            owner = await house.office.create_workspace(
+        async with ModelClient(model) as client, open_container(settings, resolver=ProposingResolver(client)) as house:
+            owner = await house.workspace_admin.create_workspace(
                 "Bench", email="b@bench.test", person="b", password="correct horse battery"
             )
-            await house.office.connect(
+            await house.workspace_admin.connect(
                 owner, "saas", url, {"read_token": token, "action_secret": "whsec_" + "A" * 43 + "="}
             )
-            proposed = await house.office.proposed(owner, "saas")
-            await house.office.register(owner, [json.loads(each.canonical) for each in proposed])
+            proposed = await house.workspace_admin.proposed(owner, "saas")
+            await house.workspace_admin.register(owner, [json.loads(each.canonical) for each in proposed])
 
             async def one(at: int) -> None:
-                run = await house.desk.ask(owner, request(at), session_id="bench")
-                run = await house.desk.wait_until_idle(owner, run.id)
+                run = await house.runs.ask(owner, request(at), session_id="bench")
+                run = await house.runs.wait_until_idle(owner, run.id)
                 assert run.state == "held", run
 
             gc.collect()

@@ -26,7 +26,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.house import opened
+from app.container import open_container
 from bench._platform import delivery, intake, memory, profiles
 from bench._platform.gauges import family_cpu_s
 from bench.scale import database, nats, postgresql
@@ -74,12 +74,13 @@ def process(environ: Mapping[str, str], *command: str, profile: Path | None = No
 
 async def founded(settings: Settings, receiver: str) -> Founded:
     await upgrade(settings.database_url)
-    async with opened(settings) as house:
-        owner = await house.office.create_workspace(
+    async with open_container(settings) as house:
+        owner = await house.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
         keys = [
-            await house.office.create_key(owner, f"k{n}", scopes=["events:write"], mode="live") for n in range(KEYS)
+            await house.workspace_admin.create_key(owner, f"k{n}", scopes=["events:write"], mode="live")
+            for n in range(KEYS)
         ]
         rows = [
             (await house.webhooks.endpoints.create(owner, f"{receiver}/{n}", ["bench.never"])).shown.row

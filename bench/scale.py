@@ -27,7 +27,7 @@ import aiohttp
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from agent.house import opened
+from app.container import open_container
 from bench.deliveries import DATA
 from core import request_signature
 from core.clock import utc_now
@@ -93,12 +93,13 @@ def process(environ: Mapping[str, str], *command: str) -> Iterator[dict[str, str
 async def founded(settings: Settings, receiver: str, count: int) -> list[tuple[str, str]]:
     """A workspace with its keys, and ``count`` deliveries that wait."""
     await upgrade(settings.database_url)
-    async with opened(settings) as house:
-        owner = await house.office.create_workspace(
+    async with open_container(settings) as house:
+        owner = await house.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
         keys = [
-            await house.office.create_key(owner, f"k{n}", scopes=["events:write"], mode="live") for n in range(KEYS)
+            await house.workspace_admin.create_key(owner, f"k{n}", scopes=["events:write"], mode="live")
+            for n in range(KEYS)
         ]
         rows = [
             (await house.webhooks.endpoints.create(owner, f"{receiver}/{n}", ["invoice.paid"])).shown.row for n in range(ENDPOINTS)

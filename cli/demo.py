@@ -126,25 +126,27 @@ async def _found(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
     """The demo's workspace: people, connector, contracts signed, a key for the terminal."""
     from dataclasses import replace
 
-    from agent.house import opened
+    from app.container import open_container
     from core.settings import Settings
     from store.migrate import upgrade
     from web.door import SCOPES
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)
-    async with opened(settings) as house:
+    async with open_container(settings) as house:
         (email, person, _), *others = PEOPLE
-        owner = await house.office.create_workspace(
+        owner = await house.workspace_admin.create_workspace(
             "Northbeam (demo)", email=email, person=person, password=kept["password"]
         )
         for email, person, role in others:
-            await house.office.add_member(owner, email=email, person=person, role=role, password=kept["password"])
-        await house.office.connect(
+            await house.workspace_admin.add_member(
+                owner, email=email, person=person, role=role, password=kept["password"]
+            )
+        await house.workspace_admin.connect(
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
-        await house.office.register(owner, await house.office.proposed(owner, "saas"))
-        key, secret = await house.office.create_key(owner, "terminal", scopes=SCOPES, mode="live")
+        await house.workspace_admin.register(owner, await house.workspace_admin.proposed(owner, "saas"))
+        key, secret = await house.workspace_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     return {"key": key.public, "secret": secret, "workspace": owner.workspace, "platform_url": platform_url}
 
 
@@ -152,8 +154,8 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
     """A live key for the terminal, of the demo's first owner."""
     from dataclasses import replace
 
-    from agent.house import opened
     from agent.workspace.admin import actor_of
+    from app.container import open_container
     from core.settings import Settings
     from store.accounts import members
     from store.migrate import upgrade
@@ -161,10 +163,10 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)
-    async with opened(settings) as house:
+    async with open_container(settings) as house:
         async with house.sessions.read() as session:
             (row,) = await members.by_email(session, PEOPLE[0][0])
-        key, secret = await house.office.create_key(actor_of(row), "terminal", scopes=SCOPES, mode="live")
+        key, secret = await house.workspace_admin.create_key(actor_of(row), "terminal", scopes=SCOPES, mode="live")
     return {"key": key.public, "secret": secret}
 
 
@@ -172,8 +174,8 @@ async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
     """The platform came up at another address: connect to it there, and sign contracts that say so, one version up."""
     from dataclasses import replace
 
-    from agent.house import opened
     from agent.workspace.admin import actor_of
+    from app.container import open_container
     from core.settings import Settings
     from store import contracts
     from store.accounts import members
@@ -181,16 +183,16 @@ async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)
-    async with opened(settings) as house:
+    async with open_container(settings) as house:
         async with house.sessions.read() as session:
             (row,) = await members.by_email(session, PEOPLE[0][0])
             newest = {each.name: each.version for each in await contracts.active(session, kept["workspace"])}
         owner = actor_of(row)
-        await house.office.connect(
+        await house.workspace_admin.connect(
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
-        proposed = await house.office.proposed(owner, "saas")
-        await house.office.register(
+        proposed = await house.workspace_admin.proposed(owner, "saas")
+        await house.workspace_admin.register(
             owner, [each.model_copy(update={"version": newest.get(each.name, 0) + 1}) for each in proposed]
         )
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from agent.house import House
+    from app.container import Container
     from core.settings import Settings
 
 SKEW_S: Final = (2.0, 60.0)
@@ -145,11 +145,11 @@ def _there(path: str) -> bool:
 
 
 async def _house(settings: Settings) -> AsyncIterator[Finding]:
-    from agent.house import opened
+    from app.container import open_container
     from core.errors import BadSetting
 
     try:
-        async with opened(replace(settings, workers=0, model="")) as house:
+        async with open_container(replace(settings, workers=0, model="")) as house:
             yield Finding("ok", "data key", "stored secrets open")
             async for each in _workspaces(house):
                 yield each
@@ -158,7 +158,7 @@ async def _house(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("fail", "data key", error.detail)
 
 
-async def _workspaces(house: House) -> AsyncIterator[Finding]:
+async def _workspaces(house: Container) -> AsyncIterator[Finding]:
     import store.workspaces
 
     async with house.sessions.read() as session:
@@ -166,7 +166,7 @@ async def _workspaces(house: House) -> AsyncIterator[Finding]:
     if not rows:
         yield Finding("warn", "workspace", "There is none. `opsiq init` makes one.")
     for row in rows:
-        ground = await house.grounds.of(row.id)
+        ground = await house.contexts.of(row.id)
         faults = "; ".join(f"{name}: {why}" for name, why in ground.catalogue.faults.items())
         if faults:
             yield Finding("fail", "contracts", f"{row.name}: {faults}")
@@ -180,7 +180,7 @@ async def _workspaces(house: House) -> AsyncIterator[Finding]:
             yield await _connector(row.name, connector)
 
 
-async def _rules(house: House, workspace: str, name: str) -> AsyncIterator[Finding]:
+async def _rules(house: Container, workspace: str, name: str) -> AsyncIterator[Finding]:
     """Those that do nothing although nobody switched them off."""
     import store.automations
     from core.errors import InvalidInput
@@ -213,7 +213,7 @@ async def _connector(workspace: str, connector: Any) -> Finding:
     return Finding("ok", "connector", f"{about} answers")
 
 
-async def _work(house: House) -> Finding:
+async def _work(house: Container) -> Finding:
     import store.jobs.jobs
 
     async with house.sessions.read() as session:

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _found(arguments: argparse.Namespace, password: str) -> int:
     from dataclasses import replace
 
-    from agent.house import opened
+    from app.container import open_container
     from cli.client import FILE, keep
     from core.settings import Settings
     from store.migrate import upgrade
@@ -48,11 +48,11 @@ async def _found(arguments: argparse.Namespace, password: str) -> int:
 
     settings = replace(Settings.load(os.environ), workers=0)
     await upgrade(settings.database_url)
-    async with opened(settings) as house:
-        owner = await house.office.create_workspace(
+    async with open_container(settings) as house:
+        owner = await house.workspace_admin.create_workspace(
             arguments.name, email=arguments.email, person=arguments.person or arguments.email, password=password
         )
-        key, secret = await house.office.create_key(owner, "terminal", scopes=SCOPES, mode="live")
+        key, secret = await house.workspace_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     keep(settings.data_dir, settings.base_url, key.public, secret)
     print(
         f"Workspace {owner.workspace} is founded. Run `opsiq serve`, then sign in at {settings.base_url} as {arguments.email}."

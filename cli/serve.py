@@ -76,7 +76,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     from cli.imports import kept
 
     with kept():
-        from agent.house import opened
+        from app.container import open_container
         from core import traces
         from core.cpu_watchdog import watched
         from store.migrate import upgrade
@@ -85,7 +85,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
         from web.connections.protocol import Timeouts
         from web.serving import Server, server_config
 
-        app = create_app(opened(settings))
+        app = create_app(open_container(settings))
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
     line = Line(family_fd)
     # Until the server handles signals it holds nothing, and this ends the process.

@@ -51,7 +51,7 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     from cli.imports import kept
 
     with kept():
-        from agent.house import opened
+        from app.container import open_container
         from core import traces
         from core.cpu_watchdog import watched
         from store.migrate import upgrade
@@ -63,7 +63,7 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
     try:
         await upgrade(settings.database_url)
-        async with opened(settings), watched():
+        async with open_container(settings), watched():
             line.ready()
             if family_fd is None:
                 _announce()

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 
 import web.console
-from agent.house import House
+from app.container import Container
 from web import openapi, problem
 from web.api import (
     actions,
@@ -36,7 +36,7 @@ from web.middleware import Threshold
 from web.nonces import Nonces
 
 
-def create_app(opened: AbstractAsyncContextManager[House], *, limits: Limits | None = None) -> FastAPI:
+def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits | None = None) -> FastAPI:
     """The app over a house that is opened with it and closed with it. ``limits`` None: as the settings say."""
 
     @asynccontextmanager

@@ -13,9 +13,9 @@ from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.house import House
 from agent.runs.person_only import run_url
 from agent.workspace import principals
+from app.container import Container
 from core import request_signature
 from core.actor import OWNER, Actor, Mode
 from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable, WrongMode
@@ -89,8 +89,8 @@ class Door:
         return self.limit or ("reads" if method == "GET" else "writes")
 
 
-def house_of(request: Request) -> House:
-    house: House = request.app.state.house
+def house_of(request: Request) -> Container:
+    house: Container = request.app.state.house
     return house
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text
 
-from agent.house import opened
+from app.container import open_container
 from bench.deliveries import DATA
 from core.clock import utc_now
 from core.ids import new
@@ -50,7 +50,7 @@ async def put(
     settings: Settings, workspace: str, endpoints: Sequence[EndpointRow], count: int
 ) -> tuple[datetime, bytes]:
     """``count`` deliveries that wait. When that began, and the bytes of one."""
-    async with opened(settings) as house:
+    async with open_container(settings) as house:
         await asyncio.sleep(1 if settings.nats_url else 0)  # the broker is connected to in the background
         since = utc_now()
         for _ in range(0, count // len(endpoints), _IN_ONE):

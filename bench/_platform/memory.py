@@ -23,8 +23,8 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
-from agent.house import opened
 from agent.pipeline import SuppliedValue
+from app.container import open_container
 from bench._platform.gauges import forget_peak, peak_mib, resident_mib
 from cli.client import Client
 from core import canon, ids, request_signature
@@ -70,15 +70,15 @@ async def filled(folder: Path, rows: int, cards: int) -> Filled:
         return Filled(environ, (key[0], key[1]))
     settings = settings_of(environ)
     await upgrade(settings.database_url)
-    async with opened(settings) as house:
-        owner = await house.office.create_workspace(
+    async with open_container(settings) as house:
+        owner = await house.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
-        row, secret = await house.office.create_key(owner, "bench", scopes=SCOPES, mode="live")
+        row, secret = await house.workspace_admin.create_key(owner, "bench", scopes=SCOPES, mode="live")
         if cards:
-            await house.office.register(owner, [CONTRACT])
+            await house.workspace_admin.register(owner, [CONTRACT])
             given = {"sku": SuppliedValue(value="TEA-250", by="api", pointer="/params/sku", ref="bench")}
-            run = await house.desk.run_action(owner, "shop.restock", given, given="api", session_id="bench")
+            run = await house.runs.run_action(owner, "shop.restock", given, given="api", session_id="bench")
             assert run.state == "held", run
             await _cards(house.sessions, run.id, cards)
         await _entries(house.sessions, owner.workspace, owner.as_json(), rows)

@@ -29,7 +29,7 @@ MAINS: Final = {"cli.main": "cli.main", "demo": "demo.__main__"}
 IMPORTED: Final = (
     *MAINS.values(),
     "uvicorn",
-    "agent.house",
+    "app.container",
     "core.traces",
     "store.migrate",
     "alembic.command",

@@ -24,10 +24,10 @@ import pytest
 import store.accounts.members
 import store.history.log
 from agent.history import recorder
-from agent.house import House, opened
 from agent.pipeline import Refusal
 from agent.runs.run import Run
 from agent.workspace.admin import actor_of
+from app.container import Container, open_container
 from connectors.saas.kinds import KINDS
 from core.actor import Actor
 from core.errors import InvalidInput
@@ -75,20 +75,20 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @dataclass
 class Tried:
-    house: House
+    house: Container
     people: dict[str, Actor]
     resolver: Obedient
 
     async def ask(self, person: str, text: str, session_id: str = "s1") -> Run:
-        run = await self.house.desk.ask(self.people[person], text, session_id=session_id)
-        return await self.house.desk.wait_until_idle(self.people[person], run.id)
+        run = await self.house.runs.ask(self.people[person], text, session_id=session_id)
+        return await self.house.runs.wait_until_idle(self.people[person], run.id)
 
     async def confirm(self, person: str, run: Run, digest: str | None = None) -> Run | Refusal:
         answer = await self.house.decisions.confirm(self.people[person], run.id, digest or run.digest or "")
         return (
             answer
             if isinstance(answer, Refusal)
-            else await self.house.desk.wait_until_idle(self.people[person], run.id)
+            else await self.house.runs.wait_until_idle(self.people[person], run.id)
         )
 
 
@@ -97,7 +97,7 @@ async def tried(world: World) -> AsyncIterator[Tried]:
     given = {name: value for name, value in world.environment().items() if name.startswith("OPSIQ_")}
     settings = replace(Settings.load(given), workers=2)
     resolver = Obedient(SCRIPT)
-    async with opened(settings, resolver=resolver) as house:
+    async with open_container(settings, resolver=resolver) as house:
         async with house.sessions.read() as session:
             rows = await store.accounts.members.listed(session, world.workspace)
         yield Tried(house, {row.name: actor_of(row) for row in rows}, resolver)
@@ -245,7 +245,7 @@ async def test_a_payload_holds_declared_parameters_and_each_stands_on_words_or_a
             run = await it.ask("olivia", text, f"fresh {text}")
             if run.plan is None:
                 continue
-            ground = await it.house.grounds.of(world.workspace)
+            ground = await it.house.contexts.of(world.workspace)
             for step in run.plan.steps:
                 contract = ground.catalogue.version(step.action, step.version)
                 assert contract is not None
@@ -285,25 +285,25 @@ async def test_what_changes_between_card_and_click_stops_the_click(world: World,
         olivia, oscar = it.people["olivia"], it.people["oscar"]
         run = await it.ask("amir", "set the e-mail of customer 404 to n@x.example")
         assert run.state == "held", run.refusal
-        ground = await it.house.grounds.of(world.workspace)
+        ground = await it.house.contexts.of(world.workspace)
         value = json.loads(next(each for each in ground.catalogue if each.name == "saas.update_email").canonical)
         value["version"] += 1
         sent_before = ledger(world)
         if change == "version":
             value["title"] += " now"
-            await it.house.office.register(olivia, [value])
+            await it.house.workspace_admin.register(olivia, [value])
         elif change == "endpoint":
             value["endpoint"]["url"] += "/elsewhere"
-            await it.house.office.register(olivia, [value])
+            await it.house.workspace_admin.register(olivia, [value])
         elif change == "role":
             async with it.house.sessions.begin() as session:
                 await store.accounts.members.set_role(
                     session, world.workspace, it.people["amir"].id, "support", at=it.house.clock(), by=None
                 )
         else:
-            await it.house.office.retire(olivia, "saas.update_email")
+            await it.house.workspace_admin.retire(olivia, "saas.update_email")
         answer = await it.house.decisions.confirm(oscar, run.id, run.digest or "")
-        after = await it.house.desk.wait_until_idle(olivia, run.id)
+        after = await it.house.runs.wait_until_idle(olivia, run.id)
         async with it.house.sessions.begin() as session:
             await store.accounts.members.set_role(
                 session, world.workspace, it.people["amir"].id, "admin", at=it.house.clock(), by=None
@@ -336,7 +336,7 @@ async def test_an_edit_is_judged_like_a_new_request_and_reaches_no_further(world
         run = await it.ask("olivia", "credit customer 405 with 60 EUR")
         assert run.state == "held"
         assert run.digest
-        desk, decisions, olivia = it.house.desk, it.house.decisions, it.people["olivia"]
+        desk, decisions, olivia = it.house.runs, it.house.decisions, it.people["olivia"]
         for slot in ("action", "0.action", "1.amount", "0.__proto__", "0.url", "0.policy"):
             with pytest.raises(InvalidInput):
                 await decisions.edit(olivia, run.id, run.digest, {slot: "saas.refund_invoice"})

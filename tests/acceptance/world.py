@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import text
 
 import store.jobs.jobs
-from agent.house import opened
+from app.container import open_container
 from cli.ask import settled
 from cli.client import Client, Refused
 from cli.console_session import ConsoleSession
@@ -85,24 +85,24 @@ class World:
     async def _found(self, settings: Settings, edit: Edit) -> dict[str, tuple[str, str]]:
         await upgrade(settings.database_url)
         made = {}
-        async with opened(settings) as house:
+        async with open_container(settings) as house:
             with cheap_passwords():
-                owner = await house.office.create_workspace(
+                owner = await house.workspace_admin.create_workspace(
                     "Test", email="olivia@test.test", person="olivia", password=PASSWORD
                 )
                 self.workspace = owner.workspace
                 people = {"olivia": owner}
                 for name, role in PEOPLE[1:]:
-                    people[name] = await house.office.add_member(
+                    people[name] = await house.workspace_admin.add_member(
                         owner, email=f"{name}@test.test", person=name, role=role, password=PASSWORD
                     )
-            await house.office.connect(
+            await house.workspace_admin.connect(
                 owner, "saas", self.platform_url, {"read_token": TOKEN, "action_secret": self.secret}
             )
-            proposed = await house.office.proposed(owner, "saas")
-            await house.office.register(owner, edit([json.loads(each.canonical) for each in proposed]))
+            proposed = await house.workspace_admin.proposed(owner, "saas")
+            await house.workspace_admin.register(owner, edit([json.loads(each.canonical) for each in proposed]))
             for name, actor in people.items():
-                row, secret = await house.office.create_key(actor, name, scopes=SCOPES, mode="live")
+                row, secret = await house.workspace_admin.create_key(actor, name, scopes=SCOPES, mode="live")
                 made[name] = (row.public, secret)
         return made
 

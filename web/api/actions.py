@@ -58,7 +58,7 @@ async def run(request: Request, caller: Runs) -> Response:
     async with once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        made = await house_of(request).desk.run_action(
+        made = await house_of(request).runs.run_action(
             caller.actor,
             body.action,
             values,

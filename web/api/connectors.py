@@ -47,7 +47,7 @@ class ConnectorList(View):
 async def listed(request: Request, caller: Annotated[Caller, Depends(signed("connectors:read"))]) -> ConnectorList:
     """Every connector found here or configured in this workspace. No address and no secret is in it."""
     house = house_of(request)
-    found = await list_connectors(house.sessions, house.grounds, caller.actor.workspace)
+    found = await list_connectors(house.sessions, house.contexts, caller.actor.workspace)
     return ConnectorList(data=tuple(map(_view, found)))
 
 

@@ -131,7 +131,7 @@ _EXAMPLE = {
 async def listed(request: Request, caller: Reads) -> ContractList:
     """What this key's role may run on any surface; for owners every active contract, those that don't verify too."""
     house, workspace = house_of(request), caller.actor.workspace
-    catalogue = (await house.grounds.of(workspace)).catalogue
+    catalogue = (await house.contexts.of(workspace)).catalogue
     if caller.actor.role != OWNER:
         offered = (each for each in catalogue if caller.actor.role in each.roles and each.surfaces)
         return ContractList(data=tuple(_summary(each, None) for each in offered))
@@ -144,7 +144,7 @@ async def listed(request: Request, caller: Reads) -> ContractList:
 async def get(request: Request, caller: Reads, name: Id) -> ContractView:
     """One contract as it is offered; for an owner the newest version, whatever its state."""
     house = house_of(request)
-    catalogue = (await house.grounds.of(caller.actor.workspace)).catalogue
+    catalogue = (await house.contexts.of(caller.actor.workspace)).catalogue
     row = (await _rows(request, caller, catalogue, name))[0]
     return ContractView(
         name=row.name,
@@ -160,7 +160,7 @@ async def get(request: Request, caller: Reads, name: Id) -> ContractView:
 @router.get("/{name}/versions", response_model=VersionList, responses=problems("404"))
 async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
     """Every version that was ever registered, newest first; for who is no owner, the one that is offered."""
-    catalogue = (await house_of(request).grounds.of(caller.actor.workspace)).catalogue
+    catalogue = (await house_of(request).contexts.of(caller.actor.workspace)).catalogue
     rows = await _rows(request, caller, catalogue, name)
     return VersionList(
         data=tuple(
@@ -184,14 +184,14 @@ async def register(request: Request, caller: Writes) -> Response:
     """Lint, sign and register: all of them or none. What is wrong is told by its place in what was sent."""
     body = parsed(RegisterBody, caller)
     house = house_of(request)
-    known = [each.name for each in (await house.grounds.of(caller.actor.workspace)).catalogue]
+    known = [each.name for each in (await house.contexts.of(caller.actor.workspace)).catalogue]
     findings = [each for each in linter.lint({"contracts": body.contracts}, known=known) if not linter.is_advice(each)]
     if findings:
         raise InvalidContract("Not registered: mend these first.", findings=findings)
     return await act_once(
         request,
         caller,
-        lambda also: house.office.register(caller.actor, body.contracts, also=also),
+        lambda also: house.workspace_admin.register(caller.actor, body.contracts, also=also),
         _registered,
         status=201,
         shows_secret=True,
@@ -204,7 +204,7 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).office.retire(caller.actor, name, also=also),
+        lambda also: house_of(request).workspace_admin.retire(caller.actor, name, also=also),
         _retired,
         check=lambda: _there(request, caller, name),
     )

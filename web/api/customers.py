@@ -20,5 +20,5 @@ async def get(
     request: Request, caller: Annotated[Caller, Depends(signed("customers:read"))], customer_id: Id
 ) -> RecordView:
     """A customer's declared fields, read live."""
-    ground = await house_of(request).grounds.of(caller.actor.workspace)
+    ground = await house_of(request).contexts.of(caller.actor.workspace)
     return await data.one(ground.live, "customer", customer_id)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 import store.history.log
 from agent.history import verification
 from agent.history.recorder import EntryType, csv_lines, entry_json, json_lines, record_act
-from agent.house import House
+from app.container import Container
 from core.actor import Mode
 from evals.harvest import MOST, harvested
 from store.history.log import HistoryFilters, HistoryRow
@@ -152,7 +152,7 @@ async def cases(
     """The newest confirmed and rejected cards as cases for evals, with the records and contracts they stand on. That they were taken is
     written into history."""
     house, actor = house_of(request), caller.actor
-    ground = await house.grounds.of(actor.workspace)
+    ground = await house.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)
     async with house.sessions.read() as session:
         found = await harvested(session, actor.workspace, ground, wanted, limit)
@@ -176,18 +176,18 @@ async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, 
         return entry_json(await store.history.log.get(session, caller.actor.workspace, seq))
 
 
-def csv_response(house: House, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
+def csv_response(house: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
     """The whole filtered history as a download, streamed from one moment of the database in constant memory."""
     return _download(house, workspace, wanted, csv_lines, "text/csv; charset=utf-8", "csv")
 
 
-def lines_response(house: House, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
+def lines_response(house: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
     """As ``csv_response``, as JSON lines."""
     return _download(house, workspace, wanted, json_lines, "application/jsonl", "jsonl")
 
 
 def _download(
-    house: House,
+    house: Container,
     workspace: str,
     wanted: HistoryFilters,
     written: Callable[[AsyncIterator[HistoryRow]], AsyncIterator[str]],

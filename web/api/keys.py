@@ -97,7 +97,7 @@ async def create(request: Request, caller: Writes) -> Response:
     async with once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        row, secret = await house.office.create_key(
+        row, secret = await house.workspace_admin.create_key(
             caller.actor, body.name, scopes=set(body.scopes), role=body.role, mode=body.mode, expires_at=ends,
             also=attempt.keep(201, lambda issued: _issued(request, issued), shows_secret=True),
         )  # fmt: skip
@@ -115,7 +115,9 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).office.rotate_key(caller.actor, key_id, within=caller.scopes, also=also),
+        lambda also: house_of(request).workspace_admin.rotate_key(
+            caller.actor, key_id, within=caller.scopes, also=also
+        ),
         lambda issued: _issued(request, issued),
         check=lambda: _there(request, caller, key_id),
         shows_secret=True,
@@ -128,7 +130,7 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).office.revoke_key(caller.actor, key_id, also=also),
+        lambda also: house_of(request).workspace_admin.revoke_key(caller.actor, key_id, also=also),
         lambda row: _view(request, row).json_value(),
         check=lambda: _there(request, caller, key_id),
     )

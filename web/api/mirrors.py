@@ -53,7 +53,7 @@ class SyncBody(Body):
 @router.get("", response_model=MirrorList)
 async def listed(request: Request, caller: Annotated[Caller, Depends(signed("connectors:read"))]) -> MirrorList:
     """Every kind that may be kept here, and how fresh it is."""
-    return _list(await house_of(request).reading.list_status(caller.actor.workspace))
+    return _list(await house_of(request).cache_sync.list_status(caller.actor.workspace))
 
 
 @router.post(
@@ -71,7 +71,7 @@ async def sync(
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).reading.begin(caller.actor, body.connector, body.kind, also=also),
+        lambda also: house_of(request).cache_sync.begin(caller.actor, body.connector, body.kind, also=also),
         _json,
         status=202,
     )

@@ -66,7 +66,7 @@ async def ask(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).desk.ask(
+        lambda also: house_of(request).runs.ask(
             caller.actor,
             body.text,
             surface=body.surface,
@@ -88,7 +88,7 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> RunPage:
     """What was asked for by the key's person in the key's role, newest first; for an owner everybody's."""
-    runs = await house_of(request).desk.listed(caller.actor, before=before, limit=limit)
+    runs = await house_of(request).runs.listed(caller.actor, before=before, limit=limit)
     return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
 
@@ -97,7 +97,7 @@ async def show(
     request: Request, caller: Reads, run_id: Id, wait_s: Annotated[float, Query(ge=0, le=60)] = 0.0
 ) -> RunView:
     """One run. ``wait_s`` waits so long for it to need a person or be over."""
-    return run_view(await house_of(request).desk.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
+    return run_view(await house_of(request).runs.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
 
 
 @router.post(
@@ -117,7 +117,7 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
             caller.actor, run_id, body.slot, choice=body.choice, text=body.text, also=also
         ),
         run_json,
-        check=lambda: house_of(request).desk.show(caller.actor, run_id),
+        check=lambda: house_of(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -135,7 +135,7 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
         caller,
         lambda also: house_of(request).decisions.edit(caller.actor, run_id, body.digest, body.changes, also=also),
         run_json,
-        check=lambda: house_of(request).desk.show(caller.actor, run_id),
+        check=lambda: house_of(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -154,7 +154,7 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
         caller,
         lambda also: house_of(request).decisions.confirm(caller.actor, run_id, body.digest, also=also),
         run_json,
-        check=lambda: house_of(request).desk.show(caller.actor, run_id),
+        check=lambda: house_of(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -195,5 +195,5 @@ async def decide(
         caller,
         lambda also: house_of(request).decisions.decide(caller.actor, run_id, body.verdict, also=also),
         run_json,
-        check=lambda: house_of(request).desk.show(caller.actor, run_id),
+        check=lambda: house_of(request).runs.show(caller.actor, run_id),
     )

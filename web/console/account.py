@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.accounts.identities
 import store.accounts.logins
-from agent.house import House
+from app.container import Container
 from core import passwords
 from core.display_text import to_display_text
 from core.errors import InvalidInput
@@ -81,7 +81,7 @@ async def change_password(request: Request, form: Guarded) -> Response:
     )
     if not trouble:
         try:
-            await house.roster.change_password(visitor.actor, fresh, login=visitor.login.id, also=renewed)
+            await house.member_service.change_password(visitor.actor, fresh, login=visitor.login.id, also=renewed)
         except InvalidInput as error:
             trouble = error.detail
     if trouble:
@@ -96,7 +96,7 @@ async def change_password(request: Request, form: Guarded) -> Response:
 async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
     """One sign-in, where the form names it, else all but this one."""
     visitor, login_id = form.member, form.get("login", limit=64)
-    roster = house_of(request).roster
+    roster = house_of(request).member_service
     if login_id:
         await roster.end_login(visitor.actor, visitor.member.id, login_id)
     else:
@@ -104,11 +104,11 @@ async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
     return redirect("/account")
 
 
-def _first(house: House, visitor: Visitor) -> str:
+def _first(house: Container, visitor: Visitor) -> str:
     """Empty where a first password may be set: the issuer has just vouched for the person."""
     fresh = visitor.login.issuer and house.clock() - visitor.login.created_at <= FIRST_PASSWORD
     minutes = int(FIRST_PASSWORD.total_seconds() // 60)
-    again = f"Sign out, sign in again through {house.entrance.name}, and set it within {minutes} minutes."
+    again = f"Sign out, sign in again through {house.sso_login.name}, and set it within {minutes} minutes."
     return "" if fresh else again
 
 

@@ -137,7 +137,7 @@ async def ask(request: Request, form: Guarded) -> Response:
     visitor = form.member
     text = form.get("text", limit=100_000)
     try:
-        run = await house_of(request).desk.ask(
+        run = await house_of(request).runs.ask(
             visitor.actor, text, session_id=visitor.login.id, request_id=problem.request_id(request)
         )
     except InvalidInput as error:
@@ -148,7 +148,7 @@ async def ask(request: Request, form: Guarded) -> Response:
 @router.get("/runs/{run_id}")
 async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
     """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place: 204."""
-    run = await house_of(request).desk.wait_until_idle(visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S)
+    run = await house_of(request).runs.wait_until_idle(visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S)
     if wants_fragment(request) and run.revision == seen:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return await _shown(request, visitor, run)
@@ -168,7 +168,7 @@ async def answer(request: Request, form: Guarded, run_id: str) -> Response:
 async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     house = house_of(request)
-    run = await house.desk.show(visitor.actor, run_id)
+    run = await house.runs.show(visitor.actor, run_id)
     irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
     if irreversible and form.get("sure", limit=10) != "yes":
         unsure = Refusal(
@@ -217,7 +217,7 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
     """After a change the run's own page, so that a reload repeats nothing. A refusal is shown above the run as it stands."""
     if isinstance(result, Run):
         return redirect(f"/runs/{run_id}")
-    run = await house_of(request).desk.show(visitor.actor, run_id)
+    run = await house_of(request).runs.show(visitor.actor, run_id)
     return await _shown(
         request, visitor, run, notice=to_display_text(result.detail), status=problem.refusal_status(result)
     )
@@ -225,8 +225,8 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
 
 async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "") -> Response:
     house = house_of(request)
-    ground = await house.grounds.of(visitor.actor.workspace)
-    listed = await house.desk.listed(visitor.actor, limit=RECALLED)
+    ground = await house.contexts.of(visitor.actor.workspace)
+    listed = await house.runs.listed(visitor.actor, limit=RECALLED)
     mine = [run for run in listed if run.actor.person == visitor.actor.person]
     offers = ground.catalogue.offers(visitor.actor.role, "admin")
     page = AskPage(
@@ -249,7 +249,7 @@ async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "")
 
 async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
     viewer = visitor.actor
-    ground = await house_of(request).grounds.of(viewer.workspace)
+    ground = await house_of(request).contexts.of(viewer.workspace)
     shown_card = card.of(run, run.plan, viewer) if run.plan and run.state not in ("received", "asked") else None
     came = outcome.of(run, run.plan, viewer, ground) if run.plan and run.outcomes else None
     refused = None
@@ -272,7 +272,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         said=shown_card.said if shown_card else card.said_plainly(run, viewer.person),
         notice=notice,
         moving=words.MOVING[run.state] if run.state in MOVING else "",
-        steps=steps(run, house_of(request).desk),
+        steps=steps(run, house_of(request).runs),
         may_cancel=run.state == "received",
         asked=_asked(run.question, run, viewer) if run.question and run.state == "asked" else None,
         card=shown_card,

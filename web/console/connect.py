@@ -93,8 +93,8 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
     if not trouble:
         secrets = {"read_token": token, "action_secret": secret} | ({"identity_secret": identity} if identity else {})
         try:
-            house.grounds.connector(connector, base_url, secrets).identity_providers()
-            await house.office.connect(visitor.actor, connector, base_url, secrets)
+            house.contexts.connector(connector, base_url, secrets).identity_providers()
+            await house.workspace_admin.connect(visitor.actor, connector, base_url, secrets)
         except (BadSetting, ConnectorBroken) as error:
             trouble = error.detail
     if trouble:
@@ -128,9 +128,9 @@ async def sign(request: Request, form: GuardedOwner, connector: str) -> Response
     trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _proposed(request, visitor, connector, ticked, trouble)
-    wanted = [each for each in await house.office.proposed(visitor.actor, connector) if each.name in ticked]
+    wanted = [each for each in await house.workspace_admin.proposed(visitor.actor, connector) if each.name in ticked]
     try:
-        await house.office.register(visitor.actor, wanted)
+        await house.workspace_admin.register(visitor.actor, wanted)
     except InvalidContract as error:
         findings = tuple(f"{each.pointer}: {each.detail}" for each in error.findings)
         return await _proposed(request, visitor, connector, ticked, error.detail, findings)
@@ -164,7 +164,7 @@ def _address_fault(url: str) -> str:
 async def _named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
     """Title, whether it is configured, address. Raises NotFound."""
     house = house_of(request)
-    for each in await list_connectors(house.sessions, house.grounds, visitor.actor.workspace):
+    for each in await list_connectors(house.sessions, house.contexts, visitor.actor.workspace):
         if each.name == connector:
             return (
                 to_display_text(each.title, limit=80),
@@ -195,8 +195,8 @@ async def _proposed(
 ) -> Response:
     house = house_of(request)
     heading, configured, _ = await _named(request, visitor, connector)
-    every = await house.office.proposed(visitor.actor, connector)
-    catalogue = (await house.grounds.of(visitor.actor.workspace)).catalogue
+    every = await house.workspace_admin.proposed(visitor.actor, connector)
+    catalogue = (await house.contexts.of(visitor.actor.workspace)).catalogue
     fresh = [each for each in every if catalogue.get(each.name) is None]
     page = ProposedPage(
         shell=shell(request, visitor), title=f"Actions proposed by {heading}", name=connector, heading=heading, configured=configured,

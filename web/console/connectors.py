@@ -129,7 +129,7 @@ class ConnectorPage(Page):
 @router.get("")
 async def listed(request: Request, visitor: Owner) -> Response:
     house = house_of(request)
-    found = await list_connectors(house.sessions, house.grounds, visitor.actor.workspace)
+    found = await list_connectors(house.sessions, house.contexts, visitor.actor.workspace)
     page = ConnectorsPage(shell=shell(request, visitor), title="Connectors", lines=tuple(map(_line, found)))
     return show(request, page)
 
@@ -137,7 +137,9 @@ async def listed(request: Request, visitor: Owner) -> Response:
 @router.get("/{connector}")
 async def connector(request: Request, visitor: Owner, connector: str) -> Response:
     house, workspace = house_of(request), visitor.actor.workspace
-    found = {each.name: each for each in await list_connectors(house.sessions, house.grounds, workspace)}.get(connector)
+    found = {each.name: each for each in await list_connectors(house.sessions, house.contexts, workspace)}.get(
+        connector
+    )
     if found is None:
         raise NotFound("There is no such connector here.")
     async with house.sessions.read() as session:

@@ -147,7 +147,7 @@ async def contracts(
     q: Annotated[str, Query(max_length=200)] = "",
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    catalogue = (await house_of(request).grounds.of(visitor.actor.workspace)).catalogue
+    catalogue = (await house_of(request).contexts.of(visitor.actor.workspace)).catalogue
     owner = visitor.actor.role == OWNER
     wanted = [word for word in q.casefold().split() if word]
     fit = [each for each in catalogue if (owner or visitor.actor.role in each.roles) and _fits(each, wanted)]
@@ -175,7 +175,7 @@ async def contract(
 ) -> Response:
     """The newest version, or the one named. For who is no owner only what is offered to their role."""
     house, workspace = house_of(request), visitor.actor.workspace
-    catalogue = (await house.grounds.of(workspace)).catalogue
+    catalogue = (await house.contexts.of(workspace)).catalogue
     owner = visitor.actor.role == OWNER
     async with house.sessions.read() as session:
         rows = await store.contracts.versions(session, workspace, name)
@@ -229,7 +229,7 @@ async def contract(
 
 @router.post("/{name}/retire")
 async def retire(request: Request, form: GuardedOwner, name: str) -> Response:
-    await house_of(request).office.retire(form.member.actor, name)
+    await house_of(request).workspace_admin.retire(form.member.actor, name)
     return redirect(f"/contracts/{name}")
 
 

@@ -129,7 +129,7 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
     contract, _ = await _checked(request, form.member, raw)
     if contract is None:
         return await _draft(request, form.member, raw, trouble="Mend the draft first: it can't be read.")
-    found = await house_of(request).rehearsals.shadow(form.member.actor.workspace, contract)
+    found = await house_of(request).simulations.shadow(form.member.actor.workspace, contract)
     replayed = tuple(
         Replayed(
             each.run_id, each.at, to_display_text(each.asked_by, limit=80), each.preview, FATES[each.was], FATES[each.would_be],
@@ -152,7 +152,7 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
         return await _draft(request, visitor, raw, trouble=trouble)
     try:
         async with single(request, form) as also:
-            (made,) = await house_of(request).office.register(visitor.actor, [json.loads(raw)], also=also)
+            (made,) = await house_of(request).workspace_admin.register(visitor.actor, [json.loads(raw)], also=also)
     except OpsIQError as error:
         return await _draft(request, visitor, raw, trouble=error.detail)
     if made.secret is None:
@@ -227,7 +227,7 @@ async def _checked(request: Request, visitor: Visitor, raw: str) -> tuple[Contra
         return None, (Fault("", "This holds half of a character.", False),)
     if not isinstance(value, dict) or "contracts" in value:
         return None, (Fault("", "One contract is written here: a JSON object.", False),)
-    known = [each.name for each in (await house_of(request).grounds.of(visitor.actor.workspace)).catalogue]
+    known = [each.name for each in (await house_of(request).contexts.of(visitor.actor.workspace)).catalogue]
     found = [_fault(each) for each in linter.lint([value], known=known)]
     try:
         return parse(value), tuple(found)

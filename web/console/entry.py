@@ -17,8 +17,8 @@ import store.accounts.members
 import store.workspaces
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.house import House
 from agent.workspace.admin import actor_of
+from app.container import Container
 from core import ids, passwords
 from core.errors import InvalidInput, NotFound
 from store.accounts.members import MemberRow
@@ -156,7 +156,7 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
             trouble = "Give the workspace a name, and yourself a name and an e-mail address."
             return _set_up(request, name=name, person=person, email=email, trouble=trouble)
         try:
-            owner = await house.office.create_workspace(name, email=email, person=person, password=password)
+            owner = await house.workspace_admin.create_workspace(name, email=email, person=person, password=password)
         except InvalidInput as error:
             return _set_up(request, name=name, person=person, email=email, trouble=error.detail)
     async with house.sessions.read() as session:
@@ -164,7 +164,9 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
     return await welcome(request, house, member, "/")
 
 
-async def welcome(request: Request, house: House, member: MemberRow, to: str, *, issuer: str = "") -> RedirectResponse:
+async def welcome(
+    request: Request, house: Container, member: MemberRow, to: str, *, issuer: str = ""
+) -> RedirectResponse:
     """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same transaction. ``issuer`` is
     who vouched for them, empty where a password did."""
     now, token = house.clock(), fresh_token()
@@ -193,7 +195,7 @@ async def _slowed(request: Request, email: str, next_: str, wait: timedelta) -> 
     return answer
 
 
-async def _recognised(house: House, email: str, password: str) -> MemberRow | None:
+async def _recognised(house: Container, email: str, password: str) -> MemberRow | None:
     """The member whose password it is. An unknown address takes as long as a wrong password, within one hash."""
     async with house.sessions.read() as session:
         rows = [row for row in await store.accounts.members.by_email(session, email) if row.state == "active"]
@@ -205,7 +207,7 @@ async def _recognised(house: House, email: str, password: str) -> MemberRow | No
     return None
 
 
-async def _unfounded(house: House) -> bool:
+async def _unfounded(house: Container) -> bool:
     async with house.sessions.read() as session:
         return not await store.workspaces.every_one(session)
 

@@ -23,7 +23,7 @@ from typing import Final
 from fastapi import Request
 
 import store.accounts.logins
-from agent.house import House
+from app.container import Container
 from core import passwords
 from store.accounts.logins import Failures, FailureScope
 from store.accounts.members import email_key
@@ -143,7 +143,7 @@ async def turn(request: Request, attempt: Attempt) -> AsyncIterator[bool]:
         yield free
 
 
-async def wait_of(house: House, attempt: Attempt) -> timedelta:
+async def wait_of(house: Container, attempt: Attempt) -> timedelta:
     """How long this attempt has to wait, zero for not at all."""
     now, longest = house.clock(), timedelta()
     async with house.sessions.read() as session:
@@ -160,14 +160,14 @@ async def wait_of(house: House, attempt: Attempt) -> timedelta:
     return longest
 
 
-async def count(house: House, attempt: Attempt) -> None:
+async def count(house: Container, attempt: Attempt) -> None:
     """It was wrong."""
     subjects = (*((("pair", attempt.pair),) if attempt.pair else ()), *attempt.counted)
     async with house.sessions.begin() as session:
         await store.accounts.logins.record_failure(session, subjects, house.clock())
 
 
-async def forgive(house: House, attempt: Attempt) -> None:
+async def forgive(house: Container, attempt: Attempt) -> None:
     """It was right: its pair begins anew. The gentle bounds go on, or each success would free a flood of guesses."""
     async with house.sessions.read() as session:
         failures = await store.accounts.logins.failures(session, "pair", attempt.pair, house.clock() - PAIR_WINDOW)

@@ -109,7 +109,7 @@ async def history(
         models = await store.history.stats.names(session, workspace, "tokens_in")
         prompts = await store.history.stats.names(session, workspace, "prompt_version")
         kept = await views(session, visitor.actor, wanted.query)
-    ground = await house.grounds.of(workspace)
+    ground = await house.contexts.of(workspace)
     page = HistoryPage(
         shell=shell(request, visitor),
         title="History",
@@ -171,7 +171,7 @@ async def case(request: Request, visitor: Owner, seq: int) -> Response:
         row = await store.history.log.get(session, actor.workspace, seq)
     if row.run_id is None:
         raise NotFound("This entry is of no run, so it makes no case.")
-    ground = await house.grounds.of(actor.workspace)
+    ground = await house.contexts.of(actor.workspace)
     async with house.sessions.read() as session:
         found = await harvested(
             session, actor.workspace, ground, store.history.log.HistoryFilters(run_id=row.run_id), 1

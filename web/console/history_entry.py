@@ -97,10 +97,10 @@ async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) ->
     if not any(each.kind == EntryType.FINISHED for each in of_run):
         return ()
     house = house_of(request)
-    run = await house.desk.show(actor, of_run[0].run_id or "")
+    run = await house.runs.show(actor, of_run[0].run_id or "")
     if run.plan is None:
         return ()
-    came = outcome.of(run, run.plan, actor, await house.grounds.of(actor.workspace))
+    came = outcome.of(run, run.plan, actor, await house.contexts.of(actor.workspace))
     return tuple(each.undo for each in came.calls if each.undo)
 
 

@@ -182,7 +182,7 @@ async def _form(
     error: OpsIQError | None = None,
 ) -> Response:
     house, actor = house_of(request), visitor.actor
-    ground = await house.grounds.of(actor.workspace)
+    ground = await house.contexts.of(actor.workspace)
     async with house.sessions.read() as session:
         known = await picks.picked(session, actor.workspace, given.event)
     page = InstructionFormPage(
@@ -208,7 +208,7 @@ async def _instruction(
     found: Tried | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    catalogue = (await house_of(request).grounds.of(visitor.actor.workspace)).catalogue
+    catalogue = (await house_of(request).contexts.of(visitor.actor.workspace)).catalogue
     page = InstructionPage(
         shell=shell(request, visitor),
         title=to_display_text(row.name, limit=60),

@@ -15,11 +15,11 @@ from fastapi.responses import Response
 
 import store.accounts.logins
 import store.requests.nonces
-from agent.house import House
 from agent.sso.flow import LONGEST as FLOW_LONGEST
 from agent.sso.flow import Flow
 from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
 from agent.sso.provider import Provider
+from app.container import Container
 from core.errors import NotFound, Unavailable
 from web.console import guesses
 from web.console.account import account_page
@@ -119,11 +119,11 @@ async def unlink(request: Request, form: Guarded) -> Response:
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await account_page(request, visitor, link_trouble=trouble)
-    await house_of(request).entrance.unlink(visitor.actor, form.get("identity", limit=64))
+    await house_of(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64))
     return redirect("/account")
 
 
-async def _claimed(house: House, flow: Flow, state: str) -> bool:
+async def _claimed(house: Container, flow: Flow, state: str) -> bool:
     """Whether the answer is to this flow, in time, and the first to it."""
     now = house.clock()
     if not hmac.compare_digest(flow.state.encode(), state.encode()) or flow.over(now):
@@ -133,7 +133,7 @@ async def _claimed(house: House, flow: Flow, state: str) -> bool:
 
 
 async def _finished(
-    request: Request, house: House, provider: Provider, flow: Flow, *, code: str, iss: str, error: str
+    request: Request, house: Container, provider: Provider, flow: Flow, *, code: str, iss: str, error: str
 ) -> Response:
     visitor = await found(request)
     if flow.login and (visitor is None or visitor.login.id != flow.login):
@@ -154,14 +154,14 @@ async def _finished(
     if flow.login:
         assert visitor is not None
         return await _link(request, house, visitor, flow, who)
-    member = await house.entrance.enter(who)
+    member = await house.sso_login.enter(who)
     if isinstance(member, LoginRefused):
         return await _turned(request, flow, member, 403)
     return await welcome(request, house, member, flow.back, issuer=provider.issuer)
 
 
-async def _link(request: Request, house: House, visitor: Visitor, flow: Flow, who: SsoIdentity) -> Response:
-    turned = await house.entrance.link(visitor.actor, who)
+async def _link(request: Request, house: Container, visitor: Visitor, flow: Flow, who: SsoIdentity) -> Response:
+    turned = await house.sso_login.link(visitor.actor, who)
     return await _turned(request, flow, turned, 403) if turned else redirect("/account")
 
 
@@ -173,7 +173,7 @@ async def _turned(request: Request, flow: Flow | None, turned: LoginRefused, sta
     return await sign_in_answer(request, next_=flow.back if flow else "/", trouble=turned.detail, status=status)
 
 
-def _provider(house: House) -> Provider:
+def _provider(house: Container) -> Provider:
     if house.issuer is None:
         raise NotFound("Signing in with an issuer is not set up here.")
     return house.issuer

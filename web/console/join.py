@@ -52,7 +52,7 @@ async def join(request: Request, form: GuardedStranger) -> Response:
     if invited is None:
         return await _page(request, token)
     try:
-        member = await house.roster.join(token, name=name, password=form.fields.get("password", ""))
+        member = await house.member_service.join(token, name=name, password=form.fields.get("password", ""))
     except InvalidInput as error:
         return await _page(request, token, name=name, trouble=error.detail)
     return await welcome(request, house, member, "/")

@@ -167,7 +167,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
         trouble = "There is no such scope."
     if body is not None and body.role is not None and not trouble:
         try:
-            await roles.check_role(house.grounds, house.sessions, visitor.actor.workspace, body.role)
+            await roles.check_role(house.contexts, house.sessions, visitor.actor.workspace, body.role)
         except InvalidInput as error:
             trouble = error.detail
     trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
@@ -175,7 +175,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
         return await _new(request, visitor, form.fields, form.every("scope"), trouble)
     ends = house.clock() + timedelta(days=body.expires_days) if body.expires_days else None
     async with single(request, form) as also:
-        row, secret = await house.office.create_key(
+        row, secret = await house.workspace_admin.create_key(
             visitor.actor,
             body.name,
             scopes=set(body.scopes),
@@ -202,14 +202,14 @@ async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
     if trouble:
         return await _key(request, visitor, key_id, trouble)
     async with single(request, form) as also:
-        issued = await house.office.rotate_key(visitor.actor, key_id, within=SCOPES, also=also)
+        issued = await house.workspace_admin.rotate_key(visitor.actor, key_id, within=SCOPES, also=also)
     advice = f"{ADVICE} The secret before it stays good for {_hours(KEY_OVERLAP)} h, so that nothing breaks meanwhile."
     return _secret(request, visitor, issued.row, issued.secret, "The key has a new secret", advice)
 
 
 @router.post("/{key_id}/revoke")
 async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
-    await house_of(request).office.revoke_key(form.member.actor, key_id)
+    await house_of(request).workspace_admin.revoke_key(form.member.actor, key_id)
     return redirect(f"/keys/{key_id}")
 
 
@@ -262,7 +262,7 @@ async def _new(
     house, workspace = house_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
         members = await store.accounts.members.listed(session, workspace)
-    given_roles = await roles.assignable_roles(house.grounds, workspace, members)
+    given_roles = await roles.assignable_roles(house.contexts, workspace, members)
     page = NewKeyPage(
         shell=shell(request, visitor),
         title="New key",

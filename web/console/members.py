@@ -137,7 +137,7 @@ async def invite(request: Request, form: GuardedOwner) -> Response:
         return await _new(request, visitor, email, role, trouble)
     try:
         async with single(request, form) as also:
-            made = await house.roster.invite(visitor.actor, email=email, role=role, also=also)
+            made = await house.member_service.invite(visitor.actor, email=email, role=role, also=also)
     except InvalidInput as error:
         return await _new(request, visitor, email, role, error.detail)
     return _link(request, visitor, made, status=201)
@@ -156,7 +156,7 @@ async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> 
     if trouble:
         return await _member(request, visitor, member_id, trouble, "invite")
     async with single(request, form) as also:
-        made = await house.roster.invite_again(visitor.actor, member_id, also=also)
+        made = await house.member_service.invite_again(visitor.actor, member_id, also=also)
     return _link(request, visitor, made)
 
 
@@ -168,7 +168,7 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if not trouble:
         try:
-            changed = await house_of(request).roster.change_role(visitor.actor, member_id, role)
+            changed = await house_of(request).member_service.change_role(visitor.actor, member_id, role)
         except (InvalidInput, Conflict) as error:
             trouble = error.detail
     if trouble:
@@ -183,7 +183,7 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
 @router.post("/{member_id}/deactivate")
 async def deactivate(request: Request, form: GuardedOwner, member_id: str) -> Response:
     try:
-        await house_of(request).roster.deactivate(form.member.actor, member_id)
+        await house_of(request).member_service.deactivate(form.member.actor, member_id)
     except Conflict as error:
         return await _member(request, form.member, member_id, error.detail, "deactivate")
     return redirect(f"/members/{member_id}")
@@ -196,7 +196,7 @@ async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _member(request, visitor, member_id, trouble, "reactivate")
-    await house_of(request).roster.reactivate(visitor.actor, member_id)
+    await house_of(request).member_service.reactivate(visitor.actor, member_id)
     return redirect(f"/members/{member_id}")
 
 
@@ -204,7 +204,7 @@ async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
 async def sign_out(request: Request, form: GuardedOwner, member_id: str) -> Response:
     """One sign-in, where the form names it, else all of them (but the one that asks)."""
     visitor, login_id = form.member, form.get("login", limit=64)
-    roster = house_of(request).roster
+    roster = house_of(request).member_service
     if login_id:
         await roster.end_login(visitor.actor, member_id, login_id)
     else:
@@ -267,7 +267,7 @@ async def _roles(request: Request, rows: list[MemberRow], chosen: str) -> tuple[
     workspace = rows[0].workspace
     return tuple(
         RoleChoice(each, each == chosen)
-        for each in await roles.assignable_roles(house_of(request).grounds, workspace, rows)
+        for each in await roles.assignable_roles(house_of(request).contexts, workspace, rows)
     )
 
 

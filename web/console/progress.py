@@ -50,7 +50,7 @@ def steps(run: Run, desk: RunService) -> tuple[StepLine, ...]:
 @router.get("/runs/{run_id}/progress")
 async def progress(request: Request, visitor: SignedIn, run_id: str) -> Response:
     """``step`` with the name of each step as it begins; ``moved`` once, when the page has something else to show."""
-    desk = house_of(request).desk
+    desk = house_of(request).runs
     run = await desk.show(visitor.actor, run_id)
     return StreamingResponse(
         _told(desk, visitor.actor, run),

@@ -59,7 +59,7 @@ async def rehearse(request: Request, form: GuardedOwner) -> Response:
 
 async def rehearsed(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> Tried:
     """What would come of the request, with ``draft`` in force in place of its namesake."""
-    done = await house_of(request).rehearsals.rehearse(visitor.actor, said, draft=draft)
+    done = await house_of(request).simulations.rehearse(visitor.actor, said, draft=draft)
     match done.verdict:
         case Plan() as plan:
             return Tried(card=card.of(done.run.with_(plan=plan), plan, visitor.actor), held=bool(plan.held))

@@ -109,7 +109,7 @@ async def _worked(request: Request, form: Form, there: RuleRow | None) -> Respon
 
 
 async def _contract(request: Request, actor: Actor, name: str) -> Contract | None:
-    return (await house_of(request).grounds.of(actor.workspace)).catalogue.get(name)
+    return (await house_of(request).contexts.of(actor.workspace)).catalogue.get(name)
 
 
 async def _builder(
@@ -122,7 +122,7 @@ async def _builder(
     error: OpsIQError | None = None,
 ) -> Response:
     house, actor = house_of(request), visitor.actor
-    ground = await house.grounds.of(actor.workspace)
+    ground = await house.contexts.of(actor.workspace)
     async with house.sessions.read() as session:
         known = await picks.picked(session, actor.workspace, given.event)
     choice = picks.actions(ground, actor, given.surface, given.find, [given.action] if given.action else [])

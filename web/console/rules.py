@@ -96,7 +96,7 @@ async def rules(request: Request, visitor: SignedIn) -> Response:
     there, told = await rulebook.rules(actor), await rulebook.instructions(actor)
     async with house.sessions.read() as session:
         latest = await store.automations.latest(session, actor.workspace)
-    catalogue = (await house.grounds.of(actor.workspace)).catalogue
+    catalogue = (await house.contexts.of(actor.workspace)).catalogue
     page = RulesPage(
         shell=shell(request, visitor),
         title="Rules",
@@ -171,7 +171,7 @@ async def _rule(
     found: Tried | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    catalogue = (await house_of(request).grounds.of(visitor.actor.workspace)).catalogue
+    catalogue = (await house_of(request).contexts.of(visitor.actor.workspace)).catalogue
     read = builder.from_cel(row.condition)
     page = RulePage(
         shell=shell(request, visitor),

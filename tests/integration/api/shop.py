@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from agent.house import House, opened
+from app.container import Container, open_container
 from core import request_signature
 from core.actor import Actor, Mode
 from core.clock import FrozenClock
@@ -42,7 +42,7 @@ class Shop:
     """``call`` signs and sends; whatever is given as ``headers`` replaces or adds to what a good client would send."""
 
     app: FastAPI
-    house: House
+    house: Container
     clock: FrozenClock
     http: AsyncClient
     actors: dict[str, Actor]
@@ -92,7 +92,7 @@ class Shop:
     ) -> Key:
         """A key that a member made."""
         actor = self.actors[person]
-        row, secret = await self.house.office.create_key(actor, name, scopes=scopes, role=role, mode=mode)
+        row, secret = await self.house.workspace_admin.create_key(actor, name, scopes=scopes, role=role, mode=mode)
         return Key(row.id, row.public, secret)
 
 
@@ -131,7 +131,7 @@ async def opened_shop(
     given = {"OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8", **settings}
     loaded = replace(Settings.load(given), workers=workers)
     await upgrade(loaded.database_url)
-    app = create_app(opened(loaded, clock=clock), limits=limits)
+    app = create_app(open_container(loaded, clock=clock), limits=limits)
     transport = ASGITransport(app=app, client=("203.0.113.9", 4000), raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
@@ -141,8 +141,8 @@ async def opened_shop(
         yield Shop(app, app.state.house, clock, http, dict(actors), dict(keys))
 
 
-async def _people(house: House, platform_url: str) -> dict[str, Actor]:
-    office = house.office
+async def _people(house: Container, platform_url: str) -> dict[str, Actor]:
+    office = house.workspace_admin
     olivia = await office.create_workspace("Shop", email="olivia@shop.test", person="olivia", password=PASSWORD)
     actors = {"olivia": olivia}
     for name, role in (("amir", "admin"), ("sara", "support"), ("nell", "nobody")):

@@ -162,7 +162,7 @@ async def test_a_huge_body_is_refused_before_anybody_reads_it(platform: Platform
 
 async def test_another_workspaces_secret_or_address_opens_nothing(platform: Platform, shop: Shop) -> None:
     """eve has the same connector with a secret of her own: neither her secret nor her address reach olivia's events."""
-    await shop.house.office.connect(shop.actors["eve"], "saas", "http://127.0.0.1:9", {"read_token": "x"})
+    await shop.house.workspace_admin.connect(shop.actors["eve"], "saas", "http://127.0.0.1:9", {"read_token": "x"})
     hers = (await shop.call("POST", "/v1/connectors/saas/webhook-secret", {}, by="eve")).json()["secret"]
     assert told(await platform.send(secret=hers)) == (401, "bad_assertion")
     assert told(await platform.send(workspace="eve")) == (401, "bad_assertion")
@@ -233,7 +233,9 @@ async def test_the_secret_is_shown_once_kept_sealed_and_good_for_a_day_after_the
 
 
 async def test_configuring_the_connector_anew_keeps_its_webhook_secret(platform: Platform, shop: Shop) -> None:
-    await shop.house.office.connect(shop.actors["olivia"], "saas", "http://127.0.0.1:9", {"read_token": "other"})
+    await shop.house.workspace_admin.connect(
+        shop.actors["olivia"], "saas", "http://127.0.0.1:9", {"read_token": "other"}
+    )
     assert (await platform.send()).status_code == 202
 
 
@@ -300,8 +302,8 @@ async def test_a_connectors_own_failure_is_its_own_and_fires_nothing(shop: Shop)
     from registry.discovery import DiscoveredConnector
 
     for cls in (Odd, Mute):
-        shop.house.grounds._found[cls.name] = DiscoveredConnector(cls.name, cls.name, cls)
-        await shop.house.office.connect(shop.actors["olivia"], cls.name, "http://127.0.0.1:9", {})
+        shop.house.contexts._found[cls.name] = DiscoveredConnector(cls.name, cls.name, cls)
+        await shop.house.workspace_admin.connect(shop.actors["olivia"], cls.name, "http://127.0.0.1:9", {})
     for body, wanted in (
         (b"refused", (401, "bad_assertion")),
         (b"broken", (500, "connector_broken")),

@@ -119,7 +119,7 @@ class App:
             house, olivia = self.shop.house, self.shop.actors["olivia"]
             async with house.sessions.read() as session:
                 events = await store.events.events.listed(session, olivia.workspace, limit=1)
-            return not events and not await house.desk.listed(olivia, limit=1)
+            return not events and not await house.runs.listed(olivia, limit=1)
 
         return self.do(look())
 

@@ -53,11 +53,11 @@ def keep_key(here: Path, there: Path) -> None:
 
 def keys_open(**settings: str) -> bool:
     """As a server would: a signing key made before opens."""
-    from agent.house import opened
+    from app.container import open_container
 
     async def signs() -> bool:
         loaded = Settings.load({f"OPSIQ_{name}": value for name, value in settings.items()} | {"OPSIQ_WORKERS": "0"})
-        async with opened(loaded) as house, house.sessions.read() as session:
+        async with open_container(loaded) as house, house.sessions.read() as session:
             import store.contracts
             import store.workspaces
 

@@ -256,7 +256,7 @@ async def test_an_answer_reads_the_words_again_but_never_beyond_what_was_named(s
     await shop.call("POST", f"/v1/runs/{run.id}/answer", body)
     planner = shop.house.events.rules.acting.planner
     await planner.plan(run.workspace, run.id)
-    again = await shop.house.desk.show(shop.actors["olivia"], run.id)
+    again = await shop.house.runs.show(shop.actors["olivia"], run.id)
     assert "saas.refund_invoice" not in again.actions
     assert again.state in ("held", "asked", "abstained", "refused"), "nothing of it goes out without a person"
 

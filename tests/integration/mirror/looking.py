@@ -37,7 +37,7 @@ class Looking:
         return self.shop.actors["olivia"].workspace
 
     async def ground(self) -> WorkspaceContext:
-        return await self.shop.house.grounds.of(self.workspace)
+        return await self.shop.house.contexts.of(self.workspace)
 
     # ── the house's own work, driven piece by piece
 
@@ -47,7 +47,7 @@ class Looking:
             await self._read()
             return []
         house = self.shop.house
-        handlers = {"records.read": house.reading.read, **house.events.handlers}
+        handlers = {"records.read": house.cache_sync.read, **house.events.handlers}
         queue = SqlQueue(house.sessions, owner="test", lease_s=60)
         done: list[tuple[Job, Outcome]] = []
         while len(done) < most and (claimed := await queue.claim(list(handlers), 1)):
@@ -142,8 +142,8 @@ class Looking:
 
     async def asked(self, words: str) -> Run:
         """A typed request, as far as it goes by itself."""
-        run = await self.shop.house.desk.ask(self.shop.actors["olivia"], words, session_id="t")
-        return await self.shop.house.desk.wait_until_idle(self.shop.actors["olivia"], run.id)
+        run = await self.shop.house.runs.ask(self.shop.actors["olivia"], words, session_id="t")
+        return await self.shop.house.runs.wait_until_idle(self.shop.actors["olivia"], run.id)
 
     async def confirmed(self, run: Run) -> Run:
         """The card confirmed, and what came of it."""
@@ -151,4 +151,4 @@ class Looking:
         house, olivia = self.shop.house, self.shop.actors["olivia"]
         done = await house.decisions.confirm(olivia, run.id, run.plan.digest)
         assert isinstance(done, Run), done
-        return await house.desk.wait_until_idle(olivia, run.id)
+        return await house.runs.wait_until_idle(olivia, run.id)

@@ -170,7 +170,7 @@ async def test_a_card_made_of_what_is_no_longer_so_drifts_and_is_made_anew(busy:
     drifted = await busy.shop.house.decisions.confirm(olivia, run.id, run.plan.digest)
     assert isinstance(drifted, Run)
     assert drifted.state != "confirmed"
-    again = await busy.shop.house.desk.wait_until_idle(olivia, run.id)
+    again = await busy.shop.house.runs.wait_until_idle(olivia, run.id)
     assert again.state == "held"
     assert again.plan is not None
     assert again.plan.steps[0].pins[0].values["priority"] == "low"

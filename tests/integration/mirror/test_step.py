@@ -257,10 +257,10 @@ async def test_it_is_read_anew_by_itself_at_half_its_time(looking: Looking) -> N
     await looking.synced(kind="agent")
     house = looking.shop.house
     looking.shop.clock.advance(seconds=house.settings.mirror_max_age_s / 2 - 1)
-    await house.reading.renew()
+    await house.cache_sync.renew()
     assert (await looking.mirror("agent"))["state"] == "ready"
     looking.shop.clock.advance(seconds=2)
-    await house.reading.renew()
+    await house.cache_sync.renew()
     assert (await looking.mirror("agent"))["state"] == "reading"
     await looking.worked()
     assert (await looking.mirror("agent"))["synced_at"] == "2026-11-25T00:00:01.000000Z"
@@ -270,7 +270,7 @@ async def test_it_is_read_anew_by_itself_at_half_its_time(looking: Looking) -> N
 async def test_another_platform_at_another_address_is_another_world(looking: Looking) -> None:
     await looking.synced(kind="customer")
     olivia = looking.shop.actors["olivia"]
-    await looking.shop.house.office.connect(olivia, "saas", "http://127.0.0.1:9", {"read_token": "x"})
+    await looking.shop.house.workspace_admin.connect(olivia, "saas", "http://127.0.0.1:9", {"read_token": "x"})
     moved = await looking.mirror("customer")
     assert (moved["state"], moved["fresh"], moved["records"]) == ("none", False, 0)
     ground = await looking.ground()

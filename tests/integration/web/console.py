@@ -17,8 +17,8 @@ from typing import Final
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from agent.house import House, opened
 from agent.runs.run import Run
+from app.container import Container, open_container
 from core.actor import Actor
 from core.clock import FrozenClock
 from core.settings import Settings
@@ -50,7 +50,7 @@ CONTRACT = {
 @dataclass
 class Console:
     app: FastAPI
-    house: House
+    house: Container
     clock: FrozenClock
     owner: Actor
     admin: Actor
@@ -68,7 +68,7 @@ class Console:
         return browser
 
     async def run_of(self, actor: Actor, text: str = "refund order 7") -> Run:
-        return await self.house.desk.ask(actor, text, session_id="test")
+        return await self.house.runs.ask(actor, text, session_id="test")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ async def opened_console(folder: Path, *, founded: bool = True, **settings: str)
     clock = FrozenClock(NOON)
     loaded = replace(Settings.load({"OPSIQ_DATA": str(folder), **settings}), workers=0)
     await upgrade(loaded.database_url)
-    async with opened(loaded, clock=clock) as house:
+    async with open_container(loaded, clock=clock) as house:
         app = create_app(_kept(house))
         app.state.house = house
         yield Console(app, house, clock, owner, admin, stranger)
@@ -109,8 +109,8 @@ async def _founded() -> Founded:
         loaded = replace(Settings.load({"OPSIQ_DATA": str(folder)}), workers=0)
         await upgrade(loaded.database_url)
         with cheap_passwords():
-            async with opened(loaded, clock=FrozenClock(NOON)) as house:
-                office = house.office
+            async with open_container(loaded, clock=FrozenClock(NOON)) as house:
+                office = house.workspace_admin
                 owner = await office.create_workspace(
                     "Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD
                 )
@@ -127,7 +127,7 @@ async def _founded() -> Founded:
 
 
 @asynccontextmanager
-async def _kept(house: House) -> AsyncIterator[House]:
+async def _kept(house: Container) -> AsyncIterator[Container]:
     """The house is opened by the test; the app's lifespan does not run under a bare transport."""
     yield house
 

@@ -44,7 +44,7 @@ class Rows:
 
 async def rows_of(console: Console, actor: Actor) -> Rows:
     run = await console.run_of(actor)
-    key, _ = await console.house.office.create_key(actor, "a key", scopes={"events:write"})
+    key, _ = await console.house.workspace_admin.create_key(actor, "a key", scopes={"events:write"})
     endpoint = await console.house.webhooks.endpoints.create(
         actor, "https://hooks.example/in", ["*"], description="ours"
     )
@@ -52,7 +52,7 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     delivery = await console.house.webhooks.redelivery.test(actor, endpoint_id, "invoice.paid")
     event = await console.house.events.firing.publish(actor, "parcel.lost", {"parcel": 7})
     own = CONTRACT | {"name": f"shop.of_{actor.workspace.lower()}"}
-    await console.house.office.register(actor, [own])
+    await console.house.workspace_admin.register(actor, [own])
     parameters = {"order": Source(**{"from": "/data/parcel"})}
     rule = await console.house.events.automation_service.add_rule(
         actor, RuleForm(name="ours", event="parcel.*", action=str(own["name"]), parameters=parameters)
@@ -61,9 +61,11 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
         name="ours too", event="parcel.*", text="Refund order {data.parcel}", actions=[rule.contract]
     )
     instruction = await console.house.events.automation_service.add_instruction(actor, told)
-    invited = await console.house.roster.invite(actor, email=f"new@{actor.workspace.lower()}.test", role="support")
+    invited = await console.house.member_service.invite(
+        actor, email=f"new@{actor.workspace.lower()}.test", role="support"
+    )
     secrets = {"read_token": "a-token-of-the-tests", "action_secret": new_secret()}
-    await console.house.office.connect(actor, "saas", "https://platform.example", secrets)
+    await console.house.workspace_admin.connect(actor, "saas", "https://platform.example", secrets)
     kept = await shelf.keep(console.house.sessions, actor, report_json(), console.clock())
     view = HistoryViewRow(
         id=ids.new("hvw"), workspace=actor.workspace, person=actor.person, person_name=actor.name, name="held", query="kind=held",

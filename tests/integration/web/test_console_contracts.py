@@ -29,7 +29,7 @@ async def in_force(console: Console) -> Mapping[str, int]:
 
 
 async def test_people_see_the_contracts_of_their_role_and_owners_all(console: Console) -> None:
-    await console.house.office.register(
+    await console.house.workspace_admin.register(
         console.owner, [CONTRACT | {"name": "shop.audit", "title": "Audit", "roles": ["owner"]}]
     )
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
@@ -43,7 +43,7 @@ async def test_people_see_the_contracts_of_their_role_and_owners_all(console: Co
 
 
 async def test_another_workspaces_contract_is_none(console: Console) -> None:
-    await console.house.office.register(console.stranger, [CONTRACT | {"name": "shop.theirs"}])
+    await console.house.workspace_admin.register(console.stranger, [CONTRACT | {"name": "shop.theirs"}])
     olivia = await console.signed_in("olivia@shop.test")
     assert (await olivia.get("/contracts/shop.theirs")).status_code == 404
 
@@ -116,7 +116,7 @@ async def test_a_draft_replayed_over_what_was_asked_names_what_would_be_held_sen
     olivia, house = await console.signed_in("olivia@shop.test"), console.house
     for actor in (console.owner, console.admin):
         run = await console.run_of(actor, "refund order 7")
-        await house.rehearsals.planner.plan(run.workspace, run.id)
+        await house.simulations.planner.plan(run.workspace, run.id)
     answer = await drafted(
         olivia, "/draft/replay", written(version=2, roles=["owner"], risk="write", confirmation={"policy": "never"})
     )

@@ -21,7 +21,9 @@ async def upload(browser: AsyncClient, raw: bytes) -> Response:
 
 async def evaluator(console: Console, name: str = "Eva") -> AsyncClient:
     email = f"{name.lower()}@shop.test"
-    await console.house.office.add_member(console.owner, email=email, person=name, role="evaluator", password=PASSWORD)
+    await console.house.workspace_admin.add_member(
+        console.owner, email=email, person=name, role="evaluator", password=PASSWORD
+    )
     return await console.signed_in(email)
 
 

@@ -104,7 +104,7 @@ async def test_entries_are_found_by_model_and_prompt_version_and_both_are_offere
 
 async def test_a_filter_is_kept_as_a_view_shared_and_deleted(console: Console) -> None:
     olivia = await console.signed_in("olivia@shop.test")
-    await console.house.office.add_member(
+    await console.house.workspace_admin.add_member(
         console.owner, email="otto@shop.test", person="Otto", role="owner", password=PASSWORD
     )
     otto = await console.signed_in("otto@shop.test")

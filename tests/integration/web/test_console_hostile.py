@@ -64,9 +64,9 @@ async def filled(console: Console) -> Rows:
             },
         },
     }  # fmt: skip
-    await house.office.register(owner, [contract])
+    await house.workspace_admin.register(owner, [contract])
     run = await console.run_of(owner, HOSTILE)
-    key, _ = await house.office.create_key(owner, HOSTILE, scopes={"events:write"})
+    key, _ = await house.workspace_admin.create_key(owner, HOSTILE, scopes={"events:write"})
     url = "https://hooks.example/?q=" + "%3Cimg%20src=x%3E'</script>"
     endpoint = (await house.webhooks.endpoints.create(owner, url, ["*"], description=HOSTILE)).shown.row.id
     delivery = await house.webhooks.redelivery.test(owner, endpoint, "invoice.paid")
@@ -85,8 +85,8 @@ async def filled(console: Console) -> Rows:
         actions=["shop.hostile"],
     )
     instruction = await house.events.automation_service.add_instruction(owner, told)
-    invited = await house.roster.invite(owner, email="new@shop.test", role="support")
-    await house.office.connect(
+    invited = await house.member_service.invite(owner, email="new@shop.test", role="support")
+    await house.workspace_admin.connect(
         owner, "saas", "https://platform.example", {"read_token": "a-token", "action_secret": new_secret()}
     )
     view = HistoryViewRow(

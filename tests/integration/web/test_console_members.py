@@ -158,7 +158,7 @@ async def test_the_last_owner_keeps_role_and_access(console: Console) -> None:
 
 async def test_who_is_deactivated_is_out_at_once_with_their_keys_and_comes_back_without_them(console: Console) -> None:
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
-    key, _ = await console.house.office.create_key(console.admin, "a key", scopes={"me:read"})
+    key, _ = await console.house.workspace_admin.create_key(console.admin, "a key", scopes={"me:read"})
     path = f"/members/{console.admin.id}"
     assert (await post(olivia, f"{path}/deactivate")).status_code == 303
     assert (await amir.get("/")).headers["location"].startswith("/sign-in")

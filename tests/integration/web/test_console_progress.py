@@ -13,7 +13,7 @@ from web.console.progress import _told
 
 
 async def test_the_stream_tells_each_step_and_ends_when_the_run_has_moved(console: Console) -> None:
-    desk = console.house.desk
+    desk = console.house.runs
     run = await console.run_of(console.admin)
     told = _told(desk, console.admin, run)
     assert await anext(told) == "retry: 1000\n\n"
@@ -28,14 +28,14 @@ async def test_the_stream_tells_each_step_and_ends_when_the_run_has_moved(consol
 
 async def test_a_browser_that_goes_away_ends_the_stream_and_nothing_else(console: Console) -> None:
     run = await console.run_of(console.admin)
-    told = _told(console.house.desk, console.admin, run)
+    told = _told(console.house.runs, console.admin, run)
     await anext(told)
     await anext(told)
     waiting = asyncio.ensure_future(anext(told))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    assert (await console.house.desk.show(console.admin, run.id)).state == "received"
+    assert (await console.house.runs.show(console.admin, run.id)).state == "received"
 
 
 async def test_the_page_shows_the_steps_and_cancels_without_a_script(console: Console) -> None:

@@ -137,7 +137,7 @@ async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_store
     assert other.id not in page.text
     assert "is always confirmed" in html.unescape(page.text)
     assert not await rules(console)
-    assert not await console.house.desk.listed(console.owner)
+    assert not await console.house.runs.listed(console.owner)
     lacking = await built(
         browser, "try", row_path=["data.nothing"], row_other=[""], row_op=["is"], row_value=["x"], event="order.paid"
     )
@@ -147,7 +147,7 @@ async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_store
 
 
 async def test_an_admin_builds_what_an_admin_may_run_and_sees_no_links_to_events(console: Console) -> None:
-    await console.house.office.register(
+    await console.house.workspace_admin.register(
         console.owner, [{**CONTRACT, "name": "shop.close", "title": "Close the shop", "roles": ["owner"]}]
     )
     await fire(console, 250_000)

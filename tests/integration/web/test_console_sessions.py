@@ -104,7 +104,7 @@ async def test_who_is_given_another_role_signs_in_anew(console: Console) -> None
 
 @pytest.mark.parametrize("swapped", [False, True])
 async def test_who_gives_themself_another_role_has_another_session_at_once(console: Console, swapped: bool) -> None:
-    roster: MemberService = console.house.roster
+    roster: MemberService = console.house.member_service
     await roster.change_role(console.owner, console.admin.id, "owner")
     olivia, elsewhere = await console.signed_in("olivia@shop.test"), await console.signed_in("olivia@shop.test")
     before, form = token_of(olivia), csrf(await olivia.get("/account"))

@@ -79,7 +79,7 @@ async def more(console: Console, rows: Rows) -> None:
             await store.history.views.save_view(session, view)
         await shelf.keep(house.sessions, owner, report_json(wrong=30, title=f"run {at}"), console.clock())
         await console.run_of(owner, f"refund order {at}")
-        await house.office.create_key(owner, f"key {at}", scopes={"events:write"})
+        await house.workspace_admin.create_key(owner, f"key {at}", scopes={"events:write"})
         await house.webhooks.endpoints.create(owner, f"https://hooks.example/{at}", ["*"])
         delivery = await house.webhooks.redelivery.test(owner, rows.ids["endpoint_id"], "invoice.paid")
         event = await house.events.firing.publish(owner, f"parcel.{'abcdefghijkl'[at]}", {"parcel": at, f"f{at}": at})
@@ -88,7 +88,7 @@ async def more(console: Console, rows: Rows) -> None:
         told = InstructionForm(name=f"told {at}", event="parcel.*", text="Refund order 7", actions=[rows.ids["name"]])
         added = await house.events.automation_service.add_rule(owner, rule)
         await house.events.automation_service.add_instruction(owner, told)
-        await house.roster.invite(owner, email=f"person{at}@shop.test", role="support")
+        await house.member_service.invite(owner, email=f"person{at}@shop.test", role="support")
         async with house.sessions.begin() as session:
             for source in (added.id, rows.ids["rule_id"], rows.ids["instruction_id"]):
                 firing = FiringRow(

@@ -29,7 +29,7 @@ def entry(seq: int, kind: str, after_s: float, duration_ms: float | None = None,
 async def decided(console: Console, said: str = "refund order 7", *, yes: bool = True) -> Run:
     house, owner = console.house, console.owner
     asked = await console.run_of(owner, said)
-    await house.rehearsals.planner.plan(owner.workspace, asked.id)
+    await house.simulations.planner.plan(owner.workspace, asked.id)
     async with house.sessions.read() as session:
         held = await repository.get(session, owner.workspace, asked.id)
     assert held.state == "held", held

@@ -80,33 +80,33 @@ RENEWAL_ROUNDS = 12
 
 
 @dataclass(frozen=True)
-class House:
+class Container:
     """What faces (web, cli) work with."""
 
     settings: Settings
     sessions: Database
     box: SecretBox
-    grounds: WorkspaceContexts
-    desk: RunService
+    contexts: WorkspaceContexts
+    runs: RunService
     decisions: Decisions
-    office: WorkspaceAdmin
+    workspace_admin: WorkspaceAdmin
     action_secrets: ActionSecrets
-    engine: Worker
+    worker: Worker
     resolver: Resolver
     clock: Clock
     events: Events
     webhooks: Webhooks
-    rehearsals: Simulations
-    reading: CacheSync
-    roster: MemberService
+    simulations: Simulations
+    cache_sync: CacheSync
+    member_service: MemberService
     issuer: Provider | None
-    entrance: SsoLogin
+    sso_login: SsoLogin
 
 
 @asynccontextmanager
-async def opened(
+async def open_container(
     settings: Settings, *, clock: Clock = utc_now, resolver: Resolver | None = None
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Container]:
     """Open the house and start its engine; at exit stop claiming, finish what is held, close. The schema must be up to date."""
     sessions = await Database.open(settings.database_url)
     try:
@@ -239,7 +239,7 @@ async def opened(
     begin = InlineDispatcher(sql, engine, wake).put
     desk = RunService(sessions, grounds, clock, watch, begin, direct, progress)
     decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, begin, progress)
-    house = House(
+    house = Container(
         settings,
         sessions,
         box,
@@ -261,7 +261,9 @@ async def opened(
     )
     closing, stranded = asyncio.Event(), RunRecovery(sessions, clock, wake)
     sweep = (
-        asyncio.create_task(_sweep(decisions, stranded, reading, sessions, clock, closing, settings.events_keep_days))
+        asyncio.create_task(
+            _run_maintenance(decisions, stranded, reading, sessions, clock, closing, settings.events_keep_days)
+        )
         if settings.workers
         else None
     )
@@ -320,7 +322,7 @@ def _issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider | No
     )  # fmt: skip
 
 
-async def _sweep(
+async def _run_maintenance(
     decisions: Decisions,
     stranded: RunRecovery,
     reading: CacheSync,
