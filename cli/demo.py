@@ -129,7 +129,7 @@ async def _found(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
     from app.container import open_container
     from core.settings import Settings
     from store.migrate import upgrade
-    from web.door import SCOPES
+    from web.auth import SCOPES
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)
@@ -159,7 +159,7 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
     from core.settings import Settings
     from store.accounts import members
     from store.migrate import upgrade
-    from web.door import SCOPES
+    from web.auth import SCOPES
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)

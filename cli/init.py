@@ -44,7 +44,7 @@ async def _found(arguments: argparse.Namespace, password: str) -> int:
     from cli.client import FILE, keep
     from core.settings import Settings
     from store.migrate import upgrade
-    from web.door import SCOPES
+    from web.auth import SCOPES
 
     settings = replace(Settings.load(os.environ), workers=0)
     await upgrade(settings.database_url)

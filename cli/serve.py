@@ -83,7 +83,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
         from web.app import create_app
         from web.connections.limits import ConnectionLimits
         from web.connections.protocol import Timeouts
-        from web.serving import Server, server_config
+        from web.server import Server, server_config
 
         app = create_app(open_container(settings))
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None

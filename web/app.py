@@ -10,29 +10,15 @@ from fastapi import FastAPI
 import web.console
 from app.container import Container
 from web import openapi, problem
-from web.api import (
-    actions,
-    connectors,
-    contracts,
-    customers,
-    deliveries,
-    events,
-    health,
-    history,
-    inbound,
-    keys,
-    me,
-    metrics,
-    mirrors,
-    rules,
-    runs,
-    tickets,
-    webhooks,
-)
+from web.api import actions, connectors, contracts, health, history, keys, me, metrics, runs
+from web.api.automations import rules
+from web.api.events import events, inbound
+from web.api.records import customers, mirrors, tickets
+from web.api.webhooks import deliveries, webhooks
 from web.client_address import ClientAddress
-from web.holders import Holders
+from web.key_lookup import KeyLookup
 from web.limits import Limits
-from web.middleware import Threshold
+from web.middleware import RequestMiddleware
 from web.nonces import Nonces
 
 
@@ -43,7 +29,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened as house:
             app.state.house = house
-            app.state.holders = Holders(house.sessions)
+            app.state.holders = KeyLookup(house.sessions)
             app.state.nonces = Nonces(house.sessions)
             app.state.limits = limits or Limits.of(
                 house.settings.redis_url, per_address=house.settings.address_limit_per_min
@@ -58,7 +44,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
         redirect_slashes=False,
     )  # fmt: skip
     problem.install(app)
-    app.add_middleware(Threshold)
+    app.add_middleware(RequestMiddleware)
     app.add_middleware(ClientAddress)  # outermost: whatever takes an address takes the client's
     for api in (
         actions, connectors, contracts, customers, deliveries, events, health, history, inbound, keys, me, metrics, mirrors, rules, runs,

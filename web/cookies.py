@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from core.settings import Settings
-from web.door import house_of
+from web.auth import container_of
 
 
 def cookie_name(settings: Settings, name: str) -> str:
@@ -20,13 +20,13 @@ def cookie_name(settings: Settings, name: str) -> str:
 
 def read_cookie(request: Request, name: str) -> str:
     """Its value, empty where the browser sent none."""
-    return request.cookies.get(cookie_name(house_of(request).settings, name), "")
+    return request.cookies.get(cookie_name(container_of(request).settings, name), "")
 
 
 def set_cookie(
     request: Request, answer: Response, name: str, value: str, *, max_age_s: int, strict: bool = False
 ) -> None:
-    settings = house_of(request).settings
+    settings = container_of(request).settings
     answer.set_cookie(
         cookie_name(settings, name), value, max_age=max_age_s, path="/", httponly=True, samesite="strict" if strict else "lax",
         secure=settings.https,
@@ -35,5 +35,5 @@ def set_cookie(
 
 def delete_cookie(request: Request, answer: Response, name: str) -> None:
     """With the attributes that it was set with: a browser heeds nothing else under a ``__Host-`` name."""
-    settings = house_of(request).settings
+    settings = container_of(request).settings
     answer.delete_cookie(cookie_name(settings, name), path="/", httponly=True, samesite="lax", secure=settings.https)

@@ -27,7 +27,7 @@ from agent.pipeline import Refusal
 from store.database import after_commit
 from store.requests.idempotency import IdempotencyRow, KeyClaim
 from web import problem
-from web.door import Caller, house_of
+from web.auth import Caller, container_of
 from web.problem import Problem, of_refusal
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
@@ -37,7 +37,7 @@ nothing by being overtaken: only one of the two can commit."""
 KEPT: Final = timedelta(hours=24)
 Effect = TypeVar("Effect")
 """What acting has made: a run, an event, a rule."""
-Also = Callable[[AsyncSession, Effect], Coroutine[Any, Any, None]]
+TransactionHook = Callable[[AsyncSession, Effect], Coroutine[Any, Any, None]]
 """What to do in the effect's own transaction."""
 Check = Callable[[], Awaitable[object]]
 """Whether what a route names is there for its caller. Raises NotFound, Forbidden."""
@@ -60,7 +60,7 @@ class Attempt:
         body: Callable[[Effect], dict[str, Any]],
         *,
         shows_secret: bool = False,
-    ) -> Also[Effect]:
+    ) -> TransactionHook[Effect]:
         """What to do in the effect's own transaction: keep what will be answered to its retries, sealed. ``shows_secret``: the body may
         hold secrets, which are not kept."""
 
@@ -69,7 +69,7 @@ class Attempt:
             told = body(effect)
             if shows_secret:
                 number, told = _without_secrets(self.request, number, told)
-            sealed = house_of(self.request).box.seal(_text(told), context=_context(self.claim))
+            sealed = container_of(self.request).box.seal(_text(told), context=_context(self.claim))
             await store.requests.idempotency.finish(session, self.claim, status=number, body=sealed)
             after_commit(session, self._is_kept)
 
@@ -80,9 +80,9 @@ class Attempt:
 
 
 @asynccontextmanager
-async def once(request: Request, caller: Caller, *, check: Check | None = None) -> AsyncIterator[Attempt]:
+async def claim_once(request: Request, caller: Caller, *, check: Check | None = None) -> AsyncIterator[Attempt]:
     """Hold the request's Idempotency-Key. Given up at the end unless an answer was kept: then a retry acts again."""
-    claim = await claimed(
+    claim = await take_claim(
         request,
         caller.actor.workspace,
         caller.key_id,
@@ -92,16 +92,16 @@ async def once(request: Request, caller: Caller, *, check: Check | None = None) 
     if claim.verdict != "ours":
         if check is not None:
             await check()
-        yield Attempt(request, claim.row, replayed(request, claim))
+        yield Attempt(request, claim.row, replay(request, claim))
         return
-    async with holding(request, claim) as attempt:
+    async with hold_claim(request, claim) as attempt:
         yield attempt
 
 
 async def act_once(
     request: Request,
     caller: Caller,
-    act: Callable[[Also[Effect]], Awaitable[Effect | Refusal]],
+    act: Callable[[TransactionHook[Effect]], Awaitable[Effect | Refusal]],
     body: Callable[[Effect], dict[str, Any]],
     *,
     status: int = 200,
@@ -111,7 +111,7 @@ async def act_once(
 ) -> Response:
     """Act once for the request's Idempotency-Key: what is answered is what is kept for its retries, but for secrets. A refusal is answered
     and not kept. ``act`` does what ``check`` does by itself."""
-    async with once(request, caller, check=check) as attempt:
+    async with claim_once(request, caller, check=check) as attempt:
         if attempt.replay:
             return attempt.replay
         effect = await act(attempt.keep(status, body, shows_secret=shows_secret))
@@ -122,7 +122,7 @@ async def act_once(
     )
 
 
-def replayed(request: Request, claim: KeyClaim) -> Response:
+def replay(request: Request, claim: KeyClaim) -> Response:
     """What was answered before to this caller under a key that is not free. Raises Problem where it belongs to another request or is in
     flight."""
     if claim.verdict == "unscoped":
@@ -141,29 +141,29 @@ def replayed(request: Request, claim: KeyClaim) -> Response:
     row = claim.row
     status = row.status or 200
     return Response(
-        house_of(request).box.open(row.body or "", context=_context(row)), status_code=status,
+        container_of(request).box.open(row.body or "", context=_context(row)), status_code=status,
         media_type="application/json" if status < 400 else "application/problem+json",
         headers={"Idempotency-Replayed": "true"},
     )  # fmt: skip
 
 
-def keepable(request: Request, caller: Caller, status: int) -> IdempotencyRow:
+def make_row(request: Request, caller: Caller, status: int) -> IdempotencyRow:
     """What will be kept for the request's key with an effect that is written at once (``store.requests.idempotency.keep_many``), but for the body:
     see ``sealed``. Raises Problem when the key is absent or malformed."""
     return IdempotencyRow(
         workspace=caller.actor.workspace, method=request.method, path=request.url.path,
         key=store.requests.idempotency.scoped(caller.key_id, idempotency_key(request)), fingerprint=_fingerprint(request, caller),
-        owner=secrets.token_hex(16), state="done", status=status, created_at=house_of(request).clock(),
+        owner=secrets.token_hex(16), state="done", status=status, created_at=container_of(request).clock(),
     )  # fmt: skip
 
 
-def sealed(request: Request, row: IdempotencyRow, body: dict[str, Any]) -> str:
-    return house_of(request).box.seal(_text(body), context=_context(row))
+def seal_answer(request: Request, row: IdempotencyRow, body: dict[str, Any]) -> str:
+    return container_of(request).box.seal(_text(body), context=_context(row))
 
 
-async def claimed(request: Request, workspace: str, caller: str, key: str, *, fingerprint: str) -> KeyClaim:
+async def take_claim(request: Request, workspace: str, caller: str, key: str, *, fingerprint: str) -> KeyClaim:
     """Claim the ``caller``'s ``key`` for this method and path. The verdict says whether it is ours."""
-    house = house_of(request)
+    house = container_of(request)
     now = house.clock()
     async with house.sessions.begin() as session:
         return await store.requests.idempotency.start(
@@ -181,9 +181,9 @@ async def claimed(request: Request, workspace: str, caller: str, key: str, *, fi
 
 
 @asynccontextmanager
-async def holding(request: Request, claim: KeyClaim) -> AsyncIterator[Attempt]:
+async def hold_claim(request: Request, claim: KeyClaim) -> AsyncIterator[Attempt]:
     """Act under a claim that is ours; given up at the end unless an answer was kept."""
-    house = house_of(request)
+    house = container_of(request)
     attempt = Attempt(request, claim.row)
     try:
         yield attempt

@@ -43,7 +43,7 @@ _DOWN: Final = (StorageError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LimitStatus:
     """What is left of a limit: ``remaining`` of ``quota`` for ``reset_s`` more seconds."""
 
     quota: int
@@ -103,7 +103,7 @@ class Limits:
             headers={"Retry-After": str(wait)}, retryable=True,
         )  # fmt: skip
 
-    async def check(self, limit: LimitClass, key_id: str) -> Standing | None:
+    async def check(self, limit: LimitClass, key_id: str) -> LimitStatus | None:
         """Whether one more request would pass, without counting it: a flood with a good key costs no nonce. Raises Problem
         ``rate_limited``; None when the store is down."""
         item = self._items[limit]
@@ -113,10 +113,10 @@ class Limits:
             self._blind(error)
             return None
         if remaining < 1:
-            raise _limited(Standing(item.amount, 0, _seconds(reset)))
-        return Standing(item.amount, remaining, _seconds(reset))
+            raise _limited(LimitStatus(item.amount, 0, _seconds(reset)))
+        return LimitStatus(item.amount, remaining, _seconds(reset))
 
-    async def charge(self, limit: LimitClass, key_id: str, before: Standing | None) -> Standing | None:
+    async def charge(self, limit: LimitClass, key_id: str, before: LimitStatus | None) -> LimitStatus | None:
         """Count this request, whose standing was ``before``. Raises Problem ``rate_limited`` when others took what was left."""
         if before is None:
             return None
@@ -126,8 +126,8 @@ class Limits:
             self._blind(error)
             return None
         if not counted:
-            raise _limited(Standing(before.quota, 0, max(before.reset_s, 1)))
-        return Standing(before.quota, before.remaining - 1, before.reset_s or WINDOW_S)
+            raise _limited(LimitStatus(before.quota, 0, max(before.reset_s, 1)))
+        return LimitStatus(before.quota, before.remaining - 1, before.reset_s or WINDOW_S)
 
     async def close(self) -> None:
         storage = self._limiter.storage
@@ -143,7 +143,7 @@ class Limits:
         log.warning("the rate limiter's store does not answer; let through (%s so far): %s", self.blind, error)
 
 
-def _limited(standing: Standing) -> Problem:
+def _limited(standing: LimitStatus) -> Problem:
     return Problem(
         "rate_limited",
         f"This key may send {standing.quota} such requests a minute. Wait for Retry-After, then go on more slowly.",

@@ -45,7 +45,7 @@ def security_headers(scope: Scope) -> Sequence[tuple[bytes, bytes]]:
     return (*SECURITY, HSTS) if house is not None and house.settings.https else SECURITY
 
 
-class Threshold:
+class RequestMiddleware:
     """Pure ASGI, so that streamed answers stay streams. Logs method, path, status, ms and request id; never a query or body."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -13,7 +13,7 @@ from store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Request:
     key: str
     nonce: str
     at: datetime
@@ -30,9 +30,9 @@ class Nonces:
     async def take(self, key: str, nonce: str, at: datetime, *, touch: str | None = None) -> bool:
         """Whether this nonce was free; committed when it answers. ``touch`` is the id of the key to mark as used. Raises what the database
         raises."""
-        return await self._grouped.ask(_Wanted(key, nonce, at, touch))
+        return await self._grouped.ask(_Request(key, nonce, at, touch))
 
-    async def _commit(self, group: Sequence[_Wanted]) -> Sequence[bool]:
+    async def _commit(self, group: Sequence[_Request]) -> Sequence[bool]:
         async with self._sessions.begin() as session:
             fresh = await store.requests.nonces.insert_many(
                 session, [(each.key, each.nonce, each.at) for each in group]

@@ -16,8 +16,9 @@ from pydantic import BaseModel
 
 from agent.pipeline import RefusalCode
 from core import request_signature
-from web import examples, problem
-from web.door import SCOPES, Door, door_of
+from web import problem
+from web.api import examples
+from web.auth import SCOPES, AuthRequirement, requirement_of
 from web.limits import PER_MINUTE
 
 PREFIX: Final = "/v1/"
@@ -119,25 +120,25 @@ def install(app: FastAPI) -> None:
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = made(app)
+            app.openapi_schema = make_document(app)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
 
 
-def signed_routes(app: FastAPI) -> Iterator[tuple[RouteContext, str, Door]]:
+def signed_routes(app: FastAPI) -> Iterator[tuple[RouteContext, str, AuthRequirement]]:
     """Every route under ``/v1`` with its method and what it asks of its caller. Raises LookupError for one that asks nothing."""
     for route in iter_route_contexts(app.routes):
         if not (route.path or "").startswith(PREFIX):
             continue
-        door = door_of(route.dependant)
+        door = requirement_of(route.dependant)
         if door is None:
             raise LookupError(f"{route.path} is not behind signed(…)")
         for method in sorted(route.methods or ()):
             yield route, method, door
 
 
-def made(app: FastAPI) -> dict[str, Any]:
+def make_document(app: FastAPI) -> dict[str, Any]:
     """The document as JSON. Raises LookupError for a route under ``/v1`` that is not signed."""
     signed = list(signed_routes(app))
     open_ones = [route for route in iter_route_contexts(app.routes) if route.path in OPEN]
@@ -170,7 +171,9 @@ def made(app: FastAPI) -> dict[str, Any]:
     return document
 
 
-def _complete(operation: dict[str, Any], route: RouteContext, method: str, door: Door, schemas: dict[str, Any]) -> None:
+def _complete(
+    operation: dict[str, Any], route: RouteContext, method: str, door: AuthRequirement, schemas: dict[str, Any]
+) -> None:
     limit = door.limit_of(method)
     operation["operationId"] = f"{_module(route)}.{route.name}"
     operation["security"] = [{SECURITY: []}]

@@ -35,7 +35,7 @@ from store.history.entries import HistoryHeadRow, HistoryRow, digest_of, words_o
 from store.migrate import upgrade
 from store.rows import table, values
 from store.runs.runs import RunRow
-from web.door import SCOPES
+from web.auth import SCOPES
 
 ROOT: Final = Path(__file__).parents[2]
 EXPIRED: Final = 500

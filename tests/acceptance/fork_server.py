@@ -34,7 +34,7 @@ IMPORTED: Final = (
     "store.migrate",
     "alembic.command",
     "web.app",
-    "web.serving",
+    "web.server",
 )
 MOST_BYTES: Final = 1 << 20
 

@@ -27,7 +27,7 @@ from store.database import Database
 from store.migrate import upgrade
 from tests.acceptance.fork_server import Forked
 from tests.integration.cheap import cheap_passwords
-from web.door import SCOPES
+from web.auth import SCOPES
 
 TOKEN = "read-token-of-the-tests"
 PASSWORD = "correct horse battery"

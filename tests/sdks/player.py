@@ -22,7 +22,7 @@ from standardwebhooks import Webhook
 from core import request_signature
 from tests.acceptance.world import World
 from tests.sdks.recorder import Recorded, Recorder
-from web.door import SCOPES
+from web.auth import SCOPES
 
 ROOT = Path(__file__).parents[2]
 SCENARIO: list[dict[str, Any]] = json.loads((ROOT / "sdks/conformance/scenario.json").read_text(encoding="utf-8"))[

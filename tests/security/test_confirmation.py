@@ -12,7 +12,7 @@ from cli.client import Client, Refused
 from cli.console_session import ConsoleSession
 from core.errors import Forbidden
 from tests.acceptance.world import PASSWORD, World
-from web.door import SCOPES
+from web.auth import SCOPES
 
 REPLY = {"action": "saas.reply_ticket", "params": {"ticket_id": 5519, "message": "Hello"}}
 """Irreversible: a customer reads it."""

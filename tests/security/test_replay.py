@@ -17,7 +17,7 @@ import pytest
 from cli.client import Client
 from core import request_signature
 from tests.acceptance.world import World
-from web.door import SCOPES
+from web.auth import SCOPES
 
 BUT_FOR: Final = {("POST", "/v1/runs/{run_id}/decide"): 409}
 """What the first caller is answered where that is not a success: nobody here has a run of unknown fate."""

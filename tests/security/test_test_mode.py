@@ -17,7 +17,7 @@ from cli.ask import settled
 from cli.client import Client, Refused
 from tests.acceptance.test_webhooks import Catcher, catchers
 from tests.acceptance.world import World
-from web.door import SCOPES
+from web.auth import SCOPES
 
 __all__ = ["catchers"]
 

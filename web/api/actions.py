@@ -15,13 +15,13 @@ from core.errors import Finding, InvalidInput
 from registry import pointer
 from web import problem
 from web.api.body import Body, parsed
-from web.door import Caller, house_of, signed
-from web.idempotency import once
+from web.api.run_views import RunView, run_json
+from web.auth import Caller, container_of, require_signature
+from web.idempotency import claim_once
 from web.openapi import problems, takes
-from web.view import RunView, run_json
 
 router = APIRouter(prefix="/v1/actions", tags=["actions"])
-Runs = Annotated[Caller, Depends(signed("actions:run", "actions", test=True))]
+Runs = Annotated[Caller, Depends(require_signature("actions:run", "actions", test=True))]
 MAX_PARAMS = 200
 
 
@@ -55,10 +55,10 @@ async def run(request: Request, caller: Runs) -> Response:
         name: SuppliedValue(value=value, by="api", pointer="/params" + pointer.at(name), ref=caller.public)
         for name, value in body.params.items()
     }
-    async with once(request, caller) as attempt:
+    async with claim_once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        made = await house_of(request).runs.run_action(
+        made = await container_of(request).runs.run_action(
             caller.actor,
             body.action,
             values,

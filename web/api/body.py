@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from core import canon
 from core.errors import Finding, InvalidInput
 from registry import pointer
-from web.door import Caller
+from web.auth import Caller
 
 ID_PATTERN: Final = r"^[A-Za-z0-9_.-]{1,100}$"
 Id = Annotated[str, Path(pattern=ID_PATTERN)]

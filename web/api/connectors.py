@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Request
 
 from agent.workspace.connector_status import ConnectorState, ConnectorStatus, list_connectors
 from registry.records import RecordKind
-from web.door import Caller, house_of, signed
-from web.view import View
+from web.api.run_views import View
+from web.auth import Caller, container_of, require_signature
 
 router = APIRouter(prefix="/v1/connectors", tags=["connectors"])
 
@@ -44,9 +44,11 @@ class ConnectorList(View):
 
 
 @router.get("", response_model=ConnectorList)
-async def listed(request: Request, caller: Annotated[Caller, Depends(signed("connectors:read"))]) -> ConnectorList:
+async def listed(
+    request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:read"))]
+) -> ConnectorList:
     """Every connector found here or configured in this workspace. No address and no secret is in it."""
-    house = house_of(request)
+    house = container_of(request)
     found = await list_connectors(house.sessions, house.contexts, caller.actor.workspace)
     return ConnectorList(data=tuple(map(_view, found)))
 

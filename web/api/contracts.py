@@ -19,14 +19,14 @@ from registry.contract import Contract, parse
 from registry.linting import linter
 from store.contracts import ContractRow
 from web.api.body import Body, Id, parsed
-from web.door import Caller, house_of, signed
+from web.api.run_views import LATER, Moment, View
+from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import acts, problems, takes
-from web.view import LATER, Moment, View
 
 router = APIRouter(prefix="/v1/contracts", tags=["contracts"])
-Reads = Annotated[Caller, Depends(signed("contracts:read"))]
-Writes = Annotated[Caller, Depends(signed("contracts:write", owner=True))]
+Reads = Annotated[Caller, Depends(require_signature("contracts:read"))]
+Writes = Annotated[Caller, Depends(require_signature("contracts:write", owner=True))]
 MAX_CONTRACTS = 500
 _ABSENT = "There is no contract {} in this workspace."
 
@@ -130,7 +130,7 @@ _EXAMPLE = {
 @router.get("", response_model=ContractList)
 async def listed(request: Request, caller: Reads) -> ContractList:
     """What this key's role may run on any surface; for owners every active contract, those that don't verify too."""
-    house, workspace = house_of(request), caller.actor.workspace
+    house, workspace = container_of(request), caller.actor.workspace
     catalogue = (await house.contexts.of(workspace)).catalogue
     if caller.actor.role != OWNER:
         offered = (each for each in catalogue if caller.actor.role in each.roles and each.surfaces)
@@ -143,7 +143,7 @@ async def listed(request: Request, caller: Reads) -> ContractList:
 @router.get("/{name}", response_model=ContractView, responses=problems("404"))
 async def get(request: Request, caller: Reads, name: Id) -> ContractView:
     """One contract as it is offered; for an owner the newest version, whatever its state."""
-    house = house_of(request)
+    house = container_of(request)
     catalogue = (await house.contexts.of(caller.actor.workspace)).catalogue
     row = (await _rows(request, caller, catalogue, name))[0]
     return ContractView(
@@ -160,7 +160,7 @@ async def get(request: Request, caller: Reads, name: Id) -> ContractView:
 @router.get("/{name}/versions", response_model=VersionList, responses=problems("404"))
 async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
     """Every version that was ever registered, newest first; for who is no owner, the one that is offered."""
-    catalogue = (await house_of(request).contexts.of(caller.actor.workspace)).catalogue
+    catalogue = (await container_of(request).contexts.of(caller.actor.workspace)).catalogue
     rows = await _rows(request, caller, catalogue, name)
     return VersionList(
         data=tuple(
@@ -183,7 +183,7 @@ async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
 async def register(request: Request, caller: Writes) -> Response:
     """Lint, sign and register: all of them or none. What is wrong is told by its place in what was sent."""
     body = parsed(RegisterBody, caller)
-    house = house_of(request)
+    house = container_of(request)
     known = [each.name for each in (await house.contexts.of(caller.actor.workspace)).catalogue]
     findings = [each for each in linter.lint({"contracts": body.contracts}, known=known) if not linter.is_advice(each)]
     if findings:
@@ -204,7 +204,7 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).workspace_admin.retire(caller.actor, name, also=also),
+        lambda also: container_of(request).workspace_admin.retire(caller.actor, name, also=also),
         _retired,
         check=lambda: _there(request, caller, name),
     )
@@ -212,7 +212,7 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
 
 async def _there(request: Request, caller: Caller, name: str) -> Sequence[ContractRow]:
     """Raises NotFound."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         rows = await store.contracts.versions(session, caller.actor.workspace, name)
     if not rows:
         raise NotFound(_ABSENT.format(name))
@@ -221,7 +221,7 @@ async def _there(request: Request, caller: Caller, name: str) -> Sequence[Contra
 
 async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: str) -> Sequence[ContractRow]:
     """The versions this caller may see, newest first. Raises NotFound."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         rows = await store.contracts.versions(session, caller.actor.workspace, name)
     if caller.actor.role != OWNER:
         offered = catalogue.get(name)

@@ -7,9 +7,9 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy import text
 
 from core.errors import OpsIQError
-from web.door import house_of
+from web.api.run_views import View
+from web.auth import container_of
 from web.limits import Limits
-from web.view import View
 
 router = APIRouter(tags=["health"])
 
@@ -38,7 +38,7 @@ async def readyz(request: Request) -> Response:
     """The database answers too."""
     limits: Limits = request.app.state.limits
     try:
-        async with house_of(request).sessions.read() as session:
+        async with container_of(request).sessions.read() as session:
             await session.execute(text("SELECT 1"))
     except OpsIQError:
         down = ReadyView(status="database unavailable", uncounted=limits.blind)

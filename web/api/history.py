@@ -16,14 +16,14 @@ from app.container import Container
 from core.actor import Mode
 from evals.harvest import MOST, harvested
 from store.history.log import HistoryFilters, HistoryRow
-from web.door import Caller, house_of, signed
+from web.api.run_views import LATER, Moment, View
+from web.auth import Caller, container_of, require_signature
 from web.openapi import problems
-from web.view import LATER, Moment, View
 
 router = APIRouter(prefix="/v1/history", tags=["history"])
 
 
-Owner = Annotated[Caller, Depends(signed("history:read", owner=True))]
+Owner = Annotated[Caller, Depends(require_signature("history:read", owner=True))]
 Word = Annotated[str | None, Query(max_length=200)]
 MAX_SEQ = 2**53 - 1
 
@@ -101,7 +101,7 @@ async def page(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """AI History, newest first, filtered."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         rows = await store.history.log.page(
             session, caller.actor.workspace, filters=wanted, before_seq=before, limit=limit
         )
@@ -117,7 +117,7 @@ async def export(
     request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(filters)]
 ) -> StreamingResponse:
     """The same as CSV, streamed whole from one moment of the database."""
-    return csv_response(house_of(request), caller.actor.workspace, wanted)
+    return csv_response(container_of(request), caller.actor.workspace, wanted)
 
 
 @router.get(
@@ -129,13 +129,13 @@ async def export_lines(
     request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(filters)]
 ) -> StreamingResponse:
     """The same as JSON lines, oldest first: an entry a line, as above. Streamed whole from one moment of the database."""
-    return lines_response(house_of(request), caller.actor.workspace, wanted)
+    return lines_response(container_of(request), caller.actor.workspace, wanted)
 
 
 @router.get("/verify", response_model=VerdictView)
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     """Walk the chain of digests and say where it first breaks."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         verdict = await verification.verify(session, caller.actor.workspace)
     return {"ok": verdict.ok, "count": verdict.count, "first_break": verdict.first_break, "why": verdict.why}
 
@@ -151,7 +151,7 @@ async def cases(
 ) -> dict[str, Any]:
     """The newest confirmed and rejected cards as cases for evals, with the records and contracts they stand on. That they were taken is
     written into history."""
-    house, actor = house_of(request), caller.actor
+    house, actor = container_of(request), caller.actor
     ground = await house.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)
     async with house.sessions.read() as session:
@@ -172,7 +172,7 @@ async def cases(
 @router.get("/{seq}", response_model=EntryView, responses=problems("404"))
 async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> dict[str, Any]:
     """One entry, whole."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         return entry_json(await store.history.log.get(session, caller.actor.workspace, seq))
 
 

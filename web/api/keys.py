@@ -15,14 +15,14 @@ from agent.workspace.admin import IssuedKey
 from core.errors import Forbidden, InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
 from web.api.body import Body, Id, parsed
-from web.door import SCOPES, Caller, house_of, signed
-from web.idempotency import act_once, once
+from web.api.run_views import Moment, View
+from web.auth import SCOPES, Caller, container_of, require_signature
+from web.idempotency import act_once, claim_once
 from web.openapi import acts, problems, takes
-from web.view import Moment, View
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
-Reads = Annotated[Caller, Depends(signed("keys:read", owner=True))]
-Writes = Annotated[Caller, Depends(signed("keys:write", owner=True))]
+Reads = Annotated[Caller, Depends(require_signature("keys:read", owner=True))]
+Writes = Annotated[Caller, Depends(require_signature("keys:write", owner=True))]
 
 
 class KeyView(View):
@@ -70,7 +70,7 @@ class CreateKeyBody(Body):
 @router.get("", response_model=KeyList)
 async def listed(request: Request, caller: Reads) -> KeyList:
     """Every key of the workspace, newest first, revoked ones too. No secret is in it."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         rows = await store.accounts.api_keys.listed(session, caller.actor.workspace)
     return KeyList(data=tuple(_view(request, row) for row in rows))
 
@@ -92,9 +92,9 @@ async def create(request: Request, caller: Writes) -> Response:
     beyond = sorted(set(body.scopes) - caller.scopes)
     if beyond:
         raise Forbidden(f"This key lacks, so can't give: {', '.join(beyond)}.")
-    house = house_of(request)
+    house = container_of(request)
     ends = house.clock() + timedelta(days=body.expires_days) if body.expires_days else None
-    async with once(request, caller) as attempt:
+    async with claim_once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
         row, secret = await house.workspace_admin.create_key(
@@ -115,7 +115,7 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).workspace_admin.rotate_key(
+        lambda also: container_of(request).workspace_admin.rotate_key(
             caller.actor, key_id, within=caller.scopes, also=also
         ),
         lambda issued: _issued(request, issued),
@@ -130,7 +130,7 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).workspace_admin.revoke_key(caller.actor, key_id, also=also),
+        lambda also: container_of(request).workspace_admin.revoke_key(caller.actor, key_id, also=also),
         lambda row: _view(request, row).json_value(),
         check=lambda: _there(request, caller, key_id),
     )
@@ -138,7 +138,7 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
 
 async def _there(request: Request, caller: Caller, key_id: str) -> KeyRow:
     """Raises NotFound."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         return await store.accounts.api_keys.get(session, caller.actor.workspace, key_id)
 
 
@@ -147,7 +147,7 @@ def _issued(request: Request, issued: IssuedKey) -> dict[str, Any]:
 
 
 def _view(request: Request, row: KeyRow) -> KeyView:
-    now = house_of(request).clock()
+    now = container_of(request).clock()
     rotating = row.rotating_until(now)
     return KeyView(
         id=row.id,

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from web.door import Caller, signed
-from web.view import View
+from web.api.run_views import View
+from web.auth import Caller, require_signature
 
 router = APIRouter(prefix="/v1/me", tags=["me"])
 
@@ -27,7 +27,7 @@ class MeView(View):
 
 
 @router.get("", response_model=MeView)
-async def get(caller: Annotated[Caller, Depends(signed("me:read"))]) -> MeView:
+async def get(caller: Annotated[Caller, Depends(require_signature("me:read"))]) -> MeView:
     """The key, its workspace, role and scopes."""
     key = MyKeyView(
         id=caller.key_id,

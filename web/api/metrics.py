@@ -15,8 +15,8 @@ import store.jobs.jobs
 import store.runs.runs
 from core import metrics as process_metrics
 from core.errors import Forbidden
+from web.auth import container_of
 from web.client_address import came_through_proxy, client_of, is_loopback
-from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """With ``OPSIQ_METRICS_TOKEN`` for whoever bears it, else for this machine alone, asked directly."""
-    house = house_of(request)
+    house = container_of(request)
     if not _may(request, house.settings.metrics_token):
         raise Forbidden("Metrics are for this machine, or for who sends OPSIQ_METRICS_TOKEN as a bearer token.")
     async with house.sessions.read() as session:

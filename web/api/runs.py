@@ -12,16 +12,16 @@ from agent.runs.decisions import DecisionVerdict
 from core.actor import Surface
 from web import problem
 from web.api.body import ID_PATTERN, Body, Id, parsed
-from web.door import CONFIRM, Caller, house_of, need_scope, signed
+from web.api.run_views import RunPage, RunView, run_json, run_view
+from web.auth import CONFIRM, Caller, container_of, need_scope, require_signature
 from web.idempotency import act_once
 from web.openapi import problems, takes
-from web.view import RunPage, RunView, run_json, run_view
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
-Reads = Annotated[Caller, Depends(signed("runs:read"))]
-Writes = Annotated[Caller, Depends(signed("runs:write", test=True))]
-Confirms = Annotated[Caller, Depends(signed(CONFIRM, test=True))]
+Reads = Annotated[Caller, Depends(require_signature("runs:read"))]
+Writes = Annotated[Caller, Depends(require_signature("runs:write", test=True))]
+Confirms = Annotated[Caller, Depends(require_signature(CONFIRM, test=True))]
 OF_A_RUN = problems("404", "409", "422")
 
 
@@ -66,7 +66,7 @@ async def ask(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).runs.ask(
+        lambda also: container_of(request).runs.ask(
             caller.actor,
             body.text,
             surface=body.surface,
@@ -88,7 +88,7 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> RunPage:
     """What was asked for by the key's person in the key's role, newest first; for an owner everybody's."""
-    runs = await house_of(request).runs.listed(caller.actor, before=before, limit=limit)
+    runs = await container_of(request).runs.listed(caller.actor, before=before, limit=limit)
     return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
 
@@ -97,7 +97,7 @@ async def show(
     request: Request, caller: Reads, run_id: Id, wait_s: Annotated[float, Query(ge=0, le=60)] = 0.0
 ) -> RunView:
     """One run. ``wait_s`` waits so long for it to need a person or be over."""
-    return run_view(await house_of(request).runs.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
+    return run_view(await container_of(request).runs.wait_until_idle(caller.actor, run_id, wait_s=wait_s))
 
 
 @router.post(
@@ -113,11 +113,11 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).decisions.answer(
+        lambda also: container_of(request).decisions.answer(
             caller.actor, run_id, body.slot, choice=body.choice, text=body.text, also=also
         ),
         run_json,
-        check=lambda: house_of(request).runs.show(caller.actor, run_id),
+        check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -133,9 +133,9 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).decisions.edit(caller.actor, run_id, body.digest, body.changes, also=also),
+        lambda also: container_of(request).decisions.edit(caller.actor, run_id, body.digest, body.changes, also=also),
         run_json,
-        check=lambda: house_of(request).runs.show(caller.actor, run_id),
+        check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -152,9 +152,9 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).decisions.confirm(caller.actor, run_id, body.digest, also=also),
+        lambda also: container_of(request).decisions.confirm(caller.actor, run_id, body.digest, also=also),
         run_json,
-        check=lambda: house_of(request).runs.show(caller.actor, run_id),
+        check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )
 
 
@@ -171,7 +171,7 @@ async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).decisions.reject(caller.actor, run_id, body.reason, also=also),
+        lambda also: container_of(request).decisions.reject(caller.actor, run_id, body.reason, also=also),
         run_json,
     )
 
@@ -183,7 +183,9 @@ async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     openapi_extra=takes(DecideBody, {"verdict": "happened"}),
 )
 async def decide(
-    request: Request, caller: Annotated[Caller, Depends(signed("runs:write", owner=True, test=True))], run_id: Id
+    request: Request,
+    caller: Annotated[Caller, Depends(require_signature("runs:write", owner=True, test=True))],
+    run_id: Id,
 ) -> Response:
     """Settle a run whose outcome nobody knows: an owner looked at the platform, or has it sent again under the same key. What sends
     something, all but ``did_not_happen``, needs what confirming needs: the scope ``runs:confirm``, and a person where the card does."""
@@ -193,7 +195,7 @@ async def decide(
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).decisions.decide(caller.actor, run_id, body.verdict, also=also),
+        lambda also: container_of(request).decisions.decide(caller.actor, run_id, body.verdict, also=also),
         run_json,
-        check=lambda: house_of(request).runs.show(caller.actor, run_id),
+        check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )

@@ -16,12 +16,12 @@ from app.container import Container
 from core import passwords
 from core.display_text import to_display_text
 from core.errors import InvalidInput
+from web.auth import container_of
 from web.console.forms import Guarded
 from web.console.guesses import own_password
 from web.console.logins import SignIn, sign_ins
 from web.console.pages import Page, redirect, show
 from web.console.visitor import SignedIn, Visitor, fresh_token, set_session, shell
-from web.door import house_of
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 
@@ -68,7 +68,7 @@ async def account(request: Request, visitor: SignedIn) -> Response:
 async def change_password(request: Request, form: Guarded) -> Response:
     """The present one is asked for, and counted like a sign-in. Wherever else one is signed in, one is no longer; here one is, under
     another session id, so that who has read the one before has nothing."""
-    visitor, fresh, house = form.member, form.fields.get("fresh", ""), house_of(request)
+    visitor, fresh, house = form.member, form.fields.get("fresh", ""), container_of(request)
     token, secret = fresh_token(), fresh_token()
 
     async def renewed(session: AsyncSession, _: int) -> None:
@@ -96,7 +96,7 @@ async def change_password(request: Request, form: Guarded) -> Response:
 async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
     """One sign-in, where the form names it, else all but this one."""
     visitor, login_id = form.member, form.get("login", limit=64)
-    roster = house_of(request).member_service
+    roster = container_of(request).member_service
     if login_id:
         await roster.end_login(visitor.actor, visitor.member.id, login_id)
     else:
@@ -121,7 +121,7 @@ async def account_page(
     link_trouble: str = "",
     status: int = 422,
 ) -> Response:
-    house, member = house_of(request), visitor.member
+    house, member = container_of(request), visitor.member
     async with house.sessions.read() as session:
         logins = await store.accounts.logins.of_member(session, member.workspace, member.id, house.clock())
         identities = await store.accounts.identities.of_member(session, member.workspace, member.id)

@@ -20,6 +20,7 @@ from core.display_text import to_display_text
 from core.errors import InvalidInput
 from registry.contract import Risk
 from web import problem
+from web.auth import container_of
 from web.console import card, outcome, words
 from web.console.card import Card, Said
 from web.console.forms import Guarded
@@ -28,7 +29,6 @@ from web.console.pages import Page, redirect, render, wants_fragment
 from web.console.progress import StepLine, steps
 from web.console.visitor import SignedIn, Visitor, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -137,7 +137,7 @@ async def ask(request: Request, form: Guarded) -> Response:
     visitor = form.member
     text = form.get("text", limit=100_000)
     try:
-        run = await house_of(request).runs.ask(
+        run = await container_of(request).runs.ask(
             visitor.actor, text, session_id=visitor.login.id, request_id=problem.request_id(request)
         )
     except InvalidInput as error:
@@ -148,7 +148,9 @@ async def ask(request: Request, form: Guarded) -> Response:
 @router.get("/runs/{run_id}")
 async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
     """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place: 204."""
-    run = await house_of(request).runs.wait_until_idle(visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S)
+    run = await container_of(request).runs.wait_until_idle(
+        visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S
+    )
     if wants_fragment(request) and run.revision == seen:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return await _shown(request, visitor, run)
@@ -158,7 +160,7 @@ async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annot
 async def answer(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     choice, text = form.get("choice", limit=300), form.get("text")
-    result = await house_of(request).decisions.answer(
+    result = await container_of(request).decisions.answer(
         visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
     )
     return await _done(request, visitor, run_id, result)
@@ -167,7 +169,7 @@ async def answer(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/confirm")
 async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    house = house_of(request)
+    house = container_of(request)
     run = await house.runs.show(visitor.actor, run_id)
     irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
     if irreversible and form.get("sure", limit=10) != "yes":
@@ -182,21 +184,21 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/reject")
 async def reject(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    result = await house_of(request).decisions.reject(visitor.actor, run_id, form.get("reason", limit=500))
+    result = await container_of(request).decisions.reject(visitor.actor, run_id, form.get("reason", limit=500))
     return await _done(request, visitor, run_id, result)
 
 
 @router.post("/runs/{run_id}/cancel")
 async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    return await _done(request, visitor, run_id, await house_of(request).decisions.cancel(visitor.actor, run_id))
+    return await _done(request, visitor, run_id, await container_of(request).decisions.cancel(visitor.actor, run_id))
 
 
 @router.post("/runs/{run_id}/edit")
 async def edit(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     changes = {form.get("slot", limit=200): form.get("words")}
-    result = await house_of(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
+    result = await container_of(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
     return await _done(request, visitor, run_id, result)
 
 
@@ -206,7 +208,7 @@ async def decide(request: Request, form: Guarded, run_id: str) -> Response:
     verdict = next((each for each in get_args(DecisionVerdict) if each == form.get("verdict", limit=30)), None)
     if verdict is None:
         raise InvalidInput("Say whether it happened, did not happen, or is to be sent again.")
-    result = await house_of(request).decisions.decide(visitor.actor, run_id, verdict)
+    result = await container_of(request).decisions.decide(visitor.actor, run_id, verdict)
     return await _done(request, visitor, run_id, result)
 
 
@@ -217,14 +219,14 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
     """After a change the run's own page, so that a reload repeats nothing. A refusal is shown above the run as it stands."""
     if isinstance(result, Run):
         return redirect(f"/runs/{run_id}")
-    run = await house_of(request).runs.show(visitor.actor, run_id)
+    run = await container_of(request).runs.show(visitor.actor, run_id)
     return await _shown(
         request, visitor, run, notice=to_display_text(result.detail), status=problem.refusal_status(result)
     )
 
 
 async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "") -> Response:
-    house = house_of(request)
+    house = container_of(request)
     ground = await house.contexts.of(visitor.actor.workspace)
     listed = await house.runs.listed(visitor.actor, limit=RECALLED)
     mine = [run for run in listed if run.actor.person == visitor.actor.person]
@@ -249,7 +251,7 @@ async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "")
 
 async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
     viewer = visitor.actor
-    ground = await house_of(request).contexts.of(viewer.workspace)
+    ground = await container_of(request).contexts.of(viewer.workspace)
     shown_card = card.of(run, run.plan, viewer) if run.plan and run.state not in ("received", "asked") else None
     came = outcome.of(run, run.plan, viewer, ground) if run.plan and run.outcomes else None
     refused = None
@@ -272,7 +274,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         said=shown_card.said if shown_card else card.said_plainly(run, viewer.person),
         notice=notice,
         moving=words.MOVING[run.state] if run.state in MOVING else "",
-        steps=steps(run, house_of(request).runs),
+        steps=steps(run, container_of(request).runs),
         may_cancel=run.state == "received",
         asked=_asked(run.question, run, viewer) if run.question and run.state == "asked" else None,
         card=shown_card,

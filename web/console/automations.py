@@ -18,6 +18,7 @@ from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
 from registry.catalogue import Catalogue
 from registry.events.event_fields import EventField
 from store.automations import FiringRow, InstructionRow, RuleRow
+from web.auth import container_of
 from web.console import picks
 from web.console.automation_given import MODES, Filled
 from web.console.forms import Form
@@ -25,7 +26,6 @@ from web.console.picks import Group, Option, Picked
 from web.console.single import Also, single
 from web.console.visitor import Visitor
 from web.console.words import Badge
-from web.door import house_of
 
 PAGE: Final = 30
 MEANWHILE: Final = (
@@ -111,9 +111,9 @@ async def standing(
 ) -> Standing:
     """With a page of its firings, those ``before`` one of them."""
     actor = visitor.actor
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
-    mine = await house_of(request).events.automation_service.manages(actor, row)
+    mine = await container_of(request).events.automation_service.manages(actor, row)
     return Standing(
         name=to_display_text(row.name, limit=120),
         mode=MODE_BADGES[row.mode],
@@ -171,7 +171,7 @@ def mode_of(form: Form, kind: str) -> str:
 
 async def only_mine(request: Request, visitor: Visitor, row: Automation, otherwise: str) -> None:
     """Raises Forbidden with ``otherwise`` for all but its author and owners."""
-    if not await house_of(request).events.automation_service.manages(visitor.actor, row):
+    if not await container_of(request).events.automation_service.manages(visitor.actor, row):
         raise Forbidden(otherwise)
 
 

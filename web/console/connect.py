@@ -15,16 +15,16 @@ from core.display_text import to_display_text
 from core.errors import BadSetting, ConnectorBroken, InvalidContract, NotFound
 from core.webhook_signature import new_secret
 from registry.contract import Contract
+from web.auth import container_of
 from web.console import words
 from web.console.contracts import POLICIES
 from web.console.forms import GuardedOwner
 from web.console.guesses import own_password
 from web.console.pages import Page, redirect, show
-from web.console.secret import Line as Shown
 from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Shown
 from web.console.visitor import Owner, Visitor, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(prefix="/connectors", include_in_schema=False)
 
@@ -83,7 +83,7 @@ async def connect_page(request: Request, visitor: Owner, connector: str) -> Resp
 @router.post("/{connector}/connect")
 async def connect(request: Request, form: GuardedOwner, connector: str) -> Response:
     """Without a secret given for action calls one is made, and shown this once."""
-    visitor, house = form.member, house_of(request)
+    visitor, house = form.member, container_of(request)
     base_url = form.get("base_url", limit=2000).strip().rstrip("/")
     token, given = form.get("read_token", limit=4000).strip(), form.get("action_secret", limit=400).strip()
     identity = form.get("identity_secret", limit=400).strip()
@@ -121,7 +121,7 @@ async def proposed_page(request: Request, visitor: Owner, connector: str) -> Res
 @router.post("/{connector}/contracts")
 async def sign(request: Request, form: GuardedOwner, connector: str) -> Response:
     """Those that were ticked, all of them or none. The same form sent twice finds them registered and changes nothing."""
-    visitor, house = form.member, house_of(request)
+    visitor, house = form.member, container_of(request)
     await _named(request, visitor, connector)
     ticked = set(form.every("contract"))
     trouble = "" if ticked else "Tick what is to be signed."
@@ -163,7 +163,7 @@ def _address_fault(url: str) -> str:
 
 async def _named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
     """Title, whether it is configured, address. Raises NotFound."""
-    house = house_of(request)
+    house = container_of(request)
     for each in await list_connectors(house.sessions, house.contexts, visitor.actor.workspace):
         if each.name == connector:
             return (
@@ -193,7 +193,7 @@ async def _proposed(
     trouble: str = "",
     findings: tuple[str, ...] = (),
 ) -> Response:
-    house = house_of(request)
+    house = container_of(request)
     heading, configured, _ = await _named(request, visitor, connector)
     every = await house.workspace_admin.proposed(visitor.actor, connector)
     catalogue = (await house.contexts.of(visitor.actor.workspace)).catalogue

@@ -16,16 +16,16 @@ from core.display_text import to_display_text
 from core.errors import NotFound
 from registry.records import Field, RecordKind
 from store.events.events import ReactionRow
-from web.api.inbound import webhook_url
+from web.api.events.inbound import webhook_url
+from web.auth import container_of
 from web.console.event import REACTIONS
 from web.console.forms import GuardedOwner
 from web.console.pages import Page, show
-from web.console.secret import Line as Shown
 from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Shown
 from web.console.single import single
 from web.console.visitor import Owner, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(prefix="/connectors", include_in_schema=False)
 
@@ -128,7 +128,7 @@ class ConnectorPage(Page):
 
 @router.get("")
 async def listed(request: Request, visitor: Owner) -> Response:
-    house = house_of(request)
+    house = container_of(request)
     found = await list_connectors(house.sessions, house.contexts, visitor.actor.workspace)
     page = ConnectorsPage(shell=shell(request, visitor), title="Connectors", lines=tuple(map(_line, found)))
     return show(request, page)
@@ -136,7 +136,7 @@ async def listed(request: Request, visitor: Owner) -> Response:
 
 @router.get("/{connector}")
 async def connector(request: Request, visitor: Owner, connector: str) -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     found = {each.name: each for each in await list_connectors(house.sessions, house.contexts, workspace)}.get(
         connector
     )
@@ -178,7 +178,7 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
 
 @router.post("/{connector}/webhook-secret")
 async def share_secret(request: Request, form: GuardedOwner, connector: str) -> Response:
-    visitor, house = form.member, house_of(request)
+    visitor, house = form.member, container_of(request)
     async with single(request, form) as also:
         made = await house.events.inbox.share_secret(visitor.actor, connector, also=also)
     page = SecretPage(

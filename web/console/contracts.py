@@ -20,12 +20,12 @@ from core.errors import InvalidContract, NotFound
 from registry.catalogue import Catalogue
 from registry.contract import ConfirmBy, Contract, Policy, parse
 from store.contracts import ContractRow
+from web.auth import container_of
 from web.console import words
 from web.console.forms import GuardedOwner
 from web.console.pages import Page, redirect, show
 from web.console.visitor import SignedIn, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(prefix="/contracts", include_in_schema=False)
 
@@ -147,7 +147,7 @@ async def contracts(
     q: Annotated[str, Query(max_length=200)] = "",
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    catalogue = (await house_of(request).contexts.of(visitor.actor.workspace)).catalogue
+    catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
     owner = visitor.actor.role == OWNER
     wanted = [word for word in q.casefold().split() if word]
     fit = [each for each in catalogue if (owner or visitor.actor.role in each.roles) and _fits(each, wanted)]
@@ -174,7 +174,7 @@ async def contract(
     request: Request, visitor: SignedIn, name: str, version: Annotated[int | None, Query(ge=1)] = None
 ) -> Response:
     """The newest version, or the one named. For who is no owner only what is offered to their role."""
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     catalogue = (await house.contexts.of(workspace)).catalogue
     owner = visitor.actor.role == OWNER
     async with house.sessions.read() as session:
@@ -229,7 +229,7 @@ async def contract(
 
 @router.post("/{name}/retire")
 async def retire(request: Request, form: GuardedOwner, name: str) -> Response:
-    await house_of(request).workspace_admin.retire(form.member.actor, name)
+    await container_of(request).workspace_admin.retire(form.member.actor, name)
     return redirect(f"/contracts/{name}")
 
 

@@ -17,13 +17,13 @@ from core.display_text import to_display_text
 from store.webhooks.attempts import DeliveryAttemptRow
 from store.webhooks.deliveries import DeliveryRow
 from web import problem
+from web.auth import container_of
 from web.console.delivered import standing
 from web.console.forms import GuardedOwner
 from web.console.pages import Page, redirect, show, wants_fragment
 from web.console.single import single
 from web.console.visitor import Owner, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(prefix="/webhooks/deliveries", include_in_schema=False)
 
@@ -92,7 +92,7 @@ async def delivery(
     seen: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """``seen`` is the state that the page shows already: while that stands there is nothing to put in its place (204)."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         row = await store.webhooks.deliveries.get(session, visitor.actor.workspace, delivery_id)
         shown = f"{row.attempts}-{row.state}"
         if wants_fragment(request) and seen == shown:
@@ -130,7 +130,7 @@ async def delivery(
 @router.post("/{delivery_id}/resend")
 async def resend(request: Request, form: GuardedOwner, delivery_id: str) -> Response:
     async with single(request, form) as also:
-        row = await house_of(request).webhooks.redelivery.resend(
+        row = await container_of(request).webhooks.redelivery.resend(
             form.member.actor, delivery_id, request_id=problem.request_id(request), also=also
         )
     return redirect(f"/webhooks/deliveries/{delivery_id}?awaited={row.attempts + 1}")

@@ -21,18 +21,18 @@ from core.display_text import to_display_text
 from core.errors import Finding, InvalidContract, NotCanonical, OpsIQError
 from registry.contract import SCHEMA, Contract, parse
 from registry.linting import linter
+from web.auth import container_of
 from web.console import sketch
 from web.console.forms import GuardedOwner
 from web.console.guesses import own_password
 from web.console.pages import Page, redirect, show
 from web.console.rehearsal import Tried, rehearsed
-from web.console.secret import Line as Shown
 from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Shown
 from web.console.single import single
 from web.console.sketch import Sketch
 from web.console.visitor import Owner, Visitor, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -109,7 +109,7 @@ async def draft(request: Request, visitor: Owner, of: Annotated[str, Query(max_l
     """A new contract, or the next version of one."""
     raw: Any = STARTER
     if of:
-        async with house_of(request).sessions.read() as session:
+        async with container_of(request).sessions.read() as session:
             versions = await store.contracts.versions(session, visitor.actor.workspace, of)
         if versions:
             raw = json.loads(versions[0].raw) | {"version": versions[0].version + 1}
@@ -129,7 +129,7 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
     contract, _ = await _checked(request, form.member, raw)
     if contract is None:
         return await _draft(request, form.member, raw, trouble="Mend the draft first: it can't be read.")
-    found = await house_of(request).simulations.shadow(form.member.actor.workspace, contract)
+    found = await container_of(request).simulations.shadow(form.member.actor.workspace, contract)
     replayed = tuple(
         Replayed(
             each.run_id, each.at, to_display_text(each.asked_by, limit=80), each.preview, FATES[each.was], FATES[each.would_be],
@@ -152,7 +152,7 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
         return await _draft(request, visitor, raw, trouble=trouble)
     try:
         async with single(request, form) as also:
-            (made,) = await house_of(request).workspace_admin.register(visitor.actor, [json.loads(raw)], also=also)
+            (made,) = await container_of(request).workspace_admin.register(visitor.actor, [json.loads(raw)], also=also)
     except OpsIQError as error:
         return await _draft(request, visitor, raw, trouble=error.detail)
     if made.secret is None:
@@ -227,7 +227,7 @@ async def _checked(request: Request, visitor: Visitor, raw: str) -> tuple[Contra
         return None, (Fault("", "This holds half of a character.", False),)
     if not isinstance(value, dict) or "contracts" in value:
         return None, (Fault("", "One contract is written here: a JSON object.", False),)
-    known = [each.name for each in (await house_of(request).contexts.of(visitor.actor.workspace)).catalogue]
+    known = [each.name for each in (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue]
     found = [_fault(each) for each in linter.lint([value], known=known)]
     try:
         return parse(value), tuple(found)

@@ -17,6 +17,7 @@ from events.webhooks.endpoint_secrets import BOTH_VALID
 from registry.events import event_catalogue
 from registry.events.event_names import fits_any
 from web import problem
+from web.auth import container_of
 from web.console.delivered import DELIVERIES, ENDPOINTS, Health, Sent, health_of, sent
 from web.console.endpoints import ADVICE, secret_page
 from web.console.forms import Form, GuardedOwner
@@ -24,7 +25,6 @@ from web.console.pages import Page, redirect, show
 from web.console.single import single
 from web.console.visitor import Owner, Visitor, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(prefix="/webhooks/{endpoint_id}", include_in_schema=False)
 
@@ -102,21 +102,21 @@ async def endpoint(
 
 @router.post("/pause")
 async def pause(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    endpoints = house_of(request).webhooks.endpoints
+    endpoints = container_of(request).webhooks.endpoints
     await endpoints.pause(form.member.actor, endpoint_id, request_id=problem.request_id(request))
     return redirect(f"/webhooks/{endpoint_id}")
 
 
 @router.post("/resume")
 async def resume(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    endpoints = house_of(request).webhooks.endpoints
+    endpoints = container_of(request).webhooks.endpoints
     await endpoints.resume(form.member.actor, endpoint_id, request_id=problem.request_id(request))
     return redirect(f"/webhooks/{endpoint_id}")
 
 
 @router.post("/delete")
 async def delete(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    endpoints = house_of(request).webhooks.endpoints
+    endpoints = container_of(request).webhooks.endpoints
     await endpoints.delete(form.member.actor, endpoint_id, request_id=problem.request_id(request))
     return redirect("/webhooks")
 
@@ -124,7 +124,7 @@ async def delete(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 @router.post("/rotate")
 async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
     async with single(request, form) as also:
-        made = await house_of(request).webhooks.endpoints.rotate(
+        made = await container_of(request).webhooks.endpoints.rotate(
             form.member.actor, endpoint_id, request_id=problem.request_id(request), also=also
         )
     advice = f"{ADVICE} For {_hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."
@@ -134,7 +134,7 @@ async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 @router.post("/test")
 async def test(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
     async with single(request, form) as also:
-        row = await house_of(request).webhooks.redelivery.test(
+        row = await container_of(request).webhooks.redelivery.test(
             form.member.actor, endpoint_id, form.get("event", limit=100) or None,
             request_id=problem.request_id(request), also=also,
         )  # fmt: skip
@@ -155,7 +155,7 @@ async def replay(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 
 
 async def _span(request: Request, form: Form, endpoint_id: str, which: str) -> Response:
-    again = house_of(request).webhooks.redelivery
+    again = container_of(request).webhooks.redelivery
     act = again.recover if which == "recover" else again.replay
     try:
         since, until = _moment(form.get("since", limit=40)), _moment(form.get("until", limit=40))
@@ -188,7 +188,7 @@ async def _endpoint(
     notice: str = "",
     trouble: str = "",
 ) -> Response:
-    house = house_of(request)
+    house = container_of(request)
     shown = await house.webhooks.endpoints.show(visitor.actor, endpoint_id)
     filters = store.webhooks.deliveries.DeliveryFilters(
         endpoint=endpoint_id, event=wanted.event or None, states=(wanted.state,) if wanted.state else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import InvalidInput
-from web.api.webhooks import EndpointBody
+from web.api.webhooks.webhooks import EndpointBody
 from web.console.forms import Form, checked
 
 

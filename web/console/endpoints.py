@@ -14,16 +14,16 @@ from core.errors import InvalidInput
 from events.webhooks.endpoints import CreatedEndpoint, EndpointState
 from registry.events import event_catalogue
 from web import problem
+from web.auth import container_of
 from web.console.delivered import ENDPOINTS, Health, health_of
 from web.console.endpoint_form import Given, given_of, read
 from web.console.forms import GuardedOwner
 from web.console.pages import Page, redirect, show
-from web.console.secret import Line as Copied
 from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Copied
 from web.console.single import single
 from web.console.visitor import Owner, Visitor, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(prefix="/webhooks", include_in_schema=False)
 
@@ -79,7 +79,7 @@ class EndpointFormPage(Page):
 
 @router.get("")
 async def endpoints(request: Request, visitor: Owner) -> Response:
-    shown = await house_of(request).webhooks.endpoints.listed(visitor.actor)
+    shown = await container_of(request).webhooks.endpoints.listed(visitor.actor)
     lines = tuple(map(_line, shown))
     page = EndpointsPage(
         shell=shell(request, visitor),
@@ -101,7 +101,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
     try:
         body = read(given)
         async with single(request, form) as also:
-            made = await house_of(request).webhooks.endpoints.create(
+            made = await container_of(request).webhooks.endpoints.create(
                 visitor.actor, body.url, body.events, description=body.description, headers=body.headers,
                 per_minute=body.per_minute, request_id=problem.request_id(request), also=also,
             )  # fmt: skip
@@ -112,7 +112,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
 
 @router.get("/{endpoint_id}/edit")
 async def edit(request: Request, visitor: Owner, endpoint_id: str) -> Response:
-    shown = await house_of(request).webhooks.endpoints.show(visitor.actor, endpoint_id)
+    shown = await container_of(request).webhooks.endpoints.show(visitor.actor, endpoint_id)
     row = shown.row
     given = Given(row.url, "\n".join(row.patterns.split()), row.description, "", str(row.per_minute or ""))
     return _form(request, visitor, given, shown)
@@ -121,7 +121,7 @@ async def edit(request: Request, visitor: Owner, endpoint_id: str) -> Response:
 @router.post("/{endpoint_id}/edit")
 async def change(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
     visitor, given = form.member, given_of(form)
-    endpoints = house_of(request).webhooks.endpoints
+    endpoints = container_of(request).webhooks.endpoints
     shown = await endpoints.show(visitor.actor, endpoint_id)
     try:
         body = read(given)

@@ -23,6 +23,7 @@ from core import ids, passwords
 from core.errors import InvalidInput, NotFound
 from store.accounts.members import MemberRow
 from web import problem
+from web.auth import container_of
 from web.client_address import came_through_proxy, client_of, is_loopback
 from web.console import guesses
 from web.console.device import remember_device
@@ -30,7 +31,6 @@ from web.console.forms import Guarded, GuardedStranger, keep_secret, stranger_sh
 from web.console.pages import THEME_COOKIE, Page, redirect, render
 from web.console.visitor import COOKIE, LONGEST, found, fresh_token, local, set_session
 from web.cookies import delete_cookie, read_cookie, set_cookie
-from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -77,7 +77,7 @@ async def to_sign_in(request: Request, _: Exception) -> Response:
 async def sign_in_page(request: Request, next: str = "/", left: str = "") -> Response:  # noqa: A002  (the name in the address)
     if await found(request):
         return redirect(local(next))
-    house = house_of(request)
+    house = container_of(request)
     if await _unfounded(house):
         return redirect("/set-up")
     leave = await house.issuer.end_session() if left and house.issuer else ""
@@ -86,7 +86,7 @@ async def sign_in_page(request: Request, next: str = "/", left: str = "") -> Res
 
 @router.post("/sign-in")
 async def sign_in(request: Request, form: GuardedStranger) -> Response:
-    house = house_of(request)
+    house = container_of(request)
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     next_ = local(form.get("next", limit=2000) or "/")
     attempt = await guesses.attempt_of(request, email)
@@ -109,7 +109,7 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
 
 @router.post("/sign-out")
 async def sign_out(request: Request, form: Guarded) -> Response:
-    house = house_of(request)
+    house = container_of(request)
     now = house.clock()
     async with house.sessions.begin() as session:
         if await store.accounts.logins.revoke(session, read_cookie(request, COOKIE), now):
@@ -138,7 +138,7 @@ async def theme(request: Request, form: GuardedStranger) -> Response:
 
 @router.get("/set-up")
 async def set_up_page(request: Request) -> Response:
-    if not await _unfounded(house_of(request)):
+    if not await _unfounded(container_of(request)):
         return redirect("/sign-in")
     return _set_up(request)
 
@@ -146,7 +146,7 @@ async def set_up_page(request: Request) -> Response:
 @router.post("/set-up")
 async def set_up(request: Request, form: GuardedStranger) -> Response:
     """Found the first workspace: only while there is none, and only from this machine."""
-    house = house_of(request)
+    house = container_of(request)
     name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     async with request.app.state.founding:
@@ -224,7 +224,7 @@ async def sign_in_answer(
     request: Request, *, next_: str, email: str = "", trouble: str = "", leave: str = "", status: int = 200
 ) -> Response:
     """The sign-in page, with what went wrong."""
-    around, issuer = stranger_shell(request), house_of(request).issuer
+    around, issuer = stranger_shell(request), container_of(request).issuer
     page = SignInPage(
         shell=around, title="Sign in", email=email, next=next_, trouble=trouble, issuer=issuer.name if issuer else "",
         start=f"/sign-in/start?next={quote(next_, safe='')}", leave=leave,

@@ -18,10 +18,10 @@ from evals.compare import Comparison, compared
 from evals.metrics import LESS_IS_BETTER, TITLES
 from evals.opened import Came, Share
 from store.eval_reports import EvalReportRow
+from web.auth import container_of
 from web.console.eval_shown import Choice, choice, page_of
 from web.console.pages import Page, show
 from web.console.visitor import Evaluator, shell
-from web.door import house_of
 
 router = APIRouter(prefix="/evals", include_in_schema=False)
 
@@ -124,7 +124,7 @@ async def compare(
     show_group: Annotated[Group | None, Query(alias="show")] = None,
     start: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     chosen = list(dict.fromkeys(of or ()))
     found: Comparison | None = None
     rows: list[EvalReportRow] = []

@@ -17,6 +17,7 @@ from evals import shelf, told
 from evals.opened import Came, Head
 from evals.page import plots
 from store.eval_reports import EvalReportRow
+from web.auth import container_of
 from web.console.eval_shown import (
     Answered,
     Choice,
@@ -31,7 +32,6 @@ from web.console.eval_shown import (
 )
 from web.console.pages import Page, show
 from web.console.visitor import Evaluator, shell
-from web.door import house_of
 
 router = APIRouter(prefix="/evals", include_in_schema=False)
 
@@ -134,7 +134,7 @@ async def report(
     all: Annotated[bool, Query()] = False,  # noqa: A002 - as it stands in the address
     start: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     wanted = Chosen(cause, all and not cause)
     async with house.sessions.read() as session:
         row = await store.eval_reports.get(session, workspace, report_id)

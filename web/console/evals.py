@@ -13,11 +13,11 @@ from core.errors import Conflict, InvalidInput
 from evals import shelf
 from evals.opened import MAX_BYTES
 from web import problem
+from web.auth import container_of
 from web.console.eval_shown import Kept, kept, page_of
 from web.console.forms import Form, GuardedEvaluator, guarded_file
 from web.console.pages import Page, redirect, show
 from web.console.visitor import Evaluator, Visitor, shell
-from web.door import house_of
 
 router = APIRouter(prefix="/evals", include_in_schema=False)
 
@@ -49,7 +49,7 @@ async def listed(request: Request, visitor: Evaluator, start: Start = 0) -> Resp
 
 @router.post("")
 async def add(request: Request, form: WithFile) -> Response:
-    visitor, house = form.member, house_of(request)
+    visitor, house = form.member, container_of(request)
     if not form.file:
         return await _list(
             request, visitor, trouble="Choose the file that `opsiq eval run … --json FILE` wrote.", status=422
@@ -66,7 +66,7 @@ async def add(request: Request, form: WithFile) -> Response:
 
 @router.post("/{report_id}/delete")
 async def delete(request: Request, form: GuardedEvaluator, report_id: str) -> Response:
-    house, actor = house_of(request), form.member.actor
+    house, actor = container_of(request), form.member.actor
     await shelf.remove(house.sessions, actor, report_id, house.clock(), request_id=problem.request_id(request))
     return redirect("/evals")
 
@@ -74,7 +74,7 @@ async def delete(request: Request, form: GuardedEvaluator, report_id: str) -> Re
 async def _list(
     request: Request, visitor: Visitor, start: int = 0, *, trouble: str = "", status: int = 200
 ) -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
         rows = await store.eval_reports.listed(session, workspace, start=start, limit=PAGE)
         total = await store.eval_reports.count(session, workspace)

@@ -24,12 +24,12 @@ from store.automations import FiringRow
 from store.events.events import EventRow, ReactionRow
 from store.webhooks.deliveries import DeliveryRow
 from store.webhooks.endpoints import EndpointRow
+from web.auth import container_of
 from web.console.delivered import standing as standing_of
 from web.console.events import standing
 from web.console.pages import Page, show, wants_fragment
 from web.console.visitor import Owner, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(prefix="/events", include_in_schema=False)
 
@@ -105,7 +105,7 @@ async def event(
     request: Request, visitor: Owner, event_id: str, seen: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
     """``seen`` stands for what the page shows already: while nothing has moved there is nothing to put in its place (204)."""
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
         row = await store.events.events.get(session, workspace, event_id)
         reactions = await store.events.events.reactions(session, workspace, event_id)

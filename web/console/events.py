@@ -19,13 +19,13 @@ from core.errors import EventLoop, InvalidInput
 from registry.events import event_catalogue
 from store.events.events import EventRow, EventStanding
 from web import problem
+from web.auth import container_of
 from web.console.forms import GuardedOwner
 from web.console.history_filter import day
 from web.console.pages import Page, redirect, show
 from web.console.single import single
 from web.console.visitor import Owner, Visitor, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(prefix="/events", include_in_schema=False)
 
@@ -110,7 +110,7 @@ async def events(
 ) -> Response:
     until = day(wanted.until)
     workspace = visitor.actor.workspace
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         rows = await store.events.events.listed(
             session, workspace, name=wanted.type or None, before=before, since=day(wanted.since),
             until=until + timedelta(days=1) if until else None, limit=PAGE,
@@ -150,7 +150,7 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
         if not isinstance(value, dict):
             raise InvalidInput("The data of an event is a JSON object.")
         async with single(request, form) as also:
-            fired = await house_of(request).events.firing.publish(
+            fired = await container_of(request).events.firing.publish(
                 visitor.actor, name, value, request_id=problem.request_id(request), also=also
             )
     except (InvalidInput, EventLoop) as error:

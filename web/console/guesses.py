@@ -27,10 +27,10 @@ from app.container import Container
 from core import passwords
 from store.accounts.logins import Failures, FailureScope
 from store.accounts.members import email_key
+from web.auth import container_of
 from web.client_address import client_of, fold_address
 from web.console.device import known_device
 from web.console.visitor import Visitor
-from web.door import house_of
 
 FREE_BY_PAIR: Final = 5
 """Wrong passwords before the first wait, which is a minute and doubles with each further one."""
@@ -96,7 +96,7 @@ class Lanes:
 
 async def attempt_of(request: Request, email: str) -> Attempt:
     """Somebody who gives ``email`` and a password."""
-    house, account, network = house_of(request), account_of(email), fold_address(client_of(request))
+    house, account, network = container_of(request), account_of(email), fold_address(client_of(request))
     device = known_device(request, account)
     if device:
         return Attempt(f"device:{device} {account}")
@@ -118,7 +118,7 @@ def vouched_attempt(request: Request) -> Attempt:
 async def own_password(request: Request, visitor: Visitor, password: str) -> str:
     """Empty when it is the visitor's own password, else why it does not count. An open console left alone is not yet its owner. Counted by
     the sign-in: what others try elsewhere stops nobody here."""
-    house = house_of(request)
+    house = container_of(request)
     if visitor.member.password_hash is None:
         return "You have no password here yet. Set one under Your account, then do this again."
     attempt = Attempt(f"login:{visitor.login.id}")

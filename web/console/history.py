@@ -23,11 +23,11 @@ from evals.harvest import harvested, suite_zip
 from store.history.log import HistoryRow
 from web import problem
 from web.api.history import csv_response
+from web.auth import container_of
 from web.console.history_filter import Chosen, chosen
 from web.console.history_views import MOST_CHARS, View, views
 from web.console.pages import Page, render
 from web.console.visitor import Owner, shell
-from web.door import house_of
 
 router = APIRouter(prefix="/history", include_in_schema=False)
 
@@ -102,7 +102,7 @@ Wanted = Annotated[Chosen, Depends(chosen)]
 async def history(
     request: Request, visitor: Owner, wanted: Wanted, before: Annotated[int | None, Query(ge=1)] = None
 ) -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
         rows = await store.history.log.page(session, workspace, filters=wanted.filters, before_seq=before, limit=PAGE)
         people = await store.accounts.members.listed(session, workspace)
@@ -135,7 +135,7 @@ async def history(
 async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
     """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves. A page that draws how far
     it is says so (``X-Progress``), and is told how many entries will come."""
-    house, filters = house_of(request), wanted.filters
+    house, filters = container_of(request), wanted.filters
     async with house.sessions.begin() as session:
         await record_act(
             session,
@@ -154,7 +154,7 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
 
 @router.get("/verify")
 async def verify(request: Request, visitor: Owner) -> Response:
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         verdict = await verification.verify(session, visitor.actor.workspace)
     page = VerdictPage(
         shell=shell(request, visitor), title="The chain's verdict", ok=verdict.ok, count=verdict.count,
@@ -166,7 +166,7 @@ async def verify(request: Request, visitor: Owner) -> Response:
 @router.get("/{seq}/case.zip")
 async def case(request: Request, visitor: Owner, seq: int) -> Response:
     """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an entry itself."""
-    house, actor = house_of(request), visitor.actor
+    house, actor = container_of(request), visitor.actor
     async with house.sessions.read() as session:
         row = await store.history.log.get(session, actor.workspace, seq)
     if row.run_id is None:

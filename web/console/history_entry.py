@@ -18,11 +18,11 @@ from core.clock import iso
 from core.display_text import to_display_text
 from evals.harvest import LABELS
 from store.history.log import HistoryRow
+from web.auth import container_of
 from web.console import outcome
 from web.console.pages import Page, render
 from web.console.timeline import Bar, bars
 from web.console.visitor import Owner, shell
-from web.door import house_of
 
 router = APIRouter(prefix="/history", include_in_schema=False)
 
@@ -62,7 +62,7 @@ class EntryPage(Page):
 
 @router.get("/{seq}")
 async def entry(request: Request, visitor: Owner, seq: int) -> Response:
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         row = await store.history.log.get(session, visitor.actor.workspace, seq)
         last = await store.history.log.head(session, visitor.actor.workspace)
         of_run = await store.history.log.of_run(session, visitor.actor.workspace, row.run_id) if row.run_id else []
@@ -96,7 +96,7 @@ async def entry(request: Request, visitor: Owner, seq: int) -> Response:
 async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) -> tuple[str, ...]:
     if not any(each.kind == EntryType.FINISHED for each in of_run):
         return ()
-    house = house_of(request)
+    house = container_of(request)
     run = await house.runs.show(actor, of_run[0].run_id or "")
     if run.plan is None:
         return ()

@@ -15,10 +15,10 @@ from core.actor import Actor
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from store.history.views import HistoryViewRow
+from web.auth import container_of
 from web.console.forms import GuardedOwner
 from web.console.history_filter import Chosen
 from web.console.pages import redirect
-from web.door import house_of
 
 router = APIRouter(prefix="/history/views", include_in_schema=False)
 
@@ -49,7 +49,7 @@ async def views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, 
 
 @router.post("")
 async def keep(request: Request, form: GuardedOwner) -> Response:
-    house, actor = house_of(request), form.member.actor
+    house, actor = container_of(request), form.member.actor
     query = wanted(form.get("query", limit=2000)).query
     name = form.get("name", limit=400).strip()
     if not query:
@@ -67,7 +67,7 @@ async def keep(request: Request, form: GuardedOwner) -> Response:
 
 @router.post("/{view_id}/delete")
 async def delete(request: Request, form: GuardedOwner, view_id: str) -> Response:
-    house, actor = house_of(request), form.member.actor
+    house, actor = container_of(request), form.member.actor
     query = wanted(form.get("query", limit=2000)).query
     async with house.sessions.begin() as session:
         await store.history.views.remove(session, actor.workspace, actor.person, view_id)

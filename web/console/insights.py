@@ -16,10 +16,10 @@ import store.accounts.members
 import store.history.stats
 from core.display_text import to_display_text
 from store.history.stats import Distribution
+from web.auth import container_of
 from web.console.pages import Page, show
 from web.console.visitor import Owner, shell
 from web.console.words import percent
-from web.door import house_of
 
 router = APIRouter(prefix="/insights", include_in_schema=False)
 
@@ -135,7 +135,7 @@ class InsightsPage(Page):
 async def insights(
     request: Request, visitor: Owner, days: Annotated[Literal["7", "30", "90", "365"], Query()] = "30"
 ) -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     back, wide = PERIODS[days]
     until = house.clock().date()
     since = until - timedelta(days=back - 1)

@@ -19,6 +19,7 @@ from core.errors import (
     PlatformUnavailable,
 )
 from store.automations import InstructionRow
+from web.auth import container_of
 from web.console import picks
 from web.console.automations import (
     Frame,
@@ -37,7 +38,6 @@ from web.console.pages import Page, redirect, show
 from web.console.picks import Actions
 from web.console.visitor import SignedIn, Visitor, shell
 from web.console.would import Tried, tried
-from web.door import house_of
 
 router = APIRouter(prefix="/rules/instructions", include_in_schema=False)
 
@@ -93,7 +93,7 @@ async def instruction(
     instruction_id: str,
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    row = await house_of(request).events.automation_service.instruction(visitor.actor, instruction_id)
+    row = await container_of(request).events.automation_service.instruction(visitor.actor, instruction_id)
     return await _instruction(request, visitor, row, before)
 
 
@@ -111,7 +111,7 @@ async def rebuild(request: Request, form: Guarded, instruction_id: str) -> Respo
 @router.post("/{instruction_id}/mode")
 async def switch(request: Request, form: Guarded, instruction_id: str) -> Response:
     mode = mode_of(form, "An instruction")
-    await house_of(request).events.automation_service.change_instruction(
+    await container_of(request).events.automation_service.change_instruction(
         form.member.actor, instruction_id, {"mode": mode}
     )
     return redirect(f"/rules/instructions/{instruction_id}")
@@ -119,7 +119,7 @@ async def switch(request: Request, form: Guarded, instruction_id: str) -> Respon
 
 @router.post("/{instruction_id}/dry-run")
 async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Response:
-    visitor, events = form.member, house_of(request).events
+    visitor, events = form.member, container_of(request).events
     row = await events.automation_service.instruction(visitor.actor, instruction_id)
     await only_mine(
         request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
@@ -133,7 +133,7 @@ async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Respo
 
 @router.post("/{instruction_id}/delete")
 async def delete(request: Request, form: Guarded, instruction_id: str) -> Response:
-    await house_of(request).events.automation_service.remove_instruction(form.member.actor, instruction_id)
+    await container_of(request).events.automation_service.remove_instruction(form.member.actor, instruction_id)
     return redirect("/rules")
 
 
@@ -141,14 +141,14 @@ async def delete(request: Request, form: Guarded, instruction_id: str) -> Respon
 
 
 async def _mine(request: Request, visitor: Visitor, instruction_id: str) -> InstructionRow:
-    row = await house_of(request).events.automation_service.instruction(visitor.actor, instruction_id)
+    row = await container_of(request).events.automation_service.instruction(visitor.actor, instruction_id)
     await only_mine(request, visitor, row, "Only its author and owners change this.")
     return row
 
 
 async def _worked(request: Request, form: Form, there: InstructionRow | None) -> Response:
     visitor, act = form.member, form.get("do", limit=20)
-    given, events = given_of(form), house_of(request).events
+    given, events = given_of(form), container_of(request).events
     if act not in ("try", "save"):
         return await _form(request, visitor, given, there)
     try:
@@ -181,7 +181,7 @@ async def _form(
     found: Tried | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    house, actor = house_of(request), visitor.actor
+    house, actor = container_of(request), visitor.actor
     ground = await house.contexts.of(actor.workspace)
     async with house.sessions.read() as session:
         known = await picks.picked(session, actor.workspace, given.event)
@@ -208,7 +208,7 @@ async def _instruction(
     found: Tried | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    catalogue = (await house_of(request).contexts.of(visitor.actor.workspace)).catalogue
+    catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
     page = InstructionPage(
         shell=shell(request, visitor),
         title=to_display_text(row.name, limit=60),

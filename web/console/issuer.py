@@ -21,6 +21,7 @@ from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
 from agent.sso.provider import Provider
 from app.container import Container
 from core.errors import NotFound, Unavailable
+from web.auth import container_of
 from web.console import guesses
 from web.console.account import account_page
 from web.console.entry import sign_in_answer, welcome
@@ -29,7 +30,6 @@ from web.console.guesses import own_password
 from web.console.pages import Page, redirect, render
 from web.console.visitor import Visitor, found, local, shell
 from web.cookies import delete_cookie, read_cookie, set_cookie
-from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class OnwardPage(Page):
 @router.get("/sign-in/start")
 async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
     """Away to the issuer. Another site may lead here too: what comes of it is bound to this browser all the same."""
-    house = house_of(request)
+    house = container_of(request)
     provider = _provider(house)
     if await found(request):
         return redirect(local(next))
@@ -70,7 +70,7 @@ async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (
 @router.get("/sign-in/callback")
 async def callback(request: Request, code: str = "", state: str = "", iss: str = "", error: str = "") -> Response:
     """Back from the issuer: the browser that went, once, within the time; then the member it vouches for, or a page that says why not."""
-    house = house_of(request)
+    house = container_of(request)
     provider = _provider(house)
     attempt = guesses.vouched_attempt(request)
     flow = Flow.opened(house.box, read_cookie(request, COOKIE))
@@ -96,7 +96,7 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
 @router.post("/account/link")
 async def link(request: Request, form: Guarded) -> Response:
     """Password first; then the page that leads to the issuer."""
-    house, visitor = house_of(request), form.member
+    house, visitor = container_of(request), form.member
     provider = _provider(house)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
@@ -119,7 +119,7 @@ async def unlink(request: Request, form: Guarded) -> Response:
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await account_page(request, visitor, link_trouble=trouble)
-    await house_of(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64))
+    await container_of(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64))
     return redirect("/account")
 
 

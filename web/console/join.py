@@ -13,10 +13,10 @@ import store.workspaces
 from core import passwords
 from core.display_text import to_display_text
 from core.errors import InvalidInput
+from web.auth import container_of
 from web.console.entry import welcome
 from web.console.forms import GuardedStranger, keep_secret, stranger_shell
 from web.console.pages import Page, render
-from web.door import house_of
 
 router = APIRouter(prefix="/join", include_in_schema=False)
 _MAX_TOKEN = 200
@@ -45,7 +45,7 @@ async def join_page(request: Request, invitation: str = "") -> Response:
 @router.post("")
 async def join(request: Request, form: GuardedStranger) -> Response:
     """The invited person is signed in, whoever was at this browser before."""
-    house = house_of(request)
+    house = container_of(request)
     token, name = form.get("invitation", limit=_MAX_TOKEN), form.get("name", limit=1000)
     async with house.sessions.read() as session:
         invited = await store.accounts.members.by_invitation(session, token, house.clock())
@@ -59,7 +59,7 @@ async def join(request: Request, form: GuardedStranger) -> Response:
 
 
 async def _page(request: Request, token: str, *, name: str = "", trouble: str = "") -> Response:
-    house = house_of(request)
+    house = container_of(request)
     async with house.sessions.read() as session:
         member = await store.accounts.members.by_invitation(session, token, house.clock()) if token else None
         workspace = await store.workspaces.get(session, member.workspace) if member else None

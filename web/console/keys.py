@@ -18,15 +18,15 @@ from core.display_text import to_display_text
 from core.errors import InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
 from web.api.keys import CreateKeyBody
+from web.auth import SCOPES, container_of
 from web.console.forms import GuardedOwner, checked
 from web.console.guesses import own_password
 from web.console.pages import Page, redirect, show
-from web.console.secret import Line as Shown
 from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Shown
 from web.console.single import single
 from web.console.visitor import Owner, Visitor, shell
 from web.console.words import Badge
-from web.door import SCOPES, house_of
 
 router = APIRouter(prefix="/keys", include_in_schema=False)
 
@@ -136,7 +136,7 @@ class NewKeyPage(Page):
 
 @router.get("")
 async def keys(request: Request, visitor: Owner) -> Response:
-    house = house_of(request)
+    house = container_of(request)
     async with house.sessions.read() as session:
         rows = await store.accounts.api_keys.listed(session, visitor.actor.workspace)
     now = house.clock()
@@ -153,7 +153,7 @@ async def new(request: Request, visitor: Owner) -> Response:
 
 @router.post("")
 async def create(request: Request, form: GuardedOwner) -> Response:
-    visitor, house = form.member, house_of(request)
+    visitor, house = form.member, container_of(request)
     days = form.get("expires", limit=5)
     body, trouble = checked(
         CreateKeyBody,
@@ -195,7 +195,7 @@ async def key(request: Request, visitor: Owner, key_id: str) -> Response:
 
 @router.post("/{key_id}/rotate")
 async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
-    visitor, house = form.member, house_of(request)
+    visitor, house = form.member, container_of(request)
     async with house.sessions.read() as session:
         await store.accounts.api_keys.get(session, visitor.actor.workspace, key_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
@@ -209,7 +209,7 @@ async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
 
 @router.post("/{key_id}/revoke")
 async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
-    await house_of(request).workspace_admin.revoke_key(form.member.actor, key_id)
+    await container_of(request).workspace_admin.revoke_key(form.member.actor, key_id)
     return redirect(f"/keys/{key_id}")
 
 
@@ -228,7 +228,7 @@ def _scopes(names: Collection[str]) -> str:
 
 
 async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "") -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
         row = await store.accounts.api_keys.get(session, workspace, key_id)
         people = {each.id: each.name for each in await store.accounts.members.listed(session, workspace)}
@@ -259,7 +259,7 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
 async def _new(
     request: Request, visitor: Visitor, given: Mapping[str, str], scopes: Collection[str], trouble: str = ""
 ) -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
         members = await store.accounts.members.listed(session, workspace)
     given_roles = await roles.assignable_roles(house.contexts, workspace, members)

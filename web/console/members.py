@@ -19,17 +19,17 @@ from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import Conflict, InvalidInput
 from store.accounts.members import MemberRow
+from web.auth import container_of
 from web.console.entry import welcome
 from web.console.forms import GuardedOwner
 from web.console.guesses import own_password
 from web.console.logins import SignIn, sign_ins
-from web.console.pages import Page, redirect, show, whole
-from web.console.secret import Line as Shown
+from web.console.pages import Page, full_page, redirect, show
 from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Shown
 from web.console.single import single
 from web.console.visitor import Owner, Visitor, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(prefix="/members", include_in_schema=False)
 
@@ -105,7 +105,7 @@ class MemberPage(Page):
 
 @router.get("")
 async def members(request: Request, visitor: Owner) -> Response:
-    house = house_of(request)
+    house = container_of(request)
     async with house.sessions.read() as session:
         rows = await store.accounts.members.listed(session, visitor.actor.workspace)
     now = house.clock()
@@ -126,7 +126,7 @@ async def new(request: Request, visitor: Owner) -> Response:
 
 @router.post("")
 async def invite(request: Request, form: GuardedOwner) -> Response:
-    visitor, house = form.member, house_of(request)
+    visitor, house = form.member, container_of(request)
     email, role = form.get("email", limit=400).strip(), form.get("role", limit=100)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     async with house.sessions.read() as session:
@@ -150,7 +150,7 @@ async def member(request: Request, visitor: Owner, member_id: str) -> Response:
 
 @router.post("/{member_id}/invite")
 async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> Response:
-    visitor, house = form.member, house_of(request)
+    visitor, house = form.member, container_of(request)
     await _there(request, visitor, member_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
@@ -168,14 +168,14 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if not trouble:
         try:
-            changed = await house_of(request).member_service.change_role(visitor.actor, member_id, role)
+            changed = await container_of(request).member_service.change_role(visitor.actor, member_id, role)
         except (InvalidInput, Conflict) as error:
             trouble = error.detail
     if trouble:
         return await _member(request, visitor, member_id, trouble, "role")
     if changed.id == visitor.member.id and changed.role != visitor.member.role:
-        return whole(
-            request, await welcome(request, house_of(request), changed, "/", issuer=visitor.login.issuer or "")
+        return full_page(
+            request, await welcome(request, container_of(request), changed, "/", issuer=visitor.login.issuer or "")
         )
     return redirect(f"/members/{member_id}")
 
@@ -183,7 +183,7 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
 @router.post("/{member_id}/deactivate")
 async def deactivate(request: Request, form: GuardedOwner, member_id: str) -> Response:
     try:
-        await house_of(request).member_service.deactivate(form.member.actor, member_id)
+        await container_of(request).member_service.deactivate(form.member.actor, member_id)
     except Conflict as error:
         return await _member(request, form.member, member_id, error.detail, "deactivate")
     return redirect(f"/members/{member_id}")
@@ -196,7 +196,7 @@ async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _member(request, visitor, member_id, trouble, "reactivate")
-    await house_of(request).member_service.reactivate(visitor.actor, member_id)
+    await container_of(request).member_service.reactivate(visitor.actor, member_id)
     return redirect(f"/members/{member_id}")
 
 
@@ -204,7 +204,7 @@ async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
 async def sign_out(request: Request, form: GuardedOwner, member_id: str) -> Response:
     """One sign-in, where the form names it, else all of them (but the one that asks)."""
     visitor, login_id = form.member, form.get("login", limit=64)
-    roster = house_of(request).member_service
+    roster = container_of(request).member_service
     if login_id:
         await roster.end_login(visitor.actor, member_id, login_id)
     else:
@@ -226,12 +226,12 @@ def _stage(row: MemberRow) -> str:
 
 async def _there(request: Request, visitor: Visitor, member_id: str) -> None:
     """Raises NotFound before a password is asked for."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         await store.accounts.members.get(session, visitor.actor.workspace, member_id)
 
 
 async def _new(request: Request, visitor: Visitor, email: str = "", role: str = "", trouble: str = "") -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     async with house.sessions.read() as session:
         rows = await store.accounts.members.listed(session, workspace)
     page = NewMemberPage(
@@ -244,7 +244,7 @@ async def _new(request: Request, visitor: Visitor, email: str = "", role: str = 
 async def _member(
     request: Request, visitor: Visitor, member_id: str, trouble: str = "", at_fault: str = ""
 ) -> Response:
-    house, workspace = house_of(request), visitor.actor.workspace
+    house, workspace = container_of(request), visitor.actor.workspace
     now = house.clock()
     async with house.sessions.read() as session:
         row = await store.accounts.members.get(session, workspace, member_id)
@@ -267,12 +267,12 @@ async def _roles(request: Request, rows: list[MemberRow], chosen: str) -> tuple[
     workspace = rows[0].workspace
     return tuple(
         RoleChoice(each, each == chosen)
-        for each in await roles.assignable_roles(house_of(request).contexts, workspace, rows)
+        for each in await roles.assignable_roles(container_of(request).contexts, workspace, rows)
     )
 
 
 def _link(request: Request, visitor: Visitor, made: Invited, *, status: int = 200) -> Response:
-    base = house_of(request).settings.base_url.rstrip("/")
+    base = container_of(request).settings.base_url.rstrip("/")
     link = f"{base}/join?{urlencode({'invitation': made.token})}"
     page = SecretPage(
         shell=shell(request, visitor),

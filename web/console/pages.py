@@ -30,7 +30,7 @@ _MOST_CHARS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class SignedInAs:
     name: str
     role: str
     email: str
@@ -46,7 +46,7 @@ class Shell:
     theme: str
     path: str
     fragment: bool
-    who: Who | None = None
+    who: SignedInAs | None = None
     places: tuple[Place, ...] = ()
     once: str = ""
 
@@ -78,7 +78,7 @@ def environment() -> Environment:
     return made
 
 
-def html(page: Page) -> str:
+def render_html(page: Page) -> str:
     context = {each.name: getattr(page, each.name) for each in fields(page)}
     return environment().get_template(page.template).render(context)
 
@@ -86,7 +86,7 @@ def html(page: Page) -> str:
 def render(page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     """A page is never kept by a browser or a proxy: the next person at this machine finds nothing."""
     kept = {"Cache-Control": "no-store", "Vary": "HX-Request", **(headers or {})}
-    return HTMLResponse(html(page), status_code=status, headers=kept)
+    return HTMLResponse(render_html(page), status_code=status, headers=kept)
 
 
 def show(request: Request, page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
@@ -102,7 +102,7 @@ def redirect(to: str) -> Response:
     return RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
 
 
-def whole(request: Request, answer: Response) -> Response:
+def full_page(request: Request, answer: Response) -> Response:
     """A redirect that the whole page follows, not the inside of it: what stands around it has changed too."""
     if wants_fragment(request):
         answer.headers["HX-Redirect"] = answer.headers["location"]

@@ -16,9 +16,9 @@ from fastapi.responses import Response, StreamingResponse
 from agent.runs.run import MOVING, Run
 from agent.runs.service import RunService
 from core.actor import Actor
+from web.auth import container_of
 from web.console import words
 from web.console.visitor import SignedIn
-from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,7 +50,7 @@ def steps(run: Run, desk: RunService) -> tuple[StepLine, ...]:
 @router.get("/runs/{run_id}/progress")
 async def progress(request: Request, visitor: SignedIn, run_id: str) -> Response:
     """``step`` with the name of each step as it begins; ``moved`` once, when the page has something else to show."""
-    desk = house_of(request).runs
+    desk = container_of(request).runs
     run = await desk.show(visitor.actor, run_id)
     return StreamingResponse(
         _told(desk, visitor.actor, run),

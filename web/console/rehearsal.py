@@ -12,12 +12,12 @@ from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
 from core.display_text import to_display_text
 from core.errors import OpsIQError
 from registry.contract import Contract
+from web.auth import container_of
 from web.console import card
 from web.console.card import Card
 from web.console.forms import GuardedOwner
 from web.console.pages import Page, show
 from web.console.visitor import Owner, Visitor, shell
-from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,7 +59,7 @@ async def rehearse(request: Request, form: GuardedOwner) -> Response:
 
 async def rehearsed(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> Tried:
     """What would come of the request, with ``draft`` in force in place of its namesake."""
-    done = await house_of(request).simulations.rehearse(visitor.actor, said, draft=draft)
+    done = await container_of(request).simulations.rehearse(visitor.actor, said, draft=draft)
     match done.verdict:
         case Plan() as plan:
             return Tried(card=card.of(done.run.with_(plan=plan), plan, visitor.actor), held=bool(plan.held))

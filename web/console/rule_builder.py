@@ -14,6 +14,7 @@ from core.errors import Forbidden, InvalidInput, OpsIQError, PlatformUnavailable
 from registry.conditions import builder, condition, satisfiability
 from registry.contract import Contract
 from store.automations import RuleRow
+from web.auth import container_of
 from web.console import picks
 from web.console.automations import Frame, form_title, frame, only_mine, saved
 from web.console.forms import Form, Guarded
@@ -23,7 +24,6 @@ from web.console.rule_given import Given, form_of, given_of, given_of_row
 from web.console.rule_lines import Chosen, ParamLine, RowLine, chosen, param_lines, row_line
 from web.console.visitor import SignedIn, Visitor, shell
 from web.console.would import Tried, tried
-from web.door import house_of
 
 router = APIRouter(prefix="/rules", include_in_schema=False)
 
@@ -76,7 +76,7 @@ async def rebuild(request: Request, form: Guarded, rule_id: str) -> Response:
 
 
 async def _mine(request: Request, visitor: Visitor, rule_id: str) -> RuleRow:
-    row = await house_of(request).events.automation_service.rule(visitor.actor, rule_id)
+    row = await container_of(request).events.automation_service.rule(visitor.actor, rule_id)
     await only_mine(request, visitor, row, "Only its author and owners change this.")
     return row
 
@@ -87,7 +87,7 @@ async def _worked(request: Request, form: Form, there: RuleRow | None) -> Respon
     given = given_of(form).after(act)
     if act not in ("try", "save"):
         return await _builder(request, visitor, given, there)
-    events = house_of(request).events
+    events = container_of(request).events
     try:
         body = form_of(given, await _contract(request, visitor.actor, given.action))
         if act == "try":
@@ -109,7 +109,7 @@ async def _worked(request: Request, form: Form, there: RuleRow | None) -> Respon
 
 
 async def _contract(request: Request, actor: Actor, name: str) -> Contract | None:
-    return (await house_of(request).contexts.of(actor.workspace)).catalogue.get(name)
+    return (await container_of(request).contexts.of(actor.workspace)).catalogue.get(name)
 
 
 async def _builder(
@@ -121,7 +121,7 @@ async def _builder(
     found: Tried | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    house, actor = house_of(request), visitor.actor
+    house, actor = container_of(request), visitor.actor
     ground = await house.contexts.of(actor.workspace)
     async with house.sessions.read() as session:
         known = await picks.picked(session, actor.workspace, given.event)

@@ -18,6 +18,7 @@ from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
 from registry.conditions import builder, condition
 from registry.conditions.builder import OPERATORS
 from store.automations import FiringRow, InstructionRow, RuleRow
+from web.auth import container_of
 from web.console.automations import MODE_BADGES, VERDICTS, Standing, mode_of, only_mine, standing, title_of
 from web.console.forms import Guarded
 from web.console.pages import Page, redirect, show
@@ -25,7 +26,6 @@ from web.console.rule_builder import TRY_EVENTS
 from web.console.visitor import SignedIn, Visitor, shell
 from web.console.words import Badge
 from web.console.would import Tried, tried
-from web.door import house_of
 
 router = APIRouter(prefix="/rules", include_in_schema=False)
 
@@ -91,7 +91,7 @@ class RulePage(Page):
 
 @router.get("")
 async def rules(request: Request, visitor: SignedIn) -> Response:
-    house, actor = house_of(request), visitor.actor
+    house, actor = container_of(request), visitor.actor
     rulebook = house.events.automation_service
     there, told = await rulebook.rules(actor), await rulebook.instructions(actor)
     async with house.sessions.read() as session:
@@ -115,20 +115,20 @@ async def rule(
     rule_id: str,
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    row = await house_of(request).events.automation_service.rule(visitor.actor, rule_id)
+    row = await container_of(request).events.automation_service.rule(visitor.actor, rule_id)
     return await _rule(request, visitor, row, before)
 
 
 @router.post("/{rule_id}/mode")
 async def switch(request: Request, form: Guarded, rule_id: str) -> Response:
     mode = mode_of(form, "A rule")
-    await house_of(request).events.automation_service.change_rule(form.member.actor, rule_id, {"mode": mode})
+    await container_of(request).events.automation_service.change_rule(form.member.actor, rule_id, {"mode": mode})
     return redirect(f"/rules/{rule_id}")
 
 
 @router.post("/{rule_id}/dry-run")
 async def dry_run(request: Request, form: Guarded, rule_id: str) -> Response:
-    visitor, events = form.member, house_of(request).events
+    visitor, events = form.member, container_of(request).events
     row = await events.automation_service.rule(visitor.actor, rule_id)
     await only_mine(
         request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
@@ -142,7 +142,7 @@ async def dry_run(request: Request, form: Guarded, rule_id: str) -> Response:
 
 @router.post("/{rule_id}/delete")
 async def delete(request: Request, form: Guarded, rule_id: str) -> Response:
-    await house_of(request).events.automation_service.remove_rule(form.member.actor, rule_id)
+    await container_of(request).events.automation_service.remove_rule(form.member.actor, rule_id)
     return redirect("/rules")
 
 
@@ -171,7 +171,7 @@ async def _rule(
     found: Tried | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    catalogue = (await house_of(request).contexts.of(visitor.actor.workspace)).catalogue
+    catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
     read = builder.from_cel(row.condition)
     page = RulePage(
         shell=shell(request, visitor),

@@ -14,11 +14,11 @@ from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import OWNER
 from core.display_text import to_display_text
+from web.auth import container_of
 from web.console import words
 from web.console.pages import Page, render
 from web.console.visitor import SignedIn, shell
 from web.console.words import Badge
-from web.door import house_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -69,7 +69,7 @@ class ApprovalsPage(Page):
 async def runs(
     request: Request, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
-    listed = await house_of(request).runs.listed(visitor.actor, before=before, limit=PAGE)
+    listed = await container_of(request).runs.listed(visitor.actor, before=before, limit=PAGE)
     page = RunsPage(
         shell=shell(request, visitor),
         title="Runs",
@@ -84,7 +84,7 @@ async def runs(
 @router.get("/approvals")
 async def approvals(request: Request, visitor: SignedIn) -> Response:
     """What others asked for and this person may say yes to, oldest first. One's own cards are among one's runs."""
-    held = await house_of(request).runs.awaiting(visitor.actor, limit=200)
+    held = await container_of(request).runs.awaiting(visitor.actor, limit=200)
     mine = [run for run in held if not authority.owns(visitor.actor, run)]
     page = ApprovalsPage(shell=shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine)))
     return render(page)

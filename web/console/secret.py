@@ -9,7 +9,7 @@ from web.console.pages import Page
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SecretRow:
     """Something to copy: a ``secret`` one is not found anywhere again."""
 
     id: str
@@ -23,6 +23,6 @@ class SecretPage(Page):
     template: ClassVar[str] = "secret.html"
     heading: str
     advice: str
-    lines: tuple[Line, ...]
+    lines: tuple[SecretRow, ...]
     href: str
     onward: str

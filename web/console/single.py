@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict, InvalidInput
 from web.console.forms import Form
-from web.idempotency import claimed, holding
+from web.idempotency import hold_claim, take_claim
 
 TICKET: Final = "once"
 _TWICE: Final = "This form was sent already, and what it asks for is done. It was not done twice."
@@ -27,8 +27,8 @@ async def single(request: Request, form: Form) -> AsyncIterator[Also]:
     visitor = form.member
     key = f"{visitor.login.id}:{ticket}"
     who = f"{visitor.actor.id}:{visitor.actor.role}"
-    claim = await claimed(request, visitor.actor.workspace, who, key, fingerprint="form")
+    claim = await take_claim(request, visitor.actor.workspace, who, key, fingerprint="form")
     if claim.verdict != "ours":
         raise Conflict("This form is being worked on: wait a moment." if claim.verdict == "in_flight" else _TWICE)
-    async with holding(request, claim) as attempt:
+    async with hold_claim(request, claim) as attempt:
         yield attempt.keep(200, lambda _: {})

@@ -21,10 +21,10 @@ from core.actor import EVALUATOR, OWNER, Actor
 from core.errors import Forbidden, NotFound
 from store.accounts.logins import LoginRow
 from store.accounts.members import MemberRow
-from web.console.pages import Shell, Who, theme_of, wants_fragment
+from web.auth import container_of
+from web.console.pages import Shell, SignedInAs, theme_of, wants_fragment
 from web.console.places import places
 from web.cookies import read_cookie, set_cookie
-from web.door import house_of
 
 COOKIE: Final = "opsiq_session"
 LONGEST: Final = timedelta(days=7)
@@ -53,7 +53,7 @@ async def found(request: Request) -> Visitor | None:
     token = read_cookie(request, COOKIE)
     if not token:
         return None
-    house = house_of(request)
+    house = container_of(request)
     now = house.clock()
     async with house.sessions.read() as session:
         idle = now - timedelta(hours=house.settings.session_idle_h)
@@ -113,7 +113,7 @@ def shell(request: Request, visitor: Visitor) -> Shell:
         theme=theme_of(request),
         path=local(f"{path}?{request.url.query}" if request.url.query else path) if request.method == "GET" else "/",
         fragment=wants_fragment(request),
-        who=Who(visitor.actor.name, visitor.actor.role, visitor.member.email, visitor.workspace_name),
+        who=SignedInAs(visitor.actor.name, visitor.actor.role, visitor.member.email, visitor.workspace_name),
         places=places(visitor.actor.role, path, visitor.alerts),
         once=fresh_token(),
     )

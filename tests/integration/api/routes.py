@@ -11,7 +11,7 @@ from httpx import Response
 
 from tests.integration.api.shop import Key, Shop
 from web import openapi
-from web.door import Door
+from web.auth import AuthRequirement
 
 ABSENT: Final = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 Things = Mapping[str, str]
@@ -22,7 +22,7 @@ Things = Mapping[str, str]
 class Operation:
     method: str
     path: str
-    door: Door
+    door: AuthRequirement
     body: Any
 
     @property

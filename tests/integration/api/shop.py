@@ -23,7 +23,7 @@ from store.migrate import upgrade
 from tests.integration.cheap import cheap_passwords
 from tests.integration.demo.conftest import SECRET, TOKEN
 from web.app import create_app
-from web.door import SCOPES
+from web.auth import SCOPES
 from web.limits import Limits
 
 PASSWORD = "correct horse battery"

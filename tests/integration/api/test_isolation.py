@@ -17,7 +17,7 @@ import store.webhooks.endpoints
 from core.errors import NotFound
 from tests.integration.api.routes import ABSENT, Operation, operations, snapshot, things
 from tests.integration.api.shop import Key, Shop
-from web.door import SCOPES
+from web.auth import SCOPES
 
 EVERYBODYS: Final = frozenset({"event-types/name"})
 """What a path names that belongs to no workspace."""

@@ -10,9 +10,10 @@ import jsonschema_rs
 
 from agent.pipeline import RefusalCode
 from tests.integration.api.shop import Shop
-from web import examples, openapi, problem, reference
+from web import openapi, problem, reference
+from web.api import examples
 from web.app import create_app
-from web.door import SCOPES
+from web.auth import SCOPES
 from web.limits import PER_MINUTE
 
 ROOT = Path(__file__).parents[3]

@@ -6,7 +6,7 @@ import re
 
 from tests.integration.api.routes import operations, things
 from tests.integration.api.shop import Shop
-from web.door import SCOPES
+from web.auth import SCOPES
 
 
 async def test_every_route_names_a_scope_that_keys_can_have(shop: Shop) -> None:

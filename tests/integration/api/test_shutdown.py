@@ -13,15 +13,15 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.responses import Response, StreamingResponse
 
-from web.middleware import Threshold
-from web.serving import DRAIN_S, Server
+from web.middleware import RequestMiddleware
+from web.server import DRAIN_S, Server
 
 
 @asynccontextmanager
 async def stopping(path: str) -> AsyncIterator[bytes]:
     """Everything that comes back for a request that hangs while its server shuts down."""
     app = FastAPI()
-    app.add_middleware(Threshold)
+    app.add_middleware(RequestMiddleware)
     under_way = asyncio.Event()
 
     @app.get("/v1/hangs")

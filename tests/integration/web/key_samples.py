@@ -55,7 +55,7 @@ def of_keys(shell: Shell) -> dict[type[Page], Page]:
             title="made",
             heading="It is <made>",
             advice="keep it",
-            lines=(secret.Line("secret", "The secret", "sk_<x>", True),),
+            lines=(secret.SecretRow("secret", "The secret", "sk_<x>", True),),
             href="/onward",
             onward="go on",
         ),

@@ -12,8 +12,8 @@ import store.accounts.api_keys
 import store.history.log
 from store.accounts.api_keys import KeyRow
 from tests.integration.web.console import PASSWORD, Console, csrf
+from web.auth import SCOPES
 from web.console import guesses, keys
-from web.door import SCOPES
 
 GIVEN = {
     "name": "shop backend",

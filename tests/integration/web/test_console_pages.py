@@ -27,7 +27,7 @@ from tests.integration.web.rule_samples import of_rules
 from tests.integration.web.samples import of_contracts
 from tests.integration.web.webhook_samples import of_webhooks
 from web.console import entry, pages, trouble, words
-from web.console.pages import Page, Shell, Who
+from web.console.pages import Page, Shell, SignedInAs
 from web.console.places import Place
 
 CLASSES = sorted(Page.__subclasses__(), key=lambda each: each.__name__)
@@ -36,7 +36,7 @@ SHELL = Shell(
     "",
     "/here",
     False,
-    Who("Olivia", "owner", "olivia@shop.test", "Shop"),
+    SignedInAs("Olivia", "owner", "olivia@shop.test", "Shop"),
     (Place("/", "Ask", "ask", True),),
 )
 SAMPLES: dict[type[Page], Page] = {
@@ -189,7 +189,7 @@ def leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("page", CLASSES, ids=lambda each: each.__name__)
 def test_what_a_page_holds_is_on_it(page: type[Page]) -> None:
-    text = pages.html(SAMPLES[page])
+    text = pages.render_html(SAMPLES[page])
     shown = unescape(text)
     for name, value in leaves(SAMPLES[page]):
         unmarked = unescape(re.sub(r"</?mark[^>]*>", "", text))
@@ -202,7 +202,7 @@ def test_every_page_has_a_sample() -> None:
 
 @pytest.mark.parametrize("page", CLASSES, ids=lambda each: each.__name__)
 def test_markup_in_a_value_is_text_on_the_page(page: type[Page]) -> None:
-    text = pages.html(SAMPLES[page])
+    text = pages.render_html(SAMPLES[page])
     for hostile in (
         "<order>",
         "<one>",

@@ -16,7 +16,7 @@ from store.database import Database
 from tests.integration.executors.hostile import Saying, answers
 from tests.integration.executors.peers import Peer, peer
 from tests.integration.webhooks.postoffice import OWNER, PostOffice, postoffice
-from web.api.webhook_views import delivery_detail
+from web.api.webhooks.webhook_views import delivery_detail
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import pytest
 from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 
-from web.limits import PER_MINUTE, Limits, Standing
+from web.limits import PER_MINUTE, Limits, LimitStatus
 from web.problem import Problem
 
 
@@ -20,7 +20,7 @@ class Down(MemoryStorage):
         raise StorageError(ConnectionError("refused"))
 
 
-async def spend(limits: Limits, key: str = "k", times: int = 1) -> Standing | None:
+async def spend(limits: Limits, key: str = "k", times: int = 1) -> LimitStatus | None:
     standing = None
     for _ in range(times):
         standing = await limits.charge("writes", key, await limits.check("writes", key))

@@ -12,7 +12,8 @@ import pytest
 from events.automations.service import InstructionForm, RuleForm
 from events.dispatcher import RETRY_S
 from registry.events import event_catalogue
-from web.api import events, rules
+from web.api.automations import rules
+from web.api.events import events
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGES = [DOCS / "guide" / "events.md", DOCS / "reference" / "events.md"]

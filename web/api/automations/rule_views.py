@@ -14,7 +14,7 @@ from events.automations.rules import Evaluation, Mode, summary
 from events.automations.service import instruction_form, rule_form
 from events.subscribers import FiredEvent
 from store.automations import FiringRow, InstructionRow, RuleRow
-from web.view import Moment, View
+from web.api.run_views import Moment, View
 
 
 class AuthorView(View):

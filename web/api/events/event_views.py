@@ -12,7 +12,7 @@ from core.clock import iso
 from events.subscribers import FiredEvent, event_of_row
 from registry.events.event_catalogue import EventType
 from store.events.events import EventRow, ReactionRow
-from web.view import LATER, Moment, View, moment
+from web.api.run_views import LATER, Moment, View, moment
 
 
 class AcceptedView(View):

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from web.api import data
 from web.api.body import Id
-from web.api.data import RecordView
-from web.door import Caller, house_of, signed
+from web.api.records import data
+from web.api.records.data import RecordView
+from web.auth import Caller, container_of, require_signature
 from web.openapi import problems
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
@@ -17,8 +17,8 @@ router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
 @router.get("/{customer_id}", response_model=RecordView, responses=problems("404"))
 async def get(
-    request: Request, caller: Annotated[Caller, Depends(signed("customers:read"))], customer_id: Id
+    request: Request, caller: Annotated[Caller, Depends(require_signature("customers:read"))], customer_id: Id
 ) -> RecordView:
     """A customer's declared fields, read live."""
-    ground = await house_of(request).contexts.of(caller.actor.workspace)
+    ground = await container_of(request).contexts.of(caller.actor.workspace)
     return await data.one(ground.live, "customer", customer_id)

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from agent.record_cache.sync import CacheStatus
 from web.api.body import Body, parsed
-from web.door import Caller, house_of, signed
+from web.api.run_views import Moment, View, moment
+from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import problems, takes
-from web.view import Moment, View, moment
 
 router = APIRouter(prefix="/v1/mirrors", tags=["mirrors"])
 
@@ -51,9 +51,11 @@ class SyncBody(Body):
 
 
 @router.get("", response_model=MirrorList)
-async def listed(request: Request, caller: Annotated[Caller, Depends(signed("connectors:read"))]) -> MirrorList:
+async def listed(
+    request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:read"))]
+) -> MirrorList:
     """Every kind that may be kept here, and how fresh it is."""
-    return _list(await house_of(request).cache_sync.list_status(caller.actor.workspace))
+    return _list(await container_of(request).cache_sync.list_status(caller.actor.workspace))
 
 
 @router.post(
@@ -64,14 +66,14 @@ async def listed(request: Request, caller: Annotated[Caller, Depends(signed("con
     openapi_extra=takes(SyncBody, {"connector": "saas", "kind": "customer"}),
 )
 async def sync(
-    request: Request, caller: Annotated[Caller, Depends(signed("connectors:write", owner=True))]
+    request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:write", owner=True))]
 ) -> Response:
     """Read all records of these kinds anew, in the background; what is being read already goes on. How far it is: the list."""
     body = parsed(SyncBody, caller)
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).cache_sync.begin(caller.actor, body.connector, body.kind, also=also),
+        lambda also: container_of(request).cache_sync.begin(caller.actor, body.connector, body.kind, also=also),
         _json,
         status=202,
     )

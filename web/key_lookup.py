@@ -11,21 +11,21 @@ from store.accounts.api_keys import KeyRow
 from store.accounts.members import MemberRow
 from store.database import Database
 
-Holder = tuple[KeyRow, MemberRow | None]
+KeyHolder = tuple[KeyRow, MemberRow | None]
 
 
-class Holders:
+class KeyLookup:
     """One process's way to the table of keys."""
 
     def __init__(self, sessions: Database) -> None:
         self._sessions = sessions
         self._grouped = Batcher(self._read)
 
-    async def of(self, public: str) -> Holder | None:
+    async def of(self, public: str) -> KeyHolder | None:
         """The key with this public part, usable or not, and its member as they are now. Raises what the database raises."""
         return await self._grouped.ask(public)
 
-    async def _read(self, group: Sequence[str]) -> Sequence[Holder | None]:
+    async def _read(self, group: Sequence[str]) -> Sequence[KeyHolder | None]:
         async with self._sessions.read() as session:
             found = await store.accounts.api_keys.with_members(session, sorted(set(group)))
         return [found.get(public) for public in group]

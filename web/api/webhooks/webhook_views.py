@@ -11,7 +11,7 @@ from events.webhooks.endpoints import CreatedEndpoint, EndpointState
 from events.webhooks.redelivery import ResendSpan
 from store.webhooks.attempts import DeliveryAttemptRow
 from store.webhooks.deliveries import DeliveryRow
-from web.view import Moment, View, moment
+from web.api.run_views import Moment, View, moment
 
 
 class HealthOfEndpoint(View):

@@ -19,15 +19,15 @@ from events.inbound import SharedSecret
 from registry.connector import Inbound
 from web import problem
 from web.api.body import Body, Id, parsed
+from web.api.run_views import Moment, View, moment
+from web.auth import Caller, container_of, limits_of, require_signature
 from web.client_address import client_of
-from web.door import Caller, house_of, limits_of, signed
 from web.idempotency import act_once
 from web.openapi import problems, takes
-from web.view import Moment, View, moment
 
 router = APIRouter(tags=["connectors"])
 
-Writes = Annotated[Caller, Depends(signed("connectors:write", owner=True))]
+Writes = Annotated[Caller, Depends(require_signature("connectors:write", owner=True))]
 WORKSPACE: Final = r"^ws_[0-9A-Z]{26}$"
 
 
@@ -67,7 +67,7 @@ async def take(
 ) -> TakenList:
     """A platform's signed webhook. A message that comes again is answered again and does nothing. ``workspace`` may be left out where only
     one uses this connector."""
-    house = house_of(request)
+    house = container_of(request)
     await limits_of(request).arrive(client_of(request))
     taken = await house.events.inbox.take(
         name, await _inbound(request, house.clock()), workspace=workspace, request_id=problem.request_id(request)
@@ -88,7 +88,7 @@ async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).events.inbox.share_secret(caller.actor, name, body.secret, also=also),
+        lambda also: container_of(request).events.inbox.share_secret(caller.actor, name, body.secret, also=also),
         lambda made: _shared(request, caller, made),
         status=201,
         shows_secret=True,
@@ -115,5 +115,5 @@ def _shared(request: Request, caller: Caller, made: SharedSecret) -> dict[str, A
 
 def webhook_url(request: Request, workspace: str, connector: str) -> str:
     """Where the connector's platform sends its webhooks."""
-    base = house_of(request).settings.base_url.rstrip("/")
+    base = container_of(request).settings.base_url.rstrip("/")
     return f"{base}/connectors/{quote(connector)}/webhook?workspace={workspace}"

@@ -14,8 +14,7 @@ from core import canon
 from core.errors import Forbidden, InvalidInput
 from events.automations.rules import DRY_RUN_EVENTS
 from events.automations.service import InstructionForm, RuleForm
-from web.api.body import Body, Id, parsed
-from web.api.rule_views import (
+from web.api.automations.rule_views import (
     DryRunView,
     FiringPage,
     InstructionList,
@@ -29,14 +28,15 @@ from web.api.rule_views import (
     rule_json,
     rule_view,
 )
-from web.door import Caller, house_of, signed
+from web.api.body import Body, Id, parsed
+from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import problems, takes
 
 router = APIRouter(prefix="/v1", tags=["rules"])
 
-Reads = Annotated[Caller, Depends(signed("rules:read", test=True))]
-Writes = Annotated[Caller, Depends(signed("rules:write"))]
+Reads = Annotated[Caller, Depends(require_signature("rules:read", test=True))]
+Writes = Annotated[Caller, Depends(require_signature("rules:write"))]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Before = Annotated[str | None, Query(max_length=64)]
 
@@ -80,7 +80,7 @@ class DryRunBody(Body):
 @router.get("/rules", response_model=RuleList)
 async def rules(request: Request, caller: Reads) -> RuleList:
     """Every rule, oldest first."""
-    rows = await house_of(request).events.automation_service.rules(caller.actor)
+    rows = await container_of(request).events.automation_service.rules(caller.actor)
     return RuleList(data=tuple(map(rule_view, rows)))
 
 
@@ -97,7 +97,7 @@ async def add_rule(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).events.automation_service.add_rule(caller.actor, form, also=also),
+        lambda also: container_of(request).events.automation_service.add_rule(caller.actor, form, also=also),
         rule_json,
         status=201,
         location=lambda row: f"/v1/rules/{row.id}",
@@ -107,7 +107,7 @@ async def add_rule(request: Request, caller: Writes) -> Response:
 @router.get("/rules/{rule_id}", response_model=RuleView, responses=problems("404"))
 async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
     """One rule."""
-    return rule_view(await house_of(request).events.automation_service.rule(caller.actor, rule_id))
+    return rule_view(await container_of(request).events.automation_service.rule(caller.actor, rule_id))
 
 
 @router.patch(
@@ -119,14 +119,14 @@ async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
 async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in another role."""
     return rule_view(
-        await house_of(request).events.automation_service.change_rule(caller.actor, rule_id, _changes(caller))
+        await container_of(request).events.automation_service.change_rule(caller.actor, rule_id, _changes(caller))
     )
 
 
 @router.delete("/rules/{rule_id}", status_code=204, responses=problems("404"))
 async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response:
     """It meets no further event; what it has done stays on record."""
-    await house_of(request).events.automation_service.remove_rule(caller.actor, rule_id)
+    await container_of(request).events.automation_service.remove_rule(caller.actor, rule_id)
     return Response(status_code=204)
 
 
@@ -139,7 +139,7 @@ async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response
 async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
     """What the rule would have made of past events. It reads records, stores nothing and sends nothing, so it takes no Idempotency-Key."""
     body = parsed(DryRunBody, caller)
-    events = house_of(request).events
+    events = container_of(request).events
     row = await events.automation_service.rule(caller.actor, rule_id)
     if not await events.automation_service.manages(caller.actor, row):
         raise Forbidden("A dry run reads records in its author's name: only the author and owners see it.")
@@ -152,17 +152,17 @@ async def rule_firings(
     request: Request, caller: Reads, rule_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the rule, event by event, newest first. Runs are read under ``/v1/runs``."""
-    rulebook = house_of(request).events.automation_service
+    rulebook = container_of(request).events.automation_service
     row = await rulebook.rule(caller.actor, rule_id)
     inside = await rulebook.manages(caller.actor, row)
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
 
 @router.get("/instructions", response_model=InstructionList)
 async def instructions(request: Request, caller: Reads) -> InstructionList:
     """Every instruction, oldest first."""
-    rows = await house_of(request).events.automation_service.instructions(caller.actor)
+    rows = await container_of(request).events.automation_service.instructions(caller.actor)
     return InstructionList(data=tuple(map(instruction_view, rows)))
 
 
@@ -179,7 +179,7 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).events.automation_service.add_instruction(caller.actor, form, also=also),
+        lambda also: container_of(request).events.automation_service.add_instruction(caller.actor, form, also=also),
         instruction_json,
         status=201,
         location=lambda row: f"/v1/instructions/{row.id}",
@@ -189,7 +189,9 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
 @router.get("/instructions/{instruction_id}", response_model=InstructionView, responses=problems("404"))
 async def instruction(request: Request, caller: Reads, instruction_id: Id) -> InstructionView:
     """One instruction."""
-    return instruction_view(await house_of(request).events.automation_service.instruction(caller.actor, instruction_id))
+    return instruction_view(
+        await container_of(request).events.automation_service.instruction(caller.actor, instruction_id)
+    )
 
 
 @router.patch(
@@ -201,14 +203,14 @@ async def instruction(request: Request, caller: Reads, instruction_id: Id) -> In
 async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its author in another
     role."""
-    rulebook = house_of(request).events.automation_service
+    rulebook = container_of(request).events.automation_service
     return instruction_view(await rulebook.change_instruction(caller.actor, instruction_id, _changes(caller)))
 
 
 @router.delete("/instructions/{instruction_id}", status_code=204, responses=problems("404"))
 async def remove_instruction(request: Request, caller: Writes, instruction_id: Id) -> Response:
     """It meets no further event; what it has done stays on record."""
-    await house_of(request).events.automation_service.remove_instruction(caller.actor, instruction_id)
+    await container_of(request).events.automation_service.remove_instruction(caller.actor, instruction_id)
     return Response(status_code=204)
 
 
@@ -217,10 +219,10 @@ async def instruction_firings(
     request: Request, caller: Reads, instruction_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the instruction, event by event, newest first. Runs are read under ``/v1/runs``."""
-    rulebook = house_of(request).events.automation_service
+    rulebook = container_of(request).events.automation_service
     row = await rulebook.instruction(caller.actor, instruction_id)
     inside = await rulebook.manages(caller.actor, row)
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
 

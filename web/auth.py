@@ -22,7 +22,7 @@ from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unava
 from registry import pointer
 from store.accounts.api_keys import KeyRow
 from web.client_address import client_of
-from web.holders import Holders
+from web.key_lookup import KeyLookup
 from web.limits import LimitClass, Limits
 from web.nonces import Nonces
 from web.problem import Problem
@@ -71,7 +71,7 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Door:
+class AuthRequirement:
     """What a signed route asks of its caller. ``limit`` None means by the method: GETs are reads, everything else writes.
     ``filters``: the route judges the names of its query parameters itself. ``test``: what it does has a test mode, so test keys may do it;
     beyond that they only read."""
@@ -89,12 +89,12 @@ class Door:
         return self.limit or ("reads" if method == "GET" else "writes")
 
 
-def house_of(request: Request) -> Container:
+def container_of(request: Request) -> Container:
     house: Container = request.app.state.house
     return house
 
 
-def signed(
+def require_signature(
     scope: str, limit: LimitClass | None = None, *, owner: bool = False, filters: bool = False, test: bool = False
 ) -> Callable[[Request], Awaitable[Caller]]:
     """The dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with that role. ``test``: test
@@ -103,7 +103,7 @@ def signed(
     Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, WrongMode, Unavailable, Problem (``rate_limited``,
     ``unsupported_media_type``).
     """
-    door = Door(scope, limit, owner, filters, test)
+    door = AuthRequirement(scope, limit, owner, filters, test)
 
     async def authenticate(request: Request) -> Caller:
         caller = await _authenticated(request, door)
@@ -130,30 +130,30 @@ def need_scope(request: Request, caller: Caller, scope: str) -> None:
     detail = f"This key lacks the scope {scope!r}."
     run_id = request.path_params.get("run_id", "")
     if scope == CONFIRM and _RUN_ID.fullmatch(run_id):
-        detail += f" A person who may approve this confirms it in the console: {run_url(house_of(request).settings.base_url, run_id)}"
+        detail += f" A person who may approve this confirms it in the console: {run_url(container_of(request).settings.base_url, run_id)}"
     raise Forbidden(detail)
 
 
-def door_of(dependant: Dependant) -> Door | None:
+def requirement_of(dependant: Dependant) -> AuthRequirement | None:
     """What ``signed`` asks on a route with these dependencies, None where it is not behind it."""
     waiting = [dependant]
     while waiting:
         each = waiting.pop()
         found = getattr(each.call, "__dict__", {}).get("door")
-        if isinstance(found, Door):
+        if isinstance(found, AuthRequirement):
             return found
         waiting += each.dependencies
     return None
 
 
-async def _authenticated(request: Request, door: Door) -> Caller:
-    house, limits = house_of(request), limits_of(request)
+async def _authenticated(request: Request, door: AuthRequirement) -> Caller:
+    house, limits = container_of(request), limits_of(request)
     await limits.arrive(client_of(request))
     now = house.clock()
     claim = request_signature.parse_header(request.headers.getlist("authorization"))
     idempotency_key = request_signature.only(request.headers.getlist("idempotency-key"))
     body = await request.body()
-    holders: Holders = request.app.state.holders
+    holders: KeyLookup = request.app.state.holders
     row, member = await holders.of(claim.key) or (None, None)
     actor = principals.actor_of_key(row, member, now) if row else None
     sealed = row.secrets(now) if row else ()
@@ -180,7 +180,7 @@ async def _authenticated(request: Request, door: Door) -> Caller:
 
 
 async def _once(request: Request, row: KeyRow, nonce: str) -> None:
-    now = house_of(request).clock()
+    now = container_of(request).clock()
     used = row.last_used_at
     touch = row.id if used is None or now - used >= TOUCH_EVERY else None
     try:

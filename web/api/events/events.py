@@ -14,7 +14,7 @@ from registry.events import event_catalogue
 from store.requests.idempotency import KeyClaim
 from web import problem
 from web.api.body import Body, Id, parsed
-from web.api.event_views import (
+from web.api.events.event_views import (
     AcceptedView,
     EventDetail,
     EventPage,
@@ -25,14 +25,14 @@ from web.api.event_views import (
     event_view,
     type_view,
 )
-from web.door import Caller, house_of, signed
-from web.idempotency import keepable, replayed, sealed
+from web.auth import Caller, container_of, require_signature
+from web.idempotency import make_row, replay, seal_answer
 from web.openapi import problems, takes
 
 router = APIRouter(prefix="/v1", tags=["events"])
 
-Fires = Annotated[Caller, Depends(signed("events:write", "events", test=True))]
-Reads = Annotated[Caller, Depends(signed("events:read"))]
+Fires = Annotated[Caller, Depends(require_signature("events:write", "events", test=True))]
+Reads = Annotated[Caller, Depends(require_signature("events:read"))]
 
 
 class FireBody(Body):
@@ -57,19 +57,19 @@ class FireBody(Body):
 async def fire(request: Request, caller: Fires) -> Response:
     """The event, what is answered to its Idempotency-Key and its fan-out are one transaction."""
     body = parsed(FireBody, caller)
-    kept = keepable(request, caller, 202)
-    fired = await house_of(request).events.batch_publisher.publish(
+    kept = make_row(request, caller, 202)
+    fired = await container_of(request).events.batch_publisher.publish(
         caller.actor,
         body.event,
         body.data,
         kept,
-        lambda event: sealed(request, kept, accepted(event)),
+        lambda event: seal_answer(request, kept, accepted(event)),
         occurred_at=body.occurred_at,
         caused_by=body.caused_by,
         request_id=problem.request_id(request),
     )
     if isinstance(fired, KeyClaim):
-        return replayed(request, fired)
+        return replay(request, fired)
     return JSONResponse(accepted(fired), status_code=202, headers={"Location": f"/v1/events/{fired.id}"})
 
 
@@ -84,7 +84,7 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EventPage:
     """Newest first; ``next`` is the ``before`` of the next page."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         rows = await store.events.events.listed(
             session, caller.actor.workspace, name=event, before=before, since=since, until=until, limit=limit
         )
@@ -94,7 +94,7 @@ async def listed(
 @router.get("/events/{event_id}", response_model=EventDetail, responses=problems("404"))
 async def show(request: Request, caller: Reads, event_id: Id) -> EventDetail:
     """One event with its reactions in the order in which they come."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         row = await store.events.events.get(session, caller.actor.workspace, event_id)
         reactions = await store.events.events.reactions(session, caller.actor.workspace, event_id)
     return event_detail(row, reactions)

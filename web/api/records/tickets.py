@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 
-from web.api import data
-from web.api.data import Cursor, Limit, RecordPage
-from web.door import Caller, house_of, signed
+from web.api.records import data
+from web.api.records.data import Cursor, Limit, RecordPage
+from web.auth import Caller, container_of, require_signature
 from web.openapi import problems
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
@@ -31,10 +31,10 @@ _FILTERS: Final[dict[str, Any]] = {
 @router.get("", response_model=RecordPage, responses=problems("404"), openapi_extra=_FILTERS)
 async def listed(
     request: Request,
-    caller: Annotated[Caller, Depends(signed("tickets:read", filters=True))],
+    caller: Annotated[Caller, Depends(require_signature("tickets:read", filters=True))],
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> RecordPage:
     """Tickets, newest first, filtered by declared fields, read live."""
-    ground = await house_of(request).contexts.of(caller.actor.workspace)
+    ground = await container_of(request).contexts.of(caller.actor.workspace)
     return await data.page(ground.live, "ticket", request, limit=limit, cursor=cursor)

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from web import problem
 from web.api.body import Body, Id, parsed
-from web.api.webhook_views import (
+from web.api.webhooks.webhook_views import (
     DeliveryView,
     EndpointList,
     EndpointView,
@@ -22,15 +22,15 @@ from web.api.webhook_views import (
     made_json,
     span_json,
 )
-from web.door import Caller, house_of, signed
+from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import acts, problems, takes
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
-Reads = Annotated[Caller, Depends(signed("webhooks:read"))]
-Writes = Annotated[Caller, Depends(signed("webhooks:write"))]
-Tests = Annotated[Caller, Depends(signed("webhooks:write", "webhook_test"))]
+Reads = Annotated[Caller, Depends(require_signature("webhooks:read"))]
+Writes = Annotated[Caller, Depends(require_signature("webhooks:write"))]
+Tests = Annotated[Caller, Depends(require_signature("webhooks:write", "webhook_test"))]
 
 Pattern = Annotated[str, Field(min_length=1, max_length=100)]
 HeaderValue = Annotated[str, Field(max_length=1024)]
@@ -75,7 +75,7 @@ class TestBody(Body):
 @router.get("/endpoints", response_model=EndpointList)
 async def listed(request: Request, caller: Reads) -> EndpointList:
     """Every endpoint with its health, newest first. No secret is in it."""
-    shown = await house_of(request).webhooks.endpoints.listed(caller.actor)
+    shown = await container_of(request).webhooks.endpoints.listed(caller.actor)
     return EndpointList(data=tuple(map(endpoint_view, shown)))
 
 
@@ -91,7 +91,7 @@ async def create(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.endpoints.create(
+        lambda also: container_of(request).webhooks.endpoints.create(
             caller.actor,
             body.url,
             body.events,
@@ -111,7 +111,7 @@ async def create(request: Request, caller: Writes) -> Response:
 @router.get("/endpoints/{endpoint_id}", response_model=EndpointView, responses=problems("404"))
 async def show(request: Request, caller: Reads, endpoint_id: Id) -> EndpointView:
     """One endpoint and how it has been doing."""
-    return endpoint_view(await house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id))
+    return endpoint_view(await container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id))
 
 
 @router.patch(
@@ -124,7 +124,7 @@ async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointV
     """Only what is sent is changed."""
     body = parsed(ChangeBody, caller)
     given = {name: getattr(body, name) for name in body.model_fields_set}
-    shown = await house_of(request).webhooks.endpoints.change(
+    shown = await container_of(request).webhooks.endpoints.change(
         caller.actor, endpoint_id, given, request_id=problem.request_id(request)
     )
     return endpoint_view(shown)
@@ -133,7 +133,7 @@ async def change(request: Request, caller: Writes, endpoint_id: Id) -> EndpointV
 @router.delete("/endpoints/{endpoint_id}", status_code=204, responses=problems("404"))
 async def delete(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Its deliveries stay in the log for their 30 days."""
-    await house_of(request).webhooks.endpoints.delete(
+    await container_of(request).webhooks.endpoints.delete(
         caller.actor, endpoint_id, request_id=problem.request_id(request)
     )  # fmt: skip
     return Response(status_code=204)
@@ -150,11 +150,11 @@ async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.endpoints.pause(
+        lambda also: container_of(request).webhooks.endpoints.pause(
             caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
         ),
         endpoint_json,
-        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
+        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
     )
 
 
@@ -169,11 +169,11 @@ async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.endpoints.resume(
+        lambda also: container_of(request).webhooks.endpoints.resume(
             caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
         ),
         endpoint_json,
-        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
+        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
     )
 
 
@@ -188,11 +188,11 @@ async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.endpoints.rotate(
+        lambda also: container_of(request).webhooks.endpoints.rotate(
             caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
         ),
         made_json,
-        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
+        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
         shows_secret=True,
     )
 
@@ -210,12 +210,12 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.redelivery.recover(
+        lambda also: container_of(request).webhooks.redelivery.recover(
             caller.actor, endpoint_id, body.since, body.until, request_id=problem.request_id(request), also=also
         ),
         span_json,
         status=202,
-        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
+        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
     )
 
 
@@ -232,12 +232,12 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.redelivery.replay(
+        lambda also: container_of(request).webhooks.redelivery.replay(
             caller.actor, endpoint_id, body.since, body.until, request_id=problem.request_id(request), also=also
         ),
         span_json,
         status=202,
-        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
+        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
     )
 
 
@@ -254,11 +254,11 @@ async def test(request: Request, caller: Tests) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.redelivery.test(
+        lambda also: container_of(request).webhooks.redelivery.test(
             caller.actor, body.endpoint, body.event, request_id=problem.request_id(request), also=also
         ),
         delivery_json,
         status=202,
         location=lambda row: f"/v1/webhooks/deliveries/{row.id}",
-        check=lambda: house_of(request).webhooks.endpoints.show(caller.actor, body.endpoint),
+        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, body.endpoint),
     )

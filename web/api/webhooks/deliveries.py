@@ -13,7 +13,7 @@ import store.webhooks.deliveries
 from store.webhooks.deliveries import DeliveryFilters, DeliveryRow
 from web import problem
 from web.api.body import Id
-from web.api.webhook_views import (
+from web.api.webhooks.webhook_views import (
     DeliveryDetail,
     DeliveryPage,
     DeliveryView,
@@ -21,14 +21,14 @@ from web.api.webhook_views import (
     delivery_json,
     delivery_view,
 )
-from web.door import Caller, house_of, signed
+from web.auth import Caller, container_of, require_signature
 from web.idempotency import act_once
 from web.openapi import acts, problems
 
 router = APIRouter(prefix="/v1/webhooks/deliveries", tags=["webhooks"])
 
-Reads = Annotated[Caller, Depends(signed("webhooks:read"))]
-Writes = Annotated[Caller, Depends(signed("webhooks:write"))]
+Reads = Annotated[Caller, Depends(require_signature("webhooks:read"))]
+Writes = Annotated[Caller, Depends(require_signature("webhooks:write"))]
 
 
 @router.get("", response_model=DeliveryPage)
@@ -48,7 +48,7 @@ async def listed(
     wanted = DeliveryFilters(
         endpoint=endpoint, event=event, event_id=event_id, states=tuple(state or ()), since=since, until=until
     )
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         rows = await store.webhooks.deliveries.listed(
             session, caller.actor.workspace, wanted, before=before, limit=limit
         )
@@ -58,7 +58,7 @@ async def listed(
 @router.get("/{delivery_id}", response_model=DeliveryDetail, responses=problems("404"))
 async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDetail:
     """With its body as it is sent, and every attempt: the request's headers, the answer, how long it took."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         row = await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)
         body = await store.webhooks.deliveries.body(session, row.event_id)
         attempts = await store.webhooks.attempts.attempts_of(session, row.id)
@@ -77,7 +77,7 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: house_of(request).webhooks.redelivery.resend(
+        lambda also: container_of(request).webhooks.redelivery.resend(
             caller.actor, delivery_id, request_id=problem.request_id(request), also=also
         ),
         delivery_json,
@@ -88,5 +88,5 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
 
 async def _there(request: Request, caller: Caller, delivery_id: str) -> DeliveryRow:
     """Raises NotFound."""
-    async with house_of(request).sessions.read() as session:
+    async with container_of(request).sessions.read() as session:
         return await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)

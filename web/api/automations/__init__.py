@@ -1,0 +1,1 @@
+"""REST: rules and instructions."""

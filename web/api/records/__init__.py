@@ -1,0 +1,1 @@
+"""REST: safe data of the connectors' records."""

@@ -1,0 +1,1 @@
+"""REST: webhook endpoints and deliveries."""
