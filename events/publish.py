@@ -37,7 +37,7 @@ TransactionHook = Callable[[AsyncSession, FiredEvent], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, fired: FiredEvent) -> None:
-    """The ``Also`` of who has nothing to add."""
+    """The ``TransactionHook`` of who has nothing to add."""
 
 
 async def publish(

@@ -57,7 +57,7 @@ TransactionHook = Callable[[AsyncSession, list[CacheStatus]], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, made: list[CacheStatus]) -> None:
-    """The ``Also`` of who has nothing to add."""
+    """The ``TransactionHook`` of who has nothing to add."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ TransactionHook = Callable[[AsyncSession, Run], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, run: Run) -> None:
-    """The ``Also`` of who has nothing to add."""
+    """The ``TransactionHook`` of who has nothing to add."""
 
 
 @dataclass(frozen=True)

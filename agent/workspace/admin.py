@@ -64,7 +64,7 @@ TransactionHook = Callable[[AsyncSession, T], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, made: object) -> None:
-    """The ``Also`` of who has nothing to add."""
+    """The ``TransactionHook`` of who has nothing to add."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ TransactionHook = Callable[[AsyncSession, RowT], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, row: object) -> None:
-    """The ``Also`` of who has nothing to add."""
+    """The ``TransactionHook`` of who has nothing to add."""
 
 
 class _Form(BaseModel):

@@ -7,46 +7,23 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from web.console import (
-    account,
-    asking,
-    connect,
-    connectors,
-    contracts,
-    deliveries,
-    drafts,
-    endpoint,
-    endpoints,
-    entry,
-    eval_compare,
-    eval_report,
-    evals,
-    event,
-    event_types,
-    events,
-    guesses,
-    history,
-    history_entry,
-    history_views,
-    insights,
-    instructions,
-    issuer,
-    join,
-    keys,
-    members,
-    pages,
-    progress,
-    rehearsal,
-    rule_builder,
-    rules,
-    runs,
-    trouble,
-)
-from web.console.visitor import SignInNeeded
+from web.console import error_page, pages
+from web.console.account import account, join, login_throttle, sign_in, sso
+from web.console.automations import instructions, rule_builder, rules
+from web.console.connectors import connect, connectors
+from web.console.contracts import contracts, drafts
+from web.console.evals import eval_compare, eval_report, evals
+from web.console.events import event, event_types, events
+from web.console.history import history, history_entry, history_views, insights
+from web.console.keys import keys
+from web.console.members import members
+from web.console.runs import ask, progress, runs, simulation
+from web.console.session import SignInNeeded
+from web.console.webhooks import deliveries, endpoint, endpoints
 
 ROUTERS: Final = (
-    entry.router,
-    asking.router,
+    sign_in.router,
+    ask.router,
     progress.router,
     runs.router,
     history_views.router,
@@ -59,7 +36,7 @@ ROUTERS: Final = (
     endpoint.router,
     contracts.router,
     drafts.router,
-    rehearsal.router,
+    simulation.router,
     event_types.router,
     events.router,
     event.router,
@@ -69,7 +46,7 @@ ROUTERS: Final = (
     members.router,
     join.router,
     account.router,
-    issuer.router,
+    sso.router,
     connect.router,
     connectors.router,
     evals.router,
@@ -81,9 +58,9 @@ ROUTERS: Final = (
 def install(app: FastAPI) -> None:
     """The console's routes, its static files, and what a page answers to who is not signed in."""
     app.state.founding = asyncio.Lock()
-    app.state.sign_in_lanes = guesses.Lanes.new()
-    app.state.draw_problem = trouble.draw
+    app.state.sign_in_lanes = login_throttle.Lanes.new()
+    app.state.draw_problem = error_page.draw_error
     app.mount("/static", pages.Static(directory=pages.STATIC), name="static")
     for router in ROUTERS:
         app.include_router(router)
-    app.add_exception_handler(SignInNeeded, entry.to_sign_in)
+    app.add_exception_handler(SignInNeeded, sign_in.to_sign_in)

@@ -15,7 +15,7 @@ from starlette.datastructures import UploadFile
 
 from core.errors import Forbidden, InvalidInput
 from web.console.pages import Shell, theme_of, wants_fragment
-from web.console.visitor import Evaluator, Owner, SignedIn, Visitor, found, fresh_token
+from web.console.session import Evaluator, Owner, SignedIn, Visitor, find_visitor, fresh_token
 from web.cookies import read_cookie, set_cookie
 
 FIELD: Final = "csrf"
@@ -79,7 +79,7 @@ def guarded_file(most_bytes: int) -> Callable[..., Awaitable[Form]]:
 
 async def guarded_stranger(request: Request) -> Form:
     """… and of the POSTs that need no sign-in: the secret is a cookie's, so that nobody is signed in by another site."""
-    visitor = await found(request)
+    visitor = await find_visitor(request)
     secret = visitor.login.csrf if visitor else read_cookie(request, STRANGERS_COOKIE)
     return Form(visitor, *await _fields(request, secret))
 

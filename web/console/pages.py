@@ -18,12 +18,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from core.display_text import to_display_text
-from web.console import words
-from web.console.places import Place
+from web.console import labels
+from web.console.navigation import NavItem
 from web.cookies import read_cookie
 
 STATIC: Final = Path(__file__).parents[1] / "static"
-TEMPLATES: Final = Path(__file__).parent / "templates"
+TEMPLATES: Final = tuple(sorted({each.parent for each in Path(__file__).parent.glob("*/*.html")}))
+"""The folders of the resources: each holds its templates, whose names are unique among all."""
 THEME_COOKIE: Final = "opsiq_theme"
 _KEEP: Final = "public, max-age=31536000, immutable"
 _MOST_CHARS: Final = 200_000
@@ -40,14 +41,14 @@ class SignedInAs:
 @dataclass(frozen=True, slots=True)
 class Shell:
     """What stands around every page. ``fragment``: only the inside of ``main`` is wanted, to be put in place of the last one. ``once`` is
-    the ticket of this page's forms (``web.console.single``)."""
+    the ticket of this page's forms (``web.console.one_shot_form``)."""
 
     csrf: str
     theme: str
     path: str
     fragment: bool
     who: SignedInAs | None = None
-    places: tuple[Place, ...] = ()
+    places: tuple[NavItem, ...] = ()
     once: str = ""
 
 
@@ -73,7 +74,7 @@ def environment() -> Environment:
     made.globals["asset"] = asset
     made.filters["plain"] = _plain
     made.filters["lines"] = _lines
-    made.filters["when"] = words.when
+    made.filters["when"] = labels.when
     made.filters["iso"] = _iso
     return made
 

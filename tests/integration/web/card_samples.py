@@ -8,8 +8,9 @@ from agent.pipeline import Answer, DefaultSource, ParameterValue, Plan, PromptSo
 from agent.runs.run import Approval, Run
 from core.actor import Actor
 from registry.contract import Policy, Risk
-from web.console import asking, card, progress, runs, words
+from web.console import labels
 from web.console.pages import Page, Shell
+from web.console.runs import ask, card, progress, runs
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ME = Actor("ws_1", "mem_1", "member", "Olivia", "owner", "mem_1")
@@ -89,50 +90,50 @@ RUN = Run(
     updated_at=AT,
     expires_at=AT + timedelta(minutes=15),
 )
-BADGE = words.Badge("a badge", "good")
-ABLE = asking.Able("Refund an order", "refund order 7", words.Badge("can't be undone", "bad"))
+BADGE = labels.Badge("a badge", "good")
+ABLE = ask.AvailableAction("Refund an order", "refund order 7", labels.Badge("can't be undone", "bad"))
 
 
 def of_asking(shell: Shell) -> dict[type[Page], Page]:
     return {
-        asking.AskPage: asking.AskPage(
+        ask.AskPage: ask.AskPage(
             shell=shell,
             title="Ask",
             said="refund <order> 7",
             trouble="Say more.",
             able=(ABLE,),
             all_able=61,
-            recent=(asking.Recent("run_2", "an earlier one", BADGE),),
+            recent=(ask.RecentRun("run_2", "an earlier one", BADGE),),
             recalled=("the last one",),
             max_chars=4000,
         ),
-        asking.RunPage: asking.RunPage(
+        ask.RunPage: ask.RunPage(
             shell=shell,
             title="a run",
             run_id="run_1",
             revision=7,
             state=BADGE,
-            said=card.said_plainly(RUN, "mem_1"),
+            said=card.quote_requests(RUN, "mem_1"),
             notice="Somebody was quicker.",
             moving="Reading",
             steps=(
-                progress.StepLine("choosing", "Finding <it>", "done"),
-                progress.StepLine("looking", "Looking", "now"),
+                progress.StepRow("choosing", "Finding <it>", "done"),
+                progress.StepRow("looking", "Looking", "now"),
             ),
             may_cancel=True,
-            card=card.of(RUN, PLAN, RUN.actor),
+            card=card.make_card(RUN, PLAN, RUN.actor),
             ended="It ran out.",
             reason="too late",
             again="again please",
-            asked=asking.Asked(
-                "0.x", "Which <one>?", (asking.Option(1, "c1", "Adam", "the first", ("a mark",)),), True, True
+            asked=ask.QuestionView(
+                "0.x", "Which <one>?", (ask.AnswerOption(1, "c1", "Adam", "the first", ("a mark",)),), True, True
             ),
-            refused=asking.Refused("I can't", "because", ("/amount: too much",), (ABLE,)),
-            outcome=asking.Outcome(
+            refused=ask.RefusalView("I can't", "because", ("/amount: too much",), (ABLE,)),
+            outcome=ask.Outcome(
                 "All done",
                 "good",
                 (
-                    asking.outcome.Came(
+                    ask.outcome.CallResult(
                         1, "a call", BADGE, "It did.", "In detail.", "act_7", "200", 2, '{"ok": true}', "undo it"
                     ),
                 ),
@@ -143,7 +144,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
         runs.RunsPage: runs.RunsPage(
             shell=shell,
             title="Runs",
-            lines=(runs.Line("run_1", "the words", BADGE, "Olivia", "shop.refund", AT),),
+            lines=(runs.RunRow("run_1", "the words", BADGE, "Olivia", "shop.refund", AT),),
             everybodys=True,
             first=False,
             next="run_0",
@@ -151,6 +152,6 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
         runs.ApprovalsPage: runs.ApprovalsPage(
             shell=shell,
             title="Approvals",
-            waiting=(runs.Waiting("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara"),),
+            waiting=(runs.ApprovalRow("run_1", "the words", "what happens", "Amir", "admin", AT, AT, 1, 2, "Sara"),),
         ),
     }

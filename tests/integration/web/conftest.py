@@ -8,7 +8,7 @@ import pytest
 from tests.integration.web.console import Console, opened_console
 from tests.integration.web.issuer_site import Site, opened_site
 from tests.integration.web.rows import Rows, rows_of
-from web.console import progress
+from web.console.runs import progress
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from web.console import connect
+from web.console.connectors import connect
+from web.console.labels import Badge
 from web.console.pages import Page, Shell
-from web.console.words import Badge
 
 BADGE = Badge("a badge", "quiet")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from web.console import connectors, words
+from web.console import labels
+from web.console.connectors import connectors
 from web.console.pages import Page, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BADGE = words.Badge("a badge", "good")
+BADGE = labels.Badge("a badge", "good")
 
 
 def of_connectors(shell: Shell) -> dict[type[Page], Page]:
@@ -17,7 +18,7 @@ def of_connectors(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="Connectors",
             lines=(
-                connectors.Line(
+                connectors.ConnectorTableRow(
                     "saas", "The <platform>", BADGE, "it <failed>", "Customer", "1 of 2", "https://p.test/<hook>"
                 ),
             ),
@@ -39,7 +40,7 @@ def of_connectors(shell: Shell) -> dict[type[Page], Page]:
             ),
             actions=(connectors.Action("saas.refund", "Refund <it>", 1, BADGE, "/contracts/saas.refund"),),
             unsigned=1,
-            hears=(connectors.Hears("mirror", "customer.*", 30, True),),
-            troubles=(connectors.Trouble("evt_1", "the <mirror>", BADGE, "it <said> no", AT),),
+            hears=(connectors.SubscriptionRow("mirror", "customer.*", 30, True),),
+            troubles=(connectors.FailedReactionRow("evt_1", "the <mirror>", BADGE, "it <said> no", AT),),
         ),
     }

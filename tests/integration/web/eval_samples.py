@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from web.console import eval_compare, eval_report, eval_shown, evals
+from web.console.evals import eval_compare, eval_report, eval_widgets, evals
 from web.console.pages import Page, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -70,9 +70,9 @@ def with_entries(entries: Sequence[dict[str, Any]], **more: Any) -> bytes:
     return json.dumps({**report(0, 1), "entries": list(entries), **more}).encode()
 
 
-BAR = eval_shown.Drawn(900, 850, 950)
-SCORE = eval_shown.Score("all <reads> right", "90.0 %", "85.0 % – 95.0 %", "9/10", BAR, True)
-KEPT = eval_shown.Kept(
+BAR = eval_widgets.Drawn(900, 850, 950)
+SCORE = eval_widgets.Score("all <reads> right", "90.0 %", "85.0 % – 95.0 %", "9/10", BAR, True)
+KEPT = eval_widgets.Kept(
     "evr_1",
     "ours <reads>",
     "a <reads> model",
@@ -87,13 +87,13 @@ KEPT = eval_shown.Kept(
     "41.9 s",
     "12 tokens, <x>",
 )
-CHOICE = eval_shown.Choice("evr_2", "theirs <reads>", "a <reads> model", AT, "80.0 %", 12)
-ANSWERED = eval_shown.Answered(
+CHOICE = eval_widgets.Choice("evr_2", "theirs <reads>", "a <reads> model", AT, "80.0 %", 12)
+ANSWERED = eval_widgets.Answered(
     "case <reads>",
     "refund <reads>",
     "wrong act",
     False,
-    (eval_shown.Told("why", "another <reads>"),),
+    (eval_widgets.Told("why", "another <reads>"),),
     ("a <reads> tag",),
 )
 
@@ -114,12 +114,12 @@ def of_evals(shell: Shell) -> dict[type[Page], Page]:
         ),
         eval_compare.EvalComparePage: eval_compare.EvalComparePage(
             shell=shell, title="Compare", reports=(CHOICE,), one=CHOICE, two=CHOICE, trouble="no <reads>",
-            verdict=eval_compare.Verdict(10, 1, 2, 7, 8, 2, 1, "That may be chance: p = 1.0.", "quiet"),
-            scores=(eval_compare.Moved("all <reads>", "90.0 %", "85 – 95", "91.0 %", "86 – 96", "+1.0", "good"),),
-            tags=(eval_compare.TagMoved("a <reads> tag", 9, 7, 8, "+1", "good"),),
-            groups=(eval_compare.GroupLine("broken", "Broken", 1, True),),
+            verdict=eval_compare.ComparisonVerdict(10, 1, 2, 7, 8, 2, 1, "That may be chance: p = 1.0.", "quiet"),
+            scores=(eval_compare.ScoreRow("all <reads>", "90.0 %", "85 – 95", "91.0 %", "86 – 96", "+1.0", "good"),),
+            tags=(eval_compare.TagRow("a <reads> tag", 9, 7, 8, "+1", "good"),),
+            groups=(eval_compare.GroupRow("broken", "Broken", 1, True),),
             changed=(
-                eval_compare.Changed("case-1", "refund <reads>", "act", "asked <reads>", "It <asked>.", "acted <reads>", "It <acted>."),
+                eval_compare.ChangedCase("case-1", "refund <reads>", "act", "asked <reads>", "It <asked>.", "acted <reads>", "It <acted>."),
             ),
             total=61, first=21, before=0, after=40,
         ),

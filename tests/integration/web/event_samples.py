@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from web.console import event, event_types, events, words
+from web.console import labels
+from web.console.events import event, event_types, events
 from web.console.pages import Page, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BADGE = words.Badge("a badge", "good")
+BADGE = labels.Badge("a badge", "good")
 
 
 def of_events(shell: Shell) -> dict[type[Page], Page]:

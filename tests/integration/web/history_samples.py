@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from web.console import history, history_entry, history_filter, history_views, words
+from web.console import labels
+from web.console.history import history, history_entry, history_filter, history_views
+from web.console.history.timeline import Bar
 from web.console.pages import Page, Shell
-from web.console.timeline import Bar
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BADGE = words.Badge("a badge", "good")
+BADGE = labels.Badge("a badge", "good")
 
 
 def of_history(shell: Shell) -> dict[type[Page], Page]:
@@ -17,7 +18,7 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
         history.HistoryPage: history.HistoryPage(
             shell=shell,
             title="History",
-            chosen=history_filter.Chosen(
+            chosen=history_filter.HistoryFilter(
                 q="some words",
                 run="run_5",
                 since="2026-11-01",
@@ -35,7 +36,7 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
             views=(history_views.View("hvw_1", "mine <reads>", "q=some", "Olivia <b>", True),),
             most_name=60,
             lines=(
-                history.Line(
+                history.HistoryTableRow(
                     7, AT, "held", "Amir", "admin", "shop.refund", "expired", "irreversible", "in short", "run_1"
                 ),
             ),

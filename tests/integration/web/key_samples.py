@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from web.console import keys, secret, words
+from web.console import labels, secret
+from web.console.keys import keys
 from web.console.pages import Page, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BADGE = words.Badge("a badge", "good")
+BADGE = labels.Badge("a badge", "good")
 
 
 def of_keys(shell: Shell) -> dict[type[Page], Page]:
@@ -17,7 +18,9 @@ def of_keys(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="API keys",
             lines=(
-                keys.Line("key_1", "<b>shop</b>", "pk_test_1", BADGE, "owner", "events:write, me:read", AT, AT, BADGE),
+                keys.KeyTableRow(
+                    "key_1", "<b>shop</b>", "pk_test_1", BADGE, "owner", "events:write, me:read", AT, AT, BADGE
+                ),
             ),
         ),
         keys.KeyPage: keys.KeyPage(
@@ -44,9 +47,9 @@ def of_keys(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="New key",
             name="<b>shop</b>",
-            modes=(keys.Choice("test", "for tests", True),),
-            roles=(keys.Choice("owner", "an owner", True),),
-            expiries=(keys.Choice("30", "in a month", True),),
+            modes=(keys.KeyOption("test", "for tests", True),),
+            roles=(keys.KeyOption("owner", "an owner", True),),
+            expiries=(keys.KeyOption("30", "in a month", True),),
             scopes=(keys.Scope("events:write", "fires & more", True),),
             trouble="too <short>",
         ),

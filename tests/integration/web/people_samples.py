@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from web.console import account, issuer, join, logins, members
+from web.console.account import account, active_sessions, join, sso
+from web.console.labels import Badge
+from web.console.members import members
 from web.console.pages import Page, Shell
-from web.console.words import Badge
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BADGE = Badge("a badge", "quiet")
-SIGN_IN = logins.SignIn("ses_2", "Firefox on Linux", "Mozilla/5.0 <x>", "127.0.0.1", AT, AT, False)
+SIGN_IN = active_sessions.ActiveSession("ses_2", "Firefox on Linux", "Mozilla/5.0 <x>", "127.0.0.1", AT, AT, False)
 ROLES = (members.RoleChoice("admin", True), members.RoleChoice("owner", False))
 
 
@@ -18,7 +19,7 @@ def of_people(shell: Shell) -> dict[type[Page], Page]:
     return {
         members.MembersPage: members.MembersPage(
             shell=shell, title="Members",
-            lines=(members.Line("mem_1", "Olivia <b>", "o@shop.test", "owner", BADGE, AT, True),),
+            lines=(members.MemberTableRow("mem_1", "Olivia <b>", "o@shop.test", "owner", BADGE, AT, True),),
         ),
         members.NewMemberPage: members.NewMemberPage(
             shell=shell, title="Invite", email="<x>@shop.test", roles=ROLES, days=7, trouble="wrong & again"
@@ -33,7 +34,7 @@ def of_people(shell: Shell) -> dict[type[Page], Page]:
             least_characters=10, changed=True, trouble="wrong & again", has_password=True, issuer="Shop <accounts>",
             links=(account.Link("idn_1", "https://login.test/<x>", "o@else.test <b>", AT, AT),), link_trouble="not & linked",
         ),
-        issuer.OnwardPage: issuer.OnwardPage(
+        sso.OnwardPage: sso.OnwardPage(
             shell=shell, title="On", issuer="Shop <accounts>", href="https://login.test/authorize?a=1&b=2"
         ),
         join.JoinPage: join.JoinPage(

@@ -5,20 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from registry.events import event_fields
-from web.console import automations, instructions, picks, rule_builder, rule_lines, rules, words, would
+from web.console import labels
+from web.console.automations import automations, dry_run, form_options, instructions, rule_builder, rule_rows, rules
 from web.console.pages import Page, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BADGE = words.Badge("a badge", "good")
-RULE_LINE = rules.Line(
-    "/rules/rul_1", "<b>a rule</b>", "invoice.*", "Refund <it>", BADGE, "Olivia <b>", rules.Last(AT, BADGE)
+BADGE = labels.Badge("a badge", "good")
+RULE_LINE = rules.AutomationRow(
+    "/rules/rul_1", "<b>a rule</b>", "invoice.*", "Refund <it>", BADGE, "Olivia <b>", rules.LastFiring(AT, BADGE)
 )
-FIRING = automations.Firing("evt_1", AT, BADGE, "it <did>", "run_7", ("shop.refund <b>",))
-TRIED = would.Tried(
-    (would.Would("evt_2", "invoice.paid", AT, BADGE, ("Refund <it>",), "it <said> no"),), (would.Tally(BADGE, 1),)
+FIRING = automations.FiringTableRow("evt_1", AT, BADGE, "it <did>", "run_7", ("shop.refund <b>",))
+TRIED = dry_run.DryRunResult(
+    (dry_run.DryRunRow("evt_2", "invoice.paid", AT, BADGE, ("Refund <it>",), "it <said> no"),),
+    (dry_run.VerdictCount(BADGE, 1),),
 )
-ACTIONS = picks.Actions((picks.Group("shop", (picks.Option("shop.refund", "Refund <it>", True),)),), True, "<find>", 50)
-STANDS = automations.Standing(
+ACTIONS = form_options.ActionOptions(
+    (form_options.OptionGroup("shop", (form_options.FormOption("shop.refund", "Refund <it>", True),)),),
+    True,
+    "<find>",
+    50,
+)
+STANDS = automations.AutomationStatus(
     name="<b>a rule</b>",
     mode=BADGE,
     switches=(automations.Switch("on", "On it is", True),),
@@ -37,12 +44,12 @@ STANDS = automations.Standing(
 FRAME = automations.Frame(
     revision=3,
     name="<b>a rule</b>",
-    events=(picks.Group("billing", (picks.Option("invoice.paid", "it was paid", True),)),),
+    events=(form_options.OptionGroup("billing", (form_options.FormOption("invoice.paid", "it was paid", True),)),),
     own_event=True,
     event="invoice.*",
     fields=(event_fields.EventField("data.amount", frozenset({"number"}), "How <much>", True, ("five", "six")),),
-    surfaces=(picks.Option("admin", "for admins", True),),
-    modes=(picks.Option("shadow", "Only shadow", True),),
+    surfaces=(form_options.FormOption("admin", "for admins", True),),
+    modes=(form_options.FormOption("shadow", "Only shadow", True),),
     per_hour="100",
     becomes_author=True,
     links=True,
@@ -63,7 +70,10 @@ def of_rules(shell: Shell) -> dict[type[Page], Page]:
             cel="event.data.amount >= 5",
             action="shop.refund",
             action_title="Refund <it>",
-            parameters=(rules.Fill("order", "data.order", False), rules.Fill("reason", '"<b>"', True)),
+            parameters=(
+                rules.ParameterMappingRow("order", "data.order", False),
+                rules.ParameterMappingRow("reason", '"<b>"', True),
+            ),
             note="a <note>",
             tried=TRIED,
             try_events=20,
@@ -73,22 +83,22 @@ def of_rules(shell: Shell) -> dict[type[Page], Page]:
             title="New rule",
             rule_id="rul_1",
             frame=FRAME,
-            joins=(picks.Option("all", "all of them", True),),
+            joins=(form_options.FormOption("all", "all of them", True),),
             rows=(
-                rule_lines.RowLine(
+                rule_rows.ConditionRow(
                     0,
                     True,
                     "",
-                    (picks.Option("data.amount", "the amount", True),),
-                    (picks.Option("ge", "at least", True),),
+                    (form_options.FormOption("data.amount", "the amount", True),),
+                    (form_options.FormOption("ge", "at least", True),),
                     "number",
                     "<b>5</b>",
                     ("five",),
                     "in <minor> units",
                     False,
                 ),
-                rule_lines.RowLine(
-                    1, False, "data.<x>", (), (picks.Option("is", "is", True),), "text", "v", (), "", True
+                rule_rows.ConditionRow(
+                    1, False, "data.<x>", (), (form_options.FormOption("is", "is", True),), "text", "v", (), "", True
                 ),
             ),
             may_add=True,
@@ -97,21 +107,23 @@ def of_rules(shell: Shell) -> dict[type[Page], Page]:
             cel="event.data.amount >= 5",
             cel_trouble="no <cel>",
             actions=ACTIONS,
-            action=rule_lines.Chosen("shop.refund", "Refund <it>", "gives <back>", BADGE, BADGE),
+            action=rule_rows.ChosenAction("shop.refund", "Refund <it>", "gives <back>", BADGE, BADGE),
             params=(
-                rule_lines.ParamLine(
+                rule_rows.ParameterRow(
                     "order",
                     "The order",
                     "which <one>",
                     True,
                     (
-                        picks.Group("", (picks.Option("=", "a constant", True),)),
-                        picks.Group("from the event", (picks.Option("/data/order", "data.order"),)),
+                        form_options.OptionGroup("", (form_options.FormOption("=", "a constant", True),)),
+                        form_options.OptionGroup(
+                            "from the event", (form_options.FormOption("/data/order", "data.order"),)
+                        ),
                     ),
                     True,
                     "pick",
                     "7",
-                    (picks.Option("7", "seven", True),),
+                    (form_options.FormOption("7", "seven", True),),
                     "nothing <says>",
                 ),
             ),

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from web.console import contracts, drafts, rehearsal, sketch
+from web.console.contracts import card_preview, contracts, drafts
+from web.console.labels import Badge
 from web.console.pages import Page, Shell
-from web.console.words import Badge
+from web.console.runs import simulation
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BADGE = Badge("a badge", "quiet")
 FAULTS = (drafts.Fault("/title", "too <long>", True),)
-SKETCH = sketch.Sketch(
+SKETCH = card_preview.CardPreview(
     "Refund it",
     "Refund ‹order› <now>",
     BADGE,
     BADGE,
     BADGE,
     "https://shop.example/refund",
-    (sketch.Slot("order", "required"),),
+    (card_preview.PreviewSlot("order", "required"),),
 )
-TRIED = rehearsal.Tried(question="Which <one>?", options=("Adam <Novak>",), refused="not <here>")
+TRIED = simulation.SimulatedRequest(question="Which <one>?", options=("Adam <Novak>",), refused="not <here>")
 
 
 def of_contracts(shell: Shell) -> dict[type[Page], Page]:
     return {
         contracts.ContractsPage: contracts.ContractsPage(
             shell=shell, title="Contracts", q="ref<und", total=61, first=51, before=0, after=60, owner=True,
-            lines=(contracts.Line("shop.refund", "Refund <it>", "gives money back", 3, BADGE, BADGE, "owner, admin"),),
-            broken=(contracts.Broken("shop.spoilt", "its signature is <bad>"),),
+            lines=(contracts.ContractTableRow("shop.refund", "Refund <it>", "gives money back", 3, BADGE, BADGE, "owner, admin"),),
+            broken=(contracts.BrokenContractRow("shop.spoilt", "its signature is <bad>"),),
         ),
         contracts.ContractPage: contracts.ContractPage(
             shell=shell, title="Refund", name="shop.refund", heading="Refund <it>", description="gives <money> back", version=3,
@@ -43,9 +44,9 @@ def of_contracts(shell: Shell) -> dict[type[Page], Page]:
         drafts.DraftPage: drafts.DraftPage(
             shell=shell, title="Draft", of="shop.refund", raw='{"name": "<b>"}', good=False, faults=FAULTS, sketch=SKETCH,
             trouble="wrong & again", changes=1, said="refund <it>", tried=TRIED, revision=0,
-            replayed=(drafts.Replayed("run_9", AT, "Amir <b>", "Refund order <7>", BADGE, BADGE, True, "no <longer>"),),
+            replayed=(drafts.ReplayedRun("run_9", AT, "Amir <b>", "Refund order <7>", BADGE, BADGE, True, "no <longer>"),),
         ),
-        rehearsal.RehearsePage: rehearsal.RehearsePage(
+        simulation.RehearsePage: simulation.RehearsePage(
             shell=shell, title="Try", said="refund <it>", trouble="wrong & again", tried=TRIED, revision=0
         ),
     }  # fmt: skip

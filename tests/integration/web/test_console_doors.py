@@ -9,7 +9,8 @@ from fastapi.routing import APIRoute
 
 from tests.integration.web.console import PASSWORD, Console, csrf, post
 from tests.integration.web.rows import FIELDS, Rows, rows_of
-from web.console import ROUTERS, progress
+from web.console import ROUTERS
+from web.console.runs import progress
 
 ROUTES = sorted(
     {

@@ -11,7 +11,7 @@ from httpx import Response
 
 import store.history.log
 from tests.integration.web.console import PASSWORD, Console, csrf, opened_console, post, sign_in
-from web.console.guesses import MOST_WAITING, Lanes
+from web.console.account.login_throttle import MOST_WAITING, Lanes
 
 
 def cookie(answer: Response, name: str = "opsiq_session") -> str:

@@ -24,7 +24,7 @@ from store.migrate import upgrade
 from store.rows import table
 from tests.integration.store.test_migrate import brought_to
 from tests.integration.web.console import NOON, Console
-from web.console import insights
+from web.console.history import insights
 
 
 async def write(console: Console, kind: str, at: datetime, actor: Actor | None = None, **more: Any) -> None:

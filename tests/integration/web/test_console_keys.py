@@ -13,7 +13,8 @@ import store.history.log
 from store.accounts.api_keys import KeyRow
 from tests.integration.web.console import PASSWORD, Console, csrf
 from web.auth import SCOPES
-from web.console import guesses, keys
+from web.console.account import login_throttle
+from web.console.keys import keys
 
 GIVEN = {
     "name": "shop backend",
@@ -98,7 +99,7 @@ async def test_a_wrong_password_makes_no_key_and_keeps_what_was_filled_in(consol
 
 async def test_guessing_the_password_here_is_stopped_as_at_the_sign_in(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
-    for _ in range(guesses.FREE_BY_PAIR):
+    for _ in range(login_throttle.FREE_BY_PAIR):
         await submit(browser, "/keys/new", "/keys", **GIVEN, password="guess")
     answer = await submit(browser, "/keys/new", "/keys", **GIVEN, password=PASSWORD)
     assert answer.status_code == 422

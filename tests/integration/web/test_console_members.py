@@ -17,7 +17,7 @@ import store.history.log
 from store.accounts.members import MemberRow
 from tests.integration.web.console import PASSWORD, Console, csrf, post, sign_in
 from tests.integration.web.test_console_keys import submit
-from web.console.logins import device
+from web.console.account.active_sessions import device
 
 NEW = "a fresh and long one"
 

@@ -9,13 +9,13 @@ import pytest
 from agent.runs.progress import Progress
 from core.errors import NotFound
 from tests.integration.web.console import Console, post
-from web.console.progress import _told
+from web.console.runs.progress import _stream
 
 
 async def test_the_stream_tells_each_step_and_ends_when_the_run_has_moved(console: Console) -> None:
     desk = console.house.runs
     run = await console.run_of(console.admin)
-    told = _told(desk, console.admin, run)
+    told = _stream(desk, console.admin, run)
     assert await anext(told) == "retry: 1000\n\n"
     assert await anext(told) == "event: step\ndata: choosing\n\n"
     async with Progress(console.house.sessions, desk.watch).of(run) as work:
@@ -28,7 +28,7 @@ async def test_the_stream_tells_each_step_and_ends_when_the_run_has_moved(consol
 
 async def test_a_browser_that_goes_away_ends_the_stream_and_nothing_else(console: Console) -> None:
     run = await console.run_of(console.admin)
-    told = _told(console.house.runs, console.admin, run)
+    told = _stream(console.house.runs, console.admin, run)
     await anext(told)
     await anext(told)
     waiting = asyncio.ensure_future(anext(told))

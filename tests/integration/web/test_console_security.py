@@ -27,7 +27,8 @@ WRITTEN_BY_READING: Final = {"/history/export.csv", "/history/{seq}/case.zip"}
 NAMES: Final = sorted(
     {
         name
-        for path in pages.TEMPLATES.glob("*.html")
+        for folder in pages.TEMPLATES
+        for path in folder.glob("*.html")
         for name in re.findall(r'<(?:input|textarea|select|button)[^>]* name="([\w.]+)"', path.read_text())
     }
     - {"csrf", "once"}

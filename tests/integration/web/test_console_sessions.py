@@ -12,7 +12,7 @@ from agent.workspace.members import MemberService
 from tests.integration.web.console import PASSWORD, Console, csrf, opened_console, post, sign_in
 from tests.integration.web.rows import Rows
 from tests.integration.web.test_console_doors import ROUTES
-from web.console.visitor import COOKIE
+from web.console.session import COOKIE
 
 
 async def test_the_cookie_of_a_session_is_for_no_script_and_for_no_other_site(tmp_path: Path) -> None:

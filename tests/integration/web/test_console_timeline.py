@@ -16,7 +16,7 @@ from agent.runs import repository
 from agent.runs.run import Run
 from store.history.log import HistoryRow
 from tests.integration.web.console import NOON, Console
-from web.console.timeline import WIDTH, bars
+from web.console.history.timeline import WIDTH, bars
 
 
 def entry(seq: int, kind: str, after_s: float, duration_ms: float | None = None, data: str = "{}") -> HistoryRow:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from web.console import delivered, deliveries, endpoint, endpoint_form, endpoints, words
+from web.console import labels
 from web.console.pages import Page, Shell
+from web.console.webhooks import deliveries, delivery_status, endpoint, endpoint_form, endpoints
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BADGE = words.Badge("a badge", "good")
-ENDPOINT_LINE = endpoints.Line(
-    "whe_1", "https://a.test/<hook>", "the <ledger>", "invoice.*", BADGE, delivered.Health(BADGE, "of 7 in 24 h"), AT,
+BADGE = labels.Badge("a badge", "good")
+ENDPOINT_LINE = endpoints.EndpointTableRow(
+    "whe_1", "https://a.test/<hook>", "the <ledger>", "invoice.*", BADGE, delivery_status.Health(BADGE, "of 7 in 24 h"), AT,
     "nothing went well",
 )  # fmt: skip
 
@@ -33,7 +34,7 @@ def of_webhooks(shell: Shell) -> dict[type[Page], Page]:
             active=False,
             disabled=True,
             why="nothing went well",
-            health=delivered.Health(BADGE, "of 7 in 24 h"),
+            health=delivery_status.Health(BADGE, "of 7 in 24 h"),
             last_success_at=AT,
             last_failure_at=AT + timedelta(days=1),
             failing_since=None,
@@ -42,10 +43,14 @@ def of_webhooks(shell: Shell) -> dict[type[Page], Page]:
             rotating_until=AT + timedelta(days=3),
             created_at=AT,
             overlap_h=24,
-            wanted=endpoint.Wanted("failed", "invoice.paid"),
-            states=(endpoint.Option("failed", "has failed", True),),
-            tests=(endpoint.Option("invoice.paid", "invoice.paid", True),),
-            deliveries=(delivered.Sent("dlv_1", "invoice.paid", BADGE, "500", 3, "replay", AT, "it <said> no"),),
+            wanted=endpoint.DeliveryFilter("failed", "invoice.paid"),
+            states=(endpoint.FilterOption("failed", "has failed", True),),
+            tests=(endpoint.FilterOption("invoice.paid", "invoice.paid", True),),
+            deliveries=(
+                delivery_status.DeliveryTableRow(
+                    "dlv_1", "invoice.paid", BADGE, "500", 3, "replay", AT, "it <said> no"
+                ),
+            ),
             first=False,
             next="dlv_0",
             since="2026-11-24T10:00",
@@ -56,11 +61,11 @@ def of_webhooks(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="Change endpoint",
             endpoint_id="whe_1",
-            given=endpoint_form.Given(
+            given=endpoint_form.EndpointForm(
                 "https://a.test/<hook>", "invoice.*", "the <ledger>", "X-A: <b>", "60", True, ("order.paid",)
             ),
             kept="x-token",
-            catalogue=(endpoints.Category("orders", (endpoints.Tick("order.paid", "An order was paid", True),)),),
+            catalogue=(endpoints.Category("orders", (endpoints.EventTick("order.paid", "An order was paid", True),)),),
             trouble="too <short>",
         ),
         deliveries.DeliveryPage: deliveries.DeliveryPage(
@@ -80,7 +85,7 @@ def of_webhooks(shell: Shell) -> dict[type[Page], Page]:
             finished_at=AT + timedelta(days=2),
             body='{"a": "<b>"}',
             attempts=(
-                deliveries.Attempt(
+                deliveries.AttemptTableRow(
                     1,
                     AT,
                     BADGE,

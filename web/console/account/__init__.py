@@ -1,0 +1,1 @@
+"""Console: signing in, and one's own account."""

@@ -1,0 +1,140 @@
+"""One's own account: the password, where one is signed in, and what one is linked with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.accounts.identities
+import store.accounts.logins
+from app.container import Container
+from core import passwords
+from core.display_text import to_display_text
+from core.errors import InvalidInput
+from web.auth import container_of
+from web.console.account.active_sessions import ActiveSession, active_sessions
+from web.console.account.login_throttle import own_password
+from web.console.forms import Guarded
+from web.console.pages import Page, redirect, show
+from web.console.session import SignedIn, Visitor, fresh_token, set_session, shell
+
+router = APIRouter(prefix="/account", include_in_schema=False)
+
+
+FIRST_PASSWORD: Final = timedelta(minutes=10)
+"""How fresh a sign-in through the issuer must be for who has no password yet to set one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What an issuer knows this member by. ``label`` is the address it said, or the subject where it said none."""
+
+    id: str
+    issuer: str
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPage(Page):
+    """``issuer`` is the one to be linked with now; empty where there is none or the member is."""
+
+    template: ClassVar[str] = "account.html"
+    name: str
+    email: str
+    role: str
+    sign_ins: tuple[ActiveSession, ...]
+    least_characters: int
+    changed: bool
+    trouble: str
+    has_password: bool
+    issuer: str
+    links: tuple[Link, ...]
+    link_trouble: str
+
+
+@router.get("")
+async def account(request: Request, visitor: SignedIn) -> Response:
+    return await account_page(request, visitor)
+
+
+@router.post("/password")
+async def change_password(request: Request, form: Guarded) -> Response:
+    """The present one is asked for, and counted like a sign-in. Wherever else one is signed in, one is no longer; here one is, under
+    another session id, so that who has read the one before has nothing."""
+    visitor, fresh, house = form.member, form.fields.get("fresh", ""), container_of(request)
+    token, secret = fresh_token(), fresh_token()
+
+    async def renewed(session: AsyncSession, _: int) -> None:
+        await store.accounts.logins.renew(session, visitor.login.id, token=token, csrf=secret)
+
+    trouble = (
+        await own_password(request, visitor, form.fields.get("password", ""))
+        if visitor.member.password_hash is not None
+        else _first(house, visitor)
+    )
+    if not trouble:
+        try:
+            await house.member_service.change_password(visitor.actor, fresh, login=visitor.login.id, also=renewed)
+        except InvalidInput as error:
+            trouble = error.detail
+    if trouble:
+        return await account_page(request, visitor, trouble)
+    visitor.login.csrf = secret
+    answer = await account_page(request, visitor, changed=True)
+    set_session(request, answer, token)
+    return answer
+
+
+@router.post("/sign-out")
+async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
+    """One sign-in, where the form names it, else all but this one."""
+    visitor, login_id = form.member, form.get("login", limit=64)
+    roster = container_of(request).member_service
+    if login_id:
+        await roster.end_login(visitor.actor, visitor.member.id, login_id)
+    else:
+        await roster.end_logins(visitor.actor, visitor.member.id, but=visitor.login.id)
+    return redirect("/account")
+
+
+def _first(house: Container, visitor: Visitor) -> str:
+    """Empty where a first password may be set: the issuer has just vouched for the person."""
+    fresh = visitor.login.issuer and house.clock() - visitor.login.created_at <= FIRST_PASSWORD
+    minutes = int(FIRST_PASSWORD.total_seconds() // 60)
+    again = f"Sign out, sign in again through {house.sso_login.name}, and set it within {minutes} minutes."
+    return "" if fresh else again
+
+
+async def account_page(
+    request: Request,
+    visitor: Visitor,
+    trouble: str = "",
+    *,
+    changed: bool = False,
+    link_trouble: str = "",
+    status: int = 422,
+) -> Response:
+    house, member = container_of(request), visitor.member
+    async with house.sessions.read() as session:
+        logins = await store.accounts.logins.of_member(session, member.workspace, member.id, house.clock())
+        identities = await store.accounts.identities.of_member(session, member.workspace, member.id)
+    issuer = house.issuer if house.issuer and all(each.issuer != house.issuer.issuer for each in identities) else None
+    page = AccountPage(
+        shell=shell(request, visitor), title="Your account", name=to_display_text(member.name, limit=100),
+        email=to_display_text(member.email, limit=320), role=member.role, sign_ins=active_sessions(logins, visitor.login.id),
+        least_characters=passwords.LEAST_CHARACTERS, changed=changed, trouble=trouble,
+        has_password=member.password_hash is not None or changed, issuer=issuer.name if issuer else "", link_trouble=link_trouble,
+        links=tuple(
+            Link(each.id, to_display_text(each.issuer, limit=200), to_display_text(each.email or each.subject, limit=320), each.created_at,
+                 each.last_used_at)
+            for each in identities
+        ),
+    )  # fmt: skip
+    return show(request, page, status=status if trouble or link_trouble else 200)

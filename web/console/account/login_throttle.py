@@ -1,0 +1,191 @@
+"""Sign-in throttling: wrong passwords are counted by who tries them on which account, so that guessing is slow and nobody is locked out.
+
+What counts first is the pair of address and account, with a back-off that grows: whoever guesses from elsewhere makes only themselves
+wait. Beyond it stand two gentle bounds, for one account from anywhere and for one address on any account, which let one try a minute
+through: guessing that is spread over many addresses, or over many accounts, comes to that rate. Neither of the two is for who is known:
+a browser that has signed in to the account before (``web.console.account.device``) counts by itself, and an address that it was signed in from
+counts by its pair alone.
+
+An IPv6 address counts with its /64. Addresses are those that ``web.client_address`` has found out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from fastapi import Request
+
+import store.accounts.logins
+from app.container import Container
+from core import passwords
+from store.accounts.logins import Failures, FailureScope
+from store.accounts.members import email_key
+from web.auth import container_of
+from web.client_address import client_of, fold_address
+from web.console.account.device import known_device
+from web.console.session import Visitor
+
+FREE_BY_PAIR: Final = 5
+"""Wrong passwords before the first wait, which is a minute and doubles with each further one."""
+LONGEST_WAIT: Final = timedelta(minutes=15)
+PAIR_WINDOW: Final = timedelta(hours=1)
+FREE_BY_ACCOUNT: Final = 20
+ACCOUNT_WINDOW: Final = timedelta(hours=1)
+FREE_BY_ADDRESS: Final = 30
+ADDRESS_WINDOW: Final = timedelta(minutes=15)
+GENTLE_WAIT: Final = timedelta(minutes=1)
+MOST_WAITING: Final = 32
+"""Passwords that wait to be tried, beside the one that is: each takes tens of milliseconds of a processor."""
+BUSY: Final = "Too many people are signing in at this moment. Try again in a few seconds."
+_WRONG: Final = "This is not your password. Nothing was done."
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who tries what. ``pair`` has its back-off; ``counted`` are the gentle bounds it counts against, ``held_to`` those that may stop
+    it."""
+
+    pair: str
+    counted: tuple[tuple[FailureScope, str], ...] = ()
+    held_to: tuple[tuple[FailureScope, str], ...] = ()
+
+    @property
+    def known(self) -> bool:
+        return not self.held_to
+
+
+class Lane:
+    """A queue for trying passwords, one at a time, so that racing guesses can't pass one count together; bounded."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[bool]:
+        """False: too many wait already."""
+        if self._waiting > MOST_WAITING:
+            yield False
+            return
+        self._waiting += 1
+        try:
+            async with self._lock:
+                yield True
+        finally:
+            self._waiting -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Who is known doesn't queue behind strangers."""
+
+    known: Lane
+    strangers: Lane
+
+    @classmethod
+    def new(cls) -> Lanes:
+        return cls(Lane(), Lane())
+
+
+async def attempt_of(request: Request, email: str) -> Attempt:
+    """Somebody who gives ``email`` and a password."""
+    house, account, network = container_of(request), account_of(email), fold_address(client_of(request))
+    device = known_device(request, account)
+    if device:
+        return Attempt(f"device:{device} {account}")
+    async with house.sessions.read() as session:
+        before = await store.accounts.logins.addresses_of(session, email_key(email))
+    counted: tuple[tuple[FailureScope, str], ...] = (("ip", network), ("email", account))
+    return Attempt(f"{network} {account}", counted, () if network in map(fold_address, before) else counted)
+
+
+def vouched_attempt(request: Request) -> Attempt:
+    """Somebody whom an issuer is asked about: who they are is not known yet."""
+    device, network = known_device(request), fold_address(client_of(request))
+    if device:
+        return Attempt(f"device:{device} issuer")
+    counted: tuple[tuple[FailureScope, str], ...] = (("ip", network),)
+    return Attempt("", counted, counted)
+
+
+async def own_password(request: Request, visitor: Visitor, password: str) -> str:
+    """Empty when it is the visitor's own password, else why it does not count. An open console left alone is not yet its owner. Counted by
+    the sign-in: what others try elsewhere stops nobody here."""
+    house = container_of(request)
+    if visitor.member.password_hash is None:
+        return "You have no password here yet. Set one under Your account, then do this again."
+    attempt = Attempt(f"login:{visitor.login.id}")
+    async with turn(request, attempt) as free:
+        if not free:
+            return BUSY
+        wait = await wait_of(house, attempt)
+        if wait:
+            return f"Too many wrong passwords. Wait {minutes(wait)} and try again."
+        if await asyncio.to_thread(passwords.verify_password, password, visitor.member.password_hash):
+            await forgive(house, attempt)
+            return ""
+        await count(house, attempt)
+    return _WRONG
+
+
+@asynccontextmanager
+async def turn(request: Request, attempt: Attempt) -> AsyncIterator[bool]:
+    """Look at the count, try the password, count: within this. False: too many wait already."""
+    lanes: Lanes = request.app.state.sign_in_lanes
+    async with (lanes.known if attempt.known else lanes.strangers).turn() as free:
+        yield free
+
+
+async def wait_of(house: Container, attempt: Attempt) -> timedelta:
+    """How long this attempt has to wait, zero for not at all."""
+    now, longest = house.clock(), timedelta()
+    async with house.sessions.read() as session:
+        if attempt.pair:
+            failures = await store.accounts.logins.failures(session, "pair", attempt.pair, now - PAIR_WINDOW)
+            over = failures.count - FREE_BY_PAIR
+            pause = min(LONGEST_WAIT, timedelta(minutes=2 ** min(over, 10))) if over >= 0 else timedelta()
+            longest = _left(failures, pause, now)
+        for scope, subject in attempt.held_to:
+            window, free = (ADDRESS_WINDOW, FREE_BY_ADDRESS) if scope == "ip" else (ACCOUNT_WINDOW, FREE_BY_ACCOUNT)
+            failures = await store.accounts.logins.failures(session, scope, subject, now - window)
+            if failures.count >= free:
+                longest = max(longest, _left(failures, GENTLE_WAIT, now))
+    return longest
+
+
+async def count(house: Container, attempt: Attempt) -> None:
+    """It was wrong."""
+    subjects = (*((("pair", attempt.pair),) if attempt.pair else ()), *attempt.counted)
+    async with house.sessions.begin() as session:
+        await store.accounts.logins.record_failure(session, subjects, house.clock())
+
+
+async def forgive(house: Container, attempt: Attempt) -> None:
+    """It was right: its pair begins anew. The gentle bounds go on, or each success would free a flood of guesses."""
+    async with house.sessions.read() as session:
+        failures = await store.accounts.logins.failures(session, "pair", attempt.pair, house.clock() - PAIR_WINDOW)
+    if failures.count:
+        async with house.sessions.begin() as session:
+            await store.accounts.logins.forgive(session, "pair", attempt.pair)
+
+
+def minutes(wait: timedelta) -> str:
+    """‘a minute’, ‘4 minutes’."""
+    whole = math.ceil(wait / timedelta(minutes=1))
+    return "a minute" if whole <= 1 else f"{whole} minutes"
+
+
+def account_of(email: str) -> str:
+    """What stands for the account: people type other things than addresses into that field, and none of them is kept."""
+    return hashlib.sha256(email_key(email).encode(errors="backslashreplace")).hexdigest()[:32]
+
+
+def _left(failures: Failures, pause: timedelta, now: datetime) -> timedelta:
+    return max(timedelta(), failures.last + pause - now) if failures.last else timedelta()

@@ -1,0 +1,241 @@
+"""Coming in and going out: sign-in, sign-out, the first workspace, and the choice of light or dark."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Final
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+import store.accounts.logins
+import store.accounts.members
+import store.workspaces
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.workspace.admin import actor_of
+from app.container import Container
+from core import ids, passwords
+from core.errors import InvalidInput, NotFound
+from store.accounts.members import MemberRow
+from web import problem
+from web.auth import container_of
+from web.client_address import came_through_proxy, client_of, is_loopback
+from web.console.account import login_throttle
+from web.console.account.device import remember_device
+from web.console.forms import Guarded, GuardedStranger, keep_secret, stranger_shell
+from web.console.pages import THEME_COOKIE, Page, redirect, render
+from web.console.session import COOKIE, LONGEST, find_visitor, fresh_token, local, set_session
+from web.cookies import delete_cookie, read_cookie, set_cookie
+
+router = APIRouter(include_in_schema=False)
+
+_WRONG: Final = "This e-mail address and password don't go together."
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInPage(Page):
+    """``issuer`` is who else vouches for people here, ``start`` the way there; ``leave`` is where one who just signed out does so there as
+    well. Each is empty where there is none."""
+
+    template: ClassVar[str] = "sign_in.html"
+    email: str
+    next: str
+    trouble: str
+    issuer: str
+    start: str
+    leave: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetUpPage(Page):
+    template: ClassVar[str] = "set_up.html"
+    allowed: bool
+    name: str
+    person: str
+    email: str
+    trouble: str
+    least_characters: int
+
+
+async def to_sign_in(request: Request, _: Exception) -> Response:
+    """What a page answers to who is not signed in. htmx is told to leave the page; anybody else is redirected."""
+    wanted = request.headers.get("hx-current-url", "") if request.headers.get("hx-request") else str(request.url)
+    parts = urlsplit(wanted)
+    back = local(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
+    to = "/sign-in" if request.method == "POST" or back == "/" else f"/sign-in?next={quote(back, safe='')}"
+    if request.headers.get("hx-request"):
+        return Response(status_code=200, headers={"HX-Redirect": to, "Cache-Control": "no-store"})
+    return redirect(to)
+
+
+@router.get("/sign-in")
+async def sign_in_page(request: Request, next: str = "/", left: str = "") -> Response:  # noqa: A002  (the name in the address)
+    if await find_visitor(request):
+        return redirect(local(next))
+    house = container_of(request)
+    if await _has_no_workspace(house):
+        return redirect("/set-up")
+    leave = await house.issuer.end_session() if left and house.issuer else ""
+    return await sign_in_answer(request, next_=local(next), leave=leave)
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, form: GuardedStranger) -> Response:
+    house = container_of(request)
+    email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
+    next_ = local(form.get("next", limit=2000) or "/")
+    attempt = await login_throttle.attempt_of(request, email)
+    if wait := await login_throttle.wait_of(house, attempt):
+        return await _slowed(request, email, next_, wait)
+    async with login_throttle.turn(request, attempt) as free:
+        if not free:
+            answer = await sign_in_answer(request, email=email, next_=next_, trouble=login_throttle.BUSY, status=503)
+            answer.headers["Retry-After"] = "5"
+            return answer
+        if wait := await login_throttle.wait_of(house, attempt):  # others may have tried meanwhile
+            return await _slowed(request, email, next_, wait)
+        member = await _check_password(house, email, password)
+        if member is None:
+            await login_throttle.count(house, attempt)
+            return await sign_in_answer(request, email=email, next_=next_, trouble=_WRONG, status=401)
+    await login_throttle.forgive(house, attempt)
+    return await start_session(request, house, member, next_)
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, form: Guarded) -> Response:
+    house = container_of(request)
+    now = house.clock()
+    async with house.sessions.begin() as session:
+        if await store.accounts.logins.revoke(session, read_cookie(request, COOKIE), now):
+            await recorder.record_act(
+                session, form.member.actor, EntryType.SIGNED_OUT, now, request_id=problem.request_id(request),
+                login=form.member.login.id,
+            )  # fmt: skip
+    answer = redirect("/sign-in?left=1" if form.member.login.issuer else "/sign-in")
+    delete_cookie(request, answer, COOKIE)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@router.post("/theme")
+async def theme(request: Request, form: GuardedStranger) -> Response:
+    chosen = form.get("theme", limit=10)
+    if chosen not in ("light", "dark", ""):
+        raise InvalidInput("A theme is light, dark, or empty for what the machine prefers.")
+    answer = redirect(local(form.get("next", limit=2000) or "/"))
+    if chosen:
+        set_cookie(request, answer, THEME_COOKIE, chosen, max_age_s=365 * 86400)
+    else:
+        delete_cookie(request, answer, THEME_COOKIE)
+    return answer
+
+
+@router.get("/set-up")
+async def set_up_page(request: Request) -> Response:
+    if not await _has_no_workspace(container_of(request)):
+        return redirect("/sign-in")
+    return _set_up(request)
+
+
+@router.post("/set-up")
+async def set_up(request: Request, form: GuardedStranger) -> Response:
+    """Found the first workspace: only while there is none, and only from this machine."""
+    house = container_of(request)
+    name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
+    email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
+    async with request.app.state.founding:
+        if not await _has_no_workspace(house) or not _from_this_machine(request):
+            raise NotFound("There is nothing to set up here.")
+        if not name or not person or "@" not in email:
+            trouble = "Give the workspace a name, and yourself a name and an e-mail address."
+            return _set_up(request, name=name, person=person, email=email, trouble=trouble)
+        try:
+            owner = await house.workspace_admin.create_workspace(name, email=email, person=person, password=password)
+        except InvalidInput as error:
+            return _set_up(request, name=name, person=person, email=email, trouble=error.detail)
+    async with house.sessions.read() as session:
+        member = await store.accounts.members.get(session, owner.workspace, owner.id)
+    return await start_session(request, house, member, "/")
+
+
+async def start_session(
+    request: Request, house: Container, member: MemberRow, to: str, *, issuer: str = ""
+) -> RedirectResponse:
+    """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same transaction. ``issuer`` is
+    who vouched for them, empty where a password did."""
+    now, token = house.clock(), fresh_token()
+    async with house.sessions.begin() as session:
+        login = await store.accounts.logins.start(
+            session, login_id=ids.new("ses"), workspace=member.workspace, member_id=member.id, token=token, csrf=fresh_token(),
+            now=now, expires_at=now + LONGEST, replaces=read_cookie(request, COOKIE) or None,
+            address=client_of(request), agent=request.headers.get("user-agent", ""),
+            issuer=issuer or None,
+        )  # fmt: skip
+        await store.accounts.members.touch(session, member.workspace, member.id, now)
+        await recorder.record_act(
+            session, actor_of(member), EntryType.SIGNED_IN, now, request_id=problem.request_id(request), login=login.id,
+            **({"issuer": issuer} if issuer else {}),
+        )  # fmt: skip
+    answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
+    set_session(request, answer, token)
+    remember_device(request, answer, login_throttle.account_of(member.email))
+    return answer
+
+
+async def _slowed(request: Request, email: str, next_: str, wait: timedelta) -> Response:
+    trouble = f"Too many failed sign-ins. Wait {login_throttle.minutes(wait)} and try again."
+    answer = await sign_in_answer(request, email=email, next_=next_, trouble=trouble, status=429)
+    answer.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return answer
+
+
+async def _check_password(house: Container, email: str, password: str) -> MemberRow | None:
+    """The member whose password it is. An unknown address takes as long as a wrong password, within one hash."""
+    async with house.sessions.read() as session:
+        rows = [row for row in await store.accounts.members.by_email(session, email) if row.state == "active"]
+    for row in rows:
+        if await asyncio.to_thread(passwords.verify_password, password, row.password_hash):
+            return row
+    if not rows:
+        await asyncio.to_thread(passwords.verify_password, password, None)
+    return None
+
+
+async def _has_no_workspace(house: Container) -> bool:
+    async with house.sessions.read() as session:
+        return not await store.workspaces.every_one(session)
+
+
+def _from_this_machine(request: Request) -> bool:
+    """Straight from a loopback address, asked for by a loopback name: no proxy in between, no rebound name in front."""
+    if came_through_proxy(request):
+        return False
+    host = request.url.hostname or ""
+    return is_loopback(client_of(request)) and (host == "localhost" or is_loopback(host))
+
+
+async def sign_in_answer(
+    request: Request, *, next_: str, email: str = "", trouble: str = "", leave: str = "", status: int = 200
+) -> Response:
+    """The sign-in page, with what went wrong."""
+    around, issuer = stranger_shell(request), container_of(request).issuer
+    page = SignInPage(
+        shell=around, title="Sign in", email=email, next=next_, trouble=trouble, issuer=issuer.name if issuer else "",
+        start=f"/sign-in/start?next={quote(next_, safe='')}", leave=leave,
+    )  # fmt: skip
+    return keep_secret(request, render(page, status=status), around)
+
+
+def _set_up(request: Request, *, name: str = "", person: str = "", email: str = "", trouble: str = "") -> Response:
+    shell = stranger_shell(request)
+    page = SetUpPage(
+        shell=shell, title="Set up", allowed=_from_this_machine(request), name=name, person=person, email=email,
+        trouble=trouble, least_characters=passwords.LEAST_CHARACTERS,
+    )  # fmt: skip
+    return keep_secret(request, render(page, status=422 if trouble else 200), shell)

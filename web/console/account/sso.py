@@ -1,0 +1,181 @@
+"""Signing in with the issuer that the settings name, and linking one's account to it.
+
+Both are begun by a link, not by a form: a Content-Security-Policy of ``form-action 'self'`` also stops a form that is redirected elsewhere.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import store.accounts.logins
+import store.requests.nonces
+from agent.sso.flow import LONGEST as FLOW_LONGEST
+from agent.sso.flow import Flow
+from agent.sso.identity import LoginRefusalReason, LoginRefused, SsoIdentity
+from agent.sso.provider import Provider
+from app.container import Container
+from core.errors import NotFound, Unavailable
+from web.auth import container_of
+from web.console.account import login_throttle
+from web.console.account.account import account_page
+from web.console.account.login_throttle import own_password
+from web.console.account.sign_in import sign_in_answer, start_session
+from web.console.forms import Guarded
+from web.console.pages import Page, redirect, render
+from web.console.session import Visitor, find_visitor, local, shell
+from web.cookies import delete_cookie, read_cookie, set_cookie
+
+router = APIRouter(include_in_schema=False)
+log = logging.getLogger(__name__)
+
+COOKIE: Final = "opsiq_flow"
+_SPENT: Final = "flow"
+"""The key under which the states of finished flows are kept as nonces, for longer than a flow lasts."""
+_NOT_BEGUN: Final = LoginRefused(
+    LoginRefusalReason.NOT_BEGUN_HERE, "This sign-in was not begun in this browser, took too long, or was finished before. Begin it again."
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnwardPage(Page):
+    """The way to the issuer, to be linked with it."""
+
+    template: ClassVar[str] = "onward.html"
+    issuer: str
+    href: str
+
+
+@router.get("/sign-in/start")
+async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
+    """Away to the issuer. Another site may lead here too: what comes of it is bound to this browser all the same."""
+    house = container_of(request)
+    provider = _provider(house)
+    if await find_visitor(request):
+        return redirect(local(next))
+    flow = Flow.begin(house.clock(), local(next[:2000]))
+    try:
+        away = redirect(await provider.address(flow))
+    except Unavailable as error:
+        return await sign_in_answer(request, next_=flow.back, trouble=error.detail, status=503)
+    set_cookie(request, away, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    return away
+
+
+@router.get("/sign-in/callback")
+async def callback(request: Request, code: str = "", state: str = "", iss: str = "", error: str = "") -> Response:
+    """Back from the issuer: the browser that went, once, within the time; then the member it vouches for, or a page that says why not."""
+    house = container_of(request)
+    provider = _provider(house)
+    attempt = login_throttle.vouched_attempt(request)
+    flow = Flow.opened(house.box, read_cookie(request, COOKIE))
+    wait = await login_throttle.wait_of(house, attempt)
+    if wait:
+        answer = await _turned(
+            request,
+            flow,
+            LoginRefused(
+                LoginRefusalReason.REFUSED_THERE, f"Too many failed sign-ins. Wait {login_throttle.minutes(wait)}."
+            ),
+            429,
+        )
+    elif flow is None or not await _claimed(house, flow, state):
+        log.info("a sign-in came back that was not begun here")
+        answer = await _turned(request, flow, _NOT_BEGUN, 400)
+    else:
+        answer = await _finished(request, house, provider, flow, code=code, iss=iss, error=error)
+        if answer.status_code != 303:
+            await login_throttle.count(house, attempt)
+    delete_cookie(request, answer, COOKIE)
+    return answer
+
+
+@router.post("/account/link")
+async def link(request: Request, form: Guarded) -> Response:
+    """Password first; then the page that leads to the issuer."""
+    house, visitor = container_of(request), form.member
+    provider = _provider(house)
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await account_page(request, visitor, link_trouble=trouble)
+    flow = Flow.begin(house.clock(), "/account", login=visitor.login.id)
+    try:
+        href = await provider.address(flow)
+    except Unavailable as error:
+        return await account_page(request, visitor, link_trouble=error.detail)
+    page = OnwardPage(shell=shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href)
+    answer = render(page)
+    set_cookie(request, answer, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    return answer
+
+
+@router.post("/account/unlink")
+async def unlink(request: Request, form: Guarded) -> Response:
+    """Password first: without the link it is the only way in."""
+    visitor = form.member
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await account_page(request, visitor, link_trouble=trouble)
+    await container_of(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64))
+    return redirect("/account")
+
+
+async def _claimed(house: Container, flow: Flow, state: str) -> bool:
+    """Whether the answer is to this flow, in time, and the first to it."""
+    now = house.clock()
+    if not hmac.compare_digest(flow.state.encode(), state.encode()) or flow.over(now):
+        return False
+    async with house.sessions.begin() as session:
+        return await store.requests.nonces.insert(session, _SPENT, flow.state, now)
+
+
+async def _finished(
+    request: Request, house: Container, provider: Provider, flow: Flow, *, code: str, iss: str, error: str
+) -> Response:
+    visitor = await find_visitor(request)
+    if flow.login and (visitor is None or visitor.login.id != flow.login):
+        return await _turned(request, flow, _NOT_BEGUN, 400)
+    if error or not code:
+        # Words that came with the browser are anybody's: they are not shown.
+        refused = LoginRefused(
+            LoginRefusalReason.REFUSED_THERE,
+            f"{provider.name} did not let you in. Begin again, or sign in with a password.",
+        )
+        return await _turned(request, flow, refused, 403)
+    try:
+        who = await provider.identify(flow, code, iss)
+    except Unavailable as down:
+        return await _turned(request, flow, LoginRefused(LoginRefusalReason.REFUSED_THERE, down.detail), 503)
+    if isinstance(who, LoginRefused):
+        return await _turned(request, flow, who, 403)
+    if flow.login:
+        assert visitor is not None
+        return await _link(request, house, visitor, flow, who)
+    member = await house.sso_login.enter(who)
+    if isinstance(member, LoginRefused):
+        return await _turned(request, flow, member, 403)
+    return await start_session(request, house, member, flow.back, issuer=provider.issuer)
+
+
+async def _link(request: Request, house: Container, visitor: Visitor, flow: Flow, who: SsoIdentity) -> Response:
+    turned = await house.sso_login.link(visitor.actor, who)
+    return await _turned(request, flow, turned, 403) if turned else redirect("/account")
+
+
+async def _turned(request: Request, flow: Flow | None, turned: LoginRefused, status: int) -> Response:
+    """On the page it was begun on."""
+    visitor = await find_visitor(request)
+    if visitor is not None:
+        return await account_page(request, visitor, link_trouble=turned.detail, status=status)
+    return await sign_in_answer(request, next_=flow.back if flow else "/", trouble=turned.detail, status=status)
+
+
+def _provider(house: Container) -> Provider:
+    if house.issuer is None:
+        raise NotFound("Signing in with an issuer is not set up here.")
+    return house.issuer

@@ -1,0 +1,220 @@
+"""What the pages of a rule and of an instruction have in common: the switch, what it has done, the form's frame, and who may change it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+from fastapi import Request
+
+import store.automations
+from agent.workspace.authority import author_of, same_principal
+from core.actor import OWNER
+from core.display_text import to_display_text
+from core.errors import Conflict, Forbidden, InvalidInput, OpsIQError
+from registry.catalogue import Catalogue
+from registry.events.event_fields import EventField
+from store.automations import FiringRow, InstructionRow, RuleRow
+from web.auth import container_of
+from web.console.automations import form_options
+from web.console.automations.automation_form import MODES, AutomationFormData
+from web.console.automations.form_options import EventFields, FormOption, OptionGroup
+from web.console.forms import Form
+from web.console.labels import Badge
+from web.console.one_shot_form import TransactionHook, once_per_form
+from web.console.session import Visitor
+
+PAGE: Final = 30
+MEANWHILE: Final = (
+    "Somebody changed it while you did. What you filled in is still here; save it again to put it in place of theirs."
+)
+MODE_BADGES: Final[Mapping[str, Badge]] = {
+    "on": Badge("on", "good"),
+    "shadow": Badge("shadow", "wait"),
+    "off": Badge("off", "quiet"),
+}
+VERDICTS: Final[Mapping[str, Badge]] = {
+    "run": Badge("made a run", "good"),
+    "shadow": Badge("only noted", "wait"),
+    "unmet": Badge("condition not met", "quiet"),
+    "over_limit": Badge("over its ceiling", "bad"),
+    "untold": Badge("could not be told", "bad"),
+}
+_MODE_WORDS: Final = {"off": "Off", "shadow": "Shadow", "on": "On"}
+
+Automation = RuleRow | InstructionRow
+Row = TypeVar("Row", RuleRow, InstructionRow)
+
+
+@dataclass(frozen=True, slots=True)
+class FiringTableRow:
+    event_id: str
+    at: datetime
+    verdict: Badge
+    detail: str
+    run_id: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    value: str
+    label: str
+    here: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AutomationStatus:
+    """What there is to say of one, whichever it is. ``mine``: this person may switch, change and delete it; ``links``: they may look at
+    events."""
+
+    name: str
+    mode: Badge
+    switches: tuple[Switch, ...]
+    event: str
+    author: str
+    per_hour: int
+    created_at: datetime
+    updated_at: datetime
+    firings: tuple[FiringTableRow, ...]
+    first: bool
+    next: str
+    mine: bool
+    links: bool
+    trouble: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """What both forms ask for. ``own_event``: its name is written, not picked; ``becomes_author``: whoever saves it takes it over from
+    somebody else, or from the role they had."""
+
+    revision: int
+    name: str
+    events: tuple[OptionGroup, ...]
+    own_event: bool
+    event: str
+    fields: tuple[EventField, ...]
+    surfaces: tuple[FormOption, ...]
+    modes: tuple[FormOption, ...]
+    per_hour: str
+    becomes_author: bool
+    links: bool
+    trouble: str
+
+
+async def automation_status(
+    request: Request, visitor: Visitor, row: Automation, before: str | None, error: OpsIQError | None
+) -> AutomationStatus:
+    """With a page of its firings, those ``before`` one of them."""
+    actor = visitor.actor
+    async with container_of(request).sessions.read() as session:
+        rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
+    mine = await container_of(request).events.automation_service.manages(actor, row)
+    return AutomationStatus(
+        name=to_display_text(row.name, limit=120),
+        mode=MODE_BADGES[row.mode],
+        switches=tuple(Switch(each, _MODE_WORDS[each], each == row.mode) for each in reversed(MODES)),
+        event=row.pattern,
+        author=to_display_text(author_of(row.author).name, limit=80),
+        per_hour=row.max_per_hour,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        firings=tuple(_firing(each, inside=mine) for each in rows),
+        first=before is None,
+        next=rows[-1].event_id if len(rows) == PAGE else "",
+        mine=mine,
+        links=actor.role == OWNER,
+        trouble=to_display_text(error.detail) if error else "",
+    )
+
+
+def frame(
+    visitor: Visitor,
+    given: AutomationFormData,
+    there: Automation | None,
+    known: EventFields,
+    error: OpsIQError | None,
+) -> Frame:
+    """``there`` is what the form changes, None where it makes a new one."""
+    own_event = given.own_event or "*" in given.event
+    return Frame(
+        revision=there.revision if there else 0,
+        name=given.name[:1000],
+        events=form_options.events(given.event, own_event, known.names),
+        own_event=own_event,
+        event=given.event,
+        fields=tuple(known.fields),
+        surfaces=form_options.surfaces(given.surface),
+        modes=tuple(FormOption(each, _MODE_WORDS[each], each == given.mode) for each in reversed(MODES)),
+        per_hour=given.per_hour,
+        becomes_author=there is not None and not same_principal(visitor.actor, author_of(there.author)),
+        links=visitor.actor.role == OWNER,
+        trouble=to_display_text(error.detail) if error else "",
+    )
+
+
+def form_title(there: Automation | None, kind: str) -> str:
+    return f"Change “{to_display_text(there.name, limit=60)}”" if there else f"New {kind}"
+
+
+def mode_of(form: Form, kind: str) -> str:
+    """The mode that was asked for. Raises InvalidInput."""
+    mode = form.get("mode", limit=10)
+    if mode not in MODES:
+        raise InvalidInput(f"{kind} is on, in shadow, or off.")
+    return mode
+
+
+async def only_mine(request: Request, visitor: Visitor, row: Automation, otherwise: str) -> None:
+    """Raises Forbidden with ``otherwise`` for all but its author and owners."""
+    if not await container_of(request).events.automation_service.manages(visitor.actor, row):
+        raise Forbidden(otherwise)
+
+
+async def save(
+    request: Request,
+    form: Form,
+    there: Row | None,
+    add: Callable[[TransactionHook], Awaitable[Row]],
+    change: Callable[[Row], Awaitable[Row]],
+) -> Row:
+    """Adds it, once for each form; or changes the one that is ``there``. Raises InvalidInput where somebody changed that since the form was
+    shown: it can be saved again."""
+    if there is None:
+        async with once_per_form(request, form) as also:
+            return await add(also)
+    if form.get("revision", limit=20) != str(there.revision):
+        raise InvalidInput(MEANWHILE)
+    try:
+        return await change(there)
+    except Conflict as error:
+        raise InvalidInput(MEANWHILE) from error
+
+
+def title_of(catalogue: Catalogue, name: str) -> str:
+    contract = catalogue.get(name)
+    return to_display_text(contract.title, limit=120) if contract else name
+
+
+def _firing(row: FiringRow, *, inside: bool) -> FiringTableRow:
+    """What shadow mode would have sent is for those who may see the records in it."""
+    would = json.loads(row.document) if row.document and inside else {}
+    calls = would.get("calls", ()) if isinstance(would, dict) else ()
+    return FiringTableRow(
+        event_id=row.event_id,
+        at=row.at,
+        verdict=VERDICTS[row.verdict],
+        detail=to_display_text(row.detail, limit=600) if inside or row.verdict != "shadow" else "",
+        run_id=row.run_id or "",
+        says=tuple(to_display_text(f"{each['contract']['name']} {_params(each)}", limit=600) for each in calls),
+    )
+
+
+def _params(call: Mapping[str, str]) -> str:
+    """The parameters of a call that was only noted, as they would have been sent."""
+    params = json.loads(call["payload"]).get("params", {})
+    return json.dumps(params, ensure_ascii=False)

@@ -1,0 +1,108 @@
+"""What rules and instructions are put together from by picking: events, their fields, the actions that one may run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.events.events
+from agent.workspace.context import WorkspaceContext
+from core.actor import SURFACES, Actor, Surface
+from core.display_text import to_display_text
+from core.errors import InvalidInput
+from events.automations.rules import past_events
+from registry.events import event_catalogue, event_fields, event_names
+from registry.events.event_fields import EventField
+from registry.offer import Offer
+from web.console.automations.automation_form import OTHER
+
+MOST_ACTIONS: Final = 40
+"""More than these are searched instead of listed."""
+_LOOKED_AT: Final = 20
+_SURFACES: Final = {"admin": "admins' requests", "customer": "customers' requests", "writing": "writing"}
+
+
+@dataclass(frozen=True, slots=True)
+class FormOption:
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options under a heading."""
+
+    label: str
+    options: tuple[FormOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOptions:
+    """``groups`` are those to pick from: all, or where there are ``many``, what the search found and the chosen ones."""
+
+    groups: tuple[OptionGroup, ...]
+    many: bool
+    find: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventFields:
+    """What is known of the events of a pattern."""
+
+    fields: Sequence[EventField]
+    names: Sequence[str]
+
+
+async def fields_of_pattern(session: AsyncSession, workspace: str, pattern: str) -> EventFields:
+    """The fields of events that fit, from the catalogue and from the newest that came; names that came and are in no catalogue."""
+    names = [
+        each for each in await store.events.events.recent_names(session, workspace) if event_catalogue.get(each) is None
+    ]
+    try:
+        event_names.pattern(pattern)
+    except InvalidInput:
+        return EventFields(event_fields.ENVELOPE, names)
+    came = await past_events(session, workspace, pattern, limit=_LOOKED_AT)
+    return EventFields(event_fields.of_pattern(pattern, (each.data for each in came)), names)
+
+
+def events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGroup, ...]:
+    """The catalogue by category, the custom names that came, and a pattern of one's own."""
+    groups: dict[str, list[FormOption]] = {}
+    for each in event_catalogue.every().values():
+        groups.setdefault(each.category, []).append(FormOption(each.name, each.name, each.name == chosen and not own))
+    known = {option.value for options in groups.values() for option in options}
+    others = list(dict.fromkeys([*names, *([chosen] if chosen and not own and chosen not in known else [])]))
+    if others:
+        groups["your own"] = [FormOption(each, each, each == chosen and not own) for each in others]
+    groups["several"] = [FormOption(OTHER, "a pattern, such as invoice.* …", own)]
+    return tuple(OptionGroup(label, tuple(options)) for label, options in groups.items())
+
+
+def actions(
+    ground: WorkspaceContext, actor: Actor, surface: Surface, find: str, chosen: Sequence[str]
+) -> ActionOptions:
+    """What this person may run there."""
+    shortlist = ground.shortlist(actor, surface)
+    many = len(shortlist) > MOST_ACTIONS
+    offers: list[Offer] = list(shortlist.offers)
+    if many:
+        found = [each.offer for each in shortlist.top(find, MOST_ACTIONS)] if find else offers[:MOST_ACTIONS]
+        kept = [offer for name in chosen if (offer := shortlist.get(name)) is not None]
+        offers = list({each.name: each for each in (*kept, *found)}.values())
+    groups: dict[str, list[FormOption]] = {}
+    for each in offers:
+        option = FormOption(each.name, to_display_text(each.title, limit=120), each.name in chosen)
+        groups.setdefault(each.name.partition(".")[0], []).append(option)
+    return ActionOptions(
+        tuple(OptionGroup(label, tuple(each)) for label, each in groups.items()), many, find, len(shortlist)
+    )
+
+
+def surfaces(chosen: str) -> tuple[FormOption, ...]:
+    return tuple(FormOption(each, _SURFACES[each], each == chosen) for each in SURFACES)

@@ -1,0 +1,49 @@
+"""The form of an instruction: as it is filled in, and as the API takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from events.automations.service import InstructionForm
+from store.automations import InstructionRow
+from web.console.automations.automation_form import AutomationFormData, read_form, read_row, to_model
+from web.console.forms import Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionFormData(AutomationFormData):
+    """``actions`` are those it may choose among; ``unattended``: it may write without a card."""
+
+    text: str = ""
+    actions: tuple[str, ...] = ()
+    unattended: bool = False
+
+
+def form_data(form: Form) -> InstructionFormData:
+    return InstructionFormData(
+        **read_form(form),
+        text=form.get("text").strip(),
+        actions=tuple(dict.fromkeys(form.every("action"))),
+        unattended=form.get("unattended", limit=5) == "yes",
+    )
+
+
+def form_data_of_row(row: InstructionRow) -> InstructionFormData:
+    return InstructionFormData(
+        **read_row(row),
+        text=row.text,
+        actions=tuple(row.contracts.split()),
+        unattended=bool(row.unattended_by),
+    )
+
+
+def to_form(given: InstructionFormData) -> InstructionForm:
+    return to_model(
+        InstructionForm,
+        given,
+        {"text": given.text, "actions": list(given.actions), "allow_unattended": given.unattended},
+        {
+            "text": "Say what it shall do, in at most 2000 characters.",
+            "actions": "Tick 1 to 20 actions that it may choose among.",
+        },
+    )

@@ -1,0 +1,223 @@
+"""Rules and instructions: listed with their last run; one rule with what it does, its switch, what it would do and what it has done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+import store.automations
+from agent.workspace.authority import author_of
+from core.display_text import to_display_text
+from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
+from registry.conditions import builder, condition
+from registry.conditions.builder import OPERATORS
+from store.automations import FiringRow, InstructionRow, RuleRow
+from web.auth import container_of
+from web.console.automations.automations import (
+    MODE_BADGES,
+    VERDICTS,
+    AutomationStatus,
+    automation_status,
+    mode_of,
+    only_mine,
+    title_of,
+)
+from web.console.automations.dry_run import DryRunResult, show_dry_run
+from web.console.automations.rule_builder import TRY_EVENTS
+from web.console.forms import Guarded
+from web.console.labels import Badge
+from web.console.pages import Page, redirect, show
+from web.console.session import SignedIn, Visitor, shell
+
+router = APIRouter(prefix="/rules", include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LastFiring:
+    at: datetime
+    verdict: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationRow:
+    href: str
+    name: str
+    event: str
+    does: str
+    mode: Badge
+    author: str
+    last: LastFiring | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesPage(Page):
+    template: ClassVar[str] = "rules.html"
+    rules: tuple[AutomationRow, ...]
+    instructions: tuple[AutomationRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A row of the condition in words."""
+
+    field: str
+    operator: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterMappingRow:
+    """One parameter: from a field of the event, or a constant."""
+
+    name: str
+    source: str
+    constant: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulePage(Page):
+    template: ClassVar[str] = "rule.html"
+    rule_id: str
+    stands: AutomationStatus
+    join: str
+    clauses: tuple[Clause, ...]
+    cel: str
+    parked: str
+    action: str
+    action_title: str
+    parameters: tuple[ParameterMappingRow, ...]
+    note: str
+    tried: DryRunResult | None
+    try_events: int
+
+
+@router.get("")
+async def rules(request: Request, visitor: SignedIn) -> Response:
+    house, actor = container_of(request), visitor.actor
+    rulebook = house.events.automation_service
+    there, told = await rulebook.rules(actor), await rulebook.instructions(actor)
+    async with house.sessions.read() as session:
+        latest = await store.automations.latest(session, actor.workspace)
+    catalogue = (await house.contexts.of(actor.workspace)).catalogue
+    page = RulesPage(
+        shell=shell(request, visitor),
+        title="Rules",
+        rules=tuple(_line(row, f"/rules/{row.id}", title_of(catalogue, row.contract), latest) for row in there),
+        instructions=tuple(
+            _line(row, f"/rules/instructions/{row.id}", to_display_text(row.text, limit=200), latest) for row in told
+        ),
+    )
+    return show(request, page)
+
+
+@router.get("/{rule_id}")
+async def rule(
+    request: Request,
+    visitor: SignedIn,
+    rule_id: str,
+    before: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    row = await container_of(request).events.automation_service.rule(visitor.actor, rule_id)
+    return await _rule(request, visitor, row, before)
+
+
+@router.post("/{rule_id}/mode")
+async def switch(request: Request, form: Guarded, rule_id: str) -> Response:
+    mode = mode_of(form, "A rule")
+    await container_of(request).events.automation_service.change_rule(form.member.actor, rule_id, {"mode": mode})
+    return redirect(f"/rules/{rule_id}")
+
+
+@router.post("/{rule_id}/dry-run")
+async def dry_run(request: Request, form: Guarded, rule_id: str) -> Response:
+    visitor, events = form.member, container_of(request).events
+    row = await events.automation_service.rule(visitor.actor, rule_id)
+    await only_mine(
+        request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
+    )
+    try:
+        found = show_dry_run(await events.rules.dry_run(row, limit=TRY_EVENTS))
+    except PlatformUnavailable as error:
+        return await _rule(request, visitor, row, None, error=error)
+    return await _rule(request, visitor, row, None, found=found)
+
+
+@router.post("/{rule_id}/delete")
+async def delete(request: Request, form: Guarded, rule_id: str) -> Response:
+    await container_of(request).events.automation_service.remove_rule(form.member.actor, rule_id)
+    return redirect("/rules")
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _line(row: RuleRow | InstructionRow, href: str, does: str, latest: Mapping[str, FiringRow]) -> AutomationRow:
+    last = latest.get(row.id)
+    return AutomationRow(
+        href=href,
+        name=to_display_text(row.name, limit=120),
+        event=row.pattern,
+        does=does,
+        mode=MODE_BADGES[row.mode],
+        author=to_display_text(author_of(row.author).name, limit=80),
+        last=LastFiring(last.at, VERDICTS[last.verdict]) if last else None,
+    )
+
+
+async def _rule(
+    request: Request,
+    visitor: Visitor,
+    row: RuleRow,
+    before: str | None,
+    *,
+    found: DryRunResult | None = None,
+    error: OpsIQError | None = None,
+) -> Response:
+    catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
+    read = builder.from_cel(row.condition)
+    page = RulePage(
+        shell=shell(request, visitor),
+        title=to_display_text(row.name, limit=60),
+        stands=await automation_status(request, visitor, row, before, error),
+        rule_id=row.id,
+        join="any" if read and read[1] == "any" else "all",
+        clauses=tuple(
+            Clause(each.path, OPERATORS[each.operator].label, to_display_text(each.value, limit=300))
+            for each in read[0]
+        )
+        if read
+        else (),
+        cel=to_display_text(row.condition, limit=1000),
+        parked=to_display_text(_parked(row), limit=1500),
+        action=row.contract,
+        action_title=title_of(catalogue, row.contract),
+        parameters=tuple(_mapping(name, each) for name, each in json.loads(row.parameters).items()),
+        note=to_display_text(row.note, lines=True, limit=1000),
+        tried=found,
+        try_events=TRY_EVENTS,
+    )
+    return show(request, page, status=503 if error else 200)
+
+
+def _parked(row: RuleRow) -> str:
+    """Why the rule does nothing although nobody switched it off; empty where that is not so."""
+    if row.parked:
+        return f"Switched off by itself. {row.parked} Change the condition, then switch it on again."
+    try:
+        if row.condition:
+            condition.compile(row.condition, condition.EVENT)
+    except InvalidInput as error:
+        return f"Its condition is not judged, so it does nothing. {error.detail}"
+    return ""
+
+
+def _mapping(name: str, stored: Mapping[str, object]) -> ParameterMappingRow:
+    if "from" in stored:
+        return ParameterMappingRow(name, str(stored["from"]).removeprefix("/").replace("/", "."), False)
+    return ParameterMappingRow(name, to_display_text(json.dumps(stored["value"], ensure_ascii=False), limit=300), True)

@@ -1,0 +1,216 @@
+"""Connecting a platform, for owners: its address and secrets, and then the contracts its connector proposes, looked at and signed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from agent.workspace.connector_status import list_connectors
+from core.display_text import to_display_text
+from core.errors import BadSetting, ConnectorBroken, InvalidContract, NotFound
+from core.webhook_signature import new_secret
+from registry.contract import Contract
+from web.auth import container_of
+from web.console import labels
+from web.console.account.login_throttle import own_password
+from web.console.contracts.contracts import POLICIES
+from web.console.forms import GuardedOwner
+from web.console.labels import Badge
+from web.console.pages import Page, redirect, show
+from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Shown
+from web.console.session import Owner, Visitor, shell
+
+router = APIRouter(prefix="/connectors", include_in_schema=False)
+
+_ADVICE: Final = (
+    "Give it to the platform: every action call to it is signed with this secret (Standard Webhooks), and the platform checks it. "
+    "Copy it now: nobody can see it again."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectPage(Page):
+    """``again``: it is connected already, and what is given replaces what was."""
+
+    template: ClassVar[str] = "connect.html"
+    name: str
+    heading: str
+    again: bool
+    base_url: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an owner signs, in short; ``raw`` to the letter."""
+
+    name: str
+    title: str
+    description: str
+    risk: Badge
+    policy: Badge
+    roles: str
+    url: str
+    raw: str
+    ticked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposedPage(Page):
+    """``proposals`` are those that nothing of their name is in force for; ``others`` is how many are registered already, or differ."""
+
+    template: ClassVar[str] = "proposed.html"
+    name: str
+    heading: str
+    configured: bool
+    proposals: tuple[Proposal, ...]
+    others: int
+    trouble: str
+    findings: tuple[str, ...]
+
+
+@router.get("/{connector}/connect")
+async def connect_page(request: Request, visitor: Owner, connector: str) -> Response:
+    return await _connect(request, visitor, connector)
+
+
+@router.post("/{connector}/connect")
+async def connect(request: Request, form: GuardedOwner, connector: str) -> Response:
+    """Without a secret given for action calls one is made, and shown this once."""
+    visitor, house = form.member, container_of(request)
+    base_url = form.get("base_url", limit=2000).strip().rstrip("/")
+    token, given = form.get("read_token", limit=4000).strip(), form.get("action_secret", limit=400).strip()
+    identity = form.get("identity_secret", limit=400).strip()
+    await _named(request, visitor, connector)
+    trouble = _address_fault(base_url) or await own_password(request, visitor, form.fields.get("password", ""))
+    secret = given or new_secret()
+    if not trouble:
+        secrets = {"read_token": token, "action_secret": secret} | ({"identity_secret": identity} if identity else {})
+        try:
+            house.contexts.connector(connector, base_url, secrets).identity_providers()
+            await house.workspace_admin.connect(visitor.actor, connector, base_url, secrets)
+        except (BadSetting, ConnectorBroken) as error:
+            trouble = error.detail
+    if trouble:
+        return await _connect(request, visitor, connector, base_url, trouble)
+    if given:
+        return redirect(f"/connectors/{connector}/contracts")
+    page = SecretPage(
+        shell=shell(request, visitor),
+        title="The platform is connected",
+        heading="The platform is connected",
+        advice=_ADVICE,
+        lines=(Shown("secret", "Secret of action calls", secret, True),),
+        href=f"/connectors/{connector}/contracts",
+        onward="To the actions it proposes",
+    )
+    return show(request, page, status=201)
+
+
+@router.get("/{connector}/contracts")
+async def proposed_page(request: Request, visitor: Owner, connector: str) -> Response:
+    return await _proposed(request, visitor, connector)
+
+
+@router.post("/{connector}/contracts")
+async def sign(request: Request, form: GuardedOwner, connector: str) -> Response:
+    """Those that were ticked, all of them or none. The same form sent twice finds them registered and changes nothing."""
+    visitor, house = form.member, container_of(request)
+    await _named(request, visitor, connector)
+    ticked = set(form.every("contract"))
+    trouble = "" if ticked else "Tick what is to be signed."
+    trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await _proposed(request, visitor, connector, ticked, trouble)
+    wanted = [each for each in await house.workspace_admin.proposed(visitor.actor, connector) if each.name in ticked]
+    try:
+        await house.workspace_admin.register(visitor.actor, wanted)
+    except InvalidContract as error:
+        findings = tuple(f"{each.pointer}: {each.detail}" for each in error.findings)
+        return await _proposed(request, visitor, connector, ticked, error.detail, findings)
+    return redirect(f"/connectors/{connector}")
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _address_fault(url: str) -> str:
+    """Whatever else may be wrong with it is found when it is asked for the first time."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "This is no address."
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not url.isprintable()
+        or parts.query
+        or parts.fragment
+    ):
+        return "Give the platform's address, such as https://shop.example, without a question mark or a #."
+    return (
+        ""
+        if parts.username is None and parts.password is None
+        else "A secret has no place in an address: give it below."
+    )
+
+
+async def _named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
+    """Title, whether it is configured, address. Raises NotFound."""
+    house = container_of(request)
+    for each in await list_connectors(house.sessions, house.contexts, visitor.actor.workspace):
+        if each.name == connector:
+            return (
+                to_display_text(each.title, limit=80),
+                each.changed_at is not None,
+                to_display_text(each.base_url, limit=2000),
+            )
+    raise NotFound("There is no such connector here.")
+
+
+async def _connect(
+    request: Request, visitor: Visitor, connector: str, base_url: str = "", trouble: str = ""
+) -> Response:
+    heading, again, there = await _named(request, visitor, connector)
+    page = ConnectPage(
+        shell=shell(request, visitor), title=f"Connect {heading}", name=connector, heading=heading, again=again,
+        base_url=to_display_text(base_url, limit=2000) or there, trouble=trouble,
+    )  # fmt: skip
+    return show(request, page, status=422 if trouble else 200)
+
+
+async def _proposed(
+    request: Request,
+    visitor: Visitor,
+    connector: str,
+    ticked: set[str] | None = None,
+    trouble: str = "",
+    findings: tuple[str, ...] = (),
+) -> Response:
+    house = container_of(request)
+    heading, configured, _ = await _named(request, visitor, connector)
+    every = await house.workspace_admin.proposed(visitor.actor, connector)
+    catalogue = (await house.contexts.of(visitor.actor.workspace)).catalogue
+    fresh = [each for each in every if catalogue.get(each.name) is None]
+    page = ProposedPage(
+        shell=shell(request, visitor), title=f"Actions proposed by {heading}", name=connector, heading=heading, configured=configured,
+        proposals=tuple(_proposal(each, ticked is None or each.name in ticked) for each in fresh),
+        others=len(every) - len(fresh), trouble=trouble, findings=findings,
+    )  # fmt: skip
+    return show(request, page, status=422 if trouble else 200)
+
+
+def _proposal(contract: Contract, ticked: bool) -> Proposal:
+    raw = json.dumps(json.loads(contract.canonical), ensure_ascii=False, indent=2)
+    return Proposal(
+        name=contract.name, title=to_display_text(contract.title, limit=200), description=to_display_text(contract.description, limit=600),
+        risk=labels.RISKS[contract.risk], policy=POLICIES[contract.confirmation.policy], roles=", ".join(contract.roles),
+        url=to_display_text(contract.endpoint.url, limit=600), raw=to_display_text(raw, lines=True, limit=100_000),
+        ticked=ticked,
+    )  # fmt: skip

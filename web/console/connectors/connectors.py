@@ -1,0 +1,233 @@
+"""Connectors, for owners: state, safe data, actions, what they hear, what went wrong, and where their platform's webhooks go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import store.events.events
+from agent.workspace.connector_status import ActionState, ConnectorState, ConnectorStatus, list_connectors
+from core.display_text import to_display_text
+from core.errors import NotFound
+from registry.records import Field, RecordKind
+from store.events.events import ReactionRow
+from web.api.events.inbound import webhook_url
+from web.auth import container_of
+from web.console.events.event import REACTIONS
+from web.console.forms import GuardedOwner
+from web.console.labels import Badge
+from web.console.one_shot_form import once_per_form
+from web.console.pages import Page, show
+from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Shown
+from web.console.session import Owner, shell
+
+router = APIRouter(prefix="/connectors", include_in_schema=False)
+
+TROUBLES: Final = 20
+STATES: Final[Mapping[ConnectorState, Badge]] = {
+    "enabled": Badge("connected", "good"),
+    "disabled": Badge("switched off", "wait"),
+    "broken": Badge("broken", "bad"),
+    "available": Badge("not connected", "quiet"),
+}
+ACTIONS: Final[Mapping[ActionState, Badge]] = {
+    "registered": Badge("registered", "good"),
+    "differs": Badge("another is in force", "wait"),
+    "proposed": Badge("not registered", "quiet"),
+}
+ADVICE: Final = (
+    "Give both to the platform: it signs its webhooks with the secret (Standard Webhooks). Copy it now: nobody can see it again. "
+    "The secret before it, if there was one, stays good for 24 h."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorTableRow:
+    name: str
+    title: str
+    state: Badge
+    why: str
+    reads: str
+    does: str
+    base_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectorsPage(Page):
+    template: ClassVar[str] = "connectors.html"
+    lines: tuple[ConnectorTableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SafeField:
+    name: str
+    label: str
+    type: str
+    search: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str
+    title: str
+    fields: tuple[SafeField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    name: str
+    title: str
+    version: int
+    state: Badge
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    name: str
+    pattern: str
+    priority: int
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FailedReactionRow:
+    """Something that the connector failed to react to."""
+
+    event_id: str
+    subscriber: str
+    state: Badge
+    error: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectorPage(Page):
+    template: ClassVar[str] = "connector.html"
+    name: str
+    state: Badge
+    configured: bool
+    why: str
+    faults: tuple[str, ...]
+    base_url: str
+    changed_at: datetime | None
+    identities: str
+    inbound: str
+    kinds: tuple[Kind, ...]
+    actions: tuple[Action, ...]
+    unsigned: int
+    hears: tuple[SubscriptionRow, ...]
+    troubles: tuple[FailedReactionRow, ...]
+
+
+@router.get("")
+async def listed(request: Request, visitor: Owner) -> Response:
+    house = container_of(request)
+    found = await list_connectors(house.sessions, house.contexts, visitor.actor.workspace)
+    page = ConnectorsPage(shell=shell(request, visitor), title="Connectors", lines=tuple(map(_line, found)))
+    return show(request, page)
+
+
+@router.get("/{connector}")
+async def connector(request: Request, visitor: Owner, connector: str) -> Response:
+    house, workspace = container_of(request), visitor.actor.workspace
+    found = {each.name: each for each in await list_connectors(house.sessions, house.contexts, workspace)}.get(
+        connector
+    )
+    if found is None:
+        raise NotFound("There is no such connector here.")
+    async with house.sessions.read() as session:
+        troubled = await store.events.events.failed_reactions(
+            session, workspace, of=f"connector:{connector}:", limit=TROUBLES
+        )
+    configured = found.state in ("enabled", "disabled")
+    page = ConnectorPage(
+        shell=shell(request, visitor),
+        title=to_display_text(found.title, limit=80),
+        name=found.name,
+        state=STATES[found.state],
+        configured=configured,
+        why=to_display_text(found.why, limit=600),
+        faults=found.faults,
+        base_url=to_display_text(found.base_url, limit=2000),
+        changed_at=found.changed_at,
+        identities=", ".join(to_display_text(each, limit=80) for each in found.identities),
+        inbound=webhook_url(request, workspace, found.name) if found.takes_webhooks else "",
+        kinds=tuple(map(_kind, found.kinds)),
+        actions=tuple(
+            Action(
+                each.name, to_display_text(each.title, limit=200), each.version, ACTIONS[each.state],
+                "" if each.state == "proposed" else f"/contracts/{each.name}",
+            )
+            for each in found.actions
+        ),
+        unsigned=sum(each.state == "proposed" for each in found.actions),
+        hears=tuple(
+            SubscriptionRow(to_display_text(each.name, limit=80), each.pattern, each.priority, each.blocking) for each in found.subscribers
+        ),
+        troubles=tuple(map(_trouble, troubled)),
+    )  # fmt: skip
+    return show(request, page)
+
+
+@router.post("/{connector}/webhook-secret")
+async def share_secret(request: Request, form: GuardedOwner, connector: str) -> Response:
+    visitor, house = form.member, container_of(request)
+    async with once_per_form(request, form) as also:
+        made = await house.events.inbox.share_secret(visitor.actor, connector, also=also)
+    page = SecretPage(
+        shell=shell(request, visitor),
+        title="A secret to share",
+        heading="A secret to share with the platform",
+        advice=ADVICE,
+        lines=(
+            Shown("inbound", "Address", webhook_url(request, visitor.actor.workspace, connector), False),
+            Shown("secret", "Secret", made.secret, True),
+        ),
+        href=f"/connectors/{connector}",
+        onward="To the connector",
+    )
+    return show(request, page, status=201)
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _line(each: ConnectorStatus) -> ConnectorTableRow:
+    registered = sum(action.state != "proposed" for action in each.actions)
+    return ConnectorTableRow(
+        name=each.name,
+        title=to_display_text(each.title, limit=80),
+        state=STATES[each.state],
+        why=to_display_text(each.why, limit=300),
+        reads=", ".join(kind.title for kind in each.kinds),
+        does=f"{registered} of {len(each.actions)} registered" if each.actions else "",
+        base_url=to_display_text(each.base_url, limit=200),
+    )
+
+
+_TYPES: Final[Mapping[str, str]] = {
+    "string": "text", "integer": "whole number", "datetime": "date and time", "money_minor": "money, in minor units",
+}  # fmt: skip
+
+
+def _kind(kind: RecordKind) -> Kind:
+    return Kind(kind.name, kind.title, tuple(map(_field, kind.fields)))
+
+
+def _field(field: Field) -> SafeField:
+    kind = f"one of {', '.join(field.values)}" if field.values else _TYPES.get(field.type, field.type.replace("_", " "))
+    return SafeField(field.name, field.label or field.name, kind, f"by {field.search}" if field.search else "")
+
+
+def _trouble(row: ReactionRow) -> FailedReactionRow:
+    return FailedReactionRow(
+        row.event_id, to_display_text(row.subscriber.split(":", 2)[-1], limit=80), REACTIONS[row.state], to_display_text(row.error, limit=600),
+        row.finished_at or row.started_at,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Console: contracts and their drafts."""

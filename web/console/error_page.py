@@ -1,0 +1,38 @@
+"""Errors as pages: what went wrong in a sentence, the request id to tell, and a way on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from core.display_text import to_display_text
+from web import problem
+from web.console.forms import keep_secret, stranger_shell
+from web.console.pages import Page, render
+from web.console.session import Visitor, shell
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorPage(Page):
+    template: ClassVar[str] = "trouble.html"
+    status: int
+    detail: str
+    request_id: str
+
+
+def draw_error(request: Request, status: int, title: str, detail: str) -> Response:
+    """Inside the navigation where the request got as far as a visitor. Never raises for what is in the request."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    around = shell(request, visitor) if visitor else stranger_shell(request)
+    page = ErrorPage(
+        shell=around,
+        title=title,
+        status=status,
+        detail=to_display_text(detail, limit=1000),
+        request_id=problem.request_id(request),
+    )
+    answer = render(page, status=status)
+    return answer if visitor else keep_secret(request, answer, around)

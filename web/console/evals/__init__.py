@@ -1,0 +1,1 @@
+"""Console: eval reports."""

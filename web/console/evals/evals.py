@@ -1,0 +1,86 @@
+"""Reports of eval runs, for owners and evaluators: listed, added from a file, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+import store.eval_reports
+from core.errors import Conflict, InvalidInput
+from evals import shelf
+from evals.opened import MAX_BYTES
+from web import problem
+from web.auth import container_of
+from web.console.evals.eval_widgets import Kept, kept, page_of
+from web.console.forms import Form, GuardedEvaluator, guarded_file
+from web.console.pages import Page, redirect, show
+from web.console.session import Evaluator, Visitor, shell
+
+router = APIRouter(prefix="/evals", include_in_schema=False)
+
+PAGE: Final = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvalsPage(Page):
+    """``first`` counts from 1; ``before`` and ``after`` are where those pages begin."""
+
+    template: ClassVar[str] = "evals.html"
+    reports: tuple[Kept, ...]
+    total: int
+    first: int
+    before: int | None
+    after: int | None
+    most_bytes: int
+    trouble: str
+
+
+Start = Annotated[int, Query(ge=0, le=100_000)]
+WithFile = Annotated[Form, Depends(guarded_file(MAX_BYTES))]
+
+
+@router.get("")
+async def listed(request: Request, visitor: Evaluator, start: Start = 0) -> Response:
+    return await _list(request, visitor, start)
+
+
+@router.post("")
+async def add(request: Request, form: WithFile) -> Response:
+    visitor, house = form.member, container_of(request)
+    if not form.file:
+        return await _list(
+            request, visitor, trouble="Choose the file that `opsiq eval run … --json FILE` wrote.", status=422
+        )
+    try:
+        row = await shelf.keep(
+            house.sessions, visitor.actor, form.file, house.clock(), request_id=problem.request_id(request)
+        )
+    except (InvalidInput, Conflict) as error:
+        status = 413 if len(form.file) > MAX_BYTES else 422
+        return await _list(request, visitor, trouble=error.detail, status=status)
+    return redirect(f"/evals/{row.id}")
+
+
+@router.post("/{report_id}/delete")
+async def delete(request: Request, form: GuardedEvaluator, report_id: str) -> Response:
+    house, actor = container_of(request), form.member.actor
+    await shelf.remove(house.sessions, actor, report_id, house.clock(), request_id=problem.request_id(request))
+    return redirect("/evals")
+
+
+async def _list(
+    request: Request, visitor: Visitor, start: int = 0, *, trouble: str = "", status: int = 200
+) -> Response:
+    house, workspace = container_of(request), visitor.actor.workspace
+    async with house.sessions.read() as session:
+        rows = await store.eval_reports.listed(session, workspace, start=start, limit=PAGE)
+        total = await store.eval_reports.count(session, workspace)
+    before, after = page_of(total, start, rows, PAGE)
+    page = EvalsPage(
+        shell=shell(request, visitor), title="Evals", reports=tuple(map(kept, rows)), total=total, first=start + 1, before=before,
+        after=after, most_bytes=MAX_BYTES, trouble=trouble,
+    )  # fmt: skip
+    return show(request, page, status=status)

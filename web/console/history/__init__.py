@@ -1,0 +1,1 @@
+"""Console: AI History and insights."""

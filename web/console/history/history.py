@@ -1,0 +1,235 @@
+"""AI History, for owners: looked through, read entry by entry, exported, and its chain verified."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Annotated, Any, ClassVar, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+import store.accounts.members
+import store.history.log
+import store.history.stats
+from agent.history import verification
+from agent.history.recorder import EntryType, mode_of, record_act
+from core.display_text import to_display_text
+from core.errors import NotFound
+from evals.harvest import harvested, suite_zip
+from store.history.log import HistoryRow
+from web import problem
+from web.api.history import csv_response
+from web.auth import container_of
+from web.console.history.history_filter import HistoryFilter, read_filter
+from web.console.history.history_views import MOST_CHARS, View, views
+from web.console.pages import Page, render
+from web.console.session import Owner, shell
+
+router = APIRouter(prefix="/history", include_in_schema=False)
+
+PAGE: Final = 50
+SUGGESTED: Final = 200
+"""So many contracts are suggested where one is typed; any may be typed."""
+OUTCOMES: Final = (
+    "succeeded", "failed", "unknown", "skipped", "held", "confirmed", "rejected", "expired", "refused", "abstained", "asked",
+)  # fmt: skip
+_NO_CASE: Final = {
+    "not_typed": "This run makes no case: nobody typed it, its values were given as data.",
+    "no_card": "This run makes no case: it was rejected before there was a card.",
+    "retired": "This run makes no case: its action is no longer offered.",
+}
+RISKS: Final = ("read", "write", "irreversible")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryTableRow:
+    seq: int
+    at: datetime
+    kind: str
+    who: str
+    role: str
+    contract: str
+    outcome: str
+    risk: str
+    summary: str
+    run_id: str
+    test: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryPage(Page):
+    template: ClassVar[str] = "history.html"
+    chosen: HistoryFilter
+    kinds: tuple[str, ...]
+    people: tuple[Person, ...]
+    contracts: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    risks: tuple[str, ...]
+    models: tuple[str, ...]
+    prompts: tuple[str, ...]
+    views: tuple[View, ...]
+    most_name: int
+    lines: tuple[HistoryTableRow, ...]
+    query: str
+    first: bool
+    next: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictPage(Page):
+    template: ClassVar[str] = "verdict.html"
+    ok: bool
+    count: int
+    first_break: int
+    why: str
+    last: str
+
+
+Wanted = Annotated[HistoryFilter, Depends(read_filter)]
+
+
+@router.get("")
+async def history(
+    request: Request, visitor: Owner, wanted: Wanted, before: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    house, workspace = container_of(request), visitor.actor.workspace
+    async with house.sessions.read() as session:
+        rows = await store.history.log.page(session, workspace, filters=wanted.filters, before_seq=before, limit=PAGE)
+        people = await store.accounts.members.listed(session, workspace)
+        models = await store.history.stats.names(session, workspace, "tokens_in")
+        prompts = await store.history.stats.names(session, workspace, "prompt_version")
+        kept = await views(session, visitor.actor, wanted.query)
+    ground = await house.contexts.of(workspace)
+    page = HistoryPage(
+        shell=shell(request, visitor),
+        title="History",
+        chosen=wanted,
+        kinds=tuple(kind.value for kind in EntryType),
+        people=tuple(Person(each.id, to_display_text(each.name, limit=80)) for each in people),
+        contracts=tuple(each.name for each in islice(ground.catalogue, SUGGESTED)),
+        outcomes=OUTCOMES,
+        risks=RISKS,
+        models=tuple(to_display_text(each, limit=120) for each in models[:SUGGESTED]),
+        prompts=tuple(to_display_text(each, limit=120) for each in prompts[:SUGGESTED]),
+        views=kept,
+        most_name=MOST_CHARS,
+        lines=tuple(_line(row) for row in rows),
+        query=wanted.query,
+        first=before is None,
+        next=_with(wanted.query, before=rows[-1].seq) if len(rows) == PAGE else "",
+    )
+    return render(page)
+
+
+@router.get("/export.csv")
+async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
+    """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves. A page that draws how far
+    it is says so (``X-Progress``), and is told how many entries will come."""
+    house, filters = container_of(request), wanted.filters
+    async with house.sessions.begin() as session:
+        await record_act(
+            session,
+            visitor.actor,
+            EntryType.EXPORTED,
+            house.clock(),
+            request_id=problem.request_id(request),
+            query=wanted.query,
+        )
+    answer = csv_response(house, visitor.actor.workspace, filters)
+    if "x-progress" in request.headers:
+        async with house.sessions.read() as session:
+            answer.headers["X-Entries"] = str(await store.history.log.count(session, visitor.actor.workspace, filters))
+    return answer
+
+
+@router.get("/verify")
+async def verify(request: Request, visitor: Owner) -> Response:
+    async with container_of(request).sessions.read() as session:
+        verdict = await verification.verify(session, visitor.actor.workspace)
+    page = VerdictPage(
+        shell=shell(request, visitor), title="The chain's verdict", ok=verdict.ok, count=verdict.count,
+        first_break=verdict.first_break or 0, why=verdict.why, last=str(verdict.last or ""),
+    )  # fmt: skip
+    return render(page)
+
+
+@router.get("/{seq}/case.zip")
+async def case(request: Request, visitor: Owner, seq: int) -> Response:
+    """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an entry itself."""
+    house, actor = container_of(request), visitor.actor
+    async with house.sessions.read() as session:
+        row = await store.history.log.get(session, actor.workspace, seq)
+    if row.run_id is None:
+        raise NotFound("This entry is of no run, so it makes no case.")
+    ground = await house.contexts.of(actor.workspace)
+    async with house.sessions.read() as session:
+        found = await harvested(
+            session, actor.workspace, ground, store.history.log.HistoryFilters(run_id=row.run_id), 1
+        )
+    if not found.cases:
+        why = next(iter(found.skipped), "undecided")
+        raise NotFound(_NO_CASE.get(why, "This run makes no case: nobody has confirmed or rejected it."))
+    async with house.sessions.begin() as session:
+        await record_act(
+            session,
+            actor,
+            EntryType.EXPORTED,
+            house.clock(),
+            request_id=problem.request_id(request),
+            what="cases",
+            count=1,
+        )
+    headers = {"Content-Disposition": f'attachment; filename="case-{row.run_id}.zip"', "Cache-Control": "no-store"}
+    return Response(suite_zip(found), media_type="application/zip", headers=headers)
+
+
+def _line(row: HistoryRow) -> HistoryTableRow:
+    actor, data = json.loads(row.actor), json.loads(row.data)
+    return HistoryTableRow(
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind.replace("_", " "),
+        who=to_display_text(str(actor.get("name", "")), limit=60),
+        role=str(actor.get("role", "")),
+        contract=row.contract or "",
+        outcome=row.outcome or "",
+        risk=row.risk or "",
+        summary=_summary(data),
+        run_id=row.run_id or "",
+        test=mode_of(row) == "test",
+    )
+
+
+_TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "connector", "query")
+
+
+def _summary(data: dict[str, Any]) -> str:
+    """The first thing in the entry that says something to a person."""
+    for holder in (
+        data,
+        *(data[name] for name in ("question", "refusal", "answer", "outcome") if isinstance(data.get(name), dict)),
+    ):
+        for name in _TELLING:
+            if isinstance(holder.get(name), str) and holder[name]:
+                return to_display_text(holder[name], limit=160)
+    call, plan = data.get("call"), data.get("plan")
+    if isinstance(call, dict) and call.get("status"):
+        return f"HTTP {call['status']}"
+    if isinstance(plan, dict) and plan.get("held"):
+        return to_display_text(str(plan["held"][0]), limit=160)
+    drift = data.get("drift")
+    return to_display_text(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
+
+
+def _with(query: str, **more: Any) -> str:
+    return "&".join(part for part in (query, urlencode(more)) if part)

@@ -1,0 +1,137 @@
+"""One entry of AI History: what it holds, where it stands in its run and in the chain, and what can be made of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import store.history.log
+from agent.history.recorder import EntryType, mode_of
+from core.actor import Actor
+from core.clock import iso
+from core.display_text import to_display_text
+from evals.harvest import LABELS
+from store.history.log import HistoryRow
+from web.auth import container_of
+from web.console.history.timeline import Bar, bars
+from web.console.pages import Page, render
+from web.console.runs import outcome
+from web.console.session import Owner, shell
+
+router = APIRouter(prefix="/history", include_in_schema=False)
+
+_WHOLE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryPage(Page):
+    """``data`` is what the entry holds, but for the prompt and the response, which are shown as the texts they are. ``case``: the run was
+    decided, so it makes a case for evals. ``undo``: what to ask for, to reverse what the run did. ``misfit``: why the entry does not fit
+    the chain, empty where it does."""
+
+    template: ClassVar[str] = "entry.html"
+    seq: int
+    kind: str
+    at: datetime
+    run_id: str
+    facts: tuple[Fact, ...]
+    prompt: str
+    response: str
+    data: str
+    bars: tuple[Bar, ...]
+    case: bool
+    undo: tuple[str, ...]
+    prev: str
+    digest: str
+    misfit: str
+    newer: int
+    older: int
+
+
+@router.get("/{seq}")
+async def entry(request: Request, visitor: Owner, seq: int) -> Response:
+    async with container_of(request).sessions.read() as session:
+        row = await store.history.log.get(session, visitor.actor.workspace, seq)
+        last = await store.history.log.head(session, visitor.actor.workspace)
+        of_run = await store.history.log.of_run(session, visitor.actor.workspace, row.run_id) if row.run_id else []
+        misfit = await store.history.log.entry_fault(session, row)
+    data: dict[str, Any] = json.loads(row.data)
+    trace = data.get("trace") if isinstance(data.get("trace"), dict) else {}
+    prompt, response = (_text(trace.pop(name, "")) for name in ("prompt", "response")) if trace else ("", "")
+    page = EntryPage(
+        shell=shell(request, visitor),
+        title=f"Entry {row.seq}",
+        seq=row.seq,
+        kind=row.kind,
+        at=row.at,
+        run_id=row.run_id or "",
+        facts=tuple(_facts(row)),
+        prompt=prompt,
+        response=response,
+        data=_json(data),
+        bars=bars(of_run, row.seq),
+        case=any(each.kind in LABELS for each in of_run),
+        undo=await _undo(request, visitor.actor, of_run),
+        prev=row.prev,
+        digest=row.digest,
+        misfit=misfit,
+        newer=row.seq + 1 if last and row.seq < last.seq else 0,
+        older=row.seq - 1,
+    )
+    return render(page)
+
+
+async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) -> tuple[str, ...]:
+    if not any(each.kind == EntryType.FINISHED for each in of_run):
+        return ()
+    house = container_of(request)
+    run = await house.runs.show(actor, of_run[0].run_id or "")
+    if run.plan is None:
+        return ()
+    came = outcome.make_outcome(run, run.plan, actor, await house.contexts.of(actor.workspace))
+    return tuple(each.undo for each in came.calls if each.undo)
+
+
+def _facts(row: HistoryRow) -> list[Fact]:
+    actor = json.loads(row.actor)
+    facts = {
+        "Who": f"{actor.get('name', '')} ({actor.get('role', '')})",
+        "As": f"{actor.get('kind', '')} {actor.get('id', '')}",
+        "When, exactly": iso(row.at),
+        "Mode": "test: nothing is sent" if mode_of(row) == "test" else None,
+        "Contract": row.contract,
+        "Outcome": row.outcome,
+        "Risk": row.risk,
+        "Resolver": row.model,
+        "Prompt version": row.prompt_version,
+        "Took": f"{row.duration_ms:g} ms" if row.duration_ms is not None else None,
+        "Request id": row.request_id,
+        "Entry id": row.id,
+    }
+    return [Fact(label, to_display_text(value)) for label, value in facts.items() if value]
+
+
+def _text(value: Any) -> str:
+    """A text as it stands; one that is JSON (the messages sent to a model) indented."""
+    if not isinstance(value, str):
+        return _json(value) if value else ""
+    try:
+        return _json(json.loads(value))
+    except (ValueError, RecursionError):
+        return to_display_text(value, lines=True, limit=_WHOLE)
+
+
+def _json(value: Any) -> str:
+    return to_display_text(json.dumps(value, ensure_ascii=False, indent=2), lines=True, limit=_WHOLE)

@@ -1,0 +1,78 @@
+"""The filter of the history page: as it stands in the form, in the address, and as the store is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query
+
+from core.errors import InvalidInput
+from store.history.log import HistoryFilters
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """The filter as it stands in the form. Days are of UTC; ``until`` is included."""
+
+    kind: str = ""
+    person: str = ""
+    contract: str = ""
+    outcome: str = ""
+    risk: str = ""
+    model: str = ""
+    prompt: str = ""
+    since: str = ""
+    until: str = ""
+    run: str = ""
+    q: str = ""
+
+    @property
+    def query(self) -> str:
+        given = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
+        return urlencode(given)
+
+    @property
+    def filters(self) -> HistoryFilters:
+        until = day(self.until)
+        return HistoryFilters(
+            kinds=(self.kind,) if self.kind else (),
+            run_id=self.run or None,
+            person=self.person or None,
+            contract=self.contract or None,
+            outcome=self.outcome or None,
+            risk=self.risk or None,
+            model=self.model or None,
+            prompt_version=self.prompt or None,
+            since=day(self.since),
+            until=until + timedelta(days=1) if until else None,
+            words=self.q,
+        )
+
+
+async def read_filter(
+    kind: Annotated[str, Query(max_length=40)] = "",
+    person: Annotated[str, Query(max_length=64)] = "",
+    contract: Annotated[str, Query(max_length=128)] = "",
+    outcome: Annotated[str, Query(max_length=40)] = "",
+    risk: Annotated[str, Query(max_length=20)] = "",
+    model: Annotated[str, Query(max_length=200)] = "",
+    prompt: Annotated[str, Query(max_length=100)] = "",
+    since: Annotated[str, Query(max_length=10)] = "",
+    until: Annotated[str, Query(max_length=10)] = "",
+    run: Annotated[str, Query(max_length=64)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> HistoryFilter:
+    return HistoryFilter(kind, person, contract.strip(), outcome, risk, model, prompt, since, until, run, q.strip())
+
+
+def day(text: str) -> datetime | None:
+    """What a field of a date holds, as the beginning of that day in UTC. Raises InvalidInput."""
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidInput("A day is written as 2026-11-24.") from error

@@ -1,0 +1,85 @@
+"""Views of AI History: a filter kept under a name, for oneself or for all owners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.history.views
+from core import ids
+from core.actor import Actor
+from core.display_text import to_display_text
+from core.errors import InvalidInput
+from store.history.views import HistoryViewRow
+from web.auth import container_of
+from web.console.forms import GuardedOwner
+from web.console.history.history_filter import HistoryFilter
+from web.console.pages import redirect
+
+router = APIRouter(prefix="/history/views", include_in_schema=False)
+
+MOST_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """``shared_by`` is who shares it, empty for one's own that nobody else sees. ``here``: the page shows it now."""
+
+    id: str
+    name: str
+    query: str
+    shared_by: str
+    here: bool
+
+
+async def views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, ...]:
+    rows = await store.history.views.visible_views(session, actor.workspace, actor.person)
+    return tuple(
+        View(
+            each.id, to_display_text(each.name, limit=MOST_CHARS), each.query, to_display_text(each.person_name, limit=60) if each.shared else "",
+            each.query == query,
+        )
+        for each in rows
+    )  # fmt: skip
+
+
+@router.post("")
+async def keep(request: Request, form: GuardedOwner) -> Response:
+    house, actor = container_of(request), form.member.actor
+    query = wanted(form.get("query", limit=2000)).query
+    name = form.get("name", limit=400).strip()
+    if not query:
+        raise InvalidInput("Filter first: a view of everything is the page itself.")
+    if not name or len(name) > MOST_CHARS:
+        raise InvalidInput(f"A view's name has 1 to {MOST_CHARS} characters.")
+    row = HistoryViewRow(
+        id=ids.new("hvw"), workspace=actor.workspace, person=actor.person, person_name=actor.name, name=name, query=query,
+        shared=form.get("shared") == "yes", created_at=house.clock(),
+    )  # fmt: skip
+    async with house.sessions.begin() as session:
+        await store.history.views.save_view(session, row)
+    return redirect(f"/history?{query}")
+
+
+@router.post("/{view_id}/delete")
+async def delete(request: Request, form: GuardedOwner, view_id: str) -> Response:
+    house, actor = container_of(request), form.member.actor
+    query = wanted(form.get("query", limit=2000)).query
+    async with house.sessions.begin() as session:
+        await store.history.views.remove(session, actor.workspace, actor.person, view_id)
+    return redirect(f"/history?{query}" if query else "/history")
+
+
+def wanted(query: str) -> HistoryFilter:
+    """The filter in an address, as the page itself would write it. Raises InvalidInput for one that it would not."""
+    try:
+        given = dict(parse_qsl(query, strict_parsing=True, max_num_fields=20)) if query else {}
+        chosen = HistoryFilter(**given)
+    except (ValueError, TypeError) as error:
+        raise InvalidInput("This is no filter of the history.") from error
+    _ = chosen.filters  # days that are none
+    return chosen

@@ -1,0 +1,295 @@
+"""API keys, for owners: listed, made (their secret is shown once), rotated, revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import store.accounts.api_keys
+import store.accounts.members
+from agent.workspace import roles
+from agent.workspace.admin import KEY_OVERLAP
+from core.display_text import to_display_text
+from core.errors import InvalidInput
+from store.accounts.api_keys import KeyRow, KeyState
+from web.api.keys import CreateKeyBody
+from web.auth import SCOPES, container_of
+from web.console.account.login_throttle import own_password
+from web.console.forms import GuardedOwner, checked
+from web.console.labels import Badge
+from web.console.one_shot_form import once_per_form
+from web.console.pages import Page, redirect, show
+from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Shown
+from web.console.session import Owner, Visitor, shell
+
+router = APIRouter(prefix="/keys", include_in_schema=False)
+
+STATES: Final[Mapping[KeyState, Badge]] = {
+    "active": Badge("active", "good"),
+    "expired": Badge("expired", "quiet"),
+    "revoked": Badge("revoked", "bad"),
+}
+MODES: Final = {"live": Badge("live", "busy"), "test": Badge("test", "quiet")}
+DOES: Final[Mapping[str, str]] = {
+    "actions:run": "run contracts by name, as this key's role",
+    "connectors:read": "see the connectors and what they may read",
+    "connectors:write": "share a connector's webhook secret (role owner)",
+    "contracts:read": "see the contracts of its role",
+    "contracts:write": "register and retire contracts (role owner)",
+    "customers:read": "look customers up in live data",
+    "events:read": "read events and what came of them",
+    "events:write": "fire events",
+    "history:read": "read and export AI History (role owner)",
+    "keys:read": "list keys (role owner)",
+    "keys:write": "make, rotate and revoke keys (role owner)",
+    "me:read": "ask who it is",
+    "rules:read": "read rules and instructions",
+    "rules:write": "set rules and instructions up",
+    "runs:confirm": "say yes to cards that need no person, its own among them",
+    "runs:read": "read runs",
+    "runs:write": "ask, answer, edit and reject",
+    "tickets:read": "look tickets up in live data",
+    "webhooks:read": "read endpoints and deliveries",
+    "webhooks:write": "govern endpoints, send again, test",
+}
+USUAL: Final = frozenset({"actions:run", "events:write", "me:read", "runs:read"})
+"""Ticked to begin with: what the backend of a platform needs."""
+EXPIRIES: Final = (
+    ("", "never"), ("7", "in 7 days"), ("30", "in 30 days"), ("90", "in 90 days"), ("365", "in a year"),
+)  # fmt: skip
+TEST_ADVICE: Final = "It is a test key: nothing that it asks for is sent."
+ADVICE: Final = "Copy it now and keep it where you keep passwords: nobody, not even an owner, can see it again."
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTableRow:
+    id: str
+    name: str
+    public: str
+    mode: Badge
+    role: str
+    scopes: str
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    state: Badge
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeysPage(Page):
+    template: ClassVar[str] = "keys.html"
+    lines: tuple[KeyTableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    name: str
+    does: str
+    ticked: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyPage(Page):
+    """``usable``: it can be rotated and revoked."""
+
+    template: ClassVar[str] = "key.html"
+    key_id: str
+    name: str
+    public: str
+    mode: Badge
+    state: Badge
+    usable: bool
+    role: str
+    person: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    rotating_until: datetime | None
+    overlap_h: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOption:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewKeyPage(Page):
+    template: ClassVar[str] = "key_new.html"
+    name: str
+    modes: tuple[KeyOption, ...]
+    roles: tuple[KeyOption, ...]
+    expiries: tuple[KeyOption, ...]
+    scopes: tuple[Scope, ...]
+    trouble: str
+
+
+@router.get("")
+async def keys(request: Request, visitor: Owner) -> Response:
+    house = container_of(request)
+    async with house.sessions.read() as session:
+        rows = await store.accounts.api_keys.listed(session, visitor.actor.workspace)
+    now = house.clock()
+    page = KeysPage(
+        shell=shell(request, visitor), title="API keys", lines=tuple(_line(row, row.state(now)) for row in rows)
+    )
+    return show(request, page)
+
+
+@router.get("/new")
+async def new(request: Request, visitor: Owner) -> Response:
+    return await _new(request, visitor, {"mode": "test", "role": visitor.actor.role}, USUAL)
+
+
+@router.post("")
+async def create(request: Request, form: GuardedOwner) -> Response:
+    visitor, house = form.member, container_of(request)
+    days = form.get("expires", limit=5)
+    body, trouble = checked(
+        CreateKeyBody,
+        {
+            "name": form.get("name", limit=1000).strip(), "role": form.get("role", limit=100), "mode": form.get("mode", limit=10),
+            "scopes": list(form.every("scope")), "expires_days": int(days) if days.isdecimal() else None,
+        },
+        {"scopes": "Tick at least one scope."},
+    )  # fmt: skip
+    if body is not None and not set(body.scopes) <= set(SCOPES):
+        trouble = "There is no such scope."
+    if body is not None and body.role is not None and not trouble:
+        try:
+            await roles.check_role(house.contexts, house.sessions, visitor.actor.workspace, body.role)
+        except InvalidInput as error:
+            trouble = error.detail
+    trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
+    if body is None or trouble:
+        return await _new(request, visitor, form.fields, form.every("scope"), trouble)
+    ends = house.clock() + timedelta(days=body.expires_days) if body.expires_days else None
+    async with once_per_form(request, form) as also:
+        row, secret = await house.workspace_admin.create_key(
+            visitor.actor,
+            body.name,
+            scopes=set(body.scopes),
+            role=body.role,
+            mode=body.mode,
+            expires_at=ends,
+            also=also,
+        )
+    advice = f"{ADVICE} {TEST_ADVICE}" if row.mode == "test" else ADVICE
+    return _secret(request, visitor, row, secret, "The key is made", advice, status=201)
+
+
+@router.get("/{key_id}")
+async def key(request: Request, visitor: Owner, key_id: str) -> Response:
+    return await _key(request, visitor, key_id)
+
+
+@router.post("/{key_id}/rotate")
+async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
+    visitor, house = form.member, container_of(request)
+    async with house.sessions.read() as session:
+        await store.accounts.api_keys.get(session, visitor.actor.workspace, key_id)
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await _key(request, visitor, key_id, trouble)
+    async with once_per_form(request, form) as also:
+        issued = await house.workspace_admin.rotate_key(visitor.actor, key_id, within=SCOPES, also=also)
+    advice = f"{ADVICE} The secret before it stays good for {_hours(KEY_OVERLAP)} h, so that nothing breaks meanwhile."
+    return _secret(request, visitor, issued.row, issued.secret, "The key has a new secret", advice)
+
+
+@router.post("/{key_id}/revoke")
+async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
+    await container_of(request).workspace_admin.revoke_key(form.member.actor, key_id)
+    return redirect(f"/keys/{key_id}")
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _line(row: KeyRow, state: KeyState) -> KeyTableRow:
+    return KeyTableRow(
+        id=row.id, name=to_display_text(row.name, limit=120), public=row.public, mode=MODES.get(row.mode, MODES["test"]), role=row.role,
+        scopes=_scopes(row.scopes.split()), last_used_at=row.last_used_at, expires_at=row.expires_at, state=STATES[state],
+    )  # fmt: skip
+
+
+def _scopes(names: Collection[str]) -> str:
+    return "all scopes" if set(names) >= set(SCOPES) else ", ".join(names)
+
+
+async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "") -> Response:
+    house, workspace = container_of(request), visitor.actor.workspace
+    async with house.sessions.read() as session:
+        row = await store.accounts.api_keys.get(session, workspace, key_id)
+        people = {each.id: each.name for each in await store.accounts.members.listed(session, workspace)}
+    now = house.clock()
+    page = KeyPage(
+        shell=shell(request, visitor),
+        title=to_display_text(row.name, limit=60),
+        key_id=row.id,
+        name=to_display_text(row.name, limit=120),
+        public=row.public,
+        mode=MODES.get(row.mode, MODES["test"]),
+        state=STATES[row.state(now)],
+        usable=row.state(now) != "revoked",
+        role=row.role,
+        person=to_display_text(people.get(row.person, row.person), limit=80),
+        scopes=tuple(Scope(each, DOES.get(each, "")) for each in row.scopes.split()),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        rotating_until=row.rotating_until(now),
+        overlap_h=_hours(KEY_OVERLAP),
+        trouble=trouble,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+async def _new(
+    request: Request, visitor: Visitor, given: Mapping[str, str], scopes: Collection[str], trouble: str = ""
+) -> Response:
+    house, workspace = container_of(request), visitor.actor.workspace
+    async with house.sessions.read() as session:
+        members = await store.accounts.members.listed(session, workspace)
+    given_roles = await roles.assignable_roles(house.contexts, workspace, members)
+    page = NewKeyPage(
+        shell=shell(request, visitor),
+        title="New key",
+        name=given.get("name", "")[:100],
+        modes=tuple(KeyOption(each, each, each == given.get("mode")) for each in ("test", "live")),
+        roles=tuple(KeyOption(each, each, each == given.get("role")) for each in given_roles),
+        expiries=tuple(KeyOption(value, label, value == given.get("expires", "")) for value, label in EXPIRIES),
+        scopes=tuple(Scope(each, DOES.get(each, ""), each in scopes) for each in SCOPES),
+        trouble=trouble,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+def _secret(
+    request: Request, visitor: Visitor, row: KeyRow, secret: str, heading: str, advice: str, *, status: int = 200
+) -> Response:
+    page = SecretPage(
+        shell=shell(request, visitor),
+        title=heading,
+        heading=heading,
+        advice=advice,
+        lines=(Shown("public", "Public key", row.public, False), Shown("secret", "Secret", secret, True)),
+        href=f"/keys/{row.id}",
+        onward="To the key",
+    )
+    return show(request, page, status=status)
+
+
+def _hours(span: timedelta) -> int:
+    return int(span.total_seconds() // 3600)

@@ -1,0 +1,287 @@
+"""The people of a workspace, for owners: invited, given another role, signed out, deactivated, let in again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+import store.accounts.logins
+import store.accounts.members
+from agent.workspace import roles
+from agent.workspace.members import INVITATION, Invited
+from core.actor import OWNER
+from core.display_text import to_display_text
+from core.errors import Conflict, InvalidInput
+from store.accounts.members import MemberRow
+from web.auth import container_of
+from web.console.account.active_sessions import ActiveSession, active_sessions
+from web.console.account.login_throttle import own_password
+from web.console.account.sign_in import start_session
+from web.console.forms import GuardedOwner
+from web.console.labels import Badge
+from web.console.one_shot_form import once_per_form
+from web.console.pages import Page, full_page, redirect, show
+from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Shown
+from web.console.session import Owner, Visitor, shell
+
+router = APIRouter(prefix="/members", include_in_schema=False)
+
+STATES: Final[Mapping[str, Badge]] = {
+    "invited": Badge("invited", "wait"),
+    "active": Badge("active", "good"),
+    "disabled": Badge("deactivated", "quiet"),
+}
+_OVER: Final = Badge("invitation over", "bad")
+_ADVICE: Final = (
+    "Send it to them by a way that only they read: whoever opens it first takes the place. It lets one person in, once, within {} days, "
+    "and can't be shown again. A fresh one can be made on the member's page."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTableRow:
+    id: str
+    name: str
+    email: str
+    role: str
+    state: Badge
+    last_seen_at: datetime | None
+    me: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembersPage(Page):
+    template: ClassVar[str] = "members.html"
+    lines: tuple[MemberTableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChoice:
+    value: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMemberPage(Page):
+    template: ClassVar[str] = "member_new.html"
+    email: str
+    roles: tuple[RoleChoice, ...]
+    days: int
+    trouble: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberPage(Page):
+    """``can`` is what state decides: ``active``, ``invited``, ``withdrawn`` (never accepted) or ``disabled``. ``last_owner``: nothing may
+    take their role or access. ``at_fault`` names the form that ``trouble`` is about."""
+
+    template: ClassVar[str] = "member.html"
+    member_id: str
+    name: str
+    email: str
+    role: str
+    state: Badge
+    can: str
+    me: bool
+    last_owner: bool
+    invited_by: str
+    created_at: datetime
+    standing_since: datetime
+    last_seen_at: datetime | None
+    invite_expires_at: datetime | None
+    roles: tuple[RoleChoice, ...]
+    sign_ins: tuple[ActiveSession, ...]
+    days: int
+    trouble: str
+    at_fault: str
+
+
+@router.get("")
+async def members(request: Request, visitor: Owner) -> Response:
+    house = container_of(request)
+    async with house.sessions.read() as session:
+        rows = await store.accounts.members.listed(session, visitor.actor.workspace)
+    now = house.clock()
+    lines = tuple(
+        MemberTableRow(
+            id=row.id, name=to_display_text(row.name, limit=100), email=to_display_text(row.email, limit=320), role=row.role, state=_state(row, now),
+            last_seen_at=row.last_seen_at, me=row.id == visitor.member.id,
+        )
+        for row in rows
+    )  # fmt: skip
+    return show(request, MembersPage(shell=shell(request, visitor), title="Members", lines=lines))
+
+
+@router.get("/new")
+async def new(request: Request, visitor: Owner) -> Response:
+    return await _new(request, visitor)
+
+
+@router.post("")
+async def invite(request: Request, form: GuardedOwner) -> Response:
+    visitor, house = form.member, container_of(request)
+    email, role = form.get("email", limit=400).strip(), form.get("role", limit=100)
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    async with house.sessions.read() as session:
+        known = {row.email_key for row in await store.accounts.members.listed(session, visitor.actor.workspace)}
+    if store.accounts.members.email_key(email) in known:
+        trouble = trouble or "This e-mail address already belongs to a member of this workspace."
+    if trouble:
+        return await _new(request, visitor, email, role, trouble)
+    try:
+        async with once_per_form(request, form) as also:
+            made = await house.member_service.invite(visitor.actor, email=email, role=role, also=also)
+    except InvalidInput as error:
+        return await _new(request, visitor, email, role, error.detail)
+    return _link(request, visitor, made, status=201)
+
+
+@router.get("/{member_id}")
+async def member(request: Request, visitor: Owner, member_id: str) -> Response:
+    return await _member(request, visitor, member_id)
+
+
+@router.post("/{member_id}/invite")
+async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> Response:
+    visitor, house = form.member, container_of(request)
+    await _there(request, visitor, member_id)
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await _member(request, visitor, member_id, trouble, "invite")
+    async with once_per_form(request, form) as also:
+        made = await house.member_service.invite_again(visitor.actor, member_id, also=also)
+    return _link(request, visitor, made)
+
+
+@router.post("/{member_id}/role")
+async def change_role(request: Request, form: GuardedOwner, member_id: str) -> Response:
+    """Whose role it is signs in anew; whoever gives it to themself is signed in here at once, under another session id."""
+    visitor, role = form.member, form.get("role", limit=100)
+    await _there(request, visitor, member_id)
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if not trouble:
+        try:
+            changed = await container_of(request).member_service.change_role(visitor.actor, member_id, role)
+        except (InvalidInput, Conflict) as error:
+            trouble = error.detail
+    if trouble:
+        return await _member(request, visitor, member_id, trouble, "role")
+    if changed.id == visitor.member.id and changed.role != visitor.member.role:
+        return full_page(
+            request,
+            await start_session(request, container_of(request), changed, "/", issuer=visitor.login.issuer or ""),
+        )
+    return redirect(f"/members/{member_id}")
+
+
+@router.post("/{member_id}/deactivate")
+async def deactivate(request: Request, form: GuardedOwner, member_id: str) -> Response:
+    try:
+        await container_of(request).member_service.deactivate(form.member.actor, member_id)
+    except Conflict as error:
+        return await _member(request, form.member, member_id, error.detail, "deactivate")
+    return redirect(f"/members/{member_id}")
+
+
+@router.post("/{member_id}/reactivate")
+async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Response:
+    visitor = form.member
+    await _there(request, visitor, member_id)
+    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    if trouble:
+        return await _member(request, visitor, member_id, trouble, "reactivate")
+    await container_of(request).member_service.reactivate(visitor.actor, member_id)
+    return redirect(f"/members/{member_id}")
+
+
+@router.post("/{member_id}/sign-out")
+async def sign_out(request: Request, form: GuardedOwner, member_id: str) -> Response:
+    """One sign-in, where the form names it, else all of them (but the one that asks)."""
+    visitor, login_id = form.member, form.get("login", limit=64)
+    roster = container_of(request).member_service
+    if login_id:
+        await roster.end_login(visitor.actor, member_id, login_id)
+    else:
+        await roster.end_logins(visitor.actor, member_id, but=visitor.login.id)
+    return redirect(f"/members/{member_id}")
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _state(row: MemberRow, now: datetime) -> Badge:
+    over = row.state == "invited" and (row.invite_expires_at is None or row.invite_expires_at <= now)
+    return _OVER if over else STATES[row.state]
+
+
+def _stage(row: MemberRow) -> str:
+    return "withdrawn" if row.state == "disabled" and row.password_hash is None else row.state
+
+
+async def _there(request: Request, visitor: Visitor, member_id: str) -> None:
+    """Raises NotFound before a password is asked for."""
+    async with container_of(request).sessions.read() as session:
+        await store.accounts.members.get(session, visitor.actor.workspace, member_id)
+
+
+async def _new(request: Request, visitor: Visitor, email: str = "", role: str = "", trouble: str = "") -> Response:
+    house, workspace = container_of(request), visitor.actor.workspace
+    async with house.sessions.read() as session:
+        rows = await store.accounts.members.listed(session, workspace)
+    page = NewMemberPage(
+        shell=shell(request, visitor), title="Invite somebody", email=to_display_text(email, limit=320),
+        roles=await _roles(request, rows, role), days=INVITATION.days, trouble=trouble,
+    )  # fmt: skip
+    return show(request, page, status=422 if trouble else 200)
+
+
+async def _member(
+    request: Request, visitor: Visitor, member_id: str, trouble: str = "", at_fault: str = ""
+) -> Response:
+    house, workspace = container_of(request), visitor.actor.workspace
+    now = house.clock()
+    async with house.sessions.read() as session:
+        row = await store.accounts.members.get(session, workspace, member_id)
+        rows = await store.accounts.members.listed(session, workspace)
+        logins = await store.accounts.logins.of_member(session, workspace, member_id, now)
+    owners = [each.id for each in rows if each.role == OWNER and each.state == "active"]
+    inviter = next((each.name for each in rows if each.id == row.invited_by), "")
+    page = MemberPage(
+        shell=shell(request, visitor), title=to_display_text(row.name, limit=60), member_id=row.id, name=to_display_text(row.name, limit=100),
+        email=to_display_text(row.email, limit=320), role=row.role, state=_state(row, now), can=_stage(row), me=row.id == visitor.member.id,
+        last_owner=owners == [row.id], invited_by=to_display_text(inviter, limit=100), created_at=row.created_at,
+        standing_since=row.standing_since, last_seen_at=row.last_seen_at, invite_expires_at=row.invite_expires_at,
+        roles=await _roles(request, rows, row.role), sign_ins=active_sessions(logins, visitor.login.id), days=INVITATION.days,
+        trouble=trouble, at_fault=at_fault,
+    )  # fmt: skip
+    return show(request, page, status=422 if trouble else 200)
+
+
+async def _roles(request: Request, rows: list[MemberRow], chosen: str) -> tuple[RoleChoice, ...]:
+    workspace = rows[0].workspace
+    return tuple(
+        RoleChoice(each, each == chosen)
+        for each in await roles.assignable_roles(container_of(request).contexts, workspace, rows)
+    )
+
+
+def _link(request: Request, visitor: Visitor, made: Invited, *, status: int = 200) -> Response:
+    base = container_of(request).settings.base_url.rstrip("/")
+    link = f"{base}/join?{urlencode({'invitation': made.token})}"
+    page = SecretPage(
+        shell=shell(request, visitor),
+        title="The invitation is made",
+        heading=f"{to_display_text(made.member.email, limit=320)} is invited",
+        advice=_ADVICE.format(INVITATION.days),
+        lines=(Shown("link", "Invitation link", link, True),),
+        href=f"/members/{made.member.id}",
+        onward="To the member",
+    )
+    return show(request, page, status=status)

@@ -1,0 +1,56 @@
+"""The navigation: where a person may go, by role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from core.actor import EVALUATOR, OWNER
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the navigation, under the heading ``group`` (empty: under none). ``alert`` says what needs somebody there."""
+
+    href: str
+    label: str
+    icon: str
+    here: bool
+    group: str = ""
+    alert: str = ""
+
+
+_OWNERS: Final = (OWNER,)
+_ALL: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
+    # href, label, icon, group, and for which roles alone
+    ("/", "Ask", "ask", "", ()),
+    ("/runs", "Runs", "runs", "", ()),
+    ("/approvals", "Approvals", "approvals", "", ()),
+    ("/history", "History", "history", "", _OWNERS),
+    ("/insights", "Insights", "insights", "", _OWNERS),
+    ("/contracts", "Contracts", "contracts", "", ()),
+    ("/evals", "Evals", "evals", "", (OWNER, EVALUATOR)),
+    ("/rules", "Rules", "rules", "Automate", ()),
+    ("/events", "Events", "events", "Automate", _OWNERS),
+    ("/webhooks", "Webhooks", "webhooks", "Integrate", _OWNERS),
+    ("/keys", "API keys", "keys", "Integrate", _OWNERS),
+    ("/connectors", "Connectors", "connectors", "Integrate", _OWNERS),
+    ("/members", "Members", "members", "People", _OWNERS),
+)
+
+
+def nav_items(role: str, path: str, alerts: Mapping[str, str]) -> tuple[NavItem, ...]:
+    """What ``role`` is led to; the one that ``path`` belongs to is ``here``. ``alerts`` are by href."""
+    return tuple(
+        NavItem(
+            href,
+            label,
+            icon,
+            path == href or (href != "/" and path.startswith(f"{href}/")),
+            group,
+            alerts.get(href, ""),
+        )
+        for href, label, icon, group, roles in _ALL
+        if not roles or role in roles
+    )

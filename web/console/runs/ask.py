@@ -1,0 +1,310 @@
+"""Asking, and what becomes of it: the front page, the page of one run, and everything a person can do to a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final, get_args
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from agent.pipeline import Question, Refusal
+from agent.runs.decisions import CANCELLED, DecisionVerdict
+from agent.runs.run import MOVING, Run
+from agent.runs.service import MAX_TEXT
+from agent.runs.test_mode import is_test
+from agent.workspace import authority
+from core.actor import Actor
+from core.display_text import to_display_text
+from core.errors import InvalidInput
+from registry.contract import Risk
+from web import problem
+from web.auth import container_of
+from web.console import labels
+from web.console.forms import Guarded
+from web.console.labels import Badge
+from web.console.pages import Page, redirect, render, wants_fragment
+from web.console.runs import card, outcome
+from web.console.runs.card import Card, QuotedRequest
+from web.console.runs.outcome import Outcome
+from web.console.runs.progress import StepRow, steps
+from web.console.session import SignedIn, Visitor, shell
+
+router = APIRouter(include_in_schema=False)
+
+RECENT: Final = 6
+ABLE: Final = 60
+"""So many actions stand beside the box; the rest are among the contracts."""
+RECALLED: Final = 30
+LOOK_S: Final = 1.0
+FIRST_LOOK_S: Final = 0.4
+"""How long a look at a moving run waits for news: most runs are read within the first look, so nothing flickers."""
+_EXPLAINED: Final = {
+    "rejected": "Rejected. Nothing was sent.",
+    "expired": "This ran out before anybody decided. Nothing was sent.",
+}
+_CANCELLED: Final = "Cancelled. Nothing was sent."
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableAction:
+    """A contract this person may ask for, with words that do."""
+
+    title: str
+    example: str
+    risk: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class RecentRun:
+    run_id: str
+    text: str
+    state: Badge
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskPage(Page):
+    template: ClassVar[str] = "ask.html"
+    said: str
+    trouble: str
+    able: tuple[AvailableAction, ...]
+    all_able: int
+    recent: tuple[RecentRun, ...]
+    recalled: tuple[str, ...]
+    max_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOption:
+    number: int
+    id: str
+    label: str
+    detail: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    slot: str
+    text: str
+    options: tuple[AnswerOption, ...]
+    free_text: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalView:
+    """``nearest`` are what this person may do that comes closest."""
+
+    headline: str
+    detail: str
+    faults: tuple[str, ...]
+    nearest: tuple[AvailableAction, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPage(Page):
+    """One of ``moving``, ``asked``, ``card``, ``refused``, ``outcome`` stands for where the run is; ``card`` stays beside its outcome."""
+
+    template: ClassVar[str] = "run.html"
+    run_id: str
+    revision: int
+    state: Badge
+    said: tuple[QuotedRequest, ...]
+    notice: str
+    moving: str
+    steps: tuple[StepRow, ...]
+    may_cancel: bool
+    asked: QuestionView | None
+    card: Card | None
+    outcome: Outcome | None
+    refused: RefusalView | None
+    ended: str
+    reason: str
+    again: str
+    test: bool = False
+
+
+@router.get("/")
+async def ask_page(
+    request: Request, visitor: SignedIn, say: Annotated[str, Query(max_length=MAX_TEXT)] = ""
+) -> Response:
+    return await _ask(request, visitor, say)
+
+
+@router.post("/runs")
+async def ask(request: Request, form: Guarded) -> Response:
+    visitor = form.member
+    text = form.get("text", limit=100_000)
+    try:
+        run = await container_of(request).runs.ask(
+            visitor.actor, text, session_id=visitor.login.id, request_id=problem.request_id(request)
+        )
+    except InvalidInput as error:
+        return await _ask(request, visitor, text, trouble=error.detail)
+    return redirect(f"/runs/{run.id}")
+
+
+@router.get("/runs/{run_id}")
+async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
+    """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place: 204."""
+    run = await container_of(request).runs.wait_until_idle(
+        visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S
+    )
+    if wants_fragment(request) and run.revision == seen:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return await _shown(request, visitor, run)
+
+
+@router.post("/runs/{run_id}/answer")
+async def answer(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = form.member
+    choice, text = form.get("choice", limit=300), form.get("text")
+    result = await container_of(request).decisions.answer(
+        visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
+    )
+    return await _done(request, visitor, run_id, result)
+
+
+@router.post("/runs/{run_id}/confirm")
+async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = form.member
+    house = container_of(request)
+    run = await house.runs.show(visitor.actor, run_id)
+    irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
+    if irreversible and form.get("sure", limit=10) != "yes":
+        unsure = Refusal(
+            code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent."
+        )
+        return await _done(request, visitor, run_id, unsure)
+    result = await house.decisions.confirm(visitor.actor, run_id, form.get("digest", limit=100))
+    return await _done(request, visitor, run_id, result)
+
+
+@router.post("/runs/{run_id}/reject")
+async def reject(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = form.member
+    result = await container_of(request).decisions.reject(visitor.actor, run_id, form.get("reason", limit=500))
+    return await _done(request, visitor, run_id, result)
+
+
+@router.post("/runs/{run_id}/cancel")
+async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = form.member
+    return await _done(request, visitor, run_id, await container_of(request).decisions.cancel(visitor.actor, run_id))
+
+
+@router.post("/runs/{run_id}/edit")
+async def edit(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = form.member
+    changes = {form.get("slot", limit=200): form.get("words")}
+    result = await container_of(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
+    return await _done(request, visitor, run_id, result)
+
+
+@router.post("/runs/{run_id}/decide")
+async def decide(request: Request, form: Guarded, run_id: str) -> Response:
+    visitor = form.member
+    verdict = next((each for each in get_args(DecisionVerdict) if each == form.get("verdict", limit=30)), None)
+    if verdict is None:
+        raise InvalidInput("Say whether it happened, did not happen, or is to be sent again.")
+    result = await container_of(request).decisions.decide(visitor.actor, run_id, verdict)
+    return await _done(request, visitor, run_id, result)
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | Refusal) -> Response:
+    """After a change the run's own page, so that a reload repeats nothing. A refusal is shown above the run as it stands."""
+    if isinstance(result, Run):
+        return redirect(f"/runs/{run_id}")
+    run = await container_of(request).runs.show(visitor.actor, run_id)
+    return await _shown(
+        request, visitor, run, notice=to_display_text(result.detail), status=problem.refusal_status(result)
+    )
+
+
+async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "") -> Response:
+    house = container_of(request)
+    ground = await house.contexts.of(visitor.actor.workspace)
+    listed = await house.runs.listed(visitor.actor, limit=RECALLED)
+    mine = [run for run in listed if run.actor.person == visitor.actor.person]
+    offers = ground.catalogue.offers(visitor.actor.role, "admin")
+    page = AskPage(
+        shell=shell(request, visitor),
+        title="Ask",
+        said=said[:MAX_TEXT],
+        trouble=trouble,
+        able=tuple(
+            AvailableAction(each.title, (each.examples or (each.title,))[0], labels.RISKS[each.risk])
+            for each in offers[:ABLE]
+        ),
+        all_able=len(offers),
+        recent=tuple(
+            RecentRun(run.id, to_display_text(run.text, limit=160), labels.STATES[run.state]) for run in mine[:RECENT]
+        ),
+        recalled=tuple(dict.fromkeys(run.text for run in mine)),
+        max_chars=MAX_TEXT,
+    )
+    return render(page, status=422 if trouble else 200)
+
+
+async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
+    viewer = visitor.actor
+    ground = await container_of(request).contexts.of(viewer.workspace)
+    shown_card = card.make_card(run, run.plan, viewer) if run.plan and run.state not in ("received", "asked") else None
+    came = outcome.make_outcome(run, run.plan, viewer, ground) if run.plan and run.outcomes else None
+    refused = None
+    if run.state in ("refused", "abstained") and run.refusal:
+        near = [each for each in ground.catalogue.offers(viewer.role, "admin") if each.name in run.refusal.nearest]
+        near.sort(key=lambda each: run.refusal.nearest.index(each.name) if run.refusal else 0)
+        refused = RefusalView(
+            "I can't do that" if run.state == "refused" else "No action here does that",
+            to_display_text(run.refusal.detail),
+            tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in run.refusal.faults),
+            tuple(
+                AvailableAction(each.title, (each.examples or (each.title,))[0], labels.RISKS[each.risk])
+                for each in near
+            ),
+        )
+    cancelled = run.state == "rejected" and run.reason == CANCELLED
+    page = RunPage(
+        shell=shell(request, visitor),
+        title=to_display_text(run.text, limit=60),
+        run_id=run.id,
+        revision=run.revision,
+        state=labels.STATES[run.state],
+        said=shown_card.said if shown_card else card.quote_requests(run, viewer.person),
+        notice=notice,
+        moving=labels.MOVING[run.state] if run.state in MOVING else "",
+        steps=steps(run, container_of(request).runs),
+        may_cancel=run.state == "received",
+        asked=_asked(run.question, run, viewer) if run.question and run.state == "asked" else None,
+        card=shown_card,
+        outcome=came,
+        refused=refused,
+        ended=_CANCELLED if cancelled else _EXPLAINED.get(run.state, ""),
+        reason="" if cancelled else to_display_text(run.reason or ""),
+        test=is_test(run),
+        again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
+    )
+    here = urlsplit(request.headers.get("hx-current-url", "")).path == f"/runs/{run.id}"
+    return render(page, status=status, headers=None if here else {"HX-Push-Url": f"/runs/{run.id}"})
+
+
+def _asked(question: Question, run: Run, viewer: Actor) -> QuestionView:
+    options = tuple(
+        AnswerOption(
+            at + 1,
+            each.id,
+            to_display_text(each.label),
+            to_display_text(each.detail),
+            tuple(to_display_text(mark) for mark in each.marks),
+        )
+        for at, each in enumerate(question.candidates)
+    )
+    return QuestionView(
+        question.slot, to_display_text(question.text), options, question.free_text, authority.owns(viewer, run)
+    )

@@ -1,0 +1,217 @@
+"""The card: exactly what will be sent, where to, on whose word, and where each value comes from.
+
+It is made from the plan and the words typed, and from nothing else: no model writes a letter of it. Other people's text is shown with
+everything hidden in it spelled out (``core.display_text``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step
+from agent.runs.run import Run
+from agent.runs.test_mode import is_test
+from agent.workspace import authority
+from core.actor import Actor
+from core.display_text import to_display_text
+from registry.contract import ConfirmBy, Risk
+from web.console import labels
+from web.console.labels import Badge
+
+_WHOLE = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """Some of the words typed, and the keys of the values that were read from them or found by them."""
+
+    text: str
+    used_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedRequest:
+    """One thing that was typed or chosen: the request, or an answer to a question."""
+
+    label: str
+    pieces: tuple[TextPiece, ...]
+
+    @property
+    def long(self) -> bool:
+        """It may be more than fits where it stands, even on a narrow screen: then it scrolls, also by keyboard."""
+        text = "".join(each.text for each in self.pieces)
+        return len(text) > 150 or text.count("\n") >= 4
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it, ``record`` the declared
+    fields of the record it was looked up in, as they were when the plan was made."""
+
+    key: str
+    slot: str
+    name: str
+    label: str
+    shown: str
+    exact: str
+    source: str
+    record: tuple[Field, ...]
+    long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    number: int
+    title: str
+    preview: str
+    risk: Badge
+    contract: str
+    version: int
+    url: str
+    idempotent: bool
+    params: tuple[Param, ...]
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalLine:
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    run_id: str
+    title: str
+    asked_by: str
+    role: str
+    asked_at: datetime
+    said: tuple[QuotedRequest, ...]
+    calls: tuple[Call, ...]
+    held: tuple[str, ...]
+    drift: tuple[str, ...]
+    digest: str
+    expires_at: datetime | None
+    approvals: tuple[ApprovalLine, ...]
+    approvals_needed: int
+    irreversible: bool
+    is_open: bool
+    may_edit: bool
+    approved_by_me: bool
+    by_person: bool = False
+    test: bool = False
+
+
+def make_card(run: Run, plan: Plan, actor: Actor) -> Card:
+    """As ``actor`` sees it, who looks."""
+    viewer = actor.person
+    calls = tuple(_call(run, step, at, viewer) for at, step in enumerate(plan.steps))
+    return Card(
+        run_id=run.id,
+        title=calls[0].title if len(calls) == 1 else f"{len(calls)} actions, in this order",
+        asked_by=to_display_text(run.actor.name, limit=120),
+        role=run.actor.role,
+        asked_at=run.created_at,
+        said=tuple(_said(run, plan, viewer)),
+        calls=calls,
+        held=tuple(to_display_text(each) for each in plan.held),
+        drift=tuple(to_display_text(each) for each in run.drift),
+        digest=plan.digest,
+        expires_at=run.expires_at,
+        approvals=tuple(ApprovalLine(to_display_text(each.name, limit=120), each.at) for each in run.approvals),
+        approvals_needed=plan.approvals,
+        irreversible=any(step.risk is Risk.IRREVERSIBLE for step in plan.steps),
+        is_open=run.state == "held",
+        may_edit=run.state == "held" and authority.owns(actor, run),
+        approved_by_me=authority.approval_of(actor, run) is not None,
+        by_person=plan.confirm_by is ConfirmBy.PERSON,
+        test=is_test(run),
+    )
+
+
+def quote_requests(run: Run, viewer: str) -> tuple[QuotedRequest, ...]:
+    """The words alone, before there is a plan that uses them."""
+    return tuple(
+        QuotedRequest(_who(run, origin, viewer), tuple(_pieces(run.request.words(origin), [])))
+        for origin in range(len(run.answers) + 1)
+    )
+
+
+def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
+    return Call(
+        number=at + 1,
+        title=to_display_text(step.title),
+        preview=to_display_text(step.preview),
+        risk=labels.RISKS[step.risk],
+        contract=step.action,
+        version=step.version,
+        url=to_display_text(step.url),
+        idempotent=step.idempotent,
+        params=tuple(_param(run, each, step, at, viewer) for each in step.filled),
+        payload=to_display_text(step.payload, limit=_WHOLE),
+    )
+
+
+def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -> Param:
+    shown = to_display_text(filled.shown, limit=_WHOLE)
+    return Param(
+        key=_key(at, filled),
+        slot=f"{at}.{filled.param}",
+        name=filled.param,
+        label=to_display_text(filled.label),
+        shown=shown,
+        exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
+        source=labels.source(run, filled.source, viewer),
+        record=tuple(_record(filled.source, step)),
+        long=len(shown) > 160,
+    )
+
+
+def _record(source: Source, step: Step) -> Iterator[Field]:
+    if not isinstance(source, RecordSource):
+        return
+    for pin in step.pins:
+        if (pin.record_kind, pin.record_id) == (source.record_kind, source.record_id):
+            for name, value in pin.values.items():
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                yield Field(to_display_text(name.replace("_", " "), limit=120), to_display_text(text, limit=1000))
+
+
+def _key(at: int, filled: ParameterValue) -> str:
+    return f"v{at}-{filled.param}"
+
+
+def _said(run: Run, plan: Plan, viewer: str) -> Iterator[QuotedRequest]:
+    used = [
+        (span, _key(at, filled))
+        for at, step in enumerate(plan.steps)
+        for filled in step.filled
+        if isinstance(filled.source, PromptSource | RecordSource)
+        for span in filled.source.spans
+    ]
+    for origin in range(len(run.answers) + 1):
+        mine = [(span, key) for span, key in used if span.origin == origin]
+        yield QuotedRequest(_who(run, origin, viewer), tuple(_pieces(run.request.words(origin), mine)))
+
+
+def _who(run: Run, origin: int, viewer: str) -> str:
+    who = "You" if run.actor.person == viewer else labels.asker(run, viewer)
+    return f"{who} {'answered' if origin else 'asked'}"
+
+
+def _pieces(text: str, used: list[tuple[Span, str]]) -> Iterator[TextPiece]:
+    """The whole text, cut wherever a used phrase begins or ends: nothing of it is left out."""
+    cuts = sorted({0, len(text), *(cut for span, _ in used for cut in (span.start, span.end) if cut <= len(text))})
+    for start, end in pairwise(cuts):
+        keys = [key for span, key in used if span.start <= start and end <= span.end]
+        yield TextPiece(to_display_text(text[start:end], lines=True, limit=_WHOLE), " ".join(dict.fromkeys(keys)))

@@ -1,0 +1,119 @@
+"""What came of a run: each call in words, its answer, and what may be done about it now."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+
+from agent.pipeline import Plan, RecordSource
+from agent.runs.run import Run
+from agent.runs.test_mode import is_test
+from agent.workspace.context import WorkspaceContext
+from core import canon
+from core.actor import OWNER, Actor
+from core.display_text import to_display_text
+from core.errors import NotCanonical
+from web.console import labels
+from web.console.labels import Badge
+
+_SENTENCES = {
+    "planned": "It has not been sent yet.",
+    "begun": "It has been sent; the platform has not answered yet.",
+    "succeeded": "The platform did it.",
+    "failed": "The platform did not do it.",
+    "unknown": "It was sent, but no answer came: it may have happened. Nothing is repeated until a person decides.",
+    "skipped": "It was not sent, because the call before it did not succeed.",
+}
+
+
+_TRIED = "Nothing was sent: a test key asked for this."
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """One call's outcome. ``answer`` is the platform's body, indented where it is JSON; in test mode an example of it."""
+
+    number: int
+    title: str
+    state: Badge
+    sentence: str
+    detail: str
+    call_id: str
+    status: str
+    attempts: int
+    answer: str
+    undo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    headline: str
+    tone: str
+    calls: tuple[CallResult, ...]
+    may_decide: bool
+    needs_owner: bool
+    test: bool = False
+
+
+_HEADLINES = {
+    "executing": ("Being sent", "busy"),
+    "confirmed": ("Being sent", "busy"),
+    "succeeded": ("Done", "good"),
+    "failed": ("It failed", "bad"),
+    "unknown": ("Nobody knows yet whether it happened", "bad"),
+}
+
+
+def make_outcome(run: Run, plan: Plan, actor: Actor, ground: WorkspaceContext) -> Outcome:
+    headline, tone = _HEADLINES.get(run.state, ("", "quiet"))
+    test = is_test(run)
+    if test and run.state == "succeeded":
+        headline, tone = "Tried, and nothing was sent", "quiet"
+    steps = {step.call_id: (at, step) for at, step in enumerate(plan.steps)}
+    calls = []
+    for each in run.outcomes:
+        at, step = steps[each.call_id]
+        calls.append(
+            CallResult(
+                number=at + 1,
+                title=to_display_text(step.preview or step.title),
+                state=labels.CALLS[each.state],
+                sentence=_TRIED if test else _SENTENCES[each.state],
+                detail="" if test and each.state == "succeeded" else to_display_text(each.detail),
+                call_id=each.call_id,
+                status=str(each.status) if each.status is not None else "none",
+                attempts=each.attempts,
+                answer=_answer(each.answer),
+                undo=_undo(plan, at, actor, ground) if each.state == "succeeded" and not test else "",
+            )
+        )
+    unknown = run.state == "unknown"
+    return Outcome(headline, tone, tuple(calls), unknown and actor.role == OWNER, unknown and actor.role != OWNER, test)
+
+
+def _answer(body: str | None) -> str:
+    if not body:
+        return ""
+    with contextlib.suppress(NotCanonical):
+        body = json.dumps(canon.loads(body), ensure_ascii=False, indent=2)
+    return to_display_text(body, lines=True, limit=70_000)
+
+
+def _undo(plan: Plan, at: int, actor: Actor, ground: WorkspaceContext) -> str:
+    """Words that ask for the reverse, for the person to look over: the reversing contract's title and what it is to be done to, by kind and
+    id. A record's label may hold anything, and words of it that nothing comes of would be held against the card."""
+    step = plan.steps[at]
+    contract = ground.catalogue.version(step.action, step.version)
+    reverse = ground.catalogue.get(contract.undo) if contract and contract.undo else None
+    if reverse is None or actor.role not in reverse.roles:
+        return ""
+    sources = [(each.param, each.source) for each in step.filled if isinstance(each.source, RecordSource)]
+    named = [
+        f"{each.record_kind.replace('_', ' ')} {each.record_id}"
+        for param, each in sources
+        if param in reverse.properties and each.field == "id"
+    ]
+    title = reverse.title[:1].lower() + reverse.title[1:]
+    words = f"{title}: {', '.join(named)}" if named else " ".join([title, *[each.label for _, each in sources[:1]]])
+    return to_display_text(words, limit=300)

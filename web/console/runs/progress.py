@@ -1,0 +1,84 @@
+"""What a moving run is at: on its page, and as a stream of events (text/event-stream) while somebody looks at it.
+
+Any process can tell: one that works the run out itself knows at once, every other one reads it beside the run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+
+from agent.runs.run import MOVING, Run
+from agent.runs.service import RunService
+from core.actor import Actor
+from web.auth import container_of
+from web.console import labels
+from web.console.session import SignedIn
+
+router = APIRouter(include_in_schema=False)
+
+LONGEST_S: Final = 30.0
+"""Then the stream ends, and the browser opens another: no server waits longer for one when it stops."""
+LOOK_S: Final = 0.5
+QUIET_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    key: str
+    label: str
+    state: Literal["done", "now", "todo"]
+
+
+def steps(run: Run, desk: RunService) -> tuple[StepRow, ...]:
+    """Empty where the run does not move."""
+    if run.state not in MOVING:
+        return ()
+    lines = labels.STEPS["received" if run.state == "received" else "confirmed"]
+    at = [key for key, _ in lines].index(_step(run, desk))
+    return tuple(
+        StepRow(key, label, "done" if number < at else "now" if number == at else "todo")
+        for number, (key, label) in enumerate(lines)
+    )
+
+
+@router.get("/runs/{run_id}/progress")
+async def progress(request: Request, visitor: SignedIn, run_id: str) -> Response:
+    """``step`` with the name of each step as it begins; ``moved`` once, when the page has something else to show."""
+    desk = container_of(request).runs
+    run = await desk.show(visitor.actor, run_id)
+    return StreamingResponse(
+        _stream(desk, visitor.actor, run),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(desk: RunService, actor: Actor, run: Run) -> AsyncIterator[str]:
+    loop = asyncio.get_running_loop()
+    over = loop.time() + LONGEST_S
+    stretch, told, spoken = run.state == "received", "", loop.time()
+    yield "retry: 1000\n\n"
+    while run.state in MOVING and (run.state == "received") == stretch:
+        step = _step(run, desk)
+        if step != told:
+            told, spoken = step, loop.time()
+            yield f"event: step\ndata: {step}\n\n"
+        elif loop.time() - spoken > QUIET_S:
+            spoken = loop.time()
+            yield ": still at it\n\n"
+        if loop.time() > over:
+            return
+        await desk.watch.wait(run.id, LOOK_S, steps=True)
+        # A browser that goes away cancels this: never in the middle of a query.
+        run = await asyncio.shield(asyncio.ensure_future(desk.show(actor, run.id)))
+    yield f"event: moved\ndata: {run.revision}\n\n"
+
+
+def _step(run: Run, desk: RunService) -> str:
+    return desk.progress.phase(run) if run.state == "received" else run.state

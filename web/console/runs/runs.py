@@ -1,0 +1,113 @@
+"""Lists of runs: one's own (everybody's for an owner), and the cards that wait for this person's yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from agent.runs.run import Run
+from agent.runs.test_mode import is_test
+from agent.workspace import authority
+from core.actor import OWNER
+from core.display_text import to_display_text
+from web.auth import container_of
+from web.console import labels
+from web.console.labels import Badge
+from web.console.pages import Page, render
+from web.console.session import SignedIn, shell
+
+router = APIRouter(include_in_schema=False)
+
+PAGE: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    run_id: str
+    text: str
+    state: Badge
+    who: str
+    actions: str
+    at: datetime
+    test: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunsPage(Page):
+    template: ClassVar[str] = "runs.html"
+    lines: tuple[RunRow, ...]
+    everybodys: bool
+    first: bool
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRow:
+    run_id: str
+    text: str
+    preview: str
+    who: str
+    role: str
+    since: datetime
+    expires_at: datetime | None
+    given: int
+    needed: int
+    approved_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalsPage(Page):
+    template: ClassVar[str] = "approvals.html"
+    waiting: tuple[ApprovalRow, ...]
+
+
+@router.get("/runs")
+async def runs(
+    request: Request, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
+) -> Response:
+    listed = await container_of(request).runs.listed(visitor.actor, before=before, limit=PAGE)
+    page = RunsPage(
+        shell=shell(request, visitor),
+        title="Runs",
+        lines=tuple(_line(run) for run in listed),
+        everybodys=visitor.actor.role == OWNER,
+        first=before is None,
+        next=listed[-1].id if len(listed) == PAGE else "",
+    )
+    return render(page)
+
+
+@router.get("/approvals")
+async def approvals(request: Request, visitor: SignedIn) -> Response:
+    """What others asked for and this person may say yes to, oldest first. One's own cards are among one's runs."""
+    held = await container_of(request).runs.awaiting(visitor.actor, limit=200)
+    mine = [run for run in held if not authority.owns(visitor.actor, run)]
+    page = ApprovalsPage(shell=shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine)))
+    return render(page)
+
+
+def _line(run: Run) -> RunRow:
+    return RunRow(
+        run.id, to_display_text(run.text, limit=240), labels.STATES[run.state], to_display_text(run.actor.name, limit=80), " ".join(run.actions),
+        run.created_at, is_test(run),
+    )  # fmt: skip
+
+
+def _waiting(run: Run) -> ApprovalRow:
+    steps = run.plan.steps if run.plan else ()
+    return ApprovalRow(
+        run_id=run.id,
+        text=to_display_text(run.text, limit=240),
+        preview=" ".join(to_display_text(step.preview, limit=300) for step in steps),
+        who=to_display_text(run.actor.name, limit=80),
+        role=run.actor.role,
+        since=run.held_at or run.updated_at,
+        expires_at=run.expires_at,
+        given=len(run.approvals),
+        needed=run.plan.approvals if run.plan else 1,
+        approved_by=", ".join(to_display_text(each.name, limit=80) for each in run.approvals),
+    )

@@ -1,0 +1,87 @@
+"""A request tried, for owners: read and checked against live data as any other, never stored, never sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
+from core.display_text import to_display_text
+from core.errors import OpsIQError
+from registry.contract import Contract
+from web.auth import container_of
+from web.console.forms import GuardedOwner
+from web.console.pages import Page, show
+from web.console.runs import card
+from web.console.runs.card import Card
+from web.console.session import Owner, Visitor, shell
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedRequest:
+    """What would come of a request: ``card``, ``question`` (with ``options``) or ``refused``."""
+
+    card: Card | None = None
+    held: bool = False
+    question: str = ""
+    options: tuple[str, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RehearsePage(Page):
+    template: ClassVar[str] = "rehearse.html"
+    said: str
+    trouble: str
+    tried: SimulatedRequest | None
+    revision: int
+
+
+@router.get("/rehearse")
+async def rehearse_page(request: Request, visitor: Owner) -> Response:
+    return show(request, _rehearsal(request, visitor, ""))
+
+
+@router.post("/rehearse")
+async def rehearse(request: Request, form: GuardedOwner) -> Response:
+    """Resolved and validated as any request; never stored, never sent."""
+    visitor, said = form.member, form.get("text", limit=4000)
+    try:
+        return show(request, _rehearsal(request, visitor, said, tried=await simulate(request, visitor, said)))
+    except OpsIQError as error:
+        return show(request, _rehearsal(request, visitor, said, trouble=error.detail), status=422)
+
+
+async def simulate(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> SimulatedRequest:
+    """What would come of the request, with ``draft`` in force in place of its namesake."""
+    done = await container_of(request).simulations.rehearse(visitor.actor, said, draft=draft)
+    match done.verdict:
+        case Plan() as plan:
+            return SimulatedRequest(
+                card=card.make_card(done.run.with_(plan=plan), plan, visitor.actor), held=bool(plan.held)
+            )
+        case Question() as question:
+            options = tuple(
+                f"{to_display_text(each.label)} {to_display_text(each.detail)}".strip() for each in question.candidates
+            )
+            return SimulatedRequest(question=to_display_text(question.text), options=options)
+        case Refusal() | Abstain() as no:
+            return SimulatedRequest(refused=to_display_text(no.detail))
+        case Reply() as reply:
+            return SimulatedRequest(refused=to_display_text(reply.text, lines=True))
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _rehearsal(
+    request: Request, visitor: Visitor, said: str, *, trouble: str = "", tried: SimulatedRequest | None = None
+) -> RehearsePage:
+    return RehearsePage(
+        shell=shell(request, visitor), title="Try a request", said=said, trouble=trouble, tried=tried, revision=0
+    )

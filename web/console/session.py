@@ -1,0 +1,138 @@
+"""Who is at the console: the cookie, the row behind it, the member as they are at this moment."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+import store.accounts.logins
+import store.accounts.members
+import store.webhooks.endpoints
+import store.workspaces
+from agent.workspace.admin import actor_of
+from core.actor import EVALUATOR, OWNER, Actor
+from core.errors import Forbidden, NotFound
+from store.accounts.logins import LoginRow
+from store.accounts.members import MemberRow
+from web.auth import container_of
+from web.console.navigation import nav_items
+from web.console.pages import Shell, SignedInAs, theme_of, wants_fragment
+from web.cookies import read_cookie, set_cookie
+
+COOKIE: Final = "opsiq_session"
+LONGEST: Final = timedelta(days=7)
+"""However much it is used, a sign-in ends after this."""
+_TOUCH_EVERY: Final = timedelta(seconds=60)
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in; answered by the sign-in page, which leads back here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A member who is signed in. ``actor`` has the role of this moment, whatever it was at sign-in. ``alerts`` say what needs this person,
+    by the address of the place."""
+
+    actor: Actor
+    member: MemberRow
+    login: LoginRow
+    workspace_name: str
+    alerts: Mapping[str, str] = field(default_factory=dict)
+
+
+async def find_visitor(request: Request) -> Visitor | None:
+    """The visitor of this request's cookie, unless the login is over, idle or revoked or the member may not sign in any more."""
+    token = read_cookie(request, COOKIE)
+    if not token:
+        return None
+    house = container_of(request)
+    now = house.clock()
+    async with house.sessions.read() as session:
+        idle = now - timedelta(hours=house.settings.session_idle_h)
+        login = await store.accounts.logins.get_active(session, token, now, seen_since=idle)
+        if login is None:
+            return None
+        try:
+            member = await store.accounts.members.get(session, login.workspace, login.member_id)
+        except NotFound:
+            return None
+        if member.state != "active":
+            return None
+        workspace = await store.workspaces.get(session, login.workspace)
+        disabled = await store.webhooks.endpoints.disabled(session, login.workspace) if member.role == OWNER else 0
+    if now - login.last_seen_at > _TOUCH_EVERY:
+        async with house.sessions.begin() as session:
+            await store.accounts.logins.touch(session, login.id, now)
+    alerts = {"/webhooks": f"{disabled} disabled"} if disabled else {}
+    visitor = Visitor(actor_of(member), member, login, workspace.name, alerts)
+    request.state.visitor = visitor
+    return visitor
+
+
+async def signed_in(request: Request) -> Visitor:
+    """The dependency of every page. Raises SignInNeeded."""
+    visitor = await find_visitor(request)
+    if visitor is None:
+        raise SignInNeeded
+    return visitor
+
+
+async def owner(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    if visitor.actor.role != OWNER:
+        raise Forbidden(
+            f"Only owners look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}."
+        )
+    return visitor
+
+
+async def evaluator(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    if visitor.actor.role not in (OWNER, EVALUATOR):
+        raise Forbidden(
+            f"Only owners and evaluators look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}."
+        )
+    return visitor
+
+
+SignedIn = Annotated[Visitor, Depends(signed_in)]
+Owner = Annotated[Visitor, Depends(owner)]
+Evaluator = Annotated[Visitor, Depends(evaluator)]
+
+
+def shell(request: Request, visitor: Visitor) -> Shell:
+    path = request.url.path
+    return Shell(
+        csrf=visitor.login.csrf,
+        theme=theme_of(request),
+        path=local(f"{path}?{request.url.query}" if request.url.query else path) if request.method == "GET" else "/",
+        fragment=wants_fragment(request),
+        who=SignedInAs(visitor.actor.name, visitor.actor.role, visitor.member.email, visitor.workspace_name),
+        places=nav_items(visitor.actor.role, path, visitor.alerts),
+        once=fresh_token(),
+    )
+
+
+def local(path: str) -> str:
+    """``path`` if it leads nowhere but to a page of this console, else the front page."""
+    plain = path.isprintable() and "\\" not in path and path.startswith("/") and not path.startswith("//")
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return "/"
+    return path if plain and not parts.scheme and not parts.netloc else "/"
+
+
+def set_session(request: Request, answer: Response, token: str) -> None:
+    """The cookie of a sign-in. It is a new one at every sign-in, at a change of the password, and after a change of role."""
+    set_cookie(request, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
+
+
+def fresh_token() -> str:
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,1 @@
+"""Console: webhook endpoints and deliveries."""

@@ -1,0 +1,163 @@
+"""One webhook delivery, for owners: what was sent, every attempt with its answer, and one sent again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+import store.webhooks.attempts
+import store.webhooks.deliveries
+import store.webhooks.endpoints
+from core.display_text import to_display_text
+from store.webhooks.attempts import DeliveryAttemptRow
+from store.webhooks.deliveries import DeliveryRow
+from web import problem
+from web.auth import container_of
+from web.console.forms import GuardedOwner
+from web.console.labels import Badge
+from web.console.one_shot_form import once_per_form
+from web.console.pages import Page, redirect, show, wants_fragment
+from web.console.session import Owner, shell
+from web.console.webhooks.delivery_status import state_badge
+
+router = APIRouter(prefix="/webhooks/deliveries", include_in_schema=False)
+
+CAUSES: Final = {
+    "event": "the event was fired",
+    "replay": "its event was replayed",
+    "test": "somebody sent a test",
+}
+_WHOLE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptTableRow:
+    """``latest``: shown open."""
+
+    n: int
+    at: datetime
+    status: Badge
+    duration: str
+    by_hand: bool
+    detail: str
+    headers: tuple[Header, ...]
+    response: str
+    cut: bool
+    latest: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryPage(Page):
+    """``waiting``: an attempt is under way, so the page looks again; ``seen`` is what it shows now, ``awaited`` up to which attempt."""
+
+    template: ClassVar[str] = "delivery.html"
+    delivery_id: str
+    event: str
+    event_id: str
+    fired: bool
+    endpoint_id: str
+    url: str
+    state: Badge
+    detail: str
+    cause: str
+    created_at: datetime
+    next_at: datetime | None
+    finished_at: datetime | None
+    body: str
+    attempts: tuple[AttemptTableRow, ...]
+    waiting: bool
+    moving: bool
+    awaited: int
+    seen: str
+    may_resend: bool
+
+
+@router.get("/{delivery_id}")
+async def delivery(
+    request: Request,
+    visitor: Owner,
+    delivery_id: str,
+    awaited: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    seen: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """``seen`` is the state that the page shows already: while that stands there is nothing to put in its place (204)."""
+    async with container_of(request).sessions.read() as session:
+        row = await store.webhooks.deliveries.get(session, visitor.actor.workspace, delivery_id)
+        shown = f"{row.attempts}-{row.state}"
+        if wants_fragment(request) and seen == shown:
+            return Response(status_code=204, headers={"Cache-Control": "no-store"})
+        body = await store.webhooks.deliveries.body(session, row.event_id)
+        attempts = await store.webhooks.attempts.attempts_of(session, row.id)
+        endpoint = (await store.webhooks.endpoints.by_ids(session, [row.endpoint])).get(row.endpoint)
+    there = endpoint is not None and endpoint.state != "deleted"
+    page = DeliveryPage(
+        shell=shell(request, visitor),
+        title=f"Delivery of {row.event}",
+        delivery_id=row.id,
+        event=row.event,
+        event_id=row.event_id,
+        fired=row.cause != "test",
+        endpoint_id=row.endpoint if there else "",
+        url=to_display_text(endpoint.url, limit=4000) if endpoint else "",
+        state=state_badge(row),
+        detail=to_display_text(row.detail, limit=1000) if row.state != "succeeded" else "",
+        cause=CAUSES.get(row.cause, row.cause),
+        created_at=row.created_at,
+        next_at=row.next_at if row.state == "pending" and row.attempts else None,
+        finished_at=row.finished_at,
+        body=to_display_text((body or b"").decode("utf-8", "replace"), lines=True, limit=_WHOLE),
+        attempts=tuple(_attempt(each, latest=at == 0) for at, each in enumerate(reversed(attempts))),
+        waiting=row.attempts < awaited,
+        moving=row.attempts < awaited or _soon(row),
+        awaited=awaited,
+        seen=shown,
+        may_resend=there,
+    )
+    return show(request, page)
+
+
+@router.post("/{delivery_id}/resend")
+async def resend(request: Request, form: GuardedOwner, delivery_id: str) -> Response:
+    async with once_per_form(request, form) as also:
+        row = await container_of(request).webhooks.redelivery.resend(
+            form.member.actor, delivery_id, request_id=problem.request_id(request), also=also
+        )
+    return redirect(f"/webhooks/deliveries/{delivery_id}?awaited={row.attempts + 1}")
+
+
+def _soon(row: DeliveryRow) -> bool:
+    """It is still on its way: its first attempt has not been made yet."""
+    return row.state == "pending" and row.attempts == 0
+
+
+def _attempt(row: DeliveryAttemptRow, *, latest: bool) -> AttemptTableRow:
+    headers: dict[str, str] = json.loads(row.headers)
+    well = row.status is not None and 200 <= row.status < 300
+    return AttemptTableRow(
+        n=row.n,
+        at=row.at,
+        status=Badge(
+            str(row.status) if row.status else (row.error or "no answer").replace("_", " "), "good" if well else "bad"
+        ),
+        duration=f"{row.duration_ms} ms" if row.duration_ms < 10_000 else f"{row.duration_ms / 1000:.1f} s",
+        by_hand=row.by_hand,
+        detail=to_display_text(row.detail, limit=1000),
+        headers=tuple(
+            Header(to_display_text(name, limit=200), to_display_text(value, limit=4000))
+            for name, value in headers.items()
+        ),
+        response=to_display_text(row.response.decode("utf-8", "replace"), lines=True, limit=_WHOLE),
+        cut=row.cut,
+        latest=latest,
+    )

@@ -1,0 +1,75 @@
+"""How endpoints and deliveries are told of in a line: their states, how attempts have gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from core.display_text import to_display_text
+from store.webhooks.deliveries import DeliveryRow
+from store.webhooks.endpoints import SuccessRate
+from web.console import labels
+from web.console.labels import Badge
+
+ENDPOINTS: Final[Mapping[str, Badge]] = {
+    "active": Badge("active", "good"),
+    "paused": Badge("paused", "wait"),
+    "disabled": Badge("disabled", "bad"),
+}
+DELIVERIES: Final[Mapping[str, Badge]] = {
+    "pending": Badge("pending", "busy"),
+    "succeeded": Badge("delivered", "good"),
+    "failed": Badge("failed", "bad"),
+}
+RETRYING: Final = Badge("retrying", "wait")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Of the last 24 hours: how many attempts, and which share of them went well."""
+
+    rate: Badge
+    attempts: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryTableRow:
+    """A delivery as a line."""
+
+    id: str
+    event: str
+    state: Badge
+    status: str
+    attempts: int
+    cause: str
+    created_at: datetime
+    detail: str
+
+
+def delivery_row(row: DeliveryRow) -> DeliveryTableRow:
+    return DeliveryTableRow(
+        id=row.id,
+        event=row.event,
+        state=state_badge(row),
+        status=str(row.status) if row.status else "none" if row.attempts else "",
+        attempts=row.attempts,
+        cause=row.cause,
+        created_at=row.created_at,
+        detail=to_display_text(row.detail, limit=200) if row.state != "succeeded" else "",
+    )
+
+
+def state_badge(row: DeliveryRow) -> Badge:
+    """Where a delivery stands; one that failed so far and is tried again is told apart from one that has not been tried."""
+    return RETRYING if row.state == "pending" and row.attempts else DELIVERIES[row.state]
+
+
+def health_of(rate: SuccessRate) -> Health:
+    attempts = rate.succeeded + rate.failed
+    if not attempts:
+        return Health(Badge("no attempts", "quiet"), "in 24 h")
+    share = rate.succeeded / attempts
+    tone = "good" if share >= 0.99 else "wait" if share >= 0.9 else "bad"
+    return Health(Badge(labels.percent(share), tone), f"of {attempts} in 24 h")

@@ -1,0 +1,248 @@
+"""One webhook endpoint, for owners: its health and deliveries; paused, resumed, rotated, tested, caught up, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, ClassVar, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+import store.webhooks.deliveries
+from core.display_text import to_display_text
+from core.errors import InvalidInput
+from events.webhooks.endpoint_secrets import BOTH_VALID
+from registry.events import event_catalogue
+from registry.events.event_names import fits_any
+from web import problem
+from web.auth import container_of
+from web.console.forms import Form, GuardedOwner
+from web.console.labels import Badge
+from web.console.one_shot_form import once_per_form
+from web.console.pages import Page, redirect, show
+from web.console.session import Owner, Visitor, shell
+from web.console.webhooks.delivery_status import (
+    DELIVERIES,
+    ENDPOINTS,
+    DeliveryTableRow,
+    Health,
+    delivery_row,
+    health_of,
+)
+from web.console.webhooks.endpoints import ADVICE, secret_page
+
+router = APIRouter(prefix="/webhooks/{endpoint_id}", include_in_schema=False)
+
+PAGE: Final = 30
+DID: Final[Mapping[str, str]] = {
+    "changed": "Changed. What is sent from now on goes by it.",
+    "recover": "Failed deliveries of that span are being sent again, one attempt each. They move in the list below.",
+    "replay": "Events of that span that it wants and has no delivery of are being delivered, newest first.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """The filter of the deliveries."""
+
+    state: str = ""
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterOption:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointPage(Page):
+    """``since`` is where a span to send again would begin; ``paused`` and ``disabled`` say what can be done."""
+
+    template: ClassVar[str] = "endpoint.html"
+    endpoint_id: str
+    url: str
+    description: str
+    patterns: tuple[str, ...]
+    headers: str
+    per_minute: str
+    state: Badge
+    active: bool
+    disabled: bool
+    why: str
+    health: Health
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    failing_since: datetime | None
+    consecutive_failures: int
+    slowed: str
+    rotating_until: datetime | None
+    created_at: datetime
+    overlap_h: int
+    wanted: DeliveryFilter
+    states: tuple[FilterOption, ...]
+    tests: tuple[FilterOption, ...]
+    deliveries: tuple[DeliveryTableRow, ...]
+    first: bool
+    next: str
+    since: str
+    notice: str
+    trouble: str
+
+
+@router.get("")
+async def endpoint(
+    request: Request,
+    visitor: Owner,
+    endpoint_id: str,
+    state: Annotated[str, Query(max_length=20)] = "",
+    event: Annotated[str, Query(max_length=100)] = "",
+    before: Annotated[str | None, Query(max_length=64)] = None,
+    did: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    wanted = DeliveryFilter(state if state in DELIVERIES else "", event.strip())
+    return await _endpoint(request, visitor, endpoint_id, wanted, before, notice=DID.get(did, ""))
+
+
+@router.post("/pause")
+async def pause(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
+    endpoints = container_of(request).webhooks.endpoints
+    await endpoints.pause(form.member.actor, endpoint_id, request_id=problem.request_id(request))
+    return redirect(f"/webhooks/{endpoint_id}")
+
+
+@router.post("/resume")
+async def resume(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
+    endpoints = container_of(request).webhooks.endpoints
+    await endpoints.resume(form.member.actor, endpoint_id, request_id=problem.request_id(request))
+    return redirect(f"/webhooks/{endpoint_id}")
+
+
+@router.post("/delete")
+async def delete(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
+    endpoints = container_of(request).webhooks.endpoints
+    await endpoints.delete(form.member.actor, endpoint_id, request_id=problem.request_id(request))
+    return redirect("/webhooks")
+
+
+@router.post("/rotate")
+async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
+    async with once_per_form(request, form) as also:
+        made = await container_of(request).webhooks.endpoints.rotate(
+            form.member.actor, endpoint_id, request_id=problem.request_id(request), also=also
+        )
+    advice = f"{ADVICE} For {_hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."
+    return secret_page(request, form.member, made, "The endpoint has a new secret", advice)
+
+
+@router.post("/test")
+async def test(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
+    async with once_per_form(request, form) as also:
+        row = await container_of(request).webhooks.redelivery.test(
+            form.member.actor, endpoint_id, form.get("event", limit=100) or None,
+            request_id=problem.request_id(request), also=also,
+        )  # fmt: skip
+    return redirect(f"/webhooks/deliveries/{row.id}?awaited=1")
+
+
+@router.post("/recover")
+async def recover(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
+    return await _span(request, form, endpoint_id, "recover")
+
+
+@router.post("/replay")
+async def replay(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
+    return await _span(request, form, endpoint_id, "replay")
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _span(request: Request, form: Form, endpoint_id: str, which: str) -> Response:
+    again = container_of(request).webhooks.redelivery
+    act = again.recover if which == "recover" else again.replay
+    try:
+        since, until = _moment(form.get("since", limit=40)), _moment(form.get("until", limit=40))
+        if since is None:
+            raise InvalidInput("Say from when.")
+        async with once_per_form(request, form) as also:
+            await act(form.member.actor, endpoint_id, since, until, request_id=problem.request_id(request), also=also)
+    except InvalidInput as error:
+        return await _endpoint(request, form.member, endpoint_id, DeliveryFilter(), None, trouble=error.detail)
+    return redirect(f"/webhooks/{endpoint_id}?did={which}")
+
+
+def _moment(text: str) -> datetime | None:
+    """What a field of date and time holds: UTC, as the page says."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidInput("A moment is written as 2026-11-24T15:30.") from error
+
+
+async def _endpoint(
+    request: Request,
+    visitor: Visitor,
+    endpoint_id: str,
+    wanted: DeliveryFilter,
+    before: str | None,
+    *,
+    notice: str = "",
+    trouble: str = "",
+) -> Response:
+    house = container_of(request)
+    shown = await house.webhooks.endpoints.show(visitor.actor, endpoint_id)
+    filters = store.webhooks.deliveries.DeliveryFilters(
+        endpoint=endpoint_id, event=wanted.event or None, states=(wanted.state,) if wanted.state else ()
+    )
+    async with house.sessions.read() as session:
+        rows = await store.webhooks.deliveries.listed(
+            session, visitor.actor.workspace, filters, before=before, limit=PAGE
+        )
+    row = shown.row
+    patterns = row.patterns.split()
+    since = row.failing_since or house.clock() - timedelta(hours=24)
+    wanting = [name for name in event_catalogue.every() if fits_any(patterns, name)]
+    others = [name for name in event_catalogue.every() if name not in wanting]
+    page = EndpointPage(
+        shell=shell(request, visitor),
+        title=to_display_text(row.url, limit=60),
+        endpoint_id=row.id,
+        url=to_display_text(row.url, limit=4000),
+        description=to_display_text(row.description, limit=500),
+        patterns=tuple(patterns),
+        headers=", ".join(shown.header_names),
+        per_minute=f"at most {row.per_minute} a minute" if row.per_minute else "",
+        state=ENDPOINTS[row.state],
+        active=row.state == "active",
+        disabled=row.state == "disabled",
+        why=to_display_text(row.why, limit=500),
+        health=health_of(shown.rate),
+        last_success_at=row.last_success_at,
+        last_failure_at=row.last_failure_at,
+        failing_since=row.failing_since,
+        consecutive_failures=row.consecutive_failures,
+        slowed=f"{row.slow_s:g} s after each attempt" if row.slow_s >= 1 else "",
+        rotating_until=shown.previous_secret_until,
+        created_at=row.created_at,
+        overlap_h=_hours(BOTH_VALID),
+        wanted=wanted,
+        states=tuple(FilterOption(name, badge.text, name == wanted.state) for name, badge in DELIVERIES.items()),
+        tests=tuple(FilterOption(name, name, at == 0) for at, name in enumerate([*wanting, *others])),
+        deliveries=tuple(map(delivery_row, rows)),
+        first=before is None,
+        next=rows[-1].id if len(rows) == PAGE else "",
+        since=since.strftime("%Y-%m-%dT%H:%M"),
+        notice=notice,
+        trouble=trouble,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+def _hours(span: timedelta) -> int:
+    return int(span.total_seconds() // 3600)

@@ -1,0 +1,190 @@
+"""Webhook endpoints, for owners: listed with their health, made, changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from core.display_text import to_display_text
+from core.errors import InvalidInput
+from events.webhooks.endpoints import CreatedEndpoint, EndpointState
+from registry.events import event_catalogue
+from web import problem
+from web.auth import container_of
+from web.console.forms import GuardedOwner
+from web.console.labels import Badge
+from web.console.one_shot_form import once_per_form
+from web.console.pages import Page, redirect, show
+from web.console.secret import SecretPage
+from web.console.secret import SecretRow as Copied
+from web.console.session import Owner, Visitor, shell
+from web.console.webhooks.delivery_status import ENDPOINTS, Health, health_of
+from web.console.webhooks.endpoint_form import EndpointForm, form_of, to_body
+
+router = APIRouter(prefix="/webhooks", include_in_schema=False)
+
+ADVICE: Final = (
+    "Your side verifies each delivery with it (Standard Webhooks). Copy it now and keep it where you keep passwords: "
+    "nobody can see it again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointTableRow:
+    id: str
+    url: str
+    description: str
+    patterns: str
+    state: Badge
+    health: Health
+    last_attempt_at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointsPage(Page):
+    template: ClassVar[str] = "endpoints.html"
+    lines: tuple[EndpointTableRow, ...]
+    disabled: tuple[EndpointTableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventTick:
+    name: str
+    title: str
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    name: str
+    ticks: tuple[EventTick, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointFormPage(Page):
+    """The form of a new endpoint, or of one that is changed: then ``endpoint_id`` is its id, ``kept`` the headers it has."""
+
+    template: ClassVar[str] = "endpoint_form.html"
+    endpoint_id: str
+    given: EndpointForm
+    kept: str
+    catalogue: tuple[Category, ...]
+    trouble: str
+
+
+@router.get("")
+async def endpoints(request: Request, visitor: Owner) -> Response:
+    shown = await container_of(request).webhooks.endpoints.listed(visitor.actor)
+    lines = tuple(map(_line, shown))
+    page = EndpointsPage(
+        shell=shell(request, visitor),
+        title="Webhooks",
+        lines=lines,
+        disabled=tuple(line for line, each in zip(lines, shown, strict=True) if each.row.state == "disabled"),
+    )
+    return show(request, page)
+
+
+@router.get("/new")
+async def new(request: Request, visitor: Owner) -> Response:
+    return _form(request, visitor, EndpointForm())
+
+
+@router.post("")
+async def create(request: Request, form: GuardedOwner) -> Response:
+    visitor, given = form.member, form_of(form)
+    try:
+        body = to_body(given)
+        async with once_per_form(request, form) as also:
+            made = await container_of(request).webhooks.endpoints.create(
+                visitor.actor, body.url, body.events, description=body.description, headers=body.headers,
+                per_minute=body.per_minute, request_id=problem.request_id(request), also=also,
+            )  # fmt: skip
+    except InvalidInput as error:
+        return _form(request, visitor, given, trouble=error.detail)
+    return secret_page(request, visitor, made, "The endpoint is made", ADVICE, status=201)
+
+
+@router.get("/{endpoint_id}/edit")
+async def edit(request: Request, visitor: Owner, endpoint_id: str) -> Response:
+    shown = await container_of(request).webhooks.endpoints.show(visitor.actor, endpoint_id)
+    row = shown.row
+    given = EndpointForm(row.url, "\n".join(row.patterns.split()), row.description, "", str(row.per_minute or ""))
+    return _form(request, visitor, given, shown)
+
+
+@router.post("/{endpoint_id}/edit")
+async def change(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
+    visitor, given = form.member, form_of(form)
+    endpoints = container_of(request).webhooks.endpoints
+    shown = await endpoints.show(visitor.actor, endpoint_id)
+    try:
+        body = to_body(given)
+        changes: dict[str, Any] = {
+            "url": body.url, "events": body.events, "description": body.description, "per_minute": body.per_minute,
+        }  # fmt: skip
+        if body.headers or given.bare:
+            changes["headers"] = body.headers
+        await endpoints.change(visitor.actor, endpoint_id, changes, request_id=problem.request_id(request))
+    except InvalidInput as error:
+        return _form(request, visitor, given, shown, trouble=error.detail)
+    return redirect(f"/webhooks/{endpoint_id}?did=changed")
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _form(
+    request: Request, visitor: Visitor, given: EndpointForm, shown: EndpointState | None = None, *, trouble: str = ""
+) -> Response:
+    groups: dict[str, list[EventTick]] = {}
+    for each in event_catalogue.every().values():
+        groups.setdefault(each.category, []).append(EventTick(each.name, each.title, each.name in given.ticked))
+    page = EndpointFormPage(
+        shell=shell(request, visitor),
+        title="Change endpoint" if shown else "New endpoint",
+        endpoint_id=shown.row.id if shown else "",
+        given=given,
+        kept=", ".join(shown.header_names) if shown else "",
+        catalogue=tuple(Category(name, tuple(ticks)) for name, ticks in groups.items()),
+        trouble=trouble,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+def secret_page(
+    request: Request, visitor: Visitor, made: CreatedEndpoint, heading: str, advice: str, *, status: int = 200
+) -> Response:
+    page = SecretPage(
+        shell=shell(request, visitor),
+        title=heading,
+        heading=heading,
+        advice=advice,
+        lines=(
+            Copied("url", "Address", to_display_text(made.shown.row.url, limit=4000), False),
+            Copied("secret", "Signing secret", made.secret, True),
+        ),
+        href=f"/webhooks/{made.shown.row.id}",
+        onward="To the endpoint",
+    )
+    return show(request, page, status=status)
+
+
+def _line(shown: EndpointState) -> EndpointTableRow:
+    row = shown.row
+    attempts = [each for each in (row.last_success_at, row.last_failure_at) if each is not None]
+    return EndpointTableRow(
+        id=row.id,
+        url=to_display_text(row.url, limit=300),
+        description=to_display_text(row.description, limit=200),
+        patterns=", ".join(row.patterns.split()),
+        state=ENDPOINTS[row.state],
+        health=health_of(shown.rate),
+        last_attempt_at=max(attempts) if attempts else None,
+        why=to_display_text(row.why, limit=300),
+    )
