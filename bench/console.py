@@ -107,7 +107,7 @@ async def measured(folder: Path, times: int, only: str) -> int:
     ids = json.loads((folder / "bench.json").read_text())
     slow = 0
     gc.collect()
-    gc.freeze()  # as ``opsiq serve`` has its imports (cli/imports.py), and what filled the database is no part of a server
+    gc.freeze()  # as ``opsiq serve`` has its imports (cli/gc_freeze.py), and what filled the database is no part of a server
     async with opened_console(folder, founded=False) as console:
         browser = await console.signed_in("olivia@shop.test")
         await browser.get("/contracts")  # the catalogue is verified and loaded once a process

@@ -124,7 +124,7 @@ async def whole(model: ModelSettings, count: int) -> Measured:
                 assert run.state == "held", run
 
             gc.collect()
-            gc.freeze()  # as ``opsiq serve`` has its imports (cli/imports.py)
+            gc.freeze()  # as ``opsiq serve`` has its imports (cli/gc_freeze.py)
             try:
                 return await timed(one, count)
             finally:

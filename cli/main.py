@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action="version", version=f"opsiq {importlib.metadata.version('opsiq-server')}")
     sub = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        importlib.import_module(f"cli.{name.replace('-', '_')}").add_parser(sub)
+        importlib.import_module(f"cli.commands.{name.replace('-', '_')}").add_parser(sub)
     return made
 
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from cli.ask import settled
 from cli.client import Client, Refused
+from cli.commands.ask import wait_until_idle
 from core.webhook_signature import new_secret
 from tests.acceptance.world import World
 
@@ -64,7 +64,7 @@ def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: World) -> N
         assert said in read
     made = re.search(r'"id":"(run_[0-9A-Z]{26})"', run)
     assert made, run
-    shown = settled(world.clients["olivia"], made[1])
+    shown = wait_until_idle(world.clients["olivia"], made[1])
     assert shown["state"] == "succeeded", shown
     (outcome,) = shown["outcomes"]
     assert len(world.received(outcome["call_id"])) == 1

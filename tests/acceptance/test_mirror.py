@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.joining import join
+from cli.demo_setup import connect_demo
 from tests.acceptance.world import TOKEN, World
 
 
@@ -31,7 +31,7 @@ def mirrors(world: World) -> dict[str, Any]:
 
 @pytest.fixture
 def joined(world: World) -> World:
-    join(world.clients["olivia"], world.workspace, world.platform_url, TOKEN)
+    connect_demo(world.clients["olivia"], world.workspace, world.platform_url, TOKEN)
     until(lambda: all(each["fresh"] for each in mirrors(world).values()), "all records are read once")
     return world
 
@@ -99,7 +99,7 @@ def test_killed_while_it_reads_it_goes_on_and_misses_nothing(joined: World) -> N
     joined.kill_server()
     joined.platform("PATCH", "/api/customers/441", {"name": "Changed Meanwhile"})
     joined.start_server()
-    join(joined.clients["olivia"], joined.workspace, joined.platform_url, TOKEN)
+    connect_demo(joined.clients["olivia"], joined.workspace, joined.platform_url, TOKEN)
     until(lambda: all(each["state"] == "ready" for each in mirrors(joined).values()), "the reading goes on")
     assert {each["records"] for each in mirrors(joined).values()} >= {82}
     told = lambda: [each for each in events(joined, "customer.updated") if each["data"]["customer_id"] == 441]  # noqa: E731

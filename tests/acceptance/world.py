@@ -18,8 +18,8 @@ from sqlalchemy import text
 
 import store.jobs.jobs
 from app.container import open_container
-from cli.ask import settled
 from cli.client import Client, Refused
+from cli.commands.ask import wait_until_idle
 from cli.console_session import ConsoleSession
 from core.settings import Settings
 from core.webhook_signature import new_secret
@@ -180,19 +180,19 @@ class World:
 
     def ask(self, person: str, text: str, **body: Any) -> dict[str, Any]:
         client = self.clients[person]
-        return settled(client, client.post("/v1/runs", {"text": text, **body})["id"])
+        return wait_until_idle(client, client.post("/v1/runs", {"text": text, **body})["id"])
 
     def act(self, person: str, run: Mapping[str, Any], act: str, **body: Any) -> dict[str, Any]:
         client = self.clients[person]
         client.post(f"/v1/runs/{run['id']}/{act}", body)
-        return settled(client, run["id"])
+        return wait_until_idle(client, run["id"])
 
     def confirm(self, person: str, run: Mapping[str, Any]) -> dict[str, Any]:
         """With the person's key; what only a person may confirm, as the person in the console."""
         if run["card"]["confirm_by"] == "anyone":
             return self.act(person, run, "confirm", digest=run["card"]["digest"])
         self.console(person).confirm(run["id"], run["card"]["digest"])
-        return settled(self.clients[person], run["id"])
+        return wait_until_idle(self.clients[person], run["id"])
 
     def console(self, person: str) -> ConsoleSession:
         """The person, signed in to the console of the server that runs now."""

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from cli.ask import settled
 from cli.client import Client, Refused
+from cli.commands.ask import wait_until_idle
 from tests.acceptance.test_webhooks import Catcher, catchers
 from tests.acceptance.world import World
 from web.auth import SCOPES
@@ -51,12 +51,12 @@ def problem_of(act: Callable[[], Any]) -> dict[str, Any]:
 
 
 def ran(client: Client, body: dict[str, Any]) -> dict[str, Any]:
-    return settled(client, client.post("/v1/actions/run", body)["id"])
+    return wait_until_idle(client, client.post("/v1/actions/run", body)["id"])
 
 
 def confirmed(client: Client, run: dict[str, Any]) -> dict[str, Any]:
     client.post(f"/v1/runs/{run['id']}/confirm", {"digest": run["card"]["digest"]})
-    return settled(client, run["id"])
+    return wait_until_idle(client, run["id"])
 
 
 def operations(world: World) -> list[tuple[str, str, Any]]:
@@ -101,12 +101,12 @@ def test_a_call_that_needs_no_yes_ends_in_the_sandbox(world: World, tester: Clie
 
 def test_words_become_a_test_card_whose_yes_sends_nothing(world: World, tester: Client) -> None:
     made = tester.post("/v1/runs", {"text": "give Hugo Bernard 75 EUR credit"})
-    run = settled(tester, made["id"])
+    run = wait_until_idle(tester, made["id"])
     assert (run["mode"], run["state"]) == ("test", "held"), run
     edited = tester.post(
         f"/v1/runs/{run['id']}/edit", {"digest": run["card"]["digest"], "changes": {"0.amount": "60 euros"}}
     )
-    run = settled(tester, edited["id"])
+    run = wait_until_idle(tester, edited["id"])
     assert confirmed(tester, run)["state"] == "succeeded"
     export = world.clients["olivia"]
     rows = list(csv.DictReader(io.StringIO(text_of(export, "/v1/history/export.csv", f"run_id={run['id']}"))))
@@ -122,12 +122,12 @@ def test_every_second_action_ends_in_the_sandbox_or_at_its_card(world: World, te
     asked = [tester.post("/v1/runs", {"text": each["examples"][0]}) for each in contracts]
     states = []
     for each in asked:
-        run = settled(tester, each["id"])
+        run = wait_until_idle(tester, each["id"])
         for _ in range(4):
             if run["state"] == "asked" and run["question"]["candidates"]:
                 said = {"slot": run["question"]["slot"], "choice": run["question"]["candidates"][0]["id"]}
                 tester.post(f"/v1/runs/{run['id']}/answer", said)
-                run = settled(tester, run["id"])
+                run = wait_until_idle(tester, run["id"])
         if run["state"] == "held" and run["card"]["confirm_by"] == "anyone":
             run = confirmed(tester, run)
         assert run["mode"] == "test"
@@ -242,7 +242,7 @@ def test_a_killed_worker_takes_a_test_run_up_again_and_still_sends_nothing(world
     world.kill_server()
     world.start_server()
     again = Client(world.url, tester.key, tester.secret)
-    assert {settled(again, each["id"])["state"] for each in runs} == {"succeeded"}
+    assert {wait_until_idle(again, each["id"])["state"] for each in runs} == {"succeeded"}
 
 
 def text_of(client: Client, path: str, query: str) -> str:

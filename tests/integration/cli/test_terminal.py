@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from cli.ask import next_step
 from cli.client import Refused, keep
+from cli.commands.ask import next_step
 from cli.main import main
 from core import canon
 from core.errors import NotCanonical

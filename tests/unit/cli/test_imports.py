@@ -4,12 +4,12 @@ import gc
 
 import pytest
 
-from cli.imports import kept
+from cli.gc_freeze import freeze_imports
 
 
 def test_nothing_is_collected_while_a_process_imports_and_what_it_imported_is_set_aside() -> None:
     before = gc.get_freeze_count()
-    with kept():
+    with freeze_imports():
         assert not gc.isenabled()
         made = [[each] for each in range(1000)]
     assert gc.isenabled()
@@ -17,6 +17,6 @@ def test_nothing_is_collected_while_a_process_imports_and_what_it_imported_is_se
 
 
 def test_an_import_that_fails_leaves_the_collector_on() -> None:
-    with pytest.raises(ModuleNotFoundError), kept():
+    with pytest.raises(ModuleNotFoundError), freeze_imports():
         import no_such_module  # type: ignore[import-not-found] # noqa: F401
     assert gc.isenabled()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from cli.listen import judged
+from cli.commands.listen import verify_webhook
 from core import webhook_signature
 
 SECRET = webhook_signature.new_secret()
@@ -23,17 +23,17 @@ def headers(secret: str = SECRET, *, ago_s: int = 0) -> list[tuple[str, str]]:
 
 
 def test_a_good_message_is_shown_as_verified_with_its_body() -> None:
-    line, status = judged(SECRET, headers(), BODY)
+    line, status = verify_webhook(SECRET, headers(), BODY)
     assert (line["verified"], line["attempt"], line["body"], status) == (True, "2", {"type": "shop.opened"}, 0)
 
 
 def test_another_secret_an_old_time_and_a_doubled_header_are_refused() -> None:
     for wrong in (headers(webhook_signature.new_secret()), headers(ago_s=301), [*headers(), ("webhook-id", "evt_1")]):
-        line, status = judged(SECRET, wrong, BODY)
+        line, status = verify_webhook(SECRET, wrong, BODY)
         assert (line["verified"], status, "body" in line) == (False, 401, False)
         assert line["refused"]
 
 
 def test_without_a_secret_nothing_is_called_verified() -> None:
-    line, status = judged(None, [], b"\xff")
+    line, status = verify_webhook(None, [], b"\xff")
     assert (line["verified"], line["body"], status) == (False, "\ufffd", 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.eval import harvesting, judging, running
+from cli.commands.eval import harvesting, judging, running
 
 
 def add_parser(subparsers: Any) -> None:

@@ -152,7 +152,7 @@ def _tell(ran: Ran, show: int) -> None:
     print(f"{ran.report['title']}: " + "\n".join(lines(measured(ran.verdicts), len(ran.verdicts))))
     wrong = [verdict for verdict in ran.verdicts if not verdict.full]
     for each in wrong[:show]:
-        print(told(each))
+        print(describe_verdict(each))
     if ran.recorded:
         print(f"  {ran.recorded} answers were recorded")
     if ran.stale:
@@ -164,7 +164,7 @@ def _tell(ran: Ran, show: int) -> None:
         print(f"  {len(errors)} of {len(ran.verdicts)} answers met an error", file=sys.stderr)
 
 
-def told(verdict: Verdict) -> str:
+def describe_verdict(verdict: Verdict) -> str:
     """One wrong answer, for a terminal."""
     entry = verdict.entry
     calls = "; ".join(f"{call['action']} {_values(call['params'])}" for call in entry.calls)

@@ -88,7 +88,7 @@ def gate(arguments: argparse.Namespace) -> int:
 
 
 def _gate(path: Path, arguments: argparse.Namespace) -> int:
-    from cli.eval.running import Progress
+    from cli.commands.eval.running import Progress
     from core.clock import utc_now
     from core.settings import Settings
     from evals import report, session

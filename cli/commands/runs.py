@@ -40,8 +40,8 @@ def add_parser(sub: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from cli.ask import card_text, code, next_step, settled
     from cli.client import client
+    from cli.commands.ask import card_text, code, next_step, wait_until_idle
 
     server = client()
     if arguments.act == "list":
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             server.post(f"{path}/confirm", {"digest": arguments.digest})
         case "reject":
             server.post(f"{path}/reject", {"reason": arguments.reason})
-    shown = settled(server, arguments.run_id)
+    shown = wait_until_idle(server, arguments.run_id)
     print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
     if hint := next_step(shown, server.url):
         print(hint, file=sys.stderr)

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         webhook_signature.sign(
             [arguments.secret], "evt_0", 0, b""
         )  # a secret that is none should fail now, not at the first message
-    server = listening(arguments.port, arguments.secret, forward=arguments.forward, answer=arguments.answer)
+    server = open_listener(arguments.port, arguments.secret, forward=arguments.forward, answer=arguments.answer)
     url = f"http://127.0.0.1:{server.server_address[1]}/"
     made: dict[str, Any] | None = None
     if arguments.events:
@@ -64,7 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def listening(port: int, secret: str | None, *, forward: str | None = None, answer: int = 204) -> ThreadingHTTPServer:
+def open_listener(
+    port: int, secret: str | None, *, forward: str | None = None, answer: int = 204
+) -> ThreadingHTTPServer:
     """A server on loopback that prints one JSON line for each message; ``serve_forever`` it."""
     import threading
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -81,9 +83,9 @@ def listening(port: int, secret: str | None, *, forward: str | None = None, answ
                 return self._answer(413)
             body = self.rfile.read(int(length))
             shared: str | None = getattr(self.server, "secret", None)
-            line, status = judged(shared, list(self.headers.items()), body)
+            line, status = verify_webhook(shared, list(self.headers.items()), body)
             if status == 0:
-                status = _forwarded(forward, list(self.headers.items()), body) if forward else answer
+                status = _forward(forward, list(self.headers.items()), body) if forward else answer
                 line["answered"] = status
             with printing:
                 print(json.dumps(line, ensure_ascii=False), flush=True)
@@ -103,7 +105,7 @@ def listening(port: int, secret: str | None, *, forward: str | None = None, answ
     return server
 
 
-def judged(secret: str | None, headers: list[tuple[str, str]], body: bytes) -> tuple[dict[str, Any], int]:
+def verify_webhook(secret: str | None, headers: list[tuple[str, str]], body: bytes) -> tuple[dict[str, Any], int]:
     """What to print of a message, and 401 if it is refused, else 0."""
     import time
 
@@ -129,7 +131,7 @@ def judged(secret: str | None, headers: list[tuple[str, str]], body: bytes) -> t
         return {**line, "body": body.decode("utf-8", "replace")}, 0
 
 
-def _forwarded(url: str, headers: list[tuple[str, str]], body: bytes) -> int:
+def _forward(url: str, headers: list[tuple[str, str]], body: bytes) -> int:
     """The status that the other place answers; 502 when it does not."""
     import urllib.error
     import urllib.request

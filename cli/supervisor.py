@@ -46,7 +46,7 @@ class _Child:
             self.process.send_signal(number)
 
 
-class Family:
+class Supervisor:
     """Keeps ``count`` children of ``command`` running; each is told its line to the parent as ``--family-fd N``.
 
     ``fds`` stay open in them (a listening socket). ``ready`` is called once, when the first child is. The first child starts alone, so that
@@ -157,7 +157,7 @@ class Family:
             child.line.close()
 
 
-class Line:
+class ReadinessPipe:
     """A child's end of its line to the parent; ``None`` for a process that has none."""
 
     def __init__(self, fd: int | None) -> None:

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     made = server.post(
         "/v1/runs", {"text": " ".join(arguments.text), "surface": arguments.surface, "session": "terminal"}
     )
-    shown = settled(server, made["id"])
+    shown = wait_until_idle(server, made["id"])
     if arguments.json or not sys.stdin.isatty():
         print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
         if hint := next_step(shown, server.url):
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     return code(_converse(server, shown))
 
 
-def settled(server: Client, run_id: str) -> dict[str, Any]:
+def wait_until_idle(server: Client, run_id: str) -> dict[str, Any]:
     while True:
         shown: dict[str, Any] = server.get(f"/v1/runs/{run_id}", "wait_s=20")
         if shown["state"] not in WAITING:
@@ -94,7 +94,7 @@ def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
                 server.post(f"/v1/runs/{shown['id']}/reject", {"reason": said.strip()})
         else:
             return shown
-        shown = settled(server, shown["id"])
+        shown = wait_until_idle(server, shown["id"])
 
 
 def _reply(question: dict[str, Any]) -> dict[str, str]:

@@ -104,11 +104,11 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
     server = _child(stack, environ, "-m", "cli.main", "serve", "--host", "127.0.0.1", "--port", str(port), quiet=quiet)
     url = _ready(server, "the server")
     from cli.client import keep
-    from cli.joining import join
+    from cli.demo_setup import connect_demo
 
     keep(folder, url, kept["key"], kept["secret"])
     started = Started(url, platform_url, kept, [platform, server])
-    join(started.client(), kept["workspace"], platform_url, kept["token"])
+    connect_demo(started.client(), kept["workspace"], platform_url, kept["token"])
     return started
 
 
@@ -263,7 +263,7 @@ def _stand(started: Started) -> int:
 def _story(started: Started) -> int:
     """Ask, answer, look, confirm, see it sent and recorded: each step one JSON line on standard output. What only a person confirms is
     confirmed in the console, in the first owner's name and with their password."""
-    from cli.ask import settled
+    from cli.commands.ask import wait_until_idle
     from cli.console_session import ConsoleSession
 
     server = started.client()
@@ -275,7 +275,7 @@ def _story(started: Started) -> int:
             flush=True,
         )
 
-    shown = settled(server, server.post("/v1/runs", {"text": REQUEST, "session": "demo"})["id"])
+    shown = wait_until_idle(server, server.post("/v1/runs", {"text": REQUEST, "session": "demo"})["id"])
     entries = server.get("/v1/history", f"run_id={shown['id']}")["data"]
     resolved = next(entry for entry in entries if entry["kind"] == "resolved")
     calls = [draft["action"] for draft in resolved["data"]["resolution"].get("drafts", ())]
@@ -290,7 +290,7 @@ def _story(started: Started) -> int:
             answer=chosen["label"],
         )
         server.post(f"/v1/runs/{shown['id']}/answer", {"slot": question["slot"], "choice": chosen["id"]})
-        shown = settled(server, shown["id"])
+        shown = wait_until_idle(server, shown["id"])
     if shown["state"] != "held":
         step("stopped", state=shown["state"], refusal=shown["refusal"])
         return 1
@@ -305,7 +305,7 @@ def _story(started: Started) -> int:
     else:
         server.post(f"/v1/runs/{shown['id']}/confirm", {"digest": card["digest"]})
     step("confirmed", digest=card["digest"], by=card["confirm_by"])
-    shown = settled(server, shown["id"])
+    shown = wait_until_idle(server, shown["id"])
     (outcome,) = shown["outcomes"]
     step(
         "sent",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 CONNECTOR: Final = "saas"
 
 
-def join(server: Client, workspace: str, platform_url: str, token: str) -> None:
+def connect_demo(server: Client, workspace: str, platform_url: str, token: str) -> None:
     """Share a secret with the platform, tell it where to send its webhooks, and have its records read once."""
     shared = server.post(f"/v1/connectors/{CONNECTOR}/webhook-secret", {})
     url = f"{server.url}/connectors/{CONNECTOR}/webhook?workspace={workspace}"

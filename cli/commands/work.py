@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     import os
     import sys
 
-    from cli.family import Family
+    from cli.supervisor import Supervisor
     from core import logs
     from core.errors import BadSetting
     from core.settings import Settings
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     logs.install(settings.log_level, settings.log_format)
     if arguments.family_fd is None and settings.processes > 1:
         command = [sys.executable, "-P", "-m", "cli.main", "work"]
-        return asyncio.run(Family(command, settings.processes, environ, ready=_announce).run())
+        return asyncio.run(Supervisor(command, settings.processes, environ, ready=_announce).run())
     return asyncio.run(_work(settings, arguments.family_fd))
 
 
@@ -47,16 +47,16 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     import asyncio
     import signal
 
-    from cli.family import Line
-    from cli.imports import kept
+    from cli.gc_freeze import freeze_imports
+    from cli.supervisor import ReadinessPipe
 
-    with kept():
+    with freeze_imports():
         from app.container import open_container
         from core import traces
         from core.cpu_watchdog import watched
         from store.migrate import upgrade
 
-    stop, line = asyncio.Event(), Line(family_fd)
+    stop, line = asyncio.Event(), ReadinessPipe(family_fd)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     line.watch(stop.set)

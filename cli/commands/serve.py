@@ -53,7 +53,7 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
     import sys
     import tempfile
 
-    from cli.family import Family
+    from cli.supervisor import Supervisor
 
     if not settings.redis_url:
         logging.getLogger("opsiq.cli.serve").warning(
@@ -65,17 +65,17 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
     with tempfile.TemporaryDirectory(prefix="opsiq-meters-") as counted:
         # What each process counts is kept here, so that whichever is asked for /metrics tells the sum, the dead included.
         shared = {**environ, "PROMETHEUS_MULTIPROC_DIR": counted}
-        return await Family(command, settings.processes, shared, fds=[fd], ready=lambda: _announce(listening)).run()
+        return await Supervisor(command, settings.processes, shared, fds=[fd], ready=lambda: _announce(listening)).run()
 
 
 async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     import os
     import signal
 
-    from cli.family import Line
-    from cli.imports import kept
+    from cli.gc_freeze import freeze_imports
+    from cli.supervisor import ReadinessPipe
 
-    with kept():
+    with freeze_imports():
         from app.container import open_container
         from core import traces
         from core.cpu_watchdog import watched
@@ -87,7 +87,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
 
         app = create_app(open_container(settings))
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
-    line = Line(family_fd)
+    line = ReadinessPipe(family_fd)
     # Until the server handles signals it holds nothing, and this ends the process.
     line.watch(lambda: os.kill(os.getpid(), signal.SIGTERM))
     await upgrade(settings.database_url)
