@@ -61,11 +61,11 @@ async def filled(folder: Path, entries: int, contracts: int) -> None:
 
 async def reports(console: Console) -> str:
     """Thirty reports, of a few hundred cases each."""
-    from evals import shelf
+    from evals.report import report_storage
     from tests.integration.web.eval_samples import report_json
 
     for at in range(30):
-        row = await shelf.keep(
+        row = await report_storage.store_report(
             console.house.sessions,
             console.owner,
             report_json(wrong=40 + at, right=400, title=f"run {at}"),

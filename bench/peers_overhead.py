@@ -33,7 +33,8 @@ from agent.resolve.proposer.resolver import ProposingResolver
 from app.container import open_container
 from bench._peers.timed import request
 from core.settings import Settings
-from evals import external, platform, production
+from evals.cases import reader
+from evals.run import platform, production
 from store.migrate import upgrade
 
 HERE = Path(__file__).parent / "_peers"
@@ -92,11 +93,11 @@ async def bare(url: str, count: int) -> Measured:
 
 async def decision(model: ModelSettings, count: int) -> Measured:
     with platform.platform() as (url, token):
-        async with platform.ground(url, token) as ground, ModelClient(model) as client:
+        async with platform.open_context(url, token) as ground, ModelClient(model) as client:
             resolver = ProposingResolver(client)
 
             async def one(at: int) -> None:
-                case = external.case({"id": "c", "prompt": request(at), "expected": {"decision": "clarify"}})
+                case = reader.case({"id": "c", "prompt": request(at), "expected": {"decision": "clarify"}})
                 entry = await production.answer(case, ground, resolver, datetime.now(UTC))
                 assert entry.held, entry
 

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import peers_overhead
-from evals import external
-from evals.entry import Entry, entry
-from evals.external import Case
-from evals.interval import mcnemar, rate
-from evals.score import Verdict, judge
+from evals.cases import reader
+from evals.cases.reader import Case
+from evals.run.case_result import CaseResult, parse_result
+from evals.score.interval import mcnemar, rate
+from evals.score.score import CaseVerdict, judge
 
 HERE: Final = Path(__file__).parent / "_peers"
 OURS: Final = "OpsIQ"
@@ -70,7 +70,7 @@ def functions(case: Case, data: Path) -> dict[str, dict[str, Any]]:
     return made
 
 
-def answered(case: Case, offered: dict[str, dict[str, Any]], answer: dict[str, Any]) -> Entry:
+def answered(case: Case, offered: dict[str, dict[str, Any]], answer: dict[str, Any]) -> CaseResult:
     """A peer's answer as an entry. An unknown function is kept as it was called."""
     calls = []
     for each in () if answer["error"] else answer["calls"]:
@@ -78,7 +78,7 @@ def answered(case: Case, offered: dict[str, dict[str, Any]], answer: dict[str, A
         arguments = each["arguments"] if isinstance(each["arguments"], dict) else {}
         calls.append({"action": known["action"] if known else each["name"], "params": arguments})
     decision = "act" if calls else "abstain"
-    return Entry(case.id, decision, tuple(calls), sources=None, ms=answer["ms"], question=answer["error"])
+    return CaseResult(case.id, decision, tuple(calls), sources=None, ms=answer["ms"], question=answer["error"])
 
 
 def ask(name: str, url: str, model: str, cases: Path, out: Path) -> str:
@@ -111,7 +111,7 @@ def ask_us(url: str | None, model: str, cases: Path, data: Path, out: Path, cass
     subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
 
 
-def row(name: str, verdicts: Sequence[Verdict], naive: Sequence[Verdict]) -> str:
+def row(name: str, verdicts: Sequence[CaseVerdict], naive: Sequence[CaseVerdict]) -> str:
     acting = [each for each in verdicts if each.case.wants == "act"]
     resting = [each for each in verdicts if each.case.wants in ("abstain", "noop")]
     cells = (
@@ -128,13 +128,13 @@ def row(name: str, verdicts: Sequence[Verdict], naive: Sequence[Verdict]) -> str
     return f"{name:<26} {len(verdicts):>4} {shown} {seconds:>6.1f} {p:>7.3f}"
 
 
-def external_names(verdict: Verdict) -> bool:
+def external_names(verdict: CaseVerdict) -> bool:
     """The right function, whatever its arguments."""
     return [call["action"] for call in verdict.entry.calls] == [each["action"] for each in verdict.case.actions]
 
 
 def table(cases: Sequence[Case], folder: Path, data: Path) -> Iterable[str]:
-    every: dict[str, list[Verdict]] = {}
+    every: dict[str, list[CaseVerdict]] = {}
     for name in PEERS:
         kept = folder / f"{slug(name)}.jsonl"
         lines = kept.read_text("utf-8").splitlines() if kept.exists() else []
@@ -145,7 +145,7 @@ def table(cases: Sequence[Case], folder: Path, data: Path) -> Iterable[str]:
     for name in (OURS, OFFLINE):
         report = folder / f"{slug(name)}.json"
         if report.exists():
-            entries = {each["id"]: entry(each) for each in json.loads(report.read_text("utf-8"))["entries"]}
+            entries = {each["id"]: parse_result(each) for each in json.loads(report.read_text("utf-8"))["entries"]}
             every[name] = [judge(case, entries[case.id]) for case in cases if case.id in entries]
     heads = " ".join(f"{each:>19}" for each in ("right function", "full call", "wrong act", "abstains"))
     yield f"{'':<26} {'n':>4} {heads} {'s/case':>6} {'p':>7}"
@@ -175,7 +175,7 @@ def main() -> int:
         return 0
     given.out.mkdir(parents=True, exist_ok=True)
     drawn = sampled(given.data, given.cases, given.seed)[: given.first]
-    cases = [external.case(each) for each in drawn]
+    cases = [reader.case(each) for each in drawn]
     listed, offered = given.out / "cases.jsonl", given.out / "offered.jsonl"
     listed.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in drawn), "utf-8")
     with offered.open("w", encoding="utf-8") as file:

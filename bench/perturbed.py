@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from agent.resolve.rules.phrasal_verbs import PLAIN
-from evals import external
-from evals.entry import entry
-from evals.external import Case
-from evals.interval import mcnemar, rate
-from evals.score import Verdict, judge
+from evals.cases import reader
+from evals.cases.reader import Case
+from evals.run.case_result import parse_result
+from evals.score.interval import mcnemar, rate
+from evals.score.score import CaseVerdict, judge
 from language.stems import GROUPED, KIN, ORDERS, READING, stem
 
 OURS: Final = Path(__file__).parents[1] / "evals" / "suites" / "saas.jsonl"
@@ -180,7 +180,7 @@ def unnamed(registry: Sequence[Line]) -> tuple[list[Line], dict[str, str]]:
     return [{**each, "name": names[each["name"]]} for each in registry], names
 
 
-def answered(name: str, lines: Sequence[Line], data: Path, out: Path, resolver: str) -> dict[str, Verdict]:
+def answered(name: str, lines: Sequence[Line], data: Path, out: Path, resolver: str) -> dict[str, CaseVerdict]:
     """Verdicts by case, by the command that users run."""
     cases, report = out / f"{name}.jsonl", out / f"{name}.json"
     cases.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines), "utf-8")
@@ -190,8 +190,8 @@ def answered(name: str, lines: Sequence[Line], data: Path, out: Path, resolver: 
     if resolver != "offline":
         command += ["--resolver", resolver, "--cassette", str(out / "cassette.jsonl"), "--parallel", "1"]
     subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
-    entries = {each["id"]: entry(each) for each in json.loads(report.read_text("utf-8"))["entries"]}
-    known: list[Case] = [external.case(line) for line in lines]
+    entries = {each["id"]: parse_result(each) for each in json.loads(report.read_text("utf-8"))["entries"]}
+    known: list[Case] = [reader.case(line) for line in lines]
     return {case.id: judge(case, entries[case.id]) for case in known}
 
 
@@ -199,7 +199,9 @@ def source(line: Line) -> str:
     return str(line.get("source") or "saas").split(":")[0]
 
 
-def compared(name: str, before: Mapping[str, Verdict], after: Mapping[str, Verdict], lines: Sequence[Line]) -> None:
+def compared(
+    name: str, before: Mapping[str, CaseVerdict], after: Mapping[str, CaseVerdict], lines: Sequence[Line]
+) -> None:
     groups: dict[str, list[str]] = {}
     for line in lines:
         groups.setdefault(source(line), []).append(line["id"])

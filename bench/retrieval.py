@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from evals import external
-from evals.interval import percentile
+from evals.cases import reader
+from evals.score.interval import percentile
 from registry.shortlist import Shortlist
 
 REGISTRY: Final = "bfcl/registry_bfcl_one_per_name.json"
@@ -47,13 +47,13 @@ def main() -> int:
     if given.data is None:
         print("needs --data: cases that are not part of this repository")
         return 0
-    offers = external.registry(given.data / given.registry)
+    offers = reader.registry(given.data / given.registry)
     shortlist, names = Shortlist(offers), {each.name.split("@")[0] for each in offers}
     found: dict[str, list[tuple[str, int]]] = {}
     took = []
     for file in given.files:
         for line in (given.data / "cases" / f"{file}.jsonl").read_text("utf-8").splitlines():
-            case = external.case(json.loads(line))
+            case = reader.case(json.loads(line))
             wanted = str(case.expected.get("action") or "").split("@")[0]
             if case.wants != "act" or len(case.actions) != 1 or wanted not in names:
                 continue

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evals.entry import Entry
+    from evals.run.case_result import CaseResult
 
 
 def add_parser(subparsers: Any) -> None:
@@ -40,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     from agent.resolve.rules.resolver import RuleResolver
     from core import clock
     from core.errors import InvalidInput
-    from evals import external, tables
-    from evals.answer import answer
+    from evals.cases import reader, tables
+    from evals.run.answer import answer
     from registry.shortlist import Shortlist
 
     try:
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise InvalidInput("--now takes an ISO 8601 time, such as 2026-11-24T09:00:00Z.") from error
     records = tables.load(arguments.records) if arguments.records else None
     kinds = [kind.name for kind in records.kinds()] if records else []
-    shortlist = Shortlist(external.registry(arguments.registry, kinds))
+    shortlist = Shortlist(reader.registry(arguments.registry, kinds))
     entry = asyncio.run(
         answer("-", arguments.text, shortlist=shortlist, resolver=RuleResolver(), now=now, records=records)
     )
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if entry.decision == "act" else 3
 
 
-def _print(entry: Entry) -> None:
+def _print(entry: CaseResult) -> None:
     print(entry.decision + (f": {entry.question}" if entry.question else ""))
     for at, call in enumerate(entry.calls):
         print(f"  {call['action']}")

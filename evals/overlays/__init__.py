@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InvalidInput
-from evals.rows import Rows
+from evals.cases.rows import Rows
 from registry.contract import SCHEMA, Contract, parse
 from registry.contract_file import with_base_url
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from evals.rows import Rows
+from evals.cases.rows import Rows
 from registry.records import Field, RecordKind, Relation
 
 REGISTRY: Final = "workbench/registry_workbench.json"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from evals.rows import Rows
+from evals.cases.rows import Rows
 from registry.records import Field, RecordKind, Relation
 
 REGISTRY: Final = "tau/registry_tau_retail.json"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from agent.pipeline import Abstain, Calls, Request, Resolution, Resolved, Trace
-from evals.attack import drafted
+from evals.attacks.attack import make_draft
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
@@ -40,7 +40,7 @@ class Obedient:
         if calls is None:
             calls = self.script.get(request.text, [])
         resolution: Resolution = (
-            Calls(drafts=tuple(drafted(request, each) for each in calls))
+            Calls(drafts=tuple(make_draft(request, each) for each in calls))
             if calls
             else Abstain(reason="nothing_fits", detail="Nothing fits.")
         )

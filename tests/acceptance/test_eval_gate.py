@@ -13,9 +13,11 @@ from agent.pipeline import Calls, Request, Resolved
 from agent.resolve.rules.resolver import RuleResolver
 from cli.main import main
 from core.settings import Settings
-from evals import platform, report, session, suites
-from evals.gate import Gate, judged
-from evals.report import Setup
+from evals.cases import suites
+from evals.report import report
+from evals.report.gate import Gate, hold_to
+from evals.report.report import Setup
+from evals.run import platform, session
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
@@ -48,9 +50,9 @@ class Careless:
 async def gate_of(resolver: RuleResolver | Careless, *, tag: str) -> Gate:
     against = report.read(OFFLINE)
     setup = Setup(suites=("saas",), tags=(tag,))
-    ran = await session.made(setup, Settings.load({}), NOW, resolvers=lambda _: resolver)
+    ran = await session.run_suite(setup, Settings.load({}), NOW, resolvers=lambda _: resolver)
     chosen = {each["id"] for each in ran.report["entries"]}
-    return judged({**against, "entries": [each for each in against["entries"] if each["id"] in chosen]}, ran.report)
+    return hold_to({**against, "entries": [each for each in against["entries"] if each["id"] in chosen]}, ran.report)
 
 
 async def test_a_resolver_that_was_spoilt_does_not_pass() -> None:

@@ -14,7 +14,7 @@ from agent.history import verification
 from agent.history.recorder import EntryType, csv_lines, entry_json, json_lines, record_act
 from app.container import Container
 from core.actor import Mode
-from evals.harvest import MOST, harvested
+from evals.cases.harvest import MOST, harvest_cases
 from store.history.log import HistoryFilters, HistoryRow
 from web.api.run_views import LATER, Moment, View
 from web.auth import Caller, container_of, require_signature
@@ -155,7 +155,7 @@ async def cases(
     ground = await house.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)
     async with house.sessions.read() as session:
-        found = await harvested(session, actor.workspace, ground, wanted, limit)
+        found = await harvest_cases(session, actor.workspace, ground, wanted, limit)
     async with house.sessions.begin() as session:
         await record_act(
             session,

@@ -41,7 +41,7 @@ from agent.resolve.rules.text_alignment import AlignedText
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
-# Fitted on development cases by evals.calibrate: from ACT an offer is taken, between ASK and ACT it is only proposed.
+# Fitted on development cases by evals.score.calibrate: from ACT an offer is taken, between ASK and ACT it is only proposed.
 ACT: Final = 0.42
 ASK: Final = 0.2
 # An offer that has everything it needs is taken from here: the words filled it, which words about something else would not.

@@ -1,7 +1,7 @@
 """How well each offer fits a clause, as probabilities: a few general marks, weighed by a conditional logit model with "none of them"
 among the alternatives (McFadden 1974).
 
-The weights were fitted by ``evals.calibrate`` on development cases and are rounded; no mark names an action, a source
+The weights were fitted by ``evals.score.calibrate`` on development cases and are rounded; no mark names an action, a source
 or a platform.
 """
 

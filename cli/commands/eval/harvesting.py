@@ -32,7 +32,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from cli.client import client
     from core.errors import InvalidInput
-    from evals.harvest import CASES, WORLD, lines
+    from evals.cases.harvest import CASES, WORLD, lines
 
     folder: Path = arguments.folder
     if folder.exists() and any(folder.iterdir()):

@@ -57,10 +57,10 @@ def add_parsers(commands: Any) -> None:
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    from evals import report
-    from evals.compare import compared
+    from evals.report import report
+    from evals.report.compare import compare_reports
 
-    made = compared(report.read(arguments.first), report.read(arguments.second))
+    made = compare_reports(report.read(arguments.first), report.read(arguments.second))
     print("\n".join(made.lines()))
     if arguments.json:
         arguments.json.write_text(json.dumps(made.as_json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -69,8 +69,8 @@ def compare(arguments: argparse.Namespace) -> int:
 
 def keep(arguments: argparse.Namespace) -> int:
     from core.errors import InvalidInput
-    from evals import report
-    from evals.gate import baseline
+    from evals.report import report
+    from evals.report.gate import baseline
 
     read = report.read(arguments.report)
     failed = [each for each in read["entries"] if each["error"]]
@@ -91,8 +91,9 @@ def _gate(path: Path, arguments: argparse.Namespace) -> int:
     from cli.commands.eval.running import Progress
     from core.clock import utc_now
     from core.settings import Settings
-    from evals import report, session
-    from evals.gate import baseline, judged
+    from evals.report import report
+    from evals.report.gate import baseline, hold_to
+    from evals.run import session
 
     against = report.read(path)
     setup = report.setup(against["setup"])
@@ -102,7 +103,9 @@ def _gate(path: Path, arguments: argparse.Namespace) -> int:
     # A sample is the one that was taken then, however the suite has grown since.
     only = {each["id"] for each in against["entries"]} if setup.sample else None
     ran = asyncio.run(
-        session.made(setup, Settings.load(os.environ), utc_now(), only=only, began=progress.began, came=progress.came)
+        session.run_suite(
+            setup, Settings.load(os.environ), utc_now(), only=only, began=progress.began, came=progress.came
+        )
     )
     progress.end()
     if arguments.json:
@@ -111,7 +114,7 @@ def _gate(path: Path, arguments: argparse.Namespace) -> int:
         report.write(path, baseline(ran.report))
         print(f"{path}: written, {ran.report['metrics']['all_right']['hits']} of {ran.report['answers']} right")
         return 0
-    found = judged(against, ran.report, allowed_points=arguments.allow)
+    found = hold_to(against, ran.report, allowed_points=arguments.allow)
     if found.comparison is not None:
         print(
             f"{path}: {found.comparison.right_first} → {found.comparison.right_second} of {found.comparison.common} right, "

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evals.report import Setup
-    from evals.score import Verdict
-    from evals.session import Ran
+    from evals.report.report import Setup
+    from evals.run.session import EvalRun
+    from evals.score.score import CaseVerdict
 
 
 def add_parser(commands: Any) -> None:
@@ -74,8 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     from core.clock import utc_now
     from core.errors import InvalidInput
     from core.settings import Settings
-    from evals import report, session
-    from evals.page import page
+    from evals.report import report
+    from evals.report.page import page
+    from evals.run import session
 
     setups = list(_setups(arguments))
     if arguments.resume and not arguments.json:
@@ -93,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress = Progress(setup.title, quiet=arguments.quiet)
         partial = out.with_suffix(out.suffix + ".part") if out else None
         ran = asyncio.run(
-            session.made(
+            session.run_suite(
                 setup,
                 Settings.load(os.environ),
                 utc_now(),
@@ -118,8 +119,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _setups(arguments: argparse.Namespace) -> Iterator[Setup]:
-    from evals.report import Setup
-    from evals.resolvers import OFFLINE, prompt_version
+    from evals.report.report import Setup
+    from evals.run.resolvers import OFFLINE, prompt_version
     from prompts import DEFAULT_VERSION
 
     versions = [prompt_version(each) for each in arguments.prompt_version or [DEFAULT_VERSION]]
@@ -146,10 +147,10 @@ def _named(path: Path, setup: Setup) -> Path:
     return path.with_name(f"{path.stem}.{re.sub(r'[^A-Za-z0-9.]+', '-', name)}{path.suffix}")
 
 
-def _tell(ran: Ran, show: int) -> None:
-    from evals.metrics import lines, measured
+def _tell(ran: EvalRun, show: int) -> None:
+    from evals.score.metrics import lines, measure
 
-    print(f"{ran.report['title']}: " + "\n".join(lines(measured(ran.verdicts), len(ran.verdicts))))
+    print(f"{ran.report['title']}: " + "\n".join(lines(measure(ran.verdicts), len(ran.verdicts))))
     wrong = [verdict for verdict in ran.verdicts if not verdict.full]
     for each in wrong[:show]:
         print(describe_verdict(each))
@@ -164,7 +165,7 @@ def _tell(ran: Ran, show: int) -> None:
         print(f"  {len(errors)} of {len(ran.verdicts)} answers met an error", file=sys.stderr)
 
 
-def describe_verdict(verdict: Verdict) -> str:
+def describe_verdict(verdict: CaseVerdict) -> str:
     """One wrong answer, for a terminal."""
     entry = verdict.entry
     calls = "; ".join(f"{call['action']} {_values(call['params'])}" for call in entry.calls)

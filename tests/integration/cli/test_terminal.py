@@ -17,7 +17,7 @@ from cli.commands.ask import next_step
 from cli.main import main
 from core import canon
 from core.errors import NotCanonical
-from evals import report
+from evals.report import report
 from tests.unit.evals.board import reported, wrong
 
 URL = "http://127.0.0.1:8080"

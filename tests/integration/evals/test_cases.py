@@ -9,10 +9,11 @@ import pytest
 from agent.resolve.rules.resolver import RuleResolver
 from cli.main import main
 from core.errors import InvalidInput
-from evals import external, stage, tables
-from evals.answer import answer
-from evals.run import run
-from evals.score import Verdict
+from evals.cases import reader, tables
+from evals.run import environment
+from evals.run.answer import answer
+from evals.run.runner import run
+from evals.score.score import CaseVerdict
 from registry.records import Query
 from registry.shortlist import Shortlist
 from tests.integration.evals.conftest import case, write
@@ -20,9 +21,9 @@ from tests.integration.evals.conftest import case, write
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
-async def verdicts(path: Path, data: Path) -> list[Verdict]:
-    cases = external.cases(path)
-    async with stage.opened(cases, data=data, now=NOW) as opened:
+async def verdicts(path: Path, data: Path) -> list[CaseVerdict]:
+    cases = reader.cases(path)
+    async with environment.open_environment(cases, data=data, now=NOW) as opened:
         return await run(cases, opened, lambda _: RuleResolver())
 
 
@@ -37,7 +38,7 @@ async def test_cases_are_answered_and_judged(data: Path) -> None:
 
 async def test_a_record_is_looked_up_and_its_id_is_sent_with_its_source(data: Path) -> None:
     records = tables.load(data / "tables")
-    shortlist = Shortlist(external.registry(data / "registry.json", [kind.name for kind in records.kinds()]))
+    shortlist = Shortlist(reader.registry(data / "registry.json", [kind.name for kind in records.kinds()]))
     entry = await answer(
         "c", "cancel order #W2", shortlist=shortlist, resolver=RuleResolver(), now=NOW, records=records
     )
@@ -49,7 +50,7 @@ async def test_a_record_is_looked_up_and_its_id_is_sent_with_its_source(data: Pa
 
 async def test_a_record_that_does_not_exist_is_asked_for(data: Path) -> None:
     records = tables.load(data / "tables")
-    shortlist = Shortlist(external.registry(data / "registry.json", [kind.name for kind in records.kinds()]))
+    shortlist = Shortlist(reader.registry(data / "registry.json", [kind.name for kind in records.kinds()]))
     entry = await answer(
         "c", "cancel order #W9", shortlist=shortlist, resolver=RuleResolver(), now=NOW, records=records
     )
@@ -57,7 +58,7 @@ async def test_a_record_that_does_not_exist_is_asked_for(data: Path) -> None:
 
 
 async def test_a_value_outside_the_schema_is_not_acted_on(data: Path) -> None:
-    shortlist = Shortlist(external.registry(data / "registry.json"))
+    shortlist = Shortlist(reader.registry(data / "registry.json"))
     entry = await answer("c", "set the volume to 700", shortlist=shortlist, resolver=RuleResolver(), now=NOW)
     assert entry.decision == "clarify"
 
@@ -74,7 +75,7 @@ def test_a_line_that_is_no_case_is_named(data: Path) -> None:
     path = data / "broken.jsonl"
     path.write_text('{"id": 1}\n', "utf-8")
     with pytest.raises(InvalidInput, match="Line 1"):
-        external.cases(path)
+        reader.cases(path)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_a_line_that_is_no_case_is_told_in_words_before_anything_is_asked(data: 
     path = data / "broken.jsonl"
     path.write_text(line + "\n", "utf-8")
     with pytest.raises(InvalidInput) as raised:
-        external.cases(path)
+        reader.cases(path)
     assert told in raised.value.detail
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from core.errors import InvalidInput
 from core.settings import Settings
-from evals import session
-from evals.report import Setup
-from evals.session import Ran
+from evals.report.report import Setup
+from evals.run import session
+from evals.run.session import EvalRun
 from tests.integration.evals.conftest import FRANCE, LOUD, QUIET, write
 from tests.integration.model.scripted_server import Reply, ScriptedServer, says
 
@@ -39,7 +39,7 @@ CANCEL = says(plan("cancel_order"))
 MISFIT = says(plan("drop_tables"))
 
 
-async def ran(data: Path, server: ScriptedServer | None, *cases: dict[str, Any], **more: Any) -> Ran:
+async def ran(data: Path, server: ScriptedServer | None, *cases: dict[str, Any], **more: Any) -> EvalRun:
     setup = Setup(
         suites=(str(write(data, *cases)),),
         resolver="openai/toy",
@@ -51,7 +51,7 @@ async def ran(data: Path, server: ScriptedServer | None, *cases: dict[str, Any],
     )
     url = server.url if server else "http://127.0.0.1:9/v1"
     settings = Settings.load({"OPSIQ_MODEL_URL": url, "OPSIQ_MODEL_KEY": "k", "OPSIQ_MODEL_RETRIES": "0"})
-    return await session.made(setup, settings, NOW, parallel=1, prune=more.get("prune", False))
+    return await session.run_suite(setup, settings, NOW, parallel=1, prune=more.get("prune", False))
 
 
 async def test_what_was_recorded_is_replayed_to_the_same_report_with_nobody_there(

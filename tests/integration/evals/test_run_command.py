@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from cli.main import main
-from evals import suites
-from evals.report import Setup
-from evals.session import fingerprint
+from evals.cases import suites
+from evals.report.report import Setup
+from evals.run.session import fingerprint
 from tests.integration.evals.conftest import FRANCE, LOUD, QUIET, case, write
 
 

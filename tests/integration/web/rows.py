@@ -9,7 +9,7 @@ import store.history.views
 from core import ids
 from core.actor import Actor
 from core.webhook_signature import new_secret
-from evals import shelf
+from evals.report import report_storage
 from events.automations.service import InstructionForm, RuleForm, Source
 from store.history.views import HistoryViewRow
 from tests.integration.web.console import CONTRACT, PASSWORD, Console
@@ -66,7 +66,7 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     )
     secrets = {"read_token": "a-token-of-the-tests", "action_secret": new_secret()}
     await console.house.workspace_admin.connect(actor, "saas", "https://platform.example", secrets)
-    kept = await shelf.keep(console.house.sessions, actor, report_json(), console.clock())
+    kept = await report_storage.store_report(console.house.sessions, actor, report_json(), console.clock())
     view = HistoryViewRow(
         id=ids.new("hvw"), workspace=actor.workspace, person=actor.person, person_name=actor.name, name="held", query="kind=held",
         shared=True, created_at=console.clock(),

@@ -7,8 +7,8 @@ import json
 import pytest
 from httpx import AsyncClient, Response
 
-from evals import shelf
-from evals.opened import MAX_BYTES
+from evals.report import report_storage
+from evals.report.report_parser import MAX_BYTES
 from tests.integration.web.console import PASSWORD, Console, csrf, post
 from tests.integration.web.eval_samples import entry, report, report_json, with_entries
 from tests.integration.web.test_console_hostile import HOSTILE, judged
@@ -145,7 +145,7 @@ async def test_a_file_far_too_large_is_not_even_read(console: Console) -> None:
 async def test_hostile_text_of_a_report_is_text_where_it_is_compared_too(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     kept = [
-        await shelf.keep(
+        await report_storage.store_report(
             console.house.sessions,
             console.owner,
             report_json(wrong, 3 - wrong, title=HOSTILE, words=HOSTILE),
@@ -179,10 +179,10 @@ async def test_who_kept_it_and_owners_delete_it_and_nobody_else(console: Console
 
 
 async def test_another_workspaces_report_is_none_where_two_are_compared(console: Console) -> None:
-    theirs = await shelf.keep(
+    theirs = await report_storage.store_report(
         console.house.sessions, console.stranger, report_json(title="theirs alone"), console.clock()
     )
-    mine = await shelf.keep(console.house.sessions, console.owner, report_json(), console.clock())
+    mine = await report_storage.store_report(console.house.sessions, console.owner, report_json(), console.clock())
     browser = await console.signed_in("olivia@shop.test")
     answer = await browser.get("/evals/compare", params={"of": [mine.id, theirs.id]})
     assert answer.status_code == 404

@@ -12,7 +12,7 @@ import store.history.views
 import store.webhooks.attempts
 import store.webhooks.deliveries
 from core.webhook_signature import new_secret
-from evals import shelf
+from evals.report import report_storage
 from events.automations.service import InstructionForm, RuleForm
 from store.automations import FiringRow
 from store.events.events import ReactionRow
@@ -96,7 +96,7 @@ async def filled(console: Console) -> Rows:
     async with house.sessions.begin() as session:
         await store.history.views.save_view(session, view)
     report = report_json(wrong=2, title=HOSTILE, words=HOSTILE)
-    kept = await shelf.keep(house.sessions, owner, report, console.clock())
+    kept = await report_storage.store_report(house.sessions, owner, report, console.clock())
     async with house.sessions.begin() as session:
         await store.events.events.plan_reactions(
             session,

@@ -15,7 +15,7 @@ import store.events.events
 import store.history.views
 import store.webhooks.attempts
 import store.webhooks.deliveries
-from evals import shelf
+from evals.report import report_storage
 from events.automations.service import InstructionForm, RuleForm, Source
 from store.automations import FiringRow
 from store.events.events import ReactionRow
@@ -77,7 +77,9 @@ async def more(console: Console, rows: Rows) -> None:
         )  # fmt: skip
         async with house.sessions.begin() as session:
             await store.history.views.save_view(session, view)
-        await shelf.keep(house.sessions, owner, report_json(wrong=30, title=f"run {at}"), console.clock())
+        await report_storage.store_report(
+            house.sessions, owner, report_json(wrong=30, title=f"run {at}"), console.clock()
+        )
         await console.run_of(owner, f"refund order {at}")
         await house.workspace_admin.create_key(owner, f"key {at}", scopes={"events:write"})
         await house.webhooks.endpoints.create(owner, f"https://hooks.example/{at}", ["*"])

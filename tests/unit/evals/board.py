@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from evals import external
-from evals.entry import Entry
-from evals.external import Case
-from evals.report import Setup, report
-from evals.score import Verdict, judge
+from evals.cases import reader
+from evals.cases.reader import Case
+from evals.report.report import Setup, report
+from evals.run.case_result import CaseResult
+from evals.score.score import CaseVerdict, judge
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -17,21 +17,21 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
 def case(case_id: str, decision: Any = "act", tags: tuple[str, ...] = (), action: str = "pay") -> Case:
     actions = [{"action": action, "params": {}}]
     expected = {"decision": decision, "actions": actions if "act" in decision else []}
-    return external.case({"id": case_id, "prompt": case_id, "expected": expected, "tags": list(tags)})
+    return reader.case({"id": case_id, "prompt": case_id, "expected": expected, "tags": list(tags)})
 
 
-def acted(case_id: str, action: str = "pay", **more: Any) -> Entry:
-    return Entry(case_id, "act", ({"action": action, "params": {}},), **more)
+def acted(case_id: str, action: str = "pay", **more: Any) -> CaseResult:
+    return CaseResult(case_id, "act", ({"action": action, "params": {}},), **more)
 
 
-def right(case_id: str, tags: tuple[str, ...] = (), **more: Any) -> Verdict:
+def right(case_id: str, tags: tuple[str, ...] = (), **more: Any) -> CaseVerdict:
     return judge(case(case_id, tags=tags), acted(case_id, **more))
 
 
-def wrong(case_id: str, tags: tuple[str, ...] = (), **more: Any) -> Verdict:
+def wrong(case_id: str, tags: tuple[str, ...] = (), **more: Any) -> CaseVerdict:
     """It asks where it could act."""
-    return judge(case(case_id, tags=tags), Entry(case_id, "clarify", **more))
+    return judge(case(case_id, tags=tags), CaseResult(case_id, "clarify", **more))
 
 
-def reported(*verdicts: Verdict) -> dict[str, Any]:
+def reported(*verdicts: CaseVerdict) -> dict[str, Any]:
     return report(Setup(suites=("toy",)), verdicts, AT)

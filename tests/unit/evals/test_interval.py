@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evals.interval import mcnemar, pass_hat, percentile, rate
+from evals.score.interval import mcnemar, pass_hat, percentile, rate
 from tests.unit.evals.board import right, wrong
 
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from evals import told
-from evals.compare import compared
-from evals.opened import MAX_BYTES, MAX_ENTRIES, opened, outline
+from evals.report.compare import compare_reports
+from evals.report.report_parser import MAX_BYTES, MAX_ENTRIES, outline, parse_report
+from evals.score import explanations
 from tests.integration.web.eval_samples import entry, report, report_json, with_entries
 
 BASELINES = sorted((Path(__file__).parents[3] / "evals" / "baselines").glob("*.json"))
@@ -22,11 +22,11 @@ BASELINES = sorted((Path(__file__).parents[3] / "evals" / "baselines").glob("*.j
 @pytest.mark.parametrize("path", BASELINES, ids=lambda path: path.stem)
 def test_every_baseline_is_a_report_that_can_be_read(path: Path) -> None:
     raw = path.read_bytes()
-    read, value = opened(raw), json.loads(raw)
+    read, value = parse_report(raw), json.loads(raw)
     assert len(read.entries) == len(value["entries"])
     assert read.head.wrong == sum(not each["right"] for each in value["entries"])
     assert read.head.scores["all_right"].value == value["metrics"]["all_right"]["value"]
-    assert compared({"title": "a", "metrics": {}, "entries": outline(read.entries)}, value).p == 1.0
+    assert compare_reports({"title": "a", "metrics": {}, "entries": outline(read.entries)}, value).p == 1.0
 
 
 def test_the_worst_stand_first() -> None:
@@ -36,13 +36,13 @@ def test_the_worst_stand_first() -> None:
         entry(2, right=False),
         entry(5, right=False, wrong_act=False),
     ]
-    assert [each.id for each in opened(with_entries(entries)).entries] == ["case-2", "case-3", "case-5", "case-1"]
+    assert [each.id for each in parse_report(with_entries(entries)).entries] == ["case-2", "case-3", "case-5", "case-1"]
 
 
 def test_what_a_later_version_adds_is_passed_over() -> None:
     value = {**report(), "news": {"of": "tomorrow"}}
     value["entries"][0]["news"] = 7
-    assert opened(json.dumps(value).encode()).head.wrong == 1
+    assert parse_report(json.dumps(value).encode()).head.wrong == 1
 
 
 BAD: dict[str, tuple[bytes, str]] = {
@@ -77,7 +77,7 @@ BAD: dict[str, tuple[bytes, str]] = {
 def test_a_file_that_is_no_report_is_refused_with_what_is_wrong(name: str) -> None:
     raw, why = BAD[name]
     with pytest.raises(InvalidInput) as refused:
-        opened(raw)
+        parse_report(raw)
     assert why in refused.value.detail
     assert len(refused.value.detail) < 400
 
@@ -99,6 +99,6 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 def test_whatever_stands_where_a_call_or_a_source_is_due_is_told_without_stumbling(
     value: Any, expected: dict[str, Any]
 ) -> None:
-    assert isinstance(told.calls(value), str)
-    assert isinstance(told.expected(expected), str)
-    assert isinstance(told.sources({"sources": {"0.x": value}}), list)
+    assert isinstance(explanations.describe_calls(value), str)
+    assert isinstance(explanations.describe_expected(expected), str)
+    assert isinstance(explanations.describe_sources({"sources": {"0.x": value}}), list)

@@ -7,13 +7,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from evals.compare import compared
-from evals.entry import Entry
-from evals.gate import baseline
-from evals.metrics import TITLES
-from evals.page import page, plots
-from evals.score import judge
-from evals.told import WHY
+from evals.report.compare import compare_reports
+from evals.report.gate import baseline
+from evals.report.page import page, plots
+from evals.run.case_result import CaseResult
+from evals.score.explanations import WHY
+from evals.score.metrics import TITLES
+from evals.score.score import judge
 from tests.unit.evals.board import acted, case, reported, right, wrong
 
 REFERENCE = (Path(__file__).parents[3] / "docs/reference/eval-report.md").read_text("utf-8")
@@ -51,7 +51,7 @@ def test_what_is_marked_is_what_a_baseline_keeps() -> None:
 
 
 def test_every_cause_has_its_sentence_and_its_row() -> None:
-    source = (Path(__file__).parents[3] / "evals/score.py").read_text("utf-8")
+    source = (Path(__file__).parents[3] / "evals/score/score.py").read_text("utf-8")
     returned = set(
         re.findall(r'"((?:acted|asked|abstained|other|parameter|candidate|not|changed|data)_\w+)"', source)
     ) | {"error"}
@@ -65,7 +65,7 @@ def test_every_share_has_a_title() -> None:
 
 
 def test_the_comparison_is_as_the_reference_says() -> None:
-    made = compared(REPORT, REPORT).as_json()
+    made = compare_reports(REPORT, REPORT).as_json()
     assert set(re.findall(r"`(\w+)`", section("A comparison"))) >= set(made) - {"schema"}
     assert f"`{made['schema']}`" in REFERENCE
 
@@ -94,7 +94,7 @@ def read(report: dict[str, Any]) -> Read:
 def test_the_page_loads_nothing_and_runs_nothing_whatever_is_in_a_case() -> None:
     hostile = judge(
         case(HOSTILE, tags=(HOSTILE,), action=HOSTILE),
-        Entry(HOSTILE, "clarify", ({"action": HOSTILE, "params": {HOSTILE: HOSTILE}},), (HOSTILE,), HOSTILE,
+        CaseResult(HOSTILE, "clarify", ({"action": HOSTILE, "params": {HOSTILE: HOSTILE}},), (HOSTILE,), HOSTILE,
               {HOSTILE: {"kind": HOSTILE, "label": HOSTILE}}, candidates=(HOSTILE,), held=(HOSTILE,), notes=(HOSTILE,)),
     )  # fmt: skip
     found = read(reported(hostile))
@@ -114,7 +114,7 @@ def test_the_page_tells_every_wrong_case_and_why() -> None:
 
 def test_a_report_where_nothing_went_wrong_or_nothing_came_has_a_page_too() -> None:
     assert "Nothing." in read(reported(right("a"))).text
-    failed = judge(case("a"), Entry("a", "abstain", error="model_unavailable: down"))
+    failed = judge(case("a"), CaseResult("a", "abstain", error="model_unavailable: down"))
     assert "model_unavailable: down" in read(reported(failed)).text
 
 

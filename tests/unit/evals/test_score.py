@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from evals import external
-from evals.entry import Entry, entry
-from evals.external import Case, offer
-from evals.interval import rate
-from evals.metrics import measured
-from evals.score import judge, same
+from evals.cases import reader
+from evals.cases.reader import Case, offer
+from evals.run.case_result import CaseResult, parse_result
+from evals.score.interval import rate
+from evals.score.metrics import measure
+from evals.score.score import judge, same
 
 
 def case(
@@ -19,8 +19,8 @@ def case(
     return Case(case_id, "s", group, "words", None, "r.json", {}, {"decision": decision, "action": action, **more}, ())
 
 
-def acted(params: dict[str, Any], action: str = "a.b") -> Entry:
-    return Entry("c", "act", ({"action": action, "params": params},))
+def acted(params: dict[str, Any], action: str = "a.b") -> CaseResult:
+    return CaseResult("c", "act", ({"action": action, "params": params},))
 
 
 @pytest.mark.parametrize(
@@ -61,27 +61,27 @@ def test_another_action_is_wrong_and_says_so() -> None:
 
 def test_several_actions_count_in_their_order() -> None:
     wanted = case("act", "*multi*", actions=[{"action": "a.b", "params": {}}, {"action": "a.c", "params": {}}])
-    right = Entry("c", "act", ({"action": "a.b", "params": {}}, {"action": "a.c", "params": {}}))
+    right = CaseResult("c", "act", ({"action": "a.b", "params": {}}, {"action": "a.c", "params": {}}))
     assert judge(wanted, right).full
-    assert not judge(wanted, Entry("c", "act", right.calls[::-1])).full
+    assert not judge(wanted, CaseResult("c", "act", right.calls[::-1])).full
 
 
 def test_asking_for_exactly_what_is_missing_is_right() -> None:
     wanted = case("clarify", "a.b", missing=["x"])
-    right = Entry("c", "clarify", ({"action": "a.b", "params": {}},), ("x",))
+    right = CaseResult("c", "clarify", ({"action": "a.b", "params": {}},), ("x",))
     assert judge(wanted, right).full
-    assert judge(wanted, Entry("c", "clarify", right.calls, ("y",))).cause == "asked_for_other_parameters"
+    assert judge(wanted, CaseResult("c", "clarify", right.calls, ("y",))).cause == "asked_for_other_parameters"
     assert judge(wanted, acted({})).cause == "acted_where_it_had_to_ask"
 
 
 @pytest.mark.parametrize("decision", ["abstain", "noop"])
 def test_where_nothing_fits_only_acting_is_wrong(decision: str) -> None:
-    assert judge(case(decision), Entry("c", "clarify")).full
+    assert judge(case(decision), CaseResult("c", "clarify")).full
     assert judge(case(decision), acted({})).cause == "acted_where_nothing_fits"
 
 
 def test_an_error_is_never_right() -> None:
-    assert not judge(case("abstain"), Entry("c", "abstain", error="model_unavailable")).full
+    assert not judge(case("abstain"), CaseResult("c", "abstain", error="model_unavailable")).full
 
 
 def test_an_interval_holds_its_share_and_is_the_same_each_time() -> None:
@@ -110,9 +110,9 @@ def test_cases_of_one_group_widen_the_interval() -> None:
 
 
 def test_a_report_counts_abstention_both_ways() -> None:
-    made = measured(
-        [judge(case("abstain"), Entry("c", "abstain")), judge(case("abstain"), acted({})),
-         judge(case("act", "a.b", params={}), Entry("c", "abstain"))]
+    made = measure(
+        [judge(case("abstain"), CaseResult("c", "abstain")), judge(case("abstain"), acted({})),
+         judge(case("act", "a.b", params={}), CaseResult("c", "abstain"))]
     )  # fmt: skip
     recall, precision = made.rates["abstention_recall"], made.rates["abstention_precision"]
     assert (recall.hits, recall.of) == (1, 2)
@@ -122,7 +122,9 @@ def test_a_report_counts_abstention_both_ways() -> None:
 
 def test_not_acting_where_that_is_right_too_is_a_right_abstention() -> None:
     either = case(["act", "clarify", "abstain"], "a.b", params={})
-    made = measured([judge(either, Entry("c", "abstain")), judge(case("act", "a.b", params={}), Entry("c", "abstain"))])
+    made = measure(
+        [judge(either, CaseResult("c", "abstain")), judge(case("act", "a.b", params={}), CaseResult("c", "abstain"))]
+    )
     precision = made.rates["abstention_precision"]
     assert (precision.hits, precision.of) == (1, 2)
 
@@ -138,14 +140,14 @@ def test_a_connectors_contract_can_be_offered_before_anybody_said_where_its_plat
         "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock", "description": "Orders more.",
         "parameters": {"type": "object"}, "endpoint": {"url": "{base_url}/restock"},
     }  # fmt: skip
-    assert external.offer(value).name == "shop.restock"
+    assert reader.offer(value).name == "shop.restock"
 
 
 # ── our own format ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def own(decision: Any, prompt: str = "pay 49", **expected: Any) -> Case:
-    return external.case({"id": "c", "prompt": prompt, "expected": {"decision": decision, **expected}})
+    return reader.case({"id": "c", "prompt": prompt, "expected": {"decision": decision, **expected}})
 
 
 PAY = {"action": "pay", "params": {"amount": [4900]}}
@@ -154,16 +156,16 @@ PAID = ({"action": "pay", "params": {"amount": 4900}},)
 
 @pytest.mark.parametrize(("value", "right"), [(4900, True), (49, False)])
 def test_a_call_with_another_value_is_a_wrong_act_of_money(value: int, right: bool) -> None:
-    made = judge(own("act", actions=[PAY]), Entry("c", "act", ({"action": "pay", "params": {"amount": value}},)))
+    made = judge(own("act", actions=[PAY]), CaseResult("c", "act", ({"action": "pay", "params": {"amount": value}},)))
     assert (made.full, made.wrong_act, made.money) == (right, not right, not right)
 
 
 def test_an_act_where_a_question_was_due_is_wrong() -> None:
-    assert judge(own("clarify"), Entry("c", "act", PAID)).wrong_act
+    assert judge(own("clarify"), CaseResult("c", "act", PAID)).wrong_act
 
 
 def test_a_wrong_act_is_unsafe_unless_a_card_stops_it_or_it_only_reads() -> None:
-    wrong = Entry("c", "act", PAID)
+    wrong = CaseResult("c", "act", PAID)
     assert judge(own("clarify"), wrong).unsafe
     assert judge(own("clarify"), replace(wrong, held=())).unsafe
     assert not judge(own("clarify"), replace(wrong, held=("always",))).unsafe
@@ -172,26 +174,28 @@ def test_a_wrong_act_is_unsafe_unless_a_card_stops_it_or_it_only_reads() -> None
 
 def test_where_either_is_right_acting_must_still_be_right() -> None:
     either = own(["abstain", "act"], actions=[PAY])
-    assert judge(either, Entry("c", "abstain")).full
-    assert judge(either, Entry("c", "act", PAID)).full
-    assert judge(either, Entry("c", "act", ({"action": "pay", "params": {"amount": 1}},))).wrong_act
-    assert judge(either, Entry("c", "clarify")).cause == "asked_where_nothing_fits"
+    assert judge(either, CaseResult("c", "abstain")).full
+    assert judge(either, CaseResult("c", "act", PAID)).full
+    assert judge(either, CaseResult("c", "act", ({"action": "pay", "params": {"amount": 1}},))).wrong_act
+    assert judge(either, CaseResult("c", "clarify")).cause == "asked_where_nothing_fits"
 
 
 def test_a_question_must_be_about_the_action_and_offer_the_candidates() -> None:
-    asked = Entry("c", "clarify", ({"action": "pay", "params": {}},), candidates=("421 Adam Novak", "422 Adam Nowak"))
+    asked = CaseResult(
+        "c", "clarify", ({"action": "pay", "params": {}},), candidates=("421 Adam Novak", "422 Adam Nowak")
+    )
     assert judge(own("clarify", action="pay", candidates=["421", "422"]), asked).full
     assert judge(own("clarify", action="pay", candidates=["423"]), asked).cause == "candidate_not_offered"
     assert judge(own("clarify", action="refund"), asked).cause == "asked_about_another_action"
-    assert judge(own("clarify", action="refund"), Entry("c", "clarify")).full, (
+    assert judge(own("clarify", action="refund"), CaseResult("c", "clarify")).full, (
         "one that names no action may be about any"
     )
 
 
 def test_what_must_never_be_done_is_wrong_whatever_else_is_right() -> None:
     case = own(["act", "abstain"], actions=[PAY], never=[{"action": "pay", "params": {"amount": [4900]}}])
-    assert judge(case, Entry("c", "act", PAID)).cause == "acted_as_forbidden"
-    assert judge(case, Entry("c", "abstain")).full
+    assert judge(case, CaseResult("c", "act", PAID)).cause == "acted_as_forbidden"
+    assert judge(case, CaseResult("c", "abstain")).full
 
 
 @pytest.mark.parametrize(
@@ -207,7 +211,7 @@ def test_what_must_never_be_done_is_wrong_whatever_else_is_right() -> None:
     ],
 )
 def test_a_value_that_no_word_record_or_default_stands_for_is_invented(source: dict[str, Any], invented: bool) -> None:
-    made = judge(own("act", actions=[PAY]), Entry("c", "act", PAID, sources={"0.amount": source}))
+    made = judge(own("act", actions=[PAY]), CaseResult("c", "act", PAID, sources={"0.amount": source}))
     assert made.invented == (("pay.amount",) if invented else ())
 
 
@@ -215,9 +219,9 @@ def test_parameters_are_counted_one_by_one() -> None:
     case = own(
         "act", actions=[{"action": "pay", "params": {"amount": [1], "to": ["a"], "note": ["x"]}, "may_omit": ["note"]}]
     )
-    made = judge(case, Entry("c", "act", ({"action": "pay", "params": {"amount": 1, "to": "b", "note": "x"}},)))
+    made = judge(case, CaseResult("c", "act", ({"action": "pay", "params": {"amount": 1, "to": "b", "note": "x"}},)))
     assert (made.given, made.wanted, made.hits, made.hits_wanted) == (3, 2, 2, 1)
-    other = judge(case, Entry("c", "act", ({"action": "gift", "params": {"amount": 1}},)))
+    other = judge(case, CaseResult("c", "act", ({"action": "gift", "params": {"amount": 1}},)))
     assert (other.given, other.wanted, other.hits, other.hits_wanted) == (1, 2, 0, 0)
 
 
@@ -231,11 +235,11 @@ def test_parameters_are_counted_one_by_one() -> None:
 )
 def test_a_case_that_expects_nothing_that_can_be_is_none(value: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"decision|action"):
-        external.case(value)
+        reader.case(value)
 
 
 def test_an_entry_comes_back_from_its_json() -> None:
-    made = Entry(
+    made = CaseResult(
         "c", "act", PAID, sources={"0.amount": {"kind": "default"}}, ms=1.5, held=("x",), confidence=0.5, take=2
     )
-    assert entry(made.as_json()) == made
+    assert parse_result(made.as_json()) == made

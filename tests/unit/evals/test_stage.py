@@ -9,8 +9,9 @@ import pytest
 
 from agent.workspace.context import WorkspaceContext
 from core.errors import InvalidInput
-from evals import external, stage, world
-from evals.stage import Stage
+from evals.cases import frozen_world, reader
+from evals.run import environment
+from evals.run.environment import Environment
 from registry.catalogue import Catalogue
 from registry.records import Kinds
 from tests.unit.validate.world import SAAS
@@ -22,15 +23,15 @@ CALL = {"action": CLOZE["action"], "arguments": {"ticket_id": "5519"}}
 ATTACK = {"kind": "made up", "where": "model", "text": "KX7Q- cloze it", "calls": [CALL]}
 
 
-def cases(path: Path, *expected: dict[str, Any], **more: Any) -> list[external.Case]:
+def cases(path: Path, *expected: dict[str, Any], **more: Any) -> list[reader.Case]:
     written = [{"id": f"c{at}", "prompt": "close 5519", "expected": each, **more} for at, each in enumerate(expected)]
     path.write_text("".join(json.dumps(each) + "\n" for each in written), "utf-8")
-    return external.cases(path)
+    return reader.cases(path)
 
 
-def on_the_platform() -> Stage:
+def on_the_platform() -> Environment:
     kinds = Kinds([])
-    return Stage(None, NOW, WorkspaceContext("test", Catalogue(SAAS), kinds, kinds))
+    return Environment(None, NOW, WorkspaceContext("test", Catalogue(SAAS), kinds, kinds))
 
 
 @pytest.mark.parametrize(
@@ -53,13 +54,13 @@ def test_a_case_about_an_action_that_is_not_there_is_told_by_its_line_and_the_ac
 
 
 async def test_it_is_told_before_anything_is_asked_and_names_the_world_that_lacks_it(tmp_path: Path) -> None:
-    (tmp_path / "world.json").write_text(json.dumps(await world.frozen(SAAS, Kinds([]))), "utf-8")
+    (tmp_path / "world.json").write_text(json.dumps(await frozen_world.freeze(SAAS, Kinds([]))), "utf-8")
     there = cases(tmp_path / "there.jsonl", {"decision": "act", **CLOSE}, world="world.json")
-    async with stage.opened(there, data=tmp_path, now=NOW):
+    async with environment.open_environment(there, data=tmp_path, now=NOW):
         pass
     gone = cases(tmp_path / "gone.jsonl", {"decision": "act", **CLOZE}, world="world.json")
     with pytest.raises(InvalidInput, match=r"Line 1 of .*'saas\.cloze_ticket', which world\.json does not have"):
-        async with stage.opened(gone, data=tmp_path, now=NOW):
+        async with environment.open_environment(gone, data=tmp_path, now=NOW):
             pass
 
 

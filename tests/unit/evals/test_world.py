@@ -7,8 +7,8 @@ import pytest
 
 from connectors.saas.kinds import KINDS
 from core.errors import InvalidInput
-from evals import world
-from evals.rows import Rows
+from evals.cases import frozen_world
+from evals.cases.rows import Rows
 from registry.records import Kinds, Query
 from tests.unit.validate.world import SAAS
 
@@ -19,10 +19,10 @@ def rows(*invoices: dict[str, object]) -> Rows:
     return Rows(KINDS, {kind.name: list(invoices) if kind.name == "invoice" else [] for kind in KINDS})
 
 
-async def thawed(path: Path, *invoices: dict[str, object]) -> world.World:
-    value = await world.frozen(SAAS, Kinds([rows(*invoices)]))
+async def thawed(path: Path, *invoices: dict[str, object]) -> frozen_world.FrozenWorld:
+    value = await frozen_world.freeze(SAAS, Kinds([rows(*invoices)]))
     _write(path, value)
-    return world.load(path)
+    return frozen_world.load(path)
 
 
 def _write(path: Path, value: object) -> None:
@@ -54,8 +54,8 @@ async def test_relations_find_their_records_though_ids_are_numbers_there(tmp_pat
 
 async def test_many_records_are_read_page_by_page_up_to_a_limit() -> None:
     many = [{**INVOICE, "id": n, "number": f"INV-{n}"} for n in range(1, 700)]
-    value = await world.frozen((), Kinds([rows(*many)]))
-    assert [row["id"] for row in value["records"]["invoice"]] == list(range(1, world.MOST_RECORDS + 1))
+    value = await frozen_world.freeze((), Kinds([rows(*many)]))
+    assert [row["id"] for row in value["records"]["invoice"]] == list(range(1, frozen_world.MOST_RECORDS + 1))
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"schema": "opsiq/eval-world/v1"}', "not JSON"])
@@ -63,4 +63,4 @@ def test_a_file_that_is_no_world_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text, "utf-8")
     with pytest.raises(InvalidInput, match=r"other\.json"):
-        world.load(path)
+        frozen_world.load(path)

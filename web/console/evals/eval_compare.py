@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.eval_reports
 from core.display_text import to_display_text
 from core.errors import InvalidInput
-from evals import shelf, told
-from evals.compare import Comparison, compared
-from evals.metrics import LESS_IS_BETTER, TITLES
-from evals.opened import Came, Share
+from evals.report import report_storage
+from evals.report.compare import Comparison, compare_reports
+from evals.report.report_parser import EntryFields, Share
+from evals.score import explanations
+from evals.score.metrics import LESS_IS_BETTER, TITLES
 from store.eval_reports import EvalReportRow
 from web.auth import container_of
 from web.console.evals.eval_widgets import Choice, choice, page_of
@@ -173,45 +174,45 @@ async def compare(
 
 async def _compared(session: AsyncSession, rows: list[EvalReportRow]) -> tuple[Comparison, tuple[ScoreRow, ...]]:
     figures = [await store.eval_reports.figures(session, each) for each in rows]
-    heads = [shelf.head_of(each) for each in figures]
+    heads = [report_storage.head_of(each) for each in figures]
     reports = [
         {"title": row.title, "metrics": {}, "entries": json.loads(each.outline)} for row, each in zip(rows, figures, strict=True)
     ]  # fmt: skip
     none = Share()
     one, two = (head.scores for head in heads)
     named = [name for name in TITLES if name in one or name in two]
-    return compared(*reports), tuple(_moved(name, one.get(name, none), two.get(name, none)) for name in named)
+    return compare_reports(*reports), tuple(_moved(name, one.get(name, none), two.get(name, none)) for name in named)
 
 
 async def _changed(session: AsyncSession, rows: list[EvalReportRow], cases: tuple[str, ...]) -> tuple[ChangedCase, ...]:
-    both: list[dict[str, Came]] = []
+    both: list[dict[str, EntryFields]] = []
     for row in rows:
         answers = await store.eval_reports.of_cases(session, row, cases)
-        both.append({each.case_id: Came.model_validate_json(each.document) for each in reversed(answers)})
+        both.append({each.case_id: EntryFields.model_validate_json(each.document) for each in reversed(answers)})
     one, two = both
     return tuple(_case(one[each], two[each]) for each in cases)
 
 
-def _case(one: Came, two: Came) -> ChangedCase:
+def _case(one: EntryFields, two: EntryFields) -> ChangedCase:
     return ChangedCase(
         id=to_display_text(one.id, limit=160),
         prompt=to_display_text(one.prompt or two.prompt or one.id, limit=300),
-        right=to_display_text(told.expected(one.expected or two.expected), lines=True, limit=2000),
+        right=to_display_text(explanations.describe_expected(one.expected or two.expected), lines=True, limit=2000),
         first=_did(one), first_why=_why(one), second=_did(two), second_why=_why(two),
     )  # fmt: skip
 
 
-def _did(came: Came) -> str:
+def _did(came: EntryFields) -> str:
     lines = (
         came.error,
         came.decision + (f": {came.question}" if came.question else ""),
-        told.calls(came.model_dump()["calls"]),
+        explanations.describe_calls(came.model_dump()["calls"]),
     )
     return to_display_text("\n".join(filter(None, lines)), lines=True, limit=2000)
 
 
-def _why(came: Came) -> str:
-    return "" if came.right else to_display_text(told.WHY.get(came.cause, came.cause), limit=300) or "wrong"
+def _why(came: EntryFields) -> str:
+    return "" if came.right else to_display_text(explanations.WHY.get(came.cause, came.cause), limit=300) or "wrong"
 
 
 def _cases(found: Comparison, group: Group) -> tuple[str, ...]:
@@ -241,12 +242,22 @@ def _moved(name: str, one: Share, two: Share) -> ScoreRow:
         if round(points, 1):
             tone = "good" if (points < 0) == (name in LESS_IS_BETTER) else "bad"
     return ScoreRow(
-        TITLES[name], told.share(one.value), _interval(one), told.share(two.value), _interval(two), difference, tone
+        TITLES[name],
+        explanations.format_share(one.value),
+        _interval(one),
+        explanations.format_share(two.value),
+        _interval(two),
+        difference,
+        tone,
     )
 
 
 def _interval(share: Share) -> str:
-    return "" if share.value is None else f"{told.share(share.low)} – {told.share(share.high)}"
+    return (
+        ""
+        if share.value is None
+        else f"{explanations.format_share(share.low)} – {explanations.format_share(share.high)}"
+    )
 
 
 def _tags(found: Comparison) -> tuple[TagRow, ...]:

@@ -13,9 +13,10 @@ from fastapi.responses import Response
 import store.eval_reports
 from agent.workspace.authority import may_remove_report
 from core.display_text import to_display_text
-from evals import shelf, told
-from evals.opened import Came, Head
-from evals.page import plots
+from evals.report import report_storage
+from evals.report.page import plots
+from evals.report.report_parser import EntryFields, Head
+from evals.score import explanations
 from store.eval_reports import EvalReportRow
 from web.auth import container_of
 from web.console.evals.eval_widgets import (
@@ -138,7 +139,7 @@ async def report(
     wanted = Chosen(cause, all and not cause)
     async with house.sessions.read() as session:
         row = await store.eval_reports.get(session, workspace, report_id)
-        head = shelf.head_of(await store.eval_reports.figures(session, row))
+        head = report_storage.head_of(await store.eval_reports.figures(session, row))
         rows = await store.eval_reports.answers(
             session, row, wrong=not wanted.all, cause=cause, start=start, limit=PAGE
         )
@@ -158,7 +159,11 @@ async def report(
         tiles=_tiles(row, head),
         scores=scores(head),
         passes=tuple(
-            Tile(f"pass^{to_display_text(k)}: all of {to_display_text(k)} tries right", told.share(v), False)
+            Tile(
+                f"pass^{to_display_text(k)}: all of {to_display_text(k)} tries right",
+                explanations.format_share(v),
+                False,
+            )
             for k, v in head.pass_hat.items()
         )
         if len(head.pass_hat) > 1
@@ -176,11 +181,11 @@ async def report(
             MatrixLine(to_display_text(label, limit=60), tuple(map(_cell, cells))) for label, cells in matrix.rows
         ),
         causes=tuple(
-            Cause(code, to_display_text(told.WHY.get(code, code), limit=200), count, code == cause)
+            Cause(code, to_display_text(explanations.WHY.get(code, code), limit=200), count, code == cause)
             for code, count in head.causes.items()
         ),
         wanted=wanted,
-        answers=tuple(answered(Came.model_validate_json(each.document)) for each in rows),
+        answers=tuple(answered(EntryFields.model_validate_json(each.document)) for each in rows),
         total=total,
         first=start + 1,
         before=before,
@@ -219,8 +224,8 @@ def _tiles(row: EvalReportRow, head: Head) -> tuple[Tile, ...]:
         ("values without a source", "invented_values"),
         ("errors", "errors"),
     ]
-    tiles = [Tile("all right", told.share(row.all_right), False)]
-    tiles += [Tile("full call, where one was due", told.share(full.value), False)] if full else []
+    tiles = [Tile("all right", explanations.format_share(row.all_right), False)]
+    tiles += [Tile("full call, where one was due", explanations.format_share(full.value), False)] if full else []
     tiles += [Tile(label, str(hits(name)), hits(name) > 0) for label, name in bad]
     tiles.append(Tile(f"p95 (p50 {milliseconds(head.latency_ms.p50)})", milliseconds(head.latency_ms.p95), False))
     if row.tokens:

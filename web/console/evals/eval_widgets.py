@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from core.display_text import to_display_text
-from evals import told
-from evals.metrics import LESS_IS_BETTER, TITLES
-from evals.opened import Came, Head, Share
+from evals.report.report_parser import EntryFields, Head, Share
+from evals.score import explanations
+from evals.score.metrics import LESS_IS_BETTER, TITLES
 from store.eval_reports import EvalReportRow
 
 WIDTH: Final = 1000
@@ -87,14 +87,19 @@ class Choice:
 
 def choice(row: EvalReportRow) -> Choice:
     return Choice(
-        row.id, to_display_text(row.title, limit=100), _resolver(row), row.made_at, told.share(row.all_right), row.cases
+        row.id,
+        to_display_text(row.title, limit=100),
+        _resolver(row),
+        row.made_at,
+        explanations.format_share(row.all_right),
+        row.cases,
     )
 
 
 def kept(row: EvalReportRow) -> Kept:
     return Kept(
         id=row.id, title=to_display_text(row.title, limit=160), resolver=_resolver(row), made_at=row.made_at,
-        kept_by=to_display_text(row.person_name, limit=60), all_right=told.share(row.all_right), interval=_interval(row.low, row.high),
+        kept_by=to_display_text(row.person_name, limit=60), all_right=explanations.format_share(row.all_right), interval=_interval(row.low, row.high),
         bar=_bar(row.all_right, row.low, row.high), cases=row.cases, wrong_acts=row.wrong_acts, unsafe_acts=row.unsafe_acts,
         p95=milliseconds(row.p95_ms), usage=usage(row.tokens, row.cost),
     )  # fmt: skip
@@ -107,26 +112,32 @@ def scores(head: Head) -> tuple[Score, ...]:
 
 def score(title: str, share: Share, *, less: bool = False) -> Score:
     return Score(
-        title=to_display_text(title, limit=120), value=told.share(share.value), interval=_interval(share.low, share.high),
+        title=to_display_text(title, limit=120), value=explanations.format_share(share.value), interval=_interval(share.low, share.high),
         of=f"{share.hits}/{share.of}", bar=_bar(share.value, share.low, share.high), wrong=less and share.hits > 0,
     )  # fmt: skip
 
 
-def answered(came: Came) -> Answered:
+def answered(came: EntryFields) -> Answered:
     entry = came.model_dump()
     did = "\n".join(
-        filter(None, (came.decision + (f": {came.question}" if came.question else ""), told.calls(entry["calls"])))
+        filter(
+            None,
+            (
+                came.decision + (f": {came.question}" if came.question else ""),
+                explanations.describe_calls(entry["calls"]),
+            ),
+        )
     )
     lines = {
-        "why": _both(told.WHY.get(came.cause, came.cause), came.detail),
+        "why": _both(explanations.WHY.get(came.cause, came.cause), came.detail),
         "asked": f"{came.role}: {came.prompt}" if came.role else came.prompt,
-        "expected": told.expected(came.expected),
+        "expected": explanations.describe_expected(came.expected),
         "it did": did,
         "error": came.error,
         "asked for": ", ".join(came.missing),
         "offered": "\n".join(came.candidates),
         "held because": "\n".join(came.held or ()),
-        "values from": "\n".join(told.sources(entry)),
+        "values from": "\n".join(explanations.describe_sources(entry)),
         "without a source": ", ".join(came.invented),
         "confidence": "" if came.confidence is None else f"{came.confidence:.3f}",
         "notes": "\n".join(came.notes),
@@ -143,7 +154,7 @@ def answered(came: Came) -> Answered:
     )
 
 
-def flag(came: Came) -> str:
+def flag(came: EntryFields) -> str:
     return "unsafe" if came.unsafe else "wrong act" if came.wrong_act else ""
 
 
@@ -169,7 +180,9 @@ def _both(why: str, detail: str) -> str:
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{told.share(low)} – {told.share(high)}"
+    return (
+        "" if low is None or high is None else f"{explanations.format_share(low)} – {explanations.format_share(high)}"
+    )
 
 
 def _bar(value: float | None, low: float | None, high: float | None) -> Drawn:

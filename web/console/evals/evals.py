@@ -10,8 +10,8 @@ from fastapi.responses import Response
 
 import store.eval_reports
 from core.errors import Conflict, InvalidInput
-from evals import shelf
-from evals.opened import MAX_BYTES
+from evals.report import report_storage
+from evals.report.report_parser import MAX_BYTES
 from web import problem
 from web.auth import container_of
 from web.console.evals.eval_widgets import Kept, kept, page_of
@@ -55,7 +55,7 @@ async def add(request: Request, form: WithFile) -> Response:
             request, visitor, trouble="Choose the file that `opsiq eval run … --json FILE` wrote.", status=422
         )
     try:
-        row = await shelf.keep(
+        row = await report_storage.store_report(
             house.sessions, visitor.actor, form.file, house.clock(), request_id=problem.request_id(request)
         )
     except (InvalidInput, Conflict) as error:
@@ -67,7 +67,9 @@ async def add(request: Request, form: WithFile) -> Response:
 @router.post("/{report_id}/delete")
 async def delete(request: Request, form: GuardedEvaluator, report_id: str) -> Response:
     house, actor = container_of(request), form.member.actor
-    await shelf.remove(house.sessions, actor, report_id, house.clock(), request_id=problem.request_id(request))
+    await report_storage.remove_report(
+        house.sessions, actor, report_id, house.clock(), request_id=problem.request_id(request)
+    )
     return redirect("/evals")
 
 

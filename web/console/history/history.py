@@ -19,7 +19,7 @@ from agent.history import verification
 from agent.history.recorder import EntryType, mode_of, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
-from evals.harvest import harvested, suite_zip
+from evals.cases.harvest import harvest_cases, suite_zip
 from store.history.log import HistoryRow
 from web import problem
 from web.api.history import csv_response
@@ -173,7 +173,7 @@ async def case(request: Request, visitor: Owner, seq: int) -> Response:
         raise NotFound("This entry is of no run, so it makes no case.")
     ground = await house.contexts.of(actor.workspace)
     async with house.sessions.read() as session:
-        found = await harvested(
+        found = await harvest_cases(
             session, actor.workspace, ground, store.history.log.HistoryFilters(run_id=row.run_id), 1
         )
     if not found.cases:

@@ -16,7 +16,7 @@ from agent.history.recorder import EntryType, mode_of
 from core.actor import Actor
 from core.clock import iso
 from core.display_text import to_display_text
-from evals.harvest import LABELS
+from evals.cases.harvest import LABELS
 from store.history.log import HistoryRow
 from web.auth import container_of
 from web.console.history.timeline import Bar, bars

@@ -1,0 +1,1 @@
+"""Attacked cases."""

@@ -1,0 +1,1 @@
+"""Cases: suites, registries, tables, what is harvested."""

@@ -1,0 +1,120 @@
+"""Cases out of AI History: what people typed, and whether they said yes or no to the card it became.
+
+A confirmed card is what was meant; a rejected one is what was not. Each case stands in the world as it is, but for the records
+its card rested on, which are as they were when it was shown. Nothing here knows who asks: whoever calls it sees to it that it
+is an owner.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.history.log
+from agent.history.recorder import EntryType
+from agent.pipeline import Plan
+from agent.runs import repository
+from agent.runs.run import Run
+from agent.workspace.context import WorkspaceContext
+from core import canon, clock
+from core.errors import NotFound
+from evals.cases import frozen_world
+from store.history.log import HistoryFilters
+
+LABELS: Final = {EntryType.CONFIRMED.value: "confirmed", EntryType.REJECTED.value: "rejected"}
+MOST: Final = 500
+CASES: Final = "cases.jsonl"
+WORLD: Final = "world.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """``world`` is the file that ``cases`` name; ``skipped`` counts what made no case, by why: ``not_typed`` (given as data),
+    ``no_card`` (rejected as a question), ``retired`` (an action that is no longer offered), ``gone`` (no run any more)."""
+
+    cases: tuple[dict[str, Any], ...]
+    world: dict[str, Any]
+    skipped: dict[str, int]
+
+
+async def harvest_cases(
+    session: AsyncSession, workspace: str, ground: WorkspaceContext, wanted: HistoryFilters, limit: int
+) -> Harvest:
+    """The newest ``limit`` decisions as cases, oldest first. Raises PlatformUnavailable."""
+    asked = HistoryFilters(
+        kinds=tuple(LABELS), run_id=wanted.run_id, since=wanted.since, until=wanted.until, contract=wanted.contract
+    )
+    rows = await store.history.log.page(session, workspace, filters=asked, limit=limit)
+    made: list[dict[str, Any]] = []
+    skipped: Counter[str] = Counter()
+    for row in reversed(rows):
+        try:
+            run = await repository.get(session, workspace, row.run_id or "")
+        except NotFound:
+            skipped["gone"] += 1
+            continue
+        why = _unfit(run, ground)
+        if why:
+            skipped[why] += 1
+        elif run.plan is not None:
+            made.append(_case(run, run.plan, LABELS[row.kind]))
+    frozen = await frozen_world.freeze(tuple(ground.catalogue), ground.kinds)
+    return Harvest(tuple(made), frozen, dict(skipped))
+
+
+def _unfit(run: Run, ground: WorkspaceContext) -> str:
+    """Why a run makes no case, "" where it does."""
+    if run.given is not None:
+        return "not_typed"
+    if run.plan is None:
+        return "no_card"
+    return "retired" if any(ground.catalogue.get(step.action) is None for step in run.plan.steps) else ""
+
+
+def _case(run: Run, plan: Plan, label: str) -> dict[str, Any]:
+    calls = [
+        {"action": step.action, "params": {each.param: [each.value] for each in step.filled}} for step in plan.steps
+    ]
+    confirmed = {"decision": "act", "actions": calls}
+    rejected = {"decision": ["clarify", "abstain", "act"], "never": calls}
+    records: dict[str, dict[str, Any]] = {}
+    for step in plan.steps:
+        for pin in step.pins:
+            records.setdefault(pin.record_kind, {})[pin.record_id] = dict(pin.values)
+    resolver = (run.trace.model or run.trace.resolver) if run.trace else "unknown"
+    return {
+        "id": run.id,
+        "source": "history",
+        "group": canon.digest(" ".join(run.text.casefold().split())),
+        "role": run.actor.role,
+        "surface": run.surface,
+        "prompt": run.text,
+        "answers": [each.model_dump(mode="json", exclude_none=True) for each in run.answers],
+        "world": WORLD,
+        "context": {
+            "now": clock.iso(run.now),
+            "records": {kind: list(by_id.values()) for kind, by_id in records.items()},
+        },
+        "expected": confirmed if label == "confirmed" else rejected,
+        "tags": [label, resolver, *dict.fromkeys(step.action for step in plan.steps)],
+    }
+
+
+def suite_zip(found: Harvest) -> bytes:
+    """The folder that ``opsiq eval from-history`` writes, packed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(CASES, lines(found.cases))
+        archive.writestr(WORLD, json.dumps(found.world, ensure_ascii=False) + "\n")
+    return packed.getvalue()
+
+
+def lines(cases: tuple[dict[str, Any], ...] | list[dict[str, Any]]) -> str:
+    """As a suite's file."""
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in cases)

@@ -1,0 +1,237 @@
+"""Reads registries and cases: our own, and those of the neutral format that other projects' suites are converted into.
+
+A registry is a JSON list of ``{name, description, parameters (JSON Schema), x_side_effect?}``, or an ``actions.json``
+of contracts. A case is one JSON line: ``{id, source, group, prompt, registry, registry_file, context?, expected,
+tags}``, its paths relative to one data folder. One without a registry is asked of the demo platform, through its
+connector; one with a ``world`` of the records and contracts in that file (docs/guide/evals.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from agent.pipeline import Answer
+from core import clock
+from core.actor import Surface
+from core.errors import InvalidInput
+from evals.attacks.attack import Attack, attack
+from language.stems import name_stems
+from registry import contract
+from registry.contract import Annotation, Risk
+from registry.contract_file import with_base_url
+from registry.offer import Offer, of_contract
+
+MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+ATTACK: Final = "attack"
+DECISIONS: Final = frozenset({"act", "clarify", "abstain", "noop"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request and what is right for it. ``names`` is the closed set to offer; None offers the whole registry
+    file. ``role`` and ``surface`` are whose words these are and where they were typed; ``answers`` what was said to
+    the questions since. ``place`` is where it is written: "Line 3 of my.jsonl"."""
+
+    id: str
+    source: str
+    group: str
+    prompt: str
+    names: tuple[str, ...] | None
+    registry_file: str
+    context: Mapping[str, Any]
+    expected: Mapping[str, Any]
+    tags: tuple[str, ...]
+    role: str = "owner"
+    surface: Surface = "admin"
+    half: str = ""
+    world: str = ""
+    answers: tuple[Answer, ...] = ()
+    attack: Attack | None = None
+    place: str = ""
+
+    @property
+    def on_platform(self) -> bool:
+        """Asked of the demo platform: neither a registry nor a world of its own."""
+        return not self.registry_file and not self.world
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The decisions that can be right. In the neutral format any way of not acting is as good as abstaining."""
+        said = self.expected["decision"]
+        if self.registry_file and said in ("abstain", "noop"):
+            return frozenset({"abstain", "noop", "clarify"})
+        return frozenset(said if isinstance(said, list) else [said])
+
+    @property
+    def wants(self) -> str:
+        """The decision it counts under: act, clarify, abstain or noop; attack where all that counts is that nothing changed."""
+        said = self.expected["decision"]
+        if self.attack and not self.actions and "act" in said:
+            return ATTACK
+        return str(said[0] if isinstance(said, list) else said)
+
+    @property
+    def actions(self) -> tuple[Mapping[str, Any], ...]:
+        """The calls that are right, in order; for a question the action that it should be about, where that is known."""
+        if self.expected.get("actions"):
+            return tuple(self.expected["actions"])
+        return (self.expected,) if self.expected.get("action") else ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The actions without which it says nothing: those of its right calls, unless nothing is to be done, and those of calls that must
+        not be made, unless an attack makes them up."""
+        done = self.actions if self.allowed & {"act", "clarify"} else ()
+        never = () if self.attack else self.expected.get("never") or ()
+        return tuple(call["action"] for call in (*done, *never) if call.get("action"))
+
+    @property
+    def now(self) -> datetime | None:
+        said = self.context.get("now")
+        return clock.from_iso(said) if isinstance(said, str) else None
+
+    @property
+    def tables(self) -> str | None:
+        said = self.context.get("tables")
+        return said if isinstance(said, str) else None
+
+
+def cases(path: Path) -> list[Case]:
+    """Every case of a JSON-lines file. Raises InvalidInput naming the line that can't be read."""
+    made = []
+    for number, line in enumerate(_text(path).splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            made.append(replace(case(json.loads(line)), place=f"Line {number} of {path}"))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InvalidInput(
+                f"Line {number} of {path} is no case: {_told(error)}. The format stands in docs/guide/evals.md."
+            ) from error
+    return made
+
+
+def _told(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"it is not JSON ({error})"
+        case KeyError():
+            return f"it has no {error.args[0]!r}"
+        case ValueError():
+            return str(error)
+        case _:
+            return f"a field has another form than it takes ({error})"
+
+
+def case(value: Mapping[str, Any]) -> Case:
+    """One case from its JSON. Raises ValueError, KeyError or TypeError where it is none."""
+    registry, expected = value.get("registry"), dict(value["expected"])
+    decisions = expected["decision"] if isinstance(expected["decision"], list) else [expected["decision"]]
+    if not decisions or not DECISIONS.issuperset(decisions):
+        raise ValueError(f"a decision is one of {', '.join(sorted(DECISIONS))}")
+    free = value.get("attack") or expected.get("never")
+    if "act" in decisions and not free and not (expected.get("actions") or expected.get("action")):
+        raise ValueError("a case that may act names the right 'action' or 'actions', or what must 'never' be")
+    for call in (*(expected.get("actions") or ()), *(expected.get("never") or ()), expected):
+        _check_call(call)
+    if any(not call.get("action") for call in expected.get("actions") or ()):
+        raise ValueError("each of 'actions' names its 'action'")
+    return Case(
+        id=str(value["id"]),
+        source=value.get("source", ""),
+        group=value.get("group", value["id"]),
+        prompt=str(value["prompt"]),
+        names=tuple(registry) if isinstance(registry, list) else None,
+        registry_file=value.get("registry_file") or (registry if isinstance(registry, str) else ""),
+        context=value.get("context") or {},
+        expected=expected,
+        tags=tuple(value.get("tags", ())),
+        role=value.get("role", "owner"),
+        surface=value.get("surface", "admin"),
+        half=value.get("half", ""),
+        world=value.get("world", ""),
+        answers=tuple(Answer.model_validate(each) for each in value.get("answers", ())),
+        attack=attack(value["attack"]) if value.get("attack") else None,
+    )
+
+
+def _check_call(call: Mapping[str, Any]) -> None:
+    """A value that stands by itself would be compared letter by letter, or stop the scoring of a run that has been paid for."""
+    if not isinstance(call.get("action") or "", str):
+        raise ValueError(f"an 'action' is a name, not {json.dumps(call['action'])}")
+    for name, values in (call.get("params") or {}).items():
+        if not isinstance(values, list):
+            raise ValueError(
+                f"'params' gives a list of right values for each parameter, so {name!r} is [{json.dumps(values)}]"
+            )
+
+
+def registry(path: Path, records: Sequence[str] = ()) -> list[Offer]:
+    """The offers of a registry file of either kind. ``records`` are the kinds of live record there are: a foreign
+    parameter called ``<kind>_id`` then refers to one. Raises InvalidInput or InvalidContract."""
+    try:
+        value = json.loads(_text(path))
+    except ValueError as error:
+        raise InvalidInput(f"{path} is not JSON: {error}") from error
+    listed = value.get("actions", value.get("contracts")) if isinstance(value, dict) else value
+    if not isinstance(listed, list):
+        raise InvalidInput(f"{path} holds neither a list of actions nor an object with 'actions'.")
+    return [offer(each, tuple(records)) for each in listed]
+
+
+@lru_cache(maxsize=16)
+def registry_by_name(path: Path, records: tuple[str, ...] = ()) -> Mapping[str, Offer]:
+    """``registry``, by name, read once."""
+    return {each.name: each for each in registry(path, records)}
+
+
+def offer(value: Any, records: tuple[str, ...] = ()) -> Offer:
+    """One action of either kind as an offer."""
+    if isinstance(value, dict) and value.get("schema") == contract.SCHEMA:
+        # Nothing is sent from here, so where a connector's {base_url} leads does not matter.
+        return of_contract(contract.parse(with_base_url(value, "https://platform.invalid")))
+    try:
+        name, parameters = value["name"], value.get("parameters") or {"type": "object", "properties": {}}
+        description = str(value.get("description") or "")
+        risk = Risk.READ if value.get("x_side_effect") is False else Risk.WRITE
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InvalidInput(f"An action needs at least a name; this is {json.dumps(value)[:200]}.") from error
+    return Offer(
+        name=name,
+        version=1,
+        title=_title(name),
+        description=description,
+        parameters=parameters,
+        annotations=_annotations(parameters, records),
+        risk=risk,
+    )
+
+
+def _title(name: str) -> str:
+    return name.split("@")[0].rpartition(".")[2].replace("_", " ")
+
+
+def _annotations(parameters: Mapping[str, Any], records: tuple[str, ...]) -> dict[str, Annotation]:
+    kinds = {tuple(name_stems(kind)): kind for kind in records}
+    made = {}
+    for name in parameters.get("properties") or {}:
+        owner, _, last = str(name).rpartition("_")
+        kind = kinds.get(tuple(name_stems(owner))) if last == "id" and owner else None
+        if kind is not None:
+            made[name] = Annotation(record=kind)
+    return made
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise InvalidInput(f"{path} is larger than {MAX_FILE_BYTES} bytes.")
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} can't be read: {error}") from error

@@ -1,0 +1,74 @@
+"""Cases that bring a registry file: what they offer, and tables or an overlay where they have live data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+from core.errors import InvalidInput
+from evals import overlays
+from evals.cases import reader, tables
+from evals.cases.reader import Case
+from evals.run.answer import as_contract
+from registry.catalogue import Catalogue
+from registry.offer import of_contract
+from registry.records import ContextProvider
+from registry.shortlist import Shortlist
+
+
+@dataclass(frozen=True, slots=True)
+class CaseContext:
+    """What a case stands on: what it offers, indexed, its live records where it has some, and its contracts where somebody has written
+    an overlay (``stands_for``: contract → the source's own function)."""
+
+    shortlist: Shortlist
+    records: ContextProvider | None = None
+    catalogue: Catalogue | None = None
+    stands_for: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_context(case: Case, data: Path) -> CaseContext:
+    """A case's ground. Raises InvalidInput when it offers an action its registry does not have."""
+    path = data / case.registry_file
+    written = _overlaid(case.registry_file, path, case.names)
+    if written is not None:
+        present = case.context.get("now")
+        records = overlays.records(case.registry_file, data / case.tables, present) if case.tables else None
+        return replace(written, records=records)
+    guessed = _tables(data / case.tables) if case.tables else None
+    kinds = tuple(kind.name for kind in guessed.kinds()) if guessed else ()
+    return CaseContext(_shortlist(path, case.names, kinds), guessed)
+
+
+@lru_cache(maxsize=64)
+def _shortlist(path: Path, names: tuple[str, ...] | None, kinds: tuple[str, ...]) -> Shortlist:
+    every = reader.registry_by_name(path, kinds)
+    if names is None:
+        return Shortlist(tuple(every.values()))
+    unknown = [name for name in names if name not in every]
+    if unknown:
+        raise InvalidInput(f"{path} has no action called {unknown[0]!r}.")
+    return Shortlist(tuple(every[name] for name in dict.fromkeys(names)))
+
+
+@lru_cache(maxsize=64)
+def _overlaid(registry_file: str, path: Path, names: tuple[str, ...] | None) -> CaseContext | None:
+    """An overlay's contracts, and the source's functions that it leaves as they are."""
+    written = overlays.overlay(registry_file, path)
+    if written is None:
+        return None
+    plain = _shortlist(path, names, ())
+    contracts = [each for each in written.contracts if written.stands_for[each.name] in plain]
+    left = [offer for offer in plain.offers if offer.name not in written.stands_for.values()]
+    return CaseContext(
+        Shortlist((*map(of_contract, contracts), *left)),
+        catalogue=Catalogue((*contracts, *map(as_contract, left))),
+        stands_for=written.stands_for,
+    )
+
+
+@lru_cache(maxsize=8)
+def _tables(path: Path) -> tables.Tables:
+    return tables.load(path)

@@ -1,0 +1,1 @@
+"""Reports: made, parsed, compared, kept, shown."""

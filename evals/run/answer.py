@@ -1,0 +1,177 @@
+"""Answers one case as production would: resolved among its offers, then validated against its live records. A case ends at the card, the
+question or the refusal that a person would see; nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Source, Step
+from agent.planning.propose import Task, planned_actions, propose
+from agent.resolve.resolver import Resolver
+from agent.workspace.context import WorkspaceContext
+from core.actor import OWNER, Actor, Surface
+from core.errors import OpsIQError
+from evals.run.case_result import Call, CaseResult
+from registry.catalogue import Catalogue
+from registry.contract import Confirmation, Contract, Endpoint, Policy, Risk
+from registry.offer import Offer
+from registry.records import ContextProvider, Kinds
+from registry.shortlist import Shortlist
+
+ACTOR: Final = Actor("ws_eval", "mem_eval", "member", "Eva", OWNER, "eva")
+_AS_NAMED: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+async def answer(
+    case_id: str,
+    text: str,
+    *,
+    shortlist: Shortlist,
+    resolver: Resolver,
+    now: datetime,
+    records: ContextProvider | None = None,
+    catalogue: Catalogue | None = None,
+    stands_for: Mapping[str, str] = _AS_NAMED,
+) -> CaseResult:
+    """What would have been done, as a scored entry. An error of the resolver is the entry's ``error``, never raised.
+
+    ``catalogue`` holds the contracts of the shortlist's offers; without one they are made of the offers. ``stands_for`` gives a contract's
+    name in the source's own registry, where that is another one.
+    """
+    kinds = Kinds([records] if records is not None else [])
+    request = Request(text=text, now=now)
+    declared = catalogue is not None
+    contracts = catalogue if catalogue is not None else Catalogue(as_contract(offer) for offer in shortlist.offers)
+    key: tuple[str, Surface] = (ACTOR.role, request.surface)
+    ground = WorkspaceContext("eval", contracts, kinds, kinds, _shortlists={key: shortlist})
+    try:
+        outcome = await propose(Task(request, ACTOR, ground, "run_eval", confirmed=_Everything()), resolver)
+    except OpsIQError as error:
+        return CaseResult(id=case_id, decision="abstain", error=f"{error.code}: {error.detail}")
+    resolved, verdict = outcome.resolved, outcome.verdict
+    assert resolved is not None
+    actions = tuple(draft.action for draft in outcome.drafts) or planned_actions(outcome)
+    named = tuple({"action": stands_for.get(action, action), "params": {}} for action in actions)
+    match verdict:
+        case Abstain(detail=detail):
+            return _entry(case_id, resolved, "abstain", question=detail)
+        case Reply() as reply:
+            return _entry(case_id, resolved, "answer", question=reply.text)
+        case Question() as asked:
+            entry = _entry(
+                case_id, resolved, "clarify", named, _missing(asked, actions, contracts), question=asked.text
+            )
+            again = Task(request, ACTOR, ground, "run_eval", confirmed=_Everything(), drafts=outcome.drafts)
+            likely = (await propose(again, resolver)).verdict if outcome.drafts and asked.slot == "action" else None
+            proposed = _calls(likely, stands_for) if isinstance(likely, Plan) else ()
+            return replace(entry, proposed=proposed, confidence=outcome.confidence)
+        case Refusal(code=code, detail=detail):
+            decision = "noop" if code == "condition_unmet" else "clarify"
+            return _entry(case_id, resolved, decision, named, question=detail)
+        case Plan() as plan:
+            entry = _entry(case_id, resolved, "act", _calls(plan, stands_for), sources=_sources(plan.steps))
+            return replace(
+                entry,
+                held=plan.held if declared else None,
+                changes=any(step.risk is not Risk.READ for step in plan.steps),
+                confidence=outcome.confidence,
+            )
+    raise AssertionError(verdict)
+
+
+class _Everything(Collection[str]):
+    """Every contract counts as confirmed in this session."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def _calls(plan: Plan, stands_for: Mapping[str, str]) -> tuple[Call, ...]:
+    return tuple(
+        {
+            "action": stands_for.get(step.action, step.action),
+            "params": {filled.param: filled.value for filled in step.filled},
+        }
+        for step in plan.steps
+    )
+
+
+def as_contract(offer: Offer) -> Contract:
+    """The contract of an action that another project declared, under its own name and without a signature: only ever planned with.
+
+    What is optional and was not said is left out, as the sources expect: its default is the receiver's to fill in.
+    """
+    properties = {
+        name: schema if name in offer.required or not isinstance(schema, Mapping) else _without_default(schema)
+        for name, schema in offer.properties.items()
+    }
+    return Contract.model_construct(
+        name=offer.name,
+        version=offer.version,
+        title=offer.title or offer.name,
+        description=offer.description or offer.name,
+        surfaces=("admin",),
+        roles=(OWNER,),
+        parameters={**offer.parameters, "properties": properties},
+        annotations=dict(offer.annotations),
+        confirmation=Confirmation(policy=Policy.NEVER),
+        risk=offer.risk,
+        endpoint=Endpoint(url="https://platform.invalid/"),
+        examples=offer.examples,
+        aliases=offer.aliases,
+    )
+
+
+def _without_default(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key != "default"}
+
+
+def _missing(question: Question, actions: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """Everything the person would be asked for: what the first question is about, and what else has no value yet."""
+    at = question.slot.partition(".")[0]
+    contract = catalogue.get(actions[int(at)]) if at.isdigit() and int(at) < len(actions) else None
+    wanted = {*question.missing, question.param}
+    return tuple(name for name in (contract.required if contract else ()) if name in wanted)
+
+
+def _entry(
+    case_id: str,
+    resolved: Resolved,
+    decision: str,
+    calls: tuple[Mapping[str, Any], ...] = (),
+    missing: tuple[str, ...] = (),
+    *,
+    question: str = "",
+    sources: Mapping[str, Any] | None = None,
+) -> CaseResult:
+    trace = resolved.trace
+    return CaseResult(
+        id=case_id,
+        decision=decision,
+        calls=calls,
+        missing=missing,
+        question=question,
+        sources=sources,
+        ms=trace.duration_ms,
+        tokens=trace.tokens_in + trace.tokens_out,
+        cost=trace.cost,
+        notes=trace.notes,
+    )
+
+
+def _sources(steps: Sequence[Step]) -> dict[str, Any]:
+    return {f"{at}.{filled.param}": _source(filled.source) for at, step in enumerate(steps) for filled in step.filled}
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return source.model_dump(mode="json", exclude_defaults=False)

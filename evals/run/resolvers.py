@@ -1,0 +1,51 @@
+"""Which resolver a name stands for."""
+
+from __future__ import annotations
+
+from agent.resolve.model.client import ModelClient, ModelSettings
+from agent.resolve.proposer.resolver import Client, ProposingResolver
+from agent.resolve.resolver import Resolver
+from agent.resolve.rules.resolver import RuleResolver
+from core.errors import InvalidInput
+from core.settings import Settings
+from evals.run.cassette import Cassette, Recorded
+from prompts import DEFAULT_VERSION, versions
+
+OFFLINE = "offline"
+
+
+def prompt_version(name: str) -> str:
+    """``v1`` or ``propose/v1`` → ``propose/v1``. Raises InvalidInput for one that there isn't."""
+    full = name if "/" in name else f"propose/{name}"
+    if full not in versions():
+        raise InvalidInput(f"There is no prompt version {name!r}; there are {', '.join(versions())}.")
+    return full
+
+
+def resolver(
+    name: str,
+    settings: Settings,
+    *,
+    version: str = DEFAULT_VERSION,
+    cassette: Cassette | None = None,
+    replay: bool = False,
+    take: int = 0,
+) -> Resolver:
+    """``offline`` is the built-in one; any other name is a model's, asked where the settings say models are, or
+    answered from the cassette: with ``replay`` from that alone. A model is asked alone, without fallbacks: it is that
+    one which is measured."""
+    if name == OFFLINE:
+        return RuleResolver()
+    asked = ModelSettings(
+        model=name,
+        api_base=settings.model_url,
+        api_key=settings.model_key,
+        mode=settings.model_mode,
+        timeout_s=settings.model_timeout_s,
+        retries=settings.model_retries,
+        prices=settings.model_prices,
+    )
+    client: Client = ModelClient(asked)
+    if cassette is not None:
+        client = Recorded(cassette, None if replay else client, model=name, mode=asked.mode, take=take)
+    return ProposingResolver(client, version=version)

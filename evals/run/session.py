@@ -1,0 +1,116 @@
+"""One whole run by its setup: suites read, ground opened, cases answered, report made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from agent.resolve.proposer.resolver import ProposingResolver
+from agent.resolve.resolver import Resolver
+from core import canon
+from core.settings import Settings
+from evals.cases import suites
+from evals.cases.gold import GOLD, GoldClient
+from evals.cases.reader import Case
+from evals.report import report
+from evals.report.report import Setup
+from evals.run import environment
+from evals.run.case_result import CaseResult
+from evals.run.cassette import Cassette
+from evals.run.checkpoint import Checkpoint
+from evals.run.resolvers import OFFLINE, resolver
+from evals.run.runner import run
+from evals.score.score import CaseVerdict
+from prompts import DEFAULT_VERSION
+
+MODEL_PARALLEL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EvalRun:
+    """What a run came to. ``report`` is its JSON."""
+
+    report: dict[str, Any]
+    verdicts: list[CaseVerdict]
+    recorded: int
+    stale: int
+
+
+async def run_suite(
+    setup: Setup,
+    settings: Settings,
+    now: datetime,
+    *,
+    parallel: int | None = None,
+    partial: Path | None = None,
+    resume: bool = False,
+    prune: bool = False,
+    resolvers: Callable[[int], Resolver] | None = None,
+    only: Collection[str] | None = None,
+    began: Callable[[int, int], None] = lambda _total, _done: None,
+    came: Callable[[CaseResult], None] = lambda _: None,
+) -> EvalRun:
+    """Make the run. ``partial`` is where its answers are kept meanwhile (and stay); ``resume`` takes up those there.
+    ``prune`` drops what the cassette holds and nobody asked for. ``resolvers`` stand in for the one the setup names, by
+    repetition; ``only`` are the cases to take instead of a sample. Raises InvalidInput."""
+    every = suites.load(setup.suites)
+    if only is not None:
+        cases = [case for case in every if case.id in only]
+    else:
+        cases = suites.chosen(every, half=setup.half, tags=setup.tags, sample=setup.sample, seed=setup.seed)
+    cassette = Cassette(Path(setup.cassette)) if setup.cassette else None
+    checkpoint = Checkpoint(partial, fingerprint(setup, cases), resume=resume) if partial else None
+    done = checkpoint.done if checkpoint else {}
+    began(len(cases) * setup.repeat, len(done))
+
+    def keep(entry: CaseResult) -> None:
+        if checkpoint:
+            checkpoint.add(entry)
+        came(entry)
+
+    def named(take: int) -> Resolver:
+        if setup.resolver == GOLD:
+            return ProposingResolver(GoldClient(cases))
+        return resolver(
+            setup.resolver,
+            settings,
+            version=setup.prompt_version or DEFAULT_VERSION,
+            cassette=cassette,
+            replay=setup.replay,
+            take=take,
+        )
+
+    complete = False
+    try:
+        async with environment.open_environment(
+            cases, data=Path(setup.data) if setup.data else None, now=now
+        ) as opened:
+            verdicts = await run(
+                cases,
+                opened,
+                resolvers or named,
+                repeat=setup.repeat,
+                parallel=parallel or (1 if setup.resolver == OFFLINE else MODEL_PARALLEL),
+                done=done,
+                came=keep,
+            )
+        complete = True
+    finally:
+        if checkpoint:
+            checkpoint.close()
+        if cassette:
+            cassette.close(prune=prune and complete)
+    return EvalRun(
+        report=report.report(setup, verdicts, now),
+        verdicts=verdicts,
+        recorded=cassette.misses if cassette and not setup.replay else 0,
+        stale=cassette.unused if cassette else 0,
+    )
+
+
+def fingerprint(setup: Setup, cases: Sequence[Case]) -> str:
+    """Tells one run from another: answers of one are never mixed into another."""
+    return canon.digest([setup.as_json(), report.digest_of(cases)])

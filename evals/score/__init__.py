@@ -1,0 +1,1 @@
+"""Scores: verdicts, metrics, intervals."""
