@@ -23,8 +23,8 @@ from httpx import AsyncClient
 
 from bench._full import RARE, fill_contracts, fill_history
 from core.actor import Actor
-from tests.integration.web.console import PASSWORD, Console, opened_console
-from tests.integration.web.rows import rows_of
+from tests.integration.web.console.console import PASSWORD, Console, opened_console
+from tests.integration.web.console.rows import rows_of
 from web.console import ROUTERS
 
 LIMIT_MS = 100.0
@@ -62,7 +62,7 @@ async def filled(folder: Path, entries: int, contracts: int) -> None:
 async def reports(console: Console) -> str:
     """Thirty reports, of a few hundred cases each."""
     from evals.report import report_storage
-    from tests.integration.web.eval_samples import report_json
+    from tests.integration.web.console.eval_samples import report_json
 
     for at in range(30):
         row = await report_storage.store_report(

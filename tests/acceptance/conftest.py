@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A demo platform and a server, for the tests of one file. They leave each other's records alone."""
-    made = World(tmp_path_factory.mktemp("world"))
+    made = Installation(tmp_path_factory.mktemp("world"))
     try:
         made.start_platform()
         made.found()

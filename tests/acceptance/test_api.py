@@ -19,12 +19,12 @@ from standardwebhooks import Webhook
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
 from core.webhook_signature import new_secret
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 GUIDE = Path(__file__).parents[2] / "docs/guide/curl.md"
 
 
-def shell(world: World, *commands: str) -> str:
+def shell(world: Installation, *commands: str) -> str:
     """Run the guide's function, then ``commands``, as olivia."""
     function = re.findall(r"```sh\n(opsiq_call\(\).*?)```", GUIDE.read_text(), re.DOTALL)[0]
     olivia = world.clients["olivia"]
@@ -46,7 +46,7 @@ def shell(world: World, *commands: str) -> str:
     return done.stdout
 
 
-def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: World) -> None:
+def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: Installation) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), re.DOTALL)
     commands = [each for each in blocks if each.startswith("opsiq_call ")]
     assert len(commands) == len(blocks) - 3 == 8
@@ -76,7 +76,7 @@ def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: World) -> N
     assert '"text":"set the priority of ticket 5519 to high"' in shell(world, commands[6])
 
 
-def test_the_guides_shell_subscribes_tests_resends_and_leaves(world: World) -> None:
+def test_the_guides_shell_subscribes_tests_resends_and_leaves(world: Installation) -> None:
     (block,) = re.findall(r"```sh\n(opsiq_call POST /v1/webhooks/endpoints .*?)```", GUIDE.read_text(), re.DOTALL)
     create, test, deliveries, resend, delete = block.strip().splitlines()
     made = shell(world, create.replace("https://shop.example/opsiq", "http://127.0.0.1:9/opsiq"))
@@ -110,7 +110,7 @@ def test_the_guides_shell_believes_what_was_signed_just_now_and_nothing_else() -
     assert not believed(at=now + timedelta(seconds=310))
 
 
-def test_a_named_action_is_held_confirmed_signed_sent_and_told_in_history(world: World) -> None:
+def test_a_named_action_is_held_confirmed_signed_sent_and_told_in_history(world: Installation) -> None:
     body = {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": "how-to-reset-password"}}
     held = world.clients["amir"].post("/v1/actions/run", body)
     assert held["state"] == "held"
@@ -120,7 +120,7 @@ def test_a_named_action_is_held_confirmed_signed_sent_and_told_in_history(world:
     assert world.verify()["ok"]
 
 
-def test_a_key_is_made_used_rotated_and_revoked(world: World) -> None:
+def test_a_key_is_made_used_rotated_and_revoked(world: Installation) -> None:
     olivia = world.clients["olivia"]
     made = olivia.post("/v1/keys", {"name": "bot", "scopes": ["me:read"]})
     old = Client(olivia.url, made["key"]["public"], made["secret"])
@@ -134,7 +134,7 @@ def test_a_key_is_made_used_rotated_and_revoked(world: World) -> None:
         assert refused.value.problem["code"] == "invalid_signature"
 
 
-def test_opsiq_keys_prints_a_secret_once(world: World) -> None:
+def test_opsiq_keys_prints_a_secret_once(world: Installation) -> None:
     olivia = world.clients["olivia"]
     environment = {**os.environ, "OPSIQ_URL": olivia.url, "OPSIQ_KEY": olivia.key, "OPSIQ_SECRET": olivia.secret}
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from cli.main import main
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 
 @pytest.fixture(scope="module")
-def decided(world: World) -> World:
+def decided(world: Installation) -> Installation:
     """A refund that was sent, an edit, an answered question, a call that nobody typed, a question that was dropped, and a card that
     was not what was meant."""
     refund = world.ask("olivia", "refund INV-1055")
@@ -35,7 +35,7 @@ def decided(world: World) -> World:
     return world
 
 
-def as_person(world: World, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def as_person(world: Installation, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
     client = world.clients[person]
     for name, value in (("URL", client.url), ("KEY", client.key), ("SECRET", client.secret)):
         monkeypatch.setenv(f"OPSIQ_{name}", value)
@@ -46,7 +46,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def test_history_becomes_cases_that_come_out_right_after_the_world_has_moved_on(
-    decided: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    decided: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     as_person(decided, "olivia", monkeypatch)
     folder = tmp_path / "cases"
@@ -83,7 +83,7 @@ def test_history_becomes_cases_that_come_out_right_after_the_world_has_moved_on(
 
 
 def test_only_an_owner_may_take_them_and_that_is_written_down(
-    decided: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    decided: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     as_person(decided, "amir", monkeypatch)
     assert main(["eval", "from-history", str(tmp_path / "no")]) == 1

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 RULE = {
     "name": "A high ticket is urgent",
@@ -28,7 +28,7 @@ def until(answer: Callable[[], Any], seconds: float = 20) -> Any:
     raise AssertionError("it did not come about in time")
 
 
-def reacted(world: World, event_id: str) -> dict[str, Any]:
+def reacted(world: Installation, event_id: str) -> dict[str, Any]:
     """The event once every subscriber has had its turn."""
 
     def done() -> dict[str, Any] | None:
@@ -39,17 +39,17 @@ def reacted(world: World, event_id: str) -> dict[str, Any]:
     return found
 
 
-def runs_of(world: World, event_id: str) -> list[dict[str, Any]]:
+def runs_of(world: Installation, event_id: str) -> list[dict[str, Any]]:
     runs = world.clients["olivia"].get("/v1/runs", "limit=100")["data"]
     return [run for run in runs if run["cause"] and run["cause"]["event_id"] == event_id]
 
 
-def fire(world: World, **data: Any) -> str:
+def fire(world: Installation, **data: Any) -> str:
     event_id: str = world.clients["olivia"].post("/v1/events/fire", {"event": "ticket.created", "data": data})["id"]
     return event_id
 
 
-def test_a_fired_event_becomes_a_rules_signed_call_at_the_platform_once(world: World) -> None:
+def test_a_fired_event_becomes_a_rules_signed_call_at_the_platform_once(world: Installation) -> None:
     rule = world.clients["olivia"].post("/v1/rules", RULE)
     event_id = fire(world, ticket_id=5522, priority="high")
     event = reacted(world, event_id)
@@ -68,13 +68,13 @@ def test_a_fired_event_becomes_a_rules_signed_call_at_the_platform_once(world: W
     assert world.clients["olivia"].get(f"/v1/events/{caused}")["depth"] == 1
 
 
-def test_an_event_whose_condition_does_not_hold_moves_nothing(world: World) -> None:
+def test_an_event_whose_condition_does_not_hold_moves_nothing(world: Installation) -> None:
     event_id = fire(world, ticket_id=5519, priority="low")
     reacted(world, event_id)
     assert runs_of(world, event_id) == []
 
 
-def test_a_hostile_ticket_steers_no_instruction(world: World) -> None:
+def test_a_hostile_ticket_steers_no_instruction(world: Installation) -> None:
     world.clients["olivia"].post(
         "/v1/instructions",
         {
@@ -93,7 +93,7 @@ def test_a_hostile_ticket_steers_no_instruction(world: World) -> None:
     assert not world.received(call["call_id"])
 
 
-def test_kill_9_after_firing_loses_no_event(world: World) -> None:
+def test_kill_9_after_firing_loses_no_event(world: Installation) -> None:
     ids = [fire(world, ticket_id=5522, priority="high") for _ in range(5)]
     world.kill_server()
     world.start_server()

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from cli.client import Refused
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 
-def change(world: World, statement: str, *values: object) -> None:
+def change(world: Installation, statement: str, *values: object) -> None:
     """Somebody with access to the database file goes behind the server's back."""
     with closing(sqlite3.connect(world.folder / "opsiq.db", timeout=10)) as database, database:
         assert database.execute(statement, values).rowcount == 1
 
 
-def rewrite(world: World, run_id: str, edit: Callable[[dict[str, Any]], None]) -> None:
+def rewrite(world: Installation, run_id: str, edit: Callable[[dict[str, Any]], None]) -> None:
     with closing(sqlite3.connect(world.folder / "opsiq.db", timeout=10)) as database, database:
         (text,) = database.execute("SELECT document FROM runs WHERE id = ?", (run_id,)).fetchone()
         document = json.loads(text)
@@ -28,7 +28,7 @@ def rewrite(world: World, run_id: str, edit: Callable[[dict[str, Any]], None]) -
         database.execute("UPDATE runs SET document = ? WHERE id = ?", (json.dumps(document), run_id))
 
 
-def test_an_expired_card_sends_nothing_and_says_so(world: World) -> None:
+def test_an_expired_card_sends_nothing_and_says_so(world: Installation) -> None:
     run = world.ask("olivia", "give Hugo Bernard 81 EUR credit")
     assert run["state"] == "held", run
     rewrite(world, run["id"], lambda document: document.update(expires_at="2026-01-01T00:00:00Z"))
@@ -40,7 +40,7 @@ def test_an_expired_card_sends_nothing_and_says_so(world: World) -> None:
     assert not world.received(run["card"]["calls"][0]["call_id"])
 
 
-def test_a_plan_that_was_edited_in_the_database_is_made_again_and_not_sent(world: World) -> None:
+def test_a_plan_that_was_edited_in_the_database_is_made_again_and_not_sent(world: Installation) -> None:
     run = world.ask("olivia", "give Hugo Bernard 82 EUR credit")
     assert run["state"] == "held", run
 
@@ -57,7 +57,7 @@ def test_a_plan_that_was_edited_in_the_database_is_made_again_and_not_sent(world
     assert not world.received(edited)
 
 
-def test_an_answer_to_another_question_or_an_invented_candidate_is_refused(world: World) -> None:
+def test_an_answer_to_another_question_or_an_invented_candidate_is_refused(world: Installation) -> None:
     run = world.ask("olivia", "refund Adam's last invoice")
     assert run["state"] == "asked"
     client = world.clients["olivia"]
@@ -69,7 +69,7 @@ def test_an_answer_to_another_question_or_an_invented_candidate_is_refused(world
     assert invented.value.problem["code"] == "invalid_request"
 
 
-def test_who_lost_the_role_after_the_card_was_made_sends_nothing(world: World) -> None:
+def test_who_lost_the_role_after_the_card_was_made_sends_nothing(world: Installation) -> None:
     run = world.ask("amir", "change Nora Lindqvist's email to nora.gone@example.net")
     assert run["state"] == "held", run
     become(world, "amir", "support")
@@ -81,12 +81,12 @@ def test_who_lost_the_role_after_the_card_was_made_sends_nothing(world: World) -
         become(world, "amir", "admin")
 
 
-def become(world: World, name: str, role: str) -> None:
+def become(world: Installation, name: str, role: str) -> None:
     change(world, "UPDATE members SET role = ? WHERE name = ? AND workspace = ?", role, name, world.workspace)
     change(world, "UPDATE keys SET role = ? WHERE name = ? AND workspace = ?", role, name, world.workspace)
 
 
-def test_an_altered_contract_is_neither_offered_nor_run(world: World) -> None:
+def test_an_altered_contract_is_neither_offered_nor_run(world: Installation) -> None:
     """Last in this file: the altered contract stays altered."""
     run = world.ask("olivia", "refund Adam Nowak's last invoice")
     assert run["state"] == "held", run

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cli.demo_setup import connect_demo
-from tests.acceptance.world import TOKEN, World
+from tests.acceptance.installation import TOKEN, Installation
 
 
 def until(holds: Callable[[], Any], what: str) -> Any:
@@ -25,28 +25,28 @@ def until(holds: Callable[[], Any], what: str) -> Any:
     raise AssertionError(f"waited in vain: {what}")
 
 
-def mirrors(world: World) -> dict[str, Any]:
+def mirrors(world: Installation) -> dict[str, Any]:
     return {each["kind"]: each for each in world.clients["olivia"].get("/v1/mirrors")["data"]}
 
 
 @pytest.fixture
-def joined(world: World) -> World:
+def joined(world: Installation) -> Installation:
     connect_demo(world.clients["olivia"], world.workspace, world.platform_url, TOKEN)
     until(lambda: all(each["fresh"] for each in mirrors(world).values()), "all records are read once")
     return world
 
 
-def events(world: World, name: str) -> list[dict[str, Any]]:
+def events(world: Installation, name: str) -> list[dict[str, Any]]:
     data: list[dict[str, Any]] = world.clients["olivia"].get("/v1/events", f"event={name}")["data"]
     return data
 
 
-def detail(world: World, event: dict[str, Any]) -> dict[str, Any]:
+def detail(world: Installation, event: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = world.clients["olivia"].get(f"/v1/events/{event['id']}")
     return found
 
 
-def test_what_a_call_changes_at_the_platform_comes_back_as_an_event_of_that_call(joined: World) -> None:
+def test_what_a_call_changes_at_the_platform_comes_back_as_an_event_of_that_call(joined: Installation) -> None:
     run = joined.confirm("olivia", joined.ask("olivia", "refund INV-1042"))
     assert run["state"] == "succeeded", run
     (event,) = until(lambda: events(joined, "invoice.refunded"), "the platform's webhook")
@@ -56,7 +56,7 @@ def test_what_a_call_changes_at_the_platform_comes_back_as_an_event_of_that_call
     assert "NEVER SHOW" not in str(event)
 
 
-def test_a_customer_renamed_behind_everyones_back_is_found_by_the_new_name(joined: World) -> None:
+def test_a_customer_renamed_behind_everyones_back_is_found_by_the_new_name(joined: Installation) -> None:
     joined.platform("PATCH", "/api/customers/440", {"name": "Zebulon Quix"})
     (event,) = until(lambda: events(joined, "customer.updated"), "the platform's webhook")
     until(lambda: detail(joined, event)["state"] == "done", "every subscriber has had its turn")
@@ -68,7 +68,7 @@ def test_a_customer_renamed_behind_everyones_back_is_found_by_the_new_name(joine
     assert "as kept here on 20" in source["reading"]
 
 
-def test_the_command_reads_everything_anew_and_says_how_fresh_it_is(joined: World, tmp_path: Path) -> None:
+def test_the_command_reads_everything_anew_and_says_how_fresh_it_is(joined: Installation, tmp_path: Path) -> None:
     key = joined.clients["olivia"]
     environ = joined.environment() | {"OPSIQ_URL": key.url, "OPSIQ_KEY": key.key, "OPSIQ_SECRET": key.secret}
 
@@ -93,7 +93,7 @@ def test_the_command_reads_everything_anew_and_says_how_fresh_it_is(joined: Worl
     assert "The secret before it is good until" in shared.stdout
 
 
-def test_killed_while_it_reads_it_goes_on_and_misses_nothing(joined: World) -> None:
+def test_killed_while_it_reads_it_goes_on_and_misses_nothing(joined: Installation) -> None:
     olivia = joined.clients["olivia"]
     olivia.post("/v1/mirrors/sync", {})
     joined.kill_server()

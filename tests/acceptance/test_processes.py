@@ -22,20 +22,20 @@ from core import request_signature
 from core.errors import Unavailable
 from executors.jobs.worker import POLL_S
 from tests.acceptance.fork_server import Forked
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 from tests.integration.conftest import NewDatabase, postgresql, sqlite_template
 
 __all__ = ["postgresql", "sqlite_template"]  # fixtures
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     """Founded, with its platform, and no server yet."""
     url = ""
     if request.param == "postgresql":
         fresh: NewDatabase = request.getfixturevalue("postgresql")
         url = fresh()
-    made = World(tmp_path, database_url=url)
+    made = Installation(tmp_path, database_url=url)
     try:
         made.start_platform()
         made.found()
@@ -99,7 +99,7 @@ def answers(client: Client) -> bool:
     return True
 
 
-def test_two_processes_serve_one_port_and_one_that_is_killed_is_followed_by_another(world: World) -> None:
+def test_two_processes_serve_one_port_and_one_that_is_killed_is_followed_by_another(world: Installation) -> None:
     world.start_server(processes=2)
     family = world.processes["server"]
     pids = wait_for(lambda: len(found := children(family)) == 2 and found)
@@ -113,7 +113,7 @@ def test_two_processes_serve_one_port_and_one_that_is_killed_is_followed_by_anot
     assert world.verify()["ok"]
 
 
-def test_whichever_process_is_asked_for_metrics_tells_the_sum_the_dead_included(world: World) -> None:
+def test_whichever_process_is_asked_for_metrics_tells_the_sum_the_dead_included(world: Installation) -> None:
     world.start_server(processes=2)
     olivia = world.clients["olivia"]
 
@@ -137,7 +137,7 @@ def test_whichever_process_is_asked_for_metrics_tells_the_sum_the_dead_included(
     assert "opsiq_runs_open" in answered()[1]
 
 
-def test_a_stop_ends_every_process_and_leaves_nothing_claimed(world: World) -> None:
+def test_a_stop_ends_every_process_and_leaves_nothing_claimed(world: Installation) -> None:
     world.start_server(processes=2)
     family = world.processes.pop("server")
     pids = wait_for(lambda: len(found := children(family)) == 2 and found)
@@ -149,7 +149,7 @@ def test_a_stop_ends_every_process_and_leaves_nothing_claimed(world: World) -> N
     assert "claimed" not in world.work_states()
 
 
-def test_processes_whose_parent_was_killed_stop_by_themselves(world: World) -> None:
+def test_processes_whose_parent_was_killed_stop_by_themselves(world: Installation) -> None:
     world.start_server(processes=2)
     family = world.processes["server"]
     pids = wait_for(lambda: len(found := children(family)) == 2 and found)
@@ -157,7 +157,7 @@ def test_processes_whose_parent_was_killed_stop_by_themselves(world: World) -> N
     wait_for(lambda: not [pid for pid in pids if alive(pid)])
 
 
-def test_a_hangup_replaces_each_process_while_the_port_is_served(world: World) -> None:
+def test_a_hangup_replaces_each_process_while_the_port_is_served(world: Installation) -> None:
     world.start_server(processes=2)
     family = world.processes["server"]
     pids = wait_for(lambda: len(found := children(family)) == 2 and found)
@@ -170,7 +170,7 @@ def test_a_hangup_replaces_each_process_while_the_port_is_served(world: World) -
     assert refused == 0, "no request was lost meanwhile"
 
 
-def test_work_put_by_a_server_that_does_none_is_done_by_a_worker_at_once(world: World) -> None:
+def test_work_put_by_a_server_that_does_none_is_done_by_a_worker_at_once(world: Installation) -> None:
     world.start_server(OPSIQ_WORKERS="0")
     world.start_worker()
     took = []
@@ -184,7 +184,7 @@ def test_work_put_by_a_server_that_does_none_is_done_by_a_worker_at_once(world: 
     assert min(took) < POLL_S / 2, "a ring is heard before the look that needs none"
 
 
-def test_a_nonce_is_good_in_one_process_only(world: World) -> None:
+def test_a_nonce_is_good_in_one_process_only(world: Installation) -> None:
     """Each request goes to one of two servers; the same signed bytes at both are accepted once."""
     world.start_server()
     first = world.clients["olivia"].url
@@ -203,7 +203,7 @@ def test_a_nonce_is_good_in_one_process_only(world: World) -> None:
     assert codes == [200, 401]
 
 
-def test_two_servers_count_a_keys_requests_together_in_redis(world: World, redis_url: str) -> None:
+def test_two_servers_count_a_keys_requests_together_in_redis(world: Installation, redis_url: str) -> None:
     world.start_server(OPSIQ_REDIS_URL=redis_url)
     first = world.clients["olivia"]
     world.start_server("other", OPSIQ_REDIS_URL=redis_url)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from cli.client import Client, Refused
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 
-def test_the_refund_story_from_words_to_the_platforms_ledger(world: World) -> None:
+def test_the_refund_story_from_words_to_the_platforms_ledger(world: Installation) -> None:
     run = world.ask("olivia", "refund Adam's last invoice")
     assert run["state"] == "asked"
     labels = [each["label"] for each in run["question"]["candidates"]]
@@ -51,7 +51,7 @@ def test_the_refund_story_from_words_to_the_platforms_ledger(world: World) -> No
     assert world.verify()["ok"]
 
 
-def test_what_is_on_the_card_is_what_is_sent_byte_for_byte(world: World) -> None:
+def test_what_is_on_the_card_is_what_is_sent_byte_for_byte(world: Installation) -> None:
     run = world.ask("olivia", "apply a credit of 80 EUR to Nora Lindqvist")
     assert run["state"] == "held", run
     (call,) = run["card"]["calls"]
@@ -61,7 +61,7 @@ def test_what_is_on_the_card_is_what_is_sent_byte_for_byte(world: World) -> None
     assert begun["data"]["payload"] == call["payload"]
 
 
-def test_a_request_that_needs_no_confirmation_is_sent_at_once(world: World) -> None:
+def test_a_request_that_needs_no_confirmation_is_sent_at_once(world: Installation) -> None:
     run = world.ask("sara", "resend invoice INV-1042")
     assert run["state"] == "succeeded", run
     confirmed, begun = (world.entries(run, kind)[0]["at"] for kind in ("auto_confirmed", "call_begun"))
@@ -69,14 +69,14 @@ def test_a_request_that_needs_no_confirmation_is_sent_at_once(world: World) -> N
     assert waited < timedelta(seconds=4), "it was woken, not found by the poll of every five seconds"
 
 
-def test_the_weather_is_nobodys_contract(world: World) -> None:
+def test_the_weather_is_nobodys_contract(world: Installation) -> None:
     run = world.ask("olivia", "what's the weather in Prague tomorrow?")
     assert run["state"] == "abstained"
     assert run["refusal"]["code"] == "no_match"
     assert run["card"] is None
 
 
-def test_a_role_that_may_not_refund_is_not_even_offered_it(world: World) -> None:
+def test_a_role_that_may_not_refund_is_not_even_offered_it(world: Installation) -> None:
     run = world.ask("sara", "refund invoice INV-1042")
     assert run["state"] in ("abstained", "asked", "refused"), run
     resolved = world.entries(run, "resolved")[0]["data"]
@@ -84,7 +84,7 @@ def test_a_role_that_may_not_refund_is_not_even_offered_it(world: World) -> None
     assert "saas.refund_invoice" not in resolved["trace"].get("shortlist", ())
 
 
-def test_somebody_without_the_role_cannot_confirm_anothers_card(world: World) -> None:
+def test_somebody_without_the_role_cannot_confirm_anothers_card(world: Installation) -> None:
     run = world.ask("olivia", "refund invoice INV-1050")
     assert run["state"] == "held", run
     with pytest.raises(Refused) as refused:
@@ -93,7 +93,7 @@ def test_somebody_without_the_role_cannot_confirm_anothers_card(world: World) ->
     world.act("olivia", run, "reject", reason="only looking")
 
 
-def test_a_hundred_racing_confirms_send_once(world: World) -> None:
+def test_a_hundred_racing_confirms_send_once(world: Installation) -> None:
     run = world.ask("olivia", "give Hugo Bernard 75 EUR credit")
     assert run["state"] == "held", run
     body = {"digest": run["card"]["digest"]}
@@ -115,7 +115,7 @@ def test_a_hundred_racing_confirms_send_once(world: World) -> None:
     assert world.kinds(run).count("confirmed") == 1
 
 
-def test_two_people_must_agree_and_the_one_who_asked_counts_once(world: World) -> None:
+def test_two_people_must_agree_and_the_one_who_asked_counts_once(world: Installation) -> None:
     run = world.ask("amir", 'suspend Brightwater with the reason "unpaid bills"')
     assert run["state"] == "held", run
     assert run["card"]["approvals_needed"] == 2
@@ -129,7 +129,9 @@ def test_two_people_must_agree_and_the_one_who_asked_counts_once(world: World) -
     assert run["state"] == "succeeded"
 
 
-def test_a_record_that_changed_between_card_and_click_gives_a_fresh_card_with_the_difference(world: World) -> None:
+def test_a_record_that_changed_between_card_and_click_gives_a_fresh_card_with_the_difference(
+    world: Installation,
+) -> None:
     run = world.ask("amir", "change Nora Lindqvist's email to nora.l@example.net")
     assert run["state"] == "held", run
     before = run["card"]["digest"]
@@ -144,7 +146,7 @@ def test_a_record_that_changed_between_card_and_click_gives_a_fresh_card_with_th
     assert run["state"] == "succeeded"
 
 
-def test_an_edit_is_a_new_plan_and_the_old_digest_is_worth_nothing(world: World) -> None:
+def test_an_edit_is_a_new_plan_and_the_old_digest_is_worth_nothing(world: Installation) -> None:
     run = world.ask("olivia", "give Hugo Bernard 90 EUR credit")
     before = run["card"]["digest"]
     run = world.act("olivia", run, "edit", digest=before, changes={"0.amount": "60 euros"})
@@ -157,7 +159,7 @@ def test_an_edit_is_a_new_plan_and_the_old_digest_is_worth_nothing(world: World)
     assert world.confirm("olivia", run)["state"] == "succeeded"
 
 
-def test_hostile_names_and_tickets_are_shown_as_what_they_are_and_change_nothing(world: World) -> None:
+def test_hostile_names_and_tickets_are_shown_as_what_they_are_and_change_nothing(world: Installation) -> None:
     run = world.ask("olivia", "refund invoice INV-1065")
     assert run["state"] == "held", run
     (call,) = run["card"]["calls"]
@@ -168,14 +170,14 @@ def test_hostile_names_and_tickets_are_shown_as_what_they_are_and_change_nothing
     world.act("olivia", run, "reject", reason="")
 
 
-def test_lookalike_customers_are_asked_about_and_shown_apart(world: World) -> None:
+def test_lookalike_customers_are_asked_about_and_shown_apart(world: Installation) -> None:
     run = world.ask("olivia", "give Marta Kowalska 10 PLN credit")
     assert run["state"] == "asked", run
     marks = [mark for each in run["question"]["candidates"] for mark in each["marks"]]
     assert any("CYRILLIC" in mark for mark in marks), run["question"]
 
 
-def test_several_actions_are_one_card_and_run_in_order(world: World) -> None:
+def test_several_actions_are_one_card_and_run_in_order(world: Installation) -> None:
     run = world.ask("amir", "close ticket 5519 and extend Mia Keller's trial by 20 days")
     assert run["state"] == "held", run
     assert [call["action"] for call in run["card"]["calls"]] == ["saas.close_ticket", "saas.extend_trial"]
@@ -183,7 +185,7 @@ def test_several_actions_are_one_card_and_run_in_order(world: World) -> None:
     assert [each["state"] for each in run["outcomes"]] == ["succeeded", "succeeded"]
 
 
-def test_another_key_sees_nothing_and_a_wrong_signature_opens_nothing(world: World) -> None:
+def test_another_key_sees_nothing_and_a_wrong_signature_opens_nothing(world: Installation) -> None:
     run = world.ask("olivia", "resend invoice INV-1042")
     with pytest.raises(Refused) as hidden:
         world.clients["sara"].get(f"/v1/runs/{run['id']}")

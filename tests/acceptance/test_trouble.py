@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Short deadlines, and one contract that is not idempotent."""
 
     def edit(contracts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -23,7 +23,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             each["endpoint"] |= {"timeout_s": 2, "deadline_s": 30}
         return contracts
 
-    made = World(tmp_path_factory.mktemp("trouble"))
+    made = Installation(tmp_path_factory.mktemp("trouble"))
     try:
         made.start_platform()
         made.found(edit)
@@ -33,7 +33,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         made.stop()
 
 
-def credit(world: World, amount: int) -> dict[str, Any]:
+def credit(world: Installation, amount: int) -> dict[str, Any]:
     """A held card that pays ``amount`` EUR of credit."""
     run = world.ask("olivia", f"give Hugo Bernard {amount} EUR credit")
     assert run["state"] == "held", run
@@ -49,7 +49,7 @@ def wait_for(what: Callable[[], Any], seconds: float = 30.0) -> Any:
     return found
 
 
-def test_an_error_of_the_platform_is_tried_again_under_the_same_key(world: World) -> None:
+def test_an_error_of_the_platform_is_tried_again_under_the_same_key(world: Installation) -> None:
     run = credit(world, 61)
     world.faults({"status": 500})
     run = world.confirm("olivia", run)
@@ -61,7 +61,7 @@ def test_an_error_of_the_platform_is_tried_again_under_the_same_key(world: World
     assert [each["data"]["call"]["state"] for each in world.entries(run, "call_attempted")] == ["planned"]
 
 
-def test_a_closed_socket_after_acting_is_unknown_and_then_settled_with_the_same_key(world: World) -> None:
+def test_a_closed_socket_after_acting_is_unknown_and_then_settled_with_the_same_key(world: Installation) -> None:
     run = credit(world, 62)
     world.faults({"close_after_acting": True})
     run = world.confirm("olivia", run)
@@ -75,7 +75,7 @@ def test_a_closed_socket_after_acting_is_unknown_and_then_settled_with_the_same_
     assert sum(each["amount"] == 6200 for each in given["items"]) == 1, "and was done once"
 
 
-def test_a_hanging_platform_is_unknown_until_it_answers(world: World) -> None:
+def test_a_hanging_platform_is_unknown_until_it_answers(world: Installation) -> None:
     run = credit(world, 63)
     world.faults({"hang_s": 5})
     run = world.confirm("olivia", run)
@@ -83,7 +83,7 @@ def test_a_hanging_platform_is_unknown_until_it_answers(world: World) -> None:
     assert world.entries(run, "call_attempted")[0]["data"]["error"] == "timeout"
 
 
-def test_a_call_that_may_not_be_repeated_stays_unknown_until_an_owner_decides(world: World) -> None:
+def test_a_call_that_may_not_be_repeated_stays_unknown_until_an_owner_decides(world: Installation) -> None:
     run = world.ask("sara", 'reply to ticket 5519: "We have reset your password."')
     assert run["state"] == "held", run
     world.faults({"close_after_acting": True})
@@ -95,7 +95,7 @@ def test_a_call_that_may_not_be_repeated_stays_unknown_until_an_owner_decides(wo
     assert received["times_received"] == 1, "nothing was sent a second time by itself"
 
 
-def test_a_refusal_of_the_platform_fails_the_run_and_stops_the_rest(world: World) -> None:
+def test_a_refusal_of_the_platform_fails_the_run_and_stops_the_rest(world: Installation) -> None:
     run = world.ask("olivia", "give Nora Lindqvist 70 EUR credit and then close ticket 5519")
     assert run["state"] == "held", run
     world.faults({"status": 422})
@@ -106,7 +106,7 @@ def test_a_refusal_of_the_platform_fails_the_run_and_stops_the_rest(world: World
 
 @pytest.mark.parametrize("fault", [{"hang_after_acting_s": 20}, {"hang_s": 20}], ids=["after acting", "before acting"])
 def test_kill_nine_between_claim_and_settle_loses_nothing_and_repeats_nothing(
-    world: World, fault: dict[str, Any]
+    world: Installation, fault: dict[str, Any]
 ) -> None:
     amount = 64 if "hang_s" in fault else 65
     run = credit(world, amount)
@@ -129,7 +129,7 @@ def test_kill_nine_between_claim_and_settle_loses_nothing_and_repeats_nothing(
     assert world.verify()["ok"]
 
 
-def test_kill_nine_before_the_plan_loses_no_request(world: World) -> None:
+def test_kill_nine_before_the_plan_loses_no_request(world: Installation) -> None:
     client = world.clients["olivia"]
     asked = [
         client.post("/v1/runs", {"text": f"give Hugo Bernard {amount} EUR credit"})["id"] for amount in range(70, 80)
@@ -141,7 +141,7 @@ def test_kill_nine_before_the_plan_loses_no_request(world: World) -> None:
         assert len(run["card"]["calls"]) == 1
 
 
-def test_history_that_was_edited_names_the_entry(world: World) -> None:
+def test_history_that_was_edited_names_the_entry(world: Installation) -> None:
     run = credit(world, 80)
     world.act("olivia", run, "reject", reason="enough")
     (entry,) = world.entries(run, "rejected")
@@ -152,17 +152,17 @@ def test_history_that_was_edited_names_the_entry(world: World) -> None:
     assert (verdict["ok"], verdict["first_break"]) == (False, entry["seq"])
 
 
-def call_state(world: World, call_id: str) -> str | None:
+def call_state(world: Installation, call_id: str) -> str | None:
     with closing(sqlite3.connect(f"file:{world.folder / 'opsiq.db'}?mode=ro", uri=True, timeout=10)) as database:
         row = database.execute("SELECT state FROM calls WHERE call_id = ?", (call_id,)).fetchone()
     return row[0] if row else None
 
 
-def done(world: World, run_id: str) -> dict[str, Any] | None:
+def done(world: Installation, run_id: str) -> dict[str, Any] | None:
     run: dict[str, Any] = world.clients["olivia"].get(f"/v1/runs/{run_id}")
     return run if run["state"] in ("succeeded", "failed", "unknown") else None
 
 
-def held(world: World, run_id: str) -> dict[str, Any] | None:
+def held(world: Installation, run_id: str) -> dict[str, Any] | None:
     run: dict[str, Any] = world.clients["olivia"].get(f"/v1/runs/{run_id}")
     return run if run["state"] == "held" else None

@@ -18,7 +18,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from cli.client import Client, Refused
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 SAMPLE = {"invoice_id": 1042, "customer_id": 7, "amount": 4900, "currency": "EUR"}
 VERIFY_JS = """
@@ -100,13 +100,13 @@ def deliveries(client: Client, made: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def terminal(world: World, *arguments: str) -> dict[str, Any]:
+def terminal(world: Installation, *arguments: str) -> dict[str, Any]:
     client = world.clients["olivia"]
     environ = world.environment() | {"OPSIQ_URL": client.url, "OPSIQ_KEY": client.key, "OPSIQ_SECRET": client.secret}
     return {"args": [sys.executable, "-m", "cli.main", *arguments], "env": environ, "text": True}
 
 
-def test_a_developer_hears_on_their_own_machine_what_they_trigger(world: World) -> None:
+def test_a_developer_hears_on_their_own_machine_what_they_trigger(world: Installation) -> None:
     with subprocess.Popen(**terminal(world, "listen", "--events", "invoice.*"), stdout=subprocess.PIPE) as listening:
         try:
             assert listening.stdout is not None
@@ -133,7 +133,7 @@ def test_a_developer_hears_on_their_own_machine_what_they_trigger(world: World) 
         world.clients["olivia"].get(f"/v1/webhooks/endpoints/{made['id']}")
 
 
-def test_a_listener_refuses_what_was_signed_with_another_secret(world: World) -> None:
+def test_a_listener_refuses_what_was_signed_with_another_secret(world: Installation) -> None:
     wrong = "whsec_" + "A" * 32
     with subprocess.Popen(**terminal(world, "listen", "--secret", wrong), stdout=subprocess.PIPE) as listening:
         try:
@@ -149,7 +149,7 @@ def test_a_listener_refuses_what_was_signed_with_another_secret(world: World) ->
 
 
 def test_the_published_libraries_of_python_and_javascript_verify_what_arrives(
-    world: World, catchers: Callable[[], Catcher], tmp_path: Path
+    world: Installation, catchers: Callable[[], Catcher], tmp_path: Path
 ) -> None:
     catcher = catchers()
     olivia = world.clients["olivia"]
@@ -179,7 +179,7 @@ def test_the_published_libraries_of_python_and_javascript_verify_what_arrives(
 
 
 def test_kill_nine_in_mid_delivery_delivers_at_least_once_under_the_same_id(
-    world: World, catchers: Callable[[], Catcher]
+    world: Installation, catchers: Callable[[], Catcher]
 ) -> None:
     catcher = catchers()
     catcher.hold.clear()
@@ -198,7 +198,9 @@ def test_kill_nine_in_mid_delivery_delivers_at_least_once_under_the_same_id(
     olivia.delete(f"/v1/webhooks/endpoints/{made['id']}")
 
 
-def test_an_endpoint_that_hangs_does_not_keep_the_others_waiting(world: World, catchers: Callable[[], Catcher]) -> None:
+def test_an_endpoint_that_hangs_does_not_keep_the_others_waiting(
+    world: Installation, catchers: Callable[[], Catcher]
+) -> None:
     slow, fast = catchers(), catchers()
     slow.hold.clear()
     olivia = world.clients["olivia"]
@@ -219,7 +221,7 @@ def test_an_endpoint_that_hangs_does_not_keep_the_others_waiting(world: World, c
         olivia.delete(f"/v1/webhooks/endpoints/{each['id']}")
 
 
-def test_an_endpoints_life_over_rest(world: World, catchers: Callable[[], Catcher]) -> None:
+def test_an_endpoints_life_over_rest(world: Installation, catchers: Callable[[], Catcher]) -> None:
     catcher = catchers()
     olivia = world.clients["olivia"]
     made = endpoint(olivia, catcher.url, "till.*", headers={"X-Team": "ops"}, description="Till")
@@ -268,7 +270,7 @@ def test_an_endpoints_life_over_rest(world: World, catchers: Callable[[], Catche
     assert world.verify()["ok"]
 
 
-def test_a_url_inside_is_refused_with_its_place_and_a_failed_test_says_why(world: World) -> None:
+def test_a_url_inside_is_refused_with_its_place_and_a_failed_test_says_why(world: Installation) -> None:
     olivia = world.clients["olivia"]
     with pytest.raises(Refused) as refused:
         endpoint(olivia, "http://10.0.0.1/", "*")

@@ -11,9 +11,9 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.acceptance.world import World
-from tests.browser.looks import SEEN
-from tests.browser.visits import FLAGS, Visit
+from tests.acceptance.installation import Installation
+from tests.browser.browser_session import FLAGS, Visit
+from tests.browser.page_checks import SEEN
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 """The shell has the same engine without the browser's own windows around it, for half of the work."""
@@ -43,8 +43,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("world"))
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("world"))
     try:
         made.start_platform()
         with ThreadPoolExecutor(1) as aside:
@@ -56,7 +56,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, world: World) -> Iterator[New]:
+def visit(chromium: Browser, world: Installation) -> Iterator[New]:
     """Makes a browser of its own for a person, at a width and in a theme; at the end none has complained of anything."""
     made: list[Visit] = []
     with ExitStack() as stack:

@@ -7,7 +7,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.acceptance.world import PASSWORD
+from tests.acceptance.installation import PASSWORD
 from tests.browser.conftest import New
 
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from cli.client import Client, Refused
-from tests.acceptance.world import PASSWORD, World
+from tests.acceptance.installation import PASSWORD, Installation
+from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
 from tests.browser.receiver import Receiver
-from tests.browser.visits import Visit
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def endpoint_of(visit: Visit, receiver: Receiver, patterns: str, description: st
     return page.url
 
 
-def test_a_key_is_made_copied_used_rotated_and_revoked(world: World, visit: New) -> None:
+def test_a_key_is_made_copied_used_rotated_and_revoked(world: Installation, visit: New) -> None:
     olivia = visit(permissions=["clipboard-read", "clipboard-write"]).sign_in("olivia")
     page = olivia.page
     page.get_by_role("link", name="API keys").press("Enter")
@@ -138,7 +138,7 @@ def test_an_endpoint_is_tested_fails_and_is_sent_again(visit: New, receiver: Rec
     assert secret_of(olivia) != receiver.secret
 
 
-def test_a_rule_is_built_tried_switched_on_and_acts(world: World, visit: New) -> None:
+def test_a_rule_is_built_tried_switched_on_and_acts(world: Installation, visit: New) -> None:
     olivia = visit().sign_in("olivia")
     page = olivia.page
     high = {"ticket_id": 5522, "subject": "Team export is empty", "priority": "high"}

@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import expect
 
 from cli.client import Client
-from tests.acceptance.world import PASSWORD, World
+from tests.acceptance.installation import PASSWORD, Installation
+from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
-from tests.browser.visits import Visit
-from tests.integration.web.local_issuer import CLIENT_ID, CLIENT_SECRET, LocalIssuer, Person, local_issuer
+from tests.integration.web.console.local_issuer import CLIENT_ID, CLIENT_SECRET, LocalIssuer, Person, local_issuer
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +43,8 @@ def issuer() -> Iterator[LocalIssuer]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, issuer: LocalIssuer) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("issuer"))
+def world(tmp_path_factory: pytest.TempPathFactory, issuer: LocalIssuer) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("issuer"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -7,11 +7,11 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 from tests.browser.conftest import New
 
 
-def test_a_refund_by_keyboard_alone_from_words_to_the_platforms_ledger(world: World, visit: New) -> None:
+def test_a_refund_by_keyboard_alone_from_words_to_the_platforms_ledger(world: Installation, visit: New) -> None:
     olivia = visit().sign_in("olivia")
     olivia.ask("refund Adam's last invoice")
     olivia.sees(re.compile("Two customers"))
@@ -102,7 +102,7 @@ def test_an_edit_makes_a_new_card_with_another_digest(visit: New) -> None:
     expect(card).to_contain_text("you answered “60 euros”")
 
 
-def test_a_rejection_keeps_its_reason_and_sends_nothing(world: World, visit: New) -> None:
+def test_a_rejection_keeps_its_reason_and_sends_nothing(world: Installation, visit: New) -> None:
     olivia = visit().sign_in("olivia")
     olivia.ask("refund invoice INV-1050")
     olivia.focus_is_on("#card-title")
@@ -153,7 +153,7 @@ def test_the_arrow_up_recalls_what_was_asked_before(visit: New) -> None:
     expect(olivia.page.locator("#text")).to_have_value("half a th")
 
 
-def test_back_leads_to_the_page_before_and_asks_nothing_again(world: World, visit: New) -> None:
+def test_back_leads_to_the_page_before_and_asks_nothing_again(world: Installation, visit: New) -> None:
     olivia = visit().sign_in("olivia")
     olivia.ask("what's the weather in Prague tomorrow?")
     olivia.sees("No action here does that")
@@ -172,7 +172,7 @@ def test_an_example_fills_the_box(visit: New) -> None:
     expect(olivia.page.locator("#text")).to_have_value("resend invoice INV-1042")
 
 
-def test_history_is_filtered_and_leaves_as_csv(world: World, visit: New) -> None:
+def test_history_is_filtered_and_leaves_as_csv(world: Installation, visit: New) -> None:
     olivia = visit().sign_in("olivia")
     olivia.ask("resend invoice INV-1042")
     olivia.sees("Done")
@@ -193,7 +193,7 @@ def test_history_is_filtered_and_leaves_as_csv(world: World, visit: New) -> None
     olivia.sees("The chain is unbroken")
 
 
-def test_without_javascript_the_whole_story_works_too(world: World, visit: New) -> None:
+def test_without_javascript_the_whole_story_works_too(world: Installation, visit: New) -> None:
     plain = visit(java_script_enabled=False)
     plain.page.goto("/sign-in")
     plain.sign_in("olivia")

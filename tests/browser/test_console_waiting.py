@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
+from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
 from tests.browser.slow_model import SlowModel, slow_model
-from tests.browser.visits import Visit
 
 pytestmark = pytest.mark.timeout(400)  # the model client alone takes long to import on a busy machine
 HEIGHTS = """() => {
@@ -34,9 +34,9 @@ def model() -> Iterator[SlowModel]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, model: SlowModel) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, model: SlowModel) -> Iterator[Installation]:
     """Two processes on one port that only serve, and a worker that works: who streams is never who resolves."""
-    made = World(tmp_path_factory.mktemp("waiting"))
+    made = Installation(tmp_path_factory.mktemp("waiting"))
     asks = {"OPSIQ_MODEL": "openai/slow", "OPSIQ_MODEL_URL": model.url, "OPSIQ_MODEL_KEY": "local"}
     try:
         made.start_platform()
@@ -79,7 +79,7 @@ def test_the_step_is_seen_and_what_comes_of_it_takes_its_place(visit: New, model
     olivia.sees("No action here does that")
 
 
-def test_a_look_up_in_another_process_is_seen_as_such(world: World, visit: New, model: SlowModel) -> None:
+def test_a_look_up_in_another_process_is_seen_as_such(world: Installation, visit: New, model: SlowModel) -> None:
     model.answer = {"call": {"action": "none"}}
     olivia = asks(visit, model, "refund invoice INV-1050", width=390, scheme="dark")
     olivia.sees("Working it out…")
@@ -89,7 +89,7 @@ def test_a_look_up_in_another_process_is_seen_as_such(world: World, visit: New, 
     expect(olivia.page.locator(".moving")).to_have_count(0)
 
 
-def test_escape_cancels_and_an_entry_says_so(world: World, visit: New, model: SlowModel) -> None:
+def test_escape_cancels_and_an_entry_says_so(world: Installation, visit: New, model: SlowModel) -> None:
     olivia = asks(visit, model, "resend invoice INV-1042")
     page = olivia.page
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
@@ -108,7 +108,7 @@ def test_escape_cancels_and_an_entry_says_so(world: World, visit: New, model: Sl
     olivia.is_clean()
 
 
-def test_a_page_that_is_closed_stops_nothing(world: World, visit: New, model: SlowModel) -> None:
+def test_a_page_that_is_closed_stops_nothing(world: Installation, visit: New, model: SlowModel) -> None:
     olivia = asks(visit, model, "send the weather of Brno as an invoice")
     where = olivia.page.url
     olivia.page.goto("/runs")

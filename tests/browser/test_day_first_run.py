@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.world import PASSWORD, TOKEN, World
+from tests.acceptance.installation import PASSWORD, TOKEN, Installation
 from tests.browser.conftest import New
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A platform, and a server that nobody has founded anything on."""
-    made = World(tmp_path_factory.mktemp("world"))
+    made = Installation(tmp_path_factory.mktemp("world"))
     try:
         made.start_platform()
         made.start_server()
@@ -24,7 +24,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         made.stop()
 
 
-def test_an_owner_founds_connects_signs_asks_and_confirms_the_first_refund(world: World, visit: New) -> None:
+def test_an_owner_founds_connects_signs_asks_and_confirms_the_first_refund(world: Installation, visit: New) -> None:
     owner = visit()
     owner.page.goto("/")
     owner.sees("Set up OpsIQ")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
+from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
-from tests.browser.visits import Visit
-from tests.integration.web.eval_samples import entry, with_entries
+from tests.integration.web.console.eval_samples import entry, with_entries
 
 
 def call_id_of(page: Page) -> str:
@@ -31,7 +31,9 @@ def asked_by_amir(amir: Visit, whom: str) -> str:
     return amir.page.url
 
 
-def test_an_admins_ambiguous_request_is_narrowed_edited_and_rejected_by_keyboard(world: World, visit: New) -> None:
+def test_an_admins_ambiguous_request_is_narrowed_edited_and_rejected_by_keyboard(
+    world: Installation, visit: New
+) -> None:
     amir = visit().sign_in("amir")
     page = amir.page
     amir.ask("give Adam 75 EUR credit")
@@ -60,7 +62,7 @@ def test_an_admins_ambiguous_request_is_narrowed_edited_and_rejected_by_keyboard
     assert world.verify()["ok"]
 
 
-def test_an_admin_undoes_what_was_done(world: World, visit: New) -> None:
+def test_an_admin_undoes_what_was_done(world: Installation, visit: New) -> None:
     amir = visit().sign_in("amir")
     amir.ask("give Hugo Bernard 75 EUR credit")
     amir.focus_is_on("#card-title")
@@ -85,7 +87,7 @@ def test_an_admin_undoes_what_was_done(world: World, visit: New) -> None:
 
 
 def test_an_undo_names_the_record_by_its_id_so_that_no_word_of_its_label_is_held_against_it(
-    world: World, visit: New
+    world: Installation, visit: New
 ) -> None:
     amir = visit().sign_in("amir")
     amir.ask("close ticket 5526")
@@ -105,7 +107,9 @@ def test_an_undo_names_the_record_by_its_id_so_that_no_word_of_its_label_is_held
     assert (opened["params"], call_id_of(amir.page) != closed) == ({"ticket_id": 5526}, True)
 
 
-def test_a_second_approver_finds_who_waits_and_says_yes_where_one_alone_can_not(world: World, visit: New) -> None:
+def test_a_second_approver_finds_who_waits_and_says_yes_where_one_alone_can_not(
+    world: Installation, visit: New
+) -> None:
     amir, oscar = visit().sign_in("amir"), visit().sign_in("oscar")
     address = asked_by_amir(amir, "Brightwater")
     run_id = address.rsplit("/", 1)[1]
@@ -133,7 +137,7 @@ def test_a_second_approver_finds_who_waits_and_says_yes_where_one_alone_can_not(
     expect(oscar.page.locator(f"a[href='/runs/{run_id}']")).to_have_count(0)
 
 
-def test_a_second_approver_says_no_and_who_asked_reads_why(world: World, visit: New) -> None:
+def test_a_second_approver_says_no_and_who_asked_reads_why(world: Installation, visit: New) -> None:
     amir, oscar = visit().sign_in("amir"), visit().sign_in("oscar")
     address = asked_by_amir(amir, "Hugo Bernard")
     amir.press("c")
@@ -152,14 +156,14 @@ def test_a_second_approver_says_no_and_who_asked_reads_why(world: World, visit: 
 
 
 @pytest.fixture
-def audited(world: World) -> list[str]:
+def audited(world: Installation) -> list[str]:
     """What amir asked before the owner looks: one that was sent, one with a formula in it, one that nothing fits."""
     texts = ("resend invoice INV-1042", '=HYPERLINK("http://evil.test")', "what's the weather in Prague, <b>Bob</b>?")
     return [world.ask("amir", text)["id"] for text in texts]
 
 
 def test_an_owner_audits_filters_reads_takes_the_file_and_verifies(
-    world: World, visit: New, audited: list[str], tmp_path: Path
+    world: Installation, visit: New, audited: list[str], tmp_path: Path
 ) -> None:
     world.ask("olivia", "resend invoice INV-1042")
     olivia = visit().sign_in("olivia")
@@ -203,7 +207,7 @@ def test_an_owner_audits_filters_reads_takes_the_file_and_verifies(
     olivia.sees("The chain is unbroken")
 
 
-def test_an_owner_is_told_where_the_chain_is_broken(world: World, visit: New, audited: list[str]) -> None:
+def test_an_owner_is_told_where_the_chain_is_broken(world: Installation, visit: New, audited: list[str]) -> None:
     olivia = visit().sign_in("olivia")
     seq = world.clients["olivia"].get("/v1/history", f"run_id={audited[0]}&limit=200")["data"][-1]["seq"]
 

@@ -1,5 +1,5 @@
 """Every page that the console has, generated from its routes, so that a new one can't be forgotten: it stands still while it comes, nothing
-is complained of, and it is clean in both themes and at both widths (``tests.browser.looks`` sees to that for whatever is visited)."""
+is complained of, and it is clean in both themes and at both widths (``tests.browser.page_checks`` sees to that for whatever is visited)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from fastapi.routing import APIRoute
 from playwright.sync_api import Browser, expect
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
+from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
-from tests.browser.things import LONG, member_id, things
-from tests.browser.visits import Visit
-from tests.integration.web.eval_samples import entry, with_entries
+from tests.browser.sample_data import LONG, member_id, things
+from tests.integration.web.console.eval_samples import entry, with_entries
 from web.console import ROUTERS
 
 NO_PAGES = {
@@ -49,7 +49,7 @@ SHIFTS = (
 
 
 @pytest.fixture(scope="module")
-def there(world: World, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def there(world: Installation, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The things to look at, and olivia signed in once for all pages."""
     ids: dict[str, Any] = things(world)
     context = chromium.new_context(base_url=world.url)

@@ -16,7 +16,7 @@ import aiohttp
 
 from tests.faults import verdict
 from tests.faults.load import Load, Person
-from tests.faults.site import Database, Site
+from tests.faults.site import Engine, Site
 
 NAMES = {"sqlite": "sqlite", "postgres": "postgresql", "postgresql": "postgresql", "nats": "nats"}
 ENDPOINTS = {"all": ["faults.*"], "happened": ["faults.happened"], "ordered": ["faults.ordered"]}
@@ -84,7 +84,7 @@ def say(line: str) -> None:
 
 
 def run(
-    database: Database,
+    database: Engine,
     kills: int,
     *,
     folder: Path,

@@ -24,10 +24,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.errors import Unavailable
 from store.database import Database
-from tests.acceptance.world import World
-from tests.integration.executors.broker_server import BrokerServer
+from tests.acceptance.installation import Installation
+from tests.integration.executors.jetstream.broker_server import BrokerServer
 
-Database = Literal["sqlite", "postgresql", "nats"]
+Engine = Literal["sqlite", "postgresql", "nats"]
 ROOT = Path(__file__).parents[2]
 LEASE_S = 4
 
@@ -79,9 +79,9 @@ class Member:
 class Site:
     """``members`` are what is killed; platform and receiver only misbehave."""
 
-    database: Database
+    database: Engine
     folder: Path
-    world: World = field(init=False)
+    world: Installation = field(init=False)
     members: list[Member] = field(default_factory=list)
     receiver_url: str = ""
     port: int = 0
@@ -100,7 +100,7 @@ class Site:
 
     def open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.world = World(self.folder, database_url=self._postgresql() if self.database != "sqlite" else "")
+        self.world = Installation(self.folder, database_url=self._postgresql() if self.database != "sqlite" else "")
         self.world.start_platform()
         self.world.found(_patient)
         self.port = _free_port()

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.faults.__main__ import run
-from tests.faults.site import Database
+from tests.faults.site import Engine
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database", ["sqlite", "postgresql", "nats"])
-def test_six_kills_break_no_promise(database: Database, tmp_path: Path) -> None:
+def test_six_kills_break_no_promise(database: Engine, tmp_path: Path) -> None:
     report = run(database, 6, folder=tmp_path, pause_s=1.5, seed=6)
     assert report.ok, report.table()
     assert report.counts["kills"] == 6

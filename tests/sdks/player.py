@@ -20,7 +20,7 @@ from urllib.parse import quote
 from standardwebhooks import Webhook
 
 from core import request_signature
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 from tests.sdks.recorder import Recorded, Recorder
 from web.auth import SCOPES
 
@@ -118,7 +118,7 @@ class Played:
 class Player:
     """One SDK, from a key of its own to the last step. Raises AssertionError with the step's name at the first difference."""
 
-    def __init__(self, name: str, driver: Driver, world: World, recorder: Recorder, hooks: Receiver) -> None:
+    def __init__(self, name: str, driver: Driver, world: Installation, recorder: Recorder, hooks: Receiver) -> None:
         self.name, self.driver, self.world, self.recorder, self.hooks = name, driver, world, recorder, hooks
         owner = world.clients["olivia"]
         key = owner.post("/v1/keys", {"name": name, "scopes": list(SCOPES), "mode": "live"})

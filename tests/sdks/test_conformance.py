@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 from tests.sdks.conftest import Js
 from tests.sdks.player import ROOT, SCENARIO, Driver, Played, Player, Receiver, receiver
 from tests.sdks.recorder import recording
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("world"))
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("world"))
     try:
         made.start_platform()
         made.found()
@@ -65,7 +65,7 @@ def played() -> dict[str, Played]:
 
 @pytest.mark.parametrize("name", SDKS)
 def test_an_sdk_gets_through_the_scenario(
-    name: str, world: World, hooks: Receiver, played: dict[str, Played], request: pytest.FixtureRequest
+    name: str, world: Installation, hooks: Receiver, played: dict[str, Played], request: pytest.FixtureRequest
 ) -> None:
     mine = {
         key: value for key, value in os.environ.items() if not key.startswith("OPSIQ_") and "proxy" not in key.lower()

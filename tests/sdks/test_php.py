@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from core import webhook_signature
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 from web.app import create_app
 
 ROOT = Path(__file__).parents[2]
@@ -124,8 +124,8 @@ PLAIN, LARAVEL = (each for each in BLOCKS if each.startswith("<?php"))
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, php_is_here: None) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("world"))
+def world(tmp_path_factory: pytest.TempPathFactory, php_is_here: None) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("world"))
     try:
         made.start_platform()
         made.found()
@@ -152,12 +152,12 @@ def project(tmp_path_factory: pytest.TempPathFactory, php_is_here: None) -> Path
     return folder
 
 
-def keys(world: World, person: str = "olivia") -> dict[str, str]:
+def keys(world: Installation, person: str = "olivia") -> dict[str, str]:
     client = world.clients[person]
     return {"OPSIQ_URL": client.url, "OPSIQ_KEY": client.key, "OPSIQ_SECRET": client.secret}
 
 
-def script(project: Path, world: World, text: str, **environment: str) -> str:
+def script(project: Path, world: Installation, text: str, **environment: str) -> str:
     """Run ``text`` as a file of the project in which every warning is an error."""
     (project / "strict.php").write_text(
         "<?php error_reporting(-1); set_error_handler(static function ($n, $text, $file, $line) {"
@@ -169,7 +169,7 @@ def script(project: Path, world: World, text: str, **environment: str) -> str:
     return run("php", *strict, "script.php", cwd=project, **keys(world), **environment)
 
 
-def test_the_seeds_snippet_runs_unchanged_in_a_strangers_project(project: Path, world: World) -> None:
+def test_the_seeds_snippet_runs_unchanged_in_a_strangers_project(project: Path, world: Installation) -> None:
     shown = script(project, world, SEED + "\n$result->confirm();\necho json_encode($result->wait(30));")
     shown_run = json.loads(shown)
     assert shown_run["state"] == "succeeded", shown_run
@@ -188,7 +188,7 @@ SHOWN = ("", "Customer: .*\nsucceeded\n$", "^owner\n.+@.+\n", "^/params/colour: 
 
 
 @pytest.mark.parametrize(("snippet", "shown"), list(zip(SNIPPETS, SHOWN, strict=True)), ids=range(len(SHOWN)))
-def test_a_snippet_of_the_readme_runs(project: Path, world: World, snippet: str, shown: str) -> None:
+def test_a_snippet_of_the_readme_runs(project: Path, world: Installation, snippet: str, shown: str) -> None:
     assert re.search(shown, script(project, world, snippet), re.DOTALL)
 
 
@@ -266,7 +266,7 @@ echo json_encode($ops->runs->get(getenv('RUN'), wait_s: 60));
     ids=["plain PHP", "Laravel"],
 )
 def test_the_readmes_receiver_carries_out_a_confirmed_action(
-    project: Path, world: World, example: str, page: str, invoice: int
+    project: Path, world: Installation, example: str, page: str, invoice: int
 ) -> None:
     folder = project / "public"
     shutil.rmtree(folder, ignore_errors=True)

@@ -17,7 +17,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from core.webhook_signature import new_secret
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 ROOT = Path(__file__).parents[2]
 SDK = ROOT / "sdks/python"
@@ -56,8 +56,8 @@ def run(*command: str, cwd: Path = SDK, **more: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("world"))
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("world"))
     try:
         made.start_platform()
         made.found()
@@ -95,7 +95,7 @@ def test_it_is_thin() -> None:
     assert counted < 1_200
 
 
-def test_the_seeds_snippet_runs_in_a_strangers_project(world: World, tmp_path: Path) -> None:
+def test_the_seeds_snippet_runs_in_a_strangers_project(world: Installation, tmp_path: Path) -> None:
     wheels = tmp_path / "wheels"
     run(
         sys.executable,
@@ -128,7 +128,7 @@ def test_the_seeds_snippet_runs_in_a_strangers_project(world: World, tmp_path: P
 
 
 @pytest.fixture
-def told(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def told(world: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What the pages say is in the environment."""
     owner = world.clients["olivia"]
     said = {

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import pytest
 
+from tests.acceptance.installation import Installation
 from tests.acceptance.test_events import reacted, runs_of, until
-from tests.acceptance.world import World
 
 SUPPORT, ADMIN, OWN, OSCARS = "olivia's support", "olivia's admin", "olivia's owner", "oscar's support"
 REFUND: Final = "refund Adam Nowak's last invoice"
@@ -43,7 +43,7 @@ class Verb:
 
 
 @pytest.fixture(scope="module")
-def keys(world: World) -> World:
+def keys(world: Installation) -> Installation:
     for by, role, name in (
         ("olivia", "support", SUPPORT),
         ("olivia", "admin", ADMIN),
@@ -54,7 +54,7 @@ def keys(world: World) -> World:
     return world
 
 
-def verbs(world: World) -> list[Verb]:
+def verbs(world: Installation) -> list[Verb]:
     document = world.clients["olivia"].get("/openapi.json")
     found = [
         Verb(method.upper(), path, "x-role" in operation)
@@ -66,24 +66,24 @@ def verbs(world: World) -> list[Verb]:
     return found
 
 
-def of_a(world: World, param: str) -> list[Verb]:
+def of_a(world: Installation, param: str) -> list[Verb]:
     found = [each for each in verbs(world) if f"{{{param}}}" in each.path]
     assert len(found) >= 4
     return found
 
 
-def put_state(world: World, run: dict[str, Any], state: str) -> None:
+def put_state(world: Installation, run: dict[str, Any], state: str) -> None:
     """A state that a run is in for a moment only, or only when the platform breaks off: held still."""
     with closing(sqlite3.connect(world.folder / "opsiq.db", timeout=10)) as database, database:
         done = database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run["id"]))
         assert done.rowcount == 1
 
 
-def asked(world: World) -> dict[str, Any]:
+def asked(world: Installation) -> dict[str, Any]:
     return world.ask("olivia", "refund Adam's last invoice")
 
 
-def held(world: World) -> dict[str, Any]:
+def held(world: Installation) -> dict[str, Any]:
     return world.ask("olivia", REFUND)
 
 
@@ -104,7 +104,7 @@ def body_of(verb: Verb, run: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("state", ["asked", "held", "received", "unknown", "rejected"])
-def test_a_lower_key_does_nothing_to_an_owners_run_nor_sees_it(keys: World, state: str) -> None:
+def test_a_lower_key_does_nothing_to_an_owners_run_nor_sees_it(keys: Installation, state: str) -> None:
     run = asked(keys) if state == "asked" else held(keys)
     assert run["state"] in ("asked", "held"), run
     if state != run["state"]:
@@ -127,7 +127,9 @@ def test_a_lower_key_does_nothing_to_an_owners_run_nor_sees_it(keys: World, stat
         put_state(keys, run, "rejected")
 
 
-def test_a_role_that_covers_the_contract_sees_confirms_and_rejects_but_does_not_answer_or_edit(keys: World) -> None:
+def test_a_role_that_covers_the_contract_sees_confirms_and_rejects_but_does_not_answer_or_edit(
+    keys: Installation,
+) -> None:
     run = keys.ask("olivia", "change Nora Lindqvist's email to nora.covered@example.net")
     assert run["state"] == "held", run
     path, digest = f"/v1/runs/{run['id']}", run["card"]["digest"]
@@ -142,7 +144,7 @@ def test_a_role_that_covers_the_contract_sees_confirms_and_rejects_but_does_not_
     assert keys.act(ADMIN, again, "reject")["state"] == "rejected"
 
 
-def test_an_owner_answers_what_their_own_lower_key_asked_and_it_goes_on_as_that_key(keys: World) -> None:
+def test_an_owner_answers_what_their_own_lower_key_asked_and_it_goes_on_as_that_key(keys: Installation) -> None:
     run = keys.ask(SUPPORT, "cancel Adam's subscription")
     assert run["state"] == "asked", run
     body = {"slot": run["question"]["slot"], "choice": run["question"]["candidates"][0]["id"]}
@@ -154,7 +156,7 @@ def test_an_owner_answers_what_their_own_lower_key_asked_and_it_goes_on_as_that_
     assert keys.act(SUPPORT, held, "reject")["state"] == "rejected"
 
 
-def test_a_yes_given_once_in_a_session_serves_only_the_role_it_was_given_in(keys: World) -> None:
+def test_a_yes_given_once_in_a_session_serves_only_the_role_it_was_given_in(keys: Installation) -> None:
     tickets = keys.platform("GET", "/api/tickets?limit=50")["items"]
     open_ones = iter([each for each in tickets if each["status"] == "open"])
 
@@ -195,7 +197,7 @@ CHANGES: Final = (
     ("param", "path", "form"), [("rule_id", "/v1/rules", RULE), ("instruction_id", "/v1/instructions", INSTRUCTION)]
 )
 def test_a_lower_key_changes_switches_and_looks_into_nothing_that_acts_as_an_owner(
-    keys: World, param: str, path: str, form: dict[str, Any]
+    keys: Installation, param: str, path: str, form: dict[str, Any]
 ) -> None:
     there = keys.clients["olivia"].post(path, form)
     for name in (SUPPORT, ADMIN, OSCARS):
@@ -213,7 +215,7 @@ def test_a_lower_key_changes_switches_and_looks_into_nothing_that_acts_as_an_own
     assert keys.call(OWN, "DELETE", f"{path}/{there['id']}")[0] == 200
 
 
-def test_what_shadow_mode_would_have_sent_is_not_shown_to_a_lower_key(keys: World) -> None:
+def test_what_shadow_mode_would_have_sent_is_not_shown_to_a_lower_key(keys: Installation) -> None:
     rule = keys.clients["olivia"].post("/v1/rules", RULE | {"event": "shadow.met", "mode": "shadow"})
     event = keys.clients["olivia"].post("/v1/events/fire", {"event": "shadow.met", "data": {"invoice_id": 1042}})
     reacted(keys, event["id"])
@@ -222,7 +224,7 @@ def test_what_shadow_mode_would_have_sent_is_not_shown_to_a_lower_key(keys: Worl
         assert (firing["would"] is not None) is shown, name
 
 
-def test_a_rule_that_a_lower_key_may_switch_on_acts_as_that_key_from_then_on(keys: World) -> None:
+def test_a_rule_that_a_lower_key_may_switch_on_acts_as_that_key_from_then_on(keys: Installation) -> None:
     form = {
         "name": "Low", "event": "ticket.created", "action": "saas.set_ticket_priority", "mode": "off",
         "parameters": {"ticket_id": {"from": "/data/ticket_id"}, "priority": {"value": "low"}},
@@ -244,7 +246,7 @@ def test_a_rule_that_a_lower_key_may_switch_on_acts_as_that_key_from_then_on(key
     assert keys.call(OWN, "DELETE", path)[0] == 200
 
 
-def test_every_other_verb_is_for_owners_keys_or_belongs_to_nobody(keys: World) -> None:
+def test_every_other_verb_is_for_owners_keys_or_belongs_to_nobody(keys: Installation) -> None:
     """Keys, contracts, history, connectors' secrets: 403 for a lower key with every scope, by whomever it was made."""
     owners = [each for each in verbs(keys) if each.owners and "{run_id}" not in each.path]
     assert len(owners) > 12
@@ -264,7 +266,7 @@ def test_every_other_verb_is_for_owners_keys_or_belongs_to_nobody(keys: World) -
 # ── edited cards ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_card_edited_below_its_policys_threshold_waits_all_the_same_and_says_why(keys: World) -> None:
+def test_a_card_edited_below_its_policys_threshold_waits_all_the_same_and_says_why(keys: Installation) -> None:
     run = keys.ask("olivia", "give Hugo Bernard 91 EUR credit")
     assert run["state"] == "held", run
     edited = keys.act("olivia", run, "edit", digest=run["card"]["digest"], changes={"0.amount": "20 EUR"})
@@ -277,7 +279,7 @@ def test_a_card_edited_below_its_policys_threshold_waits_all_the_same_and_says_w
     assert (received["params"]["amount"], received["times_received"]) == (2000, 1)
 
 
-def test_an_edit_that_leads_to_a_question_still_ends_at_a_card_that_waits(keys: World) -> None:
+def test_an_edit_that_leads_to_a_question_still_ends_at_a_card_that_waits(keys: Installation) -> None:
     run = keys.ask("olivia", "give Hugo Bernard 92 EUR credit")
     changes = {"0.amount": "21 EUR", "0.customer_id": "Adam"}
     question = keys.act("olivia", run, "edit", digest=run["card"]["digest"], changes=changes)
@@ -289,7 +291,7 @@ def test_an_edit_that_leads_to_a_question_still_ends_at_a_card_that_waits(keys: 
     assert not keys.received_of(run["id"])
 
 
-def test_a_card_whose_record_changed_is_shown_again_and_not_sent_though_its_policy_would(keys: World) -> None:
+def test_a_card_whose_record_changed_is_shown_again_and_not_sent_though_its_policy_would(keys: Installation) -> None:
     """Last in this file: the contract stays, and so does its customer's new address."""
     there = keys.clients["olivia"].get("/v1/contracts/saas.apply_credit")["contract"]
     watched = {"policy": "when", "condition": "records.customer_id.email.endsWith('.org')"}

@@ -11,7 +11,7 @@ import pytest
 from cli.client import Client, Refused
 from cli.console_session import ConsoleSession
 from core.errors import Forbidden
-from tests.acceptance.world import PASSWORD, World
+from tests.acceptance.installation import PASSWORD, Installation
 from web.auth import SCOPES
 
 REPLY = {"action": "saas.reply_ticket", "params": {"ticket_id": 5519, "message": "Hello"}}
@@ -36,12 +36,12 @@ def confirm(client: Client, run: dict[str, Any]) -> Any:
     return client.post(f"/v1/runs/{run['id']}/confirm", {"digest": run["card"]["digest"]})
 
 
-def contract_of(world: World, name: str) -> dict[str, Any]:
+def contract_of(world: Installation, name: str) -> dict[str, Any]:
     made: dict[str, Any] = world.clients["olivia"].get(f"/v1/contracts/{name}")["contract"]
     return made
 
 
-def test_a_key_without_the_scope_asks_and_rejects_but_never_confirms(world: World) -> None:
+def test_a_key_without_the_scope_asks_and_rejects_but_never_confirms(world: Installation) -> None:
     asks = world.new_key(scopes=[each for each in SCOPES if each != "runs:confirm"])
     run = held(asks, LINK)
     told = problem_of(lambda: confirm(asks, run))
@@ -52,14 +52,14 @@ def test_a_key_without_the_scope_asks_and_rejects_but_never_confirms(world: Worl
     assert not world.received_of(run["id"])
 
 
-def test_a_key_with_that_scope_alone_confirms_what_another_key_asked(world: World) -> None:
+def test_a_key_with_that_scope_alone_confirms_what_another_key_asked(world: Installation) -> None:
     run = held(world.new_key(scopes=["actions:run"]), LINK)
     confirms = world.new_key(scopes=["runs:confirm"])
     assert confirm(confirms, run)["state"] in ("confirmed", "executing", "succeeded")
     assert problem_of(lambda: held(confirms, LINK))["code"] == "forbidden"
 
 
-def test_no_new_key_has_the_scope_unless_it_was_asked_for(world: World) -> None:
+def test_no_new_key_has_the_scope_unless_it_was_asked_for(world: Installation) -> None:
     made = world.clients["olivia"].post("/v1/keys", {"name": "plain", "scopes": ["runs:read", "runs:write"]})
     assert "runs:confirm" not in made["key"]["scopes"]
     lacks = world.new_key(scopes=["keys:write", "runs:write"])
@@ -67,7 +67,7 @@ def test_no_new_key_has_the_scope_unless_it_was_asked_for(world: World) -> None:
     assert told["code"] == "forbidden", "what a key lacks it can't give"
 
 
-def test_no_key_confirms_what_cannot_be_undone_whatever_its_scopes(world: World) -> None:
+def test_no_key_confirms_what_cannot_be_undone_whatever_its_scopes(world: Installation) -> None:
     leaked = world.new_key(scopes=list(SCOPES))
     run = held(leaked, REPLY)
     assert run["card"]["confirm_by"] == "person"
@@ -84,7 +84,7 @@ def test_no_key_confirms_what_cannot_be_undone_whatever_its_scopes(world: World)
     assert len(world.received_of(run["id"])) == 1
 
 
-def test_a_yes_of_a_person_in_a_keys_session_is_no_yes_for_the_next(world: World) -> None:
+def test_a_yes_of_a_person_in_a_keys_session_is_no_yes_for_the_next(world: Installation) -> None:
     contract = contract_of(world, "saas.reply_ticket")
     contract |= {"version": contract["version"] + 1, "confirmation": {"policy": "once_per_session", "by": "person"}}
     sign_in_console(world, contract)
@@ -94,7 +94,7 @@ def test_a_yes_of_a_person_in_a_keys_session_is_no_yes_for_the_next(world: World
     assert not world.received_of(again["id"])
 
 
-def test_no_key_signs_a_contract_that_leads_round_a_person(world: World) -> None:
+def test_no_key_signs_a_contract_that_leads_round_a_person(world: Installation) -> None:
     leaked = world.clients["olivia"]
     there = contract_of(world, "saas.reply_ticket")
     mild = {"risk": "write", "confirmation": {"policy": "never"}}
@@ -118,7 +118,7 @@ def test_no_key_signs_a_contract_that_leads_round_a_person(world: World) -> None
     assert leaked.post("/v1/contracts", {"contracts": [kept | {"version": kept["version"] + 1}]})["data"][0]["fresh"]
 
 
-def test_no_key_has_what_is_unknown_sent_again_where_a_person_confirms(world: World) -> None:
+def test_no_key_has_what_is_unknown_sent_again_where_a_person_confirms(world: Installation) -> None:
     run = world.ask("olivia", 'reply to ticket 5519 with "One moment"')
     assert run["state"] == "held", run
     world.faults({"close_after_acting": True})
@@ -132,7 +132,7 @@ def test_no_key_has_what_is_unknown_sent_again_where_a_person_confirms(world: Wo
     leaked.post(f"/v1/runs/{run['id']}/decide", {"verdict": "did_not_happen"})
 
 
-def test_a_stranger_to_the_console_confirms_nothing_there(world: World) -> None:
+def test_a_stranger_to_the_console_confirms_nothing_there(world: Installation) -> None:
     run = held(world.clients["olivia"], REPLY)
     with pytest.raises(Forbidden):
         ConsoleSession(world.url, "olivia@test.test", "a wrong password")
@@ -141,6 +141,6 @@ def test_a_stranger_to_the_console_confirms_nothing_there(world: World) -> None:
     assert not world.received_of(run["id"])
 
 
-def sign_in_console(world: World, contract: dict[str, Any]) -> None:
+def sign_in_console(world: Installation, contract: dict[str, Any]) -> None:
     """The owner signs a contract in the console, with their password."""
     world.console("olivia").send("/draft", "/draft", raw=json.dumps(contract), password=PASSWORD)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Half: "
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -28,7 +28,7 @@ PATIENCE_S = 15.0
 class Attacked:
     """A server, its own folder, and raw sockets to it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Installation) -> None:
         self.world = world
         parts = urllib.parse.urlsplit(world.url)
         self.there = (parts.hostname or "", parts.port or 0)
@@ -126,8 +126,8 @@ def closed(lines: list[socket.socket]) -> int:
     return count
 
 
-def started(folder: Path, files: int | None = None, processes: int = 1, **environ: str) -> World:
-    world = World(folder, keep_logs=True)
+def started(folder: Path, files: int | None = None, processes: int = 1, **environ: str) -> Installation:
+    world = Installation(folder, keep_logs=True)
     try:
         world.start_server(files=files, processes=processes, **environ)
     except BaseException:

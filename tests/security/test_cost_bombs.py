@@ -21,8 +21,8 @@ import psutil
 import pytest
 
 from cli.client import Client, Refused
+from tests.acceptance.installation import Installation
 from tests.acceptance.test_events import until
-from tests.acceptance.world import World
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +70,8 @@ class Health:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("bombs"))
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("bombs"))
     try:
         made.start_platform()
         made.found()
@@ -83,7 +83,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def health(world: World) -> Iterator[Health]:
+def health(world: Installation) -> Iterator[Health]:
     with Health(list(world.urls.values())) as asked:
         yield asked
     log.info("deaf for %.0f ms at worst", asked.worst_s * 1000)
@@ -91,7 +91,7 @@ def health(world: World) -> Iterator[Health]:
 
 
 @contextmanager
-def costing(world: World, cpu_s: float, megabytes: float) -> Iterator[None]:
+def costing(world: Installation, cpu_s: float, megabytes: float) -> Iterator[None]:
     """What a server process may use meanwhile."""
     process = psutil.Process(world.processes["server"].pid)
     before, times = process.memory_info().rss, process.cpu_times()
@@ -111,12 +111,12 @@ def refusal(client: Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
     return problem
 
 
-def fire(world: World, **data: Any) -> str:
+def fire(world: Installation, **data: Any) -> str:
     event_id: str = world.clients["olivia"].post("/v1/events/fire", {"event": "bomb.dropped", "data": data})["id"]
     return event_id
 
 
-def reacted(world: World, event_id: str) -> dict[str, Any]:
+def reacted(world: Installation, event_id: str) -> dict[str, Any]:
     def done() -> dict[str, Any] | None:
         event: dict[str, Any] = world.clients["olivia"].get(f"/v1/events/{event_id}")
         return event if event["state"] == "done" else None
@@ -125,18 +125,18 @@ def reacted(world: World, event_id: str) -> dict[str, Any]:
     return found
 
 
-def firings(world: World, rule: str) -> list[dict[str, Any]]:
+def firings(world: Installation, rule: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = world.clients["olivia"].get(f"/v1/rules/{rule}/firings")["data"]
     return found
 
 
-def doctor(world: World) -> str:
+def doctor(world: Installation) -> str:
     command = [sys.executable, "-m", "cli.main", "doctor", "--json"]
     told = subprocess.run(command, env=world.environment(), capture_output=True, text=True, check=False, timeout=60)
     return told.stdout
 
 
-def test_a_condition_of_nested_loops_is_refused_where_it_is_saved(world: World, health: Health) -> None:
+def test_a_condition_of_nested_loops_is_refused_where_it_is_saved(world: Installation, health: Health) -> None:
     assert len(NESTED) < 200
     problem = refusal(world.clients["sara"], "/v1/rules", {**RULE, "condition": NESTED})
     assert problem["code"] == "invalid_request"
@@ -146,7 +146,7 @@ def test_a_condition_of_nested_loops_is_refused_where_it_is_saved(world: World, 
     assert "split the condition" in told["detail"]
 
 
-def test_one_that_was_stored_before_is_told_and_never_run(world: World, health: Health) -> None:
+def test_one_that_was_stored_before_is_told_and_never_run(world: Installation, health: Health) -> None:
     rule = world.clients["sara"].post("/v1/rules", RULE)["id"]
     world.execute("UPDATE rules SET condition = :bomb WHERE id = :rule", bomb=NESTED, rule=rule)
     reacted(world, fire(world, l=[1] * 20))
@@ -156,7 +156,7 @@ def test_one_that_was_stored_before_is_told_and_never_run(world: World, health: 
     assert "8 loops" in firing["detail"]
 
 
-def test_a_condition_that_overruns_is_stopped_and_its_rule_parked(world: World, health: Health) -> None:
+def test_a_condition_that_overruns_is_stopped_and_its_rule_parked(world: Installation, health: Health) -> None:
     rule = world.clients["sara"].post("/v1/rules", {**RULE, "condition": LOOP})["id"]
     few = fire(world, items=[1, 2])
     reacted(world, few)
@@ -171,7 +171,7 @@ def test_a_condition_that_overruns_is_stopped_and_its_rule_parked(world: World, 
     assert entry["data"]["rule"] == rule
 
 
-def test_a_policys_condition_that_overruns_asks_a_person(world: World, health: Health) -> None:
+def test_a_policys_condition_that_overruns_asks_a_person(world: Installation, health: Health) -> None:
     contract = {
         **_contract("bomb.many"),
         "confirmation": {"policy": "when", "condition": "params.numbers.map(x, x + 1).size() == 0"},
@@ -244,7 +244,9 @@ BOMBS: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_a_contract_that_would_cost_too_much_is_refused_at_its_place(world: World, health: Health, bomb: str) -> None:
+def test_a_contract_that_would_cost_too_much_is_refused_at_its_place(
+    world: Installation, health: Health, bomb: str
+) -> None:
     changed, pointer, why = BOMBS[bomb]
     with costing(world, cpu_s=3, megabytes=100):
         body = {"contracts": [{**_contract("bomb.contract"), **changed}]}
@@ -253,7 +255,7 @@ def test_a_contract_that_would_cost_too_much_is_refused_at_its_place(world: Worl
     assert any(why in each for each in told), problem["errors"]
 
 
-def test_work_that_ends_its_processes_is_parked_and_told(world: World, health: Health) -> None:
+def test_work_that_ends_its_processes_is_parked_and_told(world: Installation, health: Health) -> None:
     """As it stands after the fourth process that ended in the middle of it, twice of them with nothing like it beside it."""
     event_id = fire(world)
     reacted(world, event_id)
@@ -274,7 +276,7 @@ def test_work_that_ends_its_processes_is_parked_and_told(world: World, health: H
     assert "does nothing: Here 8 loops" in told, "and the one whose condition was stored before"
 
 
-def test_a_stop_ends_the_servers_under_attack_and_a_restart_serves(world: World) -> None:
+def test_a_stop_ends_the_servers_under_attack_and_a_restart_serves(world: Installation) -> None:
     sara = world.clients["sara"]
     rules = [sara.post("/v1/rules", {**RULE, "condition": LOOP})["id"], sara.post("/v1/rules", RULE)["id"]]
     world.execute("UPDATE rules SET condition = :bomb WHERE id = :rule", bomb=NESTED, rule=rules[1])

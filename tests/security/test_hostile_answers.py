@@ -13,7 +13,7 @@ import pytest
 
 from cli.client import Refused
 from core import webhook_signature
-from tests.acceptance.world import PASSWORD, World
+from tests.acceptance.installation import PASSWORD, Installation
 from tests.security.hostile_endpoint import HostileEndpoint, hostile_endpoint
 
 
@@ -46,7 +46,7 @@ def endpoint() -> Iterator[HostileEndpoint]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, endpoint: HostileEndpoint) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, endpoint: HostileEndpoint) -> Iterator[Installation]:
     """The contract that applies credit is the hostile endpoint's, and promises an answer of a form."""
 
     def edit(contracts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -55,7 +55,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, endpoint: HostileEndpoint) -
                 each["endpoint"] |= {"url": endpoint.url, "timeout_s": 2, "deadline_s": 30}
         return contracts
 
-    made = World(tmp_path_factory.mktemp("answers"))
+    made = Installation(tmp_path_factory.mktemp("answers"))
     try:
         made.start_platform()
         made.found(edit)
@@ -66,7 +66,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, endpoint: HostileEndpoint) -
 
 
 @pytest.fixture(scope="module")
-def console(world: World) -> Iterator[httpx.Client]:
+def console(world: Installation) -> Iterator[httpx.Client]:
     """An owner's browser, signed in."""
     with httpx.Client(base_url=world.url, trust_env=False, follow_redirects=True, timeout=30) as http:
         page = http.get("/sign-in").text
@@ -78,7 +78,7 @@ def console(world: World) -> Iterator[httpx.Client]:
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_call_that_was_answered_200_has_happened_once(
-    world: World, endpoint: HostileEndpoint, console: httpx.Client, name: str
+    world: Installation, endpoint: HostileEndpoint, console: httpx.Client, name: str
 ) -> None:
     endpoint.answers = [ANSWERS[name]]
     run = world.confirm("olivia", world.ask("olivia", "give Hugo Bernard 61 EUR credit"))
@@ -93,7 +93,7 @@ def test_a_call_that_was_answered_200_has_happened_once(
 
 
 def test_what_was_answered_is_found_exported_and_verified(
-    world: World, endpoint: HostileEndpoint, console: httpx.Client
+    world: Installation, endpoint: HostileEndpoint, console: httpx.Client
 ) -> None:
     endpoint.answers = [said(b"\x00zanzibar\xff\x00 1e999")]
     run = world.confirm("olivia", world.ask("olivia", "give Hugo Bernard 62 EUR credit"))
@@ -106,7 +106,7 @@ def test_what_was_answered_is_found_exported_and_verified(
 
 
 def test_a_webhook_that_was_answered_200_was_delivered_once(
-    world: World, endpoint: HostileEndpoint, console: httpx.Client
+    world: Installation, endpoint: HostileEndpoint, console: httpx.Client
 ) -> None:
     """Every answer at one endpoint, one delivery each."""
     olivia = world.clients["olivia"]
@@ -135,7 +135,9 @@ def test_a_webhook_that_was_answered_200_was_delivered_once(
 @pytest.mark.parametrize(
     "name", ["Content-Encoding", "Transfer-Encoding", "Host", "X-Forwarded-For", "Forwarded", "Keep-Alive"]
 )
-def test_no_endpoint_can_change_how_its_deliveries_are_read(world: World, endpoint: HostileEndpoint, name: str) -> None:
+def test_no_endpoint_can_change_how_its_deliveries_are_read(
+    world: Installation, endpoint: HostileEndpoint, name: str
+) -> None:
     body = {"url": endpoint.url, "events": ["*"], "headers": {name: "gzip"}}
     with pytest.raises(Refused) as refused:
         world.clients["olivia"].post("/v1/webhooks/endpoints", body)
@@ -144,7 +146,7 @@ def test_no_endpoint_can_change_how_its_deliveries_are_read(world: World, endpoi
 
 
 def test_whatever_a_platform_tells_is_taken_or_refused_and_never_breaks_the_server(
-    world: World, console: httpx.Client
+    world: Installation, console: httpx.Client
 ) -> None:
     """With its own valid signature."""
     olivia = world.clients["olivia"]

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 from tests.security.hostile_endpoint import HostileEndpoint, hostile_endpoint
 
 RIGHT: Final = '{"call":{"action":"saas.refund_invoice"}}'
@@ -51,8 +51,8 @@ def model() -> Iterator[HostileEndpoint]:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, model: HostileEndpoint) -> Iterator[World]:
-    made = World(tmp_path_factory.mktemp("models"))
+def world(tmp_path_factory: pytest.TempPathFactory, model: HostileEndpoint) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("models"))
     asks = {"OPSIQ_MODEL": "openai/hostile", "OPSIQ_MODEL_URL": model.url, "OPSIQ_MODEL_KEY": "local"}
     try:
         made.start_platform()
@@ -65,7 +65,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, model: HostileEndpoint) -> I
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_offline_resolver_is_asked_where_the_model_makes_no_sense(
-    world: World, model: HostileEndpoint, name: str
+    world: Installation, model: HostileEndpoint, name: str
 ) -> None:
     model.answers = [ANSWERS[name]]
     before = len(model.got)

@@ -16,7 +16,7 @@ import pytest
 
 from cli.client import Client
 from core import request_signature
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 from web.auth import SCOPES
 
 BUT_FOR: Final = {("POST", "/v1/runs/{run_id}/decide"): 409}
@@ -48,7 +48,7 @@ class Operation:
 class Attack:
     """The server as a keyholder reaches it, and one of each thing that a path can name, made as it is needed."""
 
-    world: World
+    world: Installation
     http: httpx.Client
     operations: list[Operation]
 
@@ -112,7 +112,7 @@ class Attack:
 
 
 @pytest.fixture(scope="module")
-def attack(world: World) -> Iterator[Attack]:
+def attack(world: Installation) -> Iterator[Attack]:
     with httpx.Client(base_url=world.url, trust_env=False, timeout=30) as http:
         document = http.get("/openapi.json").json()
         operations = []

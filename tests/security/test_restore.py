@@ -20,13 +20,13 @@ import pytest
 
 from cli.client import Client
 from tests.acceptance.fork_server import Forked
-from tests.acceptance.world import World
+from tests.acceptance.installation import Installation
 
 Parts = dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
-def backup(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def backup(world: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of the world, while its server runs; with the key in it."""
     file = tmp_path_factory.mktemp("backups") / "whole.tar"
     assert said(["backup", "--with-key", str(file)], world.environment())[0] == 0
@@ -43,7 +43,7 @@ def said(arguments: list[str], environ: Mapping[str, str]) -> tuple[int, str]:
 class Restoring:
     """``opsiq restore`` into an empty folder, as a process of its own."""
 
-    def __init__(self, world: World, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, world: Installation, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
         self.folder = folder / "restored"
         self._environ = world.environment() | {"OPSIQ_DATA": str(self.folder), "TMPDIR": str(folder)}
         self._world, self._capfd = world, capfd
@@ -58,7 +58,7 @@ class Restoring:
 
 
 @pytest.fixture
-def restore(world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Restoring:
+def restore(world: Installation, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Restoring:
     return Restoring(world, tmp_path, capfd)
 
 
@@ -92,12 +92,12 @@ def with_another_owner(dump: bytes, folder: Path) -> bytes:
 
 
 def test_a_backup_made_while_the_server_runs_is_restored_by_its_key(
-    world: World, restore: Restoring, backup: Path
+    world: Installation, restore: Restoring, backup: Path
 ) -> None:
     restore.keep_key()
     code, told = restore(backup)
     assert (code, "unbroken" in told) == (0, True), told
-    back = World(restore.folder)
+    back = Installation(restore.folder)
     try:
         back.start_server()
         olivia = world.clients["olivia"]

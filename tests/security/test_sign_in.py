@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from tests.acceptance.world import PASSWORD, World
+from tests.acceptance.installation import PASSWORD, Installation
 
 WRONG = "wrong-wrong-wrong"
 PROXY = "127.0.0.9"
@@ -63,13 +63,13 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(world: World) -> Iterator[Site]:
+def site(world: Installation) -> Iterator[Site]:
     with ExitStack() as held:
         yield Site(world.url, held)
 
 
 @pytest.fixture(scope="module")
-def proxied(world: World, site: Site) -> Iterator[Site]:
+def proxied(world: Installation, site: Site) -> Iterator[Site]:
     """A second server on the same database, reached by https through a proxy that it knows."""
     del site
     world.start_server("proxied", OPSIQ_TRUSTED_PROXIES=f"{PROXY}/32", OPSIQ_BASE_URL="https://ops.test")

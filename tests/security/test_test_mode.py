@@ -15,8 +15,8 @@ import pytest
 
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
+from tests.acceptance.installation import Installation
 from tests.acceptance.test_webhooks import Catcher, catchers
-from tests.acceptance.world import World
 from web.auth import SCOPES
 
 __all__ = ["catchers"]
@@ -38,7 +38,7 @@ RULE = {
 
 
 @pytest.fixture
-def tester(world: World) -> Iterator[Client]:
+def tester(world: Installation) -> Iterator[Client]:
     """An owner's test key with every scope. Whatever a test does with it: nothing has come to the platform."""
     yield world.new_key(mode="test")
     assert world.ledger() == []
@@ -59,7 +59,7 @@ def confirmed(client: Client, run: dict[str, Any]) -> dict[str, Any]:
     return wait_until_idle(client, run["id"])
 
 
-def operations(world: World) -> list[tuple[str, str, Any]]:
+def operations(world: Installation) -> list[tuple[str, str, Any]]:
     """(method, path, example of its body) of every signed route, as the running server has them."""
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{world.url}/openapi.json") as answer:
         document = json.loads(answer.read())
@@ -82,7 +82,7 @@ def call(client: Client, method: str, path: str, body: Any = None) -> Any:
     return client._call(method, path, "", raw, "" if method == "GET" else f"k{time.time_ns()}")
 
 
-def test_a_call_that_needs_no_yes_ends_in_the_sandbox(world: World, tester: Client) -> None:
+def test_a_call_that_needs_no_yes_ends_in_the_sandbox(world: Installation, tester: Client) -> None:
     run = ran(tester, PRIORITY)
     assert (run["mode"], run["state"]) == ("test", "succeeded")
     (outcome,) = run["outcomes"]
@@ -99,7 +99,7 @@ def test_a_call_that_needs_no_yes_ends_in_the_sandbox(world: World, tester: Clie
     assert world.platform("GET", "/api/tickets/5519")["priority"] != "urgent"
 
 
-def test_words_become_a_test_card_whose_yes_sends_nothing(world: World, tester: Client) -> None:
+def test_words_become_a_test_card_whose_yes_sends_nothing(world: Installation, tester: Client) -> None:
     made = tester.post("/v1/runs", {"text": "give Hugo Bernard 75 EUR credit"})
     run = wait_until_idle(tester, made["id"])
     assert (run["mode"], run["state"]) == ("test", "held"), run
@@ -114,7 +114,7 @@ def test_words_become_a_test_card_whose_yes_sends_nothing(world: World, tester: 
     assert {each["mode"] for each in rows} == {"test"}
 
 
-def test_every_second_action_ends_in_the_sandbox_or_at_its_card(world: World, tester: Client) -> None:
+def test_every_second_action_ends_in_the_sandbox_or_at_its_card(world: Installation, tester: Client) -> None:
     """Asked in its own example's words; what can be answered or confirmed with the key is."""
     contracts = [
         tester.get(f"/v1/contracts/{each['name']}")["contract"] for each in tester.get("/v1/contracts")["data"]
@@ -135,7 +135,9 @@ def test_every_second_action_ends_in_the_sandbox_or_at_its_card(world: World, te
     assert states.count("succeeded") >= 3, states
 
 
-def test_a_test_key_has_no_effect_over_any_route(world: World, tester: Client, catchers: Callable[[], Catcher]) -> None:
+def test_a_test_key_has_no_effect_over_any_route(
+    world: Installation, tester: Client, catchers: Callable[[], Catcher]
+) -> None:
     """With the very ids of live things, and every route's own example as its body."""
     olivia, hears = world.clients["olivia"], catchers()
     run = olivia.post("/v1/actions/run", LINK)
@@ -195,7 +197,7 @@ def test_a_test_key_has_no_effect_over_any_route(world: World, tester: Client, c
     olivia.post(f"/v1/runs/{run['id']}/reject", {})
 
 
-def test_the_two_modes_never_meet(world: World, tester: Client) -> None:
+def test_the_two_modes_never_meet(world: Installation, tester: Client) -> None:
     olivia = world.clients["olivia"]
     live = olivia.post("/v1/actions/run", LINK)
     asked = world.ask("olivia", "refund Adam's last invoice")
@@ -217,7 +219,7 @@ def test_the_two_modes_never_meet(world: World, tester: Client) -> None:
         olivia.post(f"/v1/runs/{run['id']}/reject", {})
 
 
-def test_a_person_sees_what_is_a_test_and_their_yes_sends_nothing(world: World, tester: Client) -> None:
+def test_a_person_sees_what_is_a_test_and_their_yes_sends_nothing(world: Installation, tester: Client) -> None:
     run = tester.post("/v1/actions/run", {"action": "saas.refund_invoice", "params": {"invoice_id": 1042}})
     assert run["card"]["confirm_by"] == "person"
     assert problem_of(lambda: confirmed(tester, run))["code"] == "person_required", "as it will be with a live key"
@@ -226,18 +228,18 @@ def test_a_person_sees_what_is_a_test_and_their_yes_sends_nothing(world: World, 
     assert (done["mode"], done["state"]) == ("test", "succeeded")
 
 
-def test_a_yes_in_test_mode_stands_for_no_other(world: World, tester: Client) -> None:
+def test_a_yes_in_test_mode_stands_for_no_other(world: Installation, tester: Client) -> None:
     assert confirmed(tester, tester.post("/v1/actions/run", LINK))["state"] == "succeeded"
     assert tester.post("/v1/actions/run", LINK)["state"] == "held"
 
 
-def test_a_test_key_makes_no_key_and_no_rule_acts_for_it(world: World, tester: Client) -> None:
+def test_a_test_key_makes_no_key_and_no_rule_acts_for_it(world: Installation, tester: Client) -> None:
     made = problem_of(lambda: tester.post("/v1/keys", {"name": "up", "scopes": list(SCOPES), "mode": "live"}))
     assert made["code"] == "wrong_mode"
     assert problem_of(lambda: tester.post("/v1/rules", RULE))["code"] == "wrong_mode"
 
 
-def test_a_killed_worker_takes_a_test_run_up_again_and_still_sends_nothing(world: World, tester: Client) -> None:
+def test_a_killed_worker_takes_a_test_run_up_again_and_still_sends_nothing(world: Installation, tester: Client) -> None:
     runs = [tester.post("/v1/actions/run", PRIORITY) for _ in range(3)]
     world.kill_server()
     world.start_server()

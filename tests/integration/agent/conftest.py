@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.agent.bureau import Bureau, opened
+from tests.integration.agent.agent_harness import AgentHarness, open_harness
 
 
 @pytest.fixture
-async def bureau(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Bureau]:
+async def bureau(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[AgentHarness]:
     shutil.copy(sqlite_template, tmp_path / "opsiq.db")
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}") as made:
+    async with open_harness(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}") as made:
         yield made

@@ -18,7 +18,7 @@ from cli.main import main
 from core import canon
 from core.errors import NotCanonical
 from evals.report import report
-from tests.unit.evals.board import reported, wrong
+from tests.unit.evals.verdict_factories import reported, wrong
 
 URL = "http://127.0.0.1:8080"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.model.scripted_server import ScriptedServer
+from tests.integration.agent.resolve.model.scripted_server import ScriptedServer
 
 CANCEL = {
     "name": "cancel_order",

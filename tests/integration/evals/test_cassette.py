@@ -14,8 +14,8 @@ from core.settings import Settings
 from evals.report.report import Setup
 from evals.run import session
 from evals.run.session import EvalRun
+from tests.integration.agent.resolve.model.scripted_server import Reply, ScriptedServer, says
 from tests.integration.evals.conftest import FRANCE, LOUD, QUIET, write
-from tests.integration.model.scripted_server import Reply, ScriptedServer, says
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::ResourceWarning")
 

@@ -12,7 +12,7 @@ from events.subscribers import FiredEvent
 from executors.jobs.queue import SqlQueue
 from executors.jobs.worker import Worker
 from store.database import Database
-from tests.integration.events.walking import Cast, Stage
+from tests.integration.events.dispatching import Cast, Stage
 
 
 async def main(url: str, notes: Path) -> None:

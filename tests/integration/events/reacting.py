@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.runs.run import Run
 from executors.jobs.queue import Done, Reschedule, SqlQueue
-from tests.integration.api.shop import Shop
+from tests.integration.web.api.shop import Shop
 
 
 async def reacted(shop: Shop) -> None:

@@ -10,9 +10,9 @@ from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import SqlQueue
 from executors.jobs.worker import Handler, Worker
 from store.database import Database
-from tests.integration.executors.broker_server import BrokerServer
-from tests.integration.executors.carrying import Site
-from tests.integration.executors.peers import LOOPBACK
+from tests.integration.executors.http.peers import LOOPBACK
+from tests.integration.executors.jetstream.broker_server import BrokerServer
+from tests.integration.executors.jetstream.jetstream_harness import Site
 
 
 @pytest.fixture

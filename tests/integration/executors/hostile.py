@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from tests.integration.executors.peers import Peer, take
+from tests.integration.executors.http.peers import Peer, take
 
 BODIES = st.one_of(
     st.binary(max_size=200),

@@ -14,7 +14,7 @@ from registry.connector import Settings
 from registry.contract import Contract, Policy
 from registry.discovery import discover
 from registry.linting import linter
-from tests.unit.connectors.platform_fake import FakePlatform
+from tests.unit.connectors.fake_platform import FakePlatform
 
 CONTRACTS: Mapping[str, Contract] = {
     each.name: each

@@ -15,7 +15,7 @@ from core import webhook_signature
 from core.errors import BadAssertion
 from registry.connector import Inbound, Settings
 from registry.events import event_catalogue
-from tests.unit.connectors.platform_fake import FakePlatform
+from tests.unit.connectors.fake_platform import FakePlatform
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

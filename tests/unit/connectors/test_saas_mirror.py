@@ -11,7 +11,7 @@ from connectors.saas.mirror import SaasMirror
 from core.errors import PlatformUnavailable
 from registry.connector import Event
 from registry.record_cache import counted, timed
-from tests.unit.connectors.platform_fake import FakePlatform
+from tests.unit.connectors.fake_platform import FakePlatform
 
 ROW = {"id": 421, "name": "Adam Novak", "status": "active", "revision": 3, "password_hash": "NEVER SHOW"}
 

@@ -11,7 +11,7 @@ from connectors.saas.context import MAX_RECORDS, SaasRecords
 from connectors.saas.kinds import KINDS, PATHS
 from core.errors import InvalidInput, PlatformUnavailable
 from registry.records import Query
-from tests.unit.connectors.platform_fake import FakePlatform
+from tests.unit.connectors.fake_platform import FakePlatform
 
 ROW: dict[str, Any] = {
     "id": 1042, "number": "INV-1042", "customer_id": 421, "customer_name": "Adam Novak", "status": "paid",

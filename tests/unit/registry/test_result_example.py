@@ -113,7 +113,7 @@ def test_whatever_is_made_fits_and_is_made_again(schema: dict[str, Any]) -> None
 
 
 def test_every_contract_of_the_demo_platform_has_an_example() -> None:
-    from tests.unit.validate.world import SAAS
+    from tests.unit.agent.validate.fake_platform import SAAS
 
     assert SaasConnector.name == "saas"
     for contract in SAAS:

@@ -1,0 +1,265 @@
+"""A whole installation of real processes: the demo platform (with faults on demand) and the server, founded like a new user's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import urllib.request
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import text
+
+import store.jobs.jobs
+from app.container import open_container
+from cli.client import Client, Refused
+from cli.commands.ask import wait_until_idle
+from cli.console_session import ConsoleSession
+from core.settings import Settings
+from core.webhook_signature import new_secret
+from store.database import Database
+from store.migrate import upgrade
+from tests.acceptance.fork_server import Forked
+from tests.integration.fast_passwords import cheap_passwords
+from web.auth import SCOPES
+
+TOKEN = "read-token-of-the-tests"
+PASSWORD = "correct horse battery"
+PEOPLE = (
+    ("olivia", "owner"),
+    ("oscar", "owner"),
+    ("amir", "admin"),
+    ("sara", "support"),
+)
+Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+
+
+@dataclass
+class Installation:
+    folder: Path
+    secret: str = field(default_factory=new_secret)
+    clients: dict[str, Client] = field(default_factory=dict)
+    processes: dict[str, Forked] = field(default_factory=dict)
+    consoles: dict[tuple[str, str], ConsoleSession] = field(default_factory=dict)
+    platform_url: str = ""
+    workspace: str = ""
+    database_url: str = ""
+    url: str = ""
+    keep_logs: bool = False
+    """Whether each process's standard error goes to a file of its own."""
+    urls: dict[str, str] = field(default_factory=dict)
+    """Of every server, by its name; ``url`` is the last one's."""
+
+    def environment(self) -> dict[str, str]:
+        mine = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
+        database = {"OPSIQ_DATABASE_URL": self.database_url} if self.database_url else {}
+        return (
+            mine
+            | database
+            | {
+                "OPSIQ_DATA": str(self.folder),
+                "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
+                "OPSIQ_WORK_LEASE_S": "2",
+                "OPSIQ_LOG_LEVEL": "warning",
+                "DEMO_SECRET": self.secret,
+                "DEMO_TOKEN": TOKEN,
+            }
+        )
+
+    def start_platform(self) -> None:
+        data = str(self.folder / "platform.db")
+        self.platform_url = self._start("platform", "demo", "--data", data, "--faults")
+
+    def found(self, edit: Edit = lambda contracts: contracts) -> None:
+        """Workspace, people, connector, contracts (after ``edit``) and a key for each person."""
+        keys = asyncio.run(self._found(replace(self._settings(), workers=0), edit))
+        for name, (public, secret) in keys.items():
+            self.clients[name] = Client("", public, secret)
+
+    async def _found(self, settings: Settings, edit: Edit) -> dict[str, tuple[str, str]]:
+        await upgrade(settings.database_url)
+        made = {}
+        async with open_container(settings) as house:
+            with cheap_passwords():
+                owner = await house.workspace_admin.create_workspace(
+                    "Test", email="olivia@test.test", person="olivia", password=PASSWORD
+                )
+                self.workspace = owner.workspace
+                people = {"olivia": owner}
+                for name, role in PEOPLE[1:]:
+                    people[name] = await house.workspace_admin.add_member(
+                        owner, email=f"{name}@test.test", person=name, role=role, password=PASSWORD
+                    )
+            await house.workspace_admin.connect(
+                owner, "saas", self.platform_url, {"read_token": TOKEN, "action_secret": self.secret}
+            )
+            proposed = await house.workspace_admin.proposed(owner, "saas")
+            await house.workspace_admin.register(owner, edit([json.loads(each.canonical) for each in proposed]))
+            for name, actor in people.items():
+                row, secret = await house.workspace_admin.create_key(actor, name, scopes=SCOPES, mode="live")
+                made[name] = (row.public, secret)
+        return made
+
+    def start_server(
+        self, name: str = "server", *, processes: int = 1, files: int | None = None, **environ: str
+    ) -> None:
+        """``files``: how many it may have open."""
+        arguments = ("serve", "--port", "0", "--processes", str(processes))
+        self.url = self._start(name, "cli.main", *arguments, environ=environ, files=files)
+        self.urls[name] = self.url
+        self.clients = {name: Client(self.url, each.key, each.secret) for name, each in self.clients.items()}
+
+    def start_worker(self, name: str = "worker", **environ: str) -> None:
+        self._start(name, "cli.main", "work", environ=environ)
+
+    def make_key(self, by: str, role: str, name: str) -> None:
+        """A key of this role, with every scope, that ``by`` makes over the API: from now on ``clients[name]``."""
+        made = self.clients[by].post("/v1/keys", {"name": name, "role": role, "scopes": list(SCOPES)})
+        self.clients[name] = Client(self.url, made["key"]["public"], made["secret"])
+
+    def call(self, person: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """The status of one signed call and what it answered."""
+        raw = b"" if body is None else json.dumps(body).encode()
+        key = "" if method == "GET" else uuid.uuid4().hex
+        try:
+            return 200, self.clients[person]._call(method, path, "", raw, key)
+        except Refused as refused:
+            return refused.problem["status"], refused.problem
+
+    def work_states(self) -> dict[str, int]:
+        """How much durable work there is by state, from the database itself."""
+
+        async def look() -> dict[str, int]:
+            sessions = await Database.open(self._settings().database_url)
+            async with sessions.read() as session:
+                found = await store.jobs.jobs.counts(session)
+            await sessions.close()
+            states: dict[str, int] = {}
+            for (_, state), count in found.items():
+                states[state] = states.get(state, 0) + count
+            return states
+
+        return asyncio.run(look())
+
+    def execute(self, statement: str, **given: Any) -> list[Any]:
+        """One SQL statement in the database, past everything the server would check; its rows."""
+
+        async def run() -> list[Any]:
+            sessions = await Database.open(self._settings().database_url)
+            try:
+                async with sessions.begin() as session:
+                    found = await session.execute(text(statement), given)
+                    return list(found.all()) if found.returns_rows else []
+            finally:
+                await sessions.close()
+
+        return asyncio.run(run())
+
+    def _settings(self) -> Settings:
+        return Settings.load({k: v for k, v in self.environment().items() if k.startswith("OPSIQ_")})
+
+    def kill_server(self) -> None:
+        """kill -9: nothing is finished, nothing is tidied up."""
+        server = self.processes.pop("server")
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        server.stdout.close()
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(30)
+            process.stdout.close()
+
+    def ask(self, person: str, text: str, **body: Any) -> dict[str, Any]:
+        client = self.clients[person]
+        return wait_until_idle(client, client.post("/v1/runs", {"text": text, **body})["id"])
+
+    def act(self, person: str, run: Mapping[str, Any], act: str, **body: Any) -> dict[str, Any]:
+        client = self.clients[person]
+        client.post(f"/v1/runs/{run['id']}/{act}", body)
+        return wait_until_idle(client, run["id"])
+
+    def confirm(self, person: str, run: Mapping[str, Any]) -> dict[str, Any]:
+        """With the person's key; what only a person may confirm, as the person in the console."""
+        if run["card"]["confirm_by"] == "anyone":
+            return self.act(person, run, "confirm", digest=run["card"]["digest"])
+        self.console(person).confirm(run["id"], run["card"]["digest"])
+        return wait_until_idle(self.clients[person], run["id"])
+
+    def console(self, person: str) -> ConsoleSession:
+        """The person, signed in to the console of the server that runs now."""
+        if (person, self.url) not in self.consoles:
+            self.consoles[person, self.url] = ConsoleSession(self.url, f"{person}@test.test", PASSWORD)
+        return self.consoles[person, self.url]
+
+    def new_key(self, person: str = "olivia", **body: Any) -> Client:
+        """A key that ``person``'s own one makes, by default with every scope, live."""
+        made = self.clients[person].post("/v1/keys", {"name": "made", "scopes": list(SCOPES), "mode": "live", **body})
+        return Client(self.url, made["key"]["public"], made["secret"])
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every call that the platform has received."""
+        items: list[dict[str, Any]] = self.platform("GET", "/ledger?format=json")["items"]
+        return items
+
+    def kinds(self, run: Mapping[str, Any]) -> list[str]:
+        """The kinds of the run's history entries, oldest first, as an owner sees them."""
+        page = self.clients["olivia"].get("/v1/history", f"run_id={run['id']}&limit=200")
+        return [entry["kind"] for entry in reversed(page["data"])]
+
+    def entries(self, run: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+        page = self.clients["olivia"].get("/v1/history", f"run_id={run['id']}&limit=200")
+        return [entry for entry in reversed(page["data"]) if entry["kind"] == kind]
+
+    def verify(self) -> dict[str, Any]:
+        verdict: dict[str, Any] = self.clients["olivia"].get("/v1/history/verify")
+        return verdict
+
+    def faults(self, *faults: Mapping[str, Any]) -> None:
+        self.platform("POST", "/faults", {"next": list(faults)})
+
+    def received(self, call_id: str) -> list[dict[str, Any]]:
+        """What the platform's own ledger says of a call."""
+        ledger: Sequence[dict[str, Any]] = self.platform("GET", "/ledger?format=json")["items"]
+        return [each for each in ledger if each["webhook_id"] == call_id]
+
+    def platform(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.platform_url}{path}", data=data, headers=headers, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def received_of(self, run_id: str, person: str = "olivia") -> list[dict[str, Any]]:
+        """… and of all calls of a run, as its card names them."""
+        card = self.clients[person].get(f"/v1/runs/{run_id}")["card"]
+        return [found for call in card["calls"] for found in self.received(call["call_id"])] if card else []
+
+    def log_of(self, name: str = "server") -> Path:
+        """What a process writes to its standard error, where ``keep_logs`` is set."""
+        return self.folder / f"{name}.log"
+
+    def _start(
+        self,
+        name: str,
+        *arguments: str,
+        environ: Mapping[str, str] = MappingProxyType({}),
+        files: int | None = None,
+    ) -> str:
+        stderr = os.open(self.log_of(name), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600) if self.keep_logs else 2
+        environ = self.environment() | dict(environ)
+        process = Forked(arguments[0], arguments[1:], environ, stderr=stderr, files=files)
+        if stderr != 2:
+            os.close(stderr)
+        self.processes[name] = process
+        line = process.stdout.readline()
+        assert line, f"{name} did not start: exit code {process.wait(5)}"
+        return str(json.loads(line).get("url", ""))

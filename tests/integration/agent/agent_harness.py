@@ -1,0 +1,261 @@
+"""The agent on a real SQLite file: a platform in memory, a hand that posts into a list, a resolver that does as it is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import store.history.log
+import store.jobs.enqueue
+import store.jobs.jobs
+import store.runs.calls
+from agent.pipeline import Abstain, Calls, Draft, Mention, Refusal, Request, Resolution, Resolved, Span, Trace
+from agent.planning.planner import Planner
+from agent.runs import repository
+from agent.runs.approval import ApprovalService
+from agent.runs.decisions import Decisions
+from agent.runs.direct_calls import DirectCalls
+from agent.runs.notifier import RunNotifier
+from agent.runs.progress import Progress
+from agent.runs.run import MOVING, Run
+from agent.runs.service import RunService
+from agent.sending.action_secrets import ActionSecrets
+from agent.sending.sender import Sender
+from agent.workspace.admin import WorkspaceAdmin
+from agent.workspace.context import WorkspaceContexts
+from connectors.saas import SaasConnector
+from core.actor import Actor
+from core.clock import FrozenClock
+from core.secretbox import SecretBox
+from executors.http.platform_client import HttpPlatformClient
+from executors.http.signed_client import SignedClient
+from executors.http.ssrf_guard import SsrfGuard
+from executors.jobs.queue import Done, Outcome, Reschedule
+from executors.retry import Reply
+from registry.discovery import DiscoveredConnector
+from registry.records import ContextProvider, Query, Record, RecordKind
+from registry.shortlist import Shortlist
+from store.database import Database
+from store.history.log import HistoryRow
+from store.jobs.enqueue import NewJob
+from store.runs.calls import CallRow
+from tests.integration.fast_passwords import cheap_passwords
+from tests.unit.agent.validate.fake_platform import NOW, SAAS, Platform, town
+
+PASSWORD = "correct horse battery"
+PEOPLE = (("oscar", "owner"), ("amir", "admin"), ("ada", "admin"), ("sara", "support"))
+
+Order = tuple[str, str, dict[str, str]]
+BERTA: Final = {"customer_id": "Berta Lind"}
+CREDIT: Order = ("apply 20 EUR credit to Berta Lind", "saas.apply_credit", BERTA | {"amount": "20 EUR"})
+EMAIL: Order = ("change Berta Lind's email to b@x.example", "saas.update_email", BERTA | {"email": "b@x.example"})
+SUSPEND: Order = ("suspend Berta Lind for unpaid bills", "saas.suspend_customer", BERTA | {"reason": "unpaid bills"})
+REPLY: Order = ("reply to 5519 with done", "saas.reply_ticket", {"ticket_id": "5519", "message": "done"})
+CLOSE: Order = ("close ticket 5519", "saas.close_ticket", {"ticket_id": "5519"})
+UNCLEAR: Order = ("apply some credit to Berta Lind", "saas.apply_credit", BERTA)
+ORDERS = (CREDIT, EMAIL, SUSPEND, REPLY, CLOSE, UNCLEAR)
+
+OK = Reply(200, b'{"ok":true}', 5, None, True)
+ERROR = Reply(500, b"", 5, None, True)
+NO = Reply(422, b"", 5, None, True)
+LOST = Reply(None, b"", 5, "timeout", True)
+UNREACHED = Reply(None, b"", 5, "connect", False)
+
+
+class WorkerDied(BaseException):
+    """The process is gone: nothing after this line runs."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    key: str
+    body: bytes
+
+
+class ListClient(SignedClient):
+    """``answers`` are what comes back, in order, then ``OK``. An exception among them is raised after the bytes have left."""
+
+    def __init__(self) -> None:
+        super().__init__(SsrfGuard(()))
+        self.posted: list[Posted] = []
+        self.answers: list[Reply | BaseException] = []
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def post(self, url: str, body: bytes, *, message_id: str, **_: Any) -> Reply:
+        self.posted.append(Posted(message_id, body))
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
+        answer = self.answers.pop(0) if self.answers else OK
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+class FakePlatform(Platform):
+    """``meanwhile`` is done once, while the next record is looked up, ``while_searching`` while the next ones are searched."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    while_searching: Callable[[], Awaitable[object]] | None = None
+
+    async def search(self, query: Query) -> list[Record]:
+        if self.while_searching is not None:
+            meanwhile, self.while_searching = self.while_searching, None
+            await meanwhile()
+        return list(await super().search(query))
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
+        return await super().get(kind, record_id)
+
+
+class ScriptedResolver:
+    """Drafts for the texts it was told; several orders joined by " and then " are several calls."""
+
+    name = "told"
+
+    async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        drafts = []
+        for part in request.text.split(" and then "):
+            known = next((order for order in ORDERS if order[0] == part), None)
+            if known is not None and known[1] in shortlist:
+                words = known[2].items()
+                drafts.append(Draft(action=known[1], arguments={name: mention(request, said) for name, said in words}))
+        resolution: Resolution = (
+            Calls(drafts=tuple(drafts)) if drafts else Abstain(reason="nothing_fits", detail="Nothing fits.")
+        )
+        return Resolved(resolution=resolution, trace=Trace(resolver=self.name))
+
+
+def mention(request: Request, words: str) -> Mention:
+    start = request.text.index(words)
+    return Mention(spans=(Span(start=start, end=start + len(words), text=words),))
+
+
+@dataclass
+class AgentHarness:
+    sessions: Database
+    clock: FrozenClock
+    platform: FakePlatform
+    hand: ListClient
+    grounds: WorkspaceContexts
+    office: WorkspaceAdmin
+    planner: Planner
+    sender: Sender
+    desk: RunService
+    decisions: Decisions
+    people: dict[str, Actor] = field(default_factory=dict)
+
+    @property
+    def workspace(self) -> str:
+        return self.people["olivia"].workspace
+
+    async def ask(self, person: str, *orders: tuple[str, str, Mapping[str, str]], session_id: str = "s1") -> Run:
+        text = " and then ".join(order[0] for order in orders)
+        run = await self.desk.ask(self.people[person], text, session_id=session_id)
+        return await self.work(run.id)
+
+    async def work(self, run_id: str) -> Run:
+        """Do what the queue's rows ask for, until the run waits for a person, for time, or is over."""
+        while (run := await self.run(run_id)).state in MOVING:
+            if isinstance(await self.once(run), Reschedule):
+                return await self.run(run_id)
+        return run
+
+    async def once(self, run: Run) -> Outcome:
+        if run.state == "received":
+            await self.planner.plan(run.workspace, run.id)
+            return Done()
+        return await self.sender.send(run.workspace, run.id)
+
+    async def confirm(self, person: str, run: Run) -> Run | Refusal:
+        assert run.digest is not None
+        return await self.decisions.confirm(self.people[person], run.id, run.digest)
+
+    async def run(self, run_id: str) -> Run:
+        async with self.sessions.read() as session:
+            return await repository.get(session, self.workspace, run_id)
+
+    async def calls(self, run_id: str) -> list[CallRow]:
+        async with self.sessions.read() as session:
+            return await store.runs.calls.of_run(session, self.workspace, run_id)
+
+    async def entries(self, run_id: str) -> list[HistoryRow]:
+        async with self.sessions.read() as session:
+            return await store.history.log.of_run(session, self.workspace, run_id)
+
+    async def kinds(self, run_id: str) -> list[str]:
+        return [entry.kind for entry in await self.entries(run_id)]
+
+    async def buried(self, run_id: str) -> None:
+        """The engine gives up on the run's work."""
+        async with self.sessions.begin() as session:
+            await self.planner.give_up(session, self.workspace, run_id, "Given up after 5 attempts.")
+
+
+def contracts() -> list[dict[str, Any]]:
+    """The demo platform's own contracts, at an address of TLS."""
+    return [json.loads(each.canonical.replace(b"http://platform", b"https://platform")) for each in SAAS]
+
+
+@asynccontextmanager
+async def open_harness(url: str) -> AsyncIterator[AgentHarness]:
+    sessions = await Database.open(url)
+    clock, platform, hand = FrozenClock(NOW), FakePlatform(town()), ListClient()
+
+    class Shop(SaasConnector):
+        def context_providers(self) -> Sequence[ContextProvider]:
+            return (platform,)
+
+    box = SecretBox(bytes(32))
+    guard = SsrfGuard(())
+    clients: list[HttpPlatformClient] = []
+
+    def client(base_url: str, token: str) -> HttpPlatformClient:
+        clients.append(HttpPlatformClient(base_url, token, guard=guard))
+        return clients[-1]
+
+    grounds = WorkspaceContexts(sessions, box, [DiscoveredConnector("saas", "Shop", Shop)], [], client)
+    secrets, watch = ActionSecrets(sessions, box, clock), RunNotifier()
+    office = WorkspaceAdmin(sessions, grounds, secrets, box, clock)
+    planner = Planner(
+        sessions, grounds, ScriptedResolver(), clock, watch.changed, lambda: None, 3600, Progress(sessions, watch)
+    )
+    sender = Sender(sessions, grounds, hand, secrets, clock, watch.changed)
+
+    def wake() -> None:
+        """Work is done when the test says so."""
+
+    async def put(session: AsyncSession, item: NewJob) -> None:
+        await store.jobs.enqueue.enqueue_one(session, item)
+
+    gate = ApprovalService(sessions, grounds, clock, timedelta(hours=24))
+    direct = DirectCalls(sessions, grounds, planner, clock, wake)
+    progress = Progress(sessions, watch)
+    desk = RunService(sessions, grounds, clock, watch, put, direct, progress)
+    decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, put, progress)
+    made = AgentHarness(sessions, clock, platform, hand, grounds, office, planner, sender, desk, decisions)
+    try:
+        with cheap_passwords():
+            olivia = await office.create_workspace("Town", email="olivia@x.example", person="olivia", password=PASSWORD)
+            made.people["olivia"] = olivia
+            for name, role in PEOPLE:
+                made.people[name] = await office.add_member(
+                    olivia, email=f"{name}@x.example", person=name, role=role, password=PASSWORD
+                )
+        await office.connect(olivia, "saas", "https://platform.example", {"read_token": "t"})
+        await office.register(olivia, contracts())
+        yield made
+    finally:
+        await hand.close()
+        for each in clients:
+            await each.close()
+        await sessions.close()

@@ -1,0 +1,218 @@
+"""Look-ups go by what is kept: the same answers as the platform's own, without asking it, and never instead of it when it counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import RecordSource
+from agent.runs.run import Run
+from core.errors import InvalidInput
+from registry.records import Query, Record
+from tests.integration.agent.record_cache.looking import Looking
+
+
+def told(records: Any) -> list[tuple[str, str, str]]:
+    return [(each.id, each.label, each.digest) for each in records]
+
+
+async def both(looking: Looking, query: Query) -> tuple[list[Any], list[Any]]:
+    ground = await looking.ground()
+    return told(await ground.kinds.search(query)), told(await ground.live.search(query))
+
+
+def a_slip(word: str) -> str:
+    """Two letters the wrong way round, as fingers do."""
+    middle = len(word) // 2
+    return word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :] if len(word) > 3 else word
+
+
+async def test_every_name_number_and_address_finds_what_the_platform_finds(looking: Looking) -> None:
+    await looking.synced()
+    ground = await looking.ground()
+    everyone: list[Record] = []
+    for offset in (0, 50):
+        everyone += await ground.live.search(Query("customer", limit=50, offset=offset))
+    assert len(everyone) == 82
+    asked: set[tuple[str, Any]] = set()
+    for each in [*everyone[::3], *everyone[-14:]]:  # the last are the hostile ones
+        name, email = str(each.values["name"]), str(each.values["email"])
+        first = name.split()[0]
+        asked |= {(name, "name"), (first, "name"), (first[:3], "name"), (a_slip(first), "name"), (f"{first}'s", None)}
+        asked |= {(str(each.values["company"]), None), (email, "email"), (email.upper(), None), (each.id, "number")}
+    asked |= {("", None), ("?!", "name"), ("Nobody Atall", "name"), ("x" * 300, None), ("Adam Brewing", None)}
+    different = []
+    for text, by in sorted(asked, key=str):
+        kept, live = await both(looking, Query("customer", text, by, limit=50))
+        if kept != live:
+            different.append((text, by, [one for one, *_ in kept], [one for one, *_ in live]))
+    assert not different, different
+    assert len(asked) > 180
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query("invoice", "1042", "number"),
+        Query("invoice", "inv-1042", None),
+        Query("invoice", "Pro monthly", "text", order="issued_at"),
+        Query("invoice", where={"customer_id": (421,)}, order="issued_at", descending=True, limit=50),
+        Query("invoice", where={"customer_id": (421,), "status": ("paid",)}, order="total", descending=False),
+        Query("invoice", where={"status": ("open", "overdue")}, order="due_at", limit=7, offset=3),
+        Query("invoice", where={"customer_id": (999_999,)}),
+        Query("ticket", "password", "text", where={"assigned": (False,)}),
+        Query("ticket", where={"assigned": (False,), "priority": ("urgent", "high")}, order="opened_at"),
+        Query("ticket", order="closed_at", descending=True, limit=50),
+        Query("subscription", "pro", None),
+        Query("article", "reset password", "name"),
+        Query("article", "how-to-reset-password", "number"),
+        Query("agent", where={"available": (True,)}, order="joined_at", descending=False),
+        Query("credit", order="amount", descending=True),
+    ],
+    ids=str,
+)
+async def test_filters_orders_and_pages_are_the_platforms(looking: Looking, query: Query) -> None:
+    await looking.synced()
+    kept, live = await both(looking, query)
+    assert kept == live
+    assert kept or "999999" in str(query) or query.by == "text" or query.text == "pro"
+
+
+async def test_an_undeclared_field_can_not_be_asked_for(looking: Looking) -> None:
+    await looking.synced()
+    ground = await looking.ground()
+    for query in (Query("customer", where={"password_hash": ("x",)}), Query("customer", order="card_fingerprint")):
+        with pytest.raises(InvalidInput, match="not a declared field"):
+            await ground.kinds.search(query)
+
+
+async def test_nothing_that_is_not_declared_is_kept(looking: Looking) -> None:
+    await looking.synced()
+    row = await looking.row("customers/421")
+    assert "NEVER" in row["notes_internal"] or "NEVER" in row["password_hash"], "the platform does send it"
+    await looking.tell("customer.updated", {**row, "revision": row["revision"] + 1})
+    await looking.worked()
+    path = looking.shop.house.settings.data_dir / "opsiq.db"
+    kept = b"".join(each.read_bytes() for each in path.parent.glob("opsiq.db*"))
+    assert b"Novak Brewing" in kept
+    assert b"NEVER SHOW" not in kept
+    assert str(row["card_fingerprint"]).encode() not in kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "refund Adam's last invoice",
+        "refund Adam Novak's last invoice",
+        "suspend Marta Kowalska",
+        "suspend Jonas Becker",
+        "suspend Ana Schmidt",
+        "refund Adma Novak's last invoice",
+        "suspend Nobody Atall",
+        "refund INV-1042",
+        "close ticket 5519",
+        "suspend adam.novak@example.com",
+        "refund the last invoice of Brightwater",
+        "set the priority of the last open ticket of Adam Nowak to high",
+    ],
+)
+async def test_a_request_is_understood_the_same_from_what_is_kept(busy: Looking, text: str) -> None:
+    """Ambiguity, lookalikes with their marks, questions and cards."""
+    live = await busy.asked(text)
+    await busy.synced()
+    assert all(each["fresh"] for each in await busy.mirrors())
+    kept = await busy.asked(text)
+    assert kept.state == live.state
+    assert kept.question == live.question
+    if live.plan is not None:
+        assert kept.plan is not None
+        assert [step.filled[0].value for step in kept.plan.steps] == [step.filled[0].value for step in live.plan.steps]
+        assert [(pin.record_id, pin.digest) for step in kept.plan.steps for pin in step.pins] == [
+            (pin.record_id, pin.digest) for step in live.plan.steps for pin in step.pins
+        ]
+
+
+async def test_a_name_is_found_while_the_platform_is_down_and_nothing_is_sent_unchecked(busy: Looking) -> None:
+    await busy.synced()
+    with busy.stopped():
+        run = await busy.asked("refund Adam Novak's last invoice")
+        assert run.state == "held"
+        assert run.plan is not None
+        answer = await busy.shop.call("POST", f"/v1/runs/{run.id}/confirm", {"digest": run.plan.digest})
+        assert (answer.status_code, answer.json()["code"]) == (503, "platform_unavailable")
+        (step,) = run.plan.steps
+        assert {pin.record_kind for pin in step.pins} == {"customer", "invoice"}
+    done = await busy.confirmed(run)
+    assert done.state == "succeeded"
+
+
+async def test_a_card_says_when_what_it_rests_on_was_kept(busy: Looking) -> None:
+    live = await busy.asked("close ticket 5520")
+    await busy.synced()
+    kept = await busy.asked("close ticket 5522")
+    for run, said in ((live, False), (kept, True)):
+        assert run.plan is not None
+        sources = [each.source for step in run.plan.steps for each in step.filled]
+        readings = [each.reading for each in sources if isinstance(each, RecordSource)]
+        assert readings
+        assert all(("as kept here on 20" in each) is said for each in readings), readings
+
+
+async def test_a_card_made_of_what_is_no_longer_so_drifts_and_is_made_anew(busy: Looking) -> None:
+    """What the platform answers at the click corrects what is kept, so the next card is right."""
+    await busy.synced()
+    await busy.change("tickets/5523", priority="low")
+    run = await busy.asked("close ticket 5523")
+    assert run.plan is not None
+    assert run.plan.steps[0].pins[0].values["priority"] == "urgent", "nobody has told it"
+    olivia = busy.shop.actors["olivia"]
+    drifted = await busy.shop.house.decisions.confirm(olivia, run.id, run.plan.digest)
+    assert isinstance(drifted, Run)
+    assert drifted.state != "confirmed"
+    again = await busy.shop.house.runs.wait_until_idle(olivia, run.id)
+    assert again.state == "held"
+    assert again.plan is not None
+    assert again.plan.steps[0].pins[0].values["priority"] == "low"
+    assert "Priority changed from urgent to low" in " ".join(again.drift)
+    assert (await busy.confirmed(again)).state == "succeeded"
+
+
+async def test_what_is_not_among_the_kept_is_asked_of_the_platform(looking: Looking) -> None:
+    await looking.synced()
+    await looking.change("customers/455", name="Zebulon Quix")
+    kept, live = await both(looking, Query("customer", "Zebulon", "name"))
+    assert kept == live
+    assert len(kept) == 1
+    ground = await looking.ground()
+    with looking.stopped():
+        assert await ground.kinds.search(Query("customer", "Zebulon", "name")) == ()
+        assert (await ground.kinds.record("customer", "421")) is not None
+
+
+async def test_before_a_whole_reading_and_long_after_it_the_platform_is_asked(looking: Looking) -> None:
+    ground = await looking.ground()
+    query = Query("customer", "Adam", "name")
+    assert {each.as_of for each in await ground.kinds.search(query)} == {""}
+    await looking.synced(kind="customer")
+    assert "" not in {each.as_of for each in await ground.kinds.search(query)}
+    invoices = await ground.kinds.search(Query("invoice", "1042", "number"))
+    assert {each.as_of for each in invoices} == {""}, "that kind was not read"
+    looking.shop.clock.advance(seconds=looking.shop.house.settings.mirror_max_age_s)
+    assert "" not in {each.as_of for each in await ground.kinds.search(query)}
+    looking.shop.clock.advance(seconds=1)
+    assert {each.as_of for each in await ground.kinds.search(query)} == {""}
+    assert (await looking.mirror("customer"))["fresh"] is False
+
+
+async def test_records_are_read_live_over_rest(looking: Looking) -> None:
+    await looking.synced()
+    row = await looking.row("customers/440")
+    await looking.change("customers/440", company="Renamed & Sons")
+    answer = await looking.shop.call("GET", "/v1/customers/440")
+    assert answer.json()["data"]["company"] == "Renamed & Sons"
+    assert row["company"] != "Renamed & Sons"
+    ground = await looking.ground()
+    record = await ground.kinds.record("customer", "440")
+    assert record is not None
+    assert record.values["company"] == "Renamed & Sons", "and what is kept is corrected by it"

@@ -1,0 +1,144 @@
+"""A session is its own person's alone: never one that somebody chose, never on a page, and over when it must be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from httpx import AsyncClient
+
+from agent.workspace.members import MemberService
+from tests.integration.web.console.console import PASSWORD, Console, csrf, opened_console, post, sign_in
+from tests.integration.web.console.rows import Rows
+from tests.integration.web.console.test_access import ROUTES
+from web.console.session import COOKIE
+
+
+async def test_the_cookie_of_a_session_is_for_no_script_and_for_no_other_site(tmp_path: Path) -> None:
+    async with opened_console(tmp_path, OPSIQ_BASE_URL="https://console.test") as console:
+        browser = console.browser()
+        browser.base_url = httpx.URL("https://console.test")
+        answer = await sign_in(browser, "olivia@shop.test", PASSWORD)
+    (given,) = [each for each in answer.headers.get_list("set-cookie") if each.startswith(f"__Host-{COOKIE}=")]
+    parts = {part.strip().lower() for part in given.split(";")}
+    assert {"httponly", "secure", "samesite=lax", "path=/"} <= parts
+    assert not [part for part in parts if part.startswith("domain")]
+
+
+async def lets_in(console: Console, token: str) -> bool:
+    browser = console.browser()
+    browser.cookies.set(COOKIE, token)
+    return (await browser.get("/account")).status_code == 200
+
+
+def token_of(browser: AsyncClient) -> str:
+    return {each.name: each.value or "" for each in browser.cookies.jar}[COOKIE]
+
+
+async def test_a_session_that_somebody_planted_is_not_the_one_that_is_signed_in(console: Console) -> None:
+    planted = "planted" * 6
+    browser = console.browser()
+    browser.cookies.set(COOKIE, planted, domain="console.test", path="/")
+    assert (await sign_in(browser, "olivia@shop.test", PASSWORD)).status_code == 303
+    assert token_of(browser) != planted
+    assert not await lets_in(console, planted)
+
+
+async def test_a_form_secret_that_somebody_planted_is_not_the_one_after_signing_in(console: Console) -> None:
+    browser = console.browser()
+    browser.cookies.set("opsiq_form", "p" * 40, domain="console.test", path="/")
+    answer = await browser.post("/sign-in", data={"csrf": "p" * 40, "email": "olivia@shop.test", "password": PASSWORD})
+    assert answer.status_code == 303
+    refused = await browser.post("/runs", data={"csrf": "p" * 40, "text": "refund order 7"})
+    assert refused.status_code == 403
+
+
+async def test_signing_in_again_makes_another_session_and_ends_the_one_before(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    before = token_of(browser)
+    other = console.browser()
+    other.cookies.set(COOKIE, before, domain="console.test", path="/")
+    form = csrf(await other.get("/"))
+    answer = await other.post("/sign-in", data={"csrf": form, "email": "amir@shop.test", "password": PASSWORD})
+    assert answer.status_code == 303
+    assert token_of(other) != before
+    assert not await lets_in(console, before)
+    assert await lets_in(console, token_of(other))
+
+
+async def test_a_change_of_the_password_makes_another_session_here_and_ends_every_other(console: Console) -> None:
+    here, there = await console.signed_in("olivia@shop.test"), await console.signed_in("olivia@shop.test")
+    before, elsewhere, form = token_of(here), token_of(there), csrf(await here.get("/account"))
+    data = {"csrf": form, "password": PASSWORD, "fresh": "another good password"}
+    answer = await here.post("/account/password", data=data)
+    assert "Your password is changed" in answer.text
+    assert token_of(here) != before
+    assert await lets_in(console, token_of(here))
+    assert not await lets_in(console, before)
+    assert not await lets_in(console, elsewhere)
+    assert csrf(answer) != form
+    assert (await here.post("/account/sign-out", data={"csrf": form})).status_code == 403, "nor does the secret go on"
+    assert (await here.post("/account/sign-out", data={"csrf": csrf(answer)})).status_code == 303
+
+
+async def test_a_password_that_is_refused_changes_no_session(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    before = token_of(browser)
+    for data in ({"password": "wrong", "fresh": "another good password"}, {"password": PASSWORD, "fresh": "short"}):
+        assert (await post(browser, "/account/password", data)).status_code == 422
+    assert token_of(browser) == before
+    assert await lets_in(console, before)
+
+
+async def test_who_is_given_another_role_signs_in_anew(console: Console) -> None:
+    olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
+    before = token_of(amir)
+    answer = await post(olivia, f"/members/{console.admin.id}/role", {"role": "support", "password": PASSWORD})
+    assert answer.status_code == 303
+    assert not await lets_in(console, before)
+    assert await lets_in(console, token_of(olivia)), "who gave it goes on"
+    again = await console.signed_in("amir@shop.test")
+    assert token_of(again) != before
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+async def test_who_gives_themself_another_role_has_another_session_at_once(console: Console, swapped: bool) -> None:
+    roster: MemberService = console.house.member_service
+    await roster.change_role(console.owner, console.admin.id, "owner")
+    olivia, elsewhere = await console.signed_in("olivia@shop.test"), await console.signed_in("olivia@shop.test")
+    before, form = token_of(olivia), csrf(await olivia.get("/account"))
+    answer = await olivia.post(
+        f"/members/{console.owner.id}/role",
+        data={"csrf": form, "role": "admin", "password": PASSWORD},
+        headers={"HX-Request": "true"} if swapped else {},
+    )
+    assert (answer.status_code, answer.headers["hx-redirect" if swapped else "location"]) == (
+        200 if swapped else 303,
+        "/",
+    )
+    assert token_of(olivia) != before
+    assert await lets_in(console, token_of(olivia))
+    assert not await lets_in(console, before)
+    assert not await lets_in(console, token_of(elsewhere))
+    assert (await olivia.get("/history")).status_code == 403, "and it is one of the new role"
+
+
+async def test_who_signs_out_leaves_a_session_that_lets_nobody_in(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    before = token_of(browser)
+    assert (await post(browser, "/sign-out")).status_code == 303
+    assert not await lets_in(console, before)
+
+
+async def test_a_session_is_stored_as_a_digest_and_is_on_no_page(console: Console, mine: Rows) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    token = token_of(browser)
+    for method, path in ROUTES:
+        if method == "GET":
+            answer = await browser.get(mine.at(path))
+            assert token not in answer.text, path
+            assert token not in str(answer.headers), path
+    assert token.encode() not in b"".join(
+        each.read_bytes() for each in console.house.settings.data_dir.glob("opsiq.db*")
+    )

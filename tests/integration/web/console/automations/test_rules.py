@@ -1,0 +1,80 @@
+"""Rules as they stand in the console: listed, switched, deleted, and what they have done."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import store.automations
+from events.automations.service import InstructionForm
+from store.automations import FiringRow
+from tests.integration.web.console.console import Console
+from tests.integration.web.console.keys.test_keys import submit
+from tests.integration.web.console.rule_building import add, fire, rules
+
+
+async def test_the_switch_and_deleting(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    row = await add(console)
+    for mode in ("on", "off", "shadow"):
+        await submit(browser, "/rules/new", f"/rules/{row.id}/mode", mode=mode)
+        assert (await rules(console))[0].mode == mode
+        page = (await browser.get(f"/rules/{row.id}")).text
+        assert f'value="{mode}" aria-pressed="true"' in page
+    assert (await submit(browser, "/rules/new", f"/rules/{row.id}/mode", mode="wild")).status_code == 400
+    assert (await submit(browser, "/rules/new", f"/rules/{row.id}/delete")).headers["location"] == "/rules"
+    assert not await rules(console)
+
+
+async def test_what_a_rule_has_done_is_listed_and_shadow_is_told_only_to_who_may_see_inside(console: Console) -> None:
+    row = await add(console, name="<b>ours</b>")
+    call = {"contract": {"name": "shop.refund"}, "payload": json.dumps({"params": {"order": 987654321}})}
+    for at in range(33):
+        event = await fire(console, at)
+        async with console.house.sessions.begin() as session:
+            await store.automations.insert_firing(
+                session,
+                FiringRow(
+                    source=row.id, event_id=event, workspace=row.workspace, at=console.clock(), verdict="shadow",
+                    detail="Would have been held", document=json.dumps({"calls": [call]}),
+                ),
+            )  # fmt: skip
+        console.clock.advance(seconds=1)
+    olivia, sara = await console.signed_in("olivia@shop.test"), await console.signed_in("sara@shop.test")
+    page = (await olivia.get(f"/rules/{row.id}")).text
+    assert page.count("only noted") == 30
+    assert "shop.refund {&#34;order&#34;: 987654321}" in page
+    older = re.search(r'href="(/rules/rul_[^"]+before=[^"]+)"', page)
+    assert older
+    assert (await olivia.get(older[1])).text.count("only noted") == 3
+    theirs = (await sara.get(f"/rules/{row.id}")).text
+    assert "only noted" in theirs
+    assert "987654321" not in theirs
+    assert "Would have been held" not in theirs
+    listed = (await sara.get("/rules")).text
+    assert "&lt;b&gt;ours&lt;/b&gt;" in listed
+    assert "24 Nov 2026, 12:00:32 UTC" in listed
+
+
+async def test_a_dry_run_of_a_rule_that_stands(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    row = await add(console)
+    event = await fire(console, 7)
+    page = await submit(browser, f"/rules/{row.id}", f"/rules/{row.id}/dry-run")
+    assert page.status_code == 200
+    assert event in page.text
+    assert "would wait for a yes" in page.text
+    assert not await console.house.runs.listed(console.owner)
+
+
+async def test_the_list_shows_rules_and_instructions_with_their_author(console: Console) -> None:
+    browser = await console.signed_in("sara@shop.test")
+    empty = (await browser.get("/rules")).text
+    assert "There is no rule yet." in empty
+    assert "There is no instruction yet." in empty
+    await add(console)
+    form = InstructionForm(name="told", event="order.*", text="Refund order {data.amount}", actions=["shop.refund"])
+    await console.house.events.automation_service.add_instruction(console.owner, form)
+    page = (await browser.get("/rules")).text
+    assert page.count(">Olivia<") == 2
+    assert page.count(">never<") == 2
