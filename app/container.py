@@ -20,10 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
 from agent.history.recorder import EntryType
-from agent.planning.planner import RESOLVE_WORK, SEND_WORK, Planner
+from agent.planning.planner import RESOLVE_JOB, SEND_JOB, Planner
 from agent.planning.simulation import Simulations
 from agent.record_cache import RecordCaches
-from agent.record_cache.sync import READ_WORK, CacheSync
+from agent.record_cache.sync import READ_JOB, CacheSync
 from agent.resolve.fallback import FallbackResolver
 from agent.resolve.resolver import Resolver
 from agent.resolve.rules.resolver import RuleResolver
@@ -47,7 +47,7 @@ from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, PlatformUna
 from core.secretbox import SecretBox
 from core.settings import Settings
 from events.record_cache_sync import RecordCacheSubscribers
-from events.webhooks.fanout import DELIVER_WORK
+from events.webhooks.fanout import DELIVER_JOB
 from events.webhooks.wiring import Webhooks
 from events.webhooks.wiring import build as webhooks_assembled
 from events.wiring import Events, build
@@ -84,7 +84,7 @@ class Container:
     """What faces (web, cli) work with."""
 
     settings: Settings
-    sessions: Database
+    database: Database
     box: SecretBox
     contexts: WorkspaceContexts
     runs: RunService
@@ -108,14 +108,14 @@ async def open_container(
     settings: Settings, *, clock: Clock = utc_now, resolver: Resolver | None = None
 ) -> AsyncIterator[Container]:
     """Open the house and start its engine; at exit stop claiming, finish what is held, close. The schema must be up to date."""
-    sessions = await Database.open(settings.database_url)
+    database = await Database.open(settings.database_url)
     try:
-        box = await open_box(sessions, settings.data_keys, clock)
+        box = await open_box(database, settings.data_keys, clock)
     except BaseException:
-        await sessions.close()
+        await database.close()
         raise
     guard = SsrfGuard(map(str, settings.allow_addresses))
-    hand = SignedClient(guard, clock=clock)
+    signed_client = SignedClient(guard, clock=clock)
     found, broken = discover()
     clients: list[HttpPlatformClient] = []
 
@@ -124,145 +124,145 @@ async def open_container(
         clients.append(made)
         return made
 
-    mirrors = RecordCaches(sessions, clock, timedelta(seconds=settings.mirror_max_age_s))
-    grounds = WorkspaceContexts(sessions, box, found, broken, client, mirrors)
-    watch = RunNotifier()
-    progress = Progress(sessions, watch)
-    action_secrets = ActionSecrets(sessions, box, clock)
+    mirrors = RecordCaches(database, clock, timedelta(seconds=settings.mirror_max_age_s))
+    contexts = WorkspaceContexts(database, box, found, broken, client, mirrors)
+    run_notifier = RunNotifier()
+    progress = Progress(database, run_notifier)
+    action_secrets = ActionSecrets(database, box, clock)
 
     ringing = open_notifier(settings.database_url)
 
     def wake() -> None:
-        engine.wake()
+        worker.wake()
         ringing.notify()
 
     evaluator = WorkerPool()
-    offline = RuleResolver()
+    rule_resolver = RuleResolver()
     model = _model(settings) if resolver is None else None
-    chosen = resolver or _resolver(model) or offline
+    chosen = resolver or _resolver(model) or rule_resolver
     planner = Planner(
-        sessions,
-        grounds,
-        FallbackResolver(chosen, offline) if chosen is not offline else offline,
+        database,
+        contexts,
+        FallbackResolver(chosen, rule_resolver) if chosen is not rule_resolver else rule_resolver,
         clock,
-        watch.changed,
+        run_notifier.changed,
         wake,
         settings.question_expiry_s,
         progress,
         evaluator,
     )
-    sender = Sender(sessions, grounds, hand, action_secrets, clock, watch.changed)
+    sender = Sender(database, contexts, signed_client, action_secrets, clock, run_notifier.changed)
 
-    async def resolve(work: Job) -> Outcome:
-        run_id = work.payload["run_id"]
+    async def resolve(job: Job) -> Outcome:
+        run_id = job.payload["run_id"]
         try:
-            return Done(await planner.plan_and_commit(work.workspace, run_id))
+            return Done(await planner.plan_and_commit(job.workspace, run_id))
         except (PlatformUnavailable, ModelUnavailable, ModelMisbehaved) as error:
-            if work.attempt < PLAN_ATTEMPTS and error.retryable:
-                return Reschedule(0.5 * 2**work.attempt, error.detail)
-            await planner.mark_unavailable(work.workspace, run_id, error)
+            if job.attempt < PLAN_ATTEMPTS and error.retryable:
+                return Reschedule(0.5 * 2**job.attempt, error.detail)
+            await planner.mark_unavailable(job.workspace, run_id, error)
         except Unavailable:
             raise
         except Exception:
             # Nothing was sent, and somebody waits: one more try, then a plain word instead of a long silence.
-            if work.attempt < 2:
+            if job.attempt < 2:
                 raise
             log.exception("planning failed twice", extra={"run_id": run_id})
             return Dead("Planning failed twice (see the log).")
         return Done()
 
-    async def send(work: Job) -> Outcome:
+    async def send(job: Job) -> Outcome:
         try:
-            return await sender.send(work.workspace, work.payload["run_id"])
+            return await sender.send(job.workspace, job.payload["run_id"])
         except Conflict:
             # A worker that was taken for dead goes on with it. Whoever holds the work when it comes again finds out how that ended.
             return Reschedule(1.0, "Another worker is at it.")
 
-    webhooks = webhooks_assembled(sessions, guard, box, hand, clock, wake)
+    webhooks = webhooks_assembled(database, guard, box, signed_client, clock, wake)
     events = build(
-        sessions,
-        grounds,
+        database,
+        contexts,
         planner,
         clock,
         box,
         wake,
-        (RecordCacheSubscribers(sessions, grounds, clock), webhooks.source),
+        (RecordCacheSubscribers(database, contexts, clock), webhooks.source),
     )
-    reading = CacheSync(sessions, grounds, mirrors, wake)
+    reading = CacheSync(database, contexts, mirrors, wake)
 
-    async def buried(session: AsyncSession, work: Job, error: str) -> None:
-        await webhooks.record_dead_job(session, work)
-        await reading.record_dead_job(session, work, error)
-        if work.kind in (RESOLVE_WORK, SEND_WORK):
-            await planner.give_up(session, work.workspace, work.payload["run_id"], error)
+    async def buried(session: AsyncSession, job: Job, error: str) -> None:
+        await webhooks.record_dead_job(session, job)
+        await reading.record_dead_job(session, job, error)
+        if job.kind in (RESOLVE_JOB, SEND_JOB):
+            await planner.give_up(session, job.workspace, job.payload["run_id"], error)
 
-    async def parked(session: AsyncSession, work: Job, error: str) -> None:
-        await events.parked(session, work, error)
-        ids = {name: work.payload[name] for name in ("run_id", "event_id") if isinstance(work.payload.get(name), str)}
+    async def parked(session: AsyncSession, job: Job, error: str) -> None:
+        await events.parked(session, job, error)
+        ids = {name: job.payload[name] for name in ("run_id", "event_id") if isinstance(job.payload.get(name), str)}
         await store.history.log.append(
-            session, workspace=work.workspace, kind=EntryType.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),
-            data={**ids, "work": work.kind, "key": work.key, "claims_lost": work.lost, "error": error},
+            session, workspace=job.workspace, kind=EntryType.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),
+            data={**ids, "work": job.kind, "key": job.key, "claims_lost": job.lost, "error": error},
         )  # fmt: skip
 
     sql = SqlQueue(
-        sessions,
+        database,
         owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         lease_s=settings.work_lease_s,
         per_lane=webhooks.per_lane(settings.workers),
         on_dead=buried,
         beside=webhooks.beside,
-        forgets=(DELIVER_WORK,),
+        forgets=(DELIVER_JOB,),
     )
     handlers: dict[str, Handler] = {
-        RESOLVE_WORK: resolve, SEND_WORK: send, READ_WORK: reading.read, **events.handlers, **webhooks.handlers,
+        RESOLVE_JOB: resolve, SEND_JOB: send, READ_JOB: reading.read, **events.handlers, **webhooks.handlers,
     }  # fmt: skip
     queue: Queue = sql
     wakes: list[WakeSource] = [ringing]
     if settings.nats_url:
         # Installations on one broker are told apart by what only their own processes share.
         name = hashlib.sha256(b"opsiq-nats:" + settings.data_key).hexdigest()[:16]
-        carried = JetStreamQueue(sql, Broker(settings.nats_url, name, unacked_s=settings.work_lease_s), [DELIVER_WORK])
-        sessions.tell(carried.put)
+        carried = JetStreamQueue(sql, Broker(settings.nats_url, name, unacked_s=settings.work_lease_s), [DELIVER_JOB])
+        database.tell(carried.put)
         queue = carried
         wakes.append(carried)
-    engine = Worker(
+    worker = Worker(
         queue,
         handlers,
         concurrency=settings.workers or 1,
         limits=webhooks.limits(settings.workers or 1),
-        per_lane={DELIVER_WORK: webhooks.per_lane(settings.workers or 1)},
+        per_lane={DELIVER_JOB: webhooks.per_lane(settings.workers or 1)},
         wakes=wakes,
         on_parked=parked,
     )
-    direct = DirectCalls(sessions, grounds, planner, clock, wake)
-    gate = ApprovalService(sessions, grounds, clock, timedelta(hours=settings.second_person_h), settings.base_url)
-    begin = InlineDispatcher(sql, engine, wake).put
-    desk = RunService(sessions, grounds, clock, watch, begin, direct, progress)
-    decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, begin, progress)
-    house = Container(
+    direct = DirectCalls(database, contexts, planner, clock, wake)
+    gate = ApprovalService(database, contexts, clock, timedelta(hours=settings.second_person_h), settings.base_url)
+    begin = InlineDispatcher(sql, worker, wake).put
+    run_service = RunService(database, contexts, clock, run_notifier, begin, direct, progress)
+    decisions = Decisions(run_service, database, contexts, gate, clock, run_notifier, wake, begin, progress)
+    container = Container(
         settings,
-        sessions,
+        database,
         box,
-        grounds,
-        desk,
+        contexts,
+        run_service,
         decisions,
-        WorkspaceAdmin(sessions, grounds, action_secrets, box, clock),
+        WorkspaceAdmin(database, contexts, action_secrets, box, clock),
         action_secrets,
-        engine,
+        worker,
         chosen,
         clock,
         events,
         webhooks,
-        Simulations(sessions, grounds, planner, clock),
+        Simulations(database, contexts, planner, clock),
         reading,
-        MemberService(sessions, clock),
+        MemberService(database, clock),
         _issuer(settings, guard, clock),
-        SsoLogin(sessions, clock, _issuer_name(settings), settings.oidc_domains),
+        SsoLogin(database, clock, _issuer_name(settings), settings.oidc_domains),
     )
-    closing, stranded = asyncio.Event(), RunRecovery(sessions, clock, wake)
+    closing, stranded = asyncio.Event(), RunRecovery(database, clock, wake)
     sweep = (
         asyncio.create_task(
-            _run_maintenance(decisions, stranded, reading, sessions, clock, closing, settings.events_keep_days)
+            _run_maintenance(decisions, stranded, reading, database, clock, closing, settings.events_keep_days)
         )
         if settings.workers
         else None
@@ -270,21 +270,21 @@ async def open_container(
     async with model or contextlib.nullcontext():  # its connections are kept while the house is open
         try:
             if settings.workers:
-                await engine.start()
+                await worker.start()
             else:
                 for wakened in wakes:
-                    await wakened.open(engine.wake)
-            yield house
+                    await wakened.open(worker.wake)
+            yield container
         finally:
             closing.set()
             if sweep is not None:
                 await sweep
-            await engine.stop(10.0)
+            await worker.stop(10.0)
             evaluator.close()
-            await hand.close()
+            await signed_client.close()
             for each in clients:
                 await each.close()
-            await sessions.close()
+            await database.close()
 
 
 def _model(settings: Settings) -> ModelClient | None:
@@ -326,7 +326,7 @@ async def _run_maintenance(
     decisions: Decisions,
     stranded: RunRecovery,
     reading: CacheSync,
-    sessions: Database,
+    database: Database,
     clock: Clock,
     closing: asyncio.Event,
     events_days: int,
@@ -340,7 +340,7 @@ async def _run_maintenance(
             while await decisions.expire_due() == EXPIRE_AT_ONCE and not closing.is_set():
                 pass  # thousands may run out in the same minute
             if rounds % RETENTION_ROUNDS == 0:
-                await retention.sweep(sessions, clock(), events_days=events_days)
+                await retention.sweep(database, clock(), events_days=events_days)
             await stranded.take_up()
             if rounds % RENEWAL_ROUNDS == 0:
                 await reading.renew()

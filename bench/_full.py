@@ -39,12 +39,14 @@ _RULES = (
 )
 
 
-async def fill_contracts(house: Container, owner: Actor, count: int) -> None:
+async def fill_contracts(container: Container, owner: Actor, count: int) -> None:
     """``count`` contracts, signed as the office signs them."""
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         key_row = next(row for row in await signed.signing_keys(session, owner.workspace) if row.retired_at is None)
-    private = house.workspace_admin.box.open(key_row.sealed_private, context=_key_context(owner.workspace, key_row.kid))
-    key, now = signing.SigningKey.of_private(private), house.clock()
+    private = container.workspace_admin.box.open(
+        key_row.sealed_private, context=_key_context(owner.workspace, key_row.kid)
+    )
+    key, now = signing.SigningKey.of_private(private), container.clock()
     rows = []
     for at in range(count):
         contract = parse(_contract(at))
@@ -55,18 +57,18 @@ async def fill_contracts(house: Container, owner: Actor, count: int) -> None:
                 created_at=now, changed_at=now,
             )
         )  # fmt: skip
-    async with house.sessions.begin() as session:
+    async with container.database.begin() as session:
         for row in rows[:-1]:
             await session.execute(insert(table(ContractRow)), row.model_dump())
         await signed.register(session, rows[-1])
 
 
-async def fill_history(house: Container, owner: Actor, people: Sequence[Actor], count: int) -> str:
+async def fill_history(container: Container, owner: Actor, people: Sequence[Actor], count: int) -> str:
     """Entries up to ``count``, of runs over the last year, the newest last; and what they count as by day.
     Answers the id of the last run."""
-    chance, now = random.Random(11), house.clock()
+    chance, now = random.Random(11), container.clock()
     runs = count // 7
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         head = await entries.head(session, owner.workspace)
     seq, digest = (head.seq, head.digest) if head else (0, entries.GENESIS)
     written: list[dict[str, Any]] = []
@@ -74,7 +76,7 @@ async def fill_history(house: Container, owner: Actor, people: Sequence[Actor], 
     counts: list[tuple[str, str, stats.HistoryCount]] = []
 
     async def flush() -> None:
-        async with house.sessions.begin() as session:
+        async with container.database.begin() as session:
             await session.execute(insert(table(HistoryRow)), written)
             if rows:
                 await session.execute(insert(table(RunRow)), [row.model_dump() for row in rows])
@@ -104,7 +106,7 @@ async def fill_history(house: Container, owner: Actor, people: Sequence[Actor], 
             await flush()
     if written:
         await flush()
-    async with house.sessions.begin() as session:
+    async with container.database.begin() as session:
         kept = table(stats.HistoryDayRow)
         for one in stats.sum_counts(counts):
             await session.execute(upsert(session, kept).values(one).on_conflict_do_nothing())

@@ -61,11 +61,11 @@ def serve(what: str, folder: str) -> None:
 async def founded(folder: str) -> tuple[str, str]:
     settings = settings_in(folder)
     await upgrade(settings.database_url)
-    async with open_container(settings) as house:
-        owner = await house.workspace_admin.create_workspace(
+    async with open_container(settings) as container:
+        owner = await container.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
-        row, secret = await house.workspace_admin.create_key(owner, "bench", scopes=["me:read"], mode="live")
+        row, secret = await container.workspace_admin.create_key(owner, "bench", scopes=["me:read"], mode="live")
     return row.public, secret
 
 

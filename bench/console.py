@@ -43,16 +43,18 @@ ALSO = (
 
 async def filled(folder: Path, entries: int, contracts: int) -> None:
     async with opened_console(folder) as console:
-        house, owner = console.house, console.owner
+        container, owner = console.container, console.owner
         people: list[Actor] = [owner, console.admin]
         for at in range(18):
             email, name = f"p{at}@shop.test", f"Person {at}"
             people += [
-                await house.workspace_admin.add_member(owner, email=email, person=name, role="admin", password=PASSWORD)
+                await container.workspace_admin.add_member(
+                    owner, email=email, person=name, role="admin", password=PASSWORD
+                )
             ]
         began = time.perf_counter()
-        await fill_contracts(house, owner, contracts)
-        run_id = await fill_history(house, owner, people, entries)
+        await fill_contracts(container, owner, contracts)
+        run_id = await fill_history(container, owner, people, entries)
         rows = await rows_of(console, owner)
         ids = {**rows.ids, "run_id": run_id, "other_report": await reports(console)}
         (folder / "bench.json").write_text(json.dumps(ids))
@@ -66,7 +68,7 @@ async def reports(console: Console) -> str:
 
     for at in range(30):
         row = await report_storage.store_report(
-            console.house.sessions,
+            console.container.database,
             console.owner,
             report_json(wrong=40 + at, right=400, title=f"run {at}"),
             console.clock(),

@@ -27,7 +27,7 @@ from core.actor import Actor
 from core.clock import utc_now
 from core.secretbox import SecretBox
 from events.subscribers import FiredEvent
-from events.webhooks.fanout import DELIVER_WORK, deliver_to
+from events.webhooks.fanout import DELIVER_JOB, deliver_to
 from events.webhooks.wiring import build
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
@@ -89,18 +89,18 @@ async def ours(url: str, count: int, endpoints: int, at_once: int = 64) -> tuple
     with tempfile.TemporaryDirectory() as folder:
         address = f"sqlite+aiosqlite:///{folder}/opsiq.db"
         await upgrade(address)
-        sessions = await Database.open(address)
+        database = await Database.open(address)
         guard = SsrfGuard(("127.0.0.0/8",))
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await store.workspaces.insert(
                 session, WorkspaceRow(id=OWNER.workspace, name="Bench", created_at=datetime.now(UTC))
             )
-        async with SignedClient(guard) as hand:
-            webhooks = build(sessions, guard, SecretBox(bytes(32)), hand, utc_now, lambda: None)
+        async with SignedClient(guard) as signed_client:
+            webhooks = build(database, guard, SecretBox(bytes(32)), signed_client, utc_now, lambda: None)
             rows = [(await webhooks.endpoints.create(OWNER, f"{url}/{n}", ["*"])).shown.row for n in range(endpoints)]
             began = time.perf_counter()
             for _ in range(0, count // endpoints, 50):
-                async with sessions.begin() as session:
+                async with database.begin() as session:
                     for _ in range(50):
                         now = utc_now()
                         event = FiredEvent(
@@ -108,25 +108,25 @@ async def ours(url: str, count: int, endpoints: int, at_once: int = 64) -> tuple
                         )
                         await deliver_to(session, event, rows, "event", now)
             put_s = count / (time.perf_counter() - began)
-            queue = SqlQueue(sessions, owner="bench", per_lane=max(8, at_once // endpoints))
+            queue = SqlQueue(database, owner="bench", per_lane=max(8, at_once // endpoints))
             left = count
             finished = asyncio.Event()
 
-            async def deliver(work: object) -> object:
+            async def deliver(job: object) -> object:
                 nonlocal left
-                outcome = await webhooks.delivery_handler.deliver(work)  # type: ignore[arg-type]
+                outcome = await webhooks.delivery_handler.deliver(job)  # type: ignore[arg-type]
                 left -= 1
                 if not left:
                     finished.set()
                 return outcome
 
             began, spent = time.perf_counter(), time.process_time()
-            async with Worker(queue, {DELIVER_WORK: deliver}, limits={DELIVER_WORK: at_once}) as engine:  # type: ignore[dict-item]
+            async with Worker(queue, {DELIVER_JOB: deliver}, limits={DELIVER_JOB: at_once}) as worker:  # type: ignore[dict-item]
                 await finished.wait()
-                while engine.running:  # noqa: ASYNC110 (the last settles; the engine has no event for it)
+                while worker.running:  # noqa: ASYNC110 (the last settles; the engine has no event for it)
                     await asyncio.sleep(0.001)
                 made = Pace(count / (time.perf_counter() - began), (time.process_time() - spent) / count * 1000)
-            await sessions.close()
+            await database.close()
     return put_s, made
 
 

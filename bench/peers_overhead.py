@@ -93,12 +93,12 @@ async def bare(url: str, count: int) -> Measured:
 
 async def decision(model: ModelSettings, count: int) -> Measured:
     with platform.platform() as (url, token):
-        async with platform.open_context(url, token) as ground, ModelClient(model) as client:
+        async with platform.open_context(url, token) as context, ModelClient(model) as client:
             resolver = ProposingResolver(client)
 
             async def one(at: int) -> None:
                 case = reader.case({"id": "c", "prompt": request(at), "expected": {"decision": "clarify"}})
-                entry = await production.answer(case, ground, resolver, datetime.now(UTC))
+                entry = await production.answer(case, context, resolver, datetime.now(UTC))
                 assert entry.held, entry
 
             return await timed(one, count)
@@ -109,19 +109,22 @@ async def whole(model: ModelSettings, count: int) -> Measured:
         given = {"OPSIQ_DATA": folder, "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8"}
         settings = replace(Settings.load(given), workers=2)
         await upgrade(settings.database_url)
-        async with ModelClient(model) as client, open_container(settings, resolver=ProposingResolver(client)) as house:
-            owner = await house.workspace_admin.create_workspace(
+        async with (
+            ModelClient(model) as client,
+            open_container(settings, resolver=ProposingResolver(client)) as container,
+        ):
+            owner = await container.workspace_admin.create_workspace(
                 "Bench", email="b@bench.test", person="b", password="correct horse battery"
             )
-            await house.workspace_admin.connect(
+            await container.workspace_admin.connect(
                 owner, "saas", url, {"read_token": token, "action_secret": "whsec_" + "A" * 43 + "="}
             )
-            proposed = await house.workspace_admin.proposed(owner, "saas")
-            await house.workspace_admin.register(owner, [json.loads(each.canonical) for each in proposed])
+            proposed = await container.workspace_admin.proposed(owner, "saas")
+            await container.workspace_admin.register(owner, [json.loads(each.canonical) for each in proposed])
 
             async def one(at: int) -> None:
-                run = await house.runs.ask(owner, request(at), session_id="bench")
-                run = await house.runs.wait_until_idle(owner, run.id)
+                run = await container.runs.ask(owner, request(at), session_id="bench")
+                run = await container.runs.wait_until_idle(owner, run.id)
                 assert run.state == "held", run
 
             gc.collect()

@@ -112,12 +112,12 @@ def ask_us(url: str | None, model: str, cases: Path, data: Path, out: Path, cass
 
 
 def row(name: str, verdicts: Sequence[CaseVerdict], naive: Sequence[CaseVerdict]) -> str:
-    acting = [each for each in verdicts if each.case.wants == "act"]
+    runner = [each for each in verdicts if each.case.wants == "act"]
     resting = [each for each in verdicts if each.case.wants in ("abstain", "noop")]
     cells = (
-        rate(acting, lambda each: bool(each.entry.calls) and external_names(each)),
-        rate(acting, lambda each: each.full),
-        rate(acting, lambda each: each.wrong_act),
+        rate(runner, lambda each: bool(each.entry.calls) and external_names(each)),
+        rate(runner, lambda each: each.full),
+        rate(runner, lambda each: each.wrong_act),
         rate(resting, lambda each: each.full),
     )
     shown = " ".join(f"{cell.share:5.2f} [{cell.low:.2f}, {cell.high:.2f}]" for cell in cells)

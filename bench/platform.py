@@ -74,16 +74,16 @@ def process(environ: Mapping[str, str], *command: str, profile: Path | None = No
 
 async def founded(settings: Settings, receiver: str) -> Founded:
     await upgrade(settings.database_url)
-    async with open_container(settings) as house:
-        owner = await house.workspace_admin.create_workspace(
+    async with open_container(settings) as container:
+        owner = await container.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
         keys = [
-            await house.workspace_admin.create_key(owner, f"k{n}", scopes=["events:write"], mode="live")
+            await container.workspace_admin.create_key(owner, f"k{n}", scopes=["events:write"], mode="live")
             for n in range(KEYS)
         ]
         rows = [
-            (await house.webhooks.endpoints.create(owner, f"{receiver}/{n}", ["bench.never"])).shown.row
+            (await container.webhooks.endpoints.create(owner, f"{receiver}/{n}", ["bench.never"])).shown.row
             for n in range(ENDPOINTS)
         ]
     return Founded(owner.workspace, [(row.public, secret) for row, secret in keys], rows)

@@ -93,20 +93,20 @@ def process(environ: Mapping[str, str], *command: str) -> Iterator[dict[str, str
 async def founded(settings: Settings, receiver: str, count: int) -> list[tuple[str, str]]:
     """A workspace with its keys, and ``count`` deliveries that wait."""
     await upgrade(settings.database_url)
-    async with open_container(settings) as house:
-        owner = await house.workspace_admin.create_workspace(
+    async with open_container(settings) as container:
+        owner = await container.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
         keys = [
-            await house.workspace_admin.create_key(owner, f"k{n}", scopes=["events:write"], mode="live")
+            await container.workspace_admin.create_key(owner, f"k{n}", scopes=["events:write"], mode="live")
             for n in range(KEYS)
         ]
         rows = [
-            (await house.webhooks.endpoints.create(owner, f"{receiver}/{n}", ["invoice.paid"])).shown.row for n in range(ENDPOINTS)
+            (await container.webhooks.endpoints.create(owner, f"{receiver}/{n}", ["invoice.paid"])).shown.row for n in range(ENDPOINTS)
         ]  # fmt: skip
         await asyncio.sleep(1 if settings.nats_url else 0)  # the broker is connected to in the background
         for _ in range(0, count // ENDPOINTS, 50):
-            async with house.sessions.begin() as session:
+            async with container.database.begin() as session:
                 for _ in range(50):
                     now = utc_now()
                     event = FiredEvent(new("evt"), owner.workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
@@ -144,19 +144,19 @@ async def accepted_per_s(url: str, keys: list[tuple[str, str]], seconds: float) 
 
 
 async def drained_per_s(settings: Settings, count: int) -> float:
-    sessions = await Database.open(settings.database_url)
+    database = await Database.open(settings.database_url)
     made = table(DeliveryRow)
     query = select(func.count(), func.min(made.c.finished_at), func.max(made.c.finished_at)).where(
         made.c.state == "succeeded"
     )
     end = time.monotonic() + 300
     while True:
-        async with sessions.read() as session:
+        async with database.read() as session:
             done, first, last = (await session.execute(query)).one()
         if done >= count or time.monotonic() > end:
             break
         await asyncio.sleep(0.5)
-    await sessions.close()
+    await database.close()
     return float(done / (last - first).total_seconds())
 
 
@@ -177,10 +177,10 @@ def measured(name: str, environ: Mapping[str, str], processes: int, count: int, 
 
 
 async def database(url: str, name: str) -> str:
-    engine = create_async_engine(url.replace("NAME", "postgres"), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
+    worker = create_async_engine(url.replace("NAME", "postgres"), isolation_level="AUTOCOMMIT")
+    async with worker.connect() as connection:
         await connection.execute(text(f"CREATE DATABASE {name}"))
-    await engine.dispose()
+    await worker.dispose()
     return url.replace("NAME", name)
 
 

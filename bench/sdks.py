@@ -172,11 +172,11 @@ def measured(url: str) -> int:
         program = [*how[0], url, body, str(TIMES), headers]
         done = subprocess.run(program, input=how[1], stdout=subprocess.PIPE, text=True, check=True, env=mine)
         tenth, median = zip(*(json.loads(done.stdout)[each] for each in ("bare", "work", "whole")), strict=True)
-        ratios = [work / bare for bare, work, _ in (median, tenth)]
-        bare, work, whole = median
+        ratios = [job / bare for bare, job, _ in (median, tenth)]
+        bare, job, whole = median
         said = "" if max(ratios) < GOAL else "   over the goal"
         print(
-            f"{name:<8}{bare:>9.0f} {work:>9.0f} {ratios[0]:>11.1%} {ratios[1]:>11.1%} {whole:>10.0f} "
+            f"{name:<8}{bare:>9.0f} {job:>9.0f} {ratios[0]:>11.1%} {ratios[1]:>11.1%} {whole:>10.0f} "
             f"{whole / bare:>12.2f}{said}",
             flush=True,
         )

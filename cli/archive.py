@@ -65,17 +65,17 @@ class _Manifest(BaseModel):
     sha256: str | None = None
 
 
-async def write(sessions: Database, settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
+async def write(database: Database, settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
     """Answers the manifest. ``file`` is there, whole and with mode 600, or not at all. Raises Conflict where it was already."""
     with tempfile.TemporaryDirectory(dir=_guarded(file), prefix=".opsiq-backup-") as folder:
         # The heads are read first: what is written while the dump begins only makes the chain longer.
-        history = await _heads(sessions)
-        dump = Path(folder) / DUMPS[sessions.dialect]
-        await backup.snapshot(sessions, settings.database_url, dump)
+        history = await _heads(database)
+        dump = Path(folder) / DUMPS[database.dialect]
+        await backup.snapshot(database, settings.database_url, dump)
         parts = {dump.name: dump} | ({KEY: settings.key_file} if with_key else {})
         manifest = {
             "form": FORM, "made_at": utc_now().isoformat(timespec="seconds"), "version": version("opsiq-server"),
-            "engine": sessions.dialect, "history": history,
+            "engine": database.dialect, "history": history,
             "parts": {name: {"bytes": path.stat().st_size, "sha256": _digest(path)} for name, path in parts.items()},
         }  # fmt: skip
         told = (json.dumps(manifest, indent=2) + "\n").encode()
@@ -116,11 +116,11 @@ async def _put_back(settings: Settings, file: Path, archive: Archive, *, unauthe
     parts = _parts(manifest, archive)
     for name, part in parts.items():
         archive.check(name, part.get("sha256"), part.get("bytes"))
-    engine = "sqlite" if settings.database_url.startswith("sqlite") else "postgresql"
-    if manifest["engine"] != engine:
-        raise InvalidInput(f"{file} is of {manifest['engine']}; OPSIQ_DATABASE_URL is {engine}.")
+    worker = "sqlite" if settings.database_url.startswith("sqlite") else "postgresql"
+    if manifest["engine"] != worker:
+        raise InvalidInput(f"{file} is of {manifest['engine']}; OPSIQ_DATABASE_URL is {worker}.")
     with tempfile.TemporaryDirectory(prefix="opsiq-restore-") as folder:
-        dump = Path(folder) / DUMPS[engine]
+        dump = Path(folder) / DUMPS[worker]
         archive.copy(dump.name, dump, parts[dump.name]["sha256"])
         await backup.put_back(settings.database_url, dump)
         if KEY in parts and settings.given_data_key is None:
@@ -192,10 +192,10 @@ def _parts(manifest: dict[str, Any], archive: Archive) -> dict[str, dict[str, An
     return parts
 
 
-async def faults(sessions: Database, manifest: dict[str, Any]) -> list[str]:
+async def faults(database: Database, manifest: dict[str, Any]) -> list[str]:
     """What of the history that the manifest tells of is not there as it was."""
     found = []
-    async with sessions.read() as session:
+    async with database.read() as session:
         for workspace, head in manifest["history"].items():
             anchor = ChainAnchor(head["seq"], head["digest"])
             verdict = await store.history.log.verify(session, workspace, anchor=anchor)
@@ -211,8 +211,8 @@ def _guarded(file: Path) -> Path:
     return file.absolute().parent
 
 
-async def _heads(sessions: Database) -> dict[str, dict[str, Any]]:
-    async with sessions.read() as session:
+async def _heads(database: Database) -> dict[str, dict[str, Any]]:
+    async with database.read() as session:
         rows = [
             (each.id, await store.history.log.head(session, each.id))
             for each in await store.workspaces.every_one(session)

@@ -18,11 +18,11 @@ from store.migrate import upgrade
 async def open_sessions(environ: Mapping[str, str]) -> AsyncIterator[Database]:
     settings = Settings.load(environ)
     await upgrade(settings.database_url)
-    sessions = await Database.open(settings.database_url)
+    database = await Database.open(settings.database_url)
     try:
-        yield sessions
+        yield database
     finally:
-        await sessions.close()
+        await database.close()
 
 
 async def the_workspace(session: AsyncSession, wanted: str | None) -> str:

@@ -65,7 +65,7 @@ class BatchPublisher:
             )  # fmt: skip
             values(row)  # what no database stores is this one's fault alone
             if caused_by is not None:
-                async with self._firing.sessions.read() as session:
+                async with self._firing.database.read() as session:
                     row.depth = await depth_below(session, actor.workspace, name, caused_by)
         except OpsIQError as error:
             stands = await self._stands(kept)
@@ -81,7 +81,7 @@ class BatchPublisher:
 
     async def _stands(self, kept: IdempotencyRow) -> KeyClaim | None:
         """What was answered before to this key: that is said again, even where the event would be refused by now."""
-        async with self._firing.sessions.read() as session:
+        async with self._firing.database.read() as session:
             row = await store.requests.idempotency.get(session, kept.workspace, kept.method, kept.path, kept.key)
         if row is None or row.state != "done" or row.created_at < self._firing.clock() - KEPT:
             return None
@@ -89,7 +89,7 @@ class BatchPublisher:
 
     async def _commit(self, group: Sequence[_Pending]) -> Sequence[KeyClaim]:
         now = self._firing.clock()
-        async with self._firing.sessions.begin() as session:
+        async with self._firing.database.begin() as session:
             claims = await store.requests.idempotency.keep_many(
                 session, [each.kept for each in group], stale_before=now - STALE, forget_before=now - KEPT
             )

@@ -23,7 +23,7 @@ from agent.history.recorder import EntryType
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.errors import OpsIQError
-from events.publish import REACT_WORK
+from events.publish import REACT_JOB
 from events.subscribers import FiredEvent, Source, Subscriber, event_of_row, of_connector
 from executors.jobs.queue import Done, Outcome, Reschedule
 from registry.events.event_names import fits
@@ -33,7 +33,7 @@ from store.jobs.jobs import Job
 
 log = logging.getLogger(__name__)
 
-RETRY_WORK: Final = "event.retry"
+RETRY_JOB: Final = "event.retry"
 REACT_S: Final = 60.0
 RETRY_S: Final = (5.0, 30.0, 120.0, 600.0, 3600.0)
 """The pauses after the first failure, the second, …: with the last one used up the reaction has failed."""
@@ -46,25 +46,25 @@ class Dispatcher:
 
     def __init__(
         self,
-        sessions: Database,
+        database: Database,
         sources: Sequence[Source],
-        grounds: WorkspaceContexts,
+        contexts: WorkspaceContexts,
         clock: Clock,
         wake: Callable[[], None],
         *,
         react_s: float = REACT_S,
     ) -> None:
-        self._sessions = sessions
+        self._database = database
         self._sources = tuple(sources)
-        self._grounds = grounds
+        self._contexts = contexts
         self._clock = clock
         self._wake = wake
         self._react_s = react_s
 
-    async def react(self, work: Job) -> Outcome:
+    async def react(self, job: Job) -> Outcome:
         """Take the event as far as it goes now. ``Reschedule`` while a blocking subscriber is being retried."""
-        async with self._sessions.read() as session:
-            event = event_of_row(await store.events.events.get(session, work.workspace, work.payload["event_id"]))
+        async with self._database.read() as session:
+            event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
         if event.mode != "live":
             return Done()
         there = await self._subscribers(event)
@@ -79,46 +79,46 @@ class Dispatcher:
                 return stopped
         return Done(lambda session: store.events.events.finish(session, event.workspace, event.id, self._clock()))
 
-    async def again(self, work: Job) -> Outcome:
+    async def again(self, job: Job) -> Outcome:
         """One more try of one reaction that failed."""
-        async with self._sessions.read() as session:
-            event = event_of_row(await store.events.events.get(session, work.workspace, work.payload["event_id"]))
-            row = await store.events.events.reaction(session, event.workspace, event.id, work.payload["subscriber"])
-        if row is not None and row.state == "retrying" and row.attempts == work.payload["attempts"]:
+        async with self._database.read() as session:
+            event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
+            row = await store.events.events.reaction(session, event.workspace, event.id, job.payload["subscriber"])
+        if row is not None and row.state == "retrying" and row.attempts == job.payload["attempts"]:
             await self._let(event, row, (await self._subscribers(event)).get(row.subscriber))
         return Done()
 
-    async def parked(self, session: AsyncSession, work: Job, error: str) -> None:
+    async def parked(self, session: AsyncSession, job: Job, error: str) -> None:
         """What stays undone of work that is not tried any more has failed, in the transaction that says so."""
-        if work.kind not in (REACT_WORK, RETRY_WORK):
+        if job.kind not in (REACT_JOB, RETRY_JOB):
             return
-        now, event_id = self._clock(), work.payload["event_id"]
-        for row in await store.events.events.reactions(session, work.workspace, event_id):
-            mine = work.kind == REACT_WORK or row.subscriber == work.payload.get("subscriber")
+        now, event_id = self._clock(), job.payload["event_id"]
+        for row in await store.events.events.reactions(session, job.workspace, event_id):
+            mine = job.kind == REACT_JOB or row.subscriber == job.payload.get("subscriber")
             if mine and row.state in store.events.events.OPEN:
                 await store.events.events.move_reaction(session, row, to="failed", error=error, finished_at=now)
-        if work.kind == REACT_WORK:
-            await store.events.events.finish(session, work.workspace, event_id, now)
+        if job.kind == REACT_JOB:
+            await store.events.events.finish(session, job.workspace, event_id, now)
 
     async def _subscribers(self, event: FiredEvent) -> dict[str, Subscriber]:
         """Everybody who reacts to this event, by name."""
-        ground = await self._grounds.of(event.workspace)
+        context = await self._contexts.of(event.workspace)
         found: list[Subscriber] = []
-        for connector in ground.connectors:
+        for connector in context.connectors:
             try:
                 theirs = [each for each in connector.subscribers() if fits(each.pattern, event.name)]
             except Exception:  # a stranger's code: it may fail in any way, and only for itself
                 log.exception("connector %s could not say who reacts to %s", connector.name, event.name)
                 continue
             found += [of_connector(connector.name, each) for each in theirs]
-        async with self._sessions.read() as session:
+        async with self._database.read() as session:
             for source in self._sources:
                 found += await source.subscribers(session, event)
         return {each.name: each for each in found}
 
     async def _planned(self, event: FiredEvent, there: dict[str, Subscriber]) -> list[ReactionRow]:
         """Who reacts in which order: as it was written down at the first look, whoever has come or gone since."""
-        async with self._sessions.begin() as session:
+        async with self._database.begin() as session:
             rows = await store.events.events.reactions(session, event.workspace, event.id)
             if not rows:
                 await store.events.events.plan_reactions(
@@ -140,12 +140,12 @@ class Dispatcher:
         try:
             if subscriber is None:
                 gone = "This subscriber is not there any more."
-                async with self._sessions.begin() as session:
+                async with self._database.begin() as session:
                     await store.events.events.move_reaction(session, row, to="skipped", error=gone, finished_at=began)
                 return
             async with asyncio.timeout(self._react_s):
                 reacted = await subscriber.react(event)
-            async with self._sessions.begin() as session:
+            async with self._database.begin() as session:
                 mine = await store.events.events.move_reaction(
                     session, row, to="done", attempts=row.attempts + 1, detail=reacted.detail[:1000], error="",
                     started_at=row.started_at or began, finished_at=self._clock(),
@@ -163,7 +163,7 @@ class Dispatcher:
     async def _failed(self, event: FiredEvent, row: ReactionRow, error: str, started_at: object) -> None:
         attempts = row.attempts + 1
         over = attempts > len(RETRY_S)
-        async with self._sessions.begin() as session:
+        async with self._database.begin() as session:
             mine = await store.events.events.move_reaction(
                 session, row, to="failed" if over else "retrying", attempts=attempts, error=error,
                 started_at=started_at, finished_at=self._clock() if over else None,
@@ -177,7 +177,7 @@ class Dispatcher:
                 )  # fmt: skip
             elif not row.blocking:
                 await store.jobs.enqueue.enqueue(
-                    session, key=f"{event.id}:{row.subscriber}:{attempts}", kind=RETRY_WORK, workspace=event.workspace, priority=20,
+                    session, key=f"{event.id}:{row.subscriber}:{attempts}", kind=RETRY_JOB, workspace=event.workspace, priority=20,
                     payload={"event_id": event.id, "subscriber": row.subscriber, "attempts": attempts},
                     delay_s=RETRY_S[attempts - 1],
                 )  # fmt: skip
@@ -186,7 +186,7 @@ class Dispatcher:
         """What a blocking subscriber that is not done makes of the walk; None when nothing stands in its way."""
         if not blocking:
             return None
-        async with self._sessions.read() as session:
+        async with self._database.read() as session:
             rows = await store.events.events.reactions(session, event.workspace, event.id)
         states = {row.subscriber: row for row in rows if row.subscriber in blocking}
         waiting = [row for row in states.values() if row.state in store.events.events.OPEN]
@@ -197,7 +197,7 @@ class Dispatcher:
         if failed is None:
             return None
         now = self._clock()
-        async with self._sessions.begin() as session:
+        async with self._database.begin() as session:
             for row in await store.events.events.reactions(session, event.workspace, event.id):
                 if row.state == "pending":
                     why = f"{failed.subscriber} failed, and it must be done first."

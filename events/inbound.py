@@ -76,13 +76,13 @@ TransactionHook = Callable[[AsyncSession, SharedSecret], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, made: SharedSecret) -> None:
-    """The ``TransactionHook`` of who has nothing to add."""
+    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
 class Inbox:
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     box: SecretBox
     clock: Clock
     wake: Callable[[], None]
@@ -101,14 +101,14 @@ class Inbox:
         digest = hashlib.sha256(inbound.body).hexdigest()
         now = self.clock()
         try:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 taken = [
                     await self._take(session, workspace, name, event, digest, now, request_id=request_id)
                     for event in told
                 ]
                 after_commit(session, self.wake)
         except EventLoop as error:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 await recorder.record_act(
                     session, _connector(workspace, name), EntryType.EVENT_REFUSED, now,
                     request_id=request_id, event=[each.name for each in told], detail=error.detail,
@@ -117,7 +117,7 @@ class Inbox:
         return taken
 
     async def share_secret(
-        self, by: Actor, name: str, given: str | None = None, *, also: TransactionHook = no_hook
+        self, by: Actor, name: str, given: str | None = None, *, in_transaction: TransactionHook = no_hook
     ) -> SharedSecret:
         """What the platform signs its webhooks with from now on: ``given`` by it, or a fresh one. The one before it is good for a day.
         ``also`` is written in the same transaction. Raises Forbidden, NotFound, InvalidInput for a secret that can't be one."""
@@ -130,7 +130,7 @@ class Inbox:
             raise InvalidInput(error.detail, findings=[Finding("/secret", "invalid", error.detail)]) from error
         now = self.clock()
         context = f"connector:{by.workspace}:{name}"
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.connectors.get(session, by.workspace, name)
             held: dict[str, str] = json.loads(self.box.open(row.sealed_secrets, context=context))
             before = held.get(WEBHOOK_SECRET)
@@ -141,18 +141,18 @@ class Inbox:
             await store.connectors.reseal(session, row, sealed, now)
             until = held.get(WEBHOOK_SECRET_BEFORE_UNTIL)
             made = SharedSecret(name, secret, from_iso(until) if until and from_iso(until) > now else None)
-            await also(session, made)
+            await in_transaction(session, made)
             await recorder.record_act(session, by, EntryType.CONNECTOR_SECRET_SHARED, now, connector=name)
         return made
 
     async def _addressed(self, name: str, workspace: str | None) -> tuple[Connector, str]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             using = await store.connectors.using(session, name)
         found = [each for each in using if workspace in (None, each)]
         if len(found) != 1:
             raise NotFound(f"No webhook is expected here for {name[:64]!r}: check the connector and ?workspace=.")
-        ground = await self.grounds.of(found[0])
-        connector = next((each for each in ground.connectors if each.name == name), None)
+        context = await self.contexts.of(found[0])
+        connector = next((each for each in context.connectors if each.name == name), None)
         if connector is None or not connector.takes_webhooks():
             raise NotFound(f"The connector {name} takes no webhooks.")
         return connector, found[0]

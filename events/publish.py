@@ -27,7 +27,7 @@ from store.database import Database, after_commit
 from store.events.events import EventRow
 from store.jobs.enqueue import NewJob
 
-REACT_WORK: Final = "event.react"
+REACT_JOB: Final = "event.react"
 MAX_DATA_BYTES: Final = 64 * 1024
 OWN_ORIGIN: Final = "opsiq"
 MAX_DEPTH: Final = 8
@@ -37,7 +37,7 @@ TransactionHook = Callable[[AsyncSession, FiredEvent], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, fired: FiredEvent) -> None:
-    """The ``TransactionHook`` of who has nothing to add."""
+    """No-op transaction hook."""
 
 
 async def publish(
@@ -107,7 +107,7 @@ def reaction_job(rows: Sequence[EventRow]) -> list[NewJob]:
     """For each live event the one piece of work that lets its subscribers react. A test event has none: no rule, instruction, connector,
     kept record or webhook hears of it."""
     return [
-        NewJob(row.id, REACT_WORK, row.workspace, {"event_id": row.id}, priority=20)
+        NewJob(row.id, REACT_JOB, row.workspace, {"event_id": row.id}, priority=20)
         for row in rows
         if row.mode == "live"
     ]
@@ -143,7 +143,7 @@ async def _depth_below(session: AsyncSession, workspace: str, cause: str) -> int
 class EventPublisher:
     """The door to events: what APIs and consoles fire through."""
 
-    sessions: Database
+    database: Database
     clock: Clock
     wake: Callable[[], None]
 
@@ -156,17 +156,17 @@ class EventPublisher:
         occurred_at: datetime | None = None,
         caused_by: str | None = None,
         request_id: str | None = None,
-        also: TransactionHook = no_hook,
+        in_transaction: TransactionHook = no_hook,
     ) -> FiredEvent:
         """As ``fire``, in a transaction of its own; ``also`` is written in it. An event refused for its depth is an entry in AI History."""
         now = self.clock()
         try:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 fired = await publish(
                     session, workspace=actor.workspace, name=name, data=data, origin=f"{actor.kind}:{actor.id}", at=now,
                     occurred_at=occurred_at, caused_by=caused_by, request_id=request_id, mode=actor.mode,
                 )  # fmt: skip
-                await also(session, fired)
+                await in_transaction(session, fired)
                 after_commit(session, self.wake)
         except EventLoop as error:
             await self.refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
@@ -177,7 +177,7 @@ class EventPublisher:
         self, actor: Actor, name: str, at: datetime, error: EventLoop, *, caused_by: str | None, request_id: str | None
     ) -> None:
         """Tell history of an event that would have gone round in circles."""
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await recorder.record_act(
                 session, actor, EntryType.EVENT_REFUSED, at,
                 request_id=request_id, event=name, caused_by=caused_by, detail=error.detail,

@@ -30,66 +30,64 @@ MAX_ASKED: Final = 10
 class RecordCacheSubscribers:
     """The source of one subscriber for each connector that an event is about."""
 
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     clock: Clock
 
     async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
-        ground = self.grounds.cached(event.workspace)
-        about = [each for each in ground.keeping.values() if _about(each, event)] if ground is not None else []
+        context = self.contexts.cached(event.workspace)
+        about = [each for each in context.cache.values() if _about(each, event)] if context is not None else []
         if not about:
             return ()
         kept = {row.connector for row in await store.record_cache.sync_state.listed(session, event.workspace)}
         return [self._subscriber(each) for each in about if each.connector in kept]
 
-    def _subscriber(self, keeping: ConnectorCache) -> Subscriber:
+    def _subscriber(self, cache: ConnectorCache) -> Subscriber:
         async def react(event: FiredEvent) -> ReactionResult:
-            return await self.react(keeping, event)
+            return await self.react(cache, event)
 
-        return Subscriber(f"mirror:{keeping.connector}", MIRRORS, react)
+        return Subscriber(f"mirror:{cache.connector}", MIRRORS, react)
 
-    async def react(self, keeping: ConnectorCache, event: FiredEvent) -> ReactionResult:
+    async def react(self, cache: ConnectorCache, event: FiredEvent) -> ReactionResult:
         """Raises PlatformUnavailable: then it is tried again."""
         told = Event(event.id, event.name, event.data, iso(event.occurred_at))
-        mirrors = list(dict.fromkeys(mirror for mirror, _ in keeping.kinds.values()))
+        mirrors = list(dict.fromkeys(mirror for mirror, _ in cache.kinds.values()))
         states: list[RecordState] = []
         lost: list[tuple[str, str, str]] = []
-        if event.origin == f"connector:{keeping.connector}":
+        if event.origin == f"connector:{cache.connector}":
             states = [state for mirror in mirrors for state in mirror.carried(told)]
         if not states:
             named = [each for mirror in mirrors for each in mirror.named(told)][:MAX_ASKED]
-            states, lost = await self._asked(keeping, named)
-        states = [state for state in states if state.kind in keeping.kinds]
+            states, lost = await self._asked(cache, named)
+        states = [state for state in states if state.kind in cache.kinds]
 
         async def record(session: AsyncSession) -> None:
             for kind in dict.fromkeys([state.kind for state in states] + [kind for kind, _, _ in lost]):
-                if await keeping.standing(session, kind) is None:
+                if await cache.standing(session, kind) is None:
                     continue
-                theirs = [keeping.kept(state) for state in states if state.kind == kind]
-                await store.record_cache.records.store_records(session, keeping.scope(kind), theirs)
+                theirs = [cache.kept(state) for state in states if state.kind == kind]
+                await store.record_cache.records.store_records(session, cache.scope(kind), theirs)
                 for _, record_id, was in (each for each in lost if each[0] == kind):
-                    await store.record_cache.records.mark_deleted(session, keeping.scope(kind), record_id, was=was)
-                await store.record_cache.sync_state.touch(
-                    session, keeping.workspace, keeping.connector, kind, self.clock()
-                )
+                    await store.record_cache.records.mark_deleted(session, cache.scope(kind), record_id, was=was)
+                await store.record_cache.sync_state.touch(session, cache.workspace, cache.connector, kind, self.clock())
 
         what = ", ".join(f"{state.kind} {state.id}" for state in states) or "nothing new"
         return ReactionResult(f"kept: {what}", record)
 
     async def _asked(
-        self, keeping: ConnectorCache, named: Sequence[tuple[str, str]]
+        self, cache: ConnectorCache, named: Sequence[tuple[str, str]]
     ) -> tuple[list[RecordState], list[tuple[str, str, str]]]:
         """The states as they are now, and (kind, id, version kept) of those that the platform has no more."""
         states: list[RecordState] = []
         lost: list[tuple[str, str, str]] = []
         for kind, record_id in named:
-            if kind not in keeping.kinds:
+            if kind not in cache.kinds:
                 continue
-            async with self.sessions.read() as session:
-                if await keeping.standing(session, kind) is None:
+            async with self.database.read() as session:
+                if await cache.standing(session, kind) is None:
                     continue
-                before = await store.record_cache.records.get(session, keeping.scope(kind), record_id)
-            state = await keeping.mirror(kind).now(kind, record_id)
+                before = await store.record_cache.records.get(session, cache.scope(kind), record_id)
+            state = await cache.mirror(kind).now(kind, record_id)
             if state is not None:
                 states.append(state)
             elif before is not None and not before.gone:
@@ -97,5 +95,5 @@ class RecordCacheSubscribers:
         return states, lost
 
 
-def _about(keeping: ConnectorCache, event: FiredEvent) -> bool:
-    return any(fits(pattern, event.name) for _, kept in keeping.kinds.values() for pattern in kept.events)
+def _about(cache: ConnectorCache, event: FiredEvent) -> bool:
+    return any(fits(pattern, event.name) for _, kept in cache.kinds.values() for pattern in kept.events)

@@ -14,9 +14,9 @@ from events.automations.rules import Rules
 from events.automations.runner import AutomationRunner
 from events.automations.service import AutomationService
 from events.batch_publisher import BatchPublisher
-from events.dispatcher import RETRY_WORK, Dispatcher
+from events.dispatcher import RETRY_JOB, Dispatcher
 from events.inbound import Inbox
-from events.publish import REACT_WORK, EventPublisher
+from events.publish import REACT_JOB, EventPublisher
 from events.subscribers import Source
 from executors.jobs.queue import OnDead
 from executors.jobs.worker import Handler
@@ -39,8 +39,8 @@ class Events:
 
 
 def build(
-    sessions: Database,
-    grounds: WorkspaceContexts,
+    database: Database,
+    contexts: WorkspaceContexts,
     planner: Planner,
     clock: Clock,
     box: SecretBox,
@@ -48,18 +48,18 @@ def build(
     sources: Sequence[Source] = (),
 ) -> Events:
     """``sources`` are those of other rooms' subscribers beside the built-in ones (webhook endpoints)."""
-    acting = AutomationRunner(sessions, grounds, planner, clock, wake)
-    rules = Rules(acting)
-    brain = Instructions(acting, planner.resolver)
-    walk = Dispatcher(sessions, (brain, rules, *sources), grounds, clock, wake)
-    firing = EventPublisher(sessions, clock, wake)
+    runner = AutomationRunner(database, contexts, planner, clock, wake)
+    rules = Rules(runner)
+    instructions = Instructions(runner, planner.resolver)
+    dispatcher = Dispatcher(database, (instructions, rules, *sources), contexts, clock, wake)
+    firing = EventPublisher(database, clock, wake)
     return Events(
         firing,
         BatchPublisher(firing),
-        AutomationService(sessions, grounds, clock),
+        AutomationService(database, contexts, clock),
         rules,
-        brain,
-        Inbox(sessions, grounds, box, clock, wake),
-        {REACT_WORK: walk.react, RETRY_WORK: walk.again},
-        walk.parked,
+        instructions,
+        Inbox(database, contexts, box, clock, wake),
+        {REACT_JOB: dispatcher.react, RETRY_JOB: dispatcher.again},
+        dispatcher.parked,
     )

@@ -22,10 +22,10 @@ from core.errors import Conflict, InvalidInput, Unavailable
 from store.database import Database
 
 
-async def snapshot(sessions: Database, url: str, to: Path) -> None:
+async def snapshot(database: Database, url: str, to: Path) -> None:
     """Write what the database holds at one moment into ``to``, which must not exist. Raises Unavailable when that did not work."""
     os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    if sessions.dialect == "postgresql":
+    if database.dialect == "postgresql":
         await _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={to}")
         return
     await asyncio.to_thread(_vacuumed, make_url(url).database or "", to)
@@ -59,14 +59,14 @@ def _copied(dump: Path, path: Path) -> None:
 
 
 async def _empty(url: str) -> bool:
-    sessions = await Database.open(url)
+    database = await Database.open(url)
     try:
-        async with sessions.read() as session:
+        async with database.read() as session:
             if not await (await session.connection()).run_sync(lambda plain: inspect(plain).has_table("workspaces")):
                 return True
             return not await store.workspaces.every_one(session)
     finally:
-        await sessions.close()
+        await database.close()
 
 
 def _vacuumed(database: str, to: Path) -> None:

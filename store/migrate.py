@@ -30,24 +30,24 @@ async def upgrade(url: str) -> None:
 
     Raises BadSetting when the URL is wrong or the database is of a newer version, Unavailable when it does not answer.
     """
-    sessions = await Database.open(url)
+    database = await Database.open(url)
     try:
-        await upgrade_open(sessions)
+        await upgrade_open(database)
     finally:
-        await sessions.close()
+        await database.close()
 
 
-async def upgrade_open(sessions: Database) -> None:
+async def upgrade_open(database: Database) -> None:
     """As ``upgrade``, for a database that is open already."""
-    async with sessions.begin() as session:
-        if sessions.dialect == "postgresql":
+    async with database.begin() as session:
+        if database.dialect == "postgresql":
             await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await (await session.connection()).run_sync(_upgrade)
 
 
-async def missing_revisions(sessions: Database) -> list[str]:
+async def missing_revisions(database: Database) -> list[str]:
     """The steps this database lacks, first one first; looks only. Raises BadSetting for a database of a newer version."""
-    async with sessions.read() as session:
+    async with database.read() as session:
         return await (await session.connection()).run_sync(_missing)
 
 
@@ -85,11 +85,11 @@ def _config(connection: Connection) -> Config:
 
 async def _write(revision: str, message: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        sessions = await Database.open(f"sqlite+aiosqlite:///{folder}/fresh.db")
-        await upgrade_open(sessions)
-        async with sessions.begin() as session:
+        database = await Database.open(f"sqlite+aiosqlite:///{folder}/fresh.db")
+        await upgrade_open(database)
+        async with database.begin() as session:
             await (await session.connection()).run_sync(_difference, revision, message)
-        await sessions.close()
+        await database.close()
 
 
 def _difference(connection: Connection, revision: str, message: str) -> None:

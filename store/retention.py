@@ -83,19 +83,19 @@ SWEPT: Final = frozenset(
 )
 
 
-async def sweep(sessions: Database, now: datetime, *, events_days: int = 0) -> dict[str, int]:
+async def sweep(database: Database, now: datetime, *, events_days: int = 0) -> dict[str, int]:
     """Delete what is over, and mend what an older process beside us has left. Answers how many rows went, by table. ``events_days``: how
     long events are kept, 0 for ever. Each purge is called again until nothing is left, every time in a transaction of its own, so that
     nobody waits long for it."""
     purges: dict[str, PurgeFunction] = {name: purge for name, (purge, _) in _BY_TABLE.items()}
     if events_days:
         purges["events"] = lambda session, at: events.purge(session, at - timedelta(days=events_days))
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await deliveries.mark_failed(session)
     gone = dict.fromkeys(purges, 0)
     for name, purge in purges.items():
         while True:
-            async with sessions.begin() as session:
+            async with database.begin() as session:
                 went = await purge(session, now)
             if not went:
                 break

@@ -27,12 +27,12 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened as house:
-            app.state.house = house
-            app.state.holders = KeyLookup(house.sessions)
-            app.state.nonces = Nonces(house.sessions)
+        async with opened as container:
+            app.state.container = container
+            app.state.holders = KeyLookup(container.database)
+            app.state.nonces = Nonces(container.database)
             app.state.limits = limits or Limits.of(
-                house.settings.redis_url, per_address=house.settings.address_limit_per_min
+                container.settings.redis_url, per_address=container.settings.address_limit_per_min
             )
             try:
                 yield

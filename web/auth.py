@@ -90,8 +90,8 @@ class AuthRequirement:
 
 
 def container_of(request: Request) -> Container:
-    house: Container = request.app.state.house
-    return house
+    container: Container = request.app.state.container
+    return container
 
 
 def require_signature(
@@ -103,12 +103,12 @@ def require_signature(
     Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, WrongMode, Unavailable, Problem (``rate_limited``,
     ``unsupported_media_type``).
     """
-    door = AuthRequirement(scope, limit, owner, filters, test)
+    requirement = AuthRequirement(scope, limit, owner, filters, test)
 
     async def authenticate(request: Request) -> Caller:
-        caller = await _authenticated(request, door)
+        caller = await _authenticated(request, requirement)
         need_scope(request, caller, scope)
-        if caller.mode == "test" and not door.open_to_tests(request.method):
+        if caller.mode == "test" and not requirement.open_to_tests(request.method):
             raise WrongMode(
                 "This is a test key: it reads, and tries actions and events without effect. What has effects takes a live key (pk_live_…)."
             )
@@ -119,7 +119,7 @@ def require_signature(
             _known(request)
         return caller
 
-    authenticate.__dict__["door"] = door
+    authenticate.__dict__["requirement"] = requirement
     return authenticate
 
 
@@ -139,17 +139,17 @@ def requirement_of(dependant: Dependant) -> AuthRequirement | None:
     waiting = [dependant]
     while waiting:
         each = waiting.pop()
-        found = getattr(each.call, "__dict__", {}).get("door")
+        found = getattr(each.call, "__dict__", {}).get("requirement")
         if isinstance(found, AuthRequirement):
             return found
         waiting += each.dependencies
     return None
 
 
-async def _authenticated(request: Request, door: AuthRequirement) -> Caller:
-    house, limits = container_of(request), limits_of(request)
+async def _authenticated(request: Request, requirement: AuthRequirement) -> Caller:
+    container, limits = container_of(request), limits_of(request)
     await limits.arrive(client_of(request))
-    now = house.clock()
+    now = container.clock()
     claim = request_signature.parse_header(request.headers.getlist("authorization"))
     idempotency_key = request_signature.only(request.headers.getlist("idempotency-key"))
     body = await request.body()
@@ -157,7 +157,7 @@ async def _authenticated(request: Request, door: AuthRequirement) -> Caller:
     row, member = await holders.of(claim.key) or (None, None)
     actor = principals.actor_of_key(row, member, now) if row else None
     sealed = row.secrets(now) if row else ()
-    secrets = [house.box.open(each, context=f"key:{claim.key}").decode() for each in sealed]
+    secrets = [container.box.open(each, context=f"key:{claim.key}").decode() for each in sealed]
     request_signature.check(
         claim,
         secrets,
@@ -170,7 +170,7 @@ async def _authenticated(request: Request, door: AuthRequirement) -> Caller:
     request_signature.check_window(claim.ts, int(now.timestamp()))
     if row is None or actor is None:
         raise Unauthenticated(request_signature.REFUSED)
-    limit = door.limit_of(request.method)
+    limit = requirement.limit_of(request.method)
     before = await limits.check(limit, row.id)
     await _once(request, row, claim.nonce)
     standing = await limits.charge(limit, row.id, before)

@@ -133,5 +133,5 @@ def _private(host: str) -> bool:
 
 
 def _trusted(scope: Scope) -> Sequence[Network]:
-    house = getattr(getattr(scope.get("app"), "state", None), "house", None)
-    return house.settings.trusted_proxies if house is not None else ()
+    container = getattr(getattr(scope.get("app"), "state", None), "container", None)
+    return container.settings.trusted_proxies if container is not None else ()

@@ -64,7 +64,7 @@ class Attempt:
         """What to do in the effect's own transaction: keep what will be answered to its retries, sealed. ``shows_secret``: the body may
         hold secrets, which are not kept."""
 
-        async def also(session: AsyncSession, effect: Effect) -> None:
+        async def in_transaction(session: AsyncSession, effect: Effect) -> None:
             number = status if isinstance(status, int) else status(effect)
             told = body(effect)
             if shows_secret:
@@ -73,7 +73,7 @@ class Attempt:
             await store.requests.idempotency.finish(session, self.claim, status=number, body=sealed)
             after_commit(session, self._is_kept)
 
-        return also
+        return in_transaction
 
     def _is_kept(self) -> None:
         self.kept = True
@@ -163,9 +163,9 @@ def seal_answer(request: Request, row: IdempotencyRow, body: dict[str, Any]) -> 
 
 async def take_claim(request: Request, workspace: str, caller: str, key: str, *, fingerprint: str) -> KeyClaim:
     """Claim the ``caller``'s ``key`` for this method and path. The verdict says whether it is ours."""
-    house = container_of(request)
-    now = house.clock()
-    async with house.sessions.begin() as session:
+    container = container_of(request)
+    now = container.clock()
+    async with container.database.begin() as session:
         return await store.requests.idempotency.start(
             session,
             workspace=workspace,
@@ -183,14 +183,14 @@ async def take_claim(request: Request, workspace: str, caller: str, key: str, *,
 @asynccontextmanager
 async def hold_claim(request: Request, claim: KeyClaim) -> AsyncIterator[Attempt]:
     """Act under a claim that is ours; given up at the end unless an answer was kept."""
-    house = container_of(request)
+    container = container_of(request)
     attempt = Attempt(request, claim.row)
     try:
         yield attempt
     finally:
         if not attempt.kept:
             with contextlib.suppress(Exception):  # a claim left behind is taken over once it is stale
-                async with house.sessions.begin() as session:
+                async with container.database.begin() as session:
                     await store.requests.idempotency.forget(session, claim.row)
 
 

@@ -17,8 +17,8 @@ KeyHolder = tuple[KeyRow, MemberRow | None]
 class KeyLookup:
     """One process's way to the table of keys."""
 
-    def __init__(self, sessions: Database) -> None:
-        self._sessions = sessions
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._grouped = Batcher(self._read)
 
     async def of(self, public: str) -> KeyHolder | None:
@@ -26,6 +26,6 @@ class KeyLookup:
         return await self._grouped.ask(public)
 
     async def _read(self, group: Sequence[str]) -> Sequence[KeyHolder | None]:
-        async with self._sessions.read() as session:
+        async with self._database.read() as session:
             found = await store.accounts.api_keys.with_members(session, sorted(set(group)))
         return [found.get(public) for public in group]

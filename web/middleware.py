@@ -41,8 +41,8 @@ HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 def security_headers(scope: Scope) -> Sequence[tuple[bytes, bytes]]:
     """Of every answer. HSTS (RFC 6797) where people reach this server by https."""
-    house = getattr(getattr(scope.get("app"), "state", None), "house", None)
-    return (*SECURITY, HSTS) if house is not None and house.settings.https else SECURITY
+    container = getattr(getattr(scope.get("app"), "state", None), "container", None)
+    return (*SECURITY, HSTS) if container is not None and container.settings.https else SECURITY
 
 
 class RequestMiddleware:

@@ -23,8 +23,8 @@ class _Request:
 class Nonces:
     """One process's way to the nonce table."""
 
-    def __init__(self, sessions: Database) -> None:
-        self._sessions = sessions
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._grouped = Batcher(self._commit)
 
     async def take(self, key: str, nonce: str, at: datetime, *, touch: str | None = None) -> bool:
@@ -33,7 +33,7 @@ class Nonces:
         return await self._grouped.ask(_Request(key, nonce, at, touch))
 
     async def _commit(self, group: Sequence[_Request]) -> Sequence[bool]:
-        async with self._sessions.begin() as session:
+        async with self._database.begin() as session:
             fresh = await store.requests.nonces.insert_many(
                 session, [(each.key, each.nonce, each.at) for each in group]
             )

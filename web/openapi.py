@@ -131,11 +131,11 @@ def signed_routes(app: FastAPI) -> Iterator[tuple[RouteContext, str, AuthRequire
     for route in iter_route_contexts(app.routes):
         if not (route.path or "").startswith(PREFIX):
             continue
-        door = requirement_of(route.dependant)
-        if door is None:
+        requirement = requirement_of(route.dependant)
+        if requirement is None:
             raise LookupError(f"{route.path} is not behind signed(…)")
         for method in sorted(route.methods or ()):
-            yield route, method, door
+            yield route, method, requirement
 
 
 def make_document(app: FastAPI) -> dict[str, Any]:
@@ -156,9 +156,9 @@ def make_document(app: FastAPI) -> dict[str, Any]:
         SECURITY: {"type": "apiKey", "in": "header", "name": "Authorization", "description": _SCHEME}
     }
     components["headers"] = _HEADERS
-    for route, method, door in signed:
+    for route, method, requirement in signed:
         operation = document["paths"][route.path_format][method.lower()]
-        _complete(operation, route, method, door, schemas)
+        _complete(operation, route, method, requirement, schemas)
     for path in OPEN:
         for operation in document["paths"].get(path, {}).values():
             if path == INBOUND:
@@ -172,14 +172,14 @@ def make_document(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(
-    operation: dict[str, Any], route: RouteContext, method: str, door: AuthRequirement, schemas: dict[str, Any]
+    operation: dict[str, Any], route: RouteContext, method: str, requirement: AuthRequirement, schemas: dict[str, Any]
 ) -> None:
-    limit = door.limit_of(method)
+    limit = requirement.limit_of(method)
     operation["operationId"] = f"{_module(route)}.{route.name}"
     operation["security"] = [{SECURITY: []}]
-    operation["x-scope"] = door.scope
+    operation["x-scope"] = requirement.scope
     operation["x-limit"] = {"class": limit, "per_minute": PER_MINUTE[limit]}
-    if door.owner:
+    if requirement.owner:
         operation["x-role"] = "owner"
     own = operation["responses"]
     if "HTTPValidationError" in str(own.get("422")):

@@ -28,9 +28,9 @@ _BRACKETS: Final = re.compile(r"\[(?P<items>[^\[\]{}\n]+)\]|\((?P<numbers>\s*-?\
 _SPLIT: Final = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,|;|\n|\s+and\s+|\s+or\s+|\s+&\s+)\s*")
 
 
-def find(text: Text, target: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
+def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
     """Runs of items that stand side by side, longest and surest first; one item alone is a list of one."""
-    item = parameter_spec(_singular_name(target.name), _item_schema(target), target.annotation)
+    item = parameter_spec(_singular_name(spec.name), _item_schema(spec), spec.annotation)
     if item.kinds in (("object",), ("array",)):
         return []
     chosen: list[Candidate] = []
@@ -42,25 +42,25 @@ def find(text: Text, target: ParameterSpec, now: datetime, gather: Gather) -> li
         ):
             chosen.append(each)
     chosen.sort(key=lambda found: found.start)
-    made: list[Candidate] = _bracketed(text, target, now) + _counted(text, target, item)
+    made: list[Candidate] = _bracketed(text, spec, now) + _counted(text, spec, item)
     if item.kinds == ("text",):
         made += _opponents(text)
     run: list[Candidate] = []
     # What is bracketed is a list by itself.
     chosen = [each for each in chosen if not any(one.start <= each.start and each.end <= one.end for one in made)]
     for each in chosen:
-        if run and not _BETWEEN.match(_bare(text, target, run[-1].end, each.start)):
-            made.append(_joined(text, target, run))
+        if run and not _BETWEEN.match(_bare(text, spec, run[-1].end, each.start)):
+            made.append(_joined(text, spec, run))
             run = []
         run.append(each)
     if run:
-        made.append(_joined(text, target, run))
+        made.append(_joined(text, spec, run))
     closed = item.kinds[:1] == ("enum",)
     if closed and len(chosen) > 1:
         # Members of a closed set count wherever they stand.
         sure = [each for each in chosen if each.weight > 0.5]
         if len(sure) > 1:
-            made.append(_joined(text, target, sure))
+            made.append(_joined(text, spec, sure))
     return made
 
 
@@ -78,21 +78,21 @@ def _opponents(text: Text) -> list[Candidate]:
     return made
 
 
-def _counted(text: Text, target: ParameterSpec, item: ParameterSpec) -> list[Candidate]:
+def _counted(text: Text, spec: ParameterSpec, item: ParameterSpec) -> list[Candidate]:
     """ "two burgers and a coke": the things for a list of things, their numbers for a list of quantities."""
     made = []
     for run in counted_items.find(text):
-        values = _of_run(text, target, item, run)
-        if values is not None and (len(run) > 1 or counted_items.asks_how_many(target)):
+        values = _of_run(text, spec, item, run)
+        if values is not None and (len(run) > 1 or counted_items.asks_how_many(spec)):
             weight = 0.65 + 0.05 * min(3, len(run))
             made.append(Candidate(run[0].start, run[-1].end, values, "", ", ".join(map(str, values)), weight))
     return made
 
 
 def _of_run(
-    text: Text, target: ParameterSpec, item: ParameterSpec, run: Sequence[counted_items.CountedItem]
+    text: Text, spec: ParameterSpec, item: ParameterSpec, run: Sequence[counted_items.CountedItem]
 ) -> list[Any] | None:
-    if item.kinds[:1] == ("number",) and counted_items.asks_how_many(target):
+    if item.kinds[:1] == ("number",) and counted_items.asks_how_many(spec):
         counts = [number_parameters.cast(item, each.count) for each in run]
         return None if None in counts else counts
     if item.kinds == ("text",):
@@ -100,28 +100,28 @@ def _of_run(
     return None
 
 
-def _bracketed(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+def _bracketed(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """Lists written as such: "[2.5, 3.6]", "['red', 'blue']"."""
     made: list[Candidate] = []
     for match in _BRACKETS.finditer(text.plain):
         items = [part.strip().strip("'\"`") for part in (match["items"] or match["numbers"]).split(",")]
         read = [
-            scan_exact(part, _singular_name(target.name), _item_schema(target), target.annotation, now)
+            scan_exact(part, _singular_name(spec.name), _item_schema(spec), spec.annotation, now)
             for part in items
             if part
         ]
         if read and all(each is not None for each in read):
             values = [each.value for each in read if each is not None]
-            weight = 0.65 + 0.8 * label(text, match.start(), match.end(), target)
+            weight = 0.65 + 0.8 * label(text, match.start(), match.end(), spec)
             made.append(Candidate(match.start(), match.end(), values, "", ", ".join(map(str, values)), weight))
     return made
 
 
-def _bare(text: Text, target: ParameterSpec, start: int, end: int) -> str:
+def _bare(text: Text, spec: ParameterSpec, start: int, end: int) -> str:
     """What stands between two items without the words that only say what they are: "37.87 and longitude -122.27"."""
     between = text.low[start:end]
     for word in re.findall(r"[a-z]+", between):
-        if len(word) > 3 and (stem(word) in target.about or stem(word) in target.own):
+        if len(word) > 3 and (stem(word) in spec.about or stem(word) in spec.own):
             between = re.sub(rf"\b{word}\b\s*", "", between)
     return between
 
@@ -134,14 +134,14 @@ def scan_exact(
     return exact(words, name=name, schema=schema, annotation=annotation, now=now)
 
 
-def joined(text: Text, target: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
+def joined(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
     """A list in one string, its items joined by commas."""
     schema = {
         "type": "string",
-        "description": re.sub(r"comma[- ]separated|separated by commas", "", target.description),
+        "description": re.sub(r"comma[- ]separated|separated by commas", "", spec.description),
     }
-    item = parameter_spec(_singular_name(target.name), schema, target.annotation)
-    wrapped = replace(target, items=schema, kinds=("array",))
+    item = parameter_spec(_singular_name(spec.name), schema, spec.annotation)
+    wrapped = replace(spec, items=schema, kinds=("array",))
     if item.kinds == ("joined", "text"):
         return []
     return [
@@ -150,9 +150,9 @@ def joined(text: Text, target: ParameterSpec, now: datetime, gather: Gather) -> 
     ]
 
 
-def _item_schema(target: ParameterSpec) -> Mapping[str, Any]:
-    schema = dict(target.items) or {"type": "string"}
-    schema.setdefault("description", target.description)
+def _item_schema(spec: ParameterSpec) -> Mapping[str, Any]:
+    schema = dict(spec.items) or {"type": "string"}
+    schema.setdefault("description", spec.description)
     return schema
 
 
@@ -160,15 +160,15 @@ def _singular_name(name: str) -> str:
     return singular(name)
 
 
-def _joined(text: Text, target: ParameterSpec, run: list[Candidate]) -> Candidate:
+def _joined(text: Text, spec: ParameterSpec, run: list[Candidate]) -> Candidate:
     values = (
         list(dict.fromkeys(each.value for each in run))
         if all(isinstance(each.value, str | int | float) for each in run)
         else [each.value for each in run]
     )
     weight = max(each.weight for each in run) + 0.08 * min(3, len(run) - 1)
-    weight += 0.2 * label(text, run[0].start, run[-1].end, target)
-    limit = target.schema.get("maxItems")
+    weight += 0.2 * label(text, run[0].start, run[-1].end, spec)
+    limit = spec.schema.get("maxItems")
     if isinstance(limit, int) and len(values) > limit:
         weight = 0.0
     how = "; ".join(each.how for each in run if each.how)
@@ -176,20 +176,20 @@ def _joined(text: Text, target: ParameterSpec, run: list[Candidate]) -> Candidat
     return Candidate(run[0].start, run[-1].end, values, how, shown, weight)
 
 
-def whole(text: Text, target: ParameterSpec, start: int, end: int, now: datetime, item: Item) -> Candidate | None:
+def whole(text: Text, spec: ParameterSpec, start: int, end: int, now: datetime, item: Item) -> Candidate | None:
     """All of the words as a list: each part must be an item."""
     words = text.plain[start:end].strip("[]()")
-    schema = _item_schema(target)
+    schema = _item_schema(spec)
     for run in counted_items.find(text):
         if run[0].start == start and run[-1].end == end:
-            values = _of_run(text, target, parameter_spec(_singular_name(target.name), schema, target.annotation), run)
+            values = _of_run(text, spec, parameter_spec(_singular_name(spec.name), schema, spec.annotation), run)
             if values is not None:
                 return Candidate(start, end, values, "", ", ".join(map(str, values)), 0.8)
-    alone = item(words, _singular_name(target.name), schema, target.annotation, now)
+    alone = item(words, _singular_name(spec.name), schema, spec.annotation, now)
     parts = [part.strip().strip("'\"") for part in _SPLIT.split(words) if part.strip()]
     if len(parts) <= 1:
         return Candidate(start, end, [alone.value], alone.how, alone.shown, 0.9) if alone is not None else None
-    made = [item(part, _singular_name(target.name), schema, target.annotation, now) for part in parts]
+    made = [item(part, _singular_name(spec.name), schema, spec.annotation, now) for part in parts]
     if any(each is None for each in made):
         return Candidate(start, end, [alone.value], alone.how, alone.shown, 0.6) if alone is not None else None
     good = [each for each in made if each is not None]

@@ -37,18 +37,18 @@ _AFTER_NO: Final = re.compile(
 )
 
 
-def find(text: Text, target: ParameterSpec) -> list[Candidate]:
-    reversed_name = bool(set(split_name(target.name)) & _AGAINST)
-    words = _words(target.name)
+def find(text: Text, spec: ParameterSpec) -> list[Candidate]:
+    reversed_name = bool(set(split_name(spec.name)) & _AGAINST)
+    words = _words(spec.name)
     made: list[Candidate] = []
-    for needed, sure, meant in ((words, 0.75, True), *_stated(target.description)):
+    for needed, sure, meant in ((words, 0.75, True), *_stated(spec.description)):
         if needed:
-            made += _said(text, target, needed, sure, meant, reversed_name=reversed_name and meant is True)
+            made += _said(text, spec, needed, sure, meant, reversed_name=reversed_name and meant is True)
     if not made and len(words) > 1:
-        made += _partly(text, target, words)
+        made += _partly(text, spec, words)
     if not made:
-        loose = frozenset(stem(word) for word in words) and target.about
-        made += _loosely(text, target, loose)
+        loose = frozenset(stem(word) for word in words) and spec.about
+        made += _loosely(text, spec, loose)
     return made
 
 
@@ -81,7 +81,7 @@ def _stated(description: str) -> tuple[tuple[tuple[str, ...], float, bool], ...]
 
 
 def _said(
-    text: Text, target: ParameterSpec, needed: tuple[str, ...], sure: float, meant: bool, *, reversed_name: bool
+    text: Text, spec: ParameterSpec, needed: tuple[str, ...], sure: float, meant: bool, *, reversed_name: bool
 ) -> list[Candidate]:
     """Every word of ``needed`` within a few words of each other."""
     tokens = text.tokens
@@ -112,18 +112,18 @@ def _said(
             value = against or any(token.low in _AGAINST for token in tokens[max(0, low - 3) : high + 1])
         elif against:
             value = not meant
-        made.append(_found(text, target, low, high, value, sure, negative=against))
+        made.append(_found(text, spec, low, high, value, sure, negative=against))
     return made
 
 
-def _partly(text: Text, target: ParameterSpec, words: tuple[str, ...]) -> list[Candidate]:
+def _partly(text: Text, spec: ParameterSpec, words: tuple[str, ...]) -> list[Candidate]:
     """One word of several, if it is not the kind of thing that the last word names: "private" of private_visibility."""
     made: list[Candidate] = []
     for index, token in enumerate(text.tokens):
         if stem(token.low) == words[0] and len(token.low) > 3 and not _inside(text, token.start):
             against = negated(text.tokens, index)
             sure = 0.65 if _FACET.issuperset(words[1:]) else 0.45
-            made.append(_found(text, target, index, index, not against, sure, negative=against))
+            made.append(_found(text, spec, index, index, not against, sure, negative=against))
     return made
 
 
@@ -132,17 +132,17 @@ def _inside(text: Text, position: int) -> bool:
     return any(each.outer_start <= position < each.outer_end for each in quotes.find(text) if each.kind == "quoted")
 
 
-def _loosely(text: Text, target: ParameterSpec, loose: frozenset[str]) -> list[Candidate]:
+def _loosely(text: Text, spec: ParameterSpec, loose: frozenset[str]) -> list[Candidate]:
     made: list[Candidate] = []
     for index, token in enumerate(text.tokens):
         if len(token.low) > 3 and stem(token.low) in loose:
             against = negated(text.tokens, index)
-            made.append(_found(text, target, index, index, not against, 0.2, negative=against))
+            made.append(_found(text, spec, index, index, not against, 0.2, negative=against))
     return made[:2]
 
 
 def _found(
-    text: Text, target: ParameterSpec, low: int, high: int, value: bool, sure: float, *, negative: bool
+    text: Text, spec: ParameterSpec, low: int, high: int, value: bool, sure: float, *, negative: bool
 ) -> Candidate:
     tokens = text.tokens
     first = low
@@ -152,15 +152,15 @@ def _found(
                 first = low - step
                 break
     start, end = tokens[first].start, tokens[high].end - (2 if tokens[high].owns else 0)
-    made = as_value(target, value)
+    made = as_value(spec, value)
     return Candidate(
         start, end, made, f"{text.plain[start:end]} → {'yes' if value else 'no'}", "yes" if value else "no", sure
     )
 
 
-def as_value(target: ParameterSpec, value: bool) -> Any:
+def as_value(spec: ParameterSpec, value: bool) -> Any:
     """``value`` as the schema writes it: an enum of "True"/"False" keeps its spelling."""
-    for each in target.enum:
+    for each in spec.enum:
         if not isinstance(each, bool) and str(each).lower() == str(value).lower():
             return each
     return value

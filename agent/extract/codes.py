@@ -13,23 +13,23 @@ from agent.extract.time import dates, durations
 from language.text import Text
 
 
-def coded(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+def coded(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """Identifiers. One that has the shape of the description's example stands above others."""
     made: list[Candidate] = []
     taken = [(each.start, each.end) for each in dates.find(text, now.date())]
     taken += [(each.start, each.end) for each in money.find(text) if each.currency is not None]
     taken += [(each.start, each.end) for each in durations.find(text)]
     found = [*patterns.codes(text), *patterns.find(text, "uuid")]
-    if "email" in target.description.lower():
+    if "email" in spec.description.lower():
         found += patterns.find(text, "email")
     for each in found:
-        near = label(text, each.start, each.end, target)
+        near = label(text, each.start, each.end, spec)
         value = each.value
-        if value.startswith("#") and not re.search(r"['\"#]#|#\w", target.description):
+        if value.startswith("#") and not re.search(r"['\"#]#|#\w", spec.description):
             value = value[1:]
-        weight = each.weight + near + 0.5 * affinity(text, each.start, target) - (0.15 if near < 0.1 else 0.0)
-        if target.shapes:
-            weight += 0.35 if any(re.fullmatch(shape, value) for shape in target.shapes) else -0.2
+        weight = each.weight + near + 0.5 * affinity(text, each.start, spec) - (0.15 if near < 0.1 else 0.0)
+        if spec.shapes:
+            weight += 0.35 if any(re.fullmatch(shape, value) for shape in spec.shapes) else -0.2
         if value.isdigit() and any(start < each.end and each.start < end for start, end in taken) and near < 0.3:
             weight -= 0.4
         made.append(
@@ -40,7 +40,7 @@ def coded(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
     return made
 
 
-def shaped(text: Text, target: ParameterSpec, kind: str) -> list[Candidate]:
+def shaped(text: Text, spec: ParameterSpec, kind: str) -> list[Candidate]:
     """E-mail and web addresses, phone numbers, UUIDs, IP addresses."""
     return [
         Candidate(
@@ -48,8 +48,8 @@ def shaped(text: Text, target: ParameterSpec, kind: str) -> list[Candidate]:
             found.end,
             found.value,
             weight=found.weight
-            + 0.3 * label(text, found.start, found.end, target)
-            + 0.5 * affinity(text, found.start, target),
+            + 0.3 * label(text, found.start, found.end, spec)
+            + 0.5 * affinity(text, found.start, spec),
         )
         for found in patterns.find(text, kind)
     ]

@@ -49,15 +49,15 @@ def preposition(text: Text, start: int) -> str | None:
     return None
 
 
-def label(text: Text, start: int, end: int, target: ParameterSpec) -> float:
+def label(text: Text, start: int, end: int, spec: ParameterSpec) -> float:
     """In [0, 0.6]: the parameter's own words, or those of its role, right before or after the span."""
     best = 0.0
     matched = 0
-    names = set(target.own)
+    names = set(spec.own)
     if stem("id") in names:
         names |= _IDENTIFIERS
     labels: set[str] = set()
-    for role in target.roles:
+    for role in spec.roles:
         labels |= ROLES[role][2]
     step = 0
     damp = 1.0
@@ -79,7 +79,7 @@ def label(text: Text, start: int, end: int, target: ParameterSpec) -> float:
             best, matched = max(best, weight), matched + 1
         elif token.low in labels:
             best = max(best, weight * 0.8)
-        elif stemmed in target.about and step < 2:
+        elif stemmed in spec.about and step < 2:
             best = max(best, weight * 0.4)
         step += 1
     step = 0
@@ -91,7 +91,7 @@ def label(text: Text, start: int, end: int, target: ParameterSpec) -> float:
         stemmed = stem(token.low)
         if stemmed in names:
             best, matched = max(best, _WEIGHTS_AFTER[step]), matched + 1
-        elif stemmed in target.about:
+        elif stemmed in spec.about:
             best = max(best, _WEIGHTS_AFTER[step] * 0.5)
         elif token.low in PREPOSITIONS or token.low == "and":
             break
@@ -106,22 +106,22 @@ def _named_after(text: Text, start: int, end: int) -> bool:
     )
 
 
-def affinity(text: Text, start: int, target: ParameterSpec) -> float:
+def affinity(text: Text, start: int, spec: ParameterSpec) -> float:
     """In [-0.3, 0.3]: whether the preposition before the span is one that this role takes."""
     said = preposition(text, start)
-    if said is None or not target.roles:
+    if said is None or not spec.roles:
         return 0.0
     # "to" any place, but not to where something comes from.
-    if said == "to" and "origin" in target.roles and "target" not in target.roles:
+    if said == "to" and "origin" in spec.roles and "target" not in spec.roles:
         return -0.3
-    if said in _REGIONAL and {"title", "place"} <= target.roles:
+    if said in _REGIONAL and {"title", "place"} <= spec.roles:
         return 0.0
-    if said == "with" and "place" in target.roles:
+    if said == "with" and "place" in spec.roles:
         return 0.0
-    if said == "with" and target.roles == {"maker"} and _BEHIND.intersection(target.own):
+    if said == "with" and spec.roles == {"maker"} and _BEHIND.intersection(spec.own):
         return 0.0
-    if any(said in ROLES[role][1] for role in target.roles):
+    if any(said in ROLES[role][1] for role in spec.roles):
         return 0.3
-    if target.roles == {"sort"}:
+    if spec.roles == {"sort"}:
         return -0.15 if said in {"in", "by", "with", "at", "from", "near", "starring"} else 0.0
-    return -0.3 if _OPPOSED.get(said, _NONE) & target.roles else 0.0
+    return -0.3 if _OPPOSED.get(said, _NONE) & spec.roles else 0.0

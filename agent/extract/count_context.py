@@ -25,17 +25,17 @@ _ENDS: Final = PREPOSITIONS | word_set("please and but if when tomorrow today to
 _BETWEEN: Final = word_set("more other of adult grown young")
 
 
-def of_people(target: ParameterSpec) -> bool:
+def of_people(spec: ParameterSpec) -> bool:
     """Whether the parameter says how many people there are."""
-    own = set(target.own)
-    return bool(own & _COUNTED) and not own & _YOUTH_STEMS and bool(own & _HOW_MANY or _plural(target))
+    own = set(spec.own)
+    return bool(own & _COUNTED) and not own & _YOUTH_STEMS and bool(own & _HOW_MANY or _plural(spec))
 
 
 _HOW_MANY: Final = frozenset(map(stem, ("number", "count", "size", "num", "no", "total", "quantity")))
 
 
-def _plural(target: ParameterSpec) -> bool:
-    last = target.name.lower()
+def _plural(spec: ParameterSpec) -> bool:
+    last = spec.name.lower()
     return last.endswith(("s", "people", "pax"))
 
 

@@ -20,47 +20,47 @@ _STAMP: Final = re.compile(
 _LINKS: Final = word_set("at on by the , @ around from - of in")
 
 
-def days(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+def days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """Days. A period gives its last day to a parameter that ends something, else its first."""
     made: list[Candidate] = []
-    ends = "end" in target.roles and "start" not in target.roles
+    ends = "end" in spec.roles and "start" not in spec.roles
     found = dates.find(text, now.date())
     for index, when in enumerate(found):
         day = when.last if ends and when.last is not None else when.day
-        form = target.form if target.form and formats.has_day(target.form) else None
-        if target.schema.get("format") in {"date", "date-time"}:
+        form = spec.form if spec.form and formats.has_day(spec.form) else None
+        if spec.schema.get("format") in {"date", "date-time"}:
             form = None
         weight = (
             when.weight
             - 0.25
-            + 0.5 * label(text, when.start, when.end, target)
-            + _way(text, target, when, index, len(found))
+            + 0.5 * label(text, when.start, when.end, spec)
+            + _way(text, spec, when, index, len(found))
         )
         written = formats.write(day, form, zone=False)
         made.append(Candidate(when.start, when.end, written, _told(text, when, written), day.isoformat(), weight))
     if ends:
-        made += _open_ended(text, target, now, found)
+        made += _open_ended(text, spec, now, found)
     return made
 
 
-def _way(text: Text, target: ParameterSpec, when: dates.DateSpan, index: int, count: int) -> float:
+def _way(text: Text, spec: ParameterSpec, when: dates.DateSpan, index: int, count: int) -> float:
     """Where two days stand, the first begins and the second ends."""
-    made = affinity(text, when.start, target)
-    if count > 1 and index < 2 and {"start", "end"} & target.roles:
-        if "start" in target.roles and "end" not in target.roles:
+    made = affinity(text, when.start, spec)
+    if count > 1 and index < 2 and {"start", "end"} & spec.roles:
+        if "start" in spec.roles and "end" not in spec.roles:
             made += 0.12 if index == 0 else -0.12
-        elif "end" in target.roles and "start" not in target.roles:
+        elif "end" in spec.roles and "start" not in spec.roles:
             made += 0.12 if index == 1 else -0.12
     return made
 
 
-def _open_ended(text: Text, target: ParameterSpec, now: datetime, found: tuple[dates.DateSpan, ...]) -> list[Candidate]:
+def _open_ended(text: Text, spec: ParameterSpec, now: datetime, found: tuple[dates.DateSpan, ...]) -> list[Candidate]:
     """ "since Sunday" ends today."""
     made: list[Candidate] = []
     for when in found:
         before = text.before(when.start, 1)
         if before and before[0].low == "since":
-            form = target.form if target.form and formats.has_day(target.form) else None
+            form = spec.form if spec.form and formats.has_day(spec.form) else None
             written = formats.write(now.date(), form, zone=False)
             said = text.plain[before[0].start : when.end]
             made.append(
@@ -76,18 +76,18 @@ def _told(text: Text, when: dates.DateSpan, written: str) -> str:
     return f"{said} → {written}" + (f" ({when.how})" if when.how else "")
 
 
-def clock_times(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+def clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     made: list[Candidate] = []
-    form = target.form if target.form and formats.has_time(target.form) and not formats.has_day(target.form) else None
-    twelve = "12-hour" in target.description.lower() or "am/pm" in target.description.lower()
+    form = spec.form if spec.form and formats.has_time(spec.form) and not formats.has_day(spec.form) else None
+    twelve = "12-hour" in spec.description.lower() or "am/pm" in spec.description.lower()
     found = times.find(text)
     for index, each in enumerate(found):
         moment = _shifted(text, each)
-        weight = (0.3 if each.bare else 0.65) + 0.5 * label(text, each.start, each.end, target)
-        weight += affinity(text, each.start, target) * 0.7
-        if len(found) > 1 and "end" in target.roles and "start" not in target.roles:
+        weight = (0.3 if each.bare else 0.65) + 0.5 * label(text, each.start, each.end, spec)
+        weight += affinity(text, each.start, spec) * 0.7
+        if len(found) > 1 and "end" in spec.roles and "start" not in spec.roles:
             weight += 0.1 if index == 1 else -0.1
-        if target.schema.get("format") == "time":
+        if spec.schema.get("format") == "time":
             written = formats.write(datetime.combine(now.date(), moment, now.tzinfo), None, zone=True)[11:]
         elif twelve:
             written = moment.strftime("%I:%M %p").lstrip("0")
@@ -116,7 +116,7 @@ def _shifted(text: Text, each: times.TimeOfDay) -> time:
     return each.time
 
 
-def date_times(text: Text, target: ParameterSpec, now: datetime, *, epoch: bool = False) -> list[Candidate]:
+def date_times(text: Text, spec: ParameterSpec, now: datetime, *, epoch: bool = False) -> list[Candidate]:
     """A day with a time beside it; a day alone is its midnight, a time alone today's, each weakly."""
     made: list[Candidate] = []
     whens = dates.find(text, now.date())
@@ -125,35 +125,35 @@ def date_times(text: Text, target: ParameterSpec, now: datetime, *, epoch: bool 
     for match in _STAMP.finditer(text.plain):
         stamp = _stamp(match.group(), now)
         if stamp is not None:
-            near = 0.5 * label(text, *match.span(), target) + affinity(text, match.start(), target)
-            made.append(_moment(text, target, *match.span(), stamp, 0.9 + near, epoch=epoch, how=""))
+            near = 0.5 * label(text, *match.span(), spec) + affinity(text, match.start(), spec)
+            made.append(_moment(text, spec, *match.span(), stamp, 0.9 + near, epoch=epoch, how=""))
     stamps = [(each.start, each.end) for each in made]
     whens = tuple(each for each in whens if not any(start <= each.start < end for start, end in stamps))
-    ends = "end" in target.roles and "start" not in target.roles
+    ends = "end" in spec.roles and "start" not in spec.roles
     for index, when in enumerate(whens):
         beside = _beside(text, when, clocks)
         if beside is None and when.now:
             moment = now.replace(microsecond=0)
-            made.append(_moment(text, target, when.start, when.end, moment, 0.6, epoch=epoch, how=when.how))
+            made.append(_moment(text, spec, when.start, when.end, moment, 0.6, epoch=epoch, how=when.how))
             continue
         day = when.last if ends and when.last is not None else when.day
-        way = _way(text, target, when, index, len(whens)) + 0.5 * label(text, when.start, when.end, target)
+        way = _way(text, spec, when, index, len(whens)) + 0.5 * label(text, when.start, when.end, spec)
         if beside is not None:
             used.add(clocks.index(beside))
             start, end = min(when.start, beside.start), max(when.end, beside.end)
             moment = datetime.combine(day, _shifted(text, beside), now.tzinfo)
             weight = 0.75 if not beside.bare else 0.65
-            made.append(_moment(text, target, start, end, moment, weight + way, epoch=epoch, how=when.how))
+            made.append(_moment(text, spec, start, end, moment, weight + way, epoch=epoch, how=when.how))
         else:
             moment = datetime.combine(day, time(0), now.tzinfo)
             how = f"{when.how}; midnight" if when.how else "midnight"
-            made.append(_moment(text, target, when.start, when.end, moment, 0.4 + way, epoch=epoch, how=how))
+            made.append(_moment(text, spec, when.start, when.end, moment, 0.4 + way, epoch=epoch, how=how))
     for index, clock in enumerate(clocks):
         if index not in used and not clock.bare:
             moment = datetime.combine(now.date(), _shifted(text, clock), now.tzinfo)
-            made.append(_moment(text, target, clock.start, clock.end, moment, 0.35, epoch=epoch, how="today"))
+            made.append(_moment(text, spec, clock.start, clock.end, moment, 0.35, epoch=epoch, how="today"))
     for length in durations.find(text):
-        made += _from_now(text, target, length, now, epoch=epoch)
+        made += _from_now(text, spec, length, now, epoch=epoch)
     return made
 
 
@@ -167,7 +167,7 @@ def _stamp(written: str, now: datetime) -> datetime | None:
 
 
 def _from_now(
-    text: Text, target: ParameterSpec, length: durations.Duration, now: datetime, *, epoch: bool
+    text: Text, spec: ParameterSpec, length: durations.Duration, now: datetime, *, epoch: bool
 ) -> list[Candidate]:
     """ "in two hours", "30 minutes ago": to the second, from now."""
     if length.seconds >= 86400:
@@ -183,7 +183,7 @@ def _from_now(
     else:
         return []
     moment = now.replace(microsecond=0) + way * timedelta(seconds=float(length.seconds))
-    return [_moment(text, target, start, end, moment, 0.75, epoch=epoch, how="")]
+    return [_moment(text, spec, start, end, moment, 0.75, epoch=epoch, how="")]
 
 
 def _beside(text: Text, when: dates.DateSpan, clocks: list[times.TimeOfDay]) -> times.TimeOfDay | None:
@@ -199,27 +199,27 @@ def _beside(text: Text, when: dates.DateSpan, clocks: list[times.TimeOfDay]) -> 
 
 
 def _moment(
-    text: Text, target: ParameterSpec, start: int, end: int, moment: datetime, weight: float, *, epoch: bool, how: str
+    text: Text, spec: ParameterSpec, start: int, end: int, moment: datetime, weight: float, *, epoch: bool, how: str
 ) -> Candidate:
     said = text.plain[start:end]
     value: str | int
     if epoch:
-        value = int(moment.timestamp()) * (1000 if "millisecond" in target.description.lower() else 1)
+        value = int(moment.timestamp()) * (1000 if "millisecond" in spec.description.lower() else 1)
     else:
-        form = None if target.schema.get("format") == "date-time" else target.form
+        form = None if spec.schema.get("format") == "date-time" else spec.form
         if form is not None and not formats.has_day(form):
             form = None
-        value = formats.write(moment, form, zone=target.schema.get("format") == "date-time" or form is None)
+        value = formats.write(moment, form, zone=spec.schema.get("format") == "date-time" or form is None)
     told = "" if said == value else f"{said} → {value}" + (f" ({how})" if how else "")
     return Candidate(start, end, value, told, moment.isoformat(sep=" ", timespec="minutes"), weight)
 
 
-def months(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+def months(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """The number of a month that was named, alone or in a date."""
     made: list[Candidate] = []
     for when in dates.find(text, now.date()):
         if when.whole in {"day", "month"}:
-            value = str(when.day.month) if target.types[:1] == ("string",) else when.day.month
+            value = str(when.day.month) if spec.types[:1] == ("string",) else when.day.month
             said = text.plain[when.start : when.end]
             made.append(
                 Candidate(when.start, when.end, value, f"{said} → month {value}", str(value), when.weight - 0.2)

@@ -24,15 +24,15 @@ _WEAK: Final = word_set(
 )
 
 
-def find(text: Text, target: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
+def find(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
     """Each value that was said, with how surely. Longer phrases win over shorter ones that they hold."""
     made: list[Candidate] = []
     for value in values:
-        for phrase, sure in _phrases(str(value), tuple(target.annotation.words.get(str(value), ()))):
-            made += _said(text, target, value, phrase, sure)
-        made += _number(text, target, value)
-    made += _glossed(text, target, values) if not any(each.weight > 0.5 for each in made) else []
-    made += _spoken(text, target, values)
+        for phrase, sure in _phrases(str(value), tuple(spec.annotation.words.get(str(value), ()))):
+            made += _said(text, spec, value, phrase, sure)
+        made += _number(text, spec, value)
+    made += _glossed(text, spec, values) if not any(each.weight > 0.5 for each in made) else []
+    made += _spoken(text, spec, values)
     kept = [
         each
         for each in made
@@ -47,16 +47,16 @@ def find(text: Text, target: ParameterSpec, values: Sequence[Any]) -> list[Candi
     return _directed(text, kept)
 
 
-def _spoken(text: Text, target: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
+def _spoken(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
     """Codes of languages, said by the language's name: "into French" for 'fr' or 'fr-FR'."""
-    if stem("language") not in target.about.union(target.own):
+    if stem("language") not in spec.about.union(spec.own):
         return []
     codes = {str(value).lower().partition("-")[0]: value for value in reversed(values)}
     made: list[Candidate] = []
     for token in text.tokens:
         value = codes.get(LANGUAGES.get(token.low, ""))
         if value is not None and token.capital:
-            near = label(text, token.start, token.end, target) + affinity(text, token.start, target)
+            near = label(text, token.start, token.end, spec) + affinity(text, token.start, spec)
             written = str(value)
             made.append(
                 Candidate(token.start, token.end, value, f"{token.text} → {written}", written, 0.65 + 0.4 * near)
@@ -82,7 +82,7 @@ def _phrases(value: str, words: tuple[str, ...]) -> tuple[tuple[tuple[str, ...],
     return tuple(made.items())
 
 
-def _said(text: Text, target: ParameterSpec, value: Any, phrase: tuple[str, ...], sure: float) -> list[Candidate]:
+def _said(text: Text, spec: ParameterSpec, value: Any, phrase: tuple[str, ...], sure: float) -> list[Candidate]:
     made: list[Candidate] = []
     tokens = text.tokens
     written = str(value)
@@ -92,7 +92,7 @@ def _said(text: Text, target: ParameterSpec, value: Any, phrase: tuple[str, ...]
             continue
         first, last = tokens[index], tokens[index + size - 1]
         end = last.end - (2 if last.owns else 0)
-        near = label(text, first.start, end, target)
+        near = label(text, first.start, end, spec)
         weight = sure - 0.15 * slips + 0.4 * near
         literal = text.plain[first.start : end]
         if len(phrase) == 1 and (len(written) <= 2 or written.lower() in _WEAK):
@@ -176,7 +176,7 @@ def negated(tokens: Sequence[Token], index: int) -> bool:
     return False
 
 
-def _number(text: Text, target: ParameterSpec, value: Any) -> list[Candidate]:
+def _number(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate]:
     """A value that is a number ("2", 2019) is also said by number words."""
     written = str(value)
     amount = numerals.decimal(written) if written[:1].isdigit() else None
@@ -186,11 +186,11 @@ def _number(text: Text, target: ParameterSpec, value: Any) -> list[Candidate]:
     for number in numerals.find(text):
         if number.value != amount or number.kind == "ordinal":
             continue
-        near = label(text, number.start, number.end, target)
+        near = label(text, number.start, number.end, spec)
         counted = count_context.described(text, number.end)
-        if (number.unit and stem(number.unit) in target.own) or set(counted) & set(target.own):
+        if (number.unit and stem(number.unit) in spec.own) or set(counted) & set(spec.own):
             near = max(near, 0.4)
-        peopled = count_context.of_people(target) and count_context.says_people(text, number.start, number.end)
+        peopled = count_context.of_people(spec) and count_context.says_people(text, number.start, number.end)
         weight = (0.3 if amount < 1000 else 0.6) + near + (0.35 if peopled else 0.0)
         how = (
             ""
@@ -210,11 +210,11 @@ def _number(text: Text, target: ParameterSpec, value: Any) -> list[Candidate]:
     return made
 
 
-def _glossed(text: Text, target: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
+def _glossed(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
     """Values that the description explains ("'b' (business class)"): the explanation's words count, weakly."""
     made: list[Candidate] = []
     plain = tuple(str(each) for each in values if str(each).lower() not in _WEAK | _ANYTHING)
-    for value, words in _glosses(target.description, plain):
+    for value, words in _glosses(spec.description, plain):
         for index, token in enumerate(text.tokens):
             if stem(token.low) in words:
                 actual = next(each for each in values if str(each) == value)

@@ -18,10 +18,10 @@ _PARTICIPLES: Final = ("ed", "en", "ung", "de", "ght")
 _MADE: Final = word_set("performed sung recorded released made created played published painted")
 
 
-def headed_by(text: Text, target: ParameterSpec, phrase: phrases.Phrase) -> bool:
+def headed_by(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> bool:
     """Whether a name of several words says itself what it is: "Grand Lake Theater" for a theater's."""
     inside = [token for token in text.after(phrase.start, 8) if token.end <= phrase.end]
-    return len(inside) > 1 and inside[-1].capital and stem(inside[-1].low) in set(target.own) - _UNTELLING
+    return len(inside) > 1 and inside[-1].capital and stem(inside[-1].low) in set(spec.own) - _UNTELLING
 
 
 def acts(text: Text, start: int) -> bool:
@@ -71,21 +71,21 @@ def describes(text: Text, end: int) -> bool:
     )
 
 
-def participle(text: Text, start: int, target: ParameterSpec) -> float:
+def participle(text: Text, start: int, spec: ParameterSpec) -> float:
     """ "directed by X" names a director, "starred by X" does not."""
     words = text.before(start, 2)
     if len(words) < 2 or words[0].low != "by":
         return 0.0
     if (
-        "maker" in target.roles
-        and not set(target.own) & {"star", "cast", "actor"}
+        "maker" in spec.roles
+        and not set(spec.own) & {"star", "cast", "actor"}
         and (words[1].low in _MADE or not words[1].low.endswith(_PARTICIPLES))
     ):
         return 0.15  # "songs by X", "performed by X"
     if not words[1].low.endswith(_PARTICIPLES):
         return 0.0
     verb = words[1].low[:5]
-    said = (*split_name(target.name), *re.findall(r"[a-z]+", target.description.lower()))
+    said = (*split_name(spec.name), *re.findall(r"[a-z]+", spec.description.lower()))
     return 0.25 if any(word.startswith(verb) for word in said) else -0.3
 
 

@@ -27,24 +27,24 @@ PEOPLED: Final = 0.35
 """What is added to a number that counts people where their number is asked for."""
 
 
-def cast(target: ParameterSpec, value: Decimal) -> Any:
+def cast(spec: ParameterSpec, value: Decimal) -> Any:
     """``value`` as the schema's type writes it: an int where it is whole, text where text is asked for; None where it can't be."""
     whole = value == value.to_integral_value()
-    first = target.types[0] if target.types else "number"
+    first = spec.types[0] if spec.types else "number"
     if first == "string":
         return str(int(value)) if whole else f"{value.normalize():f}"
     if whole:
         return int(value) if abs(value) < 2**53 else None
-    return None if first == "integer" and "number" not in target.types else float(value)
+    return None if first == "integer" and "number" not in spec.types else float(value)
 
 
-def within(target: ParameterSpec, value: Any) -> bool:
+def within(spec: ParameterSpec, value: Any) -> bool:
     """Whether the schema's bounds allow ``value``."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return True
-    low, high = target.schema.get("minimum"), target.schema.get("maximum")
-    above, below = target.schema.get("exclusiveMinimum"), target.schema.get("exclusiveMaximum")
-    step = target.schema.get("multipleOf")
+    low, high = spec.schema.get("minimum"), spec.schema.get("maximum")
+    above, below = spec.schema.get("exclusiveMinimum"), spec.schema.get("exclusiveMaximum")
+    step = spec.schema.get("multipleOf")
     return not (
         (isinstance(low, int | float) and value < low)
         or (isinstance(high, int | float) and value > high)
@@ -54,24 +54,24 @@ def within(target: ParameterSpec, value: Any) -> bool:
     )
 
 
-def numbers(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+def numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     made: list[Candidate] = []
     others = _other_uses(text, now)
     found = numerals.find(text)
-    names = set(target.own)
+    names = set(spec.own)
     yearly = stem("year") in names
     for number in found:
         end = number.end
         value = number.value
         ordinal = number.kind == "ordinal"
-        if ordinal and target.zero_based:
+        if ordinal and spec.zero_based:
             value -= 1
-        made_value = cast(target, value)
-        if made_value is None or not within(target, made_value):
+        made_value = cast(spec, value)
+        if made_value is None or not within(spec, made_value):
             continue
-        near = label(text, number.start, end, target)
-        weight = 0.4 + near + 0.6 * affinity(text, number.start, target)
-        weight += 0.1 if target.unit and preposition(text, number.start) == "by" else 0.0  # "extend it by 5"
+        near = label(text, number.start, end, spec)
+        weight = 0.4 + near + 0.6 * affinity(text, number.start, spec)
+        weight += 0.1 if spec.unit and preposition(text, number.start) == "by" else 0.0  # "extend it by 5"
         follows = text.after(end, 2)
         counted = [stem(number.unit)] if number.unit else [stem(token.low) for token in follows]
         if (
@@ -80,11 +80,11 @@ def numbers(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]
             or (not number.unit and not ordinal and names & set(count_context.described(text, end)))
         ):
             weight += 0.2
-        elif counted and counted[0] in target.about and counted[0] not in {stem(unit) for unit in UNITS}:
+        elif counted and counted[0] in spec.about and counted[0] not in {stem(unit) for unit in UNITS}:
             weight += 0.12
-        if number.unit and target.unit and UNITS.get(number.unit) not in {None, target.unit}:
+        if number.unit and spec.unit and UNITS.get(number.unit) not in {None, spec.unit}:
             continue
-        if target.unit and _counts_other(text, end, target.unit):
+        if spec.unit and _counts_other(text, end, spec.unit):
             continue
         is_year = number.kind == "cardinal" and 1900 <= value <= 2100 and not number.words and end - number.start == 4
         if any(start <= number.start and end <= stop for start, stop in others) and not (yearly and is_year):
@@ -92,12 +92,12 @@ def numbers(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]
         weight += (0.25 if is_year else -0.3) if yearly else (-0.15 if is_year and near < 0.2 else 0.0)
         if (
             ordinal
-            and not target.zero_based
+            and not spec.zero_based
             and not names & {stem("index"), stem("position"), stem("number"), stem("day"), stem("rank")}
         ):
             weight -= 0.3
         weight += count_context.paged(text, number.start, end, names)
-        peopled = count_context.of_people(target) and not ordinal and count_context.says_people(text, number.start, end)
+        peopled = count_context.of_people(spec) and not ordinal and count_context.says_people(text, number.start, end)
         if peopled:
             weight += PEOPLED
         elif number.vague and near < 0.2:
@@ -110,10 +110,10 @@ def numbers(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]
     for code in patterns.codes(text):
         # "user id 00123": leading zeros are no number, but a number is asked for.
         digits = code.value.removeprefix("#")
-        if digits.isdigit() and code.value.startswith("#") and target.types[:1] != ("string",):
-            number_value = cast(target, Decimal(digits))
-            if within(target, number_value):
-                weight = 0.45 + label(text, code.start, code.end, target)
+        if digits.isdigit() and code.value.startswith("#") and spec.types[:1] != ("string",):
+            number_value = cast(spec, Decimal(digits))
+            if within(spec, number_value):
+                weight = 0.45 + label(text, code.start, code.end, spec)
                 made.append(Candidate(code.start, code.end, number_value, f"{code.value} → {digits}", digits, weight))
     return made
 
@@ -138,18 +138,18 @@ def _other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:
     return made
 
 
-def percentages(text: Text, target: ParameterSpec) -> list[Candidate]:
+def percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """Percent as said: "20%" is 20, unless the parameter's maximum is 1 (then 0.2)."""
     made: list[Candidate] = []
-    share = target.schema.get("maximum") == 1
+    share = spec.schema.get("maximum") == 1
     for number in numerals.find(text):
         percent = number.kind == "percent"
         value = number.value / 100 if share and percent else number.value
-        made_value = cast(target, value)
-        if made_value is None or number.kind == "ordinal" or not within(target, made_value):
+        made_value = cast(spec, value)
+        if made_value is None or number.kind == "ordinal" or not within(spec, made_value):
             continue
         said = text.plain[number.start : number.end]
-        weight = (0.75 if percent else 0.3) + 0.5 * label(text, number.start, number.end, target)
+        weight = (0.75 if percent else 0.3) + 0.5 * label(text, number.start, number.end, spec)
         how = "" if said == str(made_value) else f"{said} → {made_value}"
         made.append(Candidate(number.start, number.end, made_value, how, f"{number.value.normalize():f}%", weight))
     return made
@@ -158,13 +158,13 @@ def percentages(text: Text, target: ParameterSpec) -> list[Candidate]:
 _THOUSANDS: Final = re.compile(r"(?<![\d.,])\d{1,3}[.]\d{3}(?![\d.,]\d)")
 
 
-def sums(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+def sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """Money. In minor units where the annotation (or the description: "in cents") says so; another currency than the annotated one is
     no reading: nothing is converted."""
     made: list[Candidate] = []
-    unit = target.annotation.unit
-    wanted = target.annotation.currency
-    in_minor = unit is Unit.MONEY_MINOR or (unit is None and target.minor)
+    unit = spec.annotation.unit
+    wanted = spec.annotation.currency
+    in_minor = unit is Unit.MONEY_MINOR or (unit is None and spec.minor)
     days = [(each.start, each.end) for each in dates.find(text, now.date())]
     clocks = [(each.start, each.end) for each in times.find(text)]
     for said in money.find(text):
@@ -178,7 +178,7 @@ def sums(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
             continue  # "1.000 EUR" is one or a thousand: nobody can tell
         if in_minor:
             value = money.minor(amount, known or "USD")
-            if value is not None and target.types[:1] == ("string",):
+            if value is not None and spec.types[:1] == ("string",):
                 value = str(value)
             how = (
                 f"{words} → {value} {known} minor units"
@@ -186,13 +186,13 @@ def sums(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
                 else f"{words} → {value} minor units (two decimals assumed)"
             )
         else:
-            value = cast(target, amount)
+            value = cast(spec, amount)
             how = f"{words} → {value}" + (f" {known}" if known and said.currency != known else "")
             how = "" if words == str(value) else how
-        if value is None or not within(target, value):
+        if value is None or not within(spec, value):
             continue
-        weight = (0.75 if said.currency else 0.35) + 0.5 * label(text, said.start, said.end, target)
-        weight += 0.5 * affinity(text, said.start, target)
+        weight = (0.75 if said.currency else 0.35) + 0.5 * label(text, said.start, said.end, spec)
+        weight += 0.5 * affinity(text, said.start, spec)
         if said.currency is None and any(start <= said.start < stop for start, stop in days + clocks):
             weight -= 0.3
         if in_minor and known is None:
@@ -201,34 +201,30 @@ def sums(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
     return made
 
 
-def lengths(text: Text, target: ParameterSpec) -> list[Candidate]:
+def lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """Lengths of time in the unit that is asked for; one that does not come out even is no whole number."""
     made: list[Candidate] = []
-    if target.unit is None:
-        if target.schema.get("format") == "duration":
+    if spec.unit is None:
+        if spec.schema.get("format") == "duration":
             made += [_iso_length(text, each) for each in durations.find(text)]
         return made
-    per = _PER_UNIT[target.unit]
+    per = _PER_UNIT[spec.unit]
     for each in durations.find(text):
-        same = UNITS.get(each.unit) == target.unit
-        years = UNITS.get(each.unit) == "years" and target.unit == "months"
-        if (
-            not same
-            and not years
-            and (UNITS.get(each.unit) in {"months", "years"} or target.unit in {"months", "years"})
-        ):
+        same = UNITS.get(each.unit) == spec.unit
+        years = UNITS.get(each.unit) == "years" and spec.unit == "months"
+        if not same and not years and (UNITS.get(each.unit) in {"months", "years"} or spec.unit in {"months", "years"}):
             continue
         amount = each.count if same else each.count * 12 if years else each.seconds / per
-        value = cast(target, amount)
-        if value is None or not within(target, value):
+        value = cast(spec, amount)
+        if value is None or not within(spec, value):
             continue
         said = text.plain[each.start : each.end]
-        weight = 0.65 + 0.5 * label(text, each.start, each.end, target)
+        weight = 0.65 + 0.5 * label(text, each.start, each.end, spec)
         after = text.after(each.end, 1)
         if after and after[0].low in {"ago", "old"}:
             weight -= 0.3
-        shown = f"{amount.normalize():f} {target.unit}"
-        made.append(Candidate(each.start, each.end, value, f"{said} → {value} {target.unit}", shown, weight))
+        shown = f"{amount.normalize():f} {spec.unit}"
+        made.append(Candidate(each.start, each.end, value, f"{said} → {value} {spec.unit}", shown, weight))
     return made
 
 
@@ -242,7 +238,7 @@ def _iso_length(text: Text, each: durations.Duration) -> Candidate:
     return Candidate(each.start, each.end, value, f"{text.plain[each.start : each.end]} → {value}", value, 0.7)
 
 
-def currencies(text: Text, target: ParameterSpec) -> list[Candidate]:
+def currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """A currency's code: said alone ("in euros", "USD") or with a sum ("€20")."""
     made: list[Candidate] = []
     for token in text.tokens:
@@ -259,7 +255,7 @@ def currencies(text: Text, target: ParameterSpec) -> list[Candidate]:
             and (
                 token.low.upper() == code
                 and not token.text.isupper()
-                and label(text, token.start, token.end, target) < 0.2
+                and label(text, token.start, token.end, spec) < 0.2
             )
         ):
             continue
@@ -267,11 +263,11 @@ def currencies(text: Text, target: ParameterSpec) -> list[Candidate]:
         link = before[0].low if before else ""
         weight = 0.6 + (0.1 if link in {"in", "to", "into", "from"} else 0.0)
         # "250 euros in yen": what there is of it is what it is changed from.
-        if link in {"in", "to", "into"} and "origin" in target.roles:
+        if link in {"in", "to", "into"} and "origin" in spec.roles:
             weight -= 0.3
         elif link[:1].isdigit() or link in numerals.COUNTS:
-            weight += 0.2 if "origin" in target.roles else -0.2 if "target" in target.roles else 0.0
-        weight += 0.4 * label(text, token.start, token.end, target) + 0.5 * affinity(text, token.start, target)
+            weight += 0.2 if "origin" in spec.roles else -0.2 if "target" in spec.roles else 0.0
+        weight += 0.4 * label(text, token.start, token.end, spec) + 0.5 * affinity(text, token.start, spec)
         how = "" if token.text == code else f"{token.text} → {code}"
         made.append(Candidate(token.start, token.end, code, how, code, weight))
     return made

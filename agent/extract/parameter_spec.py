@@ -87,7 +87,7 @@ def parameter_spec(name: str, schema: Mapping[str, Any], annotation: Annotation)
     key = (name, id(schema), id(annotation))
     kept = _SAME.get(key)
     if kept is None:
-        made = _target(
+        made = _spec(
             name,
             json.dumps(schema, default=dict, ensure_ascii=False),
             annotation.model_dump_json(exclude_defaults=True),
@@ -103,7 +103,7 @@ _SAME: Final[dict[tuple[str, int, int], tuple[Mapping[str, Any], Annotation, Par
 
 
 @lru_cache(maxsize=4096)
-def _target(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
+def _spec(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
     schema: dict[str, Any] = json.loads(schema_text)
     annotation = Annotation.model_validate_json(annotation_text)
     for key in ("anyOf", "oneOf"):

@@ -22,8 +22,8 @@ def scan(
     """Every place of ``text`` that can be a value of this parameter, best first. ``now`` is aware; days are those of its zone.
     ``required`` lets guesses in that an optional parameter would rather do without."""
     read = read_text(text)
-    target = parameter_spec(name, schema, annotation)
-    found = gather(read, target, now, required=required)
+    spec = parameter_spec(name, schema, annotation)
+    found = gather(read, spec, now, required=required)
     best: dict[tuple[int, int, str], Candidate] = {}
     for each in found:
         key = (each.start, each.end, repr(each.value))
@@ -33,74 +33,74 @@ def scan(
     return [settle(read, each, each.weight) for each in ranked if each.weight > 0.02]
 
 
-def gather(read: Text, target: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
+def gather(read: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
     """What each reader of the target finds; a later reader counts a little less than the one before it."""
     made: list[Candidate] = []
-    for step, kind in enumerate(target.kinds):
-        found = _read(read, target, kind, now, required=required)
+    for step, kind in enumerate(spec.kinds):
+        found = _read(read, spec, kind, now, required=required)
         made += [
             each
             if not step
             else Candidate(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.05 * step)
             for each in found
         ]
-    return [each for each in made if allowed(target, each.value)]
+    return [each for each in made if allowed(spec, each.value)]
 
 
-def _read(read: Text, target: ParameterSpec, kind: str, now: datetime, *, required: bool) -> list[Candidate]:
+def _read(read: Text, spec: ParameterSpec, kind: str, now: datetime, *, required: bool) -> list[Candidate]:
     match kind:
         case "enum":
-            return enums.find(read, target, target.enum)
+            return enums.find(read, spec, spec.enum)
         case "options":
-            return enums.find(read, target, target.options)
+            return enums.find(read, spec, spec.options)
         case "boolean":
-            return booleans.find(read, target)
+            return booleans.find(read, spec)
         case "money":
-            return number_parameters.sums(read, target, now)
+            return number_parameters.sums(read, spec, now)
         case "number":
-            return number_parameters.numbers(read, target, now)
+            return number_parameters.numbers(read, spec, now)
         case "coded":
-            return numeric_codes.find(read, target)
+            return numeric_codes.find(read, spec)
         case "percent":
-            return number_parameters.percentages(read, target)
+            return number_parameters.percentages(read, spec)
         case "duration":
-            return number_parameters.lengths(read, target)
+            return number_parameters.lengths(read, spec)
         case "currency":
-            return number_parameters.currencies(read, target)
+            return number_parameters.currencies(read, spec)
         case "date":
-            return date_parameters.days(read, target, now)
+            return date_parameters.days(read, spec, now)
         case "time":
-            return date_parameters.clock_times(read, target, now)
+            return date_parameters.clock_times(read, spec, now)
         case "datetime":
-            return date_parameters.date_times(read, target, now)
+            return date_parameters.date_times(read, spec, now)
         case "epoch":
-            return date_parameters.date_times(read, target, now, epoch=True)
+            return date_parameters.date_times(read, spec, now, epoch=True)
         case "email" | "url" | "phone" | "uuid" | "ip":
-            return codes.shaped(read, target, kind)
+            return codes.shaped(read, spec, kind)
         case "pattern":
-            return patterns.labelled(read, target)
+            return patterns.labelled(read, spec)
         case "code":
-            return codes.coded(read, target, now)
+            return codes.coded(read, spec, now)
         case "month":
-            return date_parameters.months(read, target, now)
+            return date_parameters.months(read, spec, now)
         case "joined":
-            return arrays.joined(read, target, now, gather)
+            return arrays.joined(read, spec, now, gather)
         case "array":
-            return arrays.find(read, target, now, gather)
+            return arrays.find(read, spec, now, gather)
         case "text":
-            made = strings.texts(read, target, now, required=required)
+            made = strings.texts(read, spec, now, required=required)
             # An identifier is seldom a plain word.
-            if target.kinds[0] in {"code", "uuid"}:
-                made = [_doubted(read, target, each) for each in made]
-            return places.formed(read, target, made)
+            if spec.kinds[0] in {"code", "uuid"}:
+                made = [_doubted(read, spec, each) for each in made]
+            return places.formed(read, spec, made)
         case _:
             return []
 
 
-def _doubted(read: Text, target: ParameterSpec, found: Candidate) -> Candidate:
+def _doubted(read: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
     """What is quoted, or stands right after the parameter's own words ("employee id Adriel"), may be any word."""
     quoted = found.start > 0 and read.plain[found.start - 1] in "\"'`"
-    if quoted or label(read, found.start, found.end, target) >= _LABELLED:
+    if quoted or label(read, found.start, found.end, spec) >= _LABELLED:
         return found
     value = str(found.value)
     initials = value.isupper() and len(value) > 1 and not read.raw.isupper()  # "MSFT", "USD"
@@ -117,16 +117,16 @@ def _doubted(read: Text, target: ParameterSpec, found: Candidate) -> Candidate:
     )
 
 
-def allowed(target: ParameterSpec, value: Any) -> bool:
+def allowed(spec: ParameterSpec, value: Any) -> bool:
     """Whether the schema's own limits on text hold."""
     if not isinstance(value, str):
         return True
-    longest, shortest = target.schema.get("maxLength"), target.schema.get("minLength")
+    longest, shortest = spec.schema.get("maxLength"), spec.schema.get("minLength")
     if isinstance(longest, int) and len(value) > longest:
         return False
     if isinstance(shortest, int) and len(value) < shortest:
         return False
-    pattern = target.schema.get("pattern")
+    pattern = spec.schema.get("pattern")
     if isinstance(pattern, str):
         rule = compiled(pattern)
         return rule is None or rule.found_in(value)
@@ -136,13 +136,13 @@ def allowed(target: ParameterSpec, value: Any) -> bool:
 def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime) -> Reading | None:
     """The whole of ``words`` as one value, or None where they can't be one. A free string is the words themselves, without quotes."""
     read = read_text(words)
-    target = parameter_spec(name, schema, annotation)
+    spec = parameter_spec(name, schema, annotation)
     # A question mark or an exclamation mark is a part of what is written word for word.
-    start, end = _trimmed(read.plain, ".,;" if target.kinds[-1:] == ("text",) else ".!?,;")
+    start, end = _trimmed(read.plain, ".,;" if spec.kinds[-1:] == ("text",) else ".!?,;")
     if start >= end:
         return None
-    found = _whole(read, target, start, end, now)
-    if found is None or not allowed(target, found.value):
+    found = _whole(read, spec, start, end, now)
+    if found is None or not allowed(spec, found.value):
         return None
     # The span is the whole of the words: that is what was read.
     first, last = read.span(start, end)
@@ -167,43 +167,41 @@ def _trimmed(plain: str, marks: str) -> tuple[int, int]:
     return start, end
 
 
-def _whole(read: Text, target: ParameterSpec, start: int, end: int, now: datetime) -> Candidate | None:
+def _whole(read: Text, spec: ParameterSpec, start: int, end: int, now: datetime) -> Candidate | None:
     words = read.plain[start:end]
     unquoted = words[1:-1] if len(words) > 2 and words[0] == words[-1] and words[0] in "\"'`" else words
-    for kind in target.kinds:
+    for kind in spec.kinds:
         if kind == "text":
             shift = 1 if unquoted is not words else 0
             value = read.original(start + shift, end - shift)
-            candidates = places.formed(read, target, [Candidate(start + shift, end - shift, value, weight=0.9)])
+            candidates = places.formed(read, spec, [Candidate(start + shift, end - shift, value, weight=0.9)])
             return candidates[0]
         if kind in {"enum", "options"}:
-            values = target.enum if kind == "enum" else target.options
-            value = enums.equal(unquoted, values, target.annotation.words)
+            values = spec.enum if kind == "enum" else spec.options
+            value = enums.equal(unquoted, values, spec.annotation.words)
             if value is not None:
                 how = "" if str(value) == words else f"{words} → {value}"
                 return Candidate(start, end, value, how, str(value), 0.98)
         if kind == "boolean":
             said = booleans.equal(unquoted)
             if said is not None:
-                return Candidate(start, end, booleans.as_value(target, said), "", "yes" if said else "no", 0.98)
+                return Candidate(start, end, booleans.as_value(spec, said), "", "yes" if said else "no", 0.98)
         if kind == "array":
-            return arrays.whole(read, target, start, end, now, _item)
+            return arrays.whole(read, spec, start, end, now, _item)
         if (
             kind == "number"
-            and target.unit is not None
+            and spec.unit is not None
             and (number := number_parameters.whole_number(unquoted)) is not None
         ):
-            value = number_parameters.cast(target, number)
-            if value is not None and number_parameters.within(target, value):
+            value = number_parameters.cast(spec, number)
+            if value is not None and number_parameters.within(spec, value):
                 return Candidate(
                     start, end, value, "" if words == str(value) else f"{words} → {value}", str(value), 0.9
                 )
         found = [
-            each
-            for each in _read(read, target, kind, now, required=True)
-            if _covers(read, target, kind, each, start, end)
+            each for each in _read(read, spec, kind, now, required=True) if _covers(read, spec, kind, each, start, end)
         ]
-        found = [each for each in found if allowed(target, each.value)]
+        found = [each for each in found if allowed(spec, each.value)]
         if found:
             best = max(found, key=lambda each: (each.weight, each.end - each.start))
             return Candidate(start, end, best.value, best.how, best.shown, best.weight + 0.2)
@@ -217,7 +215,7 @@ def _item(words: str, name: str, schema: Mapping[str, Any], annotation: Annotati
 _UNITS: Final = frozenset(UNITS) | {"percent", "night", "nights"}
 
 
-def _covers(read: Text, target: ParameterSpec, kind: str, found: Candidate, start: int, end: int) -> bool:
+def _covers(read: Text, spec: ParameterSpec, kind: str, found: Candidate, start: int, end: int) -> bool:
     """Whether a reading takes all of the words but little ones and the parameter's own around it ("his email a@b.c", "high priority").
     A yes or no may be part of a sentence; a count may be followed by what is counted."""
     if kind == "boolean":
@@ -229,7 +227,7 @@ def _covers(read: Text, target: ParameterSpec, kind: str, found: Candidate, star
     return all(
         token.low in _LITTLE
         or token.text in "\"'`()#"
-        or stem(token.low) in target.own
-        or (kind == "pattern" and stem(token.low) in target.about)
+        or stem(token.low) in spec.own
+        or (kind == "pattern" and stem(token.low) in spec.about)
         for token in (*before, *after)
     )

@@ -34,61 +34,61 @@ _BECAUSE: Final = re.compile(
 _FOR: Final = re.compile(r"\bfor\s+(?!(?:me|us|him|her|them|now|good|ever|a|an|the)\b)(?P<rest>[a-z][a-z -]*)\W*$")
 
 
-def texts(text: Text, target: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
+def texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
     """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere name."""
-    made = _quoted(text, target, required=required) + _labelled(text, target) + _phrased(text, target, now)
-    if target.examples:
+    made = _quoted(text, spec, required=required) + _labelled(text, spec) + _phrased(text, spec, now)
+    if spec.examples:
         made += [
             Candidate(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.15)
-            for each in enums.find(text, target, target.examples)
+            for each in enums.find(text, spec, spec.examples)
         ]
-    if "email" in target.description.lower():
-        made += codes.shaped(text, target, "email")
-    for shape in target.shapes:
+    if "email" in spec.description.lower():
+        made += codes.shaped(text, spec, "email")
+    for shape in spec.shapes:
         made += [
             Candidate(token.start, token.end, token.text, weight=0.6)
             for token in text.tokens
             if re.fullmatch(shape, token.text)
         ]
-    if stem("reason") in target.own:
+    if stem("reason") in spec.own:
         made += _reasons(text)
-    if "topic" in target.roles:
+    if "topic" in spec.roles:
         made += _queries(text, required=required)
-    if "body" in target.roles or "title" in target.roles:
-        made = [_as_titled(text, target, each) for each in made]
+    if "body" in spec.roles or "title" in spec.roles:
+        made = [_as_titled(text, spec, each) for each in made]
     return [each for each in made if each.end > each.start]
 
 
-def _quoted(text: Text, target: ParameterSpec, *, required: bool) -> list[Candidate]:
+def _quoted(text: Text, spec: ParameterSpec, *, required: bool) -> list[Candidate]:
     made: list[Candidate] = []
     for quote in quotes.find(text):
-        near = label(text, quote.outer_start, quote.outer_end, target)
+        near = label(text, quote.outer_start, quote.outer_end, spec)
         weight = {"quoted": 0.5, "said": 0.15, "named": 0.2, "tail": 0.0}[quote.kind] + near
         key = _key(text, quote)
         if key is not None:
             # 'city': 'Denver' in something like JSON: the key alone decides.
-            if key != target.name.lower():
+            if key != spec.name.lower():
                 continue
             weight = 0.95
         elif near < 0.1 and _claimed(text, quote.outer_start):
             weight -= 0.2
-        weight += 0.7 * affinity(text, quote.outer_start, target)
-        if quote.kind == "tail" and required and target.roles & {"body", "topic"} and not made and quote.last:
+        weight += 0.7 * affinity(text, quote.outer_start, spec)
+        if quote.kind == "tail" and required and spec.roles & {"body", "topic"} and not made and quote.last:
             # Nothing else is said of it, and this is all that follows: "Convert it to audio: I am a pretty girl".
             made.append(Candidate(quote.start, quote.end, text.original(quote.start, quote.end), weight=0.45))
             continue
         if quote.kind == "tail":
             words = text.low[quote.outer_start : quote.start].strip(" :=").split()
             hit = {stem(word) for word in words[-3:]} & (
-                set(target.own) | {stem(each) for role in target.roles for each in ROLES[role][2]}
+                set(spec.own) | {stem(each) for role in spec.roles for each in ROLES[role][2]}
             )
             weight += 0.55 if hit else 0.0
             if not hit:
                 continue
         if quote.kind == "said":
-            weight += 0.4 if "body" in target.roles else -0.1
+            weight += 0.4 if "body" in spec.roles else -0.1
         if quote.kind == "named":
-            weight += 0.45 if "title" in target.roles else 0.0
+            weight += 0.45 if "title" in spec.roles else 0.0
         made.append(Candidate(quote.start, quote.end, text.original(quote.start, quote.end), weight=weight))
     return made
 
@@ -119,36 +119,36 @@ def _claimed(text: Text, start: int) -> bool:
     )
 
 
-def _as_titled(text: Text, target: ParameterSpec, found: Candidate) -> Candidate:
+def _as_titled(text: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
     """ "titled 'X' saying 'Y'": X is the title, Y the body."""
     before = [token.low for token in text.before(found.start, 3) if token.text not in {"'", '"', "`", ":"}]
     if not before:
         return found
     weight = found.weight
     if before[0] in {"called", "named", "titled", "entitled", "nicknamed", "subject", "title"}:
-        weight += 0.25 if "title" in target.roles else -0.35
+        weight += 0.25 if "title" in spec.roles else -0.35
     elif before[0] in {"saying", "says", "say", "reads", "message", "body", "content", "text"}:
-        weight += 0.25 if "body" in target.roles else -0.35
+        weight += 0.25 if "body" in spec.roles else -0.35
     elif (
         len(before) > 1
         and before[1] in {"tell", "telling", "ask", "inform"}
         and found.start > 0
         and text.plain[found.start - 1] in "'\""
     ):
-        weight += 0.25 if "body" in target.roles else -0.2  # "tell them 'X'"
-    elif before[0] in {"about", "regarding", "re"} and not {"title", "topic"} & target.roles:
+        weight += 0.25 if "body" in spec.roles else -0.2  # "tell them 'X'"
+    elif before[0] in {"about", "regarding", "re"} and not {"title", "topic"} & spec.roles:
         weight -= 0.35
-    elif before[0] == "with" and "body" in target.roles and found.start > 0 and text.plain[found.start - 1] in "'\"":
+    elif before[0] == "with" and "body" in spec.roles and found.start > 0 and text.plain[found.start - 1] in "'\"":
         weight += 0.15
     return Candidate(found.start, found.end, found.value, found.how, found.shown, weight)
 
 
-def _labelled(text: Text, target: ParameterSpec) -> list[Candidate]:
+def _labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """After or before one of the parameter's own words: "namespace cascade-sandbox", "the Stronger album"."""
     made: list[Candidate] = []
     inside = [(each.outer_start, each.outer_end) for each in quotes.find(text) if each.kind == "quoted"]
-    names = set(target.own) - {"name", "id", "type"} or set(target.own)
-    strong = len(names) == 1 or len(target.own) == 1
+    names = set(spec.own) - {"name", "id", "type"} or set(spec.own)
+    strong = len(names) == 1 or len(spec.own) == 1
     for index, token in enumerate(text.tokens):
         parts = {stem(token.low)}
         if not parts & names:
@@ -175,7 +175,7 @@ def _labelled(text: Text, target: ParameterSpec) -> list[Candidate]:
             )
             weight = base + (0.3 if shaped else 0.0) + (0.2 if linked else 0.0)
             weight -= 0.2 if not shaped and not linked else 0.0
-            if "body" in target.roles and not re.search(r"[:=]|\bis\b", text.low[token.end : after.start]):
+            if "body" in spec.roles and not re.search(r"[:=]|\bis\b", text.low[token.end : after.start]):
                 weight -= 0.4
             made.append(Candidate(after.start, after.end, value, weight=weight))
         before = phrases.before_label(text, index)
@@ -186,7 +186,7 @@ def _labelled(text: Text, target: ParameterSpec) -> list[Candidate]:
     return made
 
 
-def _phrased(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate]:
+def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     made: list[Candidate] = []
     taken = [(each.start, each.end) for each in dates.find(text, now.date()) if each.weight > 0.5]
     taken += [(each.start, each.end) for each in times.find(text) if not each.bare]
@@ -194,10 +194,10 @@ def _phrased(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate
     for phrase in phrases.find(text):
         if any(start <= phrase.start < end for start, end in inside):
             continue
-        phrase = _headed(text, target, phrase)
+        phrase = _headed(text, spec, phrase)
         value = text.original(phrase.start, phrase.end)
-        near = label(text, phrase.start, phrase.end, target)
-        fit = affinity(text, phrase.start, target)
+        near = label(text, phrase.start, phrase.end, spec)
+        fit = affinity(text, phrase.start, spec)
         weight = {"name": 0.3, "weak": 0.1, "slot": 0.1}[phrase.kind] + 0.8 * near + fit
         if phrase.kind == "slot":
             weight += 0.15 if phrase.capital else 0.0
@@ -205,46 +205,46 @@ def _phrased(text: Text, target: ParameterSpec, now: datetime) -> list[Candidate
             verb = text.low[phrase.start : phrase.end].split(" ", 1)[0]
             if phrase.by == "to" and not phrase.capital and near < 0.2 and (fit <= 0 or phrases.is_verb(verb)):
                 weight -= 0.2
-            if _ADDRESS.match(value) and "address" in target.description.lower():
+            if _ADDRESS.match(value) and "address" in spec.description.lower():
                 weight += 0.3
-        elif "sort" in target.roles and name_context.describes(text, phrase.end):
+        elif "sort" in spec.roles and name_context.describes(text, phrase.end):
             weight += 0.2
         elif near < 0.2 and name_context.describes(text, phrase.end) and not name_context.acts(text, phrase.start):
             weight -= 0.12
         if phrase.by == "by" or (phrase.kind == "name" and preposition(text, phrase.start) == "by"):
-            weight += name_context.participle(text, phrase.start, target)
+            weight += name_context.participle(text, phrase.start, spec)
         if (
-            _TICKER.search(target.description)
+            _TICKER.search(spec.description)
             and text.plain[phrase.start : phrase.end].isupper()
             and phrase.end - phrase.start > 1
         ):
             weight += 0.3
-        if "origin" in target.roles and phrase.kind == "name" and name_context.departs(text, phrase):
+        if "origin" in spec.roles and phrase.kind == "name" and name_context.departs(text, phrase):
             weight += 0.3
-        if phrase.capital and "title" in target.roles and not target.roles & {"person", "place", "vessel"}:
+        if phrase.capital and "title" in spec.roles and not spec.roles & {"person", "place", "vessel"}:
             weight += name_context.shown(text, phrase)
-        if phrase.capital and phrase.kind != "label" and name_context.headed_by(text, target, phrase):
+        if phrase.capital and phrase.kind != "label" and name_context.headed_by(text, spec, phrase):
             weight += 0.3
-        if "place" in target.roles:
-            weight += places.fitness(text, target, phrase.start, phrase.end)
+        if "place" in spec.roles:
+            weight += places.fitness(text, spec, phrase.start, phrase.end)
             weight -= 0.3 if name_context.says_how_many(text, phrase) else 0.0
         if any(start < phrase.end and phrase.start < end for start, end in taken):
             weight -= 0.4
-        if "title" not in target.roles and "body" in target.roles:
+        if "title" not in spec.roles and "body" in spec.roles:
             weight -= 0.15
         made.append(Candidate(phrase.start, phrase.end, value, weight=weight))
-        longer = name_context.goes_on(text, phrase) if "change" in target.roles and phrase.kind == "slot" else None
+        longer = name_context.goes_on(text, phrase) if "change" in spec.roles and phrase.kind == "slot" else None
         if longer is not None:
             made.append(Candidate(phrase.start, longer, text.original(phrase.start, longer), weight=weight + 0.05))
     return made
 
 
-def _headed(text: Text, target: ParameterSpec, phrase: phrases.Phrase) -> phrases.Phrase:
+def _headed(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> phrases.Phrase:
     """ "the label Cleaning": a first word that names the parameter is not part of the value."""
     inside = [token for token in text.after(phrase.start, 3) if token.end <= phrase.end]
     if phrase.kind == "slot" and len(inside) > 1 and not inside[0].capital:
         stemmed = stem(inside[0].low)
-        if stemmed in target.own or (stemmed in target.about and inside[1].capital):
+        if stemmed in spec.own or (stemmed in spec.about and inside[1].capital):
             return replace(phrase, start=inside[1].start, capital=inside[1].capital)
     return phrase
 

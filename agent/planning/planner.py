@@ -34,16 +34,16 @@ from store.jobs.enqueue import NewJob
 
 log = logging.getLogger(__name__)
 
-RESOLVE_WORK: Final = "run.resolve"
-SEND_WORK: Final = "run.send"
+RESOLVE_JOB: Final = "run.resolve"
+SEND_JOB: Final = "run.send"
 
 
 @dataclass(frozen=True)
 class Planner:
     """Takes a ``received`` run to asked, held, confirmed, refused or abstained. Nothing is sent here, so doing it twice is harmless."""
 
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     resolver: Resolver
     clock: Clock
     changed: Callable[[str], None]
@@ -55,44 +55,44 @@ class Planner:
     async def plan(self, workspace: str, run_id: str) -> None:
         """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
         if (record := await self.plan_and_commit(workspace, run_id)) is not None:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 await record(session)
 
     async def plan_and_commit(self, workspace: str, run_id: str) -> CommitHook | None:
         """Resolve and validate. What comes of it is stored by the record that is answered, in whatever transaction it is run in; None
         where there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again)."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
             actor = await principals.current_actor(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
-            ground = await self.grounds.list_connectors(session, workspace)
+            context = await self.contexts.list_connectors(session, workspace)
         if run.state != "received":
             return None
         if actor is None:
             return self._settles(run, Refusal(code="forbidden", detail="Your access was withdrawn."), None, 0.0)
         run = run.with_(actor=actor)
-        if ground is None:
-            ground = await self.grounds.of(workspace)
+        if context is None:
+            context = await self.contexts.of(workspace)
         try:
-            async with self.progress.of(run) as work:
-                run, outcome = await self.evaluate(run, ground, confirmed, work)
+            async with self.progress.of(run) as job:
+                run, outcome = await self.evaluate(run, context, confirmed, job)
         except PlanningStopped:
             log.info("cancelled while it was worked out", extra={"run_id": run_id})
             return None
         return self._settles(run, outcome.verdict, outcome.resolved, outcome.took_ms)
 
     async def evaluate(
-        self, run: Run, ground: WorkspaceContext, confirmed: Collection[str], work: PlanningProgress | None = None
+        self, run: Run, context: WorkspaceContext, confirmed: Collection[str], job: PlanningProgress | None = None
     ) -> tuple[Run, Outcome]:
         """The run with what was read of it, and what came of it. Nothing is stored. ``work`` hears of the steps, and may be stopped while
         a resolver is asked (Stopped)."""
-        task = task_of(run, ground, confirmed, self.evaluator)
-        if work is None:
+        task = task_of(run, context, confirmed, self.evaluator)
+        if job is None:
             outcome = await propose(task, self.resolver)
         elif task.stands:
-            outcome = await propose(task, self.resolver, work.tell)
+            outcome = await propose(task, self.resolver, job.on_phase)
         else:
-            outcome = await work.unless_stopped(propose(task, self.resolver, work.tell))
+            outcome = await job.unless_stopped(propose(task, self.resolver, job.on_phase))
         if outcome.resolved is not None:
             run = run.with_(trace=outcome.resolved.trace)
         asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
@@ -166,12 +166,12 @@ class Planner:
 
     async def mark_unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
         """The last try failed: refuse in words instead of leaving the person waiting."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
         if run.state == "received":
             detail = f"{error.detail} Nothing was sent; ask again in a moment."
             record = self._settles(run, Refusal(code="unavailable", detail=detail), None, 0.0)
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 await record(session)
 
     async def give_up(self, session: AsyncSession, workspace: str, run_id: str, error: str) -> None:
@@ -197,17 +197,17 @@ class Planner:
             await recorder.record(session, moved, EntryType.FINISHED, now, outcome=state, outcomes=told, error=error)
 
 
-def task_of(run: Run, ground: WorkspaceContext, confirmed: Collection[str], evaluator: Evaluator = CHEAP_ONLY) -> Task:
+def task_of(run: Run, context: WorkspaceContext, confirmed: Collection[str], evaluator: Evaluator = CHEAP_ONLY) -> Task:
     """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by digest."""
     return Task(
-        run.request, run.actor, ground, run.id, confirmed, only=run.only, drafts=run.drafts, proposal=run.proposal,
+        run.request, run.actor, context, run.id, confirmed, only=run.only, drafts=run.drafts, proposal=run.proposal,
         hold=run.hold, must_wait=run.must_wait, evaluator=evaluator,
     )  # fmt: skip
 
 
 def resolve_work(run: Run) -> NewJob:
     """What works a received run out."""
-    return NewJob(f"{run.id}:resolve:{run.revision}", RESOLVE_WORK, run.workspace, {"run_id": run.id}, priority=10)
+    return NewJob(f"{run.id}:resolve:{run.revision}", RESOLVE_JOB, run.workspace, {"run_id": run.id}, priority=10)
 
 
 async def put_resolve(session: AsyncSession, run: Run) -> None:
@@ -219,7 +219,7 @@ async def put_send(session: AsyncSession, run: Run) -> None:
     await store.jobs.enqueue.enqueue(
         session,
         key=f"{run.id}:send:{run.revision}",
-        kind=SEND_WORK,
+        kind=SEND_JOB,
         workspace=run.workspace,
         payload={"run_id": run.id},
         priority=10,

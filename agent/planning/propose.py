@@ -54,7 +54,7 @@ class Task:
 
     request: Request
     actor: Actor
-    ground: WorkspaceContext
+    workspace_context: WorkspaceContext
     run_id: str
     confirmed: Collection[str] = ()
     only: Collection[str] | None = None
@@ -89,9 +89,9 @@ def planned_actions(outcome: Outcome) -> tuple[str, ...]:
     return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
 
 
-async def propose(task: Task, resolver: Resolver, tell: PhaseCallback = ignore_phase) -> Outcome:
+async def propose(task: Task, resolver: Resolver, on_phase: PhaseCallback = ignore_phase) -> Outcome:
     """Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
-    outcome = await _proposed(task, resolver, tell)
+    outcome = await _proposed(task, resolver, on_phase)
     plan = outcome.verdict
     if isinstance(plan, Plan) and not plan.held and (why := _waits(task, plan)):
         return replace(outcome, verdict=plan.model_copy(update={"held": (why,), "approvals": max(1, plan.approvals)}))
@@ -105,19 +105,19 @@ def _waits(task: Task, plan: Plan) -> str:
     return task.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
 
 
-async def _proposed(task: Task, resolver: Resolver, tell: PhaseCallback) -> Outcome:
+async def _proposed(task: Task, resolver: Resolver, on_phase: PhaseCallback) -> Outcome:
     if task.proposal is not None:
-        return await _validated(task, None, task.proposal, tell)
+        return await _validated(task, None, task.proposal, on_phase)
     if task.drafts:
-        verdict, took_ms = await _judged(task, task.drafts, tell)
+        verdict, took_ms = await _judged(task, task.drafts, on_phase)
         return Outcome(verdict, None, task.drafts, took_ms=took_ms)
-    tell("choosing")
+    on_phase("choosing")
     resolved = await resolve(task, resolver)
     match resolved.resolution:
         case Proposed(proposal=proposal):
-            return await _validated(task, resolved, proposal, tell)
+            return await _validated(task, resolved, proposal, on_phase)
         case Calls() as calls:
-            return await _with_alternatives(task, resolved, calls, tell)
+            return await _with_alternatives(task, resolved, calls, on_phase)
         case Ask(question=question, drafts=drafts, confidence=confidence):
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain:
@@ -128,15 +128,15 @@ async def _proposed(task: Task, resolver: Resolver, tell: PhaseCallback) -> Outc
 async def resolve(task: Task, resolver: Resolver) -> Resolved:
     """What the request is taken to mean, among what its actor may do here. An action that the person chose when asked is taken as said:
     only its arguments are still to be read. Raises ModelUnavailable or ModelMisbehaved."""
-    ground, request = task.ground, task.request
-    shortlist = ground.shortlist(task.actor, request.surface)
+    workspace_context, request = task.workspace_context, task.request
+    shortlist = workspace_context.shortlist(task.actor, request.surface)
     if task.only is not None:
         shortlist = _narrowed(shortlist, task.only)
     chosen = next((each for each in reversed(request.answers) if each.slot == "action" and each.choice), None)
     if chosen is None or chosen.choice is None or chosen.choice not in shortlist:
-        return await resolver.resolve(request, shortlist, tuple(ground.kinds))
+        return await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))
     shortlist = _narrowed(shortlist, (chosen.choice,))
-    resolved = await resolver.resolve(request, shortlist, tuple(ground.kinds))
+    resolved = await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))
     if isinstance(resolved.resolution, Calls | Proposed):
         return resolved
     bare = Calls(drafts=(Draft(action=chosen.choice, version=shortlist.offers[0].version),))
@@ -148,21 +148,21 @@ def _narrowed(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
     return Shortlist(offers, role=shortlist.role, others=shortlist.others)
 
 
-async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, tell: PhaseCallback) -> Outcome:
+async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, on_phase: PhaseCallback) -> Outcome:
     """Where the only call does not work on the record that is meant, calls that the same words say nearly as well are tried."""
-    verdict, took_ms = await _judged(task, calls.drafts, tell)
+    verdict, took_ms = await _judged(task, calls.drafts, on_phase)
     began = time.perf_counter()
 
     async def check(drafts: Sequence[Draft]) -> Plan | Question | Refusal:
-        return (await _judged(task, tuple(drafts), tell))[0]
+        return (await _judged(task, tuple(drafts), on_phase))[0]
 
-    final, drafts = await choose_alternative(calls, verdict, task.ground.catalogue, check)
+    final, drafts = await choose_alternative(calls, verdict, task.workspace_context.catalogue, check)
     took_ms += (time.perf_counter() - began) * 1000
     return Outcome(final, resolved, drafts, confidence=calls.confidence, took_ms=took_ms)
 
 
 async def _judged(
-    task: Task, drafts: tuple[Draft, ...], tell: PhaseCallback
+    task: Task, drafts: tuple[Draft, ...], on_phase: PhaseCallback
 ) -> tuple[Plan | Question | Refusal, float]:
     began = time.perf_counter()
     if task.only is not None and any(draft.action not in task.only for draft in drafts):
@@ -172,40 +172,40 @@ async def _judged(
         drafts,
         run_id=task.run_id,
         actor=task.actor,
-        catalogue=task.ground.catalogue,
-        kinds=task.ground.kinds,
+        catalogue=task.workspace_context.catalogue,
+        kinds=task.workspace_context.kinds,
         confirmed_in_session=task.confirmed.__contains__,
-        tell=tell,
+        on_phase=on_phase,
         evaluator=task.evaluator,
     )
     return verdict, (time.perf_counter() - began) * 1000
 
 
-async def _validated(task: Task, resolved: Resolved | None, proposal: Proposal, tell: PhaseCallback) -> Outcome:
+async def _validated(task: Task, resolved: Resolved | None, proposal: Proposal, on_phase: PhaseCallback) -> Outcome:
     began = time.perf_counter()
-    verdict = await _verdict(task, proposal, tell)
+    verdict = await _verdict(task, proposal, on_phase)
     return Outcome(verdict, resolved, proposal=proposal, took_ms=(time.perf_counter() - began) * 1000)
 
 
-async def _verdict(task: Task, proposal: Proposal, tell: PhaseCallback) -> Verdict:
-    ground, request, actor = task.ground, task.request, task.actor
+async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> Verdict:
+    workspace_context, request, actor = task.workspace_context, task.request, task.actor
     match proposal.result:
         case PlanResult(calls=calls):
             if task.only is not None and any(call.action not in task.only for call in calls):
                 return Refusal(code="forbidden", detail=_STRAY)
             return await plan_proposal(
-                request, proposal, run_id=task.run_id, actor=actor, catalogue=ground.catalogue, kinds=ground.kinds,
-                confirmed_in_session=task.confirmed.__contains__, thread=task.thread, tell=tell, evaluator=task.evaluator,
+                request, proposal, run_id=task.run_id, actor=actor, catalogue=workspace_context.catalogue, kinds=workspace_context.kinds,
+                confirmed_in_session=task.confirmed.__contains__, thread=task.thread, on_phase=on_phase, evaluator=task.evaluator,
             )  # fmt: skip
         case AnswerResult(answer=answer):
             context = QueryContext(
                 request,
-                RecordScope(ground.kinds, actor, request.surface),
+                RecordScope(workspace_context.kinds, actor, request.surface),
                 DiscourseContext(),
                 thread=task.thread,
-                tell=tell,
+                on_phase=on_phase,
             )
-            return await Answerer(context, ground.catalogue, actor, request.surface).answer(answer)
+            return await Answerer(context, workspace_context.catalogue, actor, request.surface).answer(answer)
         case NoneResult() as none:
             return _nothing(task, none)
         case UndoResult():
@@ -214,7 +214,7 @@ async def _verdict(task: Task, proposal: Proposal, tell: PhaseCallback) -> Verdi
 
 
 def _nothing(task: Task, none: NoneResult) -> Refusal | Abstain:
-    contract = task.ground.catalogue.get(none.action) if none.action else None
+    contract = task.workspace_context.catalogue.get(none.action) if none.action else None
     if none.reason == "not allowed" and contract is not None and task.actor.role not in contract.roles:
         roles = " and ".join(f"{role}s" for role in contract.roles) or "nobody"
         return Refusal(code="forbidden", detail=f"Only {roles} may do that (“{contract.title}”). Nothing was sent.")

@@ -57,8 +57,8 @@ class ReplayedCall:
 
 @dataclass(frozen=True)
 class Simulations:
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     planner: Planner
     clock: Clock
 
@@ -75,17 +75,17 @@ class Simulations:
             id=ids.new("run"), workspace=actor.workspace, session_id="rehearsal", actor=actor, surface=surface, text=words,
             now=now, created_at=now, updated_at=now,
         )  # fmt: skip
-        ground = await self.grounds.of(actor.workspace)
+        context = await self.contexts.of(actor.workspace)
         if draft is not None:
-            ground = _with(ground, draft)
-        run, outcome = await self.planner.evaluate(run, ground, ())
+            context = _with(context, draft)
+        run, outcome = await self.planner.evaluate(run, context, ())
         return Rehearsed(run, outcome.verdict)
 
     async def shadow(self, workspace: str, draft: Contract) -> Sequence[ReplayedCall]:
         """The calls of this action among the newest runs, newest first, with what ``draft`` would have made of each: by its roles and
         surfaces, its schema, its policy over the values and records as they were."""
         found: list[ReplayedCall] = []
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             rows = await store.runs.runs.listed(session, workspace, action=draft.name, limit=LOOKED_AT)
         for row in rows:
             run = repository.of_row(row)
@@ -123,7 +123,7 @@ async def _fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> 
     return ("held", decision.why) if decision.why else ("allowed", "")
 
 
-def _with(ground: WorkspaceContext, draft: Contract) -> WorkspaceContext:
+def _with(context: WorkspaceContext, draft: Contract) -> WorkspaceContext:
     """Made anew, so that nothing of the draft gets into what the ground keeps."""
-    others = [each for each in ground.catalogue if each.name != draft.name]
-    return WorkspaceContext(f"{ground.generation}+draft", Catalogue([*others, draft]), ground.kinds, ground.live)
+    others = [each for each in context.catalogue if each.name != draft.name]
+    return WorkspaceContext(f"{context.generation}+draft", Catalogue([*others, draft]), context.kinds, context.live)

@@ -29,9 +29,9 @@ class QueryContext:
         scene: DiscourseContext,
         *,
         thread: Mapping[str, tuple[RecordKey, ...]] = NOTHING_NAMED,
-        tell: PhaseCallback = ignore_phase,
+        on_phase: PhaseCallback = ignore_phase,
     ) -> None:
-        self.request, self.reach, self.scene, self.thread, self.tell = request, reach, scene, thread, tell
+        self.request, self.reach, self.scene, self.thread, self.on_phase = request, reach, scene, thread, on_phase
         self.records = RecordQuery(self)
         self.arithmetic = Arithmetic(self)
 

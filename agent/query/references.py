@@ -69,7 +69,7 @@ class RecordQuery:
     async def find(self, need: RecordQuery, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
         """The records that are meant, at most ``need.most``. Raises PlatformUnavailable."""
         context = self.context
-        context.tell("looking")
+        context.on_phase("looking")
         if isinstance(reference, Handle):
             return await self._named_by_code(need, reference, own)
         name = _name_of(reference)

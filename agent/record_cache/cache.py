@@ -24,7 +24,7 @@ from store.record_cache.sync_state import SyncStateRow
 class RecordCaches:
     """What every workspace's keeping has in common. ``max_age``: a reading older than that is gone by no more."""
 
-    sessions: Database
+    database: Database
     clock: Clock
     max_age: timedelta
 

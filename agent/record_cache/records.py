@@ -32,15 +32,15 @@ class CachedRecords:
     """Answers from what is kept where that is whole and fresh, else from the platform. What the words of a search don't find among
     what is kept is asked of the platform too, if it answers: it may be newer than the last that was heard."""
 
-    def __init__(self, live: ContextProvider, keeping: ConnectorCache) -> None:
-        self._live, self._keeping = live, keeping
-        self._sessions = keeping.mirrors.sessions
+    def __init__(self, live: ContextProvider, cache: ConnectorCache) -> None:
+        self._live, self._cache = live, cache
+        self._database = cache.mirrors.database
 
     def kinds(self) -> tuple[RecordKind, ...]:
         return self._live.kinds()
 
     async def search(self, query: Query) -> Sequence[Record]:
-        found = await self._kept(query) if query.kind in self._keeping.kinds else None
+        found = await self._kept(query) if query.kind in self._cache.kinds else None
         if found is None:
             return await self._live.search(query)
         if found or query.text is None or query.offset:
@@ -52,23 +52,23 @@ class CachedRecords:
             return ()
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        async with self._sessions.read() as session:
-            if self._keeping.fresh(await self._keeping.standing(session, kind)):
-                row = await store.record_cache.records.get(session, self._keeping.scope(kind), record_id)
+        async with self._database.read() as session:
+            if self._cache.fresh(await self._cache.standing(session, kind)):
+                row = await store.record_cache.records.get(session, self._cache.scope(kind), record_id)
                 if row is not None and not row.gone:
-                    return _record(self._keeping.kind(kind), row)
+                    return _record(self._cache.kind(kind), row)
         return await self._live.get(kind, record_id)
 
     async def _kept(self, query: Query) -> Sequence[Record] | None:
         """None where what is kept can't answer."""
-        kind = self._keeping.kind(query.kind)
+        kind = self._cache.kind(query.kind)
         where = _where(kind, query)
         if where is None:
             return None
-        async with self._sessions.read() as session:
-            if not self._keeping.fresh(await self._keeping.standing(session, query.kind)):
+        async with self._database.read() as session:
+            if not self._cache.fresh(await self._cache.standing(session, query.kind)):
                 return None
-            scope, sorting, limit = self._keeping.scope(query.kind), _sorting(kind, query), max(1, query.limit)
+            scope, sorting, limit = self._cache.scope(query.kind), _sorting(kind, query), max(1, query.limit)
             if query.text is None or not query.text.strip():
                 rows = await store.record_cache.records.search(
                     session,
@@ -87,9 +87,9 @@ class CachedRecords:
 class WriteThroughRecords:
     """Always the platform. What it says of one record is what is kept from then on."""
 
-    def __init__(self, live: ContextProvider, keeping: ConnectorCache) -> None:
-        self._live, self._keeping = live, keeping
-        self._sessions = keeping.mirrors.sessions
+    def __init__(self, live: ContextProvider, cache: ConnectorCache) -> None:
+        self._live, self._cache = live, cache
+        self._database = cache.mirrors.database
 
     def kinds(self) -> tuple[RecordKind, ...]:
         return self._live.kinds()
@@ -98,15 +98,15 @@ class WriteThroughRecords:
         return await self._live.search(query)
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        if kind not in self._keeping.kinds:
+        if kind not in self._cache.kinds:
             return await self._live.get(kind, record_id)
-        scope = self._keeping.scope(kind)
-        async with self._sessions.read() as session:
-            standing = await self._keeping.standing(session, kind)
+        scope = self._cache.scope(kind)
+        async with self._database.read() as session:
+            standing = await self._cache.standing(session, kind)
             before = await store.record_cache.records.get(session, scope, record_id) if standing else None
         if standing is None:
             return await self._live.get(kind, record_id)
-        state = await self._keeping.mirror(kind).now(kind, record_id)
+        state = await self._cache.mirror(kind).now(kind, record_id)
         try:
             await self._correct(scope, before, record_id, state)
         except OpsIQError as error:  # what is kept is a convenience: it must not keep a true answer back
@@ -119,13 +119,13 @@ class WriteThroughRecords:
         held = before is not None and not before.gone
         if state is None:
             if held and before is not None:
-                async with self._sessions.begin() as session:
+                async with self._database.begin() as session:
                     await store.record_cache.records.mark_deleted(session, scope, record_id, was=before.version)
             return
-        kept = self._keeping.kept(state)
+        kept = self._cache.kept(state)
         if before is not None and held and (before.version, before.data) == (kept.version, kept.data):
             return
-        async with self._sessions.begin() as session:
+        async with self._database.begin() as session:
             await store.record_cache.records.store_records(session, scope, [kept], read=True)
 
 

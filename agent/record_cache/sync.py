@@ -28,7 +28,7 @@ from store.record_cache.sync_state import SyncStateRow
 
 log = logging.getLogger(__name__)
 
-READ_WORK: Final = "records.read"
+READ_JOB: Final = "records.read"
 PAGE: Final = 50
 ATTEMPTS: Final = 8
 FIRST_PAUSE_S: Final = 1.0
@@ -57,112 +57,115 @@ TransactionHook = Callable[[AsyncSession, list[CacheStatus]], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, made: list[CacheStatus]) -> None:
-    """The ``TransactionHook`` of who has nothing to add."""
+    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
 class CacheSync:
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     mirrors: RecordCaches
     wake: Callable[[], None]
 
     async def begin(
-        self, by: Actor, connector: str | None = None, kind: str | None = None, *, also: TransactionHook = no_hook
+        self,
+        by: Actor,
+        connector: str | None = None,
+        kind: str | None = None,
+        *,
+        in_transaction: TransactionHook = no_hook,
     ) -> list[CacheStatus]:
         """Read all of these kinds anew: of one connector or of each, one kind or every one. What is being read already goes on. Raises
         Forbidden, NotFound where nothing can be kept by these names. ``also`` is written in the same transaction."""
         if by.role != OWNER:
             raise Forbidden(f"Only an owner has records read; you are {by.role}.")
-        ground = await self.grounds.of(by.workspace)
+        context = await self.contexts.of(by.workspace)
         wanted = [
-            (keeping, name)
-            for keeping in ground.keeping.values()
-            if connector in (None, keeping.connector)
-            for name in keeping.kinds
+            (cache, name)
+            for cache in context.cache.values()
+            if connector in (None, cache.connector)
+            for name in cache.kinds
             if kind in (None, name)
         ]
         if not wanted:
             raise NotFound("No connector of this workspace lets records of that name be kept.")
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             at = await now(session)
-            begun = [name for keeping, name in wanted if await self._begin(session, keeping, name, at)]
+            begun = [name for cache, name in wanted if await self._begin(session, cache, name, at)]
             if begun:
                 await recorder.record_act(
                     session, by, EntryType.MIRROR_BEGUN, self.mirrors.clock(), connector=connector or "", kinds=begun
                 )
-            standing = [await self._standing(session, keeping, name) for keeping, name in wanted]
-            await also(session, standing)
+            standing = [await self._standing(session, cache, name) for cache, name in wanted]
+            await in_transaction(session, standing)
             after_commit(session, self.wake)
         return standing
 
     async def list_status(self, workspace: str) -> list[CacheStatus]:
         """Every kind that may be kept, in the order of connectors and their kinds."""
-        ground = await self.grounds.of(workspace)
-        async with self.sessions.read() as session:
+        context = await self.contexts.of(workspace)
+        async with self.database.read() as session:
             return [
-                await self._standing(session, keeping, name)
-                for keeping in ground.keeping.values()
-                for name in keeping.kinds
+                await self._standing(session, cache, name) for cache in context.cache.values() for name in cache.kinds
             ]
 
     async def renew(self) -> None:
         """Begin again what was last whole half its time ago, in every workspace."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             old = await store.record_cache.sync_state.stale(session, self.mirrors.clock() - self.mirrors.max_age / 2)
         for row in old:
-            keeping = (await self.grounds.of(row.workspace)).keeping.get(row.connector)
-            if keeping is None or row.kind not in keeping.kinds:
+            cache = (await self.contexts.of(row.workspace)).cache.get(row.connector)
+            if cache is None or row.kind not in cache.kinds:
                 continue
-            async with self.sessions.begin() as session:
-                await self._begin(session, keeping, row.kind, await now(session))
+            async with self.database.begin() as session:
+                await self._begin(session, cache, row.kind, await now(session))
                 after_commit(session, self.wake)
 
-    async def read(self, work: Job) -> Outcome:
+    async def read(self, job: Job) -> Outcome:
         """Handles ``records.read``: page after page, each in a transaction of its own with the place where it stands."""
-        connector, kind, began = work.payload["connector"], work.payload["kind"], work.payload["began_at"]
-        keeping = (await self.grounds.of(work.workspace)).keeping.get(connector)
-        if keeping is None or kind not in keeping.kinds:
+        connector, kind, began = job.payload["connector"], job.payload["kind"], job.payload["began_at"]
+        cache = (await self.contexts.of(job.workspace)).cache.get(connector)
+        if cache is None or kind not in cache.kinds:
             return Done()
         try:
             while True:
-                async with self.sessions.read() as session:
-                    row = await keeping.standing(session, kind)
+                async with self.database.read() as session:
+                    row = await cache.standing(session, kind)
                 if row is None or row.state != "reading" or row.began_at.isoformat() != began:
                     return Done()
-                if (read := await self._page(keeping, row)) is not None:
-                    log.info("%s %s records were read", read, kind, extra={"workspace": work.workspace})
+                if (read := await self._page(cache, row)) is not None:
+                    log.info("%s %s records were read", read, kind, extra={"workspace": job.workspace})
                     return Done()
         except Conflict as error:
             return Reschedule(1.0, error.detail)
         except OpsIQError as error:
-            return await self._failed(work, keeping, kind, error)
+            return await self._failed(job, cache, kind, error)
 
-    async def record_dead_job(self, session: AsyncSession, work: Job, error: str) -> None:
+    async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
         """A reading that nobody goes on with has failed."""
-        if work.kind == READ_WORK:
+        if job.kind == READ_JOB:
             row = await store.record_cache.sync_state.get(
-                session, work.workspace, work.payload["connector"], work.payload["kind"]
+                session, job.workspace, job.payload["connector"], job.payload["kind"]
             )
-            if row is not None and row.state == "reading" and row.began_at.isoformat() == work.payload["began_at"]:
+            if row is not None and row.state == "reading" and row.began_at.isoformat() == job.payload["began_at"]:
                 await store.record_cache.sync_state.move(session, row, state="failed", error=error[:1000])
 
-    async def _page(self, keeping: ConnectorCache, row: SyncStateRow) -> int | None:
+    async def _page(self, cache: ConnectorCache, row: SyncStateRow) -> int | None:
         """One page more. With the last one, what the platform has no more is gone here too, and this is how many it has; None before."""
-        page = await keeping.mirror(row.kind).page(row.kind, row.cursor, PAGE)
-        scope = keeping.scope(row.kind)
-        states = [keeping.kept(state) for state in page.states]
+        page = await cache.mirror(row.kind).page(row.kind, row.cursor, PAGE)
+        scope = cache.scope(row.kind)
+        states = [cache.kept(state) for state in page.states]
         seen = row.seen + len(states)
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await store.record_cache.records.store_records(session, scope, states, read=True)
             await self._moved(session, row, cursor=page.cursor, seen=seen, error="")
         if page.cursor is not None:
             return None
         while True:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 if not await store.record_cache.records.delete_unseen(session, scope, row.began_at):
                     break
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             there = await store.record_cache.sync_state.get(session, row.workspace, row.connector, row.kind)
             if there is not None and there.began_at == row.began_at:
                 await self._moved(session, there, state="ready", synced_at=self.mirrors.clock(), cursor=None)
@@ -172,44 +175,44 @@ class CacheSync:
         if not await store.record_cache.sync_state.move(session, row, **columns):
             raise Conflict("Another worker has gone on with this reading.")
 
-    async def _begin(self, session: AsyncSession, keeping: ConnectorCache, kind: str, at: datetime) -> bool:
+    async def _begin(self, session: AsyncSession, cache: ConnectorCache, kind: str, at: datetime) -> bool:
         """False: it is being read already."""
-        there = await store.record_cache.sync_state.get(session, keeping.workspace, keeping.connector, kind)
-        if there is not None and there.shape != keeping.shape(kind):
+        there = await store.record_cache.sync_state.get(session, cache.workspace, cache.connector, kind)
+        if there is not None and there.shape != cache.shape(kind):
             # Another platform's, or declared otherwise then: its versions say nothing about these.
-            await store.record_cache.records.forget(session, keeping.scope(kind))
-            await store.record_cache.sync_state.forget(session, keeping.workspace, keeping.connector, kind)
+            await store.record_cache.records.forget(session, cache.scope(kind))
+            await store.record_cache.sync_state.forget(session, cache.workspace, cache.connector, kind)
         row = SyncStateRow(
-            workspace=keeping.workspace, connector=keeping.connector, kind=kind, state="reading",
-            shape=keeping.shape(kind), began_at=at,
+            workspace=cache.workspace, connector=cache.connector, kind=kind, state="reading",
+            shape=cache.shape(kind), began_at=at,
         )  # fmt: skip
         if await store.record_cache.sync_state.begin(session, row) is None:
             return False
-        payload = {"connector": keeping.connector, "kind": kind, "began_at": at.isoformat()}
-        key = f"records:{keeping.workspace}:{keeping.connector}:{kind}:{at.isoformat()}"
+        payload = {"connector": cache.connector, "kind": kind, "began_at": at.isoformat()}
+        key = f"records:{cache.workspace}:{cache.connector}:{kind}:{at.isoformat()}"
         await store.jobs.enqueue.enqueue(
-            session, key=key, kind=READ_WORK, workspace=keeping.workspace, payload=payload, priority=80
+            session, key=key, kind=READ_JOB, workspace=cache.workspace, payload=payload, priority=80
         )
         return True
 
-    async def _failed(self, work: Job, keeping: ConnectorCache, kind: str, error: OpsIQError) -> Outcome:
-        over = work.attempt >= ATTEMPTS
-        async with self.sessions.begin() as session:
-            row = await keeping.standing(session, kind)
+    async def _failed(self, job: Job, cache: ConnectorCache, kind: str, error: OpsIQError) -> Outcome:
+        over = job.attempt >= ATTEMPTS
+        async with self.database.begin() as session:
+            row = await cache.standing(session, kind)
             if row is not None and row.state == "reading":
                 state = "failed" if over else "reading"
                 await store.record_cache.sync_state.move(session, row, error=error.detail[:1000], state=state)
         if over:
             return Dead(error.detail)
-        return Reschedule(min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (work.attempt - 1)), error.detail)
+        return Reschedule(min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (job.attempt - 1)), error.detail)
 
-    async def _standing(self, session: AsyncSession, keeping: ConnectorCache, kind: str) -> CacheStatus:
-        row = await keeping.standing(session, kind)
-        events = keeping.kinds[kind][1].events
+    async def _standing(self, session: AsyncSession, cache: ConnectorCache, kind: str) -> CacheStatus:
+        row = await cache.standing(session, kind)
+        events = cache.kinds[kind][1].events
         if row is None:
-            return CacheStatus(keeping.connector, kind, events, "none", fresh=False, records=0, seen=0)
+            return CacheStatus(cache.connector, kind, events, "none", fresh=False, records=0, seen=0)
         return CacheStatus(
-            keeping.connector, kind, events, row.state, fresh=keeping.fresh(row),
-            records=await store.record_cache.records.count(session, keeping.scope(kind)), seen=row.seen, began_at=row.began_at,
+            cache.connector, kind, events, row.state, fresh=cache.fresh(row),
+            records=await store.record_cache.records.count(session, cache.scope(kind)), seen=row.seen, began_at=row.began_at,
             synced_at=row.synced_at, heard_at=row.heard_at, error=row.error,
         )  # fmt: skip

@@ -39,22 +39,24 @@ TransactionHook = Callable[[AsyncSession, Run], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, run: Run) -> None:
-    """The ``TransactionHook`` of who has nothing to add."""
+    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
 class ApprovalService:
     """Holds the only way from ``held`` to ``confirmed``."""
 
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     clock: Clock
     apart: timedelta
     """How old a place must be to count beside whoever gave it, where two people must agree."""
     console_url: str = ""
     """Where a person confirms what a key may not."""
 
-    async def confirm(self, approver: Actor, run: Run, digest: str, also: TransactionHook = no_hook) -> Run | Refusal:
+    async def confirm(
+        self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook = no_hook
+    ) -> Run | Refusal:
         """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back to planning and
         a fresh card. Raises Conflict only if the run moved in a way that no answer covers."""
         if run.state in ("confirmed", "executing", "succeeded", "failed", "unknown") and run.digest == digest:
@@ -64,13 +66,15 @@ class ApprovalService:
             return await self._refused(approver, run, refusal)
         plan = run.plan
         assert plan is not None
-        ground = await self.grounds.of(run.workspace)
-        denied = may_run(ground.catalogue, approver, plan) or refuse_key(ground, approver, run, plan, self.console_url)
+        context = await self.contexts.of(run.workspace)
+        denied = may_run(context.catalogue, approver, plan) or refuse_key(
+            context, approver, run, plan, self.console_url
+        )
         if denied is not None:
             return await self._refused(approver, run, denied)
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             requester = await principals.current_actor(session, run.actor, self.clock())
-            standing = await valid_approvals(session, ground, run, self.clock())
+            standing = await valid_approvals(session, context, run, self.clock())
             late = await refuse_newcomer(session, approver, run) or await refuse_dependent_approvers(
                 session, run, [approver, *(each.actor for each in standing if each.actor)], self.clock(), self.apart
             )
@@ -83,11 +87,13 @@ class ApprovalService:
         drift = (
             verify_digest(run, plan)
             or check_requester_role(run, requester)
-            or await recheck(plan, actor=requester, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface)
+            or await recheck(
+                plan, actor=requester, catalogue=context.catalogue, kinds=context.live, surface=run.surface
+            )
         )
         if drift:
-            return await self._drifted(run, approver, drift, also)
-        return await self._approve(approver, run, plan, standing, also)
+            return await self._drifted(run, approver, drift, in_transaction)
+        return await self._approve(approver, run, plan, standing, in_transaction)
 
     def _refuse(self, approver: Actor, run: Run, digest: str) -> Refusal | None:
         now = self.clock()
@@ -110,10 +116,10 @@ class ApprovalService:
         now = self.clock()
         with contextlib.suppress(Conflict):  # somebody else expired it first
             if refusal.code == "expired" and run.state == "held":
-                async with self.sessions.begin() as session:
+                async with self.database.begin() as session:
                     expired = await repository.move(session, run.with_(state="expired", updated_at=now), was={"held"})
                     await recorder.record(session, expired, EntryType.EXPIRED, now, outcome="expired")
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await recorder.record(
                 session, run, EntryType.CONFIRM_REFUSED, now, actor=approver, refusal=refusal.model_dump(mode="json")
             )
@@ -121,27 +127,27 @@ class ApprovalService:
 
     async def forbidden(self, approver: Actor, run_id: str, error: Forbidden) -> None:
         """Tell history of a yes to a card that its giver may not even see."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             run = await repository.get(session, approver.workspace, run_id)
         await self._refused(approver, run, Refusal(code="forbidden", detail=error.detail))
 
-    async def _drifted(self, run: Run, approver: Actor, drift: tuple[str, ...], also: TransactionHook) -> Run:
+    async def _drifted(self, run: Run, approver: Actor, drift: tuple[str, ...], in_transaction: TransactionHook) -> Run:
         """Back to planning with the same drafts: the fresh card shows what differs from the one that was looked at."""
         now = self.clock()
         again = run.with_(
             state="received", drift=drift, approvals=(), must_wait=DRIFTED, updated_at=now, expires_at=None
         )
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             moved = await repository.move(session, again, was={"held"})
             await recorder.record(
                 session, moved, EntryType.DRIFTED, now, actor=approver, drift=list(drift), digest=run.digest
             )
             await put_resolve(session, moved)
-            await also(session, moved)
+            await in_transaction(session, moved)
         return moved
 
     async def _approve(
-        self, approver: Actor, run: Run, plan: Plan, standing: tuple[Approval, ...], also: TransactionHook
+        self, approver: Actor, run: Run, plan: Plan, standing: tuple[Approval, ...], in_transaction: TransactionHook
     ) -> Run:
         """``standing`` are the earlier approvals that still count: who gave one and lost the right to it since has not approved."""
         now = self.clock()
@@ -157,7 +163,7 @@ class ApprovalService:
             expires_at=None if complete else run.expires_at,
         )
         looked_s = (now - run.held_at).total_seconds() if run.held_at else None
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             moved = await repository.move(session, approved, was={"held"})
             await recorder.record(
                 session, moved, EntryType.CONFIRMED if complete else EntryType.APPROVED, now,
@@ -170,7 +176,7 @@ class ApprovalService:
                     for step in plan.steps:
                         await confirmations.remember(session, run.actor, run.session_id, step.contract_digest)
                 await put_send(session, moved)
-            await also(session, moved)
+            await in_transaction(session, moved)
         return moved
 
 
@@ -190,7 +196,7 @@ def check_requester_role(run: Run, requester: Actor) -> tuple[str, ...]:
 
 
 async def valid_approvals(
-    session: AsyncSession, ground: WorkspaceContext, run: Run, now: datetime
+    session: AsyncSession, context: WorkspaceContext, run: Run, now: datetime
 ) -> tuple[Approval, ...]:
     """The approvals of this very plan whose givers may still act, and may still run it themselves."""
     kept: list[Approval] = []
@@ -198,9 +204,9 @@ async def valid_approvals(
         if run.plan is None or each.digest != run.plan.digest:
             continue
         giver = await principals.current_actor(session, each.actor, now) if each.actor else None
-        if giver is None or may_run(ground.catalogue, giver, run.plan) is not None:
+        if giver is None or may_run(context.catalogue, giver, run.plan) is not None:
             continue
-        if needs_person(ground, run.plan) and not is_person(giver):
+        if needs_person(context, run.plan) and not is_person(giver):
             continue
         if await refuse_newcomer(session, giver, run) is None:
             kept.append(each)

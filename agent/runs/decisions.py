@@ -46,12 +46,12 @@ DecisionVerdict = Literal["resend", "happened", "did_not_happen"]
 class Decisions:
     """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest. WrongMode where a key is of the other mode."""
 
-    desk: RunService
-    sessions: Database
-    grounds: WorkspaceContexts
+    run_service: RunService
+    database: Database
+    contexts: WorkspaceContexts
     approvals: ApprovalService
     clock: Clock
-    watch: RunNotifier
+    run_notifier: RunNotifier
     wake: Callable[[], None]
     begin: BeginJob
     progress: Progress
@@ -64,7 +64,7 @@ class Decisions:
         *,
         choice: str | None = None,
         text: str | None = None,
-        also: TransactionHook = no_hook,
+        in_transaction: TransactionHook = no_hook,
     ) -> Run | Refusal:
         """Answer the open question with one of its candidates or in words, or take the request back. Raises InvalidInput, Forbidden."""
         run = await self._own(actor, run_id)
@@ -77,7 +77,7 @@ class Decisions:
         if slot != question.slot:
             return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
         if choice is None and text is not None and is_cancellation(text):
-            return await self.reject(actor, run_id, text, also=also)
+            return await self.reject(actor, run_id, text, in_transaction=in_transaction)
         answer = _answer(question, choice, text)
         again = run.with_(
             state="received", answers=(*run.answers, answer), question=None, updated_at=now, expires_at=None
@@ -85,11 +85,17 @@ class Decisions:
         if question.slot == "action" and answer.text is not None:
             again = again.with_(drafts=())
         return await self._replan(
-            again, {"asked"}, EntryType.ANSWERED, actor, also, answer=answer.model_dump(mode="json")
+            again, {"asked"}, EntryType.ANSWERED, actor, in_transaction, answer=answer.model_dump(mode="json")
         )
 
     async def edit(
-        self, actor: Actor, run_id: str, digest: str, changes: Mapping[str, str], *, also: TransactionHook = no_hook
+        self,
+        actor: Actor,
+        run_id: str,
+        digest: str,
+        changes: Mapping[str, str],
+        *,
+        in_transaction: TransactionHook = no_hook,
     ) -> Run | Refusal:
         """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, and its card waits for a yes
         whatever its policy says: nobody has seen what it comes to."""
@@ -102,11 +108,11 @@ class Decisions:
             return await self._expire(run)
         if run.plan.digest != digest:
             return Refusal(code="stale", detail="The card has changed since you saw it. Edit the new one.")
-        ground = await self.grounds.of(run.workspace)
+        context = await self.contexts.of(run.workspace)
         known = {
             f"{at}.{param}"
             for at, step in enumerate(run.plan.steps)
-            if (contract := ground.catalogue.version(step.action, step.version))
+            if (contract := context.catalogue.version(step.action, step.version))
             for param in contract.properties
         }
         unknown = sorted(set(changes) - known)
@@ -119,10 +125,12 @@ class Decisions:
             state="received", answers=(*kept, *answers), approvals=(), drift=(), must_wait=EDITED, updated_at=now,
             expires_at=None,
         )  # fmt: skip
-        return await self._replan(again, {"held"}, EntryType.EDITED, actor, also, changes=dict(changes), digest=digest)
+        return await self._replan(
+            again, {"held"}, EntryType.EDITED, actor, in_transaction, changes=dict(changes), digest=digest
+        )
 
     async def confirm(
-        self, actor: Actor, run_id: str, digest: str, *, also: TransactionHook = no_hook
+        self, actor: Actor, run_id: str, digest: str, *, in_transaction: TransactionHook = no_hook
     ) -> Run | Refusal:
         """Say yes to exactly ``digest``. Twice is once."""
         for _ in range(RACES):
@@ -132,17 +140,17 @@ class Decisions:
                 await self.approvals.forbidden(actor, run_id, error)
                 raise
             try:
-                confirmed = await self.approvals.confirm(actor, run, digest, also)
+                confirmed = await self.approvals.confirm(actor, run, digest, in_transaction)
             except Conflict:
                 # Somebody was quicker. The gate knows the same yes, and another's first of two yeses leaves room for this one.
                 continue
-            self.watch.changed(run_id)
+            self.run_notifier.changed(run_id)
             self.wake()
             return confirmed
         return Refusal(code="already_decided", detail="This run keeps moving; look at it again.")
 
     async def reject(
-        self, actor: Actor, run_id: str, reason: str = "", *, also: TransactionHook = no_hook
+        self, actor: Actor, run_id: str, reason: str = "", *, in_transaction: TransactionHook = no_hook
     ) -> Run | Refusal:
         """Say no. Only before anything is sent."""
         run = await self._to_decide(actor, run_id)
@@ -153,7 +161,13 @@ class Decisions:
             state="rejected", reason=reason.strip()[:500] or None, updated_at=now, decided_at=now, expires_at=None
         )
         return await self._moved(
-            rejected, {"held", "asked"}, EntryType.REJECTED, actor, also, outcome="rejected", reason=rejected.reason
+            rejected,
+            {"held", "asked"},
+            EntryType.REJECTED,
+            actor,
+            in_transaction,
+            outcome="rejected",
+            reason=rejected.reason,
         )
 
     async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
@@ -171,7 +185,7 @@ class Decisions:
         )  # fmt: skip
 
     async def decide(
-        self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, also: TransactionHook = no_hook
+        self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, in_transaction: TransactionHook = no_hook
     ) -> Run | Refusal:
         """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it again
         under the same key."""
@@ -181,12 +195,14 @@ class Decisions:
         if run.state != "unknown":
             return Refusal(code="already_decided", detail=f"This run is {run.state}; nothing about it is unknown.")
         if verdict != "did_not_happen" and run.plan is not None:  # the others send: it again, or what was to follow it
-            refusal = refuse_key(await self.grounds.of(run.workspace), actor, run, run.plan, self.approvals.console_url)
+            refusal = refuse_key(
+                await self.contexts.of(run.workspace), actor, run, run.plan, self.approvals.console_url
+            )
             if refusal is not None:
                 return refusal
         now = self.clock()
         try:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 for call in await store.runs.calls.of_run(session, run.workspace, run.id):
                     match (call.state, verdict):
                         case ("unknown" | "begun", "resend"):
@@ -213,16 +229,16 @@ class Decisions:
                 )
                 await recorder.record(session, moved, EntryType.DECIDED, now, actor=actor, verdict=verdict)
                 await put_send(session, moved)
-                await also(session, moved)
+                await in_transaction(session, moved)
                 after_commit(session, self.wake)
         except Conflict:
             return MOVED_ON
-        self.watch.changed(run_id)
+        self.run_notifier.changed(run_id)
         return moved
 
     async def expire_due(self) -> int:
         """Expire what has run out, at most ``EXPIRE_AT_ONCE`` of it. Answers how many; called now and then by the server."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             rows = await store.runs.runs.due(session, self.clock(), EXPIRE_AT_ONCE)
         done = 0
         for row in rows:
@@ -238,42 +254,42 @@ class Decisions:
     async def _expire(self, run: Run) -> Refusal:
         now = self.clock()
         try:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 moved = await repository.move(
                     session, run.with_(state="expired", updated_at=now), was={"held", "asked"}
                 )
                 await recorder.record(session, moved, EntryType.EXPIRED, now, outcome="expired")
         except Conflict:
             pass
-        self.watch.changed(run.id)
+        self.run_notifier.changed(run.id)
         return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
 
     async def _replan(
-        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, also: TransactionHook, **data: Any
+        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, in_transaction: TransactionHook, **data: Any
     ) -> Run | Refusal:
         async def worked_out_anew(session: AsyncSession, moved: Run) -> None:
             await self.begin(session, resolve_work(moved))
-            await also(session, moved)
+            await in_transaction(session, moved)
 
         return await self._moved(run, was, kind, actor, worked_out_anew, **data)
 
     async def _moved(
-        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, also: TransactionHook, **data: Any
+        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, in_transaction: TransactionHook, **data: Any
     ) -> Run | Refusal:
         """Store the run as it is now, with its entry and ``also``; nothing of it where somebody was quicker."""
         try:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 moved = await repository.move(session, run, was=was)
                 await recorder.record(session, moved, kind, run.updated_at, actor=actor, **data)
-                await also(session, moved)
+                await in_transaction(session, moved)
         except Conflict:
             return MOVED_ON
-        self.watch.changed(run.id)
+        self.run_notifier.changed(run.id)
         return moved
 
     async def _to_decide(self, actor: Actor, run_id: str) -> Run:
         """The run, for who may decide about it. Raises NotFound, WrongMode."""
-        run = await self.desk.show(actor, run_id)
+        run = await self.run_service.show(actor, run_id)
         check_mode(actor, run)
         return run
 

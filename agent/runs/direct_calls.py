@@ -28,8 +28,8 @@ TEXT_CHARS: Final = 4000
 
 @dataclass(frozen=True)
 class DirectCalls:
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     planner: Planner
     clock: Clock
     wake: Callable[[], None]
@@ -44,16 +44,16 @@ class DirectCalls:
         surface: Surface = "admin",
         session_id: str,
         request_id: str | None = None,
-        also: TransactionHook = no_hook,
+        in_transaction: TransactionHook = no_hook,
     ) -> Run:
         """The run, held, confirmed or refused: durable when this returns. ``also`` is done in its transaction.
 
         Raises NotFound for an action that is not registered, InvalidInput for values that are too large, PlatformUnavailable when a record
         can't be looked up: then nothing is stored.
         """
-        ground = await self.grounds.of(actor.workspace)
-        contract = ground.catalogue.get(action)
-        if contract is None and action not in ground.catalogue.faults:
+        context = await self.contexts.of(actor.workspace)
+        contract = context.catalogue.get(action)
+        if contract is None and action not in context.catalogue.faults:
             raise NotFound("There is no registered action of this name.")
         written = json.dumps({name: each.value for name, each in values.items()}, ensure_ascii=False, sort_keys=True)
         if len(written.encode()) > MAX_VALUES_BYTES:
@@ -66,14 +66,14 @@ class DirectCalls:
             updated_at=now,
             drafts=(Draft(action=action, version=contract.version if contract else 1, given=dict(values)),),
         )  # fmt: skip
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             confirmed = await store.runs.confirmations.of_session(session, actor, session_id)
-        _, outcome = await self.planner.evaluate(run, ground, confirmed)
-        async with self.sessions.begin() as session:
+        _, outcome = await self.planner.evaluate(run, context, confirmed)
+        async with self.database.begin() as session:
             await repository.insert(session, run)
             refs = sorted({each.ref for each in values.values()})
             await recorder.record(session, run, EntryType.PROMPT, now, text=run.text, given=given, refs=refs)
             moved = await self.planner.write(session, run, outcome.verdict, None, outcome.took_ms)
-            await also(session, moved)
+            await in_transaction(session, moved)
             after_commit(session, self.wake)
         return moved

@@ -18,18 +18,18 @@ def is_person(actor: Actor) -> bool:
     return actor.kind == "member"
 
 
-def needs_person(ground: WorkspaceContext, plan: Plan) -> bool:
+def needs_person(context: WorkspaceContext, plan: Plan) -> bool:
     """By the plan, or by a contract as it stands: a plan made before contracts said so counts as what they say."""
     return plan.confirm_by is ConfirmBy.PERSON or any(
         contract.confirm_by is ConfirmBy.PERSON
         for step in plan.steps
-        if (contract := ground.catalogue.version(step.action, step.version) or ground.catalogue.get(step.action))
+        if (contract := context.catalogue.version(step.action, step.version) or context.catalogue.get(step.action))
     )
 
 
-def refuse_key(ground: WorkspaceContext, approver: Actor, run: Run, plan: Plan, console_url: str) -> Refusal | None:
+def refuse_key(context: WorkspaceContext, approver: Actor, run: Run, plan: Plan, console_url: str) -> Refusal | None:
     """Why this principal may not confirm this card, with where a person does."""
-    if is_person(approver) or not needs_person(ground, plan):
+    if is_person(approver) or not needs_person(context, plan):
         return None
     return Refusal(
         code="person_required",

@@ -32,8 +32,8 @@ class PlanningStopped(Exception):
 class Progress:
     """What this process is working out. ``phase`` may be asked of any run."""
 
-    sessions: Database
-    watch: RunNotifier
+    database: Database
+    run_notifier: RunNotifier
     _now: dict[str, Phase] = field(default_factory=dict)
 
     def phase(self, run: Run) -> Phase:
@@ -52,7 +52,7 @@ class Progress:
 
     def note(self, run: Run, phase: Phase) -> None:
         self._now[run.id] = phase
-        self.watch.stepped(run.id)
+        self.run_notifier.stepped(run.id)
 
 
 class PlanningProgress:
@@ -64,7 +64,7 @@ class PlanningProgress:
         self._writing: asyncio.Task[None] | None = None
         self._told: Phase | None = run.phase
 
-    def tell(self, phase: Phase) -> None:
+    def on_phase(self, phase: Phase) -> None:
         if phase == self._told:
             return
         self._told = phase
@@ -100,18 +100,18 @@ class PlanningProgress:
             return await task
         finally:
             over.set()
-            self._progress.watch.changed(self._run.id)
+            self._progress.run_notifier.changed(self._run.id)
             await asyncio.gather(stopped, return_exceptions=True)
 
     async def _stopped(self, over: asyncio.Event) -> None:
         """Ends when the run is, or with ``over``. Never cancelled in a query: it would leave its connection behind."""
         while not over.is_set():
-            async with self._progress.sessions.read() as session:
+            async with self._progress.database.read() as session:
                 row = await store.runs.runs.get(session, self._run.workspace, self._run.id)
             if row.state != "received":
                 return
             if not over.is_set():
-                await self._progress.watch.wait(self._run.id, LOOK_S)
+                await self._progress.run_notifier.wait(self._run.id, LOOK_S)
 
     def _lasts(self, phase: Phase) -> None:
         before = self._writing
@@ -120,7 +120,7 @@ class PlanningProgress:
             if before is not None:
                 await before
             try:
-                async with self._progress.sessions.begin() as session:
+                async with self._progress.database.begin() as session:
                     await store.runs.runs.record_phase(session, self._run.workspace, self._run.id, phase)
             except Exception:
                 log.exception("the phase of a run was not written; it is only for looking at")

@@ -13,7 +13,7 @@ from typing import Final
 import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.planning.planner import SEND_WORK, put_send
+from agent.planning.planner import SEND_JOB, put_send
 from agent.runs import repository
 from agent.runs.run import Run
 from core.clock import Clock
@@ -28,7 +28,7 @@ AT_ONCE: Final = 100
 
 @dataclass(frozen=True)
 class RunRecovery:
-    sessions: Database
+    database: Database
     clock: Clock
     wake: Callable[[], None]
 
@@ -37,14 +37,14 @@ class RunRecovery:
         Answers how many. Whoever does it goes on where the run stands: a call that was under way is sent again under its key if its
         contract is idempotent, else it is ``unknown`` and a person decides (agent/sending/sender.py).
         """
-        async with self.sessions.read() as session:
-            rows = await store.runs.runs.find_stranded(session, SEND_WORK, self.clock() - STANDING_FOR, AT_ONCE)
+        async with self.database.read() as session:
+            rows = await store.runs.runs.find_stranded(session, SEND_JOB, self.clock() - STANDING_FOR, AT_ONCE)
         return sum([await self._put(repository.of_row(row)) for row in rows])
 
     async def _put(self, run: Run) -> bool:
         now = self.clock()
         try:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 # A move, so that of many sweeps one puts it, and under a key of its own.
                 moved = await repository.move(session, run.with_(updated_at=now), was={run.state})
                 await recorder.record(

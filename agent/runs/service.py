@@ -36,10 +36,10 @@ PAGE: Final = 200
 
 @dataclass(frozen=True)
 class RunService:
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     clock: Clock
-    watch: RunNotifier
+    run_notifier: RunNotifier
     begin: BeginJob
     direct: DirectCalls
     progress: Progress
@@ -53,7 +53,7 @@ class RunService:
         session_id: str,
         request_id: str | None = None,
         now: datetime | None = None,
-        also: TransactionHook = no_hook,
+        in_transaction: TransactionHook = no_hook,
     ) -> Run:
         """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. Raises InvalidInput.
 
@@ -69,11 +69,11 @@ class RunService:
             id=ids.new("run"), workspace=actor.workspace, session_id=session_id, actor=actor, surface=surface, text=words,
             now=now or at, mode=actor.mode, request_id=request_id, created_at=at, updated_at=at,
         )  # fmt: skip
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await repository.insert(session, run)
             await recorder.record(session, run, EntryType.PROMPT, at, text=words)
             await self.begin(session, resolve_work(run))
-            await also(session, run)
+            await in_transaction(session, run)
         return run
 
     async def run_action(
@@ -86,17 +86,24 @@ class RunService:
         surface: Surface = "admin",
         session_id: str,
         request_id: str | None = None,
-        also: TransactionHook = no_hook,
+        in_transaction: TransactionHook = no_hook,
     ) -> Run:
         """Run a contract by its name with values given as data: judged, held and recorded like a typed request (``Direct.run``)."""
         return await self.direct.run(
-            actor, action, values, given=given, surface=surface, session_id=session_id, request_id=request_id, also=also
+            actor,
+            action,
+            values,
+            given=given,
+            surface=surface,
+            session_id=session_id,
+            request_id=request_id,
+            in_transaction=in_transaction,
         )
 
     async def wait_until_idle(self, actor: Actor, run_id: str, *, wait_s: float = 30.0) -> Run:
         """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds."""
         deadline = asyncio.get_running_loop().time() + wait_s
-        with self.watch.watching(run_id) as moved:
+        with self.run_notifier.watching(run_id) as moved:
             while True:
                 moved.clear()
                 run = await self.show(actor, run_id)
@@ -108,7 +115,7 @@ class RunService:
     async def show(self, actor: Actor, run_id: str) -> Run:
         """One run, for whom ``authority.sees`` lets see it. Raises NotFound for the rest; Forbidden where the same person asked for it in
         another role."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             run = await repository.get(session, actor.workspace, run_id)
             if run.state in ("executing", "unknown"):
                 calls = await store.runs.calls.of_run(session, actor.workspace, run_id)
@@ -117,7 +124,7 @@ class RunService:
                     outcomes=tuple(recorder.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)) for call in calls)
                 )
         if authority.sees_unread(actor, run) or authority.sees(
-            actor, run, (await self.grounds.of(run.workspace)).catalogue
+            actor, run, (await self.contexts.of(run.workspace)).catalogue
         ):
             return run
         if authority.same_person(run.actor, actor):
@@ -131,7 +138,7 @@ class RunService:
     ) -> list[Run]:
         """What the actor asked for in the role they have, newest first; everybody's for an owner."""
         mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             rows = await store.runs.runs.listed(
                 session, actor.workspace, states=states, before=before, limit=limit, **mine
             )
@@ -139,13 +146,13 @@ class RunService:
 
     async def awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
         """Live cards that this actor could approve now, oldest first."""
-        ground = await self.grounds.of(actor.workspace)
-        mine = {contract.name for contract in ground.catalogue if actor.role in contract.roles}
+        context = await self.contexts.of(actor.workspace)
+        mine = {contract.name for contract in context.catalogue if actor.role in contract.roles}
         now = self.clock()
         found: list[Run] = []
         last: store.runs.runs.RunRow | None = None
         while True:
-            async with self.sessions.read() as session:
+            async with self.database.read() as session:
                 rows = await store.runs.runs.listed(
                     session, actor.workspace, states=("held",), person=None, before=last, limit=PAGE
                 )
@@ -155,7 +162,7 @@ class RunService:
                 run = repository.of_row(row)
                 if run.plan is None or is_test(run):  # nobody is called to what is sent nowhere
                     continue
-                if authority.may_run(ground.catalogue, actor, run.plan) is not None:
+                if authority.may_run(context.catalogue, actor, run.plan) is not None:
                     continue
                 if authority.approval_of(actor, run) is None:
                     found.append(run)

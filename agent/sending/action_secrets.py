@@ -29,21 +29,21 @@ def origin(url: str) -> str:
 
 @dataclass(frozen=True)
 class ActionSecrets:
-    sessions: Database
+    database: Database
     box: SecretBox
     clock: Clock
 
     async def of(self, workspace: str, url: str) -> list[str]:
         """The secrets to sign a call to ``url`` with, newest first; two while one is being rotated. Raises NotFound."""
         target = origin(url)
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             row = await signing_secrets.get(session, workspace, ACTION, target)
         context = _context(workspace, target)
         return [self.box.open(sealed, context=context).decode() for sealed in row.secrets(self.clock())]
 
     async def ensure(self, workspace: str, url: str, secret: str | None = None) -> str | None:
         """Make the secret of ``url``'s origin if there is none. Answers it once, when made; None when it stood already."""
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             return await self.ensured(session, workspace, url, secret)
 
     async def ensured(self, session: AsyncSession, workspace: str, url: str, secret: str | None = None) -> str | None:

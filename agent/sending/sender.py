@@ -49,16 +49,16 @@ class Sender:
     A test run ends in the sandbox: this is the only place where calls leave, and it asks the run's mode each time.
     """
 
-    sessions: Database
-    grounds: WorkspaceContexts
-    hand: SignedClient
+    database: Database
+    contexts: WorkspaceContexts
+    signed_client: SignedClient
     secrets: ActionSecrets
     clock: Clock
     changed: Callable[[str], None]
 
     async def send(self, workspace: str, run_id: str) -> Outcome:
         """Move one run as far as it goes now. ``Reschedule`` when a call waits for its next attempt."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
         if run.state == "confirmed":
             try:
@@ -71,8 +71,8 @@ class Sender:
             run = started
         if run.state != "executing" or run.plan is None:
             return Done()
-        ground = await self.grounds.of(workspace)
-        async with self.sessions.read() as session:
+        context = await self.contexts.of(workspace)
+        async with self.database.read() as session:
             calls = {call.call_id: call for call in await store.runs.calls.of_run(session, workspace, run.id)}
         for step in run.plan.steps:
             call = calls[step.call_id]
@@ -80,10 +80,10 @@ class Sender:
                 continue
             if call.state in _SETTLED:
                 break
-            handled = await self._step(run, step, call, ground.catalogue)
+            handled = await self._step(run, step, call, context.catalogue)
             if handled is not None:
                 return handled
-            async with self.sessions.read() as session:
+            async with self.database.read() as session:
                 if (await store.runs.calls.get(session, workspace, step.call_id)).state != "succeeded":
                     break
         await self._finish(run)
@@ -96,20 +96,20 @@ class Sender:
         """
         plan = run.plan
         assert plan is not None
-        ground = await self.grounds.of(run.workspace)
-        async with self.sessions.read() as session:
+        context = await self.contexts.of(run.workspace)
+        async with self.database.read() as session:
             actor = await principals.current_actor(session, run.actor, self.clock())
-            standing = await valid_approvals(session, ground, run, self.clock())
+            standing = await valid_approvals(session, context, run, self.clock())
         drift: tuple[str, ...] = (
             (f"{run.actor.name} may no longer act here.",)
             if actor is None
             else verify_digest(run, plan)
             or check_requester_role(run, actor)
             or find_lapsed(run, standing)
-            or await recheck(plan, actor=actor, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface)
+            or await recheck(plan, actor=actor, catalogue=context.catalogue, kinds=context.live, surface=run.surface)
         )
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             if drift:
                 # What its policy alone has confirmed may be confirmed by it again; a card that somebody saw is seen again.
                 waits = DRIFTED if plan.held else run.must_wait
@@ -162,7 +162,7 @@ class Sender:
         else:
             secrets = await self.secrets.of(run.workspace, step.url)
             call = await self._begin(run, step, call)
-            reply = await self.hand.post(
+            reply = await self.signed_client.post(
                 step.url,
                 step.payload.encode(),
                 message_id=step.call_id,
@@ -240,7 +240,7 @@ class Sender:
         handled: Outcome | None,
     ) -> None:
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             moved = await store.runs.calls.move(
                 session, run.workspace, step.call_id, was={"begun"}, to=state, of_attempt=call.attempts,
                 status=reply.status, answer=answer, detail=detail, finished_at=None if handled else now,
@@ -261,7 +261,7 @@ class Sender:
     async def _begin(self, run: Run, step: Step, call: CallRow) -> CallRow:
         """The mark that makes a crash visible, committed before the first byte leaves."""
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             moved = await store.runs.calls.move(
                 session, run.workspace, step.call_id, was={"planned", "unknown"}, to="begun",
                 attempts=call.attempts + 1, started_at=call.started_at or now,
@@ -280,7 +280,7 @@ class Sender:
 
     async def _mark(self, run: Run, step: Step, state: CallState, kind: EntryType, *, detail: str) -> None:
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             moved = await store.runs.calls.move(
                 session,
                 run.workspace,
@@ -295,7 +295,7 @@ class Sender:
             )
 
     async def _call(self, run: Run, step: Step) -> CallRow:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.runs.calls.get(session, run.workspace, step.call_id)
 
     async def _still_allowed(self, run: Run, step: Step, *, resent: bool = False) -> str | None:
@@ -303,25 +303,30 @@ class Sender:
         ``resent`` may have changed its own, too."""
         plan = run.plan
         assert plan is not None
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             actor = await principals.current_actor(session, run.actor, self.clock())
         if actor is None:
             return f"{run.actor.name} may no longer act here."
-        ground = await self.grounds.of(run.workspace)
+        context = await self.contexts.of(run.workspace)
         if changed := check_requester_role(run, actor):
             return " ".join(changed)
         earlier = plan.steps[: plan.steps.index(step) + (1 if resent else 0)]
         touched = frozenset((pin.record_kind, pin.record_id) for each in earlier for pin in each.pins)
         rest = plan.model_copy(update={"steps": (step,)})
         drift = await recheck(
-            rest, actor=actor, catalogue=ground.catalogue, kinds=ground.live, surface=run.surface, skip_records=touched
+            rest,
+            actor=actor,
+            catalogue=context.catalogue,
+            kinds=context.live,
+            surface=run.surface,
+            skip_records=touched,
         )
         return " ".join(drift) or None
 
     async def _finish(self, run: Run) -> None:
         now = self.clock()
         try:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 came = await outcomes.close_calls(session, run, now)
                 state = outcomes.run_state(came)
                 done = run.with_(state=state, outcomes=came, updated_at=now)

@@ -35,7 +35,7 @@ _MAX_NAME = 100
 class SsoLogin:
     """``domains``: those of the addresses that may come in, folded in case; empty for any. ``name`` is the issuer's, for people."""
 
-    sessions: Database
+    database: Database
     clock: Clock
     name: str
     domains: tuple[str, ...]
@@ -45,7 +45,7 @@ class SsoLogin:
         outside = self._outside(who)
         if outside is not None:
             return self._away(outside)
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             identity = await store.accounts.identities.by_subject(session, who.issuer, who.subject)
             if identity is not None:
                 member = await store.accounts.members.get(session, identity.workspace, identity.member_id)
@@ -81,7 +81,7 @@ class SsoLogin:
         outside = self._outside(who)
         if outside is not None:
             return self._away(outside)
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             member = await store.accounts.members.get(session, by.workspace, by.id)
             if not await self._linked(session, member, who):
                 return await self._refused(session, member, self._otherwise())
@@ -89,7 +89,7 @@ class SsoLogin:
 
     async def unlink(self, by: Actor, identity_id: str) -> None:
         """Raises NotFound."""
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             gone = await store.accounts.identities.unlink(session, by.workspace, by.id, identity_id)
             if gone is None:
                 raise NotFound("There is no such link.")

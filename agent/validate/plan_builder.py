@@ -61,7 +61,7 @@ async def validate(
     catalogue: Catalogue,
     kinds: Kinds,
     confirmed_in_session: Callable[[str], bool],
-    tell: PhaseCallback = ignore_phase,
+    on_phase: PhaseCallback = ignore_phase,
     evaluator: Evaluator = CHEAP_ONLY,
 ) -> Plan | Question | Refusal:
     """A plan whose every value has a source, or what stands in the way: the first question or refusal, in the order of the drafts.
@@ -81,7 +81,7 @@ async def validate(
             return contract
         contracts.append(contract)
     unclaimed = UnclaimedText(request, list(zip(drafts, contracts, strict=True)), kinds)
-    lookup = Lookup(request, unclaimed, RecordScope(kinds, actor, request.surface), DiscourseContext(), tell)
+    lookup = Lookup(request, unclaimed, RecordScope(kinds, actor, request.surface), DiscourseContext(), on_phase)
     steps: list[Step] = []
     decisions: list[Decision] = []
     spread: list[str] = []
@@ -114,7 +114,7 @@ async def validate(
                 continue
             if len(steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
                 return too_many(len(steps) + len(wanted))
-            tell("checking")
+            on_phase("checking")
             earlier = confirmed_in_session if counts_in_session(contract, actor) else nothing_confirmed
             decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
             try:

@@ -102,15 +102,15 @@ async def plan_proposal(
     kinds: Kinds,
     confirmed_in_session: Callable[[str], bool],
     thread: Mapping[str, tuple[RecordKey, ...]] | None = None,
-    tell: PhaseCallback = ignore_phase,
+    on_phase: PhaseCallback = ignore_phase,
     evaluator: conditions.Evaluator,
 ) -> Plan | Question | Refusal:
     """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a plan; ``thread`` maps
     handles to records, ``evaluator`` judges the policies' conditions. Raises core.errors.PlatformUnavailable."""
     assert isinstance(proposal.result, PlanResult)
     reach = RecordScope(kinds, actor, request.surface)
-    records = QueryContext(request, reach, DiscourseContext(), thread=thread or {}, tell=tell)
-    planner = _Planner(request, proposal, records, catalogue, actor, run_id, confirmed_in_session, tell, evaluator)
+    records = QueryContext(request, reach, DiscourseContext(), thread=thread or {}, on_phase=on_phase)
+    planner = _Planner(request, proposal, records, catalogue, actor, run_id, confirmed_in_session, on_phase, evaluator)
     return await planner.plan(proposal.result.calls)
 
 
@@ -124,14 +124,14 @@ class _Planner:
         actor: Actor,
         run_id: str,
         confirmed_in_session: Callable[[str], bool],
-        tell: PhaseCallback,
+        on_phase: PhaseCallback,
         policies: conditions.Evaluator,
     ) -> None:
         self.policies = policies
         self.request, self.proposal, self.context, self.catalogue = request, proposal, context, catalogue
-        self.actor, self.run_id, self.confirmed, self.tell = actor, run_id, confirmed_in_session, tell
+        self.actor, self.run_id, self.confirmed, self.on_phase = actor, run_id, confirmed_in_session, on_phase
         self.unclaimed = UnclaimedText(request.model_copy(update={"text": ""}), [], tuple(context.kinds))
-        self.lookup = Lookup(request, self.unclaimed, context.reach, context.scene, tell)
+        self.lookup = Lookup(request, self.unclaimed, context.reach, context.scene, on_phase)
         self.made = _Planned()
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
@@ -245,7 +245,7 @@ class _Planner:
         trouble = trouble or filling.fill_values(only=later) or await filling.fill_missing() or unfit(slots)
         if trouble is not None:
             return trouble
-        self.tell("checking")
+        self.on_phase("checking")
         if (over := self._over(slots)) is not None:
             return over
         earlier = self.confirmed if counts_in_session(contract, self.actor) else nothing_confirmed

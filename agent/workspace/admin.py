@@ -64,13 +64,13 @@ TransactionHook = Callable[[AsyncSession, T], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, made: object) -> None:
-    """The ``TransactionHook`` of who has nothing to add."""
+    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
 class WorkspaceAdmin:
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     action_secrets: ActionSecrets
     box: SecretBox
     clock: Clock
@@ -80,7 +80,7 @@ class WorkspaceAdmin:
         now = self.clock()
         workspace = ids.new("ws")
         key = signing.generate_key()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await store.workspaces.insert(session, WorkspaceRow(id=workspace, name=name, created_at=now))
             await store.contracts.add_signing_key(
                 session,
@@ -97,7 +97,7 @@ class WorkspaceAdmin:
     async def add_member(self, by: Actor, *, email: str, person: str, role: str, password: str) -> Actor:
         """Raises Forbidden unless ``by`` is an owner, InvalidInput for a weak password, Conflict for a known address."""
         _owner(by, "adds members")
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             member = await self._add(session, by.workspace, email, person, role, password)
             await recorder.record_act(
                 session, by, EntryType.MEMBER_ADDED, self.clock(), member=member.id, role=role, email=email
@@ -109,8 +109,8 @@ class WorkspaceAdmin:
         that is given; one that it replaces signs beside it for a day. What its webhooks are signed with stays unless it is given."""
         _owner(by, "configures connectors")
         now = self.clock()
-        self.grounds.connector(name, base_url, dict(secrets))
-        async with self.sessions.begin() as session:
+        self.contexts.connector(name, base_url, dict(secrets))
+        async with self.database.begin() as session:
             sealed = await self._sealed(session, by.workspace, name, secrets)
             await store.connectors.put(
                 session,
@@ -127,11 +127,11 @@ class WorkspaceAdmin:
 
     async def proposed(self, by: Actor, name: str) -> Sequence[Contract]:
         """What a configured connector would have registered."""
-        ground = await self.grounds.of(by.workspace)
-        return [contract for each in ground.connectors if each.name == name for contract in each.register_actions()]
+        context = await self.contexts.of(by.workspace)
+        return [contract for each in context.connectors if each.name == name for contract in each.register_actions()]
 
     async def register(
-        self, by: Actor, values: Sequence[Any], *, also: TransactionHook[list[Registered]] = no_hook
+        self, by: Actor, values: Sequence[Any], *, in_transaction: TransactionHook[list[Registered]] = no_hook
     ) -> list[Registered]:
         """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with every finding.
 
@@ -139,20 +139,20 @@ class WorkspaceAdmin:
         """
         _owner(by, "signs contracts")
         contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
-        known = [each.name for each in (await self.grounds.of(by.workspace)).catalogue]
+        known = [each.name for each in (await self.contexts.of(by.workspace)).catalogue]
         findings = linter.lint([json.loads(contract.canonical) for contract in contracts], known=known)
         faults = [finding for finding in findings if not linter.is_advice(finding)]
         if faults:
             raise InvalidContract("Not registered: mend these first.", findings=faults)
         if by.kind == "key":
-            async with self.sessions.read() as session:
+            async with self.database.read() as session:
                 there = await store.contracts.every_version(session, by.workspace)
             beyond = list(ways_around(contracts, there))
             if beyond:
                 raise Forbidden(beyond[0].detail, findings=beyond)
         now = self.clock()
         made: list[Registered] = []
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             key_row = next(
                 row for row in await store.contracts.signing_keys(session, by.workspace) if row.retired_at is None
             )
@@ -172,7 +172,7 @@ class WorkspaceAdmin:
                     )  # fmt: skip
                 secret = await self.action_secrets.ensured(session, by.workspace, contract.endpoint.url)
                 made.append(Registered(contract, fresh, secret))
-            await also(session, made)
+            await in_transaction(session, made)
         return made
 
     async def create_key(
@@ -184,14 +184,14 @@ class WorkspaceAdmin:
         role: str | None = None,
         mode: Mode = "test",
         expires_at: datetime | None = None,
-        also: TransactionHook[IssuedKey] = no_hook,
+        in_transaction: TransactionHook[IssuedKey] = no_hook,
     ) -> tuple[KeyRow, str]:
         """A key that acts as ``role`` (by default the maker's own) and counts as its maker: nobody makes a second person for themself.
         Nothing that a key of ``mode`` test asks for is sent. The secret is answered here, once. Raises Forbidden for a role that is not the
         maker's, unless an owner makes it, and InvalidInput for one that there is not."""
         if role is not None and role != by.role:
             _owner(by, "makes keys of another role")
-            await roles.check_role(self.grounds, self.sessions, by.workspace, role)
+            await roles.check_role(self.contexts, self.database, by.workspace, role)
         public = f"pk_{mode}_{secrets.token_urlsafe(18)}"
         secret = _new_secret(mode)
         now = self.clock()
@@ -200,7 +200,7 @@ class WorkspaceAdmin:
             person=by.person, scopes=" ".join(sorted(scopes)), sealed=self.box.seal(secret.encode(), context=f"key:{public}"),
             created_at=now, expires_at=expires_at,
         )  # fmt: skip
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.accounts.api_keys.insert(session, row)
             await recorder.record_act(
                 session,
@@ -214,17 +214,17 @@ class WorkspaceAdmin:
                 person=row.person,
                 key_mode=mode,
             )
-            await also(session, IssuedKey(row, secret))
+            await in_transaction(session, IssuedKey(row, secret))
         return row, secret
 
     async def rotate_key(
-        self, by: Actor, key_id: str, *, within: Collection[str], also: TransactionHook[IssuedKey] = no_hook
+        self, by: Actor, key_id: str, *, within: Collection[str], in_transaction: TransactionHook[IssuedKey] = no_hook
     ) -> IssuedKey:
         """A fresh secret; the one before it stays good for a day. Raises NotFound, Conflict, and Forbidden for a key that may more than
         ``within``: its secret would be a way to more than the caller has."""
         _owner(by, "rotates keys")
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             there = await store.accounts.api_keys.get(session, by.workspace, key_id)
             beyond = sorted(set(there.scopes.split()) - set(within))
             if beyond:
@@ -235,28 +235,30 @@ class WorkspaceAdmin:
                 session, by.workspace, key_id, was=there.sealed, sealed=sealed, previous_until=now + KEY_OVERLAP
             )
             await recorder.record_act(session, by, EntryType.KEY_ROTATED, now, key=row.public, name=row.name)
-            await also(session, IssuedKey(row, secret))
+            await in_transaction(session, IssuedKey(row, secret))
         return IssuedKey(row, secret)
 
-    async def revoke_key(self, by: Actor, key_id: str, *, also: TransactionHook[KeyRow] = no_hook) -> KeyRow:
+    async def revoke_key(self, by: Actor, key_id: str, *, in_transaction: TransactionHook[KeyRow] = no_hook) -> KeyRow:
         """It signs nothing from now on. Raises NotFound."""
         _owner(by, "revokes keys")
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.accounts.api_keys.revoke(session, by.workspace, key_id, now)
             await recorder.record_act(session, by, EntryType.KEY_REVOKED, now, key=row.public, name=row.name)
-            await also(session, row)
+            await in_transaction(session, row)
         return row
 
-    async def retire(self, by: Actor, name: str, *, also: TransactionHook[ContractRow] = no_hook) -> ContractRow:
+    async def retire(
+        self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
+    ) -> ContractRow:
         """From now on nobody is offered this contract. Held cards that rest on it drift."""
         _owner(by, "retires contracts")
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.contracts.retire(session, by.workspace, name)
             await recorder.record_act(
                 session, by, EntryType.CONTRACT_RETIRED, self.clock(), contract=name, version=row.version
             )
-            await also(session, row)
+            await in_transaction(session, row)
         return row
 
     async def _sealed(self, session: AsyncSession, workspace: str, name: str, given: Mapping[str, str]) -> str:

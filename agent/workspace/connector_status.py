@@ -62,16 +62,16 @@ class ConnectorStatus:
     faults: tuple[str, ...] = ()
 
 
-async def list_connectors(sessions: Database, grounds: WorkspaceContexts, workspace: str) -> list[ConnectorStatus]:
+async def list_connectors(database: Database, contexts: WorkspaceContexts, workspace: str) -> list[ConnectorStatus]:
     """Every connector found here or configured in this workspace, by name."""
-    ground = await grounds.of(workspace)
-    async with sessions.read() as session:
+    context = await contexts.of(workspace)
+    async with database.read() as session:
         rows = {row.name: row for row in await store.connectors.listed(session, workspace)}
-    working = {each.name: each for each in ground.connectors}
-    broken = {each.name: each.why for each in ground.broken}
-    titles = grounds.discovered
+    working = {each.name: each for each in context.connectors}
+    broken = {each.name: each.why for each in context.broken}
+    titles = contexts.discovered
     return [
-        _connector_status(name, titles.get(name, name), rows.get(name), broken.get(name), working.get(name), ground)
+        _connector_status(name, titles.get(name, name), rows.get(name), broken.get(name), working.get(name), context)
         for name in sorted({*rows, *working, *broken, *titles})
     ]
 
@@ -82,7 +82,7 @@ def _connector_status(
     row: ConnectorRow | None,
     why: str | None,
     working: Connector | None,
-    ground: WorkspaceContext,
+    context: WorkspaceContext,
 ) -> ConnectorStatus:
     state: ConnectorState = (
         "broken" if why is not None else "available" if row is None else "enabled" if row.enabled else "disabled"
@@ -108,7 +108,7 @@ def _connector_status(
     identities = told("vouches for", working.identity_providers)
 
     def standing(contract_name: str, digest: str) -> ActionState:
-        there = ground.catalogue.get(contract_name)
+        there = context.catalogue.get(contract_name)
         return "proposed" if there is None else "registered" if there.digest == digest else "differs"
 
     return ConnectorStatus(

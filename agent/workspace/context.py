@@ -47,7 +47,7 @@ class WorkspaceContext:
     identity_providers: dict[str, IdentityProvider] = field(default_factory=dict)
     connectors: tuple[Connector, ...] = ()
     broken: tuple[BrokenConnector, ...] = ()
-    keeping: dict[str, ConnectorCache] = field(default_factory=dict)
+    cache: dict[str, ConnectorCache] = field(default_factory=dict)
     _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, repr=False)
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
@@ -66,14 +66,14 @@ class WorkspaceContexts:
 
     def __init__(
         self,
-        sessions: Database,
+        database: Database,
         box: SecretBox,
         found: Sequence[DiscoveredConnector],
         broken: Sequence[BrokenConnector],
         client: ClientFactory,
         mirrors: RecordCaches | None = None,
     ) -> None:
-        self._sessions = sessions
+        self._database = database
         self._box = box
         self._found = {each.name: each for each in found}
         self._broken = tuple(broken)
@@ -97,7 +97,7 @@ class WorkspaceContexts:
 
     async def of(self, workspace: str) -> WorkspaceContext:
         """The current ground. Two cheap queries when nothing has changed."""
-        async with self._sessions.read() as session:
+        async with self._database.read() as session:
             generation, settings = await _generation(session, workspace)
             kept = self._kept.get(workspace)
             if kept and kept.generation == generation:
@@ -108,9 +108,9 @@ class WorkspaceContexts:
         catalogue = await asyncio.to_thread(load, signed, keys)
         for name, why in catalogue.faults.items():
             log.error("%s can't be offered: %s", name, why, extra={"workspace": workspace})
-        ground = self._assemble(generation, catalogue, settings)
-        self._kept[workspace] = ground
-        return ground
+        context = self._assemble(generation, catalogue, settings)
+        self._kept[workspace] = context
+        return context
 
     def _assemble(self, generation: str, catalogue: Catalogue, settings: Sequence[Any]) -> WorkspaceContext:
         connectors: list[Connector] = []
@@ -134,9 +134,9 @@ class WorkspaceContexts:
                     self._client(row.base_url, secrets.get("read_token", "")), Settings(row.base_url, secrets)
                 )
                 theirs = connector.context_providers()
-                keeping = self._mirrors.of(row.workspace, connector) if self._mirrors else None
-                providers += [CachedRecords(each, keeping) for each in theirs] if keeping else theirs
-                live += [WriteThroughRecords(each, keeping) for each in theirs] if keeping else theirs
+                cache = self._mirrors.of(row.workspace, connector) if self._mirrors else None
+                providers += [CachedRecords(each, cache) for each in theirs] if cache else theirs
+                live += [WriteThroughRecords(each, cache) for each in theirs] if cache else theirs
                 identities |= {each.name: each for each in connector.identity_providers()}
             except BadSetting as error:
                 log.warning("connector %s could not be loaded: %s", row.name, error.detail)
@@ -147,8 +147,8 @@ class WorkspaceContexts:
                 broken.append(BrokenConnector(row.name, f"{type(error).__name__} while it was loaded"))
                 continue
             connectors.append(connector)
-            if keeping is not None:
-                keepings[connector.name] = keeping
+            if cache is not None:
+                keepings[connector.name] = cache
         return WorkspaceContext(
             generation, catalogue, Kinds(providers), Kinds(live), identities, tuple(connectors), tuple(broken), keepings
         )

@@ -25,13 +25,13 @@ WRONG_KEY: Final = (
 )
 
 
-async def open_box(sessions: Database, wrapping: Sequence[bytes], clock: Clock) -> SecretBox:
+async def open_box(database: Database, wrapping: Sequence[bytes], clock: Clock) -> SecretBox:
     """What seals and opens this database's secrets. ``wrapping``: the keys that may have wrapped the data keys, likeliest first. Raises
     BadSetting when none did."""
-    async with sessions.read() as session:
+    async with database.read() as session:
         rows = await data_keys.listed(session)
     if not rows:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await data_keys.lock(session)
             rows = await data_keys.listed(session) or [await _made(session, wrapping[0], clock)]
     opened = {row.id: _unwrapped(row, wrapping) for row in rows}
@@ -39,12 +39,12 @@ async def open_box(sessions: Database, wrapping: Sequence[bytes], clock: Clock) 
     return SecretBox(opened.pop(newest), id=newest, older=opened)
 
 
-async def rotate(sessions: Database, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
+async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
     """Wrap every data key with ``new`` instead, all or none; ``fresh``: and add one that seals from now on. Answers how many there are.
 
     A process that runs goes on with what it has opened; after ``fresh``, it can't open what newer ones seal until it is restarted.
     """
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await data_keys.lock(session)
         rows = await data_keys.listed(session)
         for row in rows:
@@ -55,9 +55,9 @@ async def rotate(sessions: Database, wrapping: Sequence[bytes], new: bytes, cloc
     return len(rows)
 
 
-async def wraps(sessions: Database, key: bytes) -> bool:
+async def wraps(database: Database, key: bytes) -> bool:
     """Whether ``key`` opens every data key."""
-    async with sessions.read() as session:
+    async with database.read() as session:
         rows = await data_keys.listed(session)
     try:
         return all(_unwrapped(row, [key]) for row in rows)

@@ -44,10 +44,12 @@ class Invited:
 
 @dataclass(frozen=True)
 class MemberService:
-    sessions: Database
+    database: Database
     clock: Clock
 
-    async def invite(self, by: Actor, *, email: str, role: str, also: TransactionHook[Invited] = no_hook) -> Invited:
+    async def invite(
+        self, by: Actor, *, email: str, role: str, in_transaction: TransactionHook[Invited] = no_hook
+    ) -> Invited:
         """A place for ``email``, taken by whoever holds the token. Raises Forbidden, InvalidInput, Conflict for a known address."""
         _owner(by, "invites people")
         email = email.strip()
@@ -59,7 +61,7 @@ class MemberService:
             id=ids.new("mem"), workspace=by.workspace, email=email, name=email, role=role, state="invited", invited_by=by.person,
             created_at=now,
         )  # fmt: skip
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await store.accounts.members.insert(session, row)
             token = secrets.token_urlsafe(32)
             row = await store.accounts.members.invite(
@@ -68,21 +70,23 @@ class MemberService:
             await recorder.record_act(
                 session, by, EntryType.MEMBER_INVITED, now, member=row.id, email=email, role=role, again=False
             )
-            await also(session, Invited(row, token))
+            await in_transaction(session, Invited(row, token))
         return Invited(row, token)
 
-    async def invite_again(self, by: Actor, member_id: str, *, also: TransactionHook[Invited] = no_hook) -> Invited:
+    async def invite_again(
+        self, by: Actor, member_id: str, *, in_transaction: TransactionHook[Invited] = no_hook
+    ) -> Invited:
         """A fresh token for who has not accepted one yet; the one before it is over. Raises Forbidden, NotFound, Conflict."""
         _owner(by, "invites people")
         now, token = self.clock(), secrets.token_urlsafe(32)
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.accounts.members.invite(
                 session, by.workspace, member_id, token=token, expires_at=now + INVITATION
             )
             await recorder.record_act(
                 session, by, EntryType.MEMBER_INVITED, now, member=row.id, email=row.email, role=row.role, again=True
             )
-            await also(session, Invited(row, token))
+            await in_transaction(session, Invited(row, token))
         return Invited(row, token)
 
     async def join(self, token: str, *, name: str, password: str) -> MemberRow:
@@ -91,11 +95,11 @@ class MemberService:
         if not name or len(name) > _MAX_NAME or not name.isprintable():
             raise InvalidInput(f"A name is one line of up to {_MAX_NAME} characters.")
         now = self.clock()
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             if await store.accounts.members.by_invitation(session, token, now) is None:
                 raise NotFound("This invitation is unknown, used or over: ask for a new one.")
         kept = await asyncio.to_thread(passwords.hash_password, password)
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.accounts.members.accept(session, token, name=name, password_hash=kept, now=now)
             await recorder.record_act(
                 session, actor_of(row), EntryType.MEMBER_JOINED, now, member=row.id, email=row.email, role=row.role,
@@ -109,7 +113,7 @@ class MemberService:
         _owner(by, "gives roles")
         _check_role(role)
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             was = await store.accounts.members.get(session, by.workspace, member_id)
             if was.role == role:
                 return was
@@ -126,7 +130,7 @@ class MemberService:
         when it would leave no active owner."""
         _owner(by, "deactivates members")
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.accounts.members.disable(session, by.workspace, member_id)
             logins = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now)
             keys = await store.accounts.api_keys.revoke_of_person(session, by.workspace, member_id, now)
@@ -139,7 +143,7 @@ class MemberService:
         """They may sign in again, with the role and password they had; their keys stay revoked. Raises Forbidden, NotFound, Conflict."""
         _owner(by, "reactivates members")
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             if (await store.accounts.members.get(session, by.workspace, member_id)).password_hash is None:
                 raise Conflict("They have no password here yet: invite them again.")
             row = await store.accounts.members.enable(session, by.workspace, member_id, at=now, by=by.person)
@@ -149,17 +153,17 @@ class MemberService:
         return row
 
     async def change_password(
-        self, by: Actor, password: str, *, login: str, also: TransactionHook[int] = no_hook
+        self, by: Actor, password: str, *, login: str, in_transaction: TransactionHook[int] = no_hook
     ) -> None:
         """One's own; every sign-in but ``login`` ends, and ``also`` is told how many. The caller has asked for the present one. Raises
         InvalidInput for a weak one."""
         kept = await asyncio.to_thread(passwords.hash_password, password)
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await store.accounts.members.set_password(session, by.workspace, by.id, kept)
             ended = await store.accounts.logins.revoke_all(session, by.workspace, by.id, now, but=login)
             await recorder.record_act(session, by, EntryType.PASSWORD_CHANGED, now, member=by.id, logins=ended)
-            await also(session, ended)
+            await in_transaction(session, ended)
 
     async def end_login(self, by: Actor, member_id: str, login_id: str) -> None:
         """One sign-in of one's own or, for an owner, of anybody here. Raises Forbidden, NotFound."""
@@ -173,7 +177,7 @@ class MemberService:
         if member_id != by.id:
             _owner(by, "ends the sign-ins of others")
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.accounts.members.get(session, by.workspace, member_id)
             if login_id is None:
                 ended = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now, but=but)

@@ -12,16 +12,16 @@ from store.accounts.members import MemberRow
 from store.database import Database
 
 
-async def assignable_roles(grounds: WorkspaceContexts, workspace: str, members: Collection[MemberRow]) -> list[str]:
+async def assignable_roles(contexts: WorkspaceContexts, workspace: str, members: Collection[MemberRow]) -> list[str]:
     roles = {OWNER, EVALUATOR, *(each.role for each in members)}
-    return sorted(roles | {role for each in (await grounds.of(workspace)).catalogue for role in each.roles})
+    return sorted(roles | {role for each in (await contexts.of(workspace)).catalogue for role in each.roles})
 
 
-async def check_role(grounds: WorkspaceContexts, sessions: Database, workspace: str, role: str) -> None:
+async def check_role(contexts: WorkspaceContexts, database: Database, workspace: str, role: str) -> None:
     """Raises InvalidInput, naming those there are, for a role that nobody has and no contract lists: nothing could be done with it."""
-    async with sessions.read() as session:
+    async with database.read() as session:
         members = await store.accounts.members.listed(session, workspace)
-    known = await assignable_roles(grounds, workspace, members)
+    known = await assignable_roles(contexts, workspace, members)
     if role not in known:
         detail = f"Nobody here has the role {role!r} and no contract lists it. Roles are: {', '.join(known)}."
         raise InvalidInput(detail, findings=[Finding("/role", "unknown_role", detail)])

@@ -42,26 +42,26 @@ def engine_of(url: str) -> AsyncEngine:
     """As the server's own: on SQLite one connection that writes, WAL, synchronous=FULL; on PostgreSQL as many connections."""
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0)
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    worker = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(worker.sync_engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
-    return engine
+    return worker
 
 
-def application(engine: AsyncEngine) -> FastAPI:
+def application(worker: AsyncEngine) -> FastAPI:
     app = FastAPI()
 
     @app.post("/v1/events/fire", status_code=202)
     async def fire(body: Happened) -> dict[str, str]:
         event_id = ids.new("evt")
         row = {"id": event_id, "name": body.event, "data": json.dumps(body.data), "at": datetime.now(UTC)}
-        async with engine.begin() as connection:
+        async with worker.begin() as connection:
             await connection.execute(insert(HAPPENED), row)
         return {"id": event_id, "event": body.event}
 
@@ -69,15 +69,15 @@ def application(engine: AsyncEngine) -> FastAPI:
 
 
 async def serve(url: str) -> None:
-    engine = engine_of(url)
-    async with engine.begin() as connection:
+    worker = engine_of(url)
+    async with worker.begin() as connection:
         await connection.run_sync(HAPPENED.metadata.create_all)
     listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print(json.dumps({"url": f"http://127.0.0.1:{listening.getsockname()[1]}"}), flush=True)
-    config = uvicorn.Config(application(engine), http="h11", log_config=None, access_log=False, server_header=False)
+    config = uvicorn.Config(application(worker), http="h11", log_config=None, access_log=False, server_header=False)
     await uvicorn.Server(config).serve(sockets=[listening])
-    await engine.dispose()
+    await worker.dispose()
 
 
 async def post(url: str, body: bytes, count: int) -> None:

@@ -50,41 +50,41 @@ async def put(
     settings: Settings, workspace: str, endpoints: Sequence[EndpointRow], count: int
 ) -> tuple[datetime, bytes]:
     """``count`` deliveries that wait. When that began, and the bytes of one."""
-    async with open_container(settings) as house:
+    async with open_container(settings) as container:
         await asyncio.sleep(1 if settings.nats_url else 0)  # the broker is connected to in the background
         since = utc_now()
         for _ in range(0, count // len(endpoints), _IN_ONE):
-            async with house.sessions.begin() as session:
+            async with container.database.begin() as session:
                 for _ in range(_IN_ONE):
                     now = utc_now()
                     event = FiredEvent(new("evt"), workspace, "invoice.paid", DATA, now, now, "bench", None, 0)
                     await deliver_to(session, event, endpoints, "event", now)
-        async with house.sessions.read() as session:
+        async with container.database.read() as session:
             body = (await session.execute(text("SELECT body FROM webhook_bodies LIMIT 1"))).scalar_one()
     return since, bytes(body)
 
 
 async def held(settings: Settings, endpoints: Sequence[EndpointRow], seconds: float) -> None:
     """Nothing of them is claimed for so long."""
-    sessions = await Database.open(settings.database_url)
-    async with sessions.begin() as session:
+    database = await Database.open(settings.database_url)
+    async with database.begin() as session:
         for endpoint in endpoints:
             await lanes.hold(session, endpoint.id, seconds)
-    await sessions.close()
+    await database.close()
 
 
 async def drained(settings: Settings, since: datetime, count: int) -> float:
     """Deliveries a second, from the first answer to the last; all of them are settled then."""
-    sessions = await Database.open(settings.database_url)
+    database = await Database.open(settings.database_url)
     end = time.monotonic() + 300
     left = True
     while left and time.monotonic() < end:
         await asyncio.sleep(0.1)
-        async with sessions.read() as session:
+        async with database.read() as session:
             left = (await session.execute(_LEFT)).first() is not None
-    async with sessions.read() as session:
+    async with database.read() as session:
         done, first, last = (await session.execute(_DONE.where(_D.c.created_at >= since))).one()
-    await sessions.close()
+    await database.close()
     assert done >= count, f"{done} of {count} were delivered in five minutes"
     return float(done / (last - first).total_seconds())
 

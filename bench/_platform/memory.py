@@ -70,25 +70,25 @@ async def filled(folder: Path, rows: int, cards: int) -> Filled:
         return Filled(environ, (key[0], key[1]))
     settings = settings_of(environ)
     await upgrade(settings.database_url)
-    async with open_container(settings) as house:
-        owner = await house.workspace_admin.create_workspace(
+    async with open_container(settings) as container:
+        owner = await container.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
-        row, secret = await house.workspace_admin.create_key(owner, "bench", scopes=SCOPES, mode="live")
+        row, secret = await container.workspace_admin.create_key(owner, "bench", scopes=SCOPES, mode="live")
         if cards:
-            await house.workspace_admin.register(owner, [CONTRACT])
+            await container.workspace_admin.register(owner, [CONTRACT])
             given = {"sku": SuppliedValue(value="TEA-250", by="api", pointer="/params/sku", ref="bench")}
-            run = await house.runs.run_action(owner, "shop.restock", given, given="api", session_id="bench")
+            run = await container.runs.run_action(owner, "shop.restock", given, given="api", session_id="bench")
             assert run.state == "held", run
-            await _cards(house.sessions, run.id, cards)
-        await _entries(house.sessions, owner.workspace, owner.as_json(), rows)
+            await _cards(container.database, run.id, cards)
+        await _entries(container.database, owner.workspace, owner.as_json(), rows)
     kept.write_text(json.dumps([row.public, secret]))
     return Filled(environ, (row.public, secret))
 
 
-async def _cards(sessions: Database, run_id: str, count: int) -> None:
+async def _cards(database: Database, run_id: str, count: int) -> None:
     runs = table(RunRow)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         first = RunRow(**(await session.execute(select(runs).where(runs.c.id == run_id))).mappings().one())
         made = []
         for n in range(count + EXPIRED - 1):
@@ -100,10 +100,10 @@ async def _cards(sessions: Database, run_id: str, count: int) -> None:
         await session.execute(insert(runs), made)
 
 
-async def _entries(sessions: Database, workspace: str, actor: dict[str, Any], count: int) -> None:
+async def _entries(database: Database, workspace: str, actor: dict[str, Any], count: int) -> None:
     """Appended as ``store.history.log.append`` does, many in one transaction."""
     history, heads = table(HistoryRow), table(HistoryHeadRow)
-    async with sessions.read() as session:
+    async with database.read() as session:
         there = (await session.execute(select(heads).where(heads.c.workspace == workspace))).mappings().one()
     seq, prev = there["seq"], there["digest"]
     told = canon.dumps(actor).decode()
@@ -119,7 +119,7 @@ async def _entries(sessions: Database, workspace: str, actor: dict[str, Any], co
             }  # fmt: skip
             prev = entry["digest"] = digest_of(entry)
             made.append(entry)
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await session.execute(insert(history), made)
             await session.execute(update(heads).where(heads.c.workspace == workspace).values(seq=seq, digest=prev))
         count -= len(made)
@@ -165,10 +165,10 @@ async def _held(environ: dict[str, str]) -> tuple[int, int]:
     """Cards that wait, and those that have run out and still wait."""
     runs = table(RunRow)
     held = select(runs.c.expires_at).where(runs.c.state == "held")
-    sessions = await Database.open(settings_of(environ).database_url)
-    async with sessions.read() as session:
+    database = await Database.open(settings_of(environ).database_url)
+    async with database.read() as session:
         until = list((await session.execute(held)).scalars())
-    await sessions.close()
+    await database.close()
     return len(until), sum(each <= utc_now() for each in until if each)
 
 

@@ -48,5 +48,5 @@ async def _made(settings: Settings, file: Path, *, with_key: bool) -> dict[str, 
         raise InvalidInput(
             "OPSIQ_DATA_KEY is set, so there is no data.key to put in: keep that key where it comes from."
         )
-    async with open_sessions(os.environ) as sessions:
-        return await archive.write(sessions, settings, file, with_key=with_key)
+    async with open_sessions(os.environ) as database:
+        return await archive.write(database, settings, file, with_key=with_key)

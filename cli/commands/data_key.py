@@ -68,12 +68,12 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
             new = env_variable.key(_given(arguments.to))
         except (OSError, ValueError) as error:
             raise InvalidInput(f"The new key {error}. `opsiq data-key new` makes one.") from error
-    async with open_sessions(os.environ) as sessions:
+    async with open_sessions(os.environ) as database:
         if in_file:
-            await _finish(sessions, settings)
+            await _finish(database, settings)
             if not write_key(settings.next_key_file, new):
                 raise InvalidInput(f"Another rotation is at work: {settings.next_key_file} is there.")
-        count = await data_keys.rotate(sessions, settings.data_keys, new, utc_now, fresh=arguments.fresh_data_key)
+        count = await data_keys.rotate(database, settings.data_keys, new, utc_now, fresh=arguments.fresh_data_key)
     if in_file:
         settings.next_key_file.replace(settings.key_file)
         print(f"{count} data keys are wrapped with a new key, kept in {settings.key_file}. Keep a copy of it.")
@@ -86,13 +86,13 @@ def _given(name: str) -> str:
     return (sys.stdin.readline() if name == "-" else Path(name).read_text(encoding="ascii")).strip()
 
 
-async def _finish(sessions: Any, settings: Settings) -> None:
+async def _finish(database: Any, settings: Settings) -> None:
     """A rotation that was cut off: whichever of the two keys the database is wrapped with is the one that stays."""
     from agent.workspace import data_keys
     from core.key_file import read_key
 
     if settings.next_key_file.exists():
-        if await data_keys.wraps(sessions, read_key(settings.next_key_file)):
+        if await data_keys.wraps(database, read_key(settings.next_key_file)):
             settings.next_key_file.replace(settings.key_file)
             vars(settings).pop("data_key", None)
         else:

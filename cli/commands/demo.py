@@ -133,20 +133,20 @@ async def _found(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)
-    async with open_container(settings) as house:
+    async with open_container(settings) as container:
         (email, person, _), *others = PEOPLE
-        owner = await house.workspace_admin.create_workspace(
+        owner = await container.workspace_admin.create_workspace(
             "Northbeam (demo)", email=email, person=person, password=kept["password"]
         )
         for email, person, role in others:
-            await house.workspace_admin.add_member(
+            await container.workspace_admin.add_member(
                 owner, email=email, person=person, role=role, password=kept["password"]
             )
-        await house.workspace_admin.connect(
+        await container.workspace_admin.connect(
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
-        await house.workspace_admin.register(owner, await house.workspace_admin.proposed(owner, "saas"))
-        key, secret = await house.workspace_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
+        await container.workspace_admin.register(owner, await container.workspace_admin.proposed(owner, "saas"))
+        key, secret = await container.workspace_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     return {"key": key.public, "secret": secret, "workspace": owner.workspace, "platform_url": platform_url}
 
 
@@ -163,10 +163,10 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)
-    async with open_container(settings) as house:
-        async with house.sessions.read() as session:
+    async with open_container(settings) as container:
+        async with container.database.read() as session:
             (row,) = await members.by_email(session, PEOPLE[0][0])
-        key, secret = await house.workspace_admin.create_key(actor_of(row), "terminal", scopes=SCOPES, mode="live")
+        key, secret = await container.workspace_admin.create_key(actor_of(row), "terminal", scopes=SCOPES, mode="live")
     return {"key": key.public, "secret": secret}
 
 
@@ -183,16 +183,16 @@ async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
 
     settings = replace(Settings.load(environ), workers=0)
     await upgrade(settings.database_url)
-    async with open_container(settings) as house:
-        async with house.sessions.read() as session:
+    async with open_container(settings) as container:
+        async with container.database.read() as session:
             (row,) = await members.by_email(session, PEOPLE[0][0])
             newest = {each.name: each.version for each in await contracts.active(session, kept["workspace"])}
         owner = actor_of(row)
-        await house.workspace_admin.connect(
+        await container.workspace_admin.connect(
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
-        proposed = await house.workspace_admin.proposed(owner, "saas")
-        await house.workspace_admin.register(
+        proposed = await container.workspace_admin.proposed(owner, "saas")
+        await container.workspace_admin.register(
             owner, [each.model_copy(update={"version": newest.get(each.name, 0) + 1}) for each in proposed]
         )
 

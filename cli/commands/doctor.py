@@ -98,9 +98,9 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
     if settings.database_url.startswith("sqlite") and not _there(settings.database_url.partition(":///")[2]):
         yield Finding("fail", "database", "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it.")
         return
-    sessions = await store.database.Database.open(settings.database_url)
+    database = await store.database.Database.open(settings.database_url)
     try:
-        behind = await missing_revisions(sessions)
+        behind = await missing_revisions(database)
         if behind:
             yield Finding(
                 "fail",
@@ -108,8 +108,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
                 f"It answers, but lacks {len(behind)} steps ({', '.join(behind)}): start a server to bring it up.",
             )
             return
-        yield Finding("ok", "database", f"{sessions.dialect} answers, its schema is this version's")
-        async with sessions.read() as session:
+        yield Finding("ok", "database", f"{database.dialect} answers, its schema is this version's")
+        async with database.read() as session:
             skew_s = abs((datetime.now(UTC) - await store.database.now(session)).total_seconds())
             search = await _search(session)
         word: Literal["ok", "warn", "fail"] = "ok" if skew_s < SKEW_S[0] else "warn" if skew_s < SKEW_S[1] else "fail"
@@ -117,13 +117,13 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(word, "clock", f"{skew_s:.1f} s apart from the database's{mend}")
         yield search
     finally:
-        await sessions.close()
+        await database.close()
     if settings.given_data_key is None and not settings.key_file.exists():
         yield Finding(
             "fail", "data key", f"{settings.key_file} is missing. Restore it from a copy: it opens the stored secrets."
         )
         return
-    async for each in _house(settings):
+    async for each in _container(settings):
         yield each
 
 
@@ -144,49 +144,49 @@ def _there(path: str) -> bool:
     return Path(path).exists()
 
 
-async def _house(settings: Settings) -> AsyncIterator[Finding]:
+async def _container(settings: Settings) -> AsyncIterator[Finding]:
     from app.container import open_container
     from core.errors import BadSetting
 
     try:
-        async with open_container(replace(settings, workers=0, model="")) as house:
+        async with open_container(replace(settings, workers=0, model="")) as container:
             yield Finding("ok", "data key", "stored secrets open")
-            async for each in _workspaces(house):
+            async for each in _workspaces(container):
                 yield each
-            yield await _work(house)
+            yield await _work(container)
     except BadSetting as error:
         yield Finding("fail", "data key", error.detail)
 
 
-async def _workspaces(house: Container) -> AsyncIterator[Finding]:
+async def _workspaces(container: Container) -> AsyncIterator[Finding]:
     import store.workspaces
 
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         rows = await store.workspaces.every_one(session)
     if not rows:
         yield Finding("warn", "workspace", "There is none. `opsiq init` makes one.")
     for row in rows:
-        ground = await house.contexts.of(row.id)
-        faults = "; ".join(f"{name}: {why}" for name, why in ground.catalogue.faults.items())
+        context = await container.contexts.of(row.id)
+        faults = "; ".join(f"{name}: {why}" for name, why in context.catalogue.faults.items())
         if faults:
             yield Finding("fail", "contracts", f"{row.name}: {faults}")
         else:
-            yield Finding("ok", "contracts", f"{row.name}: {len(ground.catalogue)} in force, every signature good")
-        for broken in ground.broken:
+            yield Finding("ok", "contracts", f"{row.name}: {len(context.catalogue)} in force, every signature good")
+        for broken in context.broken:
             yield Finding("fail", "connector", f"{row.name}: {broken.name}: {broken.why}")
-        async for each in _rules(house, row.id, row.name):
+        async for each in _rules(container, row.id, row.name):
             yield each
-        for connector in ground.connectors:
+        for connector in context.connectors:
             yield await _connector(row.name, connector)
 
 
-async def _rules(house: Container, workspace: str, name: str) -> AsyncIterator[Finding]:
+async def _rules(container: Container, workspace: str, name: str) -> AsyncIterator[Finding]:
     """Those that do nothing although nobody switched them off."""
     import store.automations
     from core.errors import InvalidInput
     from registry.conditions import condition
 
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         rows = await store.automations.rules(session, workspace)
     for row in rows:
         if row.parked:
@@ -213,10 +213,10 @@ async def _connector(workspace: str, connector: Any) -> Finding:
     return Finding("ok", "connector", f"{about} answers")
 
 
-async def _work(house: Container) -> Finding:
+async def _work(container: Container) -> Finding:
     import store.jobs.jobs
 
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         open_ = await store.jobs.jobs.waiting(session)
         dead = sum(n for (_, state), n in (await store.jobs.jobs.counts(session)).items() if state == "dead")
         last = await store.jobs.jobs.given_up(session, 1)

@@ -47,7 +47,7 @@ async def _run(arguments: argparse.Namespace) -> int:
     from core.errors import NotFound
     from store.history.verification import ChainAnchor
 
-    async with open_sessions(os.environ) as sessions, sessions.read() as session:
+    async with open_sessions(os.environ) as database, database.read() as session:
         workspace = await the_workspace(session, arguments.workspace)
         match arguments.act:
             case "verify":

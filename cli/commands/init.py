@@ -48,11 +48,11 @@ async def _found(arguments: argparse.Namespace, password: str) -> int:
 
     settings = replace(Settings.load(os.environ), workers=0)
     await upgrade(settings.database_url)
-    async with open_container(settings) as house:
-        owner = await house.workspace_admin.create_workspace(
+    async with open_container(settings) as container:
+        owner = await container.workspace_admin.create_workspace(
             arguments.name, email=arguments.email, person=arguments.person or arguments.email, password=password
         )
-        key, secret = await house.workspace_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
+        key, secret = await container.workspace_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     keep(settings.data_dir, settings.base_url, key.public, secret)
     print(
         f"Workspace {owner.workspace} is founded. Run `opsiq serve`, then sign in at {settings.base_url} as {arguments.email}."

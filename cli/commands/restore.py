@@ -41,8 +41,8 @@ async def _run(file: Path, *, unauthenticated: bool) -> int:
 
     settings = Settings.load(os.environ)
     found = await archive.put_back(settings, file, unauthenticated=unauthenticated)
-    async with open_sessions(os.environ) as sessions:
-        faults = await archive.faults(sessions, found)
+    async with open_sessions(os.environ) as database:
+        faults = await archive.faults(database, found)
         for fault in faults:
             print(fault)
         if settings.given_data_key is None and not settings.key_file.exists():
@@ -51,7 +51,7 @@ async def _run(file: Path, *, unauthenticated: bool) -> int:
             )
             return 1
         try:
-            await open_box(sessions, settings.data_keys, utc_now)
+            await open_box(database, settings.data_keys, utc_now)
         except BadSetting as error:
             print(error.detail)
             faults.append(error.detail)

@@ -57,16 +57,16 @@ class FrozenWorld:
         self._records = {kind.name: list(value["records"].get(kind.name, ())) for kind in self._kinds}
         catalogue = Catalogue(map(contract.parse, value["contracts"]))
         kinds = Kinds([self.provider({})])
-        self._ground = WorkspaceContext("world", catalogue, kinds, kinds)
+        self._context = WorkspaceContext("world", catalogue, kinds, kinds)
 
     @property
     def catalogue(self) -> Catalogue:
-        return self._ground.catalogue
+        return self._context.catalogue
 
-    def ground(self, provider: ContextProvider) -> WorkspaceContext:
+    def context(self, provider: ContextProvider) -> WorkspaceContext:
         """What cases stand on, their records from ``provider``."""
         kinds = Kinds([provider])
-        return replace(self._ground, kinds=kinds, live=kinds)
+        return replace(self._context, kinds=kinds, live=kinds)
 
     def provider(self, then: Mapping[str, Sequence[Mapping[str, Any]]]) -> ContextProvider:
         """The records, some of them as they were ``then``."""

@@ -44,7 +44,7 @@ class Harvest:
 
 
 async def harvest_cases(
-    session: AsyncSession, workspace: str, ground: WorkspaceContext, wanted: HistoryFilters, limit: int
+    session: AsyncSession, workspace: str, context: WorkspaceContext, wanted: HistoryFilters, limit: int
 ) -> Harvest:
     """The newest ``limit`` decisions as cases, oldest first. Raises PlatformUnavailable."""
     asked = HistoryFilters(
@@ -59,22 +59,22 @@ async def harvest_cases(
         except NotFound:
             skipped["gone"] += 1
             continue
-        why = _unfit(run, ground)
+        why = _unfit(run, context)
         if why:
             skipped[why] += 1
         elif run.plan is not None:
             made.append(_case(run, run.plan, LABELS[row.kind]))
-    frozen = await frozen_world.freeze(tuple(ground.catalogue), ground.kinds)
+    frozen = await frozen_world.freeze(tuple(context.catalogue), context.kinds)
     return Harvest(tuple(made), frozen, dict(skipped))
 
 
-def _unfit(run: Run, ground: WorkspaceContext) -> str:
+def _unfit(run: Run, context: WorkspaceContext) -> str:
     """Why a run makes no case, "" where it does."""
     if run.given is not None:
         return "not_typed"
     if run.plan is None:
         return "no_card"
-    return "retired" if any(ground.catalogue.get(step.action) is None for step in run.plan.steps) else ""
+    return "retired" if any(context.catalogue.get(step.action) is None for step in run.plan.steps) else ""
 
 
 def _case(run: Run, plan: Plan, label: str) -> dict[str, Any]:

@@ -21,13 +21,13 @@ MOST: int = 1000
 
 
 async def store_report(
-    sessions: Database, actor: Actor, raw: bytes, now: datetime, *, request_id: str | None = None
+    database: Database, actor: Actor, raw: bytes, now: datetime, *, request_id: str | None = None
 ) -> EvalReportRow:
     """The report in this file, kept; the one that is there where the same file was kept before. Raises InvalidInput when it is none,
     Conflict when there are too many."""
     read = await asyncio.to_thread(parse_report, raw)
     kept = await asyncio.to_thread(_rows, read, actor, now)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         if await store.eval_reports.count(session, actor.workspace) >= MOST:
             raise Conflict(
                 f"A workspace keeps {MOST} reports, and this many are here: delete some that nobody compares with."
@@ -41,10 +41,10 @@ async def store_report(
 
 
 async def remove_report(
-    sessions: Database, actor: Actor, report_id: str, now: datetime, *, request_id: str | None = None
+    database: Database, actor: Actor, report_id: str, now: datetime, *, request_id: str | None = None
 ) -> None:
     """Raises NotFound; Forbidden for who is neither an owner nor the one who kept it."""
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         row = await store.eval_reports.get(session, actor.workspace, report_id)
         if not may_remove_report(actor, row.person):
             raise Forbidden(f"Only {row.person_name}, who kept this report, and owners delete it.")

@@ -47,9 +47,9 @@ async def answer(
     declared = catalogue is not None
     contracts = catalogue if catalogue is not None else Catalogue(as_contract(offer) for offer in shortlist.offers)
     key: tuple[str, Surface] = (ACTOR.role, request.surface)
-    ground = WorkspaceContext("eval", contracts, kinds, kinds, _shortlists={key: shortlist})
+    context = WorkspaceContext("eval", contracts, kinds, kinds, _shortlists={key: shortlist})
     try:
-        outcome = await propose(Task(request, ACTOR, ground, "run_eval", confirmed=_Everything()), resolver)
+        outcome = await propose(Task(request, ACTOR, context, "run_eval", confirmed=_Everything()), resolver)
     except OpsIQError as error:
         return CaseResult(id=case_id, decision="abstain", error=f"{error.code}: {error.detail}")
     resolved, verdict = outcome.resolved, outcome.verdict
@@ -65,7 +65,7 @@ async def answer(
             entry = _entry(
                 case_id, resolved, "clarify", named, _missing(asked, actions, contracts), question=asked.text
             )
-            again = Task(request, ACTOR, ground, "run_eval", confirmed=_Everything(), drafts=outcome.drafts)
+            again = Task(request, ACTOR, context, "run_eval", confirmed=_Everything(), drafts=outcome.drafts)
             likely = (await propose(again, resolver)).verdict if outcome.drafts and asked.slot == "action" else None
             proposed = _calls(likely, stands_for) if isinstance(likely, Plan) else ()
             return replace(entry, proposed=proposed, confidence=outcome.confidence)

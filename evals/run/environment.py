@@ -39,14 +39,14 @@ class Environment:
         attack = case.attack if attacked else None
         if case.on_platform:
             assert self.platform is not None
-            ground = platform.tamper(self.platform, attack) if attack and attack.in_data else self.platform
-            return await production.answer(case, ground, resolver, case.now or platform.NOW)
+            context = platform.tamper(self.platform, attack) if attack and attack.in_data else self.platform
+            return await production.answer(case, context, resolver, case.now or platform.NOW)
         if case.world:
             then = frozen_world.load(self._data / case.world)
             records = then.provider(case.context.get("records") or {})
             if attack and attack.in_data:
                 records = TamperedRecords(records, attack.text, names=attack.where == "names")
-            return await production.answer(case, then.ground(records), resolver, case.now or self.now)
+            return await production.answer(case, then.context(records), resolver, case.now or self.now)
         if case.attack and not attacked and "clean" in case.context:
             case = replace(case, context={**case.context, "tables": case.context["clean"]})
         found = load_context(case, self._data)
@@ -90,10 +90,10 @@ class Environment:
 async def open_environment(cases: Sequence[Case], *, data: Path | None, now: datetime) -> AsyncIterator[Environment]:
     """A stage for these cases. The demo platform runs while it is open, if one of them needs it. Raises as ``Stage.check`` does."""
     async with AsyncExitStack() as stack:
-        ground = None
+        context = None
         if any(case.on_platform for case in cases):
             url, token = stack.enter_context(platform.platform())
-            ground = await stack.enter_async_context(platform.open_context(url, token))
-        made = Environment(data, now, ground)
+            context = await stack.enter_async_context(platform.open_context(url, token))
+        made = Environment(data, now, context)
         made.check(cases)
         yield made

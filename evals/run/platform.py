@@ -69,8 +69,8 @@ async def open_context(url: str, token: str) -> AsyncIterator[WorkspaceContext]:
         yield WorkspaceContext("eval", Catalogue(connector.register_actions()), kinds, kinds, connectors=(connector,))
 
 
-def tamper(ground: WorkspaceContext, attack: Attack) -> WorkspaceContext:
+def tamper(context: WorkspaceContext, attack: Attack) -> WorkspaceContext:
     """The same, its records as an attacker left them."""
-    providers = [each for connector in ground.connectors for each in connector.context_providers()]
+    providers = [each for connector in context.connectors for each in connector.context_providers()]
     spoilt = [TamperedRecords(each, attack.text, names=attack.where == "names") for each in providers]
-    return replace(ground, kinds=Kinds(spoilt))
+    return replace(context, kinds=Kinds(spoilt))

@@ -29,7 +29,7 @@ _EVALUATOR: Final = WorkerPool(1)
 
 async def answer(
     case: Case,
-    ground: WorkspaceContext,
+    context: WorkspaceContext,
     resolver: Resolver,
     now: datetime,
     seconds: Callable[[], float] = time.perf_counter,
@@ -39,8 +39,8 @@ async def answer(
     actor = Actor(workspace="ws_eval", id="mem_eval", kind="member", name="Eva", role=case.role, person="eva")
     request = Request(text=case.prompt, now=now, surface=case.surface, answers=case.answers)
     try:
-        outcome, resolving_ms = await _planned(request, ground, actor, resolver)
-        entry = await _entry(case.id, request, outcome, ground, actor)
+        outcome, resolving_ms = await _planned(request, context, actor, resolver)
+        entry = await _entry(case.id, request, outcome, context, actor)
     except OpsIQError as error:
         took = (seconds() - began) * 1000.0
         return CaseResult(case.id, "abstain", error=f"{error.code}: {error.detail}", ms=took)
@@ -51,17 +51,17 @@ async def answer(
 
 
 async def _planned(
-    request: Request, ground: WorkspaceContext, actor: Actor, resolver: Resolver
+    request: Request, context: WorkspaceContext, actor: Actor, resolver: Resolver
 ) -> tuple[Outcome, float]:
     """As a run goes: the words are resolved as they were typed (with the action that was chosen), then what was answered since is
     validated without resolving anew. The milliseconds are what resolving really took."""
     said = tuple(each for each in request.answers if each.slot == "action")
     timed = _Timed(resolver)
-    task = Task(request.model_copy(update={"answers": said}), actor, ground, RUN, evaluator=_EVALUATOR)
+    task = Task(request.model_copy(update={"answers": said}), actor, context, RUN, evaluator=_EVALUATOR)
     outcome = await propose(task, timed)
     if len(said) < len(request.answers) and (outcome.drafts or outcome.proposal is not None):
         again = Task(
-            request, actor, ground, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts, proposal=outcome.proposal
+            request, actor, context, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts, proposal=outcome.proposal
         )
         outcome = replace(await propose(again, timed), resolved=outcome.resolved)
     return outcome, timed.took_ms
@@ -82,7 +82,7 @@ class _Timed:
 
 
 async def _entry(
-    case_id: str, request: Request, outcome: Outcome, ground: WorkspaceContext, actor: Actor
+    case_id: str, request: Request, outcome: Outcome, context: WorkspaceContext, actor: Actor
 ) -> CaseResult:
     match outcome.verdict:
         case Abstain(reason=reason, detail=detail):
@@ -90,7 +90,7 @@ async def _entry(
         case Question() as question:
             calls = tuple(draft.action for draft in outcome.drafts) or planned_actions(outcome)
             shown = _question(case_id, question, calls)
-            again = Task(request, actor, ground, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts)
+            again = Task(request, actor, context, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts)
             verdict = (
                 (await propose(again, _Unasked())).verdict if outcome.drafts and question.slot == "action" else None
             )

@@ -24,7 +24,7 @@ Key = tuple[str, int]
 
 async def run(
     cases: Sequence[Case],
-    stage: Environment,
+    environment: Environment,
     resolver: Callable[[int], Resolver],
     *,
     repeat: int = 1,
@@ -44,7 +44,7 @@ async def run(
 
     async def worker() -> None:
         for case, take in wanted:
-            entry = await _answer(case, take, stage, resolvers[take])
+            entry = await _answer(case, take, environment, resolvers[take])
             known[case.id, take] = entry
             came(entry)
 
@@ -58,9 +58,9 @@ async def run(
     return [judge(case, known[case.id, take]) for take in range(repeat) for case in cases]
 
 
-async def _answer(case: Case, take: int, stage: Environment, resolver: Resolver) -> CaseResult:
+async def _answer(case: Case, take: int, environment: Environment, resolver: Resolver) -> CaseResult:
     try:
-        return replace(await stage.answer(case, resolver), take=take)
+        return replace(await environment.answer(case, resolver), take=take)
     except InvalidInput:
         raise
     except Exception as error:  # a bug in what is measured is a finding about one case, and must not hide the others

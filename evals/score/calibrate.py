@@ -46,10 +46,10 @@ def choices(cases: Sequence[Case], data: Path) -> Iterator[Choice]:
         wanted = case.expected.get("action")
         if case.expected.get("actions") or case.expected["decision"] == "noop":
             continue
-        ground = load_context(case, data)
-        kinds: tuple[RecordKind, ...] = ground.records.kinds() if ground.records else ()
-        found = rank_offers(parse_clause(case.prompt), ground.shortlist, kinds, case.now or NOW)
-        names = [ground.stands_for.get(each.offer.name, each.offer.name) for each in found]
+        context = load_context(case, data)
+        kinds: tuple[RecordKind, ...] = context.records.kinds() if context.records else ()
+        found = rank_offers(parse_clause(case.prompt), context.shortlist, kinds, case.now or NOW)
+        names = [context.stands_for.get(each.offer.name, each.offer.name) for each in found]
         if found and (wanted is None or wanted in names):
             right = None if wanted is None else names.index(wanted)
             yield Choice(tuple(each.marks for each in found), right, 1.0 / len(cases))

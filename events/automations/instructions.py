@@ -50,7 +50,7 @@ SWAYED: Final = "“{}” acts alone, but without the event's own text it would 
 class Instructions:
     """The source of one subscriber for each instruction that is on or in shadow."""
 
-    acting: AutomationRunner
+    runner: AutomationRunner
     resolver: Resolver
 
     async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
@@ -67,17 +67,17 @@ class Instructions:
         """Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: then it is tried again."""
         words = render(row.text, event)
         if words.missing or words.too_long:
-            return self.acting.passed(event, row.id, "untold", _lacks(words))
-        author, may_act = await self.acting.author(row.author)
-        if may_act and await self.acting.over_limit(row.workspace, row.id, row.max_per_hour):
-            return self.acting.held_back(event, row.id, row.name, author, row.max_per_hour)
+            return self.runner.passed(event, row.id, "untold", _lacks(words))
+        author, may_act = await self.runner.author(row.author)
+        if may_act and await self.runner.over_limit(row.workspace, row.id, row.max_per_hour):
+            return self.runner.held_back(event, row.id, row.name, author, row.max_per_hour)
         judged = await self._evaluate(row, event, words, author, may_act=may_act)
         if row.mode == "shadow":
             document = json.dumps(summary(judged.verdict), ensure_ascii=False)
-            return self.acting.passed(
+            return self.runner.passed(
                 event, row.id, "shadow", f"Would have been {runner.describe_verdict(judged.verdict)}", document
             )
-        return self.acting.acted(event, row.id, judged)
+        return self.runner.acted(event, row.id, judged)
 
     async def meet(self, row: InstructionRow, event: FiredEvent) -> Evaluation:
         """Judge one event by an instruction. Records are read and the resolver is asked; nothing is stored and nothing is sent. Raises as
@@ -85,7 +85,7 @@ class Instructions:
         words = render(row.text, event)
         if words.missing or words.too_long:
             return Evaluation("untold", _lacks(words))
-        author, may_act = await self.acting.author(row.author)
+        author, may_act = await self.runner.author(row.author)
         judged = await self._evaluate(row, event, words, author, may_act=may_act)
         return Evaluation("met", runner.describe_verdict(judged.verdict), judged)
 
@@ -93,7 +93,7 @@ class Instructions:
         self, row: InstructionRow, *, event_id: str | None = None, limit: int = 5
     ) -> list[tuple[FiredEvent, Evaluation]]:
         """What the instruction would have made of one past event, or of the newest that fit its pattern. Raises NotFound; as ``meet``."""
-        async with self.acting.sessions.read() as session:
+        async with self.runner.database.read() as session:
             events = await past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
 
@@ -102,29 +102,29 @@ class Instructions:
     ) -> EvaluatedRun:
         cause = Cause(event_id=event.id, event=event.name, source=row.id, name=row.name)
         surface: Surface = row.surface  # type: ignore[assignment]  # checked when the instruction was made
-        ground = await self.acting.ground(row.workspace)
+        context = await self.runner.context(row.workspace)
         named = tuple(
             name
             for name in row.contracts.split()
-            if not (contract := ground.catalogue.get(name)) or not self.acting.no_longer_covers(row.author, contract)
+            if not (contract := context.catalogue.get(name)) or not self.runner.no_longer_covers(row.author, contract)
         )
-        run = self.acting.new_run(author, surface, words.text, cause, only=named, hold=ATTENDED.format(row.name))
+        run = self.runner.new_run(author, surface, words.text, cause, only=named, hold=ATTENDED.format(row.name))
         if not may_act:
             return EvaluatedRun(run, Refusal(code="forbidden", detail=runner.WITHDRAWN.format(author.name)))
-        offers = [offer for offer in ground.shortlist(author, surface).offers if offer.name in named]
+        offers = [offer for offer in context.shortlist(author, surface).offers if offer.name in named]
         if not offers:
             detail = f"{author.name} may run none of the actions that “{row.name}” names; nothing was sent."
             return EvaluatedRun(run, Refusal(code="forbidden", detail=detail))
-        task = task_of(run, ground, ())
+        task = task_of(run, context, ())
         resolved = await resolve(task, self.resolver)
         run = run.with_(trace=resolved.trace)
-        said = _drafts(resolved, ground)
+        said = _drafts(resolved, context)
         if said is None:
             return EvaluatedRun(run, _unsaid(resolved), resolved)
         drafts: list[Draft] = []
         read_out = False
         for draft in said:
-            contract = ground.catalogue.get(draft.action) if draft.action in named else None
+            contract = context.catalogue.get(draft.action) if draft.action in named else None
             if contract is None:
                 detail = f"The event's text is no order, and “{row.name}” does not name that action; nothing was sent."
                 return EvaluatedRun(run, Refusal(code="forbidden", detail=detail), resolved)
@@ -134,7 +134,7 @@ class Instructions:
         hold = await self._hold(row, words, drafts, task, resolved, read_out=read_out)
         # From here on it is a call given as data: what it leaves open is refused, since nobody is there to be asked.
         run = run.with_(drafts=tuple(drafts), confidence=_confidence(resolved), hold=hold, given="event")
-        judged = await self.acting.evaluate(run, resolved)
+        judged = await self.runner.evaluate(run, resolved)
         if isinstance(judged.verdict, Plan):
             return judged
         # Whoever answers may have the words read again: from then on a person confirms.
@@ -155,19 +155,21 @@ class Instructions:
         if not row.unattended_by:
             return ATTENDED.format(row.name)
         allowing = Actor(**json.loads(row.unattended_by))
-        async with self.acting.sessions.read() as session:
-            owner = await principals.current_actor(session, allowing, self.acting.clock())
+        async with self.runner.database.read() as session:
+            owner = await principals.current_actor(session, allowing, self.runner.clock())
         if owner is None or owner.role != OWNER:
             return ATTENDED.format(row.name)
         if read_out:
             return READ_OUT.format(row.name)
         if words.blank != words.text:
             unseen = replace(task, request=task.request.model_copy(update={"text": words.blank}))
-            blind = _drafts(await resolve(unseen, self.resolver), task.ground) or ()
+            blind = _drafts(await resolve(unseen, self.resolver), task.workspace_context) or ()
             if [each.action for each in blind] != [each.action for each in drafts]:
                 return SWAYED.format(row.name)
-        contracts = [task.ground.catalogue.get(each.action) for each in drafts]
-        unheard = _unheard(words, _drafts(resolved, task.ground) or (), contracts, task.ground.kinds)
+        contracts = [task.workspace_context.catalogue.get(each.action) for each in drafts]
+        unheard = _unheard(
+            words, _drafts(resolved, task.workspace_context) or (), contracts, task.workspace_context.kinds
+        )
         return unused_words.quote_spans(unheard) if unheard else ""
 
 
@@ -189,13 +191,13 @@ def _unheard(
     )
 
 
-def _drafts(resolved: Resolved, ground: WorkspaceContext) -> tuple[Draft, ...] | None:
+def _drafts(resolved: Resolved, context: WorkspaceContext) -> tuple[Draft, ...] | None:
     """The calls that were resolved, by their words; None where there are none."""
     resolution = resolved.resolution
     if isinstance(resolution, Calls):
         return resolution.drafts
     if isinstance(resolution, Proposed) and isinstance(resolution.proposal.result, PlanResult):
-        return spoken_drafts(resolution.proposal.result.calls, ground.catalogue)
+        return spoken_drafts(resolution.proposal.result.calls, context.catalogue)
     return None
 
 

@@ -99,7 +99,9 @@ def escape_quotes(text: str) -> str:
     return to_display_text(" ".join(text[:_READ_CHARS].translate(_MARKS).split()), limit=QUOTE_CHARS)
 
 
-def bind_fields(draft: Draft, contract: Contract, worded: RenderedInstruction, event: FiredEvent) -> tuple[Draft, bool]:
+def bind_fields(
+    draft: Draft, contract: Contract, rendered: RenderedInstruction, event: FiredEvent
+) -> tuple[Draft, bool]:
     """The draft with whole quotations turned into the event's own values, and whether anything is left that was read out of free text.
 
     A record that nothing names is taken from the event's field of the parameter's own name (``ticket_id``).
@@ -108,12 +110,12 @@ def bind_fields(draft: Draft, contract: Contract, worded: RenderedInstruction, e
     given: dict[str, SuppliedValue] = {}
     read_out = False
     for name, argument in draft.arguments.items():
-        quote = _whole(argument, worded.quotes)
+        quote = _whole(argument, rendered.quotes)
         if quote is not None:
             given[name] = SuppliedValue(value=quote.value, by="event", pointer=quote.pointer, ref=event.id)
             continue
         arguments[name] = argument
-        read_out = read_out or any(_overlaps(span, quote) for span in _spans(argument) for quote in worded.quotes)
+        read_out = read_out or any(_overlaps(span, quote) for span in _spans(argument) for quote in rendered.quotes)
     for name in contract.properties:
         value = event.data.get(name)
         plain = isinstance(value, str | int) and not isinstance(value, bool)

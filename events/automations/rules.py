@@ -59,7 +59,7 @@ class Evaluation:
 class Rules:
     """The source of one subscriber for each rule that is on or in shadow."""
 
-    acting: AutomationRunner
+    runner: AutomationRunner
 
     async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
         rows = await store.automations.rules(session, event.workspace, modes=("on", "shadow"))
@@ -75,19 +75,19 @@ class Rules:
         """Raises PlatformUnavailable or Unavailable: then it is tried again."""
         met = await self.meet(row, event)
         if met.overran:
-            return self.acting.overran(event, row, met.detail)
+            return self.runner.overran(event, row, met.detail)
         if met.judged is None:
             return (
                 ReactionResult(met.detail)
                 if met.verdict == "unmet"
-                else self.acting.passed(event, row.id, "untold", met.detail)
+                else self.runner.passed(event, row.id, "untold", met.detail)
             )
         if row.mode == "shadow":
             document = json.dumps(summary(met.judged.verdict), ensure_ascii=False)
-            return self.acting.passed(event, row.id, "shadow", f"Would have been {met.detail}", document)
-        if await self.acting.over_limit(row.workspace, row.id, row.max_per_hour):
-            return self.acting.held_back(event, row.id, row.name, met.judged.run.actor, row.max_per_hour)
-        return self.acting.acted(event, row.id, met.judged)
+            return self.runner.passed(event, row.id, "shadow", f"Would have been {met.detail}", document)
+        if await self.runner.over_limit(row.workspace, row.id, row.max_per_hour):
+            return self.runner.held_back(event, row.id, row.name, met.judged.run.actor, row.max_per_hour)
+        return self.runner.acted(event, row.id, met.judged)
 
     async def meet(self, row: RuleRow, event: FiredEvent) -> Evaluation:
         """Judge one event by a rule. Records are read; nothing is stored and nothing is sent. Raises PlatformUnavailable, and Unavailable
@@ -97,18 +97,18 @@ class Rules:
                 compiled = condition.compile(row.condition, condition.EVENT)
             except InvalidInput as error:  # stored before there was such a limit
                 return Evaluation("untold", f"Nothing is done: the rule's condition is not judged. {error.detail}")
-            judgement = await self.acting.planner.evaluator.judge(
+            judgement = await self.runner.planner.evaluator.judge(
                 compiled, {"event": event.as_json()}, workspace=row.workspace
             )
             if judgement.trouble:
                 return Evaluation("untold", f"Nothing is done where {judgement.trouble}.", overran=judgement.overran)
             if not judgement.holds:
                 return Evaluation("unmet", f"{row.condition} does not hold.")
-        author, may_act = await self.acting.author(row.author)
-        ground = await self.acting.ground(row.workspace)
-        contract = ground.catalogue.get(row.contract)
+        author, may_act = await self.runner.author(row.author)
+        context = await self.runner.context(row.workspace)
+        contract = context.catalogue.get(row.contract)
         values, missing = map_parameters(row, event, contract.required if contract else ())
-        run = self.acting.new_run(
+        run = self.runner.new_run(
             author, surface_of(row), f"Rule “{row.name}” on {event.name} ({event.id})",
             Cause(event_id=event.id, event=event.name, source=row.id, name=row.name), given="event", only=(row.contract,),
             drafts=(Draft(action=row.contract, version=contract.version if contract else 1, given=values),),
@@ -116,7 +116,7 @@ class Rules:
         if not may_act:
             refusal = Refusal(code="forbidden", detail=runner.WITHDRAWN.format(author.name))
             judged = EvaluatedRun(run, refusal)
-        elif contract and (outgrown := self.acting.no_longer_covers(row.author, contract)):
+        elif contract and (outgrown := self.runner.no_longer_covers(row.author, contract)):
             judged = EvaluatedRun(run, Refusal(code="forbidden", detail=outgrown))
         elif missing:
             refusal = Refusal(
@@ -124,7 +124,7 @@ class Rules:
             )
             judged = EvaluatedRun(run, refusal)
         else:
-            judged = await self.acting.evaluate(run)
+            judged = await self.runner.evaluate(run)
         return Evaluation("met", runner.describe_verdict(judged.verdict), judged)
 
     async def dry_run(
@@ -132,7 +132,7 @@ class Rules:
     ) -> list[tuple[FiredEvent, Evaluation]]:
         """What the rule would have made of one past event, or of the newest that fit its pattern. Nothing is sent or stored.
         Raises NotFound, PlatformUnavailable."""
-        async with self.acting.sessions.read() as session:
+        async with self.runner.database.read() as session:
             events = await past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
 

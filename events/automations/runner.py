@@ -57,8 +57,8 @@ class EvaluatedRun:
 
 @dataclass(frozen=True)
 class AutomationRunner:
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     planner: Planner
     clock: Clock
     wake: Callable[[], None]
@@ -66,7 +66,7 @@ class AutomationRunner:
     async def author(self, stored: str) -> tuple[Actor, bool]:
         """Whom a rule acts as, as of this moment, and whether that principal may still act at all."""
         actor = authority.author_of(stored)
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             now = await principals.current_actor(session, actor, self.clock())
         return (actor, False) if now is None else (now, True)
 
@@ -77,8 +77,8 @@ class AutomationRunner:
             return ""
         return OUTGROWN.format(then.name, then.role, contract.title)
 
-    async def ground(self, workspace: str) -> WorkspaceContext:
-        return await self.grounds.of(workspace)
+    async def context(self, workspace: str) -> WorkspaceContext:
+        return await self.contexts.of(workspace)
 
     def new_run(self, author: Actor, surface: Surface, text: str, cause: Cause, **more: Any) -> Run:
         """A run nobody typed. Its session is the event's own, so that nothing counts as confirmed there before."""
@@ -90,11 +90,11 @@ class AutomationRunner:
 
     async def evaluate(self, run: Run, resolved: Resolved | None = None) -> EvaluatedRun:
         """The verdict over the run's drafts. Raises PlatformUnavailable."""
-        _, outcome = await self.planner.evaluate(run, await self.ground(run.workspace), frozenset())
+        _, outcome = await self.planner.evaluate(run, await self.context(run.workspace), frozenset())
         return EvaluatedRun(run, outcome.verdict, resolved, outcome.took_ms)
 
     async def over_limit(self, workspace: str, source: str, max_per_hour: int) -> bool:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.automations.acted_since(session, workspace, source, self.clock() - HOUR) >= max_per_hour
 
     def acted(self, event: FiredEvent, source: str, judged: EvaluatedRun) -> ReactionResult:

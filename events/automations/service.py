@@ -48,7 +48,7 @@ TransactionHook = Callable[[AsyncSession, RowT], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, row: object) -> None:
-    """The ``TransactionHook`` of who has nothing to add."""
+    """No-op transaction hook."""
 
 
 class _Form(BaseModel):
@@ -94,19 +94,21 @@ class InstructionForm(_Form):
 
 @dataclass(frozen=True)
 class AutomationService:
-    sessions: Database
-    grounds: WorkspaceContexts
+    database: Database
+    contexts: WorkspaceContexts
     clock: Clock
 
-    async def add_rule(self, by: Actor, form: RuleForm, *, also: TransactionHook[RuleRow] = no_hook) -> RuleRow:
+    async def add_rule(
+        self, by: Actor, form: RuleForm, *, in_transaction: TransactionHook[RuleRow] = no_hook
+    ) -> RuleRow:
         """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not run the action."""
         now = self.clock()
         columns = await self._rule_columns(by, form)
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await store.automations.insert_rule(session, row)
             await recorder.record_act(session, by, EntryType.RULE_CREATED, now, rule=row.id, **_told(columns))
-            await also(session, row)
+            await in_transaction(session, row)
         return row
 
     async def draft_rule(self, by: Actor, form: RuleForm) -> RuleRow:
@@ -128,7 +130,7 @@ class AutomationService:
         elif form.mode != "off" and by.role != OWNER:
             await self._runnable(by, form.action, form.surface)
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             changed = await store.automations.change_rule(session, row, updated_at=now, **columns)
             await recorder.record_act(session, by, EntryType.RULE_CHANGED, now, rule=row.id, **_told(columns))
         return changed
@@ -136,33 +138,33 @@ class AutomationService:
     async def remove_rule(self, by: Actor, rule_id: str) -> None:
         row = await self.rule(by, rule_id)
         await self._check_manages(by, row)
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await store.automations.delete_rule(session, by.workspace, rule_id)
             await recorder.record_act(session, by, EntryType.RULE_DELETED, self.clock(), rule=rule_id, name=row.name)
 
     async def rule(self, by: Actor, rule_id: str) -> RuleRow:
         """Raises NotFound."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.automations.rule(session, by.workspace, rule_id)
 
     async def rules(self, by: Actor) -> Sequence[RuleRow]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.automations.rules(session, by.workspace)
 
     async def add_instruction(
-        self, by: Actor, form: InstructionForm, *, also: TransactionHook[InstructionRow] = no_hook
+        self, by: Actor, form: InstructionForm, *, in_transaction: TransactionHook[InstructionRow] = no_hook
     ) -> InstructionRow:
         """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not run an action or may
         not let it act alone."""
         now = self.clock()
         columns = await self._instruction_columns(by, form)
         row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await store.automations.insert_instruction(session, row)
             await recorder.record_act(
                 session, by, EntryType.INSTRUCTION_CREATED, now, instruction=row.id, **_told(columns)
             )
-            await also(session, row)
+            await in_transaction(session, row)
         return row
 
     async def draft_instruction(self, by: Actor, form: InstructionForm) -> InstructionRow:
@@ -185,7 +187,7 @@ class AutomationService:
         elif form.mode != "off" and by.role != OWNER:
             await self._all_runnable(by, form)
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             changed = await store.automations.change_instruction(session, row, updated_at=now, **columns)
             await recorder.record_act(
                 session, by, EntryType.INSTRUCTION_CHANGED, now, instruction=row.id, **_told(columns)
@@ -195,7 +197,7 @@ class AutomationService:
     async def remove_instruction(self, by: Actor, instruction_id: str) -> None:
         row = await self.instruction(by, instruction_id)
         await self._check_manages(by, row)
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await store.automations.delete_instruction(session, by.workspace, instruction_id)
             await recorder.record_act(
                 session, by, EntryType.INSTRUCTION_DELETED, self.clock(), instruction=instruction_id, name=row.name
@@ -203,16 +205,16 @@ class AutomationService:
 
     async def instruction(self, by: Actor, instruction_id: str) -> InstructionRow:
         """Raises NotFound."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.automations.instruction(session, by.workspace, instruction_id)
 
     async def instructions(self, by: Actor) -> Sequence[InstructionRow]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.automations.instructions(session, by.workspace)
 
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
         """Whether ``by`` may see what it makes of live records, switch it and delete it."""
-        catalogue = (await self.grounds.of(by.workspace)).catalogue
+        catalogue = (await self.contexts.of(by.workspace)).catalogue
         return authority.manages(by, authority.author_of(row.author), _actions(row), catalogue)
 
     async def _check_manages(self, by: Actor, row: RuleRow | InstructionRow) -> None:
@@ -255,7 +257,7 @@ class AutomationService:
         }  # fmt: skip
 
     async def _runnable(self, by: Actor, action: str, surface: Surface, where: str = "/action") -> Contract:
-        catalogue = (await self.grounds.of(by.workspace)).catalogue
+        catalogue = (await self.contexts.of(by.workspace)).catalogue
         current = catalogue.get(action)
         contract = authorize(catalogue, action, current.version if current else 1, actor=by, surface=surface)
         if isinstance(contract, Refusal):

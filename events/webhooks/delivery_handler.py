@@ -30,17 +30,17 @@ GIVEN_UP: Final = "The endpoint was disabled or deleted before this was delivere
 class DeliveryHandler:
     """Delivers. The pouch reads for many deliveries at once, and the ledger writes for many at once."""
 
-    pouch: DeliveryLoader
-    hand: SignedClient
-    ledger: AttemptRecorder
+    loader: DeliveryLoader
+    signed_client: SignedClient
+    recorder: AttemptRecorder
     clock: Clock
-    dice: Callable[[], float] = field(default=random.random)
+    jitter: Callable[[], float] = field(default=random.random)
 
-    async def deliver(self, work: Job) -> Outcome:
+    async def deliver(self, job: Job) -> Outcome:
         """One attempt of a delivery's series, and when the next one is due. What the claim read beside it is at most some seconds old
         (executors/jobs/lane_scheduler.py), so an endpoint that is paused may still get what was on its way to it.
         """
-        packed: LoadedDelivery | None = work.beside or await self.pouch.of(work.payload["delivery"])
+        packed: LoadedDelivery | None = job.beside or await self.loader.of(job.payload["delivery"])
         if packed is None or packed.delivery.state != "pending":
             return Done()
         if packed.endpoint.state == "paused":
@@ -53,48 +53,48 @@ class DeliveryHandler:
             reply,
             attempt=packed.delivery.tries + 1,
             elapsed_s=(self.clock() - first_at).total_seconds(),
-            random=self.dice(),
+            random=self.jitter(),
         )
         now = self.clock()
         match verdict:
             case Success():
-                return Done(shared=self._describe(work, packed, reply, at, "succeeded", "", finished_at=now))
+                return Done(shared=self._describe(job, packed, reply, at, "succeeded", "", finished_at=now))
             case Retry(delay_s, _, detail):
                 next_at = now + timedelta(seconds=delay_s)
-                told = self._describe(work, packed, reply, at, None, detail, next_at=next_at)
+                told = self._describe(job, packed, reply, at, None, detail, next_at=next_at)
                 return Reschedule(delay_s, detail, shared=told)
             case failed:
-                told = self._describe(work, packed, reply, at, "failed", failed.detail, finished_at=now)
+                told = self._describe(job, packed, reply, at, "failed", failed.detail, finished_at=now)
                 return Done(shared=told, well=False)
 
-    async def resend(self, work: Job) -> Outcome:
+    async def resend(self, job: Job) -> Outcome:
         """One attempt that a person asked for: no series, whatever comes of it. A test is settled by it."""
-        packed = await self.pouch.of(work.payload["delivery"])
+        packed = await self.loader.of(job.payload["delivery"])
         if packed is None or packed.endpoint.state == "deleted":
             return Done()
         reply, at = await self._post(packed)
         verdict = after_delivery(reply, attempt=1, elapsed_s=0.0, random=0.5)
         now = self.clock()
         if isinstance(verdict, Success):
-            told = self._describe(work, packed, reply, at, "succeeded", "", finished_at=now, by_hand=True)
+            told = self._describe(job, packed, reply, at, "succeeded", "", finished_at=now, by_hand=True)
         else:
             is_test = packed.delivery.cause == "test"
             told = self._describe(
-                work, packed, reply, at, "failed" if is_test else None, verdict.detail,
+                job, packed, reply, at, "failed" if is_test else None, verdict.detail,
                 next_at=None if is_test else packed.delivery.next_at, finished_at=now if is_test else None, by_hand=True,
             )  # fmt: skip
         return Done(shared=told)
 
-    async def record_dead_job(self, session: AsyncSession, work: Job) -> None:
+    async def record_dead_job(self, session: AsyncSession, job: Job) -> None:
         """The engine gave up on a delivery's work: so does the delivery."""
         await store.webhooks.deliveries.give_up(
-            session, work.payload["delivery"], self.clock(), "Something broke here while delivering (see the log)."
+            session, job.payload["delivery"], self.clock(), "Something broke here while delivering (see the log)."
         )
 
     async def _post(self, packed: LoadedDelivery) -> tuple[Reply, datetime]:
         at = self.clock()
         delivery, endpoint = packed.delivery, packed.endpoint
-        reply = await self.hand.post(
+        reply = await self.signed_client.post(
             endpoint.url,
             delivery.body,
             message_id=delivery.event_id,
@@ -110,7 +110,7 @@ class DeliveryHandler:
 
     def _describe(
         self,
-        work: Job,
+        job: Job,
         packed: LoadedDelivery,
         reply: Reply,
         at: datetime,
@@ -123,10 +123,10 @@ class DeliveryHandler:
     ) -> SharedWrite:
         delivery = packed.delivery
         came = AttemptResult(
-            attempt=f"{work.id}.{work.attempt}", n=delivery.attempts + 1, duration_ms=reply.duration_ms,
+            attempt=f"{job.id}.{job.attempt}", n=delivery.attempts + 1, duration_ms=reply.duration_ms,
             headers=logged_headers(reply.headers, packed.endpoint.headers), response=reply.body, cut=reply.cut,
             delivery=delivery.id, state=state, status=reply.status, error=reply.error, detail=detail, at=at,
             next_at=next_at, finished_at=finished_at, in_series=not by_hand,
         )  # fmt: skip
         entry = RecordedAttempt(came, packed.endpoint.id, reply.ok, delivery.cause != "test", reply.retry_after_s)
-        return SharedWrite(self.ledger.write, entry)
+        return SharedWrite(self.recorder.write, entry)

@@ -26,25 +26,25 @@ MAX_BODY_BYTES: Final = 16 * 1024
 class DeliveryEndpoint:
     """An endpoint as it was read for some deliveries of it. Its headers and secrets are opened at the first of them."""
 
-    def __init__(self, row: EndpointRow, secret: SigningSecretRow, seals: EndpointSecrets) -> None:
+    def __init__(self, row: EndpointRow, secret: SigningSecretRow, endpoint_secrets: EndpointSecrets) -> None:
         self.id, self.url, self.state = row.id, row.url, row.state
         self._row = row
         self._secret = secret
-        self._seals = seals
+        self._endpoint_secrets = endpoint_secrets
         self._changing = secret.previous is not None
 
     @cached_property
     def headers(self) -> dict[str, str]:
         """Its own."""
-        return self._seals.headers(self._row.workspace, self.id, self._row.sealed_headers)
+        return self._endpoint_secrets.headers(self._row.workspace, self.id, self._row.sealed_headers)
 
     def secrets(self, now: datetime) -> Sequence[str]:
         """Those to sign with, newest first."""
-        return self._seals.opened(self._secret, now) if self._changing else self._only
+        return self._endpoint_secrets.opened(self._secret, now) if self._changing else self._only
 
     @cached_property
     def _only(self) -> Sequence[str]:
-        return self._seals.opened(self._secret, self._secret.created_at)
+        return self._endpoint_secrets.opened(self._secret, self._secret.created_at)
 
 
 class LoadedDelivery(NamedTuple):
@@ -55,9 +55,9 @@ class LoadedDelivery(NamedTuple):
 class DeliveryLoader:
     """A claim starts its deliveries side by side, so that one look at the database serves them all."""
 
-    def __init__(self, sessions: Database, seals: EndpointSecrets) -> None:
-        self._sessions = sessions
-        self._seals = seals
+    def __init__(self, database: Database, endpoint_secrets: EndpointSecrets) -> None:
+        self._database = database
+        self._endpoint_secrets = endpoint_secrets
         self._waiting: dict[str, asyncio.Future[LoadedDelivery | None]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -87,11 +87,11 @@ class DeliveryLoader:
         """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their turn, so
         that what waits for its turn takes little memory.
         """
-        found = await self._loaded(session, [work.payload["delivery"] for work in works], MAX_BODY_BYTES)
-        return {work.id: found[work.payload["delivery"]] for work in works if work.payload["delivery"] in found}
+        found = await self._loaded(session, [job.payload["delivery"] for job in works], MAX_BODY_BYTES)
+        return {job.id: found[job.payload["delivery"]] for job in works if job.payload["delivery"] in found}
 
     async def _read(self, delivery_ids: list[str]) -> dict[str, LoadedDelivery]:
-        async with self._sessions.read() as session:
+        async with self._database.read() as session:
             return await self._loaded(session, delivery_ids)
 
     async def _loaded(
@@ -102,5 +102,7 @@ class DeliveryLoader:
         workspaces = {row.workspace for row in rows}
         endpoints = await store.webhooks.endpoints.by_ids(session, targets)
         secrets = await store.signing_secrets.of_targets(session, workspaces, WEBHOOK, targets)
-        known = {name: DeliveryEndpoint(endpoints[name], secret, self._seals) for name, secret in secrets.items()}
+        known = {
+            name: DeliveryEndpoint(endpoints[name], secret, self._endpoint_secrets) for name, secret in secrets.items()
+        }
         return {row.id: LoadedDelivery(row, known[row.endpoint]) for row in rows if row.endpoint in known}

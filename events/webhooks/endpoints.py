@@ -57,16 +57,16 @@ MadeHook = Callable[[AsyncSession, CreatedEndpoint], Awaitable[None]]
 
 
 async def no_hook(session: AsyncSession, made: Any) -> None:
-    """The ``also`` of who has nothing to add."""
+    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
 class Endpoints:
     """``also`` is written in the same transaction as the act. Members need to be owners; a key needs its scope alone."""
 
-    sessions: Database
+    database: Database
     guard: SsrfGuard
-    seals: EndpointSecrets
+    endpoint_secrets: EndpointSecrets
     clock: Clock
     wake: Callable[[], None]
 
@@ -80,7 +80,7 @@ class Endpoints:
         headers: Mapping[str, str] | None = None,
         per_minute: int | None = None,
         request_id: str | None = None,
-        also: MadeHook = no_hook,
+        in_transaction: MadeHook = no_hook,
     ) -> CreatedEndpoint:
         """Raises InvalidInput for a URL, pattern or header that can't be, Forbidden."""
         _governs(by)
@@ -89,18 +89,18 @@ class Endpoints:
         own = custom_headers(headers or {})
         row = EndpointRow(
             id=endpoint_id, workspace=by.workspace, url=self._url(url), patterns=_patterns(patterns),
-            description=_description(description), sealed_headers=self.seals.seal_headers(by.workspace, endpoint_id, own),
+            description=_description(description), sealed_headers=self.endpoint_secrets.seal_headers(by.workspace, endpoint_id, own),
             per_minute=_per_minute(per_minute), created_by=by.id, created_at=now, changed_at=now,
         )  # fmt: skip
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             if len(await store.webhooks.endpoints.listed(session, by.workspace)) >= MAX_ENDPOINTS:
                 raise InvalidInput(f"A workspace has at most {MAX_ENDPOINTS} webhook endpoints: delete one first.")
             await store.webhooks.endpoints.insert(session, row)
             if row.per_minute:
                 await lanes.widen(session, endpoint_id, 1)
-            secret = await self.seals.make(session, by.workspace, endpoint_id, now)
+            secret = await self.endpoint_secrets.make(session, by.workspace, endpoint_id, now)
             made = CreatedEndpoint(EndpointState(row, SuccessRate(0, 0), tuple(sorted(own))), secret)
-            await also(session, made)
+            await in_transaction(session, made)
             await recorder.record_act(
                 session,
                 by,
@@ -114,14 +114,14 @@ class Endpoints:
         return made
 
     async def listed(self, by: Actor) -> list[EndpointState]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await self._all_shown(
                 session, by.workspace, await store.webhooks.endpoints.listed(session, by.workspace)
             )
 
     async def show(self, by: Actor, endpoint_id: str) -> EndpointState:
         """Raises NotFound."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await self._shown(session, await store.webhooks.endpoints.get(session, by.workspace, endpoint_id))
 
     async def change(
@@ -131,7 +131,7 @@ class Endpoints:
         given: Mapping[str, Any],
         *,
         request_id: str | None = None,
-        also: ShownHook = no_hook,
+        in_transaction: ShownHook = no_hook,
     ) -> EndpointState:
         """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput, NotFound."""
         _governs(by)
@@ -146,55 +146,67 @@ class Endpoints:
                     columns["description"] = _description(value)
                 case "headers":
                     own = custom_headers(value)
-                    columns["sealed_headers"] = self.seals.seal_headers(by.workspace, endpoint_id, own)
+                    columns["sealed_headers"] = self.endpoint_secrets.seal_headers(by.workspace, endpoint_id, own)
                 case "per_minute":
                     columns["per_minute"] = _per_minute(value)
                 case _:
                     raise InvalidInput(f"An endpoint has no {name!r} to change.")
         told = {name: value for name, value in columns.items() if name != "sealed_headers"}
         return await self._change(
-            by, endpoint_id, EntryType.WEBHOOK_CHANGED, also, request_id, columns, changed=sorted(given), **told
+            by,
+            endpoint_id,
+            EntryType.WEBHOOK_CHANGED,
+            in_transaction,
+            request_id,
+            columns,
+            changed=sorted(given),
+            **told,
         )
 
     async def pause(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: ShownHook = no_hook
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: ShownHook = no_hook
     ) -> EndpointState:
         """Deliveries go on being made, and wait. Raises Conflict unless it is active."""
         _governs(by)
         return await self._change(
-            by, endpoint_id, EntryType.WEBHOOK_PAUSED, also, request_id, {"state": "paused"}, was=("active",)
+            by, endpoint_id, EntryType.WEBHOOK_PAUSED, in_transaction, request_id, {"state": "paused"}, was=("active",)
         )
 
     async def resume(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: ShownHook = no_hook
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: ShownHook = no_hook
     ) -> EndpointState:
         """From paused: what waited is sent. From disabled: what comes from now on is; the rest can be recovered."""
         _governs(by)
         fresh = {"state": "active", "why": "", "failing_since": None, "consecutive_failures": 0, "slow_s": 0.0}
         return await self._change(
-            by, endpoint_id, EntryType.WEBHOOK_RESUMED, also, request_id, fresh, was=("paused", "disabled")
+            by, endpoint_id, EntryType.WEBHOOK_RESUMED, in_transaction, request_id, fresh, was=("paused", "disabled")
         )
 
     async def delete(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: ShownHook = no_hook
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: ShownHook = no_hook
     ) -> EndpointState:
         """Its deliveries stay in the log; what was pending is failed, and its secret is gone."""
         _governs(by)
         return await self._change(
-            by, endpoint_id, EntryType.WEBHOOK_DELETED, also, request_id, {"state": "deleted", "sealed_headers": ""}
+            by,
+            endpoint_id,
+            EntryType.WEBHOOK_DELETED,
+            in_transaction,
+            request_id,
+            {"state": "deleted", "sealed_headers": ""},
         )
 
     async def rotate(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, also: MadeHook = no_hook
+        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: MadeHook = no_hook
     ) -> CreatedEndpoint:
         """A fresh secret; for 24 hours everything is signed with both."""
         _governs(by)
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
-            secret, until = await self.seals.rotate(session, by.workspace, endpoint_id, now)
+            secret, until = await self.endpoint_secrets.rotate(session, by.workspace, endpoint_id, now)
             made = CreatedEndpoint(await self._shown(session, row), secret, until)
-            await also(session, made)
+            await in_transaction(session, made)
             await recorder.record_act(
                 session,
                 by,
@@ -211,7 +223,7 @@ class Endpoints:
         by: Actor,
         endpoint_id: str,
         kind: EntryType,
-        also: ShownHook,
+        in_transaction: ShownHook,
         request_id: str | None,
         columns: Mapping[str, Any],
         *,
@@ -219,7 +231,7 @@ class Endpoints:
         **told: Any,
     ) -> EndpointState:
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.webhooks.endpoints.change(session, by.workspace, endpoint_id, now, was=was, **columns)
             shown = await self._shown(session, row)
             match kind:
@@ -233,7 +245,7 @@ class Endpoints:
                     await lanes.release(session, endpoint_id)
             if "per_minute" in columns:
                 await lanes.widen(session, endpoint_id, 1 if columns["per_minute"] else None)
-            await also(session, shown)
+            await in_transaction(session, shown)
             await recorder.record_act(
                 session, by, kind, now, request_id=request_id, endpoint=endpoint_id, **({"url": row.url} | told)
             )
@@ -253,7 +265,7 @@ class Endpoints:
         secrets = await store.signing_secrets.of_targets(session, [workspace], WEBHOOK, ids_of_all)
         made: list[EndpointState] = []
         for row in rows:
-            names = tuple(sorted(self.seals.headers(row.workspace, row.id, row.sealed_headers)))
+            names = tuple(sorted(self.endpoint_secrets.headers(row.workspace, row.id, row.sealed_headers)))
             secret = secrets.get(row.id)
             rotating = secret.previous_until if secret is not None and len(secret.secrets(now)) > 1 else None
             made.append(EndpointState(row, rates.get(row.id, SuccessRate(0, 0)), names, rotating))

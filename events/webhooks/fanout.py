@@ -23,7 +23,7 @@ from store.jobs.enqueue import NewJob
 from store.webhooks.deliveries import BodyRow, DeliveryCause, DeliveryRow
 from store.webhooks.endpoints import EndpointRow
 
-DELIVER_WORK: Final = "webhook.deliver"
+DELIVER_JOB: Final = "webhook.deliver"
 PRIORITY: Final = 120
 
 
@@ -64,7 +64,7 @@ async def deliver_to(
     await store.jobs.enqueue.enqueue_many(
         session,
         [
-            NewJob(f"{event.id}+{row.endpoint}", DELIVER_WORK, event.workspace, {"delivery": row.id}, PRIORITY, lane=row.endpoint)
+            NewJob(f"{event.id}+{row.endpoint}", DELIVER_JOB, event.workspace, {"delivery": row.id}, PRIORITY, lane=row.endpoint)
             for row in rows
         ],
     )  # fmt: skip

@@ -31,9 +31,9 @@ from store.jobs.jobs import Job
 from store.webhooks.deliveries import DeliveryRow
 from store.webhooks.endpoints import EndpointRow
 
-RESEND_WORK: Final = "webhook.resend"
-RECOVER_WORK: Final = "webhook.recover"
-REPLAY_WORK: Final = "webhook.replay"
+RESEND_JOB: Final = "webhook.resend"
+RECOVER_JOB: Final = "webhook.recover"
+REPLAY_JOB: Final = "webhook.replay"
 BATCH: Final = 500
 _AT_ONCE: Final = 60
 _IN_BULK: Final = 150
@@ -56,19 +56,19 @@ TransactionHook = Callable[[AsyncSession, Any], Awaitable[None]]
 class Redelivery:
     """``also`` is written in the same transaction as the act."""
 
-    sessions: Database
+    database: Database
     clock: Clock
     wake: Callable[[], None]
 
     async def resend(
-        self, by: Actor, delivery_id: str, *, request_id: str | None = None, also: TransactionHook = no_hook
+        self, by: Actor, delivery_id: str, *, request_id: str | None = None, in_transaction: TransactionHook = no_hook
     ) -> DeliveryRow:
         """One more attempt, whatever became of those before it; it starts no new series. Raises NotFound."""
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             row = await store.webhooks.deliveries.get(session, by.workspace, delivery_id)
             await store.webhooks.endpoints.get(session, by.workspace, row.endpoint)
             await self._send(session, row)
-            await also(session, row)
+            await in_transaction(session, row)
             await recorder.record_act(
                 session,
                 by,
@@ -87,18 +87,18 @@ class Redelivery:
         event: str | None = None,
         *,
         request_id: str | None = None,
-        also: TransactionHook = no_hook,
+        in_transaction: TransactionHook = no_hook,
     ) -> DeliveryRow:
         """One attempt with a sample of the catalogue: ``event``, or the first that the endpoint wants. Raises NotFound."""
         now = self.clock()
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             endpoint = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             fired = _sample(endpoint, event, now)
             await put_body(session, fired, now)
             row = delivery(fired, endpoint, "test", now)
             await store.webhooks.deliveries.put_many(session, [row])
             await self._send(session, row)
-            await also(session, row)
+            await in_transaction(session, row)
             await recorder.record_act(
                 session,
                 by,
@@ -119,11 +119,11 @@ class Redelivery:
         until: datetime | None = None,
         *,
         request_id: str | None = None,
-        also: TransactionHook = no_hook,
+        in_transaction: TransactionHook = no_hook,
     ) -> ResendSpan:
         """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises Conflict."""
         return await self._span(
-            by, endpoint_id, since, until, EntryType.WEBHOOK_RECOVERED, RECOVER_WORK, request_id, also
+            by, endpoint_id, since, until, EntryType.WEBHOOK_RECOVERED, RECOVER_JOB, request_id, in_transaction
         )
 
     async def replay(
@@ -134,27 +134,27 @@ class Redelivery:
         until: datetime | None = None,
         *,
         request_id: str | None = None,
-        also: TransactionHook = no_hook,
+        in_transaction: TransactionHook = no_hook,
     ) -> ResendSpan:
         """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises Conflict."""
         return await self._span(
-            by, endpoint_id, since, until, EntryType.WEBHOOK_REPLAYED, REPLAY_WORK, request_id, also
+            by, endpoint_id, since, until, EntryType.WEBHOOK_REPLAYED, REPLAY_JOB, request_id, in_transaction
         )
 
-    async def recovering(self, work: Job) -> Outcome:
+    async def recovering(self, job: Job) -> Outcome:
         """The work of ``recover``: each batch is a transaction; done again, it puts nothing twice."""
-        since, until, after = from_iso(work.payload["since"]), from_iso(work.payload["until"]), ""
+        since, until, after = from_iso(job.payload["since"]), from_iso(job.payload["until"]), ""
         while True:
-            async with self.sessions.begin() as session:
-                endpoint_id = work.payload["endpoint"]
+            async with self.database.begin() as session:
+                endpoint_id = job.payload["endpoint"]
                 found = await store.webhooks.deliveries.failed(
                     session, endpoint_id, since, until, after=after, limit=BATCH
                 )
                 puts = [
                     NewJob(
-                        f"{each}+{work.key}",
-                        RESEND_WORK,
-                        work.workspace,
+                        f"{each}+{job.key}",
+                        RESEND_JOB,
+                        job.workspace,
                         {"delivery": each},
                         _IN_BULK,
                         lane=endpoint_id,
@@ -167,18 +167,18 @@ class Redelivery:
                 return Done()
             after = found[-1]
 
-    async def replaying(self, work: Job) -> Outcome:
+    async def replaying(self, job: Job) -> Outcome:
         """The work of ``replay``, newest event first; done again, it makes nothing twice."""
-        since, until, before = from_iso(work.payload["since"]), from_iso(work.payload["until"]), None
+        since, until, before = from_iso(job.payload["since"]), from_iso(job.payload["until"]), None
         while True:
-            async with self.sessions.begin() as session:
-                endpoint = (await store.webhooks.endpoints.by_ids(session, [work.payload["endpoint"]])).get(
-                    work.payload["endpoint"]
+            async with self.database.begin() as session:
+                endpoint = (await store.webhooks.endpoints.by_ids(session, [job.payload["endpoint"]])).get(
+                    job.payload["endpoint"]
                 )
                 if endpoint is None or endpoint.state not in ("active", "paused"):
                     return Done()
                 rows = await store.events.events.listed(
-                    session, work.workspace, before=before, since=since, until=until, mode="live", limit=BATCH
+                    session, job.workspace, before=before, since=since, until=until, mode="live", limit=BATCH
                 )
                 heard = await store.webhooks.deliveries.delivered_events(session, endpoint.id, [row.id for row in rows])
                 for row in rows:
@@ -196,9 +196,9 @@ class Redelivery:
         since: datetime,
         until: datetime | None,
         kind: EntryType,
-        work: str,
+        job: str,
         request_id: str | None,
-        also: TransactionHook,
+        in_transaction: TransactionHook,
     ) -> ResendSpan:
         now = self.clock()
         if since.tzinfo is None or (until is not None and until.tzinfo is None):
@@ -207,20 +207,20 @@ class Redelivery:
         span = ResendSpan(ids.new("wrk"), endpoint_id, since, min(until or now, now))
         if span.since >= span.until:
             raise InvalidInput("'since' must be before 'until' and before now.")
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             endpoint = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             if endpoint.state == "disabled":
                 raise Conflict("This endpoint is disabled: resume it first.")
             told = {"endpoint": endpoint_id, "since": iso(span.since), "until": iso(span.until)}
-            await store.jobs.enqueue.enqueue(session, key=span.id, kind=work, workspace=by.workspace, payload=told)
-            await also(session, span)
+            await store.jobs.enqueue.enqueue(session, key=span.id, kind=job, workspace=by.workspace, payload=told)
+            await in_transaction(session, span)
             await recorder.record_act(session, by, kind, now, request_id=request_id, **told)
             after_commit(session, self.wake)
         return span
 
     async def _send(self, session: AsyncSession, row: DeliveryRow) -> None:
         await store.jobs.enqueue.enqueue(
-            session, key=f"{row.id}+{ids.new('wrk')}", kind=RESEND_WORK, workspace=row.workspace,
+            session, key=f"{row.id}+{ids.new('wrk')}", kind=RESEND_JOB, workspace=row.workspace,
             payload={"delivery": row.id}, priority=_AT_ONCE,
         )  # fmt: skip
         after_commit(session, self.wake)

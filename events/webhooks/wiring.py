@@ -15,8 +15,8 @@ from events.webhooks.delivery_handler import DeliveryHandler
 from events.webhooks.delivery_loader import DeliveryLoader
 from events.webhooks.endpoint_secrets import EndpointSecrets
 from events.webhooks.endpoints import Endpoints
-from events.webhooks.fanout import DELIVER_WORK, Fanout
-from events.webhooks.redelivery import RECOVER_WORK, REPLAY_WORK, RESEND_WORK, Redelivery
+from events.webhooks.fanout import DELIVER_JOB, Fanout
+from events.webhooks.redelivery import RECOVER_JOB, REPLAY_JOB, RESEND_JOB, Redelivery
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import ReadBeside
@@ -37,7 +37,7 @@ class Webhooks:
 
     def limits(self, workers: int) -> dict[str, int]:
         """Deliveries mostly wait for others, so more of them run side by side than of what computes."""
-        return {DELIVER_WORK: workers * 8, RESEND_WORK: workers * 2}
+        return {DELIVER_JOB: workers * 8, RESEND_JOB: workers * 2}
 
     def per_lane(self, workers: int) -> int:
         """How many deliveries of one endpoint run at once: so that the slowest leaves room for the rest."""
@@ -46,24 +46,37 @@ class Webhooks:
     @property
     def beside(self) -> Mapping[str, ReadBeside]:
         """What the queue reads with its claims."""
-        return {DELIVER_WORK: self.delivery_handler.pouch.beside}
+        return {DELIVER_JOB: self.delivery_handler.loader.beside}
 
-    async def record_dead_job(self, session: AsyncSession, work: Job) -> None:
+    async def record_dead_job(self, session: AsyncSession, job: Job) -> None:
         """Belongs in the transaction that buries work."""
-        if work.kind == DELIVER_WORK:
-            await self.delivery_handler.record_dead_job(session, work)
+        if job.kind == DELIVER_JOB:
+            await self.delivery_handler.record_dead_job(session, job)
 
 
 def build(
-    sessions: Database, guard: SsrfGuard, box: SecretBox, hand: SignedClient, clock: Clock, wake: Callable[[], None]
+    database: Database,
+    guard: SsrfGuard,
+    box: SecretBox,
+    signed_client: SignedClient,
+    clock: Clock,
+    wake: Callable[[], None],
 ) -> Webhooks:
-    seals = EndpointSecrets(box)
-    courier = DeliveryHandler(DeliveryLoader(sessions, seals), hand, AttemptRecorder(clock, wake), clock)
-    again = Redelivery(sessions, clock, wake)
+    endpoint_secrets = EndpointSecrets(box)
+    delivery_handler = DeliveryHandler(
+        DeliveryLoader(database, endpoint_secrets), signed_client, AttemptRecorder(clock, wake), clock
+    )
+    again = Redelivery(database, clock, wake)
     handlers: dict[str, Handler] = {
-        DELIVER_WORK: courier.deliver,
-        RESEND_WORK: courier.resend,
-        RECOVER_WORK: again.recovering,
-        REPLAY_WORK: again.replaying,
+        DELIVER_JOB: delivery_handler.deliver,
+        RESEND_JOB: delivery_handler.resend,
+        RECOVER_JOB: again.recovering,
+        REPLAY_JOB: again.replaying,
     }
-    return Webhooks(Endpoints(sessions, guard, seals, clock, wake), again, Fanout(clock, wake), courier, handlers)
+    return Webhooks(
+        Endpoints(database, guard, endpoint_secrets, clock, wake),
+        again,
+        Fanout(clock, wake),
+        delivery_handler,
+        handlers,
+    )

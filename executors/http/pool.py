@@ -57,26 +57,26 @@ class HttpPool:
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         request = f"{target.start}{lines}content-length: {len(body)}\r\n\r\n".encode("ascii") + body
         end = self._loop.time() + timeout_s
-        wire = self._fit(target.peer)
-        if wire is None:
+        http_connection = self._fit(target.peer)
+        if http_connection is None:
             async with asyncio.timeout_at(end):
-                wire = await self._dialled(target, connect)
-        asked = wire.ask(request, into)
+                http_connection = await self._dialled(target, connect)
+        asked = http_connection.ask(request, into)
         self._deadlines.add(asked, end)
         try:
             await asked
         finally:
             self._deadlines.drop(asked)
-            if into.whole and self._keep_s and wire.fit:
-                self._keep(target.peer, wire)
+            if into.whole and self._keep_s and http_connection.fit:
+                self._keep(target.peer, http_connection)
             else:
-                wire.close()
+                http_connection.close()
 
     def close(self) -> None:
         """Close what is kept."""
         for wires in self._kept.values():
-            for wire, _ in wires:
-                wire.close()
+            for http_connection, _ in wires:
+                http_connection.close()
         self._kept.clear()
         self._deadlines.close()
         if self._sweep is not None:
@@ -86,14 +86,14 @@ class HttpPool:
         """The one that was used last, so that those that are not needed grow old."""
         wires = self._kept.get(peer)
         while wires:
-            wire, since = wires.pop()
-            if wire.fit and self._loop.time() - since <= self._keep_s:
-                return wire
-            wire.close()
+            http_connection, since = wires.pop()
+            if http_connection.fit and self._loop.time() - since <= self._keep_s:
+                return http_connection
+            http_connection.close()
         return None
 
-    def _keep(self, peer: ConnectionKey, wire: HttpConnection) -> None:
-        self._kept.setdefault(peer, deque()).append((wire, self._loop.time()))
+    def _keep(self, peer: ConnectionKey, http_connection: HttpConnection) -> None:
+        self._kept.setdefault(peer, deque()).append((http_connection, self._loop.time()))
         if self._sweep is None:
             self._sweep = self._loop.call_later(self._keep_s, self._swept)
 
@@ -111,11 +111,11 @@ class HttpPool:
             connection = await self._connector.connect(target.dial, [], connect)
         except TimeoutError as error:
             raise aiohttp.ConnectionTimeoutError("The connection took too long.") from error
-        wire = HttpConnection(connection)
-        if not wire.fit:
-            wire.close()
+        http_connection = HttpConnection(connection)
+        if not http_connection.fit:
+            http_connection.close()
             raise HttpProcessingError(message="The peer spoke before it was asked.")
-        return wire
+        return http_connection
 
     def _target(self, url: URL) -> _Origin:
         dial = aiohttp.ClientRequest("POST", url, loop=self._loop)

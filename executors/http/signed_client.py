@@ -73,7 +73,7 @@ class SignedClient:
         self._reuse = reuse
         self._tls = tls
         self._connector: aiohttp.TCPConnector | None = None
-        self._exchanges: HttpPool | None = None
+        self._http_pool: HttpPool | None = None
 
     async def __aenter__(self) -> SignedClient:
         return self
@@ -82,10 +82,10 @@ class SignedClient:
         await self.close()
 
     async def close(self) -> None:
-        connector, exchanges = self._connector, self._exchanges
-        self._connector = self._exchanges = None
-        if exchanges is not None:
-            exchanges.close()
+        connector, http_pool = self._connector, self._http_pool
+        self._connector = self._http_pool = None
+        if http_pool is not None:
+            http_pool.close()
         if connector is not None:
             await connector.close()
 
@@ -167,10 +167,10 @@ class SignedClient:
         }
 
     def _session(self) -> HttpPool:
-        if self._exchanges is None:
+        if self._http_pool is None:
             self._connector = open_connector(self._guard, reuse=False, tls=self._tls)
-            self._exchanges = HttpPool(self._connector, keep_s=KEEP_ALIVE_S if self._reuse else 0.0)
-        return self._exchanges
+            self._http_pool = HttpPool(self._connector, keep_s=KEEP_ALIVE_S if self._reuse else 0.0)
+        return self._http_pool
 
 
 def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -58,13 +58,13 @@ class JetStreamQueue:
         self._over: list[KeyMessage] = []
         self._fetched: deque[NamedKey] = deque()
         self._per_message = float(KEYS_MOST)
-        self._delays = DelayedKeys(lambda: self._ring(rest=False))
-        self._parked = BlockedKeys(self._delays.ready, lambda: self._ring(rest=False))
+        self._delayed_keys = DelayedKeys(lambda: self._ring(rest=False))
+        self._blocked_keys = BlockedKeys(self._delayed_keys.ready, lambda: self._ring(rest=False))
         self._surplus: list[KeyMessage] = []
         self._odd = False
         self._missing = 0
         self._wanted = 0
-        self._demand = asyncio.Event()
+        self._claim_planner = asyncio.Event()
         self._held: dict[tuple[str, int], KeyMessage | None] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -85,7 +85,7 @@ class JetStreamQueue:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._broker.stop_fetching()
         # What would have been looked at again here is for others now.
-        waiting = [*self._delays.drain(), *self._parked.drain()]
+        waiting = [*self._delayed_keys.drain(), *self._blocked_keys.drain()]
         left = pack([(named.kind, named.key) for named in waiting], secrets.token_hex(4))
         if (self._outgoing or left) and self._broker.up:
             with contextlib.suppress(TimeoutError):
@@ -102,46 +102,46 @@ class JetStreamQueue:
             # What does not fit its lane any more is better left in the broker's line than claimed in vain.
             room = min(room, max(ahead.slots, sum(ahead.rooms.values())))
             for lane in ahead.rooms:  # it was not so quick, perhaps, when these were put aside
-                self._parked.freed(lane, max(0, room - len(self._delays.ready)) // len(ahead.rooms))
+                self._blocked_keys.freed(lane, max(0, room - len(self._delayed_keys.ready)) // len(ahead.rooms))
         named = self._next(room)
         # Of what is claimed ahead the next claim's keys are fetched while this one's are worked off.
         self._wanted = self._missing + (room if ahead and ahead.rooms else 0) - len(self._fetched)
         if self._wanted > 0:
-            self._demand.set()
+            self._claim_planner.set()
         return await self._claimed(kinds, named, ahead)
 
     async def renew(self, held: Sequence[Job]) -> list[Job]:
-        here = {(work.id, work.attempt) for work in held}
+        here = {(job.id, job.attempt) for job in held}
         for claim in [claim for claim in self._held if claim not in here]:
             self._ended(self._held.pop(claim))  # its lease was lost, and the engine has let it go
         lost = await self._sql.renew(held)
-        for work in lost:
-            self._ended(self._held.pop((work.id, work.attempt), None))
+        for job in lost:
+            self._ended(self._held.pop((job.id, job.attempt), None))
         await self._acknowledge()
         for message in list(self._messages):
             await _say(message.raw.in_progress())
         return lost
 
-    async def begin_alone(self, work: Job) -> int:
-        return await self._sql.begin_alone(work)
+    async def begin_alone(self, job: Job) -> int:
+        return await self._sql.begin_alone(job)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """In the database; only then the broker may forget the message. Where that fails, it gives the message out again."""
         settled = await self._sql.settle(group)
-        for (work, outcome), result in zip(group, settled, strict=True):
-            if isinstance(result, Exception) or work.kind not in self._kinds:
+        for (job, outcome), result in zip(group, settled, strict=True):
+            if isinstance(result, Exception) or job.kind not in self._kinds:
                 continue
             if result and isinstance(outcome, Reschedule):
-                self._again(NamedKey(work.kind, work.key), outcome.delay_s)
-            self._ended(self._held.pop((work.id, work.attempt), None))
-            self._parked.freed(work.lane)
+                self._again(NamedKey(job.kind, job.key), outcome.delay_s)
+            self._ended(self._held.pop((job.id, job.attempt), None))
+            self._blocked_keys.freed(job.lane)
         await self._acknowledge()
         return settled
 
     async def next_due_s(self, kinds: Collection[str]) -> float | None:
         if not self._broker.up:
             return await self._sql.next_due_s(kinds)
-        if (self._fetched or self._delays.ready) and not self._kinds.isdisjoint(kinds):
+        if (self._fetched or self._delayed_keys.ready) and not self._kinds.isdisjoint(kinds):
             return 0.0
         others = [kind for kind in kinds if kind not in self._kinds]
         return await self._sql.next_due_s(others) if others else None
@@ -150,10 +150,10 @@ class JetStreamQueue:
         """Half of them, if so many wait, from what has been looked at before: a lane that is full must not stop the others."""
         self._odd = not self._odd
         found: dict[str, NamedKey] = {}
-        self._take(found, self._delays.ready, (most + self._odd) // 2)
+        self._take(found, self._delayed_keys.ready, (most + self._odd) // 2)
         self._take(found, self._fetched, most)
         self._missing = most - len(found)
-        self._take(found, self._delays.ready, most)
+        self._take(found, self._delayed_keys.ready, most)
         return found
 
     def _take(self, into: dict[str, NamedKey], line: deque[NamedKey], most: int) -> None:
@@ -172,8 +172,8 @@ class JetStreamQueue:
         except BaseException:
             self._fetched.extendleft(reversed(named.values()))
             raise
-        for work in found:
-            self._held[work.id, work.attempt] = named.pop(work.key).message
+        for job in found:
+            self._held[job.id, job.attempt] = named.pop(job.key).message
         for one in named.values():
             self._passed(one, waits.get(one.key))
         await self._acknowledge()
@@ -188,12 +188,12 @@ class JetStreamQueue:
             if wait.seconds or wait.lane is None:
                 self._again(unsaid, wait.seconds or TAKEN_S)
             else:
-                self._parked.add(wait.lane, unsaid)
+                self._blocked_keys.add(wait.lane, unsaid)
         self._ended(one.message)
 
     def _again(self, one: NamedKey, delay_s: float) -> None:
         if delay_s <= WAIT_MOST_S:
-            self._delays.add(one, delay_s)
+            self._delayed_keys.add(one, delay_s)
 
     def _ended(self, message: KeyMessage | None) -> None:
         if message is not None and message.one_over():
@@ -220,8 +220,8 @@ class JetStreamQueue:
 
     async def _fetching(self) -> None:
         while True:
-            await self._demand.wait()
-            self._demand.clear()
+            await self._claim_planner.wait()
+            self._claim_planner.clear()
             if not self._broker.up or self._wanted <= 0:
                 continue
             most = min(_FETCH_MOST, math.ceil(self._wanted / self._per_message))

@@ -16,8 +16,8 @@ from store.jobs.jobs import PrefetchLimits
 
 BATCH: Final = 20
 LOOK_S: Final = 0.5
-_KIND: Final = attrgetter("work.kind")
-_WORK: Final = attrgetter("work")
+_KIND: Final = attrgetter("job.kind")
+_WORK: Final = attrgetter("job")
 _LANE: Final = attrgetter("lane")
 _COUNTED: Final = attrgetter("counted")
 

@@ -24,13 +24,13 @@ class InlineDispatcher:
     the work from the start, under the same lease; a process that dies leaves it to others when that runs out, as after a claim."""
 
     queue: SqlQueue
-    engine: Worker
+    worker: Worker
     wake: Callable[[], None]
 
     async def put(self, session: AsyncSession, item: NewJob) -> None:
         """A ``BeginJob``. Nothing happens where its key was put before."""
-        if not self.engine.has_capacity(item.kind):
+        if not self.worker.has_capacity(item.kind):
             await enqueue.enqueue_one(session, item)
             after_commit(session, self.wake)
         elif (held := await self.queue.enqueue_leased(session, item)) is not None:
-            after_commit(session, partial(self.engine.take, held))
+            after_commit(session, partial(self.worker.take, held))

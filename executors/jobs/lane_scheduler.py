@@ -33,7 +33,7 @@ _STAYS: Final = 2.0
 
 class ClaimedJob(Protocol):
     @property
-    def work(self) -> Job: ...
+    def job(self) -> Job: ...
 
     @property
     def claimed_at(self) -> float: ...
@@ -66,9 +66,9 @@ class LaneScheduler(Generic[T]):
         self.waiting = 0
 
     def add(self, one: T) -> None:
-        lane = self._lane(one.work.lane)
+        lane = self._lane(one.job.lane)
         if not lane.waiting:
-            self._turns.append(one.work.lane)
+            self._turns.append(one.job.lane)
         lane.waiting.append(one)
         self.waiting += 1
 
@@ -95,7 +95,7 @@ class LaneScheduler(Generic[T]):
 
     def ended(self, one: T, *, well: bool, took_s: float) -> list[T]:
         """One that ran has ended. Answers what is to be given back, now forgotten here."""
-        lane = self._lane(one.work.lane)
+        lane = self._lane(one.job.lane)
         lane.running -= 1
         self.running -= 1
         if self._per_lane is None:
@@ -134,7 +134,7 @@ class LaneScheduler(Generic[T]):
 
     def drop(self, one: T) -> bool:
         """Forget one that waits. False: it does not wait here."""
-        lane = self._lanes.get(one.work.lane)
+        lane = self._lanes.get(one.job.lane)
         if lane is None or one not in lane.waiting:
             return False
         lane.waiting.remove(one)

@@ -29,7 +29,7 @@ async def pause(event: asyncio.Event, seconds: float) -> None:
 class LeasedJob:
     """``task`` is None while it waits for its turn, and again once its handler has ended and it waits to be settled."""
 
-    work: Job
+    job: Job
     claimed_at: float
     renewed_at: float
     task: asyncio.Task[None] | None = None
@@ -67,19 +67,19 @@ class Leases:
         at = self._monotonic()
         lost: set[tuple[str, int]] = set()
         try:
-            lost = {(work.id, work.attempt) for work in await self._queue.renew([one.work for one in held])}
+            lost = {(job.id, job.attempt) for job in await self._queue.renew([one.job for one in held])}
         except Exception as error:
             log.warning("leases were not renewed: %s", brief(error))
-            lost = {(o.work.id, o.work.attempt) for o in held if at - o.renewed_at >= self._queue.lease_s}
+            lost = {(o.job.id, o.job.attempt) for o in held if at - o.renewed_at >= self._queue.lease_s}
         else:
             for one in held:
                 one.renewed_at = at
         for one in held:
-            if (one.work.id, one.work.attempt) not in lost:
+            if (one.job.id, one.job.attempt) not in lost:
                 continue
             if one.task is not None:
                 log.warning(
-                    "the lease of work %s is lost: its handler is cancelled", one.work.id, extra=log_fields(one.work)
+                    "the lease of work %s is lost: its handler is cancelled", one.job.id, extra=log_fields(one.job)
                 )
                 one.lost = True
                 one.task.cancel("lease lost")
@@ -92,12 +92,12 @@ def brief(error: Exception) -> str:
     return error.detail if isinstance(error, OpsIQError) else f"{type(error).__name__} (see the log)"
 
 
-def log_fields(work: Job) -> dict[str, object]:
+def log_fields(job: Job) -> dict[str, object]:
     """What a log line says of it."""
     return {
-        "work_id": work.id,
-        "work_key": work.key,
-        "kind": work.kind,
-        "workspace": work.workspace,
-        "attempt": work.attempt,
+        "work_id": job.id,
+        "work_key": job.key,
+        "kind": job.kind,
+        "workspace": job.workspace,
+        "attempt": job.attempt,
     }

@@ -100,7 +100,7 @@ class Queue(Protocol):
         """Hold each for ``lease_s`` from now; the ones that are not held any more come back."""
         ...
 
-    async def begin_alone(self, work: Job) -> int:
+    async def begin_alone(self, job: Job) -> int:
         """Count, for good, that work whose claims were lost is begun; how often that makes. 0: it isn't held any more."""
         ...
 
@@ -132,7 +132,7 @@ class SqlQueue:
 
     def __init__(
         self,
-        sessions: Database,
+        database: Database,
         *,
         owner: str,
         lease_s: float = LEASE_S,
@@ -142,10 +142,10 @@ class SqlQueue:
         forgets: Collection[str] = (),
     ) -> None:
         self.lease_s = lease_s
-        self._one_writer = sessions.dialect == "sqlite"
+        self._one_writer = database.dialect == "sqlite"
         self.settles_at_once = 1 if self._one_writer else SETTLES_AT_ONCE
         self.apart: Collection[str] = ()
-        self._sessions = sessions
+        self._database = database
         self._owner = owner
         self._per_lane = per_lane
         self._on_dead = on_dead
@@ -153,7 +153,7 @@ class SqlQueue:
         self._forgets = frozenset(forgets)
 
     async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
-        async with self._sessions.begin() as session:
+        async with self._database.begin() as session:
             found = await works.claim(
                 session, owner=self._owner, kinds=kinds, lease_s=self.lease_s, limit=limit, per_lane=self._per_lane, ahead=ahead
             )  # fmt: skip
@@ -171,11 +171,11 @@ class SqlQueue:
         self, kinds: Collection[str], keys: Sequence[str], ahead: PrefetchLimits | None = None
     ) -> tuple[list[Job], dict[str, broker.JobDelay]]:
         """Of these keys what can be claimed now, and for what can't, what it waits for; finished keys are in neither."""
-        async with self._sessions.begin() as session:
+        async with self._database.begin() as session:
             found = await broker.claim_named(
                 session, owner=self._owner, kinds=kinds, keys=keys, lease_s=self.lease_s, per_lane=self._per_lane, ahead=ahead
             )  # fmt: skip
-            left = set(keys) - {work.key for work in found}
+            left = set(keys) - {job.key for job in found}
             waits = await broker.delays_of(session, left) if left else {}
             if not self._one_writer:
                 await self._read_beside(session, found)
@@ -186,31 +186,31 @@ class SqlQueue:
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
         """See ``store.jobs.broker.overdue``. Of a lane as much as a few seconds may need: whoever hears of it keeps it until there is room."""
         per_lane = None if self._per_lane is None else self._per_lane * OVERDUE_TURNS
-        async with self._sessions.begin() as session:
+        async with self._database.begin() as session:
             return await broker.overdue(session, kinds=kinds, due_for_s=due_for_s, limit=limit, per_lane=per_lane)
 
     async def renew(self, held: Sequence[Job]) -> list[Job]:
-        async with self._sessions.begin() as session:
+        async with self._database.begin() as session:
             kept = await works.renew_many(session, held, self.lease_s)
         lost: list[Job] = []
-        for work in held:
-            if (work.id, work.attempt) in kept:
-                work.counted = True
+        for job in held:
+            if (job.id, job.attempt) in kept:
+                job.counted = True
             else:
-                lost.append(work)
+                lost.append(job)
         return lost
 
-    async def begin_alone(self, work: Job) -> int:
-        async with self._sessions.begin() as session:
-            return await works.begin_alone(session, work)
+    async def begin_alone(self, job: Job) -> int:
+        async with self._database.begin() as session:
+            return await works.begin_alone(session, job)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""
         try:
             with contextlib.suppress(LeaseLost):
-                async with self._sessions.begin() as session:
+                async with self._database.begin() as session:
                     return await self._settle_all(session, group, all_held=True)
-            async with self._sessions.begin() as session:
+            async with self._database.begin() as session:
                 return await self._settle_all(session, group, all_held=False)
         except Unavailable:
             raise
@@ -226,20 +226,20 @@ class SqlQueue:
         return made
 
     async def next_due_s(self, kinds: Collection[str]) -> float | None:
-        async with self._sessions.read() as session:
+        async with self._database.read() as session:
             return await works.next_due_s(session, kinds)
 
     async def _read_beside(self, session: AsyncSession, found: Sequence[Job]) -> None:
         for kind, read in self._beside.items():
-            if mine := [work for work in found if work.kind == kind]:
+            if mine := [job for job in found if job.kind == kind]:
                 known = await read(session, mine)
-                for work in mine:
-                    work.beside = known.get(work.id)
+                for job in mine:
+                    job.beside = known.get(job.id)
 
     async def _read_after(self, found: Sequence[Job]) -> None:
         """Once others may write again. The claims stand: what can't be read now, a handler reads for itself."""
         try:
-            async with self._sessions.read() as session:
+            async with self._database.read() as session:
                 await self._read_beside(session, found)
         except Unavailable as error:
             log.warning("what stands beside %d claims is not read: %s", len(found), error.detail)
@@ -250,27 +250,27 @@ class SqlQueue:
         self, session: AsyncSession, group: Sequence[Settlement], *, all_held: bool
     ) -> list[bool | Exception]:
         """``all_held`` takes for granted that what is done was held, and raises NotHeld if not."""
-        done = [work for work, outcome in group if isinstance(outcome, Done)]
-        released = [work for work, outcome in group if _released(work, outcome)]
+        done = [job for job, outcome in group if isinstance(outcome, Done)]
+        released = [job for job, outcome in group if _released(job, outcome)]
         # Two claims of one piece in a group (the first one lost its lease) must not be told apart by the id alone.
-        alone = len({work.id for work, _ in group}) < len(group)
+        alone = len({job.id for job, _ in group}) < len(group)
         together: set[str] = set()
         if not alone:
             for keep in (True, False):
-                some = [work for work in done if (work.kind not in self._forgets) is keep]
+                some = [job for job in done if (job.kind not in self._forgets) is keep]
                 if not all_held:
                     together |= await works.ack_many(session, some, keep=keep)
                 else:
                     await works.ack_all(session, some, keep=keep)
-                    together |= {work.id for work in some}
+                    together |= {job.id for job in some}
             together |= await works.release_many(session, released)
         made: list[bool | Exception] = []
         shared: dict[Callable[[AsyncSession, Sequence[Any]], Awaitable[None]], list[Any]] = {}
-        for work, outcome in group:
+        for job, outcome in group:
             fits = (
-                work.id in together
-                if not alone and (isinstance(outcome, Done) or _released(work, outcome))
-                else await self._settle(session, work, outcome)
+                job.id in together
+                if not alone and (isinstance(outcome, Done) or _released(job, outcome))
+                else await self._settle(session, job, outcome)
             )
             if fits and outcome.record is not None:
                 await outcome.record(session)
@@ -281,19 +281,19 @@ class SqlQueue:
             await write(session, items)
         return made
 
-    async def _settle(self, session: AsyncSession, work: Job, outcome: Done | Reschedule | Dead) -> bool:
+    async def _settle(self, session: AsyncSession, job: Job, outcome: Done | Reschedule | Dead) -> bool:
         match outcome:
             case Done():
-                fits = await works.ack(session, work, keep=work.kind not in self._forgets)
+                fits = await works.ack(session, job, keep=job.kind not in self._forgets)
             case Reschedule(delay_s, error):
-                fits = await works.reschedule(session, work, delay_s, error)
+                fits = await works.reschedule(session, job, delay_s, error)
             case Dead(error):
-                fits = await works.mark_dead(session, work, error)
+                fits = await works.mark_dead(session, job, error)
                 if fits and self._on_dead is not None:
-                    await self._on_dead(session, work, error)
+                    await self._on_dead(session, job, error)
         return fits
 
 
-def _released(work: Job, outcome: Done | Reschedule | Dead) -> bool:
+def _released(job: Job, outcome: Done | Reschedule | Dead) -> bool:
     """Whether it is only given back."""
-    return isinstance(outcome, Reschedule) and outcome == Reschedule(0.0, work.error)
+    return isinstance(outcome, Reschedule) and outcome == Reschedule(0.0, job.error)

@@ -107,9 +107,9 @@ class Worker:
         self._monotonic = monotonic
         self._held: dict[tuple[str, int], LeasedJob] = {}
         self._slots: set[asyncio.Task[None]] = set()
-        self._demand = ClaimPlanner(self._held, self._lines, queue.apart)
-        waiting = self._demand.waiting
-        self._settler = BatchSettler(queue, lambda: len(self._held) - waiting(), waiting)
+        self._claim_planner = ClaimPlanner(self._held, self._lines, queue.apart)
+        waiting = self._claim_planner.waiting
+        self._batch_settler = BatchSettler(queue, lambda: len(self._held) - waiting(), waiting)
         self._leases = Leases(queue, self._held, self._lost_unbegun, pause=pause, monotonic=monotonic)
         self._ring = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -138,7 +138,7 @@ class Worker:
 
     def wake(self, *, rest: bool = True) -> None:
         """There may be work: look now. To be called after the commit that put it (``store.database.after_commit``). See ``Notify``."""
-        self._demand.notify(rest=rest)
+        self._claim_planner.notify(rest=rest)
         self._ring.set()
 
     def has_capacity(self, kind: str) -> bool:
@@ -148,11 +148,11 @@ class Worker:
             return False
         return line.running < line.slots and not line.waiting
 
-    def take(self, work: Job) -> None:
+    def take(self, job: Job) -> None:
         """Begin what this process holds already, without having claimed it (``SqlQueue.put_held``)."""
-        self._take([work])
+        self._take([job])
         if self._stopping.is_set():
-            self._give_back(self._lines[work.kind].all_waiting())
+            self._give_back(self._lines[job.kind].all_waiting())
 
     @property
     def running(self) -> int:
@@ -178,7 +178,7 @@ class Worker:
         self._stopped.set()
         if self._loops:
             await self._loops[1]
-        await self._settler.drain()
+        await self._batch_settler.drain()
         for wake in self._wakes:  # last, so that they can tell others of what was released
             await wake.close()
 
@@ -196,7 +196,7 @@ class Worker:
                 trouble = 0
             except Exception as error:
                 trouble += 1
-                self._demand.notify()
+                self._claim_planner.notify()
                 wait_s = failure_pause_s(trouble)
                 self._complain(error, trouble, wait_s)
                 await self._pause(self._stopping, wait_s)
@@ -214,9 +214,9 @@ class Worker:
             self._give_back(line.stale(now))
         if now >= self._due_at - _GAP_S:
             self._due_at = math.inf
-            self._demand.notify()
+            self._claim_planner.notify()
         taken = 0
-        for pool in self._demand.pools:
+        for pool in self._claim_planner.pools:
             try:
                 taken += await self._claim(pool, now)
             except Exception as error:
@@ -224,27 +224,27 @@ class Worker:
                     raise
                 again_s = pool.record_failure(now)
                 self._complain(error, pool.trouble, again_s)
-        free = [kind for kind, room in self._demand.free(self._lines).items() if room > 0]
+        free = [kind for kind, room in self._claim_planner.free(self._lines).items() if room > 0]
         if len(free) < len(self._lines):
             self._behind = True
         if self._behind and free and taken:
             # With a stock in hand there is no hurry: what is settled rings, and then there is room for a claim that is worth its price.
-            return 0.0 if self._demand.waiting() < BATCH else _STOCKED_S
-        if self._demand.waiting():
+            return 0.0 if self._claim_planner.waiting() < BATCH else _STOCKED_S
+        if self._claim_planner.waiting():
             return LOOK_S
         due_s = await self._queue.next_due_s(free) if free else None
         # Due and yet not claimed: held back by its lane's limit, or another process is just taking it.
         least_s = _GAP_S if taken else _STUCK_S if due_s == 0 else 0.0
         wait_s = self._poll_s if due_s is None else min(self._poll_s, max(due_s, least_s))
-        wait_s = max(0.0, min(wait_s, *[pool.next_look_s(now) for pool in self._demand.pools]))
+        wait_s = max(0.0, min(wait_s, *[pool.next_look_s(now) for pool in self._claim_planner.pools]))
         self._due_at = self._monotonic() + wait_s
         return wait_s
 
     async def _claim(self, pool: ClaimGroup, now: float) -> int:
         """Claims what there is room for of these kinds; answers how much came."""
         taken = 0
-        for wanted in self._demand.plan_claims(pool, now):
-            claimed = await self._queue.claim(wanted.kinds, wanted.limit, self._demand.ahead(wanted))
+        for wanted in self._claim_planner.plan_claims(pool, now):
+            claimed = await self._queue.claim(wanted.kinds, wanted.limit, self._claim_planner.ahead(wanted))
             self._take(claimed)
             taken += len(claimed)
             self._behind |= pool.record_claim(wanted, len(claimed))
@@ -252,12 +252,12 @@ class Worker:
 
     def _take(self, claimed: Sequence[Job]) -> None:
         at = self._monotonic()
-        for work in claimed:
-            held = self._held[work.id, work.attempt] = LeasedJob(work, at, at)
-            self._lines[work.kind].add(held)
-        for kind in dict.fromkeys(work.kind for work in claimed):
+        for job in claimed:
+            held = self._held[job.id, job.attempt] = LeasedJob(job, at, at)
+            self._lines[job.kind].add(held)
+        for kind in dict.fromkeys(job.kind for job in claimed):
             while (first := self._lines[kind].begin()) is not None:
-                slot = asyncio.create_task(self._slot(self._lines[kind], first), name=f"opsiq-work-{first.work.id}")
+                slot = asyncio.create_task(self._slot(self._lines[kind], first), name=f"opsiq-work-{first.job.id}")
                 first.task = slot
                 self._slots.add(slot)
                 slot.add_done_callback(self._slots.discard)
@@ -274,106 +274,106 @@ class Worker:
             finally:
                 held.task = None
                 self._give_back(line.ended(held, well=well, took_s=self._monotonic() - began))
-            if self._settler.full:
-                await self._settler.capacity()
+            if self._batch_settler.full:
+                await self._batch_settler.capacity()
             held = None if self._stopping.is_set() else line.begin()
 
     async def _run(self, held: LeasedJob, began: float) -> bool:
         """Whether it went well."""
-        work = held.work
-        ids = {_NAMED[name]: value for name, value in work.payload.items() if name in _NAMED and isinstance(value, str)}
+        job = held.job
+        ids = {_NAMED[name]: value for name, value in job.payload.items() if name in _NAMED and isinstance(value, str)}
         outcome: Outcome | None = None
         try:
-            with bound(**ids), span(work.kind, work_id=work.id, attempt=work.attempt, **ids):
-                outcome = await self._handled(work)
+            with bound(**ids), span(job.kind, work_id=job.id, attempt=job.attempt, **ids):
+                outcome = await self._handled(job)
         finally:
             if outcome is None or isinstance(outcome, Settled):
-                self._over(work, isinstance(outcome, Reschedule))
+                self._over(job, isinstance(outcome, Reschedule))
             else:
-                self._settle(work, outcome)
-        metrics.count_job(work.kind, type(outcome).__name__.lower() if outcome else "lost", self._monotonic() - began)
+                self._settle(job, outcome)
+        metrics.count_job(job.kind, type(outcome).__name__.lower() if outcome else "lost", self._monotonic() - began)
         return isinstance(outcome, Done) and outcome.well
 
-    def _over(self, work: Job, comes_again: bool) -> None:
+    def _over(self, job: Job, comes_again: bool) -> None:
         """Nothing of it is left here."""
-        self._held.pop((work.id, work.attempt), None)
-        line = self._lines[work.kind]
-        if comes_again or ((self._behind or work.lane is not None) and not line.stocked(work.lane)):
-            self._demand.pool_of[work.kind].notified |= not line.capacity()
+        self._held.pop((job.id, job.attempt), None)
+        line = self._lines[job.kind]
+        if comes_again or ((self._behind or job.lane is not None) and not line.stocked(job.lane)):
+            self._claim_planner.pool_of[job.kind].notified |= not line.capacity()
             self._ring.set()
 
     def _give_back(self, unbegun: Sequence[LeasedJob]) -> None:
         """What was claimed before its turn and is not to be begun here: due at once, for others or for later."""
         for held in unbegun:
-            self._settle(held.work, Reschedule(0.0, held.work.error))
+            self._settle(held.job, Reschedule(0.0, held.job.error))
 
     def _lost_unbegun(self, held: LeasedJob) -> None:
-        if self._lines[held.work.kind].drop(held):
-            self._over(held.work, False)
+        if self._lines[held.job.kind].drop(held):
+            self._over(held.job, False)
 
-    async def _handled(self, work: Job) -> Outcome | None:
+    async def _handled(self, job: Job) -> Outcome | None:
         """What the handler says of it; None if the claim was lost meanwhile."""
         try:
-            if work.lost >= SUSPECT:
-                return await self._suspected(work)
-            return await self._handlers[work.kind](work)
+            if job.lost >= SUSPECT:
+                return await self._suspected(job)
+            return await self._handlers[job.kind](job)
         except asyncio.CancelledError:
             if (slot := asyncio.current_task()) is not None:
                 slot.uncancel()
-            held = self._held.get((work.id, work.attempt))
+            held = self._held.get((job.id, job.attempt))
             if held is None or held.lost:
                 return None
-            log.info("work %s is released at shutdown", work.id, extra=log_fields(work))
+            log.info("work %s is released at shutdown", job.id, extra=log_fields(job))
             return Reschedule(0.0, "Released at shutdown.")
         except Exception as error:
-            log.exception("the handler of %s failed at attempt %d", work.kind, work.attempt, extra=log_fields(work))
-            return self._after_error(work, error)
+            log.exception("the handler of %s failed at attempt %d", job.kind, job.attempt, extra=log_fields(job))
+            return self._after_error(job, error)
 
-    async def _suspected(self, work: Job) -> Outcome:
+    async def _suspected(self, job: Job) -> Outcome:
         """Begun alone among its like, which is written down first: if the process ends now, it was this that ended it."""
         async with self._alone:
-            begun = await self._queue.begin_alone(work)
+            begun = await self._queue.begin_alone(job)
             if not begun:
-                return Reschedule(0.0, work.error)  # it is somebody else's by now; this settle changes nothing
+                return Reschedule(0.0, job.error)  # it is somebody else's by now; this settle changes nothing
             if begun <= MAX_ALONE:
                 log.warning(
-                    "work %s has lost %d claims in a row: it is begun alone", work.id, work.lost, extra=log_fields(work)
+                    "work %s has lost %d claims in a row: it is begun alone", job.id, job.lost, extra=log_fields(job)
                 )
-                return await self._handlers[work.kind](work)
-        return self._parks(work)
+                return await self._handlers[job.kind](job)
+        return self._parks(job)
 
-    def _parks(self, work: Job) -> Dead:
-        error = f"Parked: the process ended or was stuck {work.lost} times while it was at this. It is not tried again by itself."
+    def _parks(self, job: Job) -> Dead:
+        error = f"Parked: the process ended or was stuck {job.lost} times while it was at this. It is not tried again by itself."
         on_parked = self._on_parked
         if on_parked is None:
             return Dead(error)
 
         async def record(session: AsyncSession) -> None:
-            await on_parked(session, work, error)
+            await on_parked(session, job, error)
 
         return Dead(error, record)
 
-    def _settle(self, work: Job, outcome: Done | Reschedule | Dead, *, again: bool = True) -> None:
-        self._settler.hand_in((work, outcome), partial(self._heard, work, outcome, again))
+    def _settle(self, job: Job, outcome: Done | Reschedule | Dead, *, again: bool = True) -> None:
+        self._batch_settler.hand_in((job, outcome), partial(self._heard, job, outcome, again))
 
-    def _heard(self, work: Job, outcome: Done | Reschedule | Dead, again: bool, result: bool | Exception) -> None:
+    def _heard(self, job: Job, outcome: Done | Reschedule | Dead, again: bool, result: bool | Exception) -> None:
         """What came of a settle."""
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
-            log.error("what %s wanted to record failed", work.kind, exc_info=result, extra=log_fields(work))
+            log.error("what %s wanted to record failed", job.kind, exc_info=result, extra=log_fields(job))
             if again:
-                self._settle(work, Reschedule(backoff_s(work.attempt), brief(result)), again=False)
+                self._settle(job, Reschedule(backoff_s(job.attempt), brief(result)), again=False)
                 return
         if result is False:
-            log.warning("work %s was settled too late: its lease is lost", work.id, extra=log_fields(work))
+            log.warning("work %s was settled too late: its lease is lost", job.id, extra=log_fields(job))
         if isinstance(outcome, Dead):
-            log.error("work %s is dead: %s", work.id, outcome.error, extra=log_fields(work))
-        self._over(work, isinstance(outcome, Reschedule))
+            log.error("work %s is dead: %s", job.id, outcome.error, extra=log_fields(job))
+        self._over(job, isinstance(outcome, Reschedule))
 
-    def _after_error(self, work: Job, error: Exception) -> Reschedule | Dead:
+    def _after_error(self, job: Job, error: Exception) -> Reschedule | Dead:
         away = type(error) is Unavailable  # the database; what it can't give says nothing of the work
-        if work.attempt >= self._max_attempts and not away:
-            return Dead(f"Given up after {work.attempt} attempts. {brief(error)}")
-        return Reschedule(backoff_s(work.attempt), brief(error))
+        if job.attempt >= self._max_attempts and not away:
+            return Dead(f"Given up after {job.attempt} attempts. {brief(error)}")
+        return Reschedule(backoff_s(job.attempt), brief(error))
 
     def _complain(self, error: Exception, trouble: int, wait_s: float) -> None:
         if isinstance(error, Unavailable):

@@ -37,7 +37,7 @@ COLUMNS: Final = (
 
 async def claim_rows(
     session: AsyncSession,
-    work: Table,
+    job: Table,
     picked: CTE,
     owner: str,
     lease_s: float,
@@ -51,10 +51,10 @@ async def claim_rows(
     sqlite = sqlite_of(session)
     if sqlite is None:
         took: Sequence[Sequence[Any]] = (
-            await session.execute(_update_selected(work, picked, owner, lease_s, ahead), given)
+            await session.execute(_update_selected(job, picked, owner, lease_s, ahead), given)
         ).all()
         return took
-    pick, take_, read = _sqlite_statements(work, picked, owner, lease_s, ahead, (await session.connection()).dialect)
+    pick, take_, read = _sqlite_statements(job, picked, owner, lease_s, ahead, (await session.connection()).dialect)
 
     def taken(say: Execute) -> str:
         """This transaction is the only one that writes: what was picked is there until it is taken."""
@@ -71,30 +71,30 @@ async def claim_rows(
     return found
 
 
-def address(work: Table, postgresql: bool) -> Label[Any]:
+def address(job: Table, postgresql: bool) -> Label[Any]:
     """What a row is found by within one transaction of SQLite's, one statement of PostgreSQL's: the database's own address of it spares
     two look-ups of its id. A row that somebody has changed since PostgreSQL's statement began is not where it was: it is passed over,
     as one that is locked.
     """
-    return literal_column(f"{work.name}.{'ctid' if postgresql else 'rowid'}").label("address")
+    return literal_column(f"{job.name}.{'ctid' if postgresql else 'rowid'}").label("address")
 
 
 @lru_cache(maxsize=512)
-def _update_selected(work: Table, picked: CTE, owner: str, lease_s: float, ahead: bool) -> ReturningUpdate[Any]:
+def _update_selected(job: Table, picked: CTE, owner: str, lease_s: float, ahead: bool) -> ReturningUpdate[Any]:
     """Kept, since to build it costs as much as to run it."""
-    these = within(address(work, postgresql=True).element, select(picked.c.address), postgresql=True)
-    taking = _update_claimed(work, these, owner, lease_s, _counted_in(work, ahead, postgresql=True))
-    return taking.returning(*(work.c[name] for name in COLUMNS))
+    these = within(address(job, postgresql=True).element, select(picked.c.address), postgresql=True)
+    taking = _update_claimed(job, these, owner, lease_s, _counted_in(job, ahead, postgresql=True))
+    return taking.returning(*(job.c[name] for name in COLUMNS))
 
 
 @lru_cache(maxsize=512)
 def _sqlite_statements(
-    work: Table, picked: CTE, owner: str, lease_s: float, ahead: bool, dialect: Dialect
+    job: Table, picked: CTE, owner: str, lease_s: float, ahead: bool, dialect: Dialect
 ) -> tuple[CompiledStatement, CompiledStatement, CompiledStatement]:
-    these = among(address(work, postgresql=False).element, "addresses", postgresql=False)
+    these = among(address(job, postgresql=False).element, "addresses", postgresql=False)
     pick = select(func.json_group_array(picked.c.address))
-    read = select_as_json(select(*(work.c[name] for name in COLUMNS)).where(these))
-    taking = _update_claimed(work, these, owner, lease_s, _counted_in(work, ahead, postgresql=False))
+    read = select_as_json(select(*(job.c[name] for name in COLUMNS)).where(these))
+    taking = _update_claimed(job, these, owner, lease_s, _counted_in(job, ahead, postgresql=False))
     return (
         CompiledStatement.of(pick, dialect),
         CompiledStatement.of(taking, dialect),
@@ -103,25 +103,25 @@ def _sqlite_statements(
 
 
 def _update_claimed(
-    work: Table, these: ColumnElement[bool], owner: str, lease_s: float, counted_in: ColumnElement[str | None]
+    job: Table, these: ColumnElement[bool], owner: str, lease_s: float, counted_in: ColumnElement[str | None]
 ) -> Update:
     """On PostgreSQL nothing that an index holds is changed for a row that is not counted: half the price of the change, and no index grows
     with every claim.
     """
     until = present_ms() + round(lease_s * 1000)
-    held = {"state": "claimed", "owner": owner, "attempt": work.c.attempt + 1, "due_ms": until}
+    held = {"state": "claimed", "owner": owner, "attempt": job.c.attempt + 1, "due_ms": until}
     # Still claimed: whoever had it never settled it. Given back, it is like new.
-    held |= {name: case((work.c.state == "claimed", left), else_=0) for name, left in _never_settled(work).items()}
-    return update(work).where(these).values({**held, "counted_in": counted_in})
+    held |= {name: case((job.c.state == "claimed", left), else_=0) for name, left in _never_settled(job).items()}
+    return update(job).where(these).values({**held, "counted_in": counted_in})
 
 
-def _never_settled(work: Table) -> dict[str, ColumnElement[int]]:
-    return {"lost": work.c.lost + 1, "alone": work.c.alone}
+def _never_settled(job: Table) -> dict[str, ColumnElement[int]]:
+    return {"lost": job.c.lost + 1, "alone": job.c.alone}
 
 
-def _counted_in(work: Table, ahead: bool, *, postgresql: bool) -> ColumnElement[str | None]:
+def _counted_in(job: Table, ahead: bool, *, postgresql: bool) -> ColumnElement[str | None]:
     if not ahead:
-        return work.c.lane
+        return job.c.lane
     quick = pairs("quick", postgresql=postgresql)
     narrow = select(lanes.LANES.c.lane).where(lanes.LANES.c.width.is_not(None))
-    return case((work.c.lane.in_(select(quick.c.key).where(quick.c.key.not_in(narrow))), null()), else_=work.c.lane)
+    return case((job.c.lane.in_(select(quick.c.key).where(quick.c.key.not_in(narrow))), null()), else_=job.c.lane)

@@ -183,60 +183,60 @@ def to_jobs(rows: Sequence[Sequence[Any]]) -> list[Job]:
         Job(*(*row[:_PAYLOAD], payload, *row[_PAYLOAD + 1 : -1], row[-1] == row[_LANE]))
         for row, payload in zip(rows, payloads, strict=True)
     ]
-    return sorted(made, key=lambda work: (work.priority, work.created_ms, work.id))
+    return sorted(made, key=lambda job: (job.priority, job.created_ms, job.id))
 
 
-async def ack(session: AsyncSession, work: Job, *, keep: bool = True) -> bool:
+async def ack(session: AsyncSession, job: Job, *, keep: bool = True) -> bool:
     """It is done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it. Without ``keep`` it is deleted now,
     for work whose subject remembers by itself that it was done."""
-    return bool(await ack_many(session, [work], keep=keep))
+    return bool(await ack_many(session, [job], keep=keep))
 
 
-async def ack_many(session: AsyncSession, works: Sequence[Job], *, keep: bool = True) -> set[str]:
+async def ack_many(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> set[str]:
     """As ``ack``, for many at once. Answers the ids of those that were held and now are done."""
-    return {work_id for work_id, _ in await update_claimed(session, _T, _over(keep), [_claim(one) for one in works])}
+    return {work_id for work_id, _ in await update_claimed(session, _T, _over(keep), [_claim(one) for one in jobs])}
 
 
-async def ack_all(session: AsyncSession, works: Sequence[Job], *, keep: bool = True) -> None:
+async def ack_all(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> None:
     """As ``ack_many``, and cheaper, where all of them are expected to be held. Raises NotHeld if some are not
     (``store.jobs.updates.update_all_claimed``)."""
-    await update_all_claimed(session, _T, _over(keep), [_claim(one) for one in works])
+    await update_all_claimed(session, _T, _over(keep), [_claim(one) for one in jobs])
 
 
-async def release_many(session: AsyncSession, works: Sequence[Job]) -> set[str]:
+async def release_many(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
     """Due again at once, as they were. Answers the ids of those that were held."""
-    return {work_id for work_id, _ in await update_claimed(session, _T, "released", [_claim(one) for one in works])}
+    return {work_id for work_id, _ in await update_claimed(session, _T, "released", [_claim(one) for one in jobs])}
 
 
-async def reschedule(session: AsyncSession, work: Job, delay_s: float, error: str) -> bool:
+async def reschedule(session: AsyncSession, job: Job, delay_s: float, error: str) -> bool:
     """Not yet: due again in ``delay_s``."""
     when = _after(delay_s)
     waits = {"state": "ready", "owner": None, "due_ms": when, "turn_ms": when, "counted_in": None}
-    return await _settle(session, work, **waits, error=error[:MAX_ERROR])
+    return await _settle(session, job, **waits, error=error[:MAX_ERROR])
 
 
-async def mark_dead(session: AsyncSession, work: Job, error: str) -> bool:
+async def mark_dead(session: AsyncSession, job: Job, error: str) -> bool:
     """Never: kept as dead, for a person to look at."""
-    return await _settle(session, work, state="dead", finished_ms=EpochMs(), error=error[:MAX_ERROR])
+    return await _settle(session, job, state="dead", finished_ms=EpochMs(), error=error[:MAX_ERROR])
 
 
-async def begin_alone(session: AsyncSession, work: Job) -> int:
+async def begin_alone(session: AsyncSession, job: Job) -> int:
     """Count that work which lost its claims is begun with no other such work beside it. How often that makes; 0 if it isn't held."""
-    statement = update(_T).where(_held(work)).values(alone=_T.c.alone + 1).returning(_T.c.alone)
+    statement = update(_T).where(_held(job)).values(alone=_T.c.alone + 1).returning(_T.c.alone)
     return (await session.execute(statement)).scalar_one_or_none() or 0
 
 
-async def renew(session: AsyncSession, work: Job, lease_s: float) -> bool:
+async def renew(session: AsyncSession, job: Job, lease_s: float) -> bool:
     """Hold it for ``lease_s`` from now. False: it isn't held any more, so stop."""
-    return (work.id, work.attempt) in await renew_many(session, [work], lease_s)
+    return (job.id, job.attempt) in await renew_many(session, [job], lease_s)
 
 
-async def renew_many(session: AsyncSession, works: Sequence[Job], lease_s: float) -> set[tuple[str, int]]:
+async def renew_many(session: AsyncSession, jobs: Sequence[Job], lease_s: float) -> set[tuple[str, int]]:
     """As ``renew``, for many at once. Answers the (id, attempt) of those that are still held, all of which are counted in their lanes from
     then on: what takes so long is no longer what was meant to be quick.
     """
     return await update_claimed(
-        session, _T, "renewed", [_claim(one) for one in works], {"lease_ms": round(lease_s * 1000)}
+        session, _T, "renewed", [_claim(one) for one in jobs], {"lease_ms": round(lease_s * 1000)}
     )
 
 
@@ -294,13 +294,13 @@ async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS, limit:
     return len(gone.all())
 
 
-async def _settle(session: AsyncSession, work: Job, **columns: Any) -> bool:
-    statement = update(_T).where(_held(work)).values(storable(columns)).returning(_T.c.id)
+async def _settle(session: AsyncSession, job: Job, **columns: Any) -> bool:
+    statement = update(_T).where(_held(job)).values(storable(columns)).returning(_T.c.id)
     return (await session.execute(statement)).first() is not None
 
 
-def _held(work: Job) -> ColumnElement[bool]:
-    return and_(_T.c.id == work.id, _T.c.owner == work.owner, _T.c.attempt == work.attempt, _T.c.state == "claimed")
+def _held(job: Job) -> ColumnElement[bool]:
+    return and_(_T.c.id == job.id, _T.c.owner == job.owner, _T.c.attempt == job.attempt, _T.c.state == "claimed")
 
 
 @lru_cache(maxsize=64)
@@ -323,8 +323,8 @@ def _over(keep: bool) -> Literal["done", "forgotten"]:
     return "done" if keep else "forgotten"
 
 
-def _claim(work: Job) -> Claim:
-    return work.id, work.owner, work.attempt
+def _claim(job: Job) -> Claim:
+    return job.id, job.owner, job.attempt
 
 
 def _after(seconds: float) -> ColumnElement[int]:

@@ -35,7 +35,7 @@ _FRONT: Final = 400
 
 @lru_cache(maxsize=512)
 def select_due(
-    work: Table,
+    job: Table,
     kinds: tuple[str, ...],
     per_lane: int | None,
     postgresql: bool,
@@ -49,13 +49,13 @@ def select_due(
     if named:
         # They are found by their key. In words that allow it, PostgreSQL takes the queue's index instead and walks all that waits; where a
         # row's look at the clock costs nothing, it reads the whole table.
-        found = and_(unfinished(work), among(work.c.key, "wanted", postgresql=postgresql), work.c.due_ms <= EpochMs())
+        found = and_(unfinished(job), among(job.c.key, "wanted", postgresql=postgresql), job.c.due_ms <= EpochMs())
     else:
-        found = and_(work.c.finished_ms.is_(None), work.c.turn_ms <= present_ms(), work.c.due_ms <= present_ms())
-    open_ = and_(found, one_of(work.c.kind, kinds), not_held(work))
+        found = and_(job.c.finished_ms.is_(None), job.c.turn_ms <= present_ms(), job.c.due_ms <= present_ms())
+    open_ = and_(found, one_of(job.c.kind, kinds), not_held(job))
     most, front = bindparam("most", type_=Integer), bindparam("front", type_=Integer)
-    still = and_(unfinished(work), work.c.due_ms <= present_ms())
-    return _picked(work, open_, still, most, front, per_lane, postgresql, ahead)
+    still = and_(unfinished(job), job.c.due_ms <= present_ms())
+    return _picked(job, open_, still, most, front, per_lane, postgresql, ahead)
 
 
 def front_parameters(limit: int) -> dict[str, int]:
@@ -65,40 +65,40 @@ def front_parameters(limit: int) -> dict[str, int]:
 
 @lru_cache(maxsize=512)
 def select_overdue(
-    work: Table, kinds: tuple[str, ...], again_ms: int, limit: int, per_lane: int | None, postgresql: bool
+    job: Table, kinds: tuple[str, ...], again_ms: int, limit: int, per_lane: int | None, postgresql: bool
 ) -> ReturningUpdate[Any]:
     """The statement of ``store.jobs.broker.overdue``: what could be claimed, has been due for the parameter ``due_for_ms`` and was not marked
     as carried in the last ``again_ms``.
     """
     before = present_ms() - bindparam("due_for_ms")
-    late = work.c.due_ms <= before
-    fresh = or_(work.c.carried_ms.is_(None), work.c.carried_ms <= present_ms() - again_ms)
+    late = job.c.due_ms <= before
+    fresh = or_(job.c.carried_ms.is_(None), job.c.carried_ms <= present_ms() - again_ms)
     open_ = and_(
-        work.c.finished_ms.is_(None), work.c.turn_ms <= before, late, work.c.kind.in_(kinds), fresh, not_held(work)
+        job.c.finished_ms.is_(None), job.c.turn_ms <= before, late, job.c.kind.in_(kinds), fresh, not_held(job)
     )
-    picked = _picked(work, open_, and_(unfinished(work), late, fresh), limit, limit + _FRONT, per_lane, postgresql)
+    picked = _picked(job, open_, and_(unfinished(job), late, fresh), limit, limit + _FRONT, per_lane, postgresql)
     return (
-        update(work)
-        .where(within(address(work, postgresql).element, select(picked.c.address), postgresql=postgresql))
+        update(job)
+        .where(within(address(job, postgresql).element, select(picked.c.address), postgresql=postgresql))
         .values(carried_ms=present_ms())
-        .returning(work.c.kind, work.c.key, work.c.carried_ms)
+        .returning(job.c.kind, job.c.key, job.c.carried_ms)
     )
 
 
-def not_held(work: Table) -> ColumnElement[bool]:
+def not_held(job: Table) -> ColumnElement[bool]:
     """Whether a row's lane, if it is in one, may be claimed from at this moment."""
-    return or_(work.c.lane.is_(None), work.c.lane.not_in(lanes.held_lanes()))
+    return or_(job.c.lane.is_(None), job.c.lane.not_in(lanes.held_lanes()))
 
 
-def unfinished(work: Table) -> ColumnElement[bool]:
+def unfinished(job: Table) -> ColumnElement[bool]:
     """As ``finished_ms IS NULL``, in words that PostgreSQL takes no partial index for: it would walk the whole queue once for each row it
     looks up.
     """
-    return one_of(work.c.state, ("ready", "claimed"))
+    return one_of(job.c.state, ("ready", "claimed"))
 
 
 def _picked(
-    work: Table,
+    job: Table,
     open_: ColumnElement[bool],
     still: ColumnElement[bool],
     most: Any,
@@ -107,14 +107,14 @@ def _picked(
     postgresql: bool,
     ahead: bool = False,
 ) -> CTE:
-    order: Sequence[Any] = (work.c.priority, work.c.turn_ms, work.c.id)
-    due: Select[Any] = select(address(work, postgresql)).where(open_)
+    order: Sequence[Any] = (job.c.priority, job.c.turn_ms, job.c.id)
+    due: Select[Any] = select(address(job, postgresql)).where(open_)
     if per_lane is not None:
-        fitting = _with_room(work, open_, order, per_lane, front, postgresql, ahead)
+        fitting = _with_room(job, open_, order, per_lane, front, postgresql, ahead)
         if postgresql:
             # Decided once, then looked up one by one; what another has taken meanwhile is seen by ``still`` when its row is locked.
             seats = fitting.cte("seats").prefix_with("MATERIALIZED")
-            at = address(work, postgresql)
+            at = address(job, postgresql)
             due = select(at).where(still, within(at.element, select(seats.c.address), postgresql=True))
         else:
             seated = fitting.subquery("fitting")
@@ -127,7 +127,7 @@ def _picked(
 
 
 def _with_room(
-    work: Table,
+    job: Table,
     open_: ColumnElement[bool],
     order: Sequence[Any],
     per_lane: int,
@@ -136,10 +136,10 @@ def _with_room(
     ahead: bool,
 ) -> Select[Any]:
     """Open rows (address and order) that fit into their lanes, from the front of the queue of lanes that have room."""
-    known = _known(work, per_lane, postgresql, ahead)
-    with_room = or_(work.c.lane.is_(None), work.c.lane.not_in(select(known.c.lane).where(known.c.free <= 0)))
+    known = _known(job, per_lane, postgresql, ahead)
+    with_room = or_(job.c.lane.is_(None), job.c.lane.not_in(select(known.c.lane).where(known.c.free <= 0)))
     front = (
-        select(work.c.id, work.c.lane, work.c.priority, work.c.turn_ms, address(work, postgresql))
+        select(job.c.id, job.c.lane, job.c.priority, job.c.turn_ms, address(job, postgresql))
         .where(open_, with_room)
         .order_by(*order)
         .limit(front_rows)
@@ -168,21 +168,21 @@ def _with_room(
     )
 
 
-def _known(work: Table, per_lane: int, postgresql: bool, ahead: bool) -> CTE:
+def _known(job: Table, per_lane: int, postgresql: bool, ahead: bool) -> CTE:
     """How much more of a lane may be claimed (``free``), for each lane of which there is something to say: some of it is claimed, it has a
     width of its own, or it is quick (1, else 0).
     """
     nothing = cast(null(), Integer)
     told = [
         select(
-            work.c.counted_in.label("lane"),
+            job.c.counted_in.label("lane"),
             nothing.label("width"),
             nothing.label("ahead"),
             cast(func.count(), Integer).label("n"),
         )
-        .where(work.c.counted_in.is_not(None), work.c.finished_ms.is_(None))
-        .where(work.c.state == "claimed", work.c.due_ms > present_ms())
-        .group_by(work.c.counted_in),
+        .where(job.c.counted_in.is_not(None), job.c.finished_ms.is_(None))
+        .where(job.c.state == "claimed", job.c.due_ms > present_ms())
+        .group_by(job.c.counted_in),
         select(lanes.LANES.c.lane, lanes.LANES.c.width, nothing, literal(0)).where(lanes.LANES.c.width.is_not(None)),
     ]
     if ahead:

@@ -19,7 +19,7 @@ Claim = tuple[str, str, int]
 
 
 async def update_claimed(
-    session: AsyncSession, work: Table, change: Change, claims: list[Claim], given: dict[str, Any] | None = None
+    session: AsyncSession, job: Table, change: Change, claims: list[Claim], given: dict[str, Any] | None = None
 ) -> set[tuple[str, int]]:
     """The (id, attempt) of those that were held, and now are done, deleted, held for the parameter ``lease_ms`` from now, or due again at
     once."""
@@ -27,7 +27,7 @@ async def update_claimed(
     made: set[tuple[str, int]] = set()
     for (owner, attempt), work_ids in _by_claim(claims).items():
         named = {"ids": texts(work_ids, postgresql=postgresql), "of_owner": owner, "of_attempt": attempt}
-        statement = _statement(work, change, postgresql).returning(work.c.id)
+        statement = _statement(job, change, postgresql).returning(job.c.id)
         found = await session.execute(statement, named | (given or {}))
         made.update((work_id, attempt) for work_id in found.scalars())
     return made
@@ -37,7 +37,7 @@ class LeaseLost(Exception):
     """Some claim is not held any more; nothing of its transaction may stand."""
 
 
-async def update_all_claimed(session: AsyncSession, work: Table, change: Change, claims: list[Claim]) -> None:
+async def update_all_claimed(session: AsyncSession, job: Table, change: Change, claims: list[Claim]) -> None:
     """As ``changed``, where all of them are expected to be held: none has to be read. Raises NotHeld if some are not, on SQLite when what
     comes next in the transaction is said, its commit at the latest.
     """
@@ -45,10 +45,10 @@ async def update_all_claimed(session: AsyncSession, work: Table, change: Change,
     for (owner, attempt), work_ids in _by_claim(claims).items():
         named = {"ids": texts(work_ids, postgresql=sqlite is None), "of_owner": owner, "of_attempt": attempt}
         if sqlite is None:
-            found: Any = await session.execute(_statement(work, change, True), named)
+            found: Any = await session.execute(_statement(job, change, True), named)
             _all(found.rowcount, len(work_ids))
         else:
-            said = _said(work, change, (await session.connection()).dialect)
+            said = _said(job, change, (await session.connection()).dialect)
             sqlite.soon(partial(_change, said.text, said.placed(named), len(work_ids)))
 
 
@@ -62,8 +62,8 @@ def _all(count: int, expected: int) -> None:
 
 
 @cache
-def _said(work: Table, change: Change, dialect: Dialect) -> CompiledStatement:
-    return CompiledStatement.of(_statement(work, change, False), dialect)
+def _said(job: Table, change: Change, dialect: Dialect) -> CompiledStatement:
+    return CompiledStatement.of(_statement(job, change, False), dialect)
 
 
 def _by_claim(claims: list[Claim]) -> dict[tuple[str, int], list[str]]:
@@ -74,14 +74,14 @@ def _by_claim(claims: list[Claim]) -> dict[tuple[str, int], list[str]]:
 
 
 @cache
-def _statement(work: Table, change: Change, postgresql: bool) -> Update | Delete:
+def _statement(job: Table, change: Change, postgresql: bool) -> Update | Delete:
     mine = and_(
-        among(work.c.id, "ids", postgresql=postgresql),
-        work.c.owner == bindparam("of_owner"),
-        work.c.attempt == bindparam("of_attempt"),
-        work.c.state == "claimed",
+        among(job.c.id, "ids", postgresql=postgresql),
+        job.c.owner == bindparam("of_owner"),
+        job.c.attempt == bindparam("of_attempt"),
+        job.c.state == "claimed",
     )
-    return delete(work).where(mine) if change == "forgotten" else update(work).where(mine).values(_COLUMNS[change])
+    return delete(job).where(mine) if change == "forgotten" else update(job).where(mine).values(_COLUMNS[change])
 
 
 _COLUMNS: Final[dict[Change, dict[str, Any]]] = {

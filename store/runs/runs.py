@@ -165,8 +165,8 @@ async def find_stranded(session: AsyncSession, kind: str, before: datetime, limi
     """
     purpose = kind.rpartition(".")[2]
     keys = [_T.c.id + f":{purpose}:" + cast(_T.c.revision - back, String) for back in (0, 1)]
-    work = table(JobRow)
-    open_ = select(work.c.id).where(work.c.key.in_(keys), work.c.finished_ms.is_(None)).exists()
+    job = table(JobRow)
+    open_ = select(job.c.id).where(job.c.key.in_(keys), job.c.finished_ms.is_(None)).exists()
     mine = select(_T).where(_T.c.state.in_(("confirmed", "executing")), _T.c.updated_at < before, ~open_)
     return await every(session, RunRow, mine.order_by(_T.c.updated_at).limit(limit))
 

@@ -85,24 +85,24 @@ class Installation:
     async def _found(self, settings: Settings, edit: Edit) -> dict[str, tuple[str, str]]:
         await upgrade(settings.database_url)
         made = {}
-        async with open_container(settings) as house:
+        async with open_container(settings) as container:
             with cheap_passwords():
-                owner = await house.workspace_admin.create_workspace(
+                owner = await container.workspace_admin.create_workspace(
                     "Test", email="olivia@test.test", person="olivia", password=PASSWORD
                 )
                 self.workspace = owner.workspace
                 people = {"olivia": owner}
                 for name, role in PEOPLE[1:]:
-                    people[name] = await house.workspace_admin.add_member(
+                    people[name] = await container.workspace_admin.add_member(
                         owner, email=f"{name}@test.test", person=name, role=role, password=PASSWORD
                     )
-            await house.workspace_admin.connect(
+            await container.workspace_admin.connect(
                 owner, "saas", self.platform_url, {"read_token": TOKEN, "action_secret": self.secret}
             )
-            proposed = await house.workspace_admin.proposed(owner, "saas")
-            await house.workspace_admin.register(owner, edit([json.loads(each.canonical) for each in proposed]))
+            proposed = await container.workspace_admin.proposed(owner, "saas")
+            await container.workspace_admin.register(owner, edit([json.loads(each.canonical) for each in proposed]))
             for name, actor in people.items():
-                row, secret = await house.workspace_admin.create_key(actor, name, scopes=SCOPES, mode="live")
+                row, secret = await container.workspace_admin.create_key(actor, name, scopes=SCOPES, mode="live")
                 made[name] = (row.public, secret)
         return made
 
@@ -136,10 +136,10 @@ class Installation:
         """How much durable work there is by state, from the database itself."""
 
         async def look() -> dict[str, int]:
-            sessions = await Database.open(self._settings().database_url)
-            async with sessions.read() as session:
+            database = await Database.open(self._settings().database_url)
+            async with database.read() as session:
                 found = await store.jobs.jobs.counts(session)
-            await sessions.close()
+            await database.close()
             states: dict[str, int] = {}
             for (_, state), count in found.items():
                 states[state] = states.get(state, 0) + count
@@ -151,13 +151,13 @@ class Installation:
         """One SQL statement in the database, past everything the server would check; its rows."""
 
         async def run() -> list[Any]:
-            sessions = await Database.open(self._settings().database_url)
+            database = await Database.open(self._settings().database_url)
             try:
-                async with sessions.begin() as session:
+                async with database.begin() as session:
                     found = await session.execute(text(statement), given)
                     return list(found.all()) if found.returns_rows else []
             finally:
-                await sessions.close()
+                await database.close()
 
         return asyncio.run(run())
 

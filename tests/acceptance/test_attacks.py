@@ -75,20 +75,20 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 @dataclass
 class Tried:
-    house: Container
+    container: Container
     people: dict[str, Actor]
     resolver: Obedient
 
     async def ask(self, person: str, text: str, session_id: str = "s1") -> Run:
-        run = await self.house.runs.ask(self.people[person], text, session_id=session_id)
-        return await self.house.runs.wait_until_idle(self.people[person], run.id)
+        run = await self.container.runs.ask(self.people[person], text, session_id=session_id)
+        return await self.container.runs.wait_until_idle(self.people[person], run.id)
 
     async def confirm(self, person: str, run: Run, digest: str | None = None) -> Run | Refusal:
-        answer = await self.house.decisions.confirm(self.people[person], run.id, digest or run.digest or "")
+        answer = await self.container.decisions.confirm(self.people[person], run.id, digest or run.digest or "")
         return (
             answer
             if isinstance(answer, Refusal)
-            else await self.house.runs.wait_until_idle(self.people[person], run.id)
+            else await self.container.runs.wait_until_idle(self.people[person], run.id)
         )
 
 
@@ -97,10 +97,10 @@ async def tried(world: Installation) -> AsyncIterator[Tried]:
     given = {name: value for name, value in world.environment().items() if name.startswith("OPSIQ_")}
     settings = replace(Settings.load(given), workers=2)
     resolver = Obedient(SCRIPT)
-    async with open_container(settings, resolver=resolver) as house:
-        async with house.sessions.read() as session:
+    async with open_container(settings, resolver=resolver) as container:
+        async with container.database.read() as session:
             rows = await store.accounts.members.listed(session, world.workspace)
-        yield Tried(house, {row.name: actor_of(row) for row in rows}, resolver)
+        yield Tried(container, {row.name: actor_of(row) for row in rows}, resolver)
 
 
 def ledger(world: Installation) -> int:
@@ -182,7 +182,7 @@ async def test_hostile_text_in_every_record_changes_no_byte_of_a_plan_and_reache
             run = await after.ask("olivia", text, text)
             assert run.state == "held", run
             assert sent(run) == plans[text]
-            async with after.house.sessions.read() as session:
+            async with after.container.database.read() as session:
                 entries = await store.history.log.of_run(session, world.workspace, run.id)
             (resolved,) = [entry for entry in entries if entry.kind == "resolved"]
             assert json.loads(resolved.data)["trace"]["prompt"], "what the resolver saw is kept"
@@ -247,9 +247,9 @@ async def test_a_payload_holds_declared_parameters_and_each_stands_on_words_or_a
             run = await it.ask("olivia", text, f"fresh {text}")
             if run.plan is None:
                 continue
-            ground = await it.house.contexts.of(world.workspace)
+            context = await it.container.contexts.of(world.workspace)
             for step in run.plan.steps:
-                contract = ground.catalogue.version(step.action, step.version)
+                contract = context.catalogue.version(step.action, step.version)
                 assert contract is not None
                 params = json.loads(step.payload)["params"]
                 assert set(params) <= set(contract.properties)
@@ -268,10 +268,10 @@ async def test_forged_dialogue_digest_and_answer_confirm_nothing_and_a_replayed_
         run = await it.ask("amir", text)
         assert run.state == "held"
         for forged in ("", "sha256:" + "0" * 64, (run.digest or "")[:-1], (run.digest or "").upper()):
-            answer = await it.house.decisions.confirm(it.people["amir"], run.id, forged)
+            answer = await it.container.decisions.confirm(it.people["amir"], run.id, forged)
             assert isinstance(answer, Refusal)
             assert answer.code == "stale"
-        answer = await it.house.decisions.answer(it.people["amir"], run.id, "0.email", text="evil@x.example")
+        answer = await it.container.decisions.answer(it.people["amir"], run.id, "0.email", text="evil@x.example")
         assert isinstance(answer, Refusal)
         done = await it.confirm("amir", run)
         assert isinstance(done, Run)
@@ -289,28 +289,28 @@ async def test_what_changes_between_card_and_click_stops_the_click(world: Instal
         olivia, oscar = it.people["olivia"], it.people["oscar"]
         run = await it.ask("amir", "set the e-mail of customer 404 to n@x.example")
         assert run.state == "held", run.refusal
-        ground = await it.house.contexts.of(world.workspace)
-        value = json.loads(next(each for each in ground.catalogue if each.name == "saas.update_email").canonical)
+        context = await it.container.contexts.of(world.workspace)
+        value = json.loads(next(each for each in context.catalogue if each.name == "saas.update_email").canonical)
         value["version"] += 1
         sent_before = ledger(world)
         if change == "version":
             value["title"] += " now"
-            await it.house.workspace_admin.register(olivia, [value])
+            await it.container.workspace_admin.register(olivia, [value])
         elif change == "endpoint":
             value["endpoint"]["url"] += "/elsewhere"
-            await it.house.workspace_admin.register(olivia, [value])
+            await it.container.workspace_admin.register(olivia, [value])
         elif change == "role":
-            async with it.house.sessions.begin() as session:
+            async with it.container.database.begin() as session:
                 await store.accounts.members.set_role(
-                    session, world.workspace, it.people["amir"].id, "support", at=it.house.clock(), by=None
+                    session, world.workspace, it.people["amir"].id, "support", at=it.container.clock(), by=None
                 )
         else:
-            await it.house.workspace_admin.retire(olivia, "saas.update_email")
-        answer = await it.house.decisions.confirm(oscar, run.id, run.digest or "")
-        after = await it.house.runs.wait_until_idle(olivia, run.id)
-        async with it.house.sessions.begin() as session:
+            await it.container.workspace_admin.retire(olivia, "saas.update_email")
+        answer = await it.container.decisions.confirm(oscar, run.id, run.digest or "")
+        after = await it.container.runs.wait_until_idle(olivia, run.id)
+        async with it.container.database.begin() as session:
             await store.accounts.members.set_role(
-                session, world.workspace, it.people["amir"].id, "admin", at=it.house.clock(), by=None
+                session, world.workspace, it.people["amir"].id, "admin", at=it.container.clock(), by=None
             )
         assert isinstance(answer, Run) or change == "retired", answer
         assert after.state == ("held" if change == "retired" else "refused"), "what they saw is not there any more"
@@ -340,13 +340,13 @@ async def test_an_edit_is_judged_like_a_new_request_and_reaches_no_further(world
         run = await it.ask("olivia", "credit customer 405 with 60 EUR")
         assert run.state == "held"
         assert run.digest
-        desk, decisions, olivia = it.house.runs, it.house.decisions, it.people["olivia"]
+        run_service, decisions, olivia = it.container.runs, it.container.decisions, it.people["olivia"]
         for slot in ("action", "0.action", "1.amount", "0.__proto__", "0.url", "0.policy"):
             with pytest.raises(InvalidInput):
                 await decisions.edit(olivia, run.id, run.digest, {slot: "saas.refund_invoice"})
         answer = await decisions.edit(olivia, run.id, run.digest, {"0.amount": "900000 EUR"})
         assert isinstance(answer, Run)
-        edited = await desk.wait_until_idle(olivia, run.id)
+        edited = await run_service.wait_until_idle(olivia, run.id)
         assert edited.digest != run.digest
         assert edited.state in ("held", "asked", "refused"), "never sent on the strength of the card before"
         stale = await decisions.confirm(olivia, run.id, run.digest)
@@ -356,7 +356,7 @@ async def test_an_edit_is_judged_like_a_new_request_and_reaches_no_further(world
 async def test_a_rejected_call_that_is_asked_for_again_is_sent_once_under_a_key_of_its_own(world: Installation) -> None:
     async with tried(world) as it:
         run = await it.ask("olivia", "credit customer 405 with 60 EUR")
-        await it.house.decisions.reject(it.people["olivia"], run.id, "no")
+        await it.container.decisions.reject(it.people["olivia"], run.id, "no")
         again = await it.ask("olivia", "credit customer 405 with 60 EUR")
         refused = await it.confirm("olivia", run)
         assert isinstance(refused, Refusal)
@@ -375,9 +375,9 @@ async def test_how_long_a_person_looked_and_how_often_they_agreed_can_be_read_fr
     async with tried(world) as it:
         yes = await it.ask("olivia", "credit customer 405 with 60 EUR")
         no = await it.ask("olivia", "refund INV-1050")
-        await it.house.decisions.reject(it.people["olivia"], no.id, "no")
+        await it.container.decisions.reject(it.people["olivia"], no.id, "no")
         await it.confirm("olivia", yes)
-        async with it.house.sessions.read() as session:
+        async with it.container.database.read() as session:
             said = [
                 entry for run in (yes, no) for entry in await store.history.log.of_run(session, world.workspace, run.id)
             ]
@@ -408,12 +408,12 @@ async def test_history_that_was_edited_or_cut_names_the_place(world: Installatio
             for (trigger,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
                 copy.execute(f"DROP TRIGGER {trigger}")
             assert copy.execute(STATEMENTS[how]).rowcount > 0
-    sessions = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
     try:
-        async with sessions.read() as session:
+        async with database.read() as session:
             verdict = await store.history.log.verify(session, world.workspace)
     finally:
-        await sessions.close()
+        await database.close()
     assert not verdict.ok
     assert verdict.first_break in (20, 21), verdict
 
@@ -425,9 +425,11 @@ async def test_no_cell_of_the_export_is_a_formula_and_no_line_of_it_is_forged(wo
             await it.ask("olivia", text)
         await it.ask("olivia", "close ticket 5519", "csv")
         named = Actor(world.workspace, "mem_formula", "member", "=cmd|' /C calc'!A0", "+owner", "mem_formula")
-        async with it.house.sessions.begin() as session:
-            await recorder.record_act(session, named, recorder.EntryType.SIGNED_IN, it.house.clock(), contract="-2+3")
-        async with it.house.sessions.read() as session:
+        async with it.container.database.begin() as session:
+            await recorder.record_act(
+                session, named, recorder.EntryType.SIGNED_IN, it.container.clock(), contract="-2+3"
+            )
+        async with it.container.database.read() as session:
             rows = store.history.log.stream(session, world.workspace)
             text = "".join([piece async for piece in recorder.csv_lines(rows)])
             count = (await store.history.log.verify(session, world.workspace)).count

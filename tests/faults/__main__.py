@@ -27,7 +27,7 @@ SHIFT_S = 40_000.0
 
 
 async def driven(site: Site, kills: int, pause_s: float, seed: int, pace: tuple[float, float]) -> verdict.Report:
-    dice = random.Random(seed)
+    jitter = random.Random(seed)
     olivia = site.world.clients["olivia"]
     timeout = aiohttp.ClientTimeout(total=30)
     async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=100)) as session:
@@ -40,13 +40,13 @@ async def driven(site: Site, kills: int, pause_s: float, seed: int, pace: tuple[
         began = time.monotonic()
         await asyncio.sleep(2)
         for n in range(kills):
-            await _trouble_the_platform(site, dice)
-            what = await asyncio.to_thread(site.kill_one, dice)
+            await _trouble_the_platform(site, jitter)
+            what = await asyncio.to_thread(site.kill_one, jitter)
             at_s, done = time.monotonic() - began, load.ledger
             say(f"{at_s:6.1f} s  kill {n + 1}/{kills}: {what}; {len(done.fired)} events, {len(done.confirmed)} runs")
-            await asyncio.sleep(dice.uniform(0, pause_s))
+            await asyncio.sleep(jitter.uniform(0, pause_s))
             await asyncio.to_thread(site.revive)
-            await asyncio.sleep(dice.uniform(0, pause_s))
+            await asyncio.sleep(jitter.uniform(0, pause_s))
             if n % 5 == 4:
                 await site.shift_time(SHIFT_S)
         await load.stop()
@@ -70,13 +70,15 @@ async def driven(site: Site, kills: int, pause_s: float, seed: int, pace: tuple[
         return report
 
 
-async def _trouble_the_platform(site: Site, dice: random.Random) -> None:
+async def _trouble_the_platform(site: Site, jitter: random.Random) -> None:
     """What the next calls meet: one in five something bad."""
     kinds: list[dict[str, Any]] = [
         {"status": 500}, {"status": 503}, {"status": 429}, {"close_before": True}, {"close_after_acting": True},
         {"hang_s": 5}, {"hang_after_acting_s": 5},
     ]  # fmt: skip
-    await asyncio.to_thread(site.world.faults, *(dice.choice(kinds) if dice.random() < 0.2 else {} for _ in range(8)))
+    await asyncio.to_thread(
+        site.world.faults, *(jitter.choice(kinds) if jitter.random() < 0.2 else {} for _ in range(8))
+    )
 
 
 def say(line: str) -> None:

@@ -18,15 +18,15 @@ HANG_S = 20.0
 
 
 async def main(path: Path) -> None:
-    dice = random.Random(7)
+    jitter = random.Random(7)
     notes = path.open("a", encoding="utf-8")
 
     async def take(request: web.Request) -> web.StreamResponse:
         body = await request.read()
         attempt = int(request.headers["opsiq-attempt"])
-        fate = dice.random() if attempt <= FAULTY_ATTEMPTS else 1.0
+        fate = jitter.random() if attempt <= FAULTY_ATTEMPTS else 1.0
         if fate < 0.10:
-            return web.Response(status=dice.choice((500, 500, 503)))
+            return web.Response(status=jitter.choice((500, 500, 503)))
         if fate < 0.17:
             assert request.transport is not None
             request.transport.abort()

@@ -125,18 +125,18 @@ class Site:
         for member in self.members:
             member.start()
 
-    def kill_one(self, dice: random.Random) -> str:
+    def kill_one(self, jitter: random.Random) -> str:
         """kill -9 of a process picked among all, parents and children alike. What it was is returned."""
         among = [(member, at, pid) for member in self.members for at, pid in enumerate(member.pids())]
-        if self.broker is not None and self.broker.process is not None and dice.randrange(len(among) + 1) == 0:
+        if self.broker is not None and self.broker.process is not None and jitter.randrange(len(among) + 1) == 0:
             self.broker.kill()
             what = "broker"
-            if dice.random() < 0.25:
+            if jitter.random() < 0.25:
                 self.broker.lose_disk()
                 what = "broker and its disk"
             self.kills[what] = self.kills.get(what, 0) + 1
             return what
-        member, at, pid = dice.choice(among)
+        member, at, pid = jitter.choice(among)
         what = member.name if len(member.pids()) == 1 else f"{member.name} {'parent' if at == 0 else 'child'}"
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -163,19 +163,19 @@ class Site:
             "UPDATE work SET due_ms = due_ms - :ms, turn_ms = turn_ms - :ms WHERE state = 'ready'",
             "UPDATE work_lanes SET held_until_ms = held_until_ms - :ms",
         )
-        sessions = await Database.open(self.database_url)
+        database = await Database.open(self.database_url)
         try:
             for statement in statements:
-                await self._done(sessions, statement, {"ms": int(seconds * 1000)})
+                await self._done(database, statement, {"ms": int(seconds * 1000)})
         finally:
-            await sessions.close()
+            await database.close()
 
     @staticmethod
-    async def _done(sessions: Database, statement: str, values: Mapping[str, Any]) -> None:
+    async def _done(database: Database, statement: str, values: Mapping[str, Any]) -> None:
         """It takes a great many rows that others are at: a database that breaks it off for that is asked again."""
         for left in reversed(range(10)):
             try:
-                async with sessions.begin() as session:
+                async with database.begin() as session:
                     await session.execute(text(statement), values)
                 return
             except Unavailable:
@@ -184,12 +184,12 @@ class Site:
                 await asyncio.sleep(0.2)
 
     async def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        sessions = await Database.open(self.database_url)
+        database = await Database.open(self.database_url)
         try:
-            async with sessions.read() as session:
+            async with database.read() as session:
                 return [tuple(row) for row in (await session.execute(text(statement))).all()]
         finally:
-            await sessions.close()
+            await database.close()
 
     @property
     def database_url(self) -> str:

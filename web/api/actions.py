@@ -66,7 +66,7 @@ async def run(request: Request, caller: Runs) -> Response:
             surface=body.surface,
             session_id=f"{caller.key_id}:{body.session}",
             request_id=problem.request_id(request),
-            also=attempt.keep(_status, lambda run: _answer(request, run)),
+            in_transaction=attempt.keep(_status, lambda run: _answer(request, run)),
         )
     status = _status(made)
     kind = "application/json" if status < 400 else "application/problem+json"

@@ -48,8 +48,8 @@ async def listed(
     request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:read"))]
 ) -> ConnectorList:
     """Every connector found here or configured in this workspace. No address and no secret is in it."""
-    house = container_of(request)
-    found = await list_connectors(house.sessions, house.contexts, caller.actor.workspace)
+    container = container_of(request)
+    found = await list_connectors(container.database, container.contexts, caller.actor.workspace)
     return ConnectorList(data=tuple(map(_view, found)))
 
 

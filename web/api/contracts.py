@@ -130,12 +130,12 @@ _EXAMPLE = {
 @router.get("", response_model=ContractList)
 async def listed(request: Request, caller: Reads) -> ContractList:
     """What this key's role may run on any surface; for owners every active contract, those that don't verify too."""
-    house, workspace = container_of(request), caller.actor.workspace
-    catalogue = (await house.contexts.of(workspace)).catalogue
+    container, workspace = container_of(request), caller.actor.workspace
+    catalogue = (await container.contexts.of(workspace)).catalogue
     if caller.actor.role != OWNER:
         offered = (each for each in catalogue if caller.actor.role in each.roles and each.surfaces)
         return ContractList(data=tuple(_summary(each, None) for each in offered))
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         rows = await store.contracts.active(session, workspace)
     return ContractList(data=tuple(_row_summary(row, _fault(catalogue, row)) for row in rows))
 
@@ -143,8 +143,8 @@ async def listed(request: Request, caller: Reads) -> ContractList:
 @router.get("/{name}", response_model=ContractView, responses=problems("404"))
 async def get(request: Request, caller: Reads, name: Id) -> ContractView:
     """One contract as it is offered; for an owner the newest version, whatever its state."""
-    house = container_of(request)
-    catalogue = (await house.contexts.of(caller.actor.workspace)).catalogue
+    container = container_of(request)
+    catalogue = (await container.contexts.of(caller.actor.workspace)).catalogue
     row = (await _rows(request, caller, catalogue, name))[0]
     return ContractView(
         name=row.name,
@@ -183,15 +183,17 @@ async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
 async def register(request: Request, caller: Writes) -> Response:
     """Lint, sign and register: all of them or none. What is wrong is told by its place in what was sent."""
     body = parsed(RegisterBody, caller)
-    house = container_of(request)
-    known = [each.name for each in (await house.contexts.of(caller.actor.workspace)).catalogue]
+    container = container_of(request)
+    known = [each.name for each in (await container.contexts.of(caller.actor.workspace)).catalogue]
     findings = [each for each in linter.lint({"contracts": body.contracts}, known=known) if not linter.is_advice(each)]
     if findings:
         raise InvalidContract("Not registered: mend these first.", findings=findings)
     return await act_once(
         request,
         caller,
-        lambda also: house.workspace_admin.register(caller.actor, body.contracts, also=also),
+        lambda in_transaction: container.workspace_admin.register(
+            caller.actor, body.contracts, in_transaction=in_transaction
+        ),
         _registered,
         status=201,
         shows_secret=True,
@@ -204,7 +206,9 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).workspace_admin.retire(caller.actor, name, also=also),
+        lambda in_transaction: container_of(request).workspace_admin.retire(
+            caller.actor, name, in_transaction=in_transaction
+        ),
         _retired,
         check=lambda: _there(request, caller, name),
     )
@@ -212,7 +216,7 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
 
 async def _there(request: Request, caller: Caller, name: str) -> Sequence[ContractRow]:
     """Raises NotFound."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         rows = await store.contracts.versions(session, caller.actor.workspace, name)
     if not rows:
         raise NotFound(_ABSENT.format(name))
@@ -221,7 +225,7 @@ async def _there(request: Request, caller: Caller, name: str) -> Sequence[Contra
 
 async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: str) -> Sequence[ContractRow]:
     """The versions this caller may see, newest first. Raises NotFound."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         rows = await store.contracts.versions(session, caller.actor.workspace, name)
     if caller.actor.role != OWNER:
         offered = catalogue.get(name)

@@ -38,7 +38,7 @@ async def readyz(request: Request) -> Response:
     """The database answers too."""
     limits: Limits = request.app.state.limits
     try:
-        async with container_of(request).sessions.read() as session:
+        async with container_of(request).database.read() as session:
             await session.execute(text("SELECT 1"))
     except OpsIQError:
         down = ReadyView(status="database unavailable", uncounted=limits.blind)

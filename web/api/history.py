@@ -101,7 +101,7 @@ async def page(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """AI History, newest first, filtered."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         rows = await store.history.log.page(
             session, caller.actor.workspace, filters=wanted, before_seq=before, limit=limit
         )
@@ -135,7 +135,7 @@ async def export_lines(
 @router.get("/verify", response_model=VerdictView)
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
     """Walk the chain of digests and say where it first breaks."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         verdict = await verification.verify(session, caller.actor.workspace)
     return {"ok": verdict.ok, "count": verdict.count, "first_break": verdict.first_break, "why": verdict.why}
 
@@ -151,17 +151,17 @@ async def cases(
 ) -> dict[str, Any]:
     """The newest confirmed and rejected cards as cases for evals, with the records and contracts they stand on. That they were taken is
     written into history."""
-    house, actor = container_of(request), caller.actor
-    ground = await house.contexts.of(actor.workspace)
+    container, actor = container_of(request), caller.actor
+    context = await container.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)
-    async with house.sessions.read() as session:
-        found = await harvest_cases(session, actor.workspace, ground, wanted, limit)
-    async with house.sessions.begin() as session:
+    async with container.database.read() as session:
+        found = await harvest_cases(session, actor.workspace, context, wanted, limit)
+    async with container.database.begin() as session:
         await record_act(
             session,
             actor,
             EntryType.EXPORTED,
-            house.clock(),
+            container.clock(),
             request_id=request.state.request_id,
             what="cases",
             count=len(found.cases),
@@ -172,22 +172,22 @@ async def cases(
 @router.get("/{seq}", response_model=EntryView, responses=problems("404"))
 async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> dict[str, Any]:
     """One entry, whole."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         return entry_json(await store.history.log.get(session, caller.actor.workspace, seq))
 
 
-def csv_response(house: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
+def csv_response(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
     """The whole filtered history as a download, streamed from one moment of the database in constant memory."""
-    return _download(house, workspace, wanted, csv_lines, "text/csv; charset=utf-8", "csv")
+    return _download(container, workspace, wanted, csv_lines, "text/csv; charset=utf-8", "csv")
 
 
-def lines_response(house: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
+def lines_response(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
     """As ``csv_response``, as JSON lines."""
-    return _download(house, workspace, wanted, json_lines, "application/jsonl", "jsonl")
+    return _download(container, workspace, wanted, json_lines, "application/jsonl", "jsonl")
 
 
 def _download(
-    house: Container,
+    container: Container,
     workspace: str,
     wanted: HistoryFilters,
     written: Callable[[AsyncIterator[HistoryRow]], AsyncIterator[str]],
@@ -195,7 +195,7 @@ def _download(
     suffix: str,
 ) -> StreamingResponse:
     async def pieces() -> AsyncIterator[bytes]:
-        async with house.sessions.read() as session:
+        async with container.database.read() as session:
             async for piece in written(store.history.log.stream(session, workspace, wanted)):
                 yield piece.encode()
 

@@ -70,7 +70,7 @@ class CreateKeyBody(Body):
 @router.get("", response_model=KeyList)
 async def listed(request: Request, caller: Reads) -> KeyList:
     """Every key of the workspace, newest first, revoked ones too. No secret is in it."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         rows = await store.accounts.api_keys.listed(session, caller.actor.workspace)
     return KeyList(data=tuple(_view(request, row) for row in rows))
 
@@ -92,14 +92,14 @@ async def create(request: Request, caller: Writes) -> Response:
     beyond = sorted(set(body.scopes) - caller.scopes)
     if beyond:
         raise Forbidden(f"This key lacks, so can't give: {', '.join(beyond)}.")
-    house = container_of(request)
-    ends = house.clock() + timedelta(days=body.expires_days) if body.expires_days else None
+    container = container_of(request)
+    ends = container.clock() + timedelta(days=body.expires_days) if body.expires_days else None
     async with claim_once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        row, secret = await house.workspace_admin.create_key(
+        row, secret = await container.workspace_admin.create_key(
             caller.actor, body.name, scopes=set(body.scopes), role=body.role, mode=body.mode, expires_at=ends,
-            also=attempt.keep(201, lambda issued: _issued(request, issued), shows_secret=True),
+            in_transaction=attempt.keep(201, lambda issued: _issued(request, issued), shows_secret=True),
         )  # fmt: skip
     return JSONResponse(_issued(request, IssuedKey(row, secret)), status_code=201)
 
@@ -115,8 +115,8 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).workspace_admin.rotate_key(
-            caller.actor, key_id, within=caller.scopes, also=also
+        lambda in_transaction: container_of(request).workspace_admin.rotate_key(
+            caller.actor, key_id, within=caller.scopes, in_transaction=in_transaction
         ),
         lambda issued: _issued(request, issued),
         check=lambda: _there(request, caller, key_id),
@@ -130,7 +130,9 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).workspace_admin.revoke_key(caller.actor, key_id, also=also),
+        lambda in_transaction: container_of(request).workspace_admin.revoke_key(
+            caller.actor, key_id, in_transaction=in_transaction
+        ),
         lambda row: _view(request, row).json_value(),
         check=lambda: _there(request, caller, key_id),
     )
@@ -138,7 +140,7 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
 
 async def _there(request: Request, caller: Caller, key_id: str) -> KeyRow:
     """Raises NotFound."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         return await store.accounts.api_keys.get(session, caller.actor.workspace, key_id)
 
 

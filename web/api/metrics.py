@@ -24,21 +24,21 @@ router = APIRouter(include_in_schema=False)
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """With ``OPSIQ_METRICS_TOKEN`` for whoever bears it, else for this machine alone, asked directly."""
-    house = container_of(request)
-    if not _may(request, house.settings.metrics_token):
+    container = container_of(request)
+    if not _may(request, container.settings.metrics_token):
         raise Forbidden("Metrics are for this machine, or for who sends OPSIQ_METRICS_TOKEN as a bearer token.")
-    async with house.sessions.read() as session:
-        runs, work = await store.runs.runs.count_by_state(session), await store.jobs.jobs.waiting(session)
+    async with container.database.read() as session:
+        runs, job = await store.runs.runs.count_by_state(session), await store.jobs.jobs.waiting(session)
     standing = CollectorRegistry()
-    standing.register(_Standing(runs, work))
+    standing.register(_Standing(runs, job))
     return Response(process_metrics.exposition() + generate_latest(standing), media_type=process_metrics.CONTENT_TYPE)
 
 
 class _Standing(Collector):
     """What is shared by all processes: a scrape of any of them tells it."""
 
-    def __init__(self, runs: dict[str, int], work: list[tuple[str, str, int, float]]) -> None:
-        self._runs, self._work = runs, work
+    def __init__(self, runs: dict[str, int], job: list[tuple[str, str, int, float]]) -> None:
+        self._runs, self._job = runs, job
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         runs = GaugeMetricFamily("opsiq_runs_open", "Runs that are not over.", labels=["state"])
@@ -49,7 +49,7 @@ class _Standing(Collector):
         late = GaugeMetricFamily(
             "opsiq_work_overdue_seconds", "How long the oldest has been due.", labels=["kind", "state"]
         )
-        for kind, state, count, overdue_s in self._work:
+        for kind, state, count, overdue_s in self._job:
             rows.add_metric([kind, state], count)
             late.add_metric([kind, state], max(overdue_s, 0.0))
         yield rows

@@ -66,13 +66,13 @@ async def ask(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).runs.ask(
+        lambda in_transaction: container_of(request).runs.ask(
             caller.actor,
             body.text,
             surface=body.surface,
             session_id=f"{caller.key_id}:{body.session}",
             request_id=problem.request_id(request),
-            also=also,
+            in_transaction=in_transaction,
         ),
         run_json,
         status=202,
@@ -113,8 +113,8 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).decisions.answer(
-            caller.actor, run_id, body.slot, choice=body.choice, text=body.text, also=also
+        lambda in_transaction: container_of(request).decisions.answer(
+            caller.actor, run_id, body.slot, choice=body.choice, text=body.text, in_transaction=in_transaction
         ),
         run_json,
         check=lambda: container_of(request).runs.show(caller.actor, run_id),
@@ -133,7 +133,9 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).decisions.edit(caller.actor, run_id, body.digest, body.changes, also=also),
+        lambda in_transaction: container_of(request).decisions.edit(
+            caller.actor, run_id, body.digest, body.changes, in_transaction=in_transaction
+        ),
         run_json,
         check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )
@@ -152,7 +154,9 @@ async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).decisions.confirm(caller.actor, run_id, body.digest, also=also),
+        lambda in_transaction: container_of(request).decisions.confirm(
+            caller.actor, run_id, body.digest, in_transaction=in_transaction
+        ),
         run_json,
         check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )
@@ -171,7 +175,9 @@ async def reject(request: Request, caller: Writes, run_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).decisions.reject(caller.actor, run_id, body.reason, also=also),
+        lambda in_transaction: container_of(request).decisions.reject(
+            caller.actor, run_id, body.reason, in_transaction=in_transaction
+        ),
         run_json,
     )
 
@@ -195,7 +201,9 @@ async def decide(
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).decisions.decide(caller.actor, run_id, body.verdict, also=also),
+        lambda in_transaction: container_of(request).decisions.decide(
+            caller.actor, run_id, body.verdict, in_transaction=in_transaction
+        ),
         run_json,
         check=lambda: container_of(request).runs.show(caller.actor, run_id),
     )

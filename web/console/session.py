@@ -53,10 +53,10 @@ async def find_visitor(request: Request) -> Visitor | None:
     token = read_cookie(request, COOKIE)
     if not token:
         return None
-    house = container_of(request)
-    now = house.clock()
-    async with house.sessions.read() as session:
-        idle = now - timedelta(hours=house.settings.session_idle_h)
+    container = container_of(request)
+    now = container.clock()
+    async with container.database.read() as session:
+        idle = now - timedelta(hours=container.settings.session_idle_h)
         login = await store.accounts.logins.get_active(session, token, now, seen_since=idle)
         if login is None:
             return None
@@ -69,7 +69,7 @@ async def find_visitor(request: Request) -> Visitor | None:
         workspace = await store.workspaces.get(session, login.workspace)
         disabled = await store.webhooks.endpoints.disabled(session, login.workspace) if member.role == OWNER else 0
     if now - login.last_seen_at > _TOUCH_EVERY:
-        async with house.sessions.begin() as session:
+        async with container.database.begin() as session:
             await store.accounts.logins.touch(session, login.id, now)
     alerts = {"/webhooks": f"{disabled} disabled"} if disabled else {}
     visitor = Visitor(actor_of(member), member, login, workspace.name, alerts)

@@ -206,11 +206,11 @@ class _Parser(PossessiveReader):
                 continue
             address = match.group().lower()
             mailed = any(field.search == "email" or field.type == "email" for field in self.kind.fields)
-            target = owner_kind(self.kind, self.kinds)
-            if mailed or target is None:
+            spec = owner_kind(self.kind, self.kinds)
+            if mailed or spec is None:
                 self.email = address
             elif self.owner is None:
-                self.owner = Reference(kind=target.name, email=address, spans=(self.text.span(*match.span()),))
+                self.owner = Reference(kind=spec.name, email=address, spans=(self.text.span(*match.span()),))
             self.take(first, last)
             return
 

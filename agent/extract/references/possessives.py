@@ -62,9 +62,9 @@ class PossessiveReader(TokenCover):
                 self.take(index, index + 1)
                 continue
             if token.low in lists.OWNERS or (token.low in lists.MINE and token.low in {"my", "our"}):
-                target = owner_kind(self.kind, self.kinds)
-                if target is not None and noun is not None:
-                    self.owner = self._pointed(target, token)
+                spec = owner_kind(self.kind, self.kinds)
+                if spec is not None and noun is not None:
+                    self.owner = self._pointed(spec, token)
                     self.take(index, index + 1)
                     return index + 1
         return 0
@@ -75,9 +75,9 @@ class PossessiveReader(TokenCover):
         while first < end - 1 and self.tokens[first].low in lists.OF:
             first += 1
         if self.tokens[first].low in _POINTING and end == first + 1:
-            target = owner_kind(self.kind, self.kinds)
-            if target is not None and self.owner is None:
-                self.owner = self._pointed(target, self.tokens[first])
+            spec = owner_kind(self.kind, self.kinds)
+            if spec is not None and self.owner is None:
+                self.owner = self._pointed(spec, self.tokens[first])
                 self.take(index, end)
             return
         last = self.tokens[end - 1]
@@ -118,9 +118,9 @@ class PossessiveReader(TokenCover):
         tokens = read_text(words).tokens
         related = [kind for relation in self.kind.relations for kind in self.kinds if kind.name == relation.kind]
         said = [kind for kind in related if any(noun_at(tokens, index, kind) for index in range(len(tokens)))]
-        target = said[0] if said else owner_kind(self.kind, self.kinds)
-        if target is not None:
-            self.owner = self._reading(start, end, target, target)
+        spec = said[0] if said else owner_kind(self.kind, self.kinds)
+        if spec is not None:
+            self.owner = self._reading(start, end, spec, spec)
         elif person_like(self.kind):
             self.name = self.name or words
 
@@ -129,6 +129,6 @@ class PossessiveReader(TokenCover):
         others = [each for each in self.kinds if each.name != but.name]
         return moved(self._read(self.text.original(start, end), kind, others), self.text.span(start, start)[0])
 
-    def _pointed(self, target: RecordKind, token: Token) -> Reference:
+    def _pointed(self, spec: RecordKind, token: Token) -> Reference:
         span = self.text.span(token.start, token.end)
-        return Reference(kind=target.name, pronoun=True, mine=token.low in lists.MINE, spans=(span,))
+        return Reference(kind=spec.name, pronoun=True, mine=token.low in lists.MINE, spans=(span,))

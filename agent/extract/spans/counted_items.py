@@ -98,5 +98,5 @@ def is_run(words: str, start: int, end: int) -> bool:
     return any(text.span(run[0].start, run[-1].end) == (start, end) for run in find(text))
 
 
-def asks_how_many(target: ParameterSpec) -> bool:
-    return bool(_QUANTITIES & set(target.own))
+def asks_how_many(spec: ParameterSpec) -> bool:
+    return bool(_QUANTITIES & set(spec.own))

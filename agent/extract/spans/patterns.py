@@ -119,9 +119,9 @@ def fitted(rule: Pattern, written: str, *, shared: bool = True) -> str | None:
     return None
 
 
-def labelled(text: Text, target: ParameterSpec) -> list[Candidate]:
+def labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """What fits the schema's own pattern; the parameter's words beside it decide between several."""
-    found = fitting(text, str(target.schema["pattern"]))
+    found = fitting(text, str(spec.schema["pattern"]))
     return [
         Candidate(
             each.start,
@@ -129,7 +129,7 @@ def labelled(text: Text, target: ParameterSpec) -> list[Candidate]:
             each.value,
             each.how,
             each.shown,
-            each.weight + 0.4 * label(text, each.start, each.end, target),
+            each.weight + 0.4 * label(text, each.start, each.end, spec),
         )
         for each in found
     ]

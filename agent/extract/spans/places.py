@@ -24,20 +24,20 @@ def wants_state(description: str) -> bool:
     return bool(_ASKED.search(description))
 
 
-def fitness(text: Text, target: ParameterSpec, start: int, end: int) -> float:
+def fitness(text: Text, spec: ParameterSpec, start: int, end: int) -> float:
     """Whether a name is the kind of place that is asked for: a country is no city, "Kenya" in "Nairobi, Kenya" is the country."""
     name = re.sub(r"\s+", " ", text.low[start:end].strip(" ."))
     if text.plain[start:end] == name and (name in CITIES or name in COUNTRIES or name in STATES):
         # Typed without its capital.
-        return 0.2 + _kind_of(text, target, name, start, end)
-    return _kind_of(text, target, name, start, end)
+        return 0.2 + _kind_of(text, spec, name, start, end)
+    return _kind_of(text, spec, name, start, end)
 
 
-def _kind_of(text: Text, target: ParameterSpec, name: str, start: int, end: int) -> float:
-    wide = {"countri", "nation"} & set(target.own)
-    broad = bool({"countri", "state", "region", "nation"} & set(target.own))
-    narrow = "citi" in target.own or "town" in target.own
-    if wants_state(target.description) and not broad:
+def _kind_of(text: Text, spec: ParameterSpec, name: str, start: int, end: int) -> float:
+    wide = {"countri", "nation"} & set(spec.own)
+    broad = bool({"countri", "state", "region", "nation"} & set(spec.own))
+    narrow = "citi" in spec.own or "town" in spec.own
+    if wants_state(spec.description) and not broad:
         larger = name in COUNTRIES or (name in STATES and name not in CITIES) or name.upper() in _CODES
         return -0.3 if larger else 0.0
     if narrow or broad:
@@ -49,21 +49,21 @@ def _kind_of(text: Text, target: ParameterSpec, name: str, start: int, end: int)
     return 0.0
 
 
-def formed(text: Text, target: ParameterSpec, found: list[Candidate]) -> list[Candidate]:
+def formed(text: Text, spec: ParameterSpec, found: list[Candidate]) -> list[Candidate]:
     """Candidates in the form that the description shows; those that aren't places stay as they are."""
-    if "place" in target.roles and (codes := _coded(target)):
+    if "place" in spec.roles and (codes := _coded(spec)):
         return [_as_code(each, codes) for each in found]
-    if "place" not in target.roles or not wants_state(target.description):
+    if "place" not in spec.roles or not wants_state(spec.description):
         return found
     return [_abbreviated(_whole(text, each)) for each in found]
 
 
-def _coded(target: ParameterSpec) -> dict[str, str]:
+def _coded(spec: ParameterSpec) -> dict[str, str]:
     """Name → code, where a state or country alone is asked for by its code."""
-    said = target.description.lower()
-    if "countri" in target.own and re.search(r"iso|alpha-2|(?:2|two)[- ]letter|country code", said):
+    said = spec.description.lower()
+    if "countri" in spec.own and re.search(r"iso|alpha-2|(?:2|two)[- ]letter|country code", said):
         return COUNTRY_CODES
-    if "state" in target.own and "abbrev" in said:
+    if "state" in spec.own and "abbrev" in said:
         return STATES
     return {}
 

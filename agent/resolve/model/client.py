@@ -160,12 +160,12 @@ class ModelClient:
         self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage
     ) -> Reply[T] | ModelFailure:
         """Asked with likelihoods, and where the provider won't take that, without them from then on."""
-        odds = asked.mode == "json_schema" and asked.model not in self._tells_no_odds
+        probabilities = asked.mode == "json_schema" and asked.model not in self._tells_no_odds
         tally.attempts += 1
-        outcome = await asked.once(messages, odds=odds)
-        if odds and isinstance(outcome, ModelFailure) and outcome.rejected:
+        outcome = await asked.once(messages, probabilities=probabilities)
+        if probabilities and isinstance(outcome, ModelFailure) and outcome.rejected:
             tally.attempts += 1
-            outcome = await asked.once(messages, odds=False)
+            outcome = await asked.once(messages, probabilities=False)
             if isinstance(outcome, Reply):
                 self._tells_no_odds.add(asked.model)
         return outcome
@@ -205,8 +205,10 @@ class _Asked(Generic[T]):
     shape: type[T]
     max_tokens: int
 
-    async def once(self, messages: Sequence[Mapping[str, str]], *, odds: bool) -> Reply[T] | ModelFailure:
-        return await self.way.ask(self.model, self.mode, messages, self.shape, self.max_tokens, odds=odds)
+    async def once(self, messages: Sequence[Mapping[str, str]], *, probabilities: bool) -> Reply[T] | ModelFailure:
+        return await self.way.ask(
+            self.model, self.mode, messages, self.shape, self.max_tokens, probabilities=probabilities
+        )
 
 
 @dataclass(slots=True)

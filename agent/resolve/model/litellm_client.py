@@ -65,7 +65,7 @@ class LiteLlmClient:
         shape: type[T],
         max_tokens: int,
         *,
-        odds: bool,
+        probabilities: bool,
     ) -> Reply[T] | ModelFailure:
         """One reply, or why there is none. Raises nothing."""
         seen = _Seen()
@@ -93,7 +93,7 @@ class LiteLlmClient:
                     timeout=self._timeout_s,
                     drop_params=True,
                     **self._door(model),
-                    **({"logprobs": True, "top_logprobs": ASKED} if odds else {}),
+                    **({"logprobs": True, "top_logprobs": ASKED} if probabilities else {}),
                 )
         except TimeoutError:
             failure = ModelFailure(f"no answer within {self._timeout_s:g} s", again=True)

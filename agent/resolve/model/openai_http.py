@@ -77,7 +77,7 @@ class OpenAiClient:
         shape: type[T],
         max_tokens: int,
         *,
-        odds: bool,
+        probabilities: bool,
     ) -> Reply[T] | ModelFailure:
         """One reply, or why there is none. Raises nothing."""
         sent = [dict(message) for message in messages]
@@ -87,7 +87,7 @@ class OpenAiClient:
             "temperature": 0,
             "max_tokens": max_tokens,
             **_form(mode, shape),
-            **({"logprobs": True, "top_logprobs": ASKED} if odds else {}),
+            **({"logprobs": True, "top_logprobs": ASKED} if probabilities else {}),
         }
         came = await self._post(body)
         if isinstance(came, ModelFailure):

@@ -31,9 +31,9 @@ class Lookup:
         unclaimed: UnclaimedText,
         reach: RecordScope,
         scene: DiscourseContext,
-        tell: PhaseCallback = ignore_phase,
+        on_phase: PhaseCallback = ignore_phase,
     ) -> None:
-        self.request, self.reach, self.scene, self.tell = request, reach, scene, tell
+        self.request, self.reach, self.scene, self.on_phase = request, reach, scene, on_phase
         self.unclaimed = unclaimed
         self.search = Search(reach, request.now)
 
@@ -53,7 +53,7 @@ class Lookup:
     ) -> Outcome:
         """The records that ``reference`` (or an answer to the slot) points at; empty where nothing at all was said of it.
         ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
-        self.tell("looking")
+        self.on_phase("looking")
         answer = find_answer(self.request, need.slot)
         name = reference.name if reference is not None and name_only(reference) else None
         if answer is None:

@@ -47,13 +47,13 @@ def add_parsers(commands: Any) -> None:
     gating.add_argument("--json", metavar="OUT", type=Path, help="write the new run's whole report")
     gating.add_argument("--quiet", action="store_true", help="no progress on standard error")
     gating.set_defaults(run=gate)
-    keeping = commands.add_parser(
+    cache = commands.add_parser(
         "baseline", help="cut a report down to a baseline that can be committed", description="The report's run can be made "
         "again from it by opsiq eval gate."
     )  # fmt: skip
-    keeping.add_argument("report", metavar="REPORT", type=Path)
-    keeping.add_argument("baseline", metavar="OUT", type=Path)
-    keeping.set_defaults(run=keep)
+    cache.add_argument("report", metavar="REPORT", type=Path)
+    cache.add_argument("baseline", metavar="OUT", type=Path)
+    cache.set_defaults(run=keep)
 
 
 def compare(arguments: argparse.Namespace) -> int:

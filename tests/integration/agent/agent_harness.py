@@ -142,15 +142,15 @@ def mention(request: Request, words: str) -> Mention:
 
 @dataclass
 class AgentHarness:
-    sessions: Database
+    database: Database
     clock: FrozenClock
     platform: FakePlatform
-    hand: ListClient
-    grounds: WorkspaceContexts
-    office: WorkspaceAdmin
+    signed_client: ListClient
+    contexts: WorkspaceContexts
+    workspace_admin: WorkspaceAdmin
     planner: Planner
     sender: Sender
-    desk: RunService
+    run_service: RunService
     decisions: Decisions
     people: dict[str, Actor] = field(default_factory=dict)
 
@@ -160,10 +160,10 @@ class AgentHarness:
 
     async def ask(self, person: str, *orders: tuple[str, str, Mapping[str, str]], session_id: str = "s1") -> Run:
         text = " and then ".join(order[0] for order in orders)
-        run = await self.desk.ask(self.people[person], text, session_id=session_id)
-        return await self.work(run.id)
+        run = await self.run_service.ask(self.people[person], text, session_id=session_id)
+        return await self.job(run.id)
 
-    async def work(self, run_id: str) -> Run:
+    async def job(self, run_id: str) -> Run:
         """Do what the queue's rows ask for, until the run waits for a person, for time, or is over."""
         while (run := await self.run(run_id)).state in MOVING:
             if isinstance(await self.once(run), Reschedule):
@@ -181,15 +181,15 @@ class AgentHarness:
         return await self.decisions.confirm(self.people[person], run.id, run.digest)
 
     async def run(self, run_id: str) -> Run:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await repository.get(session, self.workspace, run_id)
 
     async def calls(self, run_id: str) -> list[CallRow]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.runs.calls.of_run(session, self.workspace, run_id)
 
     async def entries(self, run_id: str) -> list[HistoryRow]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.history.log.of_run(session, self.workspace, run_id)
 
     async def kinds(self, run_id: str) -> list[str]:
@@ -197,7 +197,7 @@ class AgentHarness:
 
     async def buried(self, run_id: str) -> None:
         """The engine gives up on the run's work."""
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await self.planner.give_up(session, self.workspace, run_id, "Given up after 5 attempts.")
 
 
@@ -208,8 +208,8 @@ def contracts() -> list[dict[str, Any]]:
 
 @asynccontextmanager
 async def open_harness(url: str) -> AsyncIterator[AgentHarness]:
-    sessions = await Database.open(url)
-    clock, platform, hand = FrozenClock(NOW), FakePlatform(town()), ListClient()
+    database = await Database.open(url)
+    clock, platform, signed_client = FrozenClock(NOW), FakePlatform(town()), ListClient()
 
     class Shop(SaasConnector):
         def context_providers(self) -> Sequence[ContextProvider]:
@@ -223,13 +223,20 @@ async def open_harness(url: str) -> AsyncIterator[AgentHarness]:
         clients.append(HttpPlatformClient(base_url, token, guard=guard))
         return clients[-1]
 
-    grounds = WorkspaceContexts(sessions, box, [DiscoveredConnector("saas", "Shop", Shop)], [], client)
-    secrets, watch = ActionSecrets(sessions, box, clock), RunNotifier()
-    office = WorkspaceAdmin(sessions, grounds, secrets, box, clock)
+    contexts = WorkspaceContexts(database, box, [DiscoveredConnector("saas", "Shop", Shop)], [], client)
+    secrets, run_notifier = ActionSecrets(database, box, clock), RunNotifier()
+    workspace_admin = WorkspaceAdmin(database, contexts, secrets, box, clock)
     planner = Planner(
-        sessions, grounds, ScriptedResolver(), clock, watch.changed, lambda: None, 3600, Progress(sessions, watch)
+        database,
+        contexts,
+        ScriptedResolver(),
+        clock,
+        run_notifier.changed,
+        lambda: None,
+        3600,
+        Progress(database, run_notifier),
     )
-    sender = Sender(sessions, grounds, hand, secrets, clock, watch.changed)
+    sender = Sender(database, contexts, signed_client, secrets, clock, run_notifier.changed)
 
     def wake() -> None:
         """Work is done when the test says so."""
@@ -237,25 +244,29 @@ async def open_harness(url: str) -> AsyncIterator[AgentHarness]:
     async def put(session: AsyncSession, item: NewJob) -> None:
         await store.jobs.enqueue.enqueue_one(session, item)
 
-    gate = ApprovalService(sessions, grounds, clock, timedelta(hours=24))
-    direct = DirectCalls(sessions, grounds, planner, clock, wake)
-    progress = Progress(sessions, watch)
-    desk = RunService(sessions, grounds, clock, watch, put, direct, progress)
-    decisions = Decisions(desk, sessions, grounds, gate, clock, watch, wake, put, progress)
-    made = AgentHarness(sessions, clock, platform, hand, grounds, office, planner, sender, desk, decisions)
+    gate = ApprovalService(database, contexts, clock, timedelta(hours=24))
+    direct = DirectCalls(database, contexts, planner, clock, wake)
+    progress = Progress(database, run_notifier)
+    run_service = RunService(database, contexts, clock, run_notifier, put, direct, progress)
+    decisions = Decisions(run_service, database, contexts, gate, clock, run_notifier, wake, put, progress)
+    made = AgentHarness(
+        database, clock, platform, signed_client, contexts, workspace_admin, planner, sender, run_service, decisions
+    )
     try:
         with cheap_passwords():
-            olivia = await office.create_workspace("Town", email="olivia@x.example", person="olivia", password=PASSWORD)
+            olivia = await workspace_admin.create_workspace(
+                "Town", email="olivia@x.example", person="olivia", password=PASSWORD
+            )
             made.people["olivia"] = olivia
             for name, role in PEOPLE:
-                made.people[name] = await office.add_member(
+                made.people[name] = await workspace_admin.add_member(
                     olivia, email=f"{name}@x.example", person=name, role=role, password=PASSWORD
                 )
-        await office.connect(olivia, "saas", "https://platform.example", {"read_token": "t"})
-        await office.register(olivia, contracts())
+        await workspace_admin.connect(olivia, "saas", "https://platform.example", {"read_token": "t"})
+        await workspace_admin.register(olivia, contracts())
         yield made
     finally:
-        await hand.close()
+        await signed_client.close()
         for each in clients:
             await each.close()
-        await sessions.close()
+        await database.close()

@@ -12,7 +12,7 @@ from tests.integration.agent.agent_harness import AgentHarness, open_harness
 
 
 @pytest.fixture
-async def bureau(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[AgentHarness]:
+async def harness(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[AgentHarness]:
     shutil.copy(sqlite_template, tmp_path / "opsiq.db")
     async with open_harness(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}") as made:
         yield made

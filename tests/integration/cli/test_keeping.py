@@ -57,14 +57,14 @@ def keys_open(**settings: str) -> bool:
 
     async def signs() -> bool:
         loaded = Settings.load({f"OPSIQ_{name}": value for name, value in settings.items()} | {"OPSIQ_WORKERS": "0"})
-        async with open_container(loaded) as house, house.sessions.read() as session:
+        async with open_container(loaded) as container, container.database.read() as session:
             import store.contracts
             import store.workspaces
 
             (workspace,) = await store.workspaces.every_one(session)
             (row,) = await store.contracts.signing_keys(session, workspace.id)
             context = f"contract-key:{row.workspace}:{row.kid}"
-            return bool(house.box.open(row.sealed_private, context=context))
+            return bool(container.box.open(row.sealed_private, context=context))
 
     return asyncio.run(signs())
 

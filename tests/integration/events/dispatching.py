@@ -16,8 +16,8 @@ import store.workspaces
 from agent.workspace.context import WorkspaceContexts
 from core.clock import FrozenClock
 from core.secretbox import SecretBox
-from events.dispatcher import RETRY_WORK, Dispatcher
-from events.publish import REACT_WORK, publish
+from events.dispatcher import RETRY_JOB, Dispatcher
+from events.publish import REACT_JOB, publish
 from events.subscribers import FiredEvent, ReactionHook, ReactionResult, Subscriber
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.ssrf_guard import SsrfGuard
@@ -73,18 +73,18 @@ class Stage:
     """One walk on one database."""
 
     def __init__(
-        self, sessions: Database, cast: Cast, *, found: Sequence[DiscoveredConnector] = (), **options: Any
+        self, database: Database, cast: Cast, *, found: Sequence[DiscoveredConnector] = (), **options: Any
     ) -> None:
-        self.sessions = sessions
+        self.database = database
         self.clock = FrozenClock(AT)
         self.box = SecretBox(bytes(32))
-        grounds = WorkspaceContexts(sessions, self.box, found, [], a_client)
-        self.walk = Dispatcher(sessions, [cast], grounds, self.clock, lambda: None, **options)
-        self.queue = SqlQueue(sessions, owner="test", lease_s=60)
-        self.handlers: dict[str, Handler] = {REACT_WORK: self.walk.react, RETRY_WORK: self.walk.again}
+        contexts = WorkspaceContexts(database, self.box, found, [], a_client)
+        self.dispatcher = Dispatcher(database, [cast], contexts, self.clock, lambda: None, **options)
+        self.queue = SqlQueue(database, owner="test", lease_s=60)
+        self.handlers: dict[str, Handler] = {REACT_JOB: self.dispatcher.react, RETRY_JOB: self.dispatcher.again}
 
     async def fire(self, name: str = "order.packed", **data: Any) -> str:
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             fired = await publish(session, workspace=WORKSPACE, name=name, data=data, origin="test", at=self.clock())
         return fired.id
 
@@ -94,22 +94,22 @@ class Stage:
             workspace=WORKSPACE, name=connector, base_url="http://platform.test", sealed_secrets=sealed, enabled=True,
             created_at=AT, updated_at=AT,
         )  # fmt: skip
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await store.workspaces.insert(session, WorkspaceRow(id=WORKSPACE, name="W", created_at=AT))
             await store.connectors.put(session, row)
 
     async def step(self) -> int:
         """Do everything that is due now, once. Answers how much that was."""
         claimed = await self.queue.claim(list(self.handlers), 50)
-        for work in claimed:
-            outcome = await self.handlers[work.kind](work)
+        for job in claimed:
+            outcome = await self.handlers[job.kind](job)
             assert isinstance(outcome, Done | Reschedule)
-            assert await self.queue.settle([(work, outcome)]) == [True]
+            assert await self.queue.settle([(job, outcome)]) == [True]
         return len(claimed)
 
     async def hurry(self) -> None:
         """What is due later, and what is held by the dead, is due now."""
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await session.execute(text("UPDATE work SET due_ms = 0, turn_ms = 0 WHERE finished_ms IS NULL"))
 
     async def finish(self) -> None:
@@ -118,7 +118,7 @@ class Stage:
             await self.hurry()
 
     async def reactions(self, event_id: str) -> dict[str, ReactionRow]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return {row.subscriber: row for row in await store.events.events.reactions(session, WORKSPACE, event_id)}
 
     async def states(self, event_id: str) -> dict[str, str]:

@@ -38,13 +38,13 @@ async def main(url: str, notes: Path) -> None:
     cast.add("first", 10, first)
     cast.add("second", 20, second)
     cast.add("third", 30, third)
-    sessions = await Database.open(url)
-    stage = Stage(sessions, cast)
-    queue = SqlQueue(sessions, owner=f"worker-{os.getpid()}", lease_s=0.6)
+    database = await Database.open(url)
+    stage = Stage(database, cast)
+    queue = SqlQueue(database, owner=f"worker-{os.getpid()}", lease_s=0.6)
     async with Worker(queue, stage.handlers, poll_s=0.1):
         while "third" not in noted():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-    await sessions.close()
+    await database.close()
 
 
 if __name__ == "__main__":

@@ -12,13 +12,13 @@ from tests.integration.web.api.shop import Shop
 
 async def reacted(shop: Shop) -> None:
     """Everything that is due of events, done."""
-    handlers = shop.house.events.handlers
-    queue = SqlQueue(shop.house.sessions, owner="test", lease_s=60)
+    handlers = shop.container.events.handlers
+    queue = SqlQueue(shop.container.database, owner="test", lease_s=60)
     while claimed := await queue.claim(list(handlers), 50):
-        for work in claimed:
-            outcome = await handlers[work.kind](work)
+        for job in claimed:
+            outcome = await handlers[job.kind](job)
             assert isinstance(outcome, Done | Reschedule)
-            assert await queue.settle([(work, outcome)]) == [True]
+            assert await queue.settle([(job, outcome)]) == [True]
 
 
 async def fired(shop: Shop, event: str, *, by: str = "olivia", **data: Any) -> str:
@@ -36,7 +36,7 @@ async def seen(shop: Shop, event_id: str) -> dict[str, Any]:
 
 async def made_runs(shop: Shop) -> list[Run]:
     """Every run of the workspace, newest first."""
-    return await shop.house.runs.listed(shop.actors["olivia"])
+    return await shop.container.runs.listed(shop.actors["olivia"])
 
 
 async def made_rule(shop: Shop, *, by: str = "olivia", **changes: Any) -> dict[str, Any]:

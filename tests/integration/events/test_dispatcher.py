@@ -33,20 +33,20 @@ async def broken(event: FiredEvent) -> None:
     raise RuntimeError("a subscriber's own defect")
 
 
-async def test_lower_priority_reacts_first_whatever_the_order_of_registration(sessions: Database) -> None:
+async def test_lower_priority_reacts_first_whatever_the_order_of_registration(database: Database) -> None:
     cast = Cast()
     for name, priority in (("webhooks", 40), ("brain", 10), ("mirror", 30), ("rules", 20)):
         cast.add(name, priority)
-    stage = Stage(sessions, cast)
+    stage = Stage(database, cast)
     event_id = await stage.fire()
     await stage.finish()
     assert cast.seen == ["brain", "rules", "mirror", "webhooks"]
     assert set((await stage.states(event_id)).values()) == {"done"}
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert (await store.events.events.get(session, WORKSPACE, event_id)).state == "done"
 
 
-async def test_the_same_priority_reacts_side_by_side(sessions: Database) -> None:
+async def test_the_same_priority_reacts_side_by_side(database: Database) -> None:
     together = asyncio.Barrier(2)
 
     async def meet(event: FiredEvent) -> None:
@@ -55,14 +55,14 @@ async def test_the_same_priority_reacts_side_by_side(sessions: Database) -> None
     cast = Cast()
     cast.add("one", 20, meet)
     cast.add("two", 20, meet)
-    stage = Stage(sessions, cast)
+    stage = Stage(database, cast)
     event_id = await stage.fire()
     async with asyncio.timeout(10):  # one after the other they would wait for each other for ever
         await stage.finish()
     assert await stage.states(event_id) == {"one": "done", "two": "done"}
 
 
-async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(sessions: Database) -> None:
+async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(database: Database) -> None:
     tries = 0
 
     async def twice(event: FiredEvent) -> None:
@@ -74,7 +74,7 @@ async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(sessio
     cast = Cast()
     cast.add("shaky", 10, twice)
     cast.add("later", 20)
-    stage = Stage(sessions, cast)
+    stage = Stage(database, cast)
     event_id = await stage.fire()
     await stage.step()
     assert await stage.states(event_id) == {"shaky": "retrying", "later": "done"}
@@ -85,22 +85,22 @@ async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(sessio
     assert cast.seen == ["shaky", "later", "shaky", "shaky"]
 
 
-async def test_one_that_never_works_has_failed_in_the_end_and_history_says_so(sessions: Database) -> None:
+async def test_one_that_never_works_has_failed_in_the_end_and_history_says_so(database: Database) -> None:
     cast = Cast()
     cast.add("broken", 10, broken)
-    stage = Stage(sessions, cast)
+    stage = Stage(database, cast)
     event_id = await stage.fire()
     await stage.finish()
     row = (await stage.reactions(event_id))["broken"]
     assert (row.state, row.attempts) == ("failed", len(RETRY_S) + 1)
     assert row.error == "RuntimeError (see the log)", "a stranger's words may hold a secret"
-    async with sessions.read() as session:
+    async with database.read() as session:
         (entry,) = await store.history.log.page(session, WORKSPACE, limit=10)
     assert entry.kind == "reaction_failed"
     assert event_id in entry.data
 
 
-async def test_a_blocking_one_is_waited_for(sessions: Database) -> None:
+async def test_a_blocking_one_is_waited_for(database: Database) -> None:
     tries = 0
 
     async def once_broken(event: FiredEvent) -> None:
@@ -113,7 +113,7 @@ async def test_a_blocking_one_is_waited_for(sessions: Database) -> None:
     cast.add("first", 10)
     cast.add("gate", 20, once_broken, blocking=True)
     cast.add("later", 30)
-    stage = Stage(sessions, cast)
+    stage = Stage(database, cast)
     event_id = await stage.fire()
     await stage.step()
     assert await stage.states(event_id) == {"first": "done", "gate": "retrying", "later": "pending"}
@@ -122,12 +122,12 @@ async def test_a_blocking_one_is_waited_for(sessions: Database) -> None:
     assert cast.seen == ["first", "gate", "gate", "later"]
 
 
-async def test_a_blocking_one_that_fails_for_good_leaves_the_later_ones_out(sessions: Database) -> None:
+async def test_a_blocking_one_that_fails_for_good_leaves_the_later_ones_out(database: Database) -> None:
     cast = Cast()
     cast.add("gate", 20, broken, blocking=True)
     cast.add("beside", 20)
     cast.add("later", 30)
-    stage = Stage(sessions, cast)
+    stage = Stage(database, cast)
     event_id = await stage.fire()
     await stage.finish()
     assert await stage.states(event_id) == {"gate": "failed", "beside": "done", "later": "skipped"}
@@ -135,14 +135,14 @@ async def test_a_blocking_one_that_fails_for_good_leaves_the_later_ones_out(sess
     assert "gate" in (await stage.reactions(event_id))["later"].error
 
 
-async def test_one_that_hangs_is_given_up_and_retried(sessions: Database) -> None:
+async def test_one_that_hangs_is_given_up_and_retried(database: Database) -> None:
     async def hang(event: FiredEvent) -> None:
         await asyncio.Event().wait()
 
     cast = Cast()
     cast.add("hanging", 10, hang)
     cast.add("later", 20)
-    stage = Stage(sessions, cast, react_s=0.01)
+    stage = Stage(database, cast, react_s=0.01)
     event_id = await stage.fire()
     await stage.step()
     rows = await stage.reactions(event_id)
@@ -153,7 +153,7 @@ async def test_one_that_hangs_is_given_up_and_retried(sessions: Database) -> Non
     )
 
 
-async def test_what_a_reaction_writes_and_that_it_is_done_are_one_transaction(sessions: Database) -> None:
+async def test_what_a_reaction_writes_and_that_it_is_done_are_one_transaction(database: Database) -> None:
     async def put_then_fail(session: AsyncSession) -> None:
         await store.jobs.enqueue.enqueue(session, key="left-behind", kind="note", workspace=WORKSPACE, payload={})
         raise RuntimeError("after writing")
@@ -164,16 +164,16 @@ async def test_what_a_reaction_writes_and_that_it_is_done_are_one_transaction(se
     cast = Cast()
     cast.add("half", 10, record=put_then_fail)
     cast.add("whole", 10, record=put)
-    stage = Stage(sessions, cast)
+    stage = Stage(database, cast)
     event_id = await stage.fire()
     await stage.step()
     assert await stage.states(event_id) == {"half": "retrying", "whole": "done"}
-    async with sessions.read() as session:
+    async with database.read() as session:
         keys = (await session.execute(text("SELECT key FROM work WHERE kind = 'note'"))).scalars().all()
     assert list(keys) == ["kept"]
 
 
-async def test_a_walk_that_is_taken_up_again_repeats_nothing_that_was_done(sessions: Database) -> None:
+async def test_a_walk_that_is_taken_up_again_repeats_nothing_that_was_done(database: Database) -> None:
     reached = asyncio.Event()
     hanging = True
 
@@ -186,10 +186,10 @@ async def test_a_walk_that_is_taken_up_again_repeats_nothing_that_was_done(sessi
     cast.add("first", 10)
     cast.add("second", 20, hang_once)
     cast.add("third", 30)
-    stage = Stage(sessions, cast)
+    stage = Stage(database, cast)
     event_id = await stage.fire()
-    (work,) = await stage.queue.claim(list(stage.handlers), 1)
-    task = asyncio.create_task(stage.walk.react(work))
+    (job,) = await stage.queue.claim(list(stage.handlers), 1)
+    task = asyncio.create_task(stage.dispatcher.react(job))
     await reached.wait()
     task.cancel()  # the lease is lost: nothing of this claim is settled
     with pytest.raises(asyncio.CancelledError):
@@ -202,10 +202,10 @@ async def test_a_walk_that_is_taken_up_again_repeats_nothing_that_was_done(sessi
     assert await stage.states(event_id) == {"first": "done", "second": "done", "third": "done"}
 
 
-async def test_a_subscriber_that_is_gone_by_its_retry_is_passed_over(sessions: Database) -> None:
+async def test_a_subscriber_that_is_gone_by_its_retry_is_passed_over(database: Database) -> None:
     cast = Cast()
     cast.add("broken", 10, broken)
-    stage = Stage(sessions, cast)
+    stage = Stage(database, cast)
     event_id = await stage.fire()
     await stage.step()
     cast.remove("broken")
@@ -214,7 +214,7 @@ async def test_a_subscriber_that_is_gone_by_its_retry_is_passed_over(sessions: D
     assert await stage.states(event_id) == {"broken": "skipped"}
 
 
-async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(sessions: Database) -> None:
+async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(database: Database) -> None:
     seen: list[connector.Event] = []
 
     class Mirror(connector.Connector):
@@ -232,7 +232,7 @@ async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(s
     cast = Cast()
     cast.add("rules", 20)
     cast.add("webhooks", 40)
-    stage = Stage(sessions, cast, found=[DiscoveredConnector("mirror", "Mirror", Mirror)])
+    stage = Stage(database, cast, found=[DiscoveredConnector("mirror", "Mirror", Mirror)])
     await stage.configure("mirror")
     event_id = await stage.fire("customer.renamed", customer_id=421)
     await stage.finish()
@@ -240,7 +240,7 @@ async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(s
     assert [(each.id, each.name, each.data) for each in seen] == [(event_id, "customer.renamed", {"customer_id": 421})]
 
 
-async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(sessions: Database) -> None:
+async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(database: Database) -> None:
     class Broken(connector.Connector):
         name = "broken"
 
@@ -249,7 +249,7 @@ async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(s
 
     cast = Cast()
     cast.add("rules", 20)
-    stage = Stage(sessions, cast, found=[DiscoveredConnector("broken", "Broken", Broken)])
+    stage = Stage(database, cast, found=[DiscoveredConnector("broken", "Broken", Broken)])
     await stage.configure("broken")
     event_id = await stage.fire()
     await stage.finish()
@@ -257,9 +257,9 @@ async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(s
 
 
 async def test_kill_9_between_two_priorities_loses_nothing_and_repeats_nothing_done(
-    sessions: Database, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    event_id = await Stage(sessions, Cast()).fire()
+    event_id = await Stage(database, Cast()).fire()
     notes = tmp_path / "notes"
     notes.touch()
     command = [sys.executable, "-m", "tests.integration.events.killed", database_url, str(notes)]
@@ -270,12 +270,12 @@ async def test_kill_9_between_two_priorities_loses_nothing_and_repeats_nothing_d
     second = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, timeout=60, check=False)
     assert second.returncode == 0
     assert notes.read_text().split() == ["first", "second", "second", "third"]
-    states = await Stage(sessions, Cast()).states(event_id)
+    states = await Stage(database, Cast()).states(event_id)
     assert states == {"first": "done", "second": "done", "third": "done"}
 
 
-async def test_a_chain_of_events_that_cause_each_other_ends(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_chain_of_events_that_cause_each_other_ends(database: Database) -> None:
+    async with database.begin() as session:
         cause: str | None = None
         for depth in range(MAX_DEPTH + 1):
             fired = await publish(
@@ -289,23 +289,23 @@ async def test_a_chain_of_events_that_cause_each_other_ends(sessions: Database) 
             )
 
 
-async def test_a_cause_of_another_workspace_is_no_cause(sessions: Database) -> None:
-    event_id = await Stage(sessions, Cast()).fire()
-    async with sessions.begin() as session:
+async def test_a_cause_of_another_workspace_is_no_cause(database: Database) -> None:
+    event_id = await Stage(database, Cast()).fire()
+    async with database.begin() as session:
         with pytest.raises(InvalidInput):
             await publish(
                 session, workspace="ws_2", name="order.packed", data={}, origin="test", at=AT, caused_by=event_id
             )
 
 
-async def test_an_event_and_its_work_are_there_together_or_not_at_all(sessions: Database) -> None:
+async def test_an_event_and_its_work_are_there_together_or_not_at_all(database: Database) -> None:
     async def fire_and_fail() -> None:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await publish(session, workspace=WORKSPACE, name="order.packed", data={}, origin="test", at=AT)
             raise RuntimeError("before the commit")
 
     with pytest.raises(RuntimeError):
         await fire_and_fail()
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert await store.events.events.listed(session, WORKSPACE) == []
         assert await store.jobs.jobs.counts(session) == {}

@@ -40,7 +40,7 @@ async def test_the_same_key_again_is_answered_from_the_record_and_fires_nothing(
     assert second.json() == first.json()
     assert second.headers["idempotency-replayed"] == "true"
     assert len(await events(shop)) == 1
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         assert (await store.jobs.jobs.counts(session))["event.react", "ready"] == 1
 
 
@@ -56,7 +56,7 @@ async def test_of_many_at_once_each_key_fires_once_and_one_that_is_wrong_fails_a
     assert [each.status_code for each in answers] == [202] * 16 + [422, 400]
     assert len({answers[0].text, *(each.text for each in answers[12:16])}) == 1
     assert len(await events(shop)) == 12
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         assert (await store.jobs.jobs.counts(session))["event.react", "ready"] == 12
 
 
@@ -64,7 +64,7 @@ async def test_what_was_answered_is_said_again_though_it_would_be_refused_by_now
     body = {**SHIPPED, "caused_by": await fired(shop, "order.created", order_ref="1", customer_id=1)}
     first = await shop.call("POST", "/v1/events/fire", body, idempotency_key="k1")
     assert first.status_code == 202, first.text
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await session.execute(delete(store.events.events.EventRow.__table__))  # as the sweep does when they are old
     again = await shop.call("POST", "/v1/events/fire", body, idempotency_key="k1")
     assert (again.status_code, again.text) == (202, first.text)
@@ -146,7 +146,7 @@ async def test_a_chain_that_a_rule_feeds_ends_at_its_bound_and_owners_read_why(s
             event_id = answer.json()["id"]
             assert (await shop.call("GET", f"/v1/events/{event_id}")).json()["depth"] == depth
     assert (answer.status_code, answer.json()["code"]) == (422, "event_loop")
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         page = await store.history.log.page(session, shop.actors["olivia"].workspace, limit=1)
     assert page[0].kind == "event_refused"
 

@@ -24,29 +24,29 @@ def server(tmp_path: Path) -> Iterator[BrokerServer]:
 
 
 @pytest.fixture
-async def site(sessions: Database, server: BrokerServer) -> AsyncIterator[Site]:
-    made = Site(sessions, server)
+async def site(database: Database, server: BrokerServer) -> AsyncIterator[Site]:
+    made = Site(database, server)
     yield made
-    for engine in made.engines:
-        await engine.stop(2)
+    for worker in made.engines:
+        await worker.stop(2)
 
 
 @pytest.fixture
-async def hand() -> AsyncIterator[SignedClient]:
+async def signed_client() -> AsyncIterator[SignedClient]:
     async with SignedClient(SsrfGuard(LOOPBACK)) as made:
         yield made
 
 
 @pytest.fixture
-async def engines(sessions: Database) -> AsyncIterator[Callable[..., Worker]]:
+async def engines(database: Database) -> AsyncIterator[Callable[..., Worker]]:
     """Makes engines on the test's database; those that were started are stopped at the end."""
     made: list[Worker] = []
 
     def make(handler: Handler, *, owner: str = "one", **queue: object) -> Worker:
-        engine = Worker(SqlQueue(sessions, owner=owner, **queue), {"note": handler}, poll_s=0.2)  # type: ignore[arg-type]
-        made.append(engine)
-        return engine
+        worker = Worker(SqlQueue(database, owner=owner, **queue), {"note": handler}, poll_s=0.2)  # type: ignore[arg-type]
+        made.append(worker)
+        return worker
 
     yield make
-    for engine in made:
-        await engine.stop(2)
+    for worker in made:
+        await worker.stop(2)

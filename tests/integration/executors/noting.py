@@ -14,37 +14,37 @@ from store.jobs import jobs as works
 from store.jobs.jobs import Job
 
 
-async def until(true: Callable[[], bool], engine: Worker | None = None) -> None:
+async def until(true: Callable[[], bool], worker: Worker | None = None) -> None:
     """Looks again and again: what is waited for lies in a file, a counter or another process."""
     async with asyncio.timeout(20):
-        while not true() or (engine is not None and engine.running):  # noqa: ASYNC110
+        while not true() or (worker is not None and worker.running):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
 async def put(
-    sessions: Database, *keys: str, engine: Worker | None = None, lane: str | None = None, kind: str = "note"
+    database: Database, *keys: str, worker: Worker | None = None, lane: str | None = None, kind: str = "note"
 ) -> None:
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         for key in keys:
             await enqueue.enqueue(session, key=key, kind=kind, workspace="ws_1", payload={"key": key}, lane=lane)
-        if engine is not None:
-            after_commit(session, engine.wake)
+        if worker is not None:
+            after_commit(session, worker.wake)
 
 
-async def states(sessions: Database) -> Counter[str]:
+async def states(database: Database) -> Counter[str]:
     """How many pieces are in each state, of whatever kind."""
     found: Counter[str] = Counter()
-    async with sessions.read() as session:
+    async with database.read() as session:
         for (_, state), count in (await works.counts(session)).items():
             found[state] += count
     return found
 
 
-async def becomes(sessions: Database, expected: dict[str, int]) -> None:
+async def becomes(database: Database, expected: dict[str, int]) -> None:
     found: dict[str, int] = {}
     try:
         async with asyncio.timeout(20):
-            while (found := await states(sessions)) != expected:  # noqa: ASYNC110
+            while (found := await states(database)) != expected:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     except TimeoutError:
         assert found == expected
@@ -53,10 +53,10 @@ async def becomes(sessions: Database, expected: dict[str, int]) -> None:
 class Note:
     """Notes the work it was given."""
 
-    def __init__(self, outcome: Callable[[Job], Outcome] = lambda _work: Done()) -> None:
+    def __init__(self, outcome: Callable[[Job], Outcome] = lambda _job: Done()) -> None:
         self.seen: Counter[str] = Counter()
         self._outcome = outcome
 
-    async def __call__(self, work: Job) -> Outcome:
-        self.seen[work.key] += 1
-        return self._outcome(work)
+    async def __call__(self, job: Job) -> Outcome:
+        self.seen[job.key] += 1
+        return self._outcome(job)

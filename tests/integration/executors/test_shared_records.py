@@ -14,12 +14,12 @@ from store.jobs import enqueue, jobs
 from store.jobs.enqueue import NewJob
 
 
-async def test_a_group_writes_once_for_all_that_still_hold_their_work(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_group_writes_once_for_all_that_still_hold_their_work(database: Database) -> None:
+    async with database.begin() as session:
         await enqueue.enqueue_many(session, [NewJob(f"k{n}", "call", "ws_1", {}) for n in range(4)])
-    queue = SqlQueue(sessions, owner="w1")
+    queue = SqlQueue(database, owner="w1")
     claimed = sorted(await queue.claim(["call"], 10), key=lambda one: one.key)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await session.execute(text("UPDATE work SET owner = 'w2', attempt = 2 WHERE key = 'k1'"))
     written: list[list[Any]] = []
 
@@ -32,16 +32,16 @@ async def test_a_group_writes_once_for_all_that_still_hold_their_work(sessions: 
     ])  # fmt: skip
     assert results == [True, False, True, True]
     assert written == [["k0", "k2", "k3"]]
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert await jobs.counts(session) == {("call", "done"): 2, ("call", "claimed"): 1, ("call", "ready"): 1}
 
 
-async def test_a_claim_and_its_predecessor_in_one_group_settle_once(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_claim_and_its_predecessor_in_one_group_settle_once(database: Database) -> None:
+    async with database.begin() as session:
         await enqueue.enqueue(session, key="k", kind="call", workspace="ws_1", payload={})
-    queue = SqlQueue(sessions, owner="w1")
+    queue = SqlQueue(database, owner="w1")
     (first,) = await queue.claim(["call"], 1)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await session.execute(text("UPDATE work SET due_ms = 0, turn_ms = 0"))
     (second,) = await queue.claim(["call"], 1)
     written: list[Any] = []
@@ -58,10 +58,10 @@ async def test_a_claim_and_its_predecessor_in_one_group_settle_once(sessions: Da
     assert written == [2]
 
 
-async def test_a_shared_write_that_fails_for_one_does_not_settle_it_and_spares_the_others(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_shared_write_that_fails_for_one_does_not_settle_it_and_spares_the_others(database: Database) -> None:
+    async with database.begin() as session:
         await enqueue.enqueue_many(session, [NewJob(f"k{n}", "call", "ws_1", {}) for n in range(2)])
-    queue = SqlQueue(sessions, owner="w1")
+    queue = SqlQueue(database, owner="w1")
     claimed = sorted(await queue.claim(["call"], 10), key=lambda one: one.key)
 
     async def write(_session: AsyncSession, items: Sequence[Any]) -> None:
@@ -71,20 +71,20 @@ async def test_a_shared_write_that_fails_for_one_does_not_settle_it_and_spares_t
     good, bad = await queue.settle([(one, Done(shared=SharedWrite(write, one.key))) for one in claimed])
     assert good is True
     assert isinstance(bad, ValueError)
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert await jobs.counts(session) == {("call", "done"): 1, ("call", "claimed"): 1}
 
 
 async def test_of_a_kind_that_is_forgotten_no_done_row_is_kept_and_a_lost_claim_takes_nothing(
-    sessions: Database,
+    database: Database,
 ) -> None:
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await enqueue.enqueue_many(session, [NewJob(f"k{n}", "call", "ws_1", {}) for n in range(3)])
         await enqueue.enqueue(session, key="other", kind="read", workspace="ws_1", payload={})
-    queue = SqlQueue(sessions, owner="w1", forgets=["call"])
+    queue = SqlQueue(database, owner="w1", forgets=["call"])
     claimed = sorted(await queue.claim(["call", "read"], 10), key=lambda one: one.key)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await session.execute(text("UPDATE work SET owner = 'w2', attempt = 2 WHERE key = 'k1'"))
     assert await queue.settle([(one, Done()) for one in claimed]) == [True, False, True, True]
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert await jobs.counts(session) == {("call", "claimed"): 1, ("read", "done"): 1}

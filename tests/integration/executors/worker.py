@@ -14,18 +14,18 @@ from store.jobs.jobs import Job
 
 
 async def main(url: str, notes: Path) -> None:
-    def note(what: str, work: Job) -> None:
+    def note(what: str, job: Job) -> None:
         with notes.open("a") as file:
-            file.write(f"{what} {work.key}\n")
+            file.write(f"{what} {job.key}\n")
 
-    async def handle(work: Job) -> Outcome:
-        note("begun", work)
+    async def handle(job: Job) -> Outcome:
+        note("begun", job)
         await asyncio.sleep(0.05)
-        note("ended", work)
+        note("ended", job)
         return Done()
 
-    sessions = await Database.open(url)
-    queue = SqlQueue(sessions, owner=f"worker-{os.getpid()}", lease_s=0.6)
+    database = await Database.open(url)
+    queue = SqlQueue(database, owner=f"worker-{os.getpid()}", lease_s=0.6)
     async with Worker(queue, {"note": handle}, concurrency=5, poll_s=0.2):
         await asyncio.Event().wait()
 

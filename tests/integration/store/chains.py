@@ -11,8 +11,8 @@ from store.history.log import ChainAnchor, ChainVerdict
 from tests.integration.store.rowmaking import ACTOR, later
 
 
-async def write(sessions: Database, count: int, *, workspace: str = "ws_1", **given: Any) -> list[HistoryRow]:
-    async with sessions.begin() as session:
+async def write(database: Database, count: int, *, workspace: str = "ws_1", **given: Any) -> list[HistoryRow]:
+    async with database.begin() as session:
         return [
             await log.append(
                 session,
@@ -31,6 +31,6 @@ async def write(sessions: Database, count: int, *, workspace: str = "ws_1", **gi
         ]
 
 
-async def verified(sessions: Database, anchor: ChainAnchor | None = None) -> ChainVerdict:
-    async with sessions.read() as session:
+async def verified(database: Database, anchor: ChainAnchor | None = None) -> ChainVerdict:
+    async with database.read() as session:
         return await log.verify(session, "ws_1", anchor)

@@ -27,17 +27,17 @@ def a_contract(version: int = 1, **given: Any) -> ContractRow:
     return ContractRow(**{**row, **given})
 
 
-async def test_a_contract_is_read_back_byte_for_byte(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_contract_is_read_back_byte_for_byte(database: Database) -> None:
+    async with database.begin() as session:
         assert await contracts.register(session, a_contract())
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert (await contracts.version(session, "ws_1", "invoice.refund", 1)).model_dump() == a_contract().model_dump()
         with pytest.raises(NotFound):
             await contracts.version(session, "ws_2", "invoice.refund", 1)
 
 
-async def test_a_new_version_retires_the_older_one(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_new_version_retires_the_older_one(database: Database) -> None:
+    async with database.begin() as session:
         await contracts.register(session, a_contract(1))
         await contracts.register(session, a_contract(1, name="other"))
         await contracts.register(session, a_contract(3))
@@ -49,33 +49,33 @@ async def test_a_new_version_retires_the_older_one(sessions: Database) -> None:
         assert await contracts.active(session, "ws_2") == []
 
 
-async def test_registering_the_same_again_changes_nothing_even_when_it_was_retired(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_registering_the_same_again_changes_nothing_even_when_it_was_retired(database: Database) -> None:
+    async with database.begin() as session:
         await contracts.register(session, a_contract())
         await contracts.retire(session, "ws_1", "invoice.refund")
         assert not await contracts.register(session, a_contract(registered_by="mem_2"))
         assert await contracts.active(session, "ws_1") == []
 
 
-async def test_a_registered_version_never_changes(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_registered_version_never_changes(database: Database) -> None:
+    async with database.begin() as session:
         await contracts.register(session, a_contract())
         with pytest.raises(Conflict, match="raise the version"):
             await contracts.register(session, a_contract(digest="sha256:other", raw=b"{}"))
         assert (await contracts.version(session, "ws_1", "invoice.refund", 1)).raw == a_contract().raw
 
 
-async def test_a_version_below_the_newest_can_not_be_slipped_in(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_version_below_the_newest_can_not_be_slipped_in(database: Database) -> None:
+    async with database.begin() as session:
         await contracts.register(session, a_contract(3))
         with pytest.raises(Conflict, match="at version 3"):
             await contracts.register(session, a_contract(2))
 
 
-async def test_of_racing_registrations_with_other_content_one_wins(sessions: Database) -> None:
+async def test_of_racing_registrations_with_other_content_one_wins(database: Database) -> None:
     async def register(digest: str) -> bool:
         try:
-            async with sessions.begin() as session:
+            async with database.begin() as session:
                 return await contracts.register(session, a_contract(digest=digest))
         except Conflict:
             return False
@@ -84,8 +84,8 @@ async def test_of_racing_registrations_with_other_content_one_wins(sessions: Dat
     assert won.count(True) == 1
 
 
-async def test_a_retired_contract_can_be_reinstated(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_retired_contract_can_be_reinstated(database: Database) -> None:
+    async with database.begin() as session:
         await contracts.register(session, a_contract(1))
         await contracts.register(session, a_contract(2))
         assert (await contracts.retire(session, "ws_1", "invoice.refund")).version == 2
@@ -97,45 +97,45 @@ async def test_a_retired_contract_can_be_reinstated(sessions: Database) -> None:
         assert [row.version for row in await contracts.active(session, "ws_1")] == [2]
 
 
-async def test_the_generation_differs_after_every_change_and_only_then(sessions: Database) -> None:
+async def test_the_generation_differs_after_every_change_and_only_then(database: Database) -> None:
     seen: list[str] = []
 
     async def note() -> None:
-        async with sessions.read() as session:
+        async with database.read() as session:
             seen.append(await contracts.generation(session, "ws_1"))
 
     await note()
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await contracts.register(session, a_contract(changed_at=later(days=36500)))  # by a clock that runs ahead
     await note()
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await contracts.retire(session, "ws_1", "invoice.refund")
     await note()
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await contracts.reinstate(session, "ws_1", "invoice.refund")
     await note()
     key = SigningKeyRow(workspace="ws_1", kid="k", public="p", sealed_private="s", created_at=AT)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await contracts.add_signing_key(session, key)
     await note()
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await contracts.retire_signing_key(session, "ws_1", "k", AT)
     await note()
     assert len(set(seen)) == 6
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await contracts.register(session, a_contract())
         await contracts.register(session, a_contract(workspace="ws_2"))
     await note()
     assert seen[-1] == seen[-2]
 
 
-async def test_the_newest_signing_key_comes_first_and_a_retired_one_stays_to_verify(sessions: Database) -> None:
+async def test_the_newest_signing_key_comes_first_and_a_retired_one_stays_to_verify(database: Database) -> None:
     def key(kid: str, **given: Any) -> SigningKeyRow:
         return SigningKeyRow(
             **{"workspace": "ws_1", "kid": kid, "public": "p", "sealed_private": "s", "created_at": AT, **given}
         )
 
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await contracts.add_signing_key(session, key("old"))
         await contracts.add_signing_key(session, key("new", created_at=later(days=1)))
         await contracts.retire_signing_key(session, "ws_1", "old", later(days=1))
@@ -145,5 +145,5 @@ async def test_the_newest_signing_key_comes_first_and_a_retired_one_stays_to_ver
         assert [(row.kid, row.retired_at) for row in rows] == [("new", None), ("old", later(days=1))]
         assert await contracts.signing_keys(session, "ws_2") == []
     with pytest.raises(Conflict):
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await contracts.add_signing_key(session, key("new"))

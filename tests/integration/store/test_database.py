@@ -17,76 +17,76 @@ from store.runs import runs
 from tests.integration.store.rowmaking import AT, a_run
 
 
-async def test_what_was_written_in_a_block_is_there_after_it(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_what_was_written_in_a_block_is_there_after_it(database: Database) -> None:
+    async with database.begin() as session:
         await runs.insert(session, a_run())
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert (await runs.get(session, "ws_1", "run_1")).created_at == AT
 
 
-async def test_a_block_that_raises_leaves_nothing(sessions: Database) -> None:
+async def test_a_block_that_raises_leaves_nothing(database: Database) -> None:
     async def fail() -> None:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await runs.insert(session, a_run())
             raise KeyError
 
     with pytest.raises(KeyError):
         await fail()
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert await runs.listed(session, "ws_1") == []
 
 
-async def test_a_begin_inside_a_begin_is_told_instead_of_waiting_for_ever(sessions: Database) -> None:
-    async with sessions.begin():
+async def test_a_begin_inside_a_begin_is_told_instead_of_waiting_for_ever(database: Database) -> None:
+    async with database.begin():
         with pytest.raises(RuntimeError, match="pass the session on"):
-            async with sessions.begin():
+            async with database.begin():
                 pass
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         assert await now(session)
 
 
-async def test_a_reader_can_not_write(sessions: Database) -> None:
+async def test_a_reader_can_not_write(database: Database) -> None:
     with pytest.raises(DBAPIError):
-        async with sessions.read() as session:
+        async with database.read() as session:
             await nonces.insert(session, "pk_1", "n", AT)
 
 
-async def test_a_reader_sees_one_moment_while_a_writer_goes_on(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_reader_sees_one_moment_while_a_writer_goes_on(database: Database) -> None:
+    async with database.begin() as session:
         await runs.insert(session, a_run())
-    async with sessions.read() as reader:
+    async with database.read() as reader:
         assert (await runs.get(reader, "ws_1", "run_1")).state == "held"
-        async with sessions.begin() as writer:
+        async with database.begin() as writer:
             await runs.move(writer, "ws_1", "run_1", was=["held"], to="confirmed")
         assert (await runs.get(reader, "ws_1", "run_1")).state == "held"
-    async with sessions.read() as reader:
+    async with database.read() as reader:
         assert (await runs.get(reader, "ws_1", "run_1")).state == "confirmed"
 
 
-async def test_changing_a_row_that_was_read_changes_nothing_stored(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_changing_a_row_that_was_read_changes_nothing_stored(database: Database) -> None:
+    async with database.begin() as session:
         row = await runs.insert(session, a_run())
         row.state = "confirmed"
         seen = await runs.get(session, "ws_1", "run_1")
         seen.state = "confirmed"
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert (await runs.get(session, "ws_1", "run_1")).state == "held"
 
 
-async def test_a_callback_runs_once_what_it_tells_of_can_be_read(sessions: Database) -> None:
+async def test_a_callback_runs_once_what_it_tells_of_can_be_read(database: Database) -> None:
     told: list[str] = []
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         after_commit(session, lambda: told.append("woken"))
         await runs.insert(session, a_run())
         assert told == []
     assert told == ["woken"]
 
 
-async def test_no_callback_runs_after_a_rollback(sessions: Database) -> None:
+async def test_no_callback_runs_after_a_rollback(database: Database) -> None:
     told: list[str] = []
 
     async def fail() -> None:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             after_commit(session, lambda: told.append("woken"))
             raise KeyError
 
@@ -95,20 +95,20 @@ async def test_no_callback_runs_after_a_rollback(sessions: Database) -> None:
     assert told == []
 
 
-async def test_a_callback_that_fails_does_not_make_a_commit_look_failed(sessions: Database) -> None:
+async def test_a_callback_that_fails_does_not_make_a_commit_look_failed(database: Database) -> None:
     told: list[str] = []
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         after_commit(session, lambda: {}["missing"])
         after_commit(session, lambda: told.append("woken"))
         await runs.insert(session, a_run())
     assert told == ["woken"]
 
 
-async def test_a_writer_cancelled_in_the_middle_leaves_nothing_and_the_next_one_writes(sessions: Database) -> None:
+async def test_a_writer_cancelled_in_the_middle_leaves_nothing_and_the_next_one_writes(database: Database) -> None:
     reached = asyncio.Event()
 
     async def stopped() -> None:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await runs.insert(session, a_run())
             reached.set()
             await asyncio.Event().wait()
@@ -118,46 +118,46 @@ async def test_a_writer_cancelled_in_the_middle_leaves_nothing_and_the_next_one_
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         assert await runs.listed(session, "ws_1") == []
         await runs.insert(session, a_run("run_2"))
 
 
-async def test_twenty_writers_at_once_all_write_and_on_sqlite_in_order_of_arrival(sessions: Database) -> None:
+async def test_twenty_writers_at_once_all_write_and_on_sqlite_in_order_of_arrival(database: Database) -> None:
     wrote: list[int] = []
 
     async def write(n: int) -> None:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await runs.insert(session, a_run(f"run_{n}"))
             wrote.append(n)
 
     await asyncio.gather(*(write(n) for n in range(20)))
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert len(await runs.listed(session, "ws_1")) == 20
-    assert wrote == sorted(wrote) or sessions.dialect == "postgresql"
+    assert wrote == sorted(wrote) or database.dialect == "postgresql"
 
 
-async def test_the_database_has_a_clock_of_its_own_in_utc(sessions: Database) -> None:
-    async with sessions.read() as session:
+async def test_the_database_has_a_clock_of_its_own_in_utc(database: Database) -> None:
+    async with database.read() as session:
         first = await now(session)
         assert first.tzinfo is not None
         assert first <= await now(session)
 
 
 async def test_sqlite_writes_through_to_the_disk_at_every_commit(tmp_path: Path) -> None:
-    sessions = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
-    async with sessions.begin() as session:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}")
+    async with database.begin() as session:
         told = [
             (await session.execute(text(f"PRAGMA {name}"))).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
-    await sessions.close()
+    await database.close()
     assert told == ["wal", 2, 1]
 
 
 async def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    sessions = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'opsiq.db'}")
-    await sessions.close()
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'opsiq.db'}")
+    await database.close()
     assert stat.S_IMODE((tmp_path / "data" / "opsiq.db").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 

@@ -40,17 +40,17 @@ def a_key(n: int = 1, **given: Any) -> KeyRow:
     return KeyRow(**{**row, **given})
 
 
-async def put_keys(sessions: Database, *rows: KeyRow) -> None:
-    async with sessions.begin() as session:
+async def put_keys(database: Database, *rows: KeyRow) -> None:
+    async with database.begin() as session:
         for number in (1, 2):
             await workspaces.insert(session, WorkspaceRow(id=f"ws_{number}", name="x", created_at=AT))
         for row in rows:
             await api_keys.insert(session, row)
 
 
-async def test_a_key_is_found_by_its_public_part_alone(sessions: Database) -> None:
-    await put_keys(sessions, a_key(1), a_key(2, workspace="ws_2"))
-    async with sessions.begin() as session:
+async def test_a_key_is_found_by_its_public_part_alone(database: Database) -> None:
+    await put_keys(database, a_key(1), a_key(2, workspace="ws_2"))
+    async with database.begin() as session:
         found = await api_keys.by_public(session, "pk_test_2")
         assert found is not None
         assert found.workspace == "ws_2"
@@ -62,9 +62,9 @@ async def test_a_key_is_found_by_its_public_part_alone(sessions: Database) -> No
             await api_keys.insert(session, a_key(3, public="pk_test_1", workspace="ws_2"))
 
 
-async def test_both_secrets_sign_while_a_key_rotates_and_one_after_it(sessions: Database) -> None:
-    await put_keys(sessions, a_key())
-    async with sessions.begin() as session:
+async def test_both_secrets_sign_while_a_key_rotates_and_one_after_it(database: Database) -> None:
+    await put_keys(database, a_key())
+    async with database.begin() as session:
         row = await api_keys.rotate(
             session, "ws_1", "key_1", was="sealed-1", sealed="sealed-2", previous_until=later(hours=24)
         )
@@ -80,9 +80,9 @@ async def test_both_secrets_sign_while_a_key_rotates_and_one_after_it(sessions: 
             )
 
 
-async def test_a_revoked_or_expired_key_has_no_secret_that_signs(sessions: Database) -> None:
-    await put_keys(sessions, a_key(1), a_key(2, expires_at=later(hours=1)))
-    async with sessions.begin() as session:
+async def test_a_revoked_or_expired_key_has_no_secret_that_signs(database: Database) -> None:
+    await put_keys(database, a_key(1), a_key(2, expires_at=later(hours=1)))
+    async with database.begin() as session:
         assert (await api_keys.revoke(session, "ws_1", "key_1", AT)).secrets(AT) == ()
         assert (await api_keys.revoke(session, "ws_1", "key_1", later(days=1))).revoked_at == AT
         with pytest.raises(Conflict, match="revoked"):
@@ -93,11 +93,11 @@ async def test_a_revoked_or_expired_key_has_no_secret_that_signs(sessions: Datab
         assert await api_keys.revoke_of_person(session, "ws_1", "mem_1", AT) == 1
 
 
-async def test_using_a_key_is_remembered_once_a_minute(sessions: Database) -> None:
-    await put_keys(sessions, a_key())
+async def test_using_a_key_is_remembered_once_a_minute(database: Database) -> None:
+    await put_keys(database, a_key())
 
     async def used(at: datetime) -> datetime | None:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await api_keys.touch(session, "key_1", at)
             return (await api_keys.get(session, "ws_1", "key_1")).last_used_at
 
@@ -106,23 +106,23 @@ async def test_using_a_key_is_remembered_once_a_minute(sessions: Database) -> No
     assert await used(later(seconds=61)) == later(seconds=61)
 
 
-async def test_a_nonce_is_taken_once_for_each_key(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_nonce_is_taken_once_for_each_key(database: Database) -> None:
+    async with database.begin() as session:
         assert await nonces.insert(session, "pk_1", "n", AT)
         assert await nonces.insert(session, "pk_2", "n", AT)
         assert not await nonces.insert(session, "pk_1", "n", later(seconds=1))
 
 
-async def test_of_twenty_racing_repeats_of_a_nonce_one_gets_through(sessions: Database) -> None:
+async def test_of_twenty_racing_repeats_of_a_nonce_one_gets_through(database: Database) -> None:
     async def take() -> bool:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             return await nonces.insert(session, "pk_1", "n", AT)
 
     assert (await asyncio.gather(*(take() for _ in range(20)))).count(True) == 1
 
 
-async def test_old_nonces_are_purged_and_fresh_ones_stay(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_old_nonces_are_purged_and_fresh_ones_stay(database: Database) -> None:
+    async with database.begin() as session:
         await nonces.insert(session, "pk_1", "old", AT)
         await nonces.insert(session, "pk_1", "new", later(minutes=10))
         assert await nonces.purge(session, later(minutes=10)) == 1
@@ -130,9 +130,9 @@ async def test_old_nonces_are_purged_and_fresh_ones_stay(sessions: Database) -> 
 
 
 async def start(
-    sessions: Database, owner: str, *, at: datetime = AT, fingerprint: str = "f", workspace: str = "ws_1"
+    database: Database, owner: str, *, at: datetime = AT, fingerprint: str = "f", workspace: str = "ws_1"
 ) -> KeyClaim:
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         return await idempotency.start(
             session,
             workspace=workspace,
@@ -147,55 +147,55 @@ async def start(
         )
 
 
-async def test_the_first_request_is_ours_the_second_waits_and_the_third_is_replayed(sessions: Database) -> None:
-    claim = await start(sessions, "o1")
+async def test_the_first_request_is_ours_the_second_waits_and_the_third_is_replayed(database: Database) -> None:
+    claim = await start(database, "o1")
     assert claim.verdict == "ours"
-    assert (await start(sessions, "o2")).verdict == "in_flight"
-    assert (await start(sessions, "o2", fingerprint="other")).verdict == "reused"
-    assert (await start(sessions, "o2", workspace="ws_2")).verdict == "ours"
-    async with sessions.begin() as session:
+    assert (await start(database, "o2")).verdict == "in_flight"
+    assert (await start(database, "o2", fingerprint="other")).verdict == "reused"
+    assert (await start(database, "o2", workspace="ws_2")).verdict == "ours"
+    async with database.begin() as session:
         await idempotency.finish(session, claim.row, status=202, body='{"id":"evt_1"}')
-    replay = await start(sessions, "o3")
+    replay = await start(database, "o3")
     assert (replay.verdict, replay.row.status, replay.row.body) == ("done", 202, '{"id":"evt_1"}')
-    assert (await start(sessions, "o4", fingerprint="other")).verdict == "reused"
+    assert (await start(database, "o4", fingerprint="other")).verdict == "reused"
 
 
-async def test_of_twenty_racing_requests_with_one_key_one_is_ours(sessions: Database) -> None:
-    claims = await asyncio.gather(*(start(sessions, f"o{n}") for n in range(20)))
+async def test_of_twenty_racing_requests_with_one_key_one_is_ours(database: Database) -> None:
+    claims = await asyncio.gather(*(start(database, f"o{n}") for n in range(20)))
     assert sorted(claim.verdict for claim in claims) == ["in_flight"] * 19 + ["ours"]
 
 
-async def test_a_claim_whose_owner_died_is_taken_over_and_the_dead_one_can_not_finish(sessions: Database) -> None:
-    dead = await start(sessions, "o1")
-    assert (await start(sessions, "o2", at=later(seconds=59))).verdict == "in_flight"
-    taken = await start(sessions, "o2", at=later(seconds=61))
+async def test_a_claim_whose_owner_died_is_taken_over_and_the_dead_one_can_not_finish(database: Database) -> None:
+    dead = await start(database, "o1")
+    assert (await start(database, "o2", at=later(seconds=59))).verdict == "in_flight"
+    taken = await start(database, "o2", at=later(seconds=61))
     assert taken.verdict == "ours"
 
     async def effect_and_answer() -> None:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await runs.insert(session, a_run())
             await idempotency.finish(session, dead.row, status=200, body="{}")
 
     with pytest.raises(Conflict):
         await effect_and_answer()
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         assert await runs.listed(session, "ws_1") == []
         await idempotency.finish(session, taken.row, status=200, body="{}")
 
 
-async def test_a_record_is_forgotten_after_a_day_or_when_given_up(sessions: Database) -> None:
-    claim = await start(sessions, "o1")
-    async with sessions.begin() as session:
+async def test_a_record_is_forgotten_after_a_day_or_when_given_up(database: Database) -> None:
+    claim = await start(database, "o1")
+    async with database.begin() as session:
         await idempotency.forget(session, claim.row)
         assert await idempotency.get(session, "ws_1", "POST", "/v1/events/fire", "k") is None
-    claim = await start(sessions, "o2")
-    async with sessions.begin() as session:
+    claim = await start(database, "o2")
+    async with database.begin() as session:
         await idempotency.finish(session, claim.row, status=200, body="{}")
         await idempotency.forget(session, claim.row)
         assert await idempotency.get(session, "ws_1", "POST", "/v1/events/fire", "k") is not None
-    assert (await start(sessions, "o3", at=later(hours=23))).verdict == "done"
-    assert (await start(sessions, "o3", at=later(hours=25))).verdict == "ours"
-    async with sessions.begin() as session:
+    assert (await start(database, "o3", at=later(hours=23))).verdict == "done"
+    assert (await start(database, "o3", at=later(hours=25))).verdict == "ours"
+    async with database.begin() as session:
         assert await idempotency.purge(session, later(hours=25)) == 0
         assert await idempotency.purge(session, later(hours=26)) == 1
 
@@ -206,17 +206,17 @@ def a_secret(current: str = "sealed-1") -> SigningSecretRow:
     )
 
 
-async def test_callers_racing_for_a_first_secret_get_the_same_one(sessions: Database) -> None:
+async def test_callers_racing_for_a_first_secret_get_the_same_one(database: Database) -> None:
     async def first(n: int) -> str:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             return (await signing_secrets.put_first(session, a_secret(f"sealed-{n}"))).current
 
     assert len(set(await asyncio.gather(*(first(n) for n in range(10))))) == 1
 
 
-async def test_a_rotated_signing_secret_signs_beside_the_new_one_for_a_day(sessions: Database) -> None:
+async def test_a_rotated_signing_secret_signs_beside_the_new_one_for_a_day(database: Database) -> None:
     names = ("ws_1", "action", "https://shop.example")
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await signing_secrets.put_first(session, a_secret())
         row = await signing_secrets.rotate(
             session, *names, was="sealed-1", sealed="sealed-2", previous_until=later(hours=24)
@@ -232,11 +232,11 @@ async def test_a_rotated_signing_secret_signs_beside_the_new_one_for_a_day(sessi
         assert await signing_secrets.listed(session, "ws_1") == []
 
 
-async def test_a_connector_is_replaced_switched_and_removed(sessions: Database) -> None:
+async def test_a_connector_is_replaced_switched_and_removed(database: Database) -> None:
     row = ConnectorRow(
         workspace="ws_1", name="saas", base_url="https://a", sealed_secrets="s", created_at=AT, updated_at=AT
     )
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await connectors.put(session, row)
         changed = ConnectorRow(**{**row.model_dump(), "base_url": "https://b", "created_at": later(days=1)})
         stored = await connectors.put(session, changed)
@@ -252,9 +252,9 @@ async def test_a_connector_is_replaced_switched_and_removed(sessions: Database) 
         assert await connectors.listed(session, "ws_1") == []
 
 
-async def test_a_confirmation_holds_for_one_person_in_one_role_and_session_and_one_contract(sessions: Database) -> None:
+async def test_a_confirmation_holds_for_one_person_in_one_role_and_session_and_one_contract(database: Database) -> None:
     mine = Actor("ws_1", "mem_1", "member", "Mona", "owner", "mem_1")
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         for _ in range(2):
             await confirmations.remember(session, mine, "ses_1", "sha256:a")
         assert await confirmations.has(session, mine, "ses_1", "sha256:a")
@@ -279,29 +279,29 @@ def an_answer(key: str, *, fingerprint: str = "f", owner: str, at: datetime = AT
     )  # fmt: skip
 
 
-async def kept(sessions: Database, *rows: IdempotencyRow, at: datetime = AT) -> list[KeyClaim]:
-    async with sessions.begin() as session:
+async def kept(database: Database, *rows: IdempotencyRow, at: datetime = AT) -> list[KeyClaim]:
+    async with database.begin() as session:
         return await idempotency.keep_many(
             session, rows, stale_before=at - timedelta(seconds=15), forget_before=at - timedelta(hours=24)
         )
 
 
-async def test_answers_are_kept_together_each_key_once(sessions: Database) -> None:
+async def test_answers_are_kept_together_each_key_once(database: Database) -> None:
     first = await kept(
-        sessions, an_answer("b", owner="1"), an_answer("a", owner="2"), an_answer("b", owner="3"),
+        database, an_answer("b", owner="1"), an_answer("a", owner="2"), an_answer("b", owner="3"),
         an_answer("b", fingerprint="other", owner="4"),
     )  # fmt: skip
     assert [(claim.verdict, claim.row.body) for claim in first] == [
         ("ours", "1"), ("ours", "2"), ("done", "1"), ("reused", "1"),
     ]  # fmt: skip
-    again = await kept(sessions, an_answer("b", owner="5"), an_answer("c", owner="6"), an_answer("a", owner="7"))
+    again = await kept(database, an_answer("b", owner="5"), an_answer("c", owner="6"), an_answer("a", owner="7"))
     assert [(claim.verdict, claim.row.body) for claim in again] == [("done", "1"), ("ours", "6"), ("done", "2")]
 
 
-async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(sessions: Database) -> None:
-    await kept(sessions, an_answer("old", owner="1"))
+async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(database: Database) -> None:
+    await kept(database, an_answer("old", owner="1"))
     for key, fingerprint in (("dead", "f"), ("odd", "other"), ("busy", "f")):
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             begun = later(hours=25) if key == "busy" else AT
             await idempotency.start(
                 session, workspace="ws_1", method="POST", path="/v1/events/fire", key=key, fingerprint=fingerprint, owner="x",
@@ -311,40 +311,40 @@ async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(
     assert [
         claim.verdict
         for claim in await kept(
-            sessions, an_answer("old", owner="2", at=soon), an_answer("dead", owner="3", at=soon),
+            database, an_answer("old", owner="2", at=soon), an_answer("dead", owner="3", at=soon),
             an_answer("odd", owner="4", at=soon), at=soon,
         )
     ] == ["done", "ours", "reused"]  # fmt: skip
     tomorrow = later(hours=25)
     (old, odd, busy) = await kept(
-        sessions, an_answer("old", owner="5", at=tomorrow), an_answer("odd", owner="6", at=tomorrow),
+        database, an_answer("old", owner="5", at=tomorrow), an_answer("odd", owner="6", at=tomorrow),
         an_answer("busy", owner="7", at=tomorrow), at=tomorrow,
     )  # fmt: skip
     assert [old.verdict, odd.verdict, busy.verdict] == ["ours", "ours", "in_flight"]
-    async with sessions.read() as session:
+    async with database.read() as session:
         row = await idempotency.get(session, "ws_1", "POST", "/v1/events/fire", "old")
     assert row is not None
     assert (row.owner, row.body, row.created_at) == ("5", "5", tomorrow)
 
 
-async def test_each_caller_has_a_key_of_its_own(sessions: Database) -> None:
+async def test_each_caller_has_a_key_of_its_own(database: Database) -> None:
     a, b = idempotency.scoped("key_a", "k"), idempotency.scoped("key_b", "k")
-    first = await kept(sessions, an_answer(a, owner="1"), an_answer(b, owner="2"))
+    first = await kept(database, an_answer(a, owner="1"), an_answer(b, owner="2"))
     assert [(claim.verdict, claim.row.body) for claim in first] == [("ours", "1"), ("ours", "2")]
-    again = await kept(sessions, an_answer(b, owner="3"), an_answer(a, owner="4"))
+    again = await kept(database, an_answer(b, owner="3"), an_answer(a, owner="4"))
     assert [(claim.verdict, claim.row.body) for claim in again] == [("done", "2"), ("done", "1")]
 
 
-async def test_a_key_that_names_no_caller_is_nobodys_for_its_day(sessions: Database) -> None:
+async def test_a_key_that_names_no_caller_is_nobodys_for_its_day(database: Database) -> None:
     """As a process of the version before keeps it: what it did must not be done again, and what it answered is told to no one."""
     mine = idempotency.scoped("key_a", "k")
-    await kept(sessions, an_answer("k", owner="old"))
+    await kept(database, an_answer("k", owner="old"))
     other = idempotency.scoped("key_a", "l")
-    claims = await kept(sessions, an_answer(mine, owner="new"), an_answer(other, owner="2"))
+    claims = await kept(database, an_answer(mine, owner="new"), an_answer(other, owner="2"))
     assert [claim.verdict for claim in claims] == ["unscoped", "ours"]
     begun = {"workspace": "ws_1", "method": "POST", "path": "/v1/events/fire", "fingerprint": "f", "owner": "o"}
     for now, verdict in ((later(hours=23), "unscoped"), (later(hours=25), "ours")):
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             claim = await idempotency.start(
                 session, **begun, key=mine, now=now, stale_before=now, forget_before=now - timedelta(hours=24)
             )

@@ -41,11 +41,11 @@ def empty_postgresql(postgresql: NewDatabase) -> str:
     url = postgresql()
 
     async def emptied() -> None:
-        sessions = await Database.open(url)
-        async with sessions.begin() as session:
+        database = await Database.open(url)
+        async with database.begin() as session:
             await session.execute(text("DROP SCHEMA public CASCADE"))
             await session.execute(text("CREATE SCHEMA public"))
-        await sessions.close()
+        await database.close()
 
     asyncio.run(emptied())
     return url
@@ -89,17 +89,17 @@ def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.mark.parametrize("revision", STEPS)
 async def test_every_step_forward_keeps_what_is_there(empty_url: str, revision: str) -> None:
-    sessions = await Database.open(empty_url)
-    async with sessions.begin() as session:
+    database = await Database.open(empty_url)
+    async with database.begin() as session:
         connection = await session.connection()
         counted = await connection.run_sync(filled, revision)
         before = await connection.run_sync(rows)
     await upgrade(empty_url)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         connection = await session.connection()
         after = await connection.run_sync(rows)
         assert await connection.run_sync(differences) == []
-    await sessions.close()
+    await database.close()
     assert counted, "the oldest version had tables"
     for name in counted:
         for row, same in zip(before[name], after[name], strict=True):
@@ -158,7 +158,7 @@ def held_in(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_a_history_from_before_is_counted_entry_by_entry_and_no_part_of_it_is_read_twice(empty_url: str) -> None:
-    sessions = await Database.open(empty_url)
+    database = await Database.open(empty_url)
     looked: list[tuple[str, Any]] = []
 
     def seen(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
@@ -191,12 +191,12 @@ async def test_a_history_from_before_is_counted_entry_by_entry_and_no_part_of_it
         )
         return [" ".join(str(row[-1]) for row in plan) for plan in said]
 
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         connection = await session.connection()
         wanted = await connection.run_sync(counted)
         found = (await connection.run_sync(rows))["history_days"]
         told = await connection.run_sync(plans)
-    await sessions.close()
+    await database.close()
     assert len(looked) > 2, "it was read in pieces"
     for plan in told:
         assert "(workspace,seq)>(?,?)" in plan or "Index Cond: (ROW(" in plan, plan
@@ -227,11 +227,11 @@ async def test_work_that_waited_or_was_held_keeps_its_turn_and_its_room(empty_ur
                 values,
             )
 
-    sessions = await Database.open(empty_url)
-    async with sessions.begin() as session:
+    database = await Database.open(empty_url)
+    async with database.begin() as session:
         await (await session.connection()).run_sync(before)
     await upgrade(empty_url)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         counted = await session.execute(text("SELECT key, turn_ms, counted_in FROM work ORDER BY key"))
         assert counted.all() == [
             ("first", 1, None),
@@ -240,5 +240,5 @@ async def test_work_that_waited_or_was_held_keeps_its_turn_and_its_room(empty_ur
             ("second", 2, None),
         ]
         claimed = await jobs.claim(session, owner="w1", kinds=["call"], lease_s=60, limit=9, per_lane=2)
-    await sessions.close()
+    await database.close()
     assert [one.key for one in claimed] == ["first"], "one is held, and two fit"

@@ -30,44 +30,44 @@ def differences(connection: Connection) -> list[object]:
 
 async def brought_to(url: str, revision: str) -> Database:
     """An empty database brought to an older version, opened."""
-    sessions = await Database.open(url)
-    async with sessions.begin() as session:
+    database = await Database.open(url)
+    async with database.begin() as session:
         await (await session.connection()).run_sync(lambda connection: command.upgrade(_config(connection), revision))
-    return sessions
+    return database
 
 
-async def test_the_migrated_schema_is_what_the_tables_say(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_the_migrated_schema_is_what_the_tables_say(database: Database) -> None:
+    async with database.begin() as session:
         assert await (await session.connection()).run_sync(differences) == []
 
 
-async def test_the_comparison_sees_a_missing_index_and_a_column_too_many(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_the_comparison_sees_a_missing_index_and_a_column_too_many(database: Database) -> None:
+    async with database.begin() as session:
         await session.execute(text("DROP INDEX ix_work_open"))
         await session.execute(text("ALTER TABLE runs ADD COLUMN extra TEXT"))
         assert len(await (await session.connection()).run_sync(differences)) == 2
 
 
-async def test_only_open_work_is_in_the_index_that_claims_go_by(sessions: Database) -> None:
+async def test_only_open_work_is_in_the_index_that_claims_go_by(database: Database) -> None:
     def where(connection: Connection) -> str:
         [index] = [one for one in inspect(connection).get_indexes("work") if one["name"] == "ix_work_open"]
-        return str(index["dialect_options"][f"{sessions.dialect}_where"])
+        return str(index["dialect_options"][f"{database.dialect}_where"])
 
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert "finished_ms IS NULL" in await (await session.connection()).run_sync(where)
 
 
-async def test_upgrading_again_changes_nothing(sessions: Database, database_url: str) -> None:
-    async with sessions.begin() as session:
+async def test_upgrading_again_changes_nothing(database: Database, database_url: str) -> None:
+    async with database.begin() as session:
         await runs.insert(session, a_run())
     await upgrade(database_url)
-    await upgrade_open(sessions)
-    async with sessions.read() as session:
+    await upgrade_open(database)
+    async with database.read() as session:
         assert (await runs.get(session, "ws_1", "run_1")).state == "held"
 
 
-async def test_a_database_of_a_newer_version_is_refused(sessions: Database, database_url: str) -> None:
-    async with sessions.begin() as session:
+async def test_a_database_of_a_newer_version_is_refused(database: Database, database_url: str) -> None:
+    async with database.begin() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(BadSetting, match="newer version"):
         await upgrade(database_url)
@@ -76,19 +76,19 @@ async def test_a_database_of_a_newer_version_is_refused(sessions: Database, data
 async def test_two_upgrades_of_a_new_file_at_once_both_succeed(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
     await asyncio.gather(upgrade(url), upgrade(url))
-    sessions = await Database.open(url)
-    async with sessions.begin() as session:
+    database = await Database.open(url)
+    async with database.begin() as session:
         assert await (await session.connection()).run_sync(differences) == []
-    await sessions.close()
+    await database.close()
 
 
 async def test_an_upgrade_that_fails_leaves_no_half_made_schema(tmp_path: Path) -> None:
-    sessions = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
-    async with sessions.begin() as session:
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
+    async with database.begin() as session:
         await session.execute(text("CREATE TABLE work (id TEXT)"))  # in the way of the step's last tables
     with pytest.raises(Exception, match="work"):
-        await upgrade_open(sessions)
-    async with sessions.read() as session:
+        await upgrade_open(database)
+    async with database.read() as session:
         names = (await session.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))).scalars().all()
-    await sessions.close()
+    await database.close()
     assert names == ["work"]

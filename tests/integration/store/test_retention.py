@@ -32,13 +32,13 @@ def test_every_table_is_swept_or_kept_for_ever_with_a_reason() -> None:
     assert all(retention.FOR_EVER.values())
 
 
-async def an_event(sessions: Database, *, days: float, state: str = "done", workspace: str = "ws_1") -> str:
+async def an_event(database: Database, *, days: float, state: str = "done", workspace: str = "ws_1") -> str:
     """Fired so many days ago, with a reaction and a rule's firing."""
     at = NOW - timedelta(days=days)
     row = EventRow(
         id=ids.new("evt"), workspace=workspace, name="order.shipped", data="{}", occurred_at=at, fired_at=at, origin="key:x", state=state,
     )  # fmt: skip
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await store.events.events.insert(session, row)
         await store.events.events.plan_reactions(
             session, [ReactionRow(event_id=row.id, subscriber="webhooks", workspace=workspace, priority=40)]
@@ -49,8 +49,8 @@ async def an_event(sessions: Database, *, days: float, state: str = "done", work
     return row.id
 
 
-async def there(sessions: Database, event_id: str) -> bool:
-    async with sessions.read() as session:
+async def there(database: Database, event_id: str) -> bool:
+    async with database.read() as session:
         try:
             await store.events.events.get(session, "ws_1", event_id)
         except NotFound:
@@ -59,41 +59,41 @@ async def there(sessions: Database, event_id: str) -> bool:
         return True
 
 
-async def test_events_go_with_what_came_of_them_once_they_are_old_enough(sessions: Database) -> None:
-    old, young = await an_event(sessions, days=91), await an_event(sessions, days=89)
-    unfinished = await an_event(sessions, days=500, state="firing")
-    assert "events" not in await retention.sweep(sessions, NOW), "0 is for ever"
-    assert await there(sessions, old)
-    gone = await retention.sweep(sessions, NOW, events_days=90)
+async def test_events_go_with_what_came_of_them_once_they_are_old_enough(database: Database) -> None:
+    old, young = await an_event(database, days=91), await an_event(database, days=89)
+    unfinished = await an_event(database, days=500, state="firing")
+    assert "events" not in await retention.sweep(database, NOW), "0 is for ever"
+    assert await there(database, old)
+    gone = await retention.sweep(database, NOW, events_days=90)
     assert gone["events"] == 1
-    assert [await there(sessions, each) for each in (old, young, unfinished)] == [False, True, True]
-    async with sessions.read() as session:
+    assert [await there(database, each) for each in (old, young, unfinished)] == [False, True, True]
+    async with database.read() as session:
         firings = await store.automations.firings(session, "ws_1", "rul_1")
     assert {each.event_id for each in firings} == {young, unfinished}
 
 
-async def test_a_sweep_is_many_small_pieces_until_nothing_is_left(sessions: Database) -> None:
+async def test_a_sweep_is_many_small_pieces_until_nothing_is_left(database: Database) -> None:
     for n in range(7):
-        await an_event(sessions, days=400 + n)
-    async with sessions.begin() as session:
+        await an_event(database, days=400 + n)
+    async with database.begin() as session:
         assert await store.events.events.purge(session, NOW, limit=3) == 3
-    assert (await retention.sweep(sessions, NOW, events_days=365))["events"] == 4
+    assert (await retention.sweep(database, NOW, events_days=365))["events"] == 4
 
 
-async def test_nonces_go_after_ten_minutes_and_never_within_the_window(sessions: Database) -> None:
+async def test_nonces_go_after_ten_minutes_and_never_within_the_window(database: Database) -> None:
     ages = (0, 299, 300, 599, 601, 5000)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         wanted = [("pk_1", f"n{age}", NOW - timedelta(seconds=age)) for age in ages]
         assert all(await store.requests.nonces.insert_many(session, wanted))
-    assert (await retention.sweep(sessions, NOW))["nonces"] == 2
-    async with sessions.begin() as session:
+    assert (await retention.sweep(database, NOW))["nonces"] == 2
+    async with database.begin() as session:
         fresh = await store.requests.nonces.insert_many(session, wanted)
     assert dict(zip(ages, fresh, strict=True)) == {0: False, 299: False, 300: False, 599: False, 601: True, 5000: True}
 
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
-async def test_a_piece_is_the_oldest_and_no_more_than_was_asked_for(sessions: Database, limit: int) -> None:
-    async with sessions.begin() as session:
+async def test_a_piece_is_the_oldest_and_no_more_than_was_asked_for(database: Database, limit: int) -> None:
+    async with database.begin() as session:
         await store.requests.nonces.insert_many(
             session, [("pk_1", f"n{n}", NOW - timedelta(hours=n + 1)) for n in range(3)]
         )
@@ -110,7 +110,7 @@ async def test_a_piece_is_the_oldest_and_no_more_than_was_asked_for(sessions: Da
             message = InboundRow(workspace="ws_1", connector="saas", message=f"m{n}", digest="d", event_id="e", at=at)
             await store.events.inbound.take(session, message)
     most = min(limit, 3)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         assert await store.requests.nonces.purge(session, NOW, limit) == most
         assert await store.requests.idempotency.purge(session, NOW, limit) == most
         assert await store.events.inbound.purge(session, NOW, limit) == most

@@ -97,7 +97,9 @@ async def add_rule(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).events.automation_service.add_rule(caller.actor, form, also=also),
+        lambda in_transaction: container_of(request).events.automation_service.add_rule(
+            caller.actor, form, in_transaction=in_transaction
+        ),
         rule_json,
         status=201,
         location=lambda row: f"/v1/rules/{row.id}",
@@ -152,10 +154,10 @@ async def rule_firings(
     request: Request, caller: Reads, rule_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the rule, event by event, newest first. Runs are read under ``/v1/runs``."""
-    rulebook = container_of(request).events.automation_service
-    row = await rulebook.rule(caller.actor, rule_id)
-    inside = await rulebook.manages(caller.actor, row)
-    async with container_of(request).sessions.read() as session:
+    automation_service = container_of(request).events.automation_service
+    row = await automation_service.rule(caller.actor, rule_id)
+    inside = await automation_service.manages(caller.actor, row)
+    async with container_of(request).database.read() as session:
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
 
@@ -179,7 +181,9 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).events.automation_service.add_instruction(caller.actor, form, also=also),
+        lambda in_transaction: container_of(request).events.automation_service.add_instruction(
+            caller.actor, form, in_transaction=in_transaction
+        ),
         instruction_json,
         status=201,
         location=lambda row: f"/v1/instructions/{row.id}",
@@ -203,8 +207,8 @@ async def instruction(request: Request, caller: Reads, instruction_id: Id) -> In
 async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its author in another
     role."""
-    rulebook = container_of(request).events.automation_service
-    return instruction_view(await rulebook.change_instruction(caller.actor, instruction_id, _changes(caller)))
+    automation_service = container_of(request).events.automation_service
+    return instruction_view(await automation_service.change_instruction(caller.actor, instruction_id, _changes(caller)))
 
 
 @router.delete("/instructions/{instruction_id}", status_code=204, responses=problems("404"))
@@ -219,10 +223,10 @@ async def instruction_firings(
     request: Request, caller: Reads, instruction_id: Id, before: Before = None, limit: Limit = 50
 ) -> FiringPage:
     """What came of the instruction, event by event, newest first. Runs are read under ``/v1/runs``."""
-    rulebook = container_of(request).events.automation_service
-    row = await rulebook.instruction(caller.actor, instruction_id)
-    inside = await rulebook.manages(caller.actor, row)
-    async with container_of(request).sessions.read() as session:
+    automation_service = container_of(request).events.automation_service
+    row = await automation_service.instruction(caller.actor, instruction_id)
+    inside = await automation_service.manages(caller.actor, row)
+    async with container_of(request).database.read() as session:
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
 
 

@@ -84,7 +84,7 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EventPage:
     """Newest first; ``next`` is the ``before`` of the next page."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         rows = await store.events.events.listed(
             session, caller.actor.workspace, name=event, before=before, since=since, until=until, limit=limit
         )
@@ -94,7 +94,7 @@ async def listed(
 @router.get("/events/{event_id}", response_model=EventDetail, responses=problems("404"))
 async def show(request: Request, caller: Reads, event_id: Id) -> EventDetail:
     """One event with its reactions in the order in which they come."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         row = await store.events.events.get(session, caller.actor.workspace, event_id)
         reactions = await store.events.events.reactions(session, caller.actor.workspace, event_id)
     return event_detail(row, reactions)

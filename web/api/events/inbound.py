@@ -67,10 +67,10 @@ async def take(
 ) -> TakenList:
     """A platform's signed webhook. A message that comes again is answered again and does nothing. ``workspace`` may be left out where only
     one uses this connector."""
-    house = container_of(request)
+    container = container_of(request)
     await limits_of(request).arrive(client_of(request))
-    taken = await house.events.inbox.take(
-        name, await _inbound(request, house.clock()), workspace=workspace, request_id=problem.request_id(request)
+    taken = await container.events.inbox.take(
+        name, await _inbound(request, container.clock()), workspace=workspace, request_id=problem.request_id(request)
     )
     return TakenList(events=tuple(TakenView(id=each.id, event=each.event, repeated=each.repeated) for each in taken))
 
@@ -88,7 +88,9 @@ async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).events.inbox.share_secret(caller.actor, name, body.secret, also=also),
+        lambda in_transaction: container_of(request).events.inbox.share_secret(
+            caller.actor, name, body.secret, in_transaction=in_transaction
+        ),
         lambda made: _shared(request, caller, made),
         status=201,
         shows_secret=True,

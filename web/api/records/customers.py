@@ -20,5 +20,5 @@ async def get(
     request: Request, caller: Annotated[Caller, Depends(require_signature("customers:read"))], customer_id: Id
 ) -> RecordView:
     """A customer's declared fields, read live."""
-    ground = await container_of(request).contexts.of(caller.actor.workspace)
-    return await data.one(ground.live, "customer", customer_id)
+    context = await container_of(request).contexts.of(caller.actor.workspace)
+    return await data.one(context.live, "customer", customer_id)

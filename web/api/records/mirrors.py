@@ -73,7 +73,9 @@ async def sync(
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).cache_sync.begin(caller.actor, body.connector, body.kind, also=also),
+        lambda in_transaction: container_of(request).cache_sync.begin(
+            caller.actor, body.connector, body.kind, in_transaction=in_transaction
+        ),
         _json,
         status=202,
     )

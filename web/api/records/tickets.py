@@ -36,5 +36,5 @@ async def listed(
     cursor: Cursor = None,
 ) -> RecordPage:
     """Tickets, newest first, filtered by declared fields, read live."""
-    ground = await container_of(request).contexts.of(caller.actor.workspace)
-    return await data.page(ground.live, "ticket", request, limit=limit, cursor=cursor)
+    context = await container_of(request).contexts.of(caller.actor.workspace)
+    return await data.page(context.live, "ticket", request, limit=limit, cursor=cursor)

@@ -48,7 +48,7 @@ async def listed(
     wanted = DeliveryFilters(
         endpoint=endpoint, event=event, event_id=event_id, states=tuple(state or ()), since=since, until=until
     )
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         rows = await store.webhooks.deliveries.listed(
             session, caller.actor.workspace, wanted, before=before, limit=limit
         )
@@ -58,7 +58,7 @@ async def listed(
 @router.get("/{delivery_id}", response_model=DeliveryDetail, responses=problems("404"))
 async def show(request: Request, caller: Reads, delivery_id: Id) -> DeliveryDetail:
     """With its body as it is sent, and every attempt: the request's headers, the answer, how long it took."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         row = await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)
         body = await store.webhooks.deliveries.body(session, row.event_id)
         attempts = await store.webhooks.attempts.attempts_of(session, row.id)
@@ -77,8 +77,8 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).webhooks.redelivery.resend(
-            caller.actor, delivery_id, request_id=problem.request_id(request), also=also
+        lambda in_transaction: container_of(request).webhooks.redelivery.resend(
+            caller.actor, delivery_id, request_id=problem.request_id(request), in_transaction=in_transaction
         ),
         delivery_json,
         status=202,
@@ -88,5 +88,5 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
 
 async def _there(request: Request, caller: Caller, delivery_id: str) -> DeliveryRow:
     """Raises NotFound."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         return await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)

@@ -91,7 +91,7 @@ async def create(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).webhooks.endpoints.create(
+        lambda in_transaction: container_of(request).webhooks.endpoints.create(
             caller.actor,
             body.url,
             body.events,
@@ -99,7 +99,7 @@ async def create(request: Request, caller: Writes) -> Response:
             headers=body.headers,
             per_minute=body.per_minute,
             request_id=problem.request_id(request),
-            also=also,
+            in_transaction=in_transaction,
         ),
         made_json,
         status=201,
@@ -150,8 +150,8 @@ async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).webhooks.endpoints.pause(
-            caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
+        lambda in_transaction: container_of(request).webhooks.endpoints.pause(
+            caller.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
         ),
         endpoint_json,
         check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
@@ -169,8 +169,8 @@ async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).webhooks.endpoints.resume(
-            caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
+        lambda in_transaction: container_of(request).webhooks.endpoints.resume(
+            caller.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
         ),
         endpoint_json,
         check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
@@ -188,8 +188,8 @@ async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).webhooks.endpoints.rotate(
-            caller.actor, endpoint_id, request_id=problem.request_id(request), also=also
+        lambda in_transaction: container_of(request).webhooks.endpoints.rotate(
+            caller.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
         ),
         made_json,
         check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
@@ -210,8 +210,13 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).webhooks.redelivery.recover(
-            caller.actor, endpoint_id, body.since, body.until, request_id=problem.request_id(request), also=also
+        lambda in_transaction: container_of(request).webhooks.redelivery.recover(
+            caller.actor,
+            endpoint_id,
+            body.since,
+            body.until,
+            request_id=problem.request_id(request),
+            in_transaction=in_transaction,
         ),
         span_json,
         status=202,
@@ -232,8 +237,13 @@ async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).webhooks.redelivery.replay(
-            caller.actor, endpoint_id, body.since, body.until, request_id=problem.request_id(request), also=also
+        lambda in_transaction: container_of(request).webhooks.redelivery.replay(
+            caller.actor,
+            endpoint_id,
+            body.since,
+            body.until,
+            request_id=problem.request_id(request),
+            in_transaction=in_transaction,
         ),
         span_json,
         status=202,
@@ -254,8 +264,12 @@ async def test(request: Request, caller: Tests) -> Response:
     return await act_once(
         request,
         caller,
-        lambda also: container_of(request).webhooks.redelivery.test(
-            caller.actor, body.endpoint, body.event, request_id=problem.request_id(request), also=also
+        lambda in_transaction: container_of(request).webhooks.redelivery.test(
+            caller.actor,
+            body.endpoint,
+            body.event,
+            request_id=problem.request_id(request),
+            in_transaction=in_transaction,
         ),
         delivery_json,
         status=202,

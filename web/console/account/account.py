@@ -68,7 +68,7 @@ async def account(request: Request, visitor: SignedIn) -> Response:
 async def change_password(request: Request, form: Guarded) -> Response:
     """The present one is asked for, and counted like a sign-in. Wherever else one is signed in, one is no longer; here one is, under
     another session id, so that who has read the one before has nothing."""
-    visitor, fresh, house = form.member, form.fields.get("fresh", ""), container_of(request)
+    visitor, fresh, container = form.member, form.fields.get("fresh", ""), container_of(request)
     token, secret = fresh_token(), fresh_token()
 
     async def renewed(session: AsyncSession, _: int) -> None:
@@ -77,11 +77,13 @@ async def change_password(request: Request, form: Guarded) -> Response:
     trouble = (
         await own_password(request, visitor, form.fields.get("password", ""))
         if visitor.member.password_hash is not None
-        else _first(house, visitor)
+        else _first(container, visitor)
     )
     if not trouble:
         try:
-            await house.member_service.change_password(visitor.actor, fresh, login=visitor.login.id, also=renewed)
+            await container.member_service.change_password(
+                visitor.actor, fresh, login=visitor.login.id, in_transaction=renewed
+            )
         except InvalidInput as error:
             trouble = error.detail
     if trouble:
@@ -96,19 +98,19 @@ async def change_password(request: Request, form: Guarded) -> Response:
 async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
     """One sign-in, where the form names it, else all but this one."""
     visitor, login_id = form.member, form.get("login", limit=64)
-    roster = container_of(request).member_service
+    member_service = container_of(request).member_service
     if login_id:
-        await roster.end_login(visitor.actor, visitor.member.id, login_id)
+        await member_service.end_login(visitor.actor, visitor.member.id, login_id)
     else:
-        await roster.end_logins(visitor.actor, visitor.member.id, but=visitor.login.id)
+        await member_service.end_logins(visitor.actor, visitor.member.id, but=visitor.login.id)
     return redirect("/account")
 
 
-def _first(house: Container, visitor: Visitor) -> str:
+def _first(container: Container, visitor: Visitor) -> str:
     """Empty where a first password may be set: the issuer has just vouched for the person."""
-    fresh = visitor.login.issuer and house.clock() - visitor.login.created_at <= FIRST_PASSWORD
+    fresh = visitor.login.issuer and container.clock() - visitor.login.created_at <= FIRST_PASSWORD
     minutes = int(FIRST_PASSWORD.total_seconds() // 60)
-    again = f"Sign out, sign in again through {house.sso_login.name}, and set it within {minutes} minutes."
+    again = f"Sign out, sign in again through {container.sso_login.name}, and set it within {minutes} minutes."
     return "" if fresh else again
 
 
@@ -121,11 +123,15 @@ async def account_page(
     link_trouble: str = "",
     status: int = 422,
 ) -> Response:
-    house, member = container_of(request), visitor.member
-    async with house.sessions.read() as session:
-        logins = await store.accounts.logins.of_member(session, member.workspace, member.id, house.clock())
+    container, member = container_of(request), visitor.member
+    async with container.database.read() as session:
+        logins = await store.accounts.logins.of_member(session, member.workspace, member.id, container.clock())
         identities = await store.accounts.identities.of_member(session, member.workspace, member.id)
-    issuer = house.issuer if house.issuer and all(each.issuer != house.issuer.issuer for each in identities) else None
+    issuer = (
+        container.issuer
+        if container.issuer and all(each.issuer != container.issuer.issuer for each in identities)
+        else None
+    )
     page = AccountPage(
         shell=shell(request, visitor), title="Your account", name=to_display_text(member.name, limit=100),
         email=to_display_text(member.email, limit=320), role=member.role, sign_ins=active_sessions(logins, visitor.login.id),

@@ -45,23 +45,23 @@ async def join_page(request: Request, invitation: str = "") -> Response:
 @router.post("")
 async def join(request: Request, form: GuardedStranger) -> Response:
     """The invited person is signed in, whoever was at this browser before."""
-    house = container_of(request)
+    container = container_of(request)
     token, name = form.get("invitation", limit=_MAX_TOKEN), form.get("name", limit=1000)
-    async with house.sessions.read() as session:
-        invited = await store.accounts.members.by_invitation(session, token, house.clock())
+    async with container.database.read() as session:
+        invited = await store.accounts.members.by_invitation(session, token, container.clock())
     if invited is None:
         return await _page(request, token)
     try:
-        member = await house.member_service.join(token, name=name, password=form.fields.get("password", ""))
+        member = await container.member_service.join(token, name=name, password=form.fields.get("password", ""))
     except InvalidInput as error:
         return await _page(request, token, name=name, trouble=error.detail)
-    return await start_session(request, house, member, "/")
+    return await start_session(request, container, member, "/")
 
 
 async def _page(request: Request, token: str, *, name: str = "", trouble: str = "") -> Response:
-    house = container_of(request)
-    async with house.sessions.read() as session:
-        member = await store.accounts.members.by_invitation(session, token, house.clock()) if token else None
+    container = container_of(request)
+    async with container.database.read() as session:
+        member = await store.accounts.members.by_invitation(session, token, container.clock()) if token else None
         workspace = await store.workspaces.get(session, member.workspace) if member else None
     around = stranger_shell(request)
     page = JoinPage(

@@ -96,11 +96,11 @@ class Lanes:
 
 async def attempt_of(request: Request, email: str) -> Attempt:
     """Somebody who gives ``email`` and a password."""
-    house, account, network = container_of(request), account_of(email), fold_address(client_of(request))
+    container, account, network = container_of(request), account_of(email), fold_address(client_of(request))
     device = known_device(request, account)
     if device:
         return Attempt(f"device:{device} {account}")
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         before = await store.accounts.logins.addresses_of(session, email_key(email))
     counted: tuple[tuple[FailureScope, str], ...] = (("ip", network), ("email", account))
     return Attempt(f"{network} {account}", counted, () if network in map(fold_address, before) else counted)
@@ -118,20 +118,20 @@ def vouched_attempt(request: Request) -> Attempt:
 async def own_password(request: Request, visitor: Visitor, password: str) -> str:
     """Empty when it is the visitor's own password, else why it does not count. An open console left alone is not yet its owner. Counted by
     the sign-in: what others try elsewhere stops nobody here."""
-    house = container_of(request)
+    container = container_of(request)
     if visitor.member.password_hash is None:
         return "You have no password here yet. Set one under Your account, then do this again."
     attempt = Attempt(f"login:{visitor.login.id}")
     async with turn(request, attempt) as free:
         if not free:
             return BUSY
-        wait = await wait_of(house, attempt)
+        wait = await wait_of(container, attempt)
         if wait:
             return f"Too many wrong passwords. Wait {minutes(wait)} and try again."
         if await asyncio.to_thread(passwords.verify_password, password, visitor.member.password_hash):
-            await forgive(house, attempt)
+            await forgive(container, attempt)
             return ""
-        await count(house, attempt)
+        await count(container, attempt)
     return _WRONG
 
 
@@ -143,10 +143,10 @@ async def turn(request: Request, attempt: Attempt) -> AsyncIterator[bool]:
         yield free
 
 
-async def wait_of(house: Container, attempt: Attempt) -> timedelta:
+async def wait_of(container: Container, attempt: Attempt) -> timedelta:
     """How long this attempt has to wait, zero for not at all."""
-    now, longest = house.clock(), timedelta()
-    async with house.sessions.read() as session:
+    now, longest = container.clock(), timedelta()
+    async with container.database.read() as session:
         if attempt.pair:
             failures = await store.accounts.logins.failures(session, "pair", attempt.pair, now - PAIR_WINDOW)
             over = failures.count - FREE_BY_PAIR
@@ -160,19 +160,19 @@ async def wait_of(house: Container, attempt: Attempt) -> timedelta:
     return longest
 
 
-async def count(house: Container, attempt: Attempt) -> None:
+async def count(container: Container, attempt: Attempt) -> None:
     """It was wrong."""
     subjects = (*((("pair", attempt.pair),) if attempt.pair else ()), *attempt.counted)
-    async with house.sessions.begin() as session:
-        await store.accounts.logins.record_failure(session, subjects, house.clock())
+    async with container.database.begin() as session:
+        await store.accounts.logins.record_failure(session, subjects, container.clock())
 
 
-async def forgive(house: Container, attempt: Attempt) -> None:
+async def forgive(container: Container, attempt: Attempt) -> None:
     """It was right: its pair begins anew. The gentle bounds go on, or each success would free a flood of guesses."""
-    async with house.sessions.read() as session:
-        failures = await store.accounts.logins.failures(session, "pair", attempt.pair, house.clock() - PAIR_WINDOW)
+    async with container.database.read() as session:
+        failures = await store.accounts.logins.failures(session, "pair", attempt.pair, container.clock() - PAIR_WINDOW)
     if failures.count:
-        async with house.sessions.begin() as session:
+        async with container.database.begin() as session:
             await store.accounts.logins.forgive(session, "pair", attempt.pair)
 
 

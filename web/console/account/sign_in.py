@@ -77,41 +77,41 @@ async def to_sign_in(request: Request, _: Exception) -> Response:
 async def sign_in_page(request: Request, next: str = "/", left: str = "") -> Response:  # noqa: A002  (the name in the address)
     if await find_visitor(request):
         return redirect(local(next))
-    house = container_of(request)
-    if await _has_no_workspace(house):
+    container = container_of(request)
+    if await _has_no_workspace(container):
         return redirect("/set-up")
-    leave = await house.issuer.end_session() if left and house.issuer else ""
+    leave = await container.issuer.end_session() if left and container.issuer else ""
     return await sign_in_answer(request, next_=local(next), leave=leave)
 
 
 @router.post("/sign-in")
 async def sign_in(request: Request, form: GuardedStranger) -> Response:
-    house = container_of(request)
+    container = container_of(request)
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     next_ = local(form.get("next", limit=2000) or "/")
     attempt = await login_throttle.attempt_of(request, email)
-    if wait := await login_throttle.wait_of(house, attempt):
+    if wait := await login_throttle.wait_of(container, attempt):
         return await _slowed(request, email, next_, wait)
     async with login_throttle.turn(request, attempt) as free:
         if not free:
             answer = await sign_in_answer(request, email=email, next_=next_, trouble=login_throttle.BUSY, status=503)
             answer.headers["Retry-After"] = "5"
             return answer
-        if wait := await login_throttle.wait_of(house, attempt):  # others may have tried meanwhile
+        if wait := await login_throttle.wait_of(container, attempt):  # others may have tried meanwhile
             return await _slowed(request, email, next_, wait)
-        member = await _check_password(house, email, password)
+        member = await _check_password(container, email, password)
         if member is None:
-            await login_throttle.count(house, attempt)
+            await login_throttle.count(container, attempt)
             return await sign_in_answer(request, email=email, next_=next_, trouble=_WRONG, status=401)
-    await login_throttle.forgive(house, attempt)
-    return await start_session(request, house, member, next_)
+    await login_throttle.forgive(container, attempt)
+    return await start_session(request, container, member, next_)
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request, form: Guarded) -> Response:
-    house = container_of(request)
-    now = house.clock()
-    async with house.sessions.begin() as session:
+    container = container_of(request)
+    now = container.clock()
+    async with container.database.begin() as session:
         if await store.accounts.logins.revoke(session, read_cookie(request, COOKIE), now):
             await recorder.record_act(
                 session, form.member.actor, EntryType.SIGNED_OUT, now, request_id=problem.request_id(request),
@@ -146,31 +146,33 @@ async def set_up_page(request: Request) -> Response:
 @router.post("/set-up")
 async def set_up(request: Request, form: GuardedStranger) -> Response:
     """Found the first workspace: only while there is none, and only from this machine."""
-    house = container_of(request)
+    container = container_of(request)
     name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
     async with request.app.state.founding:
-        if not await _has_no_workspace(house) or not _from_this_machine(request):
+        if not await _has_no_workspace(container) or not _from_this_machine(request):
             raise NotFound("There is nothing to set up here.")
         if not name or not person or "@" not in email:
             trouble = "Give the workspace a name, and yourself a name and an e-mail address."
             return _set_up(request, name=name, person=person, email=email, trouble=trouble)
         try:
-            owner = await house.workspace_admin.create_workspace(name, email=email, person=person, password=password)
+            owner = await container.workspace_admin.create_workspace(
+                name, email=email, person=person, password=password
+            )
         except InvalidInput as error:
             return _set_up(request, name=name, person=person, email=email, trouble=error.detail)
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         member = await store.accounts.members.get(session, owner.workspace, owner.id)
-    return await start_session(request, house, member, "/")
+    return await start_session(request, container, member, "/")
 
 
 async def start_session(
-    request: Request, house: Container, member: MemberRow, to: str, *, issuer: str = ""
+    request: Request, container: Container, member: MemberRow, to: str, *, issuer: str = ""
 ) -> RedirectResponse:
     """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same transaction. ``issuer`` is
     who vouched for them, empty where a password did."""
-    now, token = house.clock(), fresh_token()
-    async with house.sessions.begin() as session:
+    now, token = container.clock(), fresh_token()
+    async with container.database.begin() as session:
         login = await store.accounts.logins.start(
             session, login_id=ids.new("ses"), workspace=member.workspace, member_id=member.id, token=token, csrf=fresh_token(),
             now=now, expires_at=now + LONGEST, replaces=read_cookie(request, COOKIE) or None,
@@ -195,9 +197,9 @@ async def _slowed(request: Request, email: str, next_: str, wait: timedelta) -> 
     return answer
 
 
-async def _check_password(house: Container, email: str, password: str) -> MemberRow | None:
+async def _check_password(container: Container, email: str, password: str) -> MemberRow | None:
     """The member whose password it is. An unknown address takes as long as a wrong password, within one hash."""
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         rows = [row for row in await store.accounts.members.by_email(session, email) if row.state == "active"]
     for row in rows:
         if await asyncio.to_thread(passwords.verify_password, password, row.password_hash):
@@ -207,8 +209,8 @@ async def _check_password(house: Container, email: str, password: str) -> Member
     return None
 
 
-async def _has_no_workspace(house: Container) -> bool:
-    async with house.sessions.read() as session:
+async def _has_no_workspace(container: Container) -> bool:
+    async with container.database.read() as session:
         return not await store.workspaces.every_one(session)
 
 

@@ -54,27 +54,27 @@ class OnwardPage(Page):
 @router.get("/sign-in/start")
 async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
     """Away to the issuer. Another site may lead here too: what comes of it is bound to this browser all the same."""
-    house = container_of(request)
-    provider = _provider(house)
+    container = container_of(request)
+    provider = _provider(container)
     if await find_visitor(request):
         return redirect(local(next))
-    flow = Flow.begin(house.clock(), local(next[:2000]))
+    flow = Flow.begin(container.clock(), local(next[:2000]))
     try:
         away = redirect(await provider.address(flow))
     except Unavailable as error:
         return await sign_in_answer(request, next_=flow.back, trouble=error.detail, status=503)
-    set_cookie(request, away, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    set_cookie(request, away, COOKIE, flow.sealed(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
     return away
 
 
 @router.get("/sign-in/callback")
 async def callback(request: Request, code: str = "", state: str = "", iss: str = "", error: str = "") -> Response:
     """Back from the issuer: the browser that went, once, within the time; then the member it vouches for, or a page that says why not."""
-    house = container_of(request)
-    provider = _provider(house)
+    container = container_of(request)
+    provider = _provider(container)
     attempt = login_throttle.vouched_attempt(request)
-    flow = Flow.opened(house.box, read_cookie(request, COOKIE))
-    wait = await login_throttle.wait_of(house, attempt)
+    flow = Flow.opened(container.box, read_cookie(request, COOKIE))
+    wait = await login_throttle.wait_of(container, attempt)
     if wait:
         answer = await _turned(
             request,
@@ -84,13 +84,13 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
             ),
             429,
         )
-    elif flow is None or not await _claimed(house, flow, state):
+    elif flow is None or not await _claimed(container, flow, state):
         log.info("a sign-in came back that was not begun here")
         answer = await _turned(request, flow, _NOT_BEGUN, 400)
     else:
-        answer = await _finished(request, house, provider, flow, code=code, iss=iss, error=error)
+        answer = await _finished(request, container, provider, flow, code=code, iss=iss, error=error)
         if answer.status_code != 303:
-            await login_throttle.count(house, attempt)
+            await login_throttle.count(container, attempt)
     delete_cookie(request, answer, COOKIE)
     return answer
 
@@ -98,19 +98,19 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
 @router.post("/account/link")
 async def link(request: Request, form: Guarded) -> Response:
     """Password first; then the page that leads to the issuer."""
-    house, visitor = container_of(request), form.member
-    provider = _provider(house)
+    container, visitor = container_of(request), form.member
+    provider = _provider(container)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await account_page(request, visitor, link_trouble=trouble)
-    flow = Flow.begin(house.clock(), "/account", login=visitor.login.id)
+    flow = Flow.begin(container.clock(), "/account", login=visitor.login.id)
     try:
         href = await provider.address(flow)
     except Unavailable as error:
         return await account_page(request, visitor, link_trouble=error.detail)
     page = OnwardPage(shell=shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href)
     answer = render(page)
-    set_cookie(request, answer, COOKIE, flow.sealed(house.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    set_cookie(request, answer, COOKIE, flow.sealed(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
     return answer
 
 
@@ -125,17 +125,17 @@ async def unlink(request: Request, form: Guarded) -> Response:
     return redirect("/account")
 
 
-async def _claimed(house: Container, flow: Flow, state: str) -> bool:
+async def _claimed(container: Container, flow: Flow, state: str) -> bool:
     """Whether the answer is to this flow, in time, and the first to it."""
-    now = house.clock()
+    now = container.clock()
     if not hmac.compare_digest(flow.state.encode(), state.encode()) or flow.over(now):
         return False
-    async with house.sessions.begin() as session:
+    async with container.database.begin() as session:
         return await store.requests.nonces.insert(session, _SPENT, flow.state, now)
 
 
 async def _finished(
-    request: Request, house: Container, provider: Provider, flow: Flow, *, code: str, iss: str, error: str
+    request: Request, container: Container, provider: Provider, flow: Flow, *, code: str, iss: str, error: str
 ) -> Response:
     visitor = await find_visitor(request)
     if flow.login and (visitor is None or visitor.login.id != flow.login):
@@ -155,15 +155,15 @@ async def _finished(
         return await _turned(request, flow, who, 403)
     if flow.login:
         assert visitor is not None
-        return await _link(request, house, visitor, flow, who)
-    member = await house.sso_login.enter(who)
+        return await _link(request, container, visitor, flow, who)
+    member = await container.sso_login.enter(who)
     if isinstance(member, LoginRefused):
         return await _turned(request, flow, member, 403)
-    return await start_session(request, house, member, flow.back, issuer=provider.issuer)
+    return await start_session(request, container, member, flow.back, issuer=provider.issuer)
 
 
-async def _link(request: Request, house: Container, visitor: Visitor, flow: Flow, who: SsoIdentity) -> Response:
-    turned = await house.sso_login.link(visitor.actor, who)
+async def _link(request: Request, container: Container, visitor: Visitor, flow: Flow, who: SsoIdentity) -> Response:
+    turned = await container.sso_login.link(visitor.actor, who)
     return await _turned(request, flow, turned, 403) if turned else redirect("/account")
 
 
@@ -175,7 +175,7 @@ async def _turned(request: Request, flow: Flow | None, turned: LoginRefused, sta
     return await sign_in_answer(request, next_=flow.back if flow else "/", trouble=turned.detail, status=status)
 
 
-def _provider(house: Container) -> Provider:
-    if house.issuer is None:
+def _provider(container: Container) -> Provider:
+    if container.issuer is None:
         raise NotFound("Signing in with an issuer is not set up here.")
-    return house.issuer
+    return container.issuer

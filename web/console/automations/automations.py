@@ -111,7 +111,7 @@ async def automation_status(
 ) -> AutomationStatus:
     """With a page of its firings, those ``before`` one of them."""
     actor = visitor.actor
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
     mine = await container_of(request).events.automation_service.manages(actor, row)
     return AutomationStatus(
@@ -185,8 +185,8 @@ async def save(
     """Adds it, once for each form; or changes the one that is ``there``. Raises InvalidInput where somebody changed that since the form was
     shown: it can be saved again."""
     if there is None:
-        async with once_per_form(request, form) as also:
-            return await add(also)
+        async with once_per_form(request, form) as in_transaction:
+            return await add(in_transaction)
     if form.get("revision", limit=20) != str(there.revision):
         raise InvalidInput(MEANWHILE)
     try:

@@ -85,10 +85,10 @@ def events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGroup, .
 
 
 def actions(
-    ground: WorkspaceContext, actor: Actor, surface: Surface, find: str, chosen: Sequence[str]
+    context: WorkspaceContext, actor: Actor, surface: Surface, find: str, chosen: Sequence[str]
 ) -> ActionOptions:
     """What this person may run there."""
-    shortlist = ground.shortlist(actor, surface)
+    shortlist = context.shortlist(actor, surface)
     many = len(shortlist) > MOST_ACTIONS
     offers: list[Offer] = list(shortlist.offers)
     if many:

@@ -166,7 +166,9 @@ async def _worked(request: Request, form: Form, there: InstructionRow | None) ->
             request,
             form,
             there,
-            lambda also: events.automation_service.add_instruction(visitor.actor, body, also=also),
+            lambda in_transaction: events.automation_service.add_instruction(
+                visitor.actor, body, in_transaction=in_transaction
+            ),
             lambda old: events.automation_service.change_instruction(
                 visitor.actor, old.id, body.model_dump(mode="json")
             ),
@@ -185,9 +187,9 @@ async def _form(
     found: DryRunResult | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    house, actor = container_of(request), visitor.actor
-    ground = await house.contexts.of(actor.workspace)
-    async with house.sessions.read() as session:
+    container, actor = container_of(request), visitor.actor
+    context = await container.contexts.of(actor.workspace)
+    async with container.database.read() as session:
         known = await form_options.fields_of_pattern(session, actor.workspace, given.event)
     page = InstructionFormPage(
         shell=shell(request, visitor),
@@ -195,7 +197,7 @@ async def _form(
         frame=frame(visitor, given, there, known, error),
         instruction_id=there.id if there else "",
         text=given.text,
-        actions=form_options.actions(ground, actor, given.surface, given.find, given.actions),
+        actions=form_options.actions(context, actor, given.surface, given.find, given.actions),
         may_unattended=actor.role == OWNER,
         unattended=given.unattended,
         tried=found,

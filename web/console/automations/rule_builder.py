@@ -105,7 +105,9 @@ async def _worked(request: Request, form: Form, there: RuleRow | None) -> Respon
             request,
             form,
             there,
-            lambda also: events.automation_service.add_rule(visitor.actor, body, also=also),
+            lambda in_transaction: events.automation_service.add_rule(
+                visitor.actor, body, in_transaction=in_transaction
+            ),
             lambda old: events.automation_service.change_rule(
                 visitor.actor, old.id, body.model_dump(mode="json", by_alias=True, exclude_none=True)
             ),
@@ -128,13 +130,13 @@ async def _builder(
     found: DryRunResult | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
-    house, actor = container_of(request), visitor.actor
-    ground = await house.contexts.of(actor.workspace)
-    async with house.sessions.read() as session:
+    container, actor = container_of(request), visitor.actor
+    context = await container.contexts.of(actor.workspace)
+    async with container.database.read() as session:
         known = await form_options.fields_of_pattern(session, actor.workspace, given.event)
-    choice = form_options.actions(ground, actor, given.surface, given.find, [given.action] if given.action else [])
+    choice = form_options.actions(context, actor, given.surface, given.find, [given.action] if given.action else [])
     offered = any(option.chosen for group in choice.groups for option in group.options)
-    contract = ground.catalogue.get(given.action) if offered else None
+    contract = context.catalogue.get(given.action) if offered else None
     cel, cel_trouble = _cel(given)
     page = BuilderPage(
         shell=shell(request, visitor),

@@ -99,12 +99,12 @@ class RulePage(Page):
 
 @router.get("")
 async def rules(request: Request, visitor: SignedIn) -> Response:
-    house, actor = container_of(request), visitor.actor
-    rulebook = house.events.automation_service
-    there, told = await rulebook.rules(actor), await rulebook.instructions(actor)
-    async with house.sessions.read() as session:
+    container, actor = container_of(request), visitor.actor
+    automation_service = container.events.automation_service
+    there, told = await automation_service.rules(actor), await automation_service.instructions(actor)
+    async with container.database.read() as session:
         latest = await store.automations.latest(session, actor.workspace)
-    catalogue = (await house.contexts.of(actor.workspace)).catalogue
+    catalogue = (await container.contexts.of(actor.workspace)).catalogue
     page = RulesPage(
         shell=shell(request, visitor),
         title="Rules",

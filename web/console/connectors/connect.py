@@ -83,7 +83,7 @@ async def connect_page(request: Request, visitor: Owner, connector: str) -> Resp
 @router.post("/{connector}/connect")
 async def connect(request: Request, form: GuardedOwner, connector: str) -> Response:
     """Without a secret given for action calls one is made, and shown this once."""
-    visitor, house = form.member, container_of(request)
+    visitor, container = form.member, container_of(request)
     base_url = form.get("base_url", limit=2000).strip().rstrip("/")
     token, given = form.get("read_token", limit=4000).strip(), form.get("action_secret", limit=400).strip()
     identity = form.get("identity_secret", limit=400).strip()
@@ -93,8 +93,8 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
     if not trouble:
         secrets = {"read_token": token, "action_secret": secret} | ({"identity_secret": identity} if identity else {})
         try:
-            house.contexts.connector(connector, base_url, secrets).identity_providers()
-            await house.workspace_admin.connect(visitor.actor, connector, base_url, secrets)
+            container.contexts.connector(connector, base_url, secrets).identity_providers()
+            await container.workspace_admin.connect(visitor.actor, connector, base_url, secrets)
         except (BadSetting, ConnectorBroken) as error:
             trouble = error.detail
     if trouble:
@@ -121,16 +121,18 @@ async def proposed_page(request: Request, visitor: Owner, connector: str) -> Res
 @router.post("/{connector}/contracts")
 async def sign(request: Request, form: GuardedOwner, connector: str) -> Response:
     """Those that were ticked, all of them or none. The same form sent twice finds them registered and changes nothing."""
-    visitor, house = form.member, container_of(request)
+    visitor, container = form.member, container_of(request)
     await _named(request, visitor, connector)
     ticked = set(form.every("contract"))
     trouble = "" if ticked else "Tick what is to be signed."
     trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _proposed(request, visitor, connector, ticked, trouble)
-    wanted = [each for each in await house.workspace_admin.proposed(visitor.actor, connector) if each.name in ticked]
+    wanted = [
+        each for each in await container.workspace_admin.proposed(visitor.actor, connector) if each.name in ticked
+    ]
     try:
-        await house.workspace_admin.register(visitor.actor, wanted)
+        await container.workspace_admin.register(visitor.actor, wanted)
     except InvalidContract as error:
         findings = tuple(f"{each.pointer}: {each.detail}" for each in error.findings)
         return await _proposed(request, visitor, connector, ticked, error.detail, findings)
@@ -163,8 +165,8 @@ def _address_fault(url: str) -> str:
 
 async def _named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
     """Title, whether it is configured, address. Raises NotFound."""
-    house = container_of(request)
-    for each in await list_connectors(house.sessions, house.contexts, visitor.actor.workspace):
+    container = container_of(request)
+    for each in await list_connectors(container.database, container.contexts, visitor.actor.workspace):
         if each.name == connector:
             return (
                 to_display_text(each.title, limit=80),
@@ -193,10 +195,10 @@ async def _proposed(
     trouble: str = "",
     findings: tuple[str, ...] = (),
 ) -> Response:
-    house = container_of(request)
+    container = container_of(request)
     heading, configured, _ = await _named(request, visitor, connector)
-    every = await house.workspace_admin.proposed(visitor.actor, connector)
-    catalogue = (await house.contexts.of(visitor.actor.workspace)).catalogue
+    every = await container.workspace_admin.proposed(visitor.actor, connector)
+    catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     fresh = [each for each in every if catalogue.get(each.name) is None]
     page = ProposedPage(
         shell=shell(request, visitor), title=f"Actions proposed by {heading}", name=connector, heading=heading, configured=configured,

@@ -128,21 +128,21 @@ class ConnectorPage(Page):
 
 @router.get("")
 async def listed(request: Request, visitor: Owner) -> Response:
-    house = container_of(request)
-    found = await list_connectors(house.sessions, house.contexts, visitor.actor.workspace)
+    container = container_of(request)
+    found = await list_connectors(container.database, container.contexts, visitor.actor.workspace)
     page = ConnectorsPage(shell=shell(request, visitor), title="Connectors", lines=tuple(map(_line, found)))
     return show(request, page)
 
 
 @router.get("/{connector}")
 async def connector(request: Request, visitor: Owner, connector: str) -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
-    found = {each.name: each for each in await list_connectors(house.sessions, house.contexts, workspace)}.get(
+    container, workspace = container_of(request), visitor.actor.workspace
+    found = {each.name: each for each in await list_connectors(container.database, container.contexts, workspace)}.get(
         connector
     )
     if found is None:
         raise NotFound("There is no such connector here.")
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         troubled = await store.events.events.failed_reactions(
             session, workspace, of=f"connector:{connector}:", limit=TROUBLES
         )
@@ -178,9 +178,9 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
 
 @router.post("/{connector}/webhook-secret")
 async def share_secret(request: Request, form: GuardedOwner, connector: str) -> Response:
-    visitor, house = form.member, container_of(request)
-    async with once_per_form(request, form) as also:
-        made = await house.events.inbox.share_secret(visitor.actor, connector, also=also)
+    visitor, container = form.member, container_of(request)
+    async with once_per_form(request, form) as in_transaction:
+        made = await container.events.inbox.share_secret(visitor.actor, connector, in_transaction=in_transaction)
     page = SecretPage(
         shell=shell(request, visitor),
         title="A secret to share",

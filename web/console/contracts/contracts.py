@@ -176,10 +176,10 @@ async def contract(
     request: Request, visitor: SignedIn, name: str, version: Annotated[int | None, Query(ge=1)] = None
 ) -> Response:
     """The newest version, or the one named. For who is no owner only what is offered to their role."""
-    house, workspace = container_of(request), visitor.actor.workspace
-    catalogue = (await house.contexts.of(workspace)).catalogue
+    container, workspace = container_of(request), visitor.actor.workspace
+    catalogue = (await container.contexts.of(workspace)).catalogue
     owner = visitor.actor.role == OWNER
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         rows = await store.contracts.versions(session, workspace, name)
         people = (
             {each.id: each.name for each in await store.accounts.members.listed(session, workspace)} if owner else {}

@@ -109,7 +109,7 @@ async def draft(request: Request, visitor: Owner, of: Annotated[str, Query(max_l
     """A new contract, or the next version of one."""
     raw: Any = STARTER
     if of:
-        async with container_of(request).sessions.read() as session:
+        async with container_of(request).database.read() as session:
             versions = await store.contracts.versions(session, visitor.actor.workspace, of)
         if versions:
             raw = json.loads(versions[0].raw) | {"version": versions[0].version + 1}
@@ -151,8 +151,10 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
     if trouble:
         return await _draft(request, visitor, raw, trouble=trouble)
     try:
-        async with once_per_form(request, form) as also:
-            (made,) = await container_of(request).workspace_admin.register(visitor.actor, [json.loads(raw)], also=also)
+        async with once_per_form(request, form) as in_transaction:
+            (made,) = await container_of(request).workspace_admin.register(
+                visitor.actor, [json.loads(raw)], in_transaction=in_transaction
+            )
     except OpsIQError as error:
         return await _draft(request, visitor, raw, trouble=error.detail)
     if made.secret is None:

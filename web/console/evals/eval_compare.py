@@ -125,7 +125,7 @@ async def compare(
     show_group: Annotated[Group | None, Query(alias="show")] = None,
     start: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = container_of(request), visitor.actor.workspace
     chosen = list(dict.fromkeys(of or ()))
     found: Comparison | None = None
     rows: list[EvalReportRow] = []
@@ -133,7 +133,7 @@ async def compare(
     scores: tuple[ScoreRow, ...] = ()
     changed: tuple[ChangedCase, ...] = ()
     group: Group = show_group or "broken"
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         reports = await store.eval_reports.listed(session, workspace, limit=_CHOICES)
         if len(chosen) == 2:
             rows = [await store.eval_reports.get(session, workspace, each) for each in chosen]

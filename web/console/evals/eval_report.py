@@ -135,9 +135,9 @@ async def report(
     all: Annotated[bool, Query()] = False,  # noqa: A002 - as it stands in the address
     start: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = container_of(request), visitor.actor.workspace
     wanted = Chosen(cause, all and not cause)
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         row = await store.eval_reports.get(session, workspace, report_id)
         head = report_storage.head_of(await store.eval_reports.figures(session, row))
         rows = await store.eval_reports.answers(

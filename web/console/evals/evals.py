@@ -49,14 +49,14 @@ async def listed(request: Request, visitor: Evaluator, start: Start = 0) -> Resp
 
 @router.post("")
 async def add(request: Request, form: WithFile) -> Response:
-    visitor, house = form.member, container_of(request)
+    visitor, container = form.member, container_of(request)
     if not form.file:
         return await _list(
             request, visitor, trouble="Choose the file that `opsiq eval run … --json FILE` wrote.", status=422
         )
     try:
         row = await report_storage.store_report(
-            house.sessions, visitor.actor, form.file, house.clock(), request_id=problem.request_id(request)
+            container.database, visitor.actor, form.file, container.clock(), request_id=problem.request_id(request)
         )
     except (InvalidInput, Conflict) as error:
         status = 413 if len(form.file) > MAX_BYTES else 422
@@ -66,9 +66,9 @@ async def add(request: Request, form: WithFile) -> Response:
 
 @router.post("/{report_id}/delete")
 async def delete(request: Request, form: GuardedEvaluator, report_id: str) -> Response:
-    house, actor = container_of(request), form.member.actor
+    container, actor = container_of(request), form.member.actor
     await report_storage.remove_report(
-        house.sessions, actor, report_id, house.clock(), request_id=problem.request_id(request)
+        container.database, actor, report_id, container.clock(), request_id=problem.request_id(request)
     )
     return redirect("/evals")
 
@@ -76,8 +76,8 @@ async def delete(request: Request, form: GuardedEvaluator, report_id: str) -> Re
 async def _list(
     request: Request, visitor: Visitor, start: int = 0, *, trouble: str = "", status: int = 200
 ) -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
-    async with house.sessions.read() as session:
+    container, workspace = container_of(request), visitor.actor.workspace
+    async with container.database.read() as session:
         rows = await store.eval_reports.listed(session, workspace, start=start, limit=PAGE)
         total = await store.eval_reports.count(session, workspace)
     before, after = page_of(total, start, rows, PAGE)

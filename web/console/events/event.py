@@ -105,8 +105,8 @@ async def event(
     request: Request, visitor: Owner, event_id: str, seen: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
     """``seen`` stands for what the page shows already: while nothing has moved there is nothing to put in its place (204)."""
-    house, workspace = container_of(request), visitor.actor.workspace
-    async with house.sessions.read() as session:
+    container, workspace = container_of(request), visitor.actor.workspace
+    async with container.database.read() as session:
         row = await store.events.events.get(session, workspace, event_id)
         reactions = await store.events.events.reactions(session, workspace, event_id)
         filters = store.webhooks.deliveries.DeliveryFilters(event_id=event_id)
@@ -139,7 +139,7 @@ async def event(
             json.dumps(dict(event_of_row(row).data), ensure_ascii=False, indent=2), lines=True, limit=_WHOLE
         ),
         reactions=tuple(_reaction(at + 1, each, names, firings, told) for at, each in enumerate(reactions)),
-        moving=unsettled and house.clock() - row.fired_at < LOOK_FOR,
+        moving=unsettled and container.clock() - row.fired_at < LOOK_FOR,
         seen=shown,
         test=row.mode != "live",
     )

@@ -110,7 +110,7 @@ async def events(
 ) -> Response:
     until = day(wanted.until)
     workspace = visitor.actor.workspace
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         rows = await store.events.events.listed(
             session, workspace, name=wanted.type or None, before=before, since=day(wanted.since),
             until=until + timedelta(days=1) if until else None, limit=PAGE,
@@ -149,9 +149,9 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
         value = canon.loads(data.encode() or b"{}")
         if not isinstance(value, dict):
             raise InvalidInput("The data of an event is a JSON object.")
-        async with once_per_form(request, form) as also:
+        async with once_per_form(request, form) as in_transaction:
             fired = await container_of(request).events.firing.publish(
-                visitor.actor, name, value, request_id=problem.request_id(request), also=also
+                visitor.actor, name, value, request_id=problem.request_id(request), in_transaction=in_transaction
             )
     except (InvalidInput, EventLoop) as error:
         findings = tuple(to_display_text(f"{each.pointer}: {each.detail}") for each in error.findings)

@@ -102,21 +102,21 @@ Wanted = Annotated[HistoryFilter, Depends(read_filter)]
 async def history(
     request: Request, visitor: Owner, wanted: Wanted, before: Annotated[int | None, Query(ge=1)] = None
 ) -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
-    async with house.sessions.read() as session:
+    container, workspace = container_of(request), visitor.actor.workspace
+    async with container.database.read() as session:
         rows = await store.history.log.page(session, workspace, filters=wanted.filters, before_seq=before, limit=PAGE)
         people = await store.accounts.members.listed(session, workspace)
         models = await store.history.stats.names(session, workspace, "tokens_in")
         prompts = await store.history.stats.names(session, workspace, "prompt_version")
         kept = await views(session, visitor.actor, wanted.query)
-    ground = await house.contexts.of(workspace)
+    context = await container.contexts.of(workspace)
     page = HistoryPage(
         shell=shell(request, visitor),
         title="History",
         chosen=wanted,
         kinds=tuple(kind.value for kind in EntryType),
         people=tuple(Person(each.id, to_display_text(each.name, limit=80)) for each in people),
-        contracts=tuple(each.name for each in islice(ground.catalogue, SUGGESTED)),
+        contracts=tuple(each.name for each in islice(context.catalogue, SUGGESTED)),
         outcomes=OUTCOMES,
         risks=RISKS,
         models=tuple(to_display_text(each, limit=120) for each in models[:SUGGESTED]),
@@ -135,26 +135,26 @@ async def history(
 async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
     """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves. A page that draws how far
     it is says so (``X-Progress``), and is told how many entries will come."""
-    house, filters = container_of(request), wanted.filters
-    async with house.sessions.begin() as session:
+    container, filters = container_of(request), wanted.filters
+    async with container.database.begin() as session:
         await record_act(
             session,
             visitor.actor,
             EntryType.EXPORTED,
-            house.clock(),
+            container.clock(),
             request_id=problem.request_id(request),
             query=wanted.query,
         )
-    answer = csv_response(house, visitor.actor.workspace, filters)
+    answer = csv_response(container, visitor.actor.workspace, filters)
     if "x-progress" in request.headers:
-        async with house.sessions.read() as session:
+        async with container.database.read() as session:
             answer.headers["X-Entries"] = str(await store.history.log.count(session, visitor.actor.workspace, filters))
     return answer
 
 
 @router.get("/verify")
 async def verify(request: Request, visitor: Owner) -> Response:
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         verdict = await verification.verify(session, visitor.actor.workspace)
     page = VerdictPage(
         shell=shell(request, visitor), title="The chain's verdict", ok=verdict.ok, count=verdict.count,
@@ -166,25 +166,25 @@ async def verify(request: Request, visitor: Owner) -> Response:
 @router.get("/{seq}/case.zip")
 async def case(request: Request, visitor: Owner, seq: int) -> Response:
     """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an entry itself."""
-    house, actor = container_of(request), visitor.actor
-    async with house.sessions.read() as session:
+    container, actor = container_of(request), visitor.actor
+    async with container.database.read() as session:
         row = await store.history.log.get(session, actor.workspace, seq)
     if row.run_id is None:
         raise NotFound("This entry is of no run, so it makes no case.")
-    ground = await house.contexts.of(actor.workspace)
-    async with house.sessions.read() as session:
+    context = await container.contexts.of(actor.workspace)
+    async with container.database.read() as session:
         found = await harvest_cases(
-            session, actor.workspace, ground, store.history.log.HistoryFilters(run_id=row.run_id), 1
+            session, actor.workspace, context, store.history.log.HistoryFilters(run_id=row.run_id), 1
         )
     if not found.cases:
         why = next(iter(found.skipped), "undecided")
         raise NotFound(_NO_CASE.get(why, "This run makes no case: nobody has confirmed or rejected it."))
-    async with house.sessions.begin() as session:
+    async with container.database.begin() as session:
         await record_act(
             session,
             actor,
             EntryType.EXPORTED,
-            house.clock(),
+            container.clock(),
             request_id=problem.request_id(request),
             what="cases",
             count=1,

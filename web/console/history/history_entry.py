@@ -62,7 +62,7 @@ class EntryPage(Page):
 
 @router.get("/{seq}")
 async def entry(request: Request, visitor: Owner, seq: int) -> Response:
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         row = await store.history.log.get(session, visitor.actor.workspace, seq)
         last = await store.history.log.head(session, visitor.actor.workspace)
         of_run = await store.history.log.of_run(session, visitor.actor.workspace, row.run_id) if row.run_id else []
@@ -96,11 +96,11 @@ async def entry(request: Request, visitor: Owner, seq: int) -> Response:
 async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) -> tuple[str, ...]:
     if not any(each.kind == EntryType.FINISHED for each in of_run):
         return ()
-    house = container_of(request)
-    run = await house.runs.show(actor, of_run[0].run_id or "")
+    container = container_of(request)
+    run = await container.runs.show(actor, of_run[0].run_id or "")
     if run.plan is None:
         return ()
-    came = outcome.make_outcome(run, run.plan, actor, await house.contexts.of(actor.workspace))
+    came = outcome.make_outcome(run, run.plan, actor, await container.contexts.of(actor.workspace))
     return tuple(each.undo for each in came.calls if each.undo)
 
 

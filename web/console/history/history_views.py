@@ -49,7 +49,7 @@ async def views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, 
 
 @router.post("")
 async def keep(request: Request, form: GuardedOwner) -> Response:
-    house, actor = container_of(request), form.member.actor
+    container, actor = container_of(request), form.member.actor
     query = wanted(form.get("query", limit=2000)).query
     name = form.get("name", limit=400).strip()
     if not query:
@@ -58,18 +58,18 @@ async def keep(request: Request, form: GuardedOwner) -> Response:
         raise InvalidInput(f"A view's name has 1 to {MOST_CHARS} characters.")
     row = HistoryViewRow(
         id=ids.new("hvw"), workspace=actor.workspace, person=actor.person, person_name=actor.name, name=name, query=query,
-        shared=form.get("shared") == "yes", created_at=house.clock(),
+        shared=form.get("shared") == "yes", created_at=container.clock(),
     )  # fmt: skip
-    async with house.sessions.begin() as session:
+    async with container.database.begin() as session:
         await store.history.views.save_view(session, row)
     return redirect(f"/history?{query}")
 
 
 @router.post("/{view_id}/delete")
 async def delete(request: Request, form: GuardedOwner, view_id: str) -> Response:
-    house, actor = container_of(request), form.member.actor
+    container, actor = container_of(request), form.member.actor
     query = wanted(form.get("query", limit=2000)).query
-    async with house.sessions.begin() as session:
+    async with container.database.begin() as session:
         await store.history.views.remove(session, actor.workspace, actor.person, view_id)
     return redirect(f"/history?{query}" if query else "/history")
 

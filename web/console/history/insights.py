@@ -135,11 +135,11 @@ class InsightsPage(Page):
 async def insights(
     request: Request, visitor: Owner, days: Annotated[Literal["7", "30", "90", "365"], Query()] = "30"
 ) -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
+    container, workspace = container_of(request), visitor.actor.workspace
     back, wide = PERIODS[days]
-    until = house.clock().date()
+    until = container.clock().date()
     since = until - timedelta(days=back - 1)
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         ended = await store.history.stats.by_day(session, workspace, "outcome", since, until)
         steps = await store.history.stats.distributions(session, workspace, "step", since, until)
         totals = await store.history.stats.totals(

@@ -136,10 +136,10 @@ class NewKeyPage(Page):
 
 @router.get("")
 async def keys(request: Request, visitor: Owner) -> Response:
-    house = container_of(request)
-    async with house.sessions.read() as session:
+    container = container_of(request)
+    async with container.database.read() as session:
         rows = await store.accounts.api_keys.listed(session, visitor.actor.workspace)
-    now = house.clock()
+    now = container.clock()
     page = KeysPage(
         shell=shell(request, visitor), title="API keys", lines=tuple(_line(row, row.state(now)) for row in rows)
     )
@@ -153,7 +153,7 @@ async def new(request: Request, visitor: Owner) -> Response:
 
 @router.post("")
 async def create(request: Request, form: GuardedOwner) -> Response:
-    visitor, house = form.member, container_of(request)
+    visitor, container = form.member, container_of(request)
     days = form.get("expires", limit=5)
     body, trouble = checked(
         CreateKeyBody,
@@ -167,22 +167,22 @@ async def create(request: Request, form: GuardedOwner) -> Response:
         trouble = "There is no such scope."
     if body is not None and body.role is not None and not trouble:
         try:
-            await roles.check_role(house.contexts, house.sessions, visitor.actor.workspace, body.role)
+            await roles.check_role(container.contexts, container.database, visitor.actor.workspace, body.role)
         except InvalidInput as error:
             trouble = error.detail
     trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
     if body is None or trouble:
         return await _new(request, visitor, form.fields, form.every("scope"), trouble)
-    ends = house.clock() + timedelta(days=body.expires_days) if body.expires_days else None
-    async with once_per_form(request, form) as also:
-        row, secret = await house.workspace_admin.create_key(
+    ends = container.clock() + timedelta(days=body.expires_days) if body.expires_days else None
+    async with once_per_form(request, form) as in_transaction:
+        row, secret = await container.workspace_admin.create_key(
             visitor.actor,
             body.name,
             scopes=set(body.scopes),
             role=body.role,
             mode=body.mode,
             expires_at=ends,
-            also=also,
+            in_transaction=in_transaction,
         )
     advice = f"{ADVICE} {TEST_ADVICE}" if row.mode == "test" else ADVICE
     return _secret(request, visitor, row, secret, "The key is made", advice, status=201)
@@ -195,14 +195,16 @@ async def key(request: Request, visitor: Owner, key_id: str) -> Response:
 
 @router.post("/{key_id}/rotate")
 async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
-    visitor, house = form.member, container_of(request)
-    async with house.sessions.read() as session:
+    visitor, container = form.member, container_of(request)
+    async with container.database.read() as session:
         await store.accounts.api_keys.get(session, visitor.actor.workspace, key_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _key(request, visitor, key_id, trouble)
-    async with once_per_form(request, form) as also:
-        issued = await house.workspace_admin.rotate_key(visitor.actor, key_id, within=SCOPES, also=also)
+    async with once_per_form(request, form) as in_transaction:
+        issued = await container.workspace_admin.rotate_key(
+            visitor.actor, key_id, within=SCOPES, in_transaction=in_transaction
+        )
     advice = f"{ADVICE} The secret before it stays good for {_hours(KEY_OVERLAP)} h, so that nothing breaks meanwhile."
     return _secret(request, visitor, issued.row, issued.secret, "The key has a new secret", advice)
 
@@ -228,11 +230,11 @@ def _scopes(names: Collection[str]) -> str:
 
 
 async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "") -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
-    async with house.sessions.read() as session:
+    container, workspace = container_of(request), visitor.actor.workspace
+    async with container.database.read() as session:
         row = await store.accounts.api_keys.get(session, workspace, key_id)
         people = {each.id: each.name for each in await store.accounts.members.listed(session, workspace)}
-    now = house.clock()
+    now = container.clock()
     page = KeyPage(
         shell=shell(request, visitor),
         title=to_display_text(row.name, limit=60),
@@ -259,10 +261,10 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
 async def _new(
     request: Request, visitor: Visitor, given: Mapping[str, str], scopes: Collection[str], trouble: str = ""
 ) -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
-    async with house.sessions.read() as session:
+    container, workspace = container_of(request), visitor.actor.workspace
+    async with container.database.read() as session:
         members = await store.accounts.members.listed(session, workspace)
-    given_roles = await roles.assignable_roles(house.contexts, workspace, members)
+    given_roles = await roles.assignable_roles(container.contexts, workspace, members)
     page = NewKeyPage(
         shell=shell(request, visitor),
         title="New key",

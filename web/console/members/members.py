@@ -105,10 +105,10 @@ class MemberPage(Page):
 
 @router.get("")
 async def members(request: Request, visitor: Owner) -> Response:
-    house = container_of(request)
-    async with house.sessions.read() as session:
+    container = container_of(request)
+    async with container.database.read() as session:
         rows = await store.accounts.members.listed(session, visitor.actor.workspace)
-    now = house.clock()
+    now = container.clock()
     lines = tuple(
         MemberTableRow(
             id=row.id, name=to_display_text(row.name, limit=100), email=to_display_text(row.email, limit=320), role=row.role, state=_state(row, now),
@@ -126,18 +126,20 @@ async def new(request: Request, visitor: Owner) -> Response:
 
 @router.post("")
 async def invite(request: Request, form: GuardedOwner) -> Response:
-    visitor, house = form.member, container_of(request)
+    visitor, container = form.member, container_of(request)
     email, role = form.get("email", limit=400).strip(), form.get("role", limit=100)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         known = {row.email_key for row in await store.accounts.members.listed(session, visitor.actor.workspace)}
     if store.accounts.members.email_key(email) in known:
         trouble = trouble or "This e-mail address already belongs to a member of this workspace."
     if trouble:
         return await _new(request, visitor, email, role, trouble)
     try:
-        async with once_per_form(request, form) as also:
-            made = await house.member_service.invite(visitor.actor, email=email, role=role, also=also)
+        async with once_per_form(request, form) as in_transaction:
+            made = await container.member_service.invite(
+                visitor.actor, email=email, role=role, in_transaction=in_transaction
+            )
     except InvalidInput as error:
         return await _new(request, visitor, email, role, error.detail)
     return _link(request, visitor, made, status=201)
@@ -150,13 +152,13 @@ async def member(request: Request, visitor: Owner, member_id: str) -> Response:
 
 @router.post("/{member_id}/invite")
 async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> Response:
-    visitor, house = form.member, container_of(request)
+    visitor, container = form.member, container_of(request)
     await _there(request, visitor, member_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _member(request, visitor, member_id, trouble, "invite")
-    async with once_per_form(request, form) as also:
-        made = await house.member_service.invite_again(visitor.actor, member_id, also=also)
+    async with once_per_form(request, form) as in_transaction:
+        made = await container.member_service.invite_again(visitor.actor, member_id, in_transaction=in_transaction)
     return _link(request, visitor, made)
 
 
@@ -205,11 +207,11 @@ async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
 async def sign_out(request: Request, form: GuardedOwner, member_id: str) -> Response:
     """One sign-in, where the form names it, else all of them (but the one that asks)."""
     visitor, login_id = form.member, form.get("login", limit=64)
-    roster = container_of(request).member_service
+    member_service = container_of(request).member_service
     if login_id:
-        await roster.end_login(visitor.actor, member_id, login_id)
+        await member_service.end_login(visitor.actor, member_id, login_id)
     else:
-        await roster.end_logins(visitor.actor, member_id, but=visitor.login.id)
+        await member_service.end_logins(visitor.actor, member_id, but=visitor.login.id)
     return redirect(f"/members/{member_id}")
 
 
@@ -227,13 +229,13 @@ def _stage(row: MemberRow) -> str:
 
 async def _there(request: Request, visitor: Visitor, member_id: str) -> None:
     """Raises NotFound before a password is asked for."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         await store.accounts.members.get(session, visitor.actor.workspace, member_id)
 
 
 async def _new(request: Request, visitor: Visitor, email: str = "", role: str = "", trouble: str = "") -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
-    async with house.sessions.read() as session:
+    container, workspace = container_of(request), visitor.actor.workspace
+    async with container.database.read() as session:
         rows = await store.accounts.members.listed(session, workspace)
     page = NewMemberPage(
         shell=shell(request, visitor), title="Invite somebody", email=to_display_text(email, limit=320),
@@ -245,9 +247,9 @@ async def _new(request: Request, visitor: Visitor, email: str = "", role: str = 
 async def _member(
     request: Request, visitor: Visitor, member_id: str, trouble: str = "", at_fault: str = ""
 ) -> Response:
-    house, workspace = container_of(request), visitor.actor.workspace
-    now = house.clock()
-    async with house.sessions.read() as session:
+    container, workspace = container_of(request), visitor.actor.workspace
+    now = container.clock()
+    async with container.database.read() as session:
         row = await store.accounts.members.get(session, workspace, member_id)
         rows = await store.accounts.members.listed(session, workspace)
         logins = await store.accounts.logins.of_member(session, workspace, member_id, now)

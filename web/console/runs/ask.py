@@ -170,15 +170,15 @@ async def answer(request: Request, form: Guarded, run_id: str) -> Response:
 @router.post("/runs/{run_id}/confirm")
 async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
-    house = container_of(request)
-    run = await house.runs.show(visitor.actor, run_id)
+    container = container_of(request)
+    run = await container.runs.show(visitor.actor, run_id)
     irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
     if irreversible and form.get("sure", limit=10) != "yes":
         unsure = Refusal(
             code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent."
         )
         return await _done(request, visitor, run_id, unsure)
-    result = await house.decisions.confirm(visitor.actor, run_id, form.get("digest", limit=100))
+    result = await container.decisions.confirm(visitor.actor, run_id, form.get("digest", limit=100))
     return await _done(request, visitor, run_id, result)
 
 
@@ -227,11 +227,11 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
 
 
 async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "") -> Response:
-    house = container_of(request)
-    ground = await house.contexts.of(visitor.actor.workspace)
-    listed = await house.runs.listed(visitor.actor, limit=RECALLED)
+    container = container_of(request)
+    context = await container.contexts.of(visitor.actor.workspace)
+    listed = await container.runs.listed(visitor.actor, limit=RECALLED)
     mine = [run for run in listed if run.actor.person == visitor.actor.person]
-    offers = ground.catalogue.offers(visitor.actor.role, "admin")
+    offers = context.catalogue.offers(visitor.actor.role, "admin")
     page = AskPage(
         shell=shell(request, visitor),
         title="Ask",
@@ -253,12 +253,12 @@ async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "")
 
 async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
     viewer = visitor.actor
-    ground = await container_of(request).contexts.of(viewer.workspace)
+    context = await container_of(request).contexts.of(viewer.workspace)
     shown_card = card.make_card(run, run.plan, viewer) if run.plan and run.state not in ("received", "asked") else None
-    came = outcome.make_outcome(run, run.plan, viewer, ground) if run.plan and run.outcomes else None
+    came = outcome.make_outcome(run, run.plan, viewer, context) if run.plan and run.outcomes else None
     refused = None
     if run.state in ("refused", "abstained") and run.refusal:
-        near = [each for each in ground.catalogue.offers(viewer.role, "admin") if each.name in run.refusal.nearest]
+        near = [each for each in context.catalogue.offers(viewer.role, "admin") if each.name in run.refusal.nearest]
         near.sort(key=lambda each: run.refusal.nearest.index(each.name) if run.refusal else 0)
         refused = RefusalView(
             "I can't do that" if run.state == "refused" else "No action here does that",

@@ -65,7 +65,7 @@ _HEADLINES = {
 }
 
 
-def make_outcome(run: Run, plan: Plan, actor: Actor, ground: WorkspaceContext) -> Outcome:
+def make_outcome(run: Run, plan: Plan, actor: Actor, context: WorkspaceContext) -> Outcome:
     headline, tone = _HEADLINES.get(run.state, ("", "quiet"))
     test = is_test(run)
     if test and run.state == "succeeded":
@@ -85,7 +85,7 @@ def make_outcome(run: Run, plan: Plan, actor: Actor, ground: WorkspaceContext) -
                 status=str(each.status) if each.status is not None else "none",
                 attempts=each.attempts,
                 answer=_answer(each.answer),
-                undo=_undo(plan, at, actor, ground) if each.state == "succeeded" and not test else "",
+                undo=_undo(plan, at, actor, context) if each.state == "succeeded" and not test else "",
             )
         )
     unknown = run.state == "unknown"
@@ -100,12 +100,12 @@ def _answer(body: str | None) -> str:
     return to_display_text(body, lines=True, limit=70_000)
 
 
-def _undo(plan: Plan, at: int, actor: Actor, ground: WorkspaceContext) -> str:
+def _undo(plan: Plan, at: int, actor: Actor, context: WorkspaceContext) -> str:
     """Words that ask for the reverse, for the person to look over: the reversing contract's title and what it is to be done to, by kind and
     id. A record's label may hold anything, and words of it that nothing comes of would be held against the card."""
     step = plan.steps[at]
-    contract = ground.catalogue.version(step.action, step.version)
-    reverse = ground.catalogue.get(contract.undo) if contract and contract.undo else None
+    contract = context.catalogue.version(step.action, step.version)
+    reverse = context.catalogue.get(contract.undo) if contract and contract.undo else None
     if reverse is None or actor.role not in reverse.roles:
         return ""
     sources = [(each.param, each.source) for each in step.filled if isinstance(each.source, RecordSource)]

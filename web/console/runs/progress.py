@@ -35,12 +35,12 @@ class StepRow:
     state: Literal["done", "now", "todo"]
 
 
-def steps(run: Run, desk: RunService) -> tuple[StepRow, ...]:
+def steps(run: Run, run_service: RunService) -> tuple[StepRow, ...]:
     """Empty where the run does not move."""
     if run.state not in MOVING:
         return ()
     lines = labels.STEPS["received" if run.state == "received" else "confirmed"]
-    at = [key for key, _ in lines].index(_step(run, desk))
+    at = [key for key, _ in lines].index(_step(run, run_service))
     return tuple(
         StepRow(key, label, "done" if number < at else "now" if number == at else "todo")
         for number, (key, label) in enumerate(lines)
@@ -50,22 +50,22 @@ def steps(run: Run, desk: RunService) -> tuple[StepRow, ...]:
 @router.get("/runs/{run_id}/progress")
 async def progress(request: Request, visitor: SignedIn, run_id: str) -> Response:
     """``step`` with the name of each step as it begins; ``moved`` once, when the page has something else to show."""
-    desk = container_of(request).runs
-    run = await desk.show(visitor.actor, run_id)
+    run_service = container_of(request).runs
+    run = await run_service.show(visitor.actor, run_id)
     return StreamingResponse(
-        _stream(desk, visitor.actor, run),
+        _stream(run_service, visitor.actor, run),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(desk: RunService, actor: Actor, run: Run) -> AsyncIterator[str]:
+async def _stream(run_service: RunService, actor: Actor, run: Run) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     over = loop.time() + LONGEST_S
     stretch, told, spoken = run.state == "received", "", loop.time()
     yield "retry: 1000\n\n"
     while run.state in MOVING and (run.state == "received") == stretch:
-        step = _step(run, desk)
+        step = _step(run, run_service)
         if step != told:
             told, spoken = step, loop.time()
             yield f"event: step\ndata: {step}\n\n"
@@ -74,11 +74,11 @@ async def _stream(desk: RunService, actor: Actor, run: Run) -> AsyncIterator[str
             yield ": still at it\n\n"
         if loop.time() > over:
             return
-        await desk.watch.wait(run.id, LOOK_S, steps=True)
+        await run_service.run_notifier.wait(run.id, LOOK_S, steps=True)
         # A browser that goes away cancels this: never in the middle of a query.
-        run = await asyncio.shield(asyncio.ensure_future(desk.show(actor, run.id)))
+        run = await asyncio.shield(asyncio.ensure_future(run_service.show(actor, run.id)))
     yield f"event: moved\ndata: {run.revision}\n\n"
 
 
-def _step(run: Run, desk: RunService) -> str:
-    return desk.progress.phase(run) if run.state == "received" else run.state
+def _step(run: Run, run_service: RunService) -> str:
+    return run_service.progress.phase(run) if run.state == "received" else run.state

@@ -92,7 +92,7 @@ async def delivery(
     seen: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """``seen`` is the state that the page shows already: while that stands there is nothing to put in its place (204)."""
-    async with container_of(request).sessions.read() as session:
+    async with container_of(request).database.read() as session:
         row = await store.webhooks.deliveries.get(session, visitor.actor.workspace, delivery_id)
         shown = f"{row.attempts}-{row.state}"
         if wants_fragment(request) and seen == shown:
@@ -129,9 +129,9 @@ async def delivery(
 
 @router.post("/{delivery_id}/resend")
 async def resend(request: Request, form: GuardedOwner, delivery_id: str) -> Response:
-    async with once_per_form(request, form) as also:
+    async with once_per_form(request, form) as in_transaction:
         row = await container_of(request).webhooks.redelivery.resend(
-            form.member.actor, delivery_id, request_id=problem.request_id(request), also=also
+            form.member.actor, delivery_id, request_id=problem.request_id(request), in_transaction=in_transaction
         )
     return redirect(f"/webhooks/deliveries/{delivery_id}?awaited={row.attempts + 1}")
 

@@ -130,9 +130,9 @@ async def delete(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 
 @router.post("/rotate")
 async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    async with once_per_form(request, form) as also:
+    async with once_per_form(request, form) as in_transaction:
         made = await container_of(request).webhooks.endpoints.rotate(
-            form.member.actor, endpoint_id, request_id=problem.request_id(request), also=also
+            form.member.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
         )
     advice = f"{ADVICE} For {_hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."
     return secret_page(request, form.member, made, "The endpoint has a new secret", advice)
@@ -140,10 +140,10 @@ async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 
 @router.post("/test")
 async def test(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
-    async with once_per_form(request, form) as also:
+    async with once_per_form(request, form) as in_transaction:
         row = await container_of(request).webhooks.redelivery.test(
             form.member.actor, endpoint_id, form.get("event", limit=100) or None,
-            request_id=problem.request_id(request), also=also,
+            request_id=problem.request_id(request), in_transaction=in_transaction,
         )  # fmt: skip
     return redirect(f"/webhooks/deliveries/{row.id}?awaited=1")
 
@@ -168,8 +168,15 @@ async def _span(request: Request, form: Form, endpoint_id: str, which: str) -> R
         since, until = _moment(form.get("since", limit=40)), _moment(form.get("until", limit=40))
         if since is None:
             raise InvalidInput("Say from when.")
-        async with once_per_form(request, form) as also:
-            await act(form.member.actor, endpoint_id, since, until, request_id=problem.request_id(request), also=also)
+        async with once_per_form(request, form) as in_transaction:
+            await act(
+                form.member.actor,
+                endpoint_id,
+                since,
+                until,
+                request_id=problem.request_id(request),
+                in_transaction=in_transaction,
+            )
     except InvalidInput as error:
         return await _endpoint(request, form.member, endpoint_id, DeliveryFilter(), None, trouble=error.detail)
     return redirect(f"/webhooks/{endpoint_id}?did={which}")
@@ -195,18 +202,18 @@ async def _endpoint(
     notice: str = "",
     trouble: str = "",
 ) -> Response:
-    house = container_of(request)
-    shown = await house.webhooks.endpoints.show(visitor.actor, endpoint_id)
+    container = container_of(request)
+    shown = await container.webhooks.endpoints.show(visitor.actor, endpoint_id)
     filters = store.webhooks.deliveries.DeliveryFilters(
         endpoint=endpoint_id, event=wanted.event or None, states=(wanted.state,) if wanted.state else ()
     )
-    async with house.sessions.read() as session:
+    async with container.database.read() as session:
         rows = await store.webhooks.deliveries.listed(
             session, visitor.actor.workspace, filters, before=before, limit=PAGE
         )
     row = shown.row
     patterns = row.patterns.split()
-    since = row.failing_since or house.clock() - timedelta(hours=24)
+    since = row.failing_since or container.clock() - timedelta(hours=24)
     wanting = [name for name in event_catalogue.every() if fits_any(patterns, name)]
     others = [name for name in event_catalogue.every() if name not in wanting]
     page = EndpointPage(

@@ -100,10 +100,10 @@ async def create(request: Request, form: GuardedOwner) -> Response:
     visitor, given = form.member, form_of(form)
     try:
         body = to_body(given)
-        async with once_per_form(request, form) as also:
+        async with once_per_form(request, form) as in_transaction:
             made = await container_of(request).webhooks.endpoints.create(
                 visitor.actor, body.url, body.events, description=body.description, headers=body.headers,
-                per_minute=body.per_minute, request_id=problem.request_id(request), also=also,
+                per_minute=body.per_minute, request_id=problem.request_id(request), in_transaction=in_transaction,
             )  # fmt: skip
     except InvalidInput as error:
         return _form(request, visitor, given, trouble=error.detail)

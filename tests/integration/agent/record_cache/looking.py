@@ -36,8 +36,8 @@ class Looking:
     def workspace(self) -> str:
         return self.shop.actors["olivia"].workspace
 
-    async def ground(self) -> WorkspaceContext:
-        return await self.shop.house.contexts.of(self.workspace)
+    async def context(self) -> WorkspaceContext:
+        return await self.shop.container.contexts.of(self.workspace)
 
     # ── the house's own work, driven piece by piece
 
@@ -46,27 +46,27 @@ class Looking:
         if self.busy:
             await self._read()
             return []
-        house = self.shop.house
-        handlers = {"records.read": house.cache_sync.read, **house.events.handlers}
-        queue = SqlQueue(house.sessions, owner="test", lease_s=60)
+        container = self.shop.container
+        handlers = {"records.read": container.cache_sync.read, **container.events.handlers}
+        queue = SqlQueue(container.database, owner="test", lease_s=60)
         done: list[tuple[Job, Outcome]] = []
         while len(done) < most and (claimed := await queue.claim(list(handlers), 1)):
-            for work in claimed:
-                outcome = await handlers[work.kind](work)
+            for job in claimed:
+                outcome = await handlers[job.kind](job)
                 assert isinstance(outcome, Done | Reschedule | Dead)
-                assert await queue.settle([(work, outcome)]) == [True]
-                done.append((work, outcome))
+                assert await queue.settle([(job, outcome)]) == [True]
+                done.append((job, outcome))
         return done
 
     async def due(self) -> None:
         """What is due later is due now."""
-        async with self.shop.house.sessions.begin() as session:
+        async with self.shop.container.database.begin() as session:
             await session.execute(text("UPDATE work SET due_ms = 0, turn_ms = 0 WHERE finished_ms IS NULL"))
 
     async def react(self, event_id: str) -> None:
         """One event's walk, beside whatever else is under way."""
-        work = Job(event_id, event_id, "event.react", self.workspace, {"event_id": event_id}, 1, "test")
-        await self.shop.house.events.handlers["event.react"](work)
+        job = Job(event_id, event_id, "event.react", self.workspace, {"event_id": event_id}, 1, "test")
+        await self.shop.container.events.handlers["event.react"](job)
 
     async def _read(self) -> None:
         if any(each["state"] == "reading" for each in await self.mirrors()):
@@ -142,13 +142,13 @@ class Looking:
 
     async def asked(self, words: str) -> Run:
         """A typed request, as far as it goes by itself."""
-        run = await self.shop.house.runs.ask(self.shop.actors["olivia"], words, session_id="t")
-        return await self.shop.house.runs.wait_until_idle(self.shop.actors["olivia"], run.id)
+        run = await self.shop.container.runs.ask(self.shop.actors["olivia"], words, session_id="t")
+        return await self.shop.container.runs.wait_until_idle(self.shop.actors["olivia"], run.id)
 
     async def confirmed(self, run: Run) -> Run:
         """The card confirmed, and what came of it."""
         assert run.plan is not None
-        house, olivia = self.shop.house, self.shop.actors["olivia"]
-        done = await house.decisions.confirm(olivia, run.id, run.plan.digest)
+        container, olivia = self.shop.container, self.shop.actors["olivia"]
+        done = await container.decisions.confirm(olivia, run.id, run.plan.digest)
         assert isinstance(done, Run), done
-        return await house.runs.wait_until_idle(olivia, run.id)
+        return await container.runs.wait_until_idle(olivia, run.id)

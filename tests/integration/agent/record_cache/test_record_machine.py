@@ -52,7 +52,7 @@ class Platform(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.folder = Path(tempfile.mkdtemp())
         shutil.copy(self.template, self.folder / "opsiq.db")
-        self.sessions = self.do(Database.open(f"sqlite+aiosqlite:///{self.folder / 'opsiq.db'}"))
+        self.database = self.do(Database.open(f"sqlite+aiosqlite:///{self.folder / 'opsiq.db'}"))
         self.counter = 0
         self.present: dict[str, int] = {}
         self.past: dict[tuple[str, int], str | None] = {}
@@ -61,8 +61,8 @@ class Platform(RuleBasedStateMachine):
         self.slipped: set[str] = set()
         self.reading: tuple[datetime, list[str], dict[str, str | None]] | None = None
 
-    def do(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.loop.run_until_complete(work)
+    def do(self, job: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(job)
 
     @rule(key=IDS, name=NAMES | st.none())
     def it_changes(self, key: str, name: str | None) -> None:
@@ -166,7 +166,7 @@ class Platform(RuleBasedStateMachine):
 
     @invariant()
     def what_is_kept_is_a_state_that_was_and_the_newest_that_is_known(self) -> None:
-        if not hasattr(self, "sessions"):
+        if not hasattr(self, "database"):
             return
         kept, versions, found = self.do(self.kept()), self.do(self.versions()), self.do(self.found())
         assert set(kept) == set(self.known)
@@ -201,33 +201,33 @@ class Platform(RuleBasedStateMachine):
 
     async def at(self) -> datetime:
         await asyncio.sleep(0.002)  # the database's clock counts milliseconds: what comes before and after must differ
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             began = await now(session)
         await asyncio.sleep(0.002)
         return began
 
     async def keep(self, *states: CachedRecord, read: bool) -> int:
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             return await records.store_records(session, HERE, states, read=read)
 
     async def sweep(self, began: datetime) -> None:
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             while await records.delete_unseen(session, HERE, began):
                 pass
 
     async def kept(self) -> dict[str, str | None]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             rows = [await records.get(session, HERE, key) for key in ("1", "2", "3", "4")]
         return {row.id: None if row.gone else row.data["name"] for row in rows if row is not None}
 
     async def versions(self) -> dict[str, int]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return {
                 key: int(version) for key, version in await session.execute(text("SELECT id, version FROM records"))
             }
 
     async def found(self) -> dict[str, list[str]]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return {
                 word: [
                     row.id
@@ -240,12 +240,12 @@ class Platform(RuleBasedStateMachine):
 
     async def leftovers(self) -> int:
         of_the_gone = text("SELECT count(*) FROM record_keys k JOIN records r ON r.id = k.id WHERE r.gone")
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return int((await session.execute(of_the_gone)).scalar_one())
 
     def teardown(self) -> None:
-        if hasattr(self, "sessions"):
-            self.do(self.sessions.close())
+        if hasattr(self, "database"):
+            self.do(self.database.close())
             self.loop.close()
             shutil.rmtree(self.folder)
 

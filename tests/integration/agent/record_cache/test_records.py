@@ -18,8 +18,8 @@ def told(records: Any) -> list[tuple[str, str, str]]:
 
 
 async def both(looking: Looking, query: Query) -> tuple[list[Any], list[Any]]:
-    ground = await looking.ground()
-    return told(await ground.kinds.search(query)), told(await ground.live.search(query))
+    context = await looking.context()
+    return told(await context.kinds.search(query)), told(await context.live.search(query))
 
 
 def a_slip(word: str) -> str:
@@ -30,10 +30,10 @@ def a_slip(word: str) -> str:
 
 async def test_every_name_number_and_address_finds_what_the_platform_finds(looking: Looking) -> None:
     await looking.synced()
-    ground = await looking.ground()
+    context = await looking.context()
     everyone: list[Record] = []
     for offset in (0, 50):
-        everyone += await ground.live.search(Query("customer", limit=50, offset=offset))
+        everyone += await context.live.search(Query("customer", limit=50, offset=offset))
     assert len(everyone) == 82
     asked: set[tuple[str, Any]] = set()
     for each in [*everyone[::3], *everyone[-14:]]:  # the last are the hostile ones
@@ -81,10 +81,10 @@ async def test_filters_orders_and_pages_are_the_platforms(looking: Looking, quer
 
 async def test_an_undeclared_field_can_not_be_asked_for(looking: Looking) -> None:
     await looking.synced()
-    ground = await looking.ground()
+    context = await looking.context()
     for query in (Query("customer", where={"password_hash": ("x",)}), Query("customer", order="card_fingerprint")):
         with pytest.raises(InvalidInput, match="not a declared field"):
-            await ground.kinds.search(query)
+            await context.kinds.search(query)
 
 
 async def test_nothing_that_is_not_declared_is_kept(looking: Looking) -> None:
@@ -93,7 +93,7 @@ async def test_nothing_that_is_not_declared_is_kept(looking: Looking) -> None:
     assert "NEVER" in row["notes_internal"] or "NEVER" in row["password_hash"], "the platform does send it"
     await looking.tell("customer.updated", {**row, "revision": row["revision"] + 1})
     await looking.worked()
-    path = looking.shop.house.settings.data_dir / "opsiq.db"
+    path = looking.shop.container.settings.data_dir / "opsiq.db"
     kept = b"".join(each.read_bytes() for each in path.parent.glob("opsiq.db*"))
     assert b"Novak Brewing" in kept
     assert b"NEVER SHOW" not in kept
@@ -167,10 +167,10 @@ async def test_a_card_made_of_what_is_no_longer_so_drifts_and_is_made_anew(busy:
     assert run.plan is not None
     assert run.plan.steps[0].pins[0].values["priority"] == "urgent", "nobody has told it"
     olivia = busy.shop.actors["olivia"]
-    drifted = await busy.shop.house.decisions.confirm(olivia, run.id, run.plan.digest)
+    drifted = await busy.shop.container.decisions.confirm(olivia, run.id, run.plan.digest)
     assert isinstance(drifted, Run)
     assert drifted.state != "confirmed"
-    again = await busy.shop.house.runs.wait_until_idle(olivia, run.id)
+    again = await busy.shop.container.runs.wait_until_idle(olivia, run.id)
     assert again.state == "held"
     assert again.plan is not None
     assert again.plan.steps[0].pins[0].values["priority"] == "low"
@@ -184,24 +184,24 @@ async def test_what_is_not_among_the_kept_is_asked_of_the_platform(looking: Look
     kept, live = await both(looking, Query("customer", "Zebulon", "name"))
     assert kept == live
     assert len(kept) == 1
-    ground = await looking.ground()
+    context = await looking.context()
     with looking.stopped():
-        assert await ground.kinds.search(Query("customer", "Zebulon", "name")) == ()
-        assert (await ground.kinds.record("customer", "421")) is not None
+        assert await context.kinds.search(Query("customer", "Zebulon", "name")) == ()
+        assert (await context.kinds.record("customer", "421")) is not None
 
 
 async def test_before_a_whole_reading_and_long_after_it_the_platform_is_asked(looking: Looking) -> None:
-    ground = await looking.ground()
+    context = await looking.context()
     query = Query("customer", "Adam", "name")
-    assert {each.as_of for each in await ground.kinds.search(query)} == {""}
+    assert {each.as_of for each in await context.kinds.search(query)} == {""}
     await looking.synced(kind="customer")
-    assert "" not in {each.as_of for each in await ground.kinds.search(query)}
-    invoices = await ground.kinds.search(Query("invoice", "1042", "number"))
+    assert "" not in {each.as_of for each in await context.kinds.search(query)}
+    invoices = await context.kinds.search(Query("invoice", "1042", "number"))
     assert {each.as_of for each in invoices} == {""}, "that kind was not read"
-    looking.shop.clock.advance(seconds=looking.shop.house.settings.mirror_max_age_s)
-    assert "" not in {each.as_of for each in await ground.kinds.search(query)}
+    looking.shop.clock.advance(seconds=looking.shop.container.settings.mirror_max_age_s)
+    assert "" not in {each.as_of for each in await context.kinds.search(query)}
     looking.shop.clock.advance(seconds=1)
-    assert {each.as_of for each in await ground.kinds.search(query)} == {""}
+    assert {each.as_of for each in await context.kinds.search(query)} == {""}
     assert (await looking.mirror("customer"))["fresh"] is False
 
 
@@ -212,7 +212,7 @@ async def test_records_are_read_live_over_rest(looking: Looking) -> None:
     answer = await looking.shop.call("GET", "/v1/customers/440")
     assert answer.json()["data"]["company"] == "Renamed & Sons"
     assert row["company"] != "Renamed & Sons"
-    ground = await looking.ground()
-    record = await ground.kinds.record("customer", "440")
+    context = await looking.context()
+    record = await context.kinds.record("customer", "440")
     assert record is not None
     assert record.values["company"] == "Renamed & Sons", "and what is kept is corrected by it"

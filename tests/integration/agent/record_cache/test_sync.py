@@ -21,7 +21,7 @@ from tests.integration.web.api.shop import Shop
 
 
 async def kept(looking: Looking, kind: str, key: str) -> dict[str, Any] | None:
-    async with looking.shop.house.sessions.read() as session:
+    async with looking.shop.container.database.read() as session:
         row = await store.record_cache.records.get(session, CacheScope(looking.workspace, "saas", kind), key)
     return row.data if row is not None and not row.gone else None
 
@@ -39,8 +39,8 @@ async def test_a_webhook_of_the_platform_is_kept_in_priority_30(looking: Looking
     changed = await kept(looking, "customer", "421")
     assert changed is not None
     assert changed["name"] == "Adam Novotny"
-    ground = await looking.ground()
-    found = await ground.kinds.search(Query("customer", "Novotny", "name"))
+    context = await looking.context()
+    found = await context.kinds.search(Query("customer", "Novotny", "name"))
     assert [each.label for each in found] == ["Adam Novotny"]
     reaction = (await reactions(looking, answer.json()["events"][0]["id"]))["mirror:saas"]
     assert (reaction["priority"], reaction["state"]) == (30, "done")
@@ -68,7 +68,7 @@ async def test_what_was_deleted_is_not_found_and_a_late_message_does_not_bring_i
     await looking.tell("ticket.updated", {**row, "revision": row["revision"] + 4})
     await looking.worked()
     assert await kept(looking, "ticket", "5526") is None
-    async with looking.shop.house.sessions.read() as session:
+    async with looking.shop.container.database.read() as session:
         scope = CacheScope(looking.workspace, "saas", "ticket")
         assert [
             each for each in await store.record_cache.records.search(session, scope, limit=500) if each.id == "5526"
@@ -93,7 +93,7 @@ async def test_whoever_else_fires_an_event_only_has_the_platform_asked(looking: 
 
 async def test_one_that_is_gone_when_the_platform_is_asked_is_gone_here(looking: Looking) -> None:
     await looking.synced(kind="customer")
-    async with looking.shop.house.sessions.begin() as session:
+    async with looking.shop.container.database.begin() as session:
         row = await store.record_cache.records.get(session, CacheScope(looking.workspace, "saas", "customer"), "421")
         assert row is not None
         ghost = store.record_cache.records.CachedRecord(
@@ -167,10 +167,10 @@ class Stumbling:
 
 
 async def stumbling(looking: Looking, kind: str = "customer") -> Stumbling:
-    keeping = (await looking.ground()).keeping["saas"]
-    mirror, declared = keeping.kinds[kind]
+    cache = (await looking.context()).cache["saas"]
+    mirror, declared = cache.kinds[kind]
     made = Stumbling(mirror)
-    keeping.kinds[kind] = (made, declared)  # type: ignore[index]  # the ground's own table, for this test
+    cache.kinds[kind] = (made, declared)  # type: ignore[index]  # the ground's own table, for this test
     return made
 
 
@@ -183,8 +183,8 @@ async def test_a_reading_goes_on_where_it_stood(looking: Looking) -> None:
     stood = await looking.mirror("customer")
     assert (stood["state"], stood["seen"], stood["fresh"]) == ("reading", PAGE, False)
     assert "did not answer" in stood["error"]
-    work = (await looking.shop.call("POST", "/v1/mirrors/sync", {"kind": "customer"})).json()["data"][0]
-    assert (work["state"], work["seen"]) == ("reading", PAGE), "what is being read already goes on"
+    job = (await looking.shop.call("POST", "/v1/mirrors/sync", {"kind": "customer"})).json()["data"][0]
+    assert (job["state"], job["seen"]) == ("reading", PAGE), "what is being read already goes on"
     await looking.due()
     await looking.worked()
     whole = await looking.mirror("customer")
@@ -241,7 +241,7 @@ async def test_events_that_come_while_it_is_read_win_over_the_older_page(looking
 async def test_what_the_platform_has_no_more_is_gone_after_a_whole_reading(looking: Looking) -> None:
     await looking.synced(kind="customer")
     scope = CacheScope(looking.workspace, "saas", "customer")
-    async with looking.shop.house.sessions.begin() as session:
+    async with looking.shop.container.database.begin() as session:
         row = await store.record_cache.records.get(session, scope, "421")
         assert row is not None
         await store.record_cache.records.store_records(
@@ -255,12 +255,12 @@ async def test_what_the_platform_has_no_more_is_gone_after_a_whole_reading(looki
 
 async def test_it_is_read_anew_by_itself_at_half_its_time(looking: Looking) -> None:
     await looking.synced(kind="agent")
-    house = looking.shop.house
-    looking.shop.clock.advance(seconds=house.settings.mirror_max_age_s / 2 - 1)
-    await house.cache_sync.renew()
+    container = looking.shop.container
+    looking.shop.clock.advance(seconds=container.settings.mirror_max_age_s / 2 - 1)
+    await container.cache_sync.renew()
     assert (await looking.mirror("agent"))["state"] == "ready"
     looking.shop.clock.advance(seconds=2)
-    await house.cache_sync.renew()
+    await container.cache_sync.renew()
     assert (await looking.mirror("agent"))["state"] == "reading"
     await looking.worked()
     assert (await looking.mirror("agent"))["synced_at"] == "2026-11-25T00:00:01.000000Z"
@@ -270,14 +270,14 @@ async def test_it_is_read_anew_by_itself_at_half_its_time(looking: Looking) -> N
 async def test_another_platform_at_another_address_is_another_world(looking: Looking) -> None:
     await looking.synced(kind="customer")
     olivia = looking.shop.actors["olivia"]
-    await looking.shop.house.workspace_admin.connect(olivia, "saas", "http://127.0.0.1:9", {"read_token": "x"})
+    await looking.shop.container.workspace_admin.connect(olivia, "saas", "http://127.0.0.1:9", {"read_token": "x"})
     moved = await looking.mirror("customer")
     assert (moved["state"], moved["fresh"], moved["records"]) == ("none", False, 0)
-    ground = await looking.ground()
+    context = await looking.context()
     with pytest.raises(PlatformUnavailable):
-        await ground.kinds.search(Query("customer", "Adam", "name"))
+        await context.kinds.search(Query("customer", "Adam", "name"))
     await looking.shop.call("POST", "/v1/mirrors/sync", {"kind": "customer"})
-    async with looking.shop.house.sessions.read() as session:
+    async with looking.shop.container.database.read() as session:
         assert await store.record_cache.records.count(session, CacheScope(looking.workspace, "saas", "customer")) == 0
 
 

@@ -70,91 +70,91 @@ class RunMachine(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         shutil.copy(self.template, self.folder / "opsiq.db")
-        self.bureau: AgentHarness = self.do(
+        self.harness: AgentHarness = self.do(
             self.stack.enter_async_context(open_harness(f"sqlite+aiosqlite:///{self.folder / 'opsiq.db'}"))
         )
 
     @rule(target=runs, person=PEOPLE, orders=ORDERS)
     def ask(self, person: str, orders: list[Any]) -> str:
         words = " and then ".join(each[0] for each in orders)
-        return self.do(self.bureau.desk.ask(self.bureau.people[person], words, session_id="s")).id
+        return self.do(self.harness.run_service.ask(self.harness.people[person], words, session_id="s")).id
 
     @rule(run_id=runs, answers=st.lists(st.sampled_from([OK, OK, ERROR, NO, LOST, UNREACHED, None]), max_size=3))
-    def work(self, run_id: str, answers: list[Any]) -> None:
+    def job(self, run_id: str, answers: list[Any]) -> None:
         """A worker takes the run up, and may die after the bytes have left."""
-        self.bureau.hand.answers = [WorkerDied() if each is None else each for each in answers]
+        self.harness.signed_client.answers = [WorkerDied() if each is None else each for each in answers]
         with suppress(WorkerDied):
-            self.do(self.bureau.work(run_id))
+            self.do(self.harness.job(run_id))
 
     @rule(run_id=runs, person=PEOPLE, old=st.booleans())
     def confirm(self, run_id: str, person: str, old: bool) -> None:
         run = self.run_of(run_id)
         digest = "sha256:" + "0" * 64 if old else run.digest or ""
         with suppress(NotFound):
-            self.do(self.bureau.decisions.confirm(self.bureau.people[person], run_id, digest))
+            self.do(self.harness.decisions.confirm(self.harness.people[person], run_id, digest))
 
     @rule(run_id=runs, person=PEOPLE)
     def reject(self, run_id: str, person: str) -> None:
         with suppress(NotFound):
-            self.do(self.bureau.decisions.reject(self.bureau.people[person], run_id))
+            self.do(self.harness.decisions.reject(self.harness.people[person], run_id))
 
     @rule(run_id=runs, person=PEOPLE)
     def cancel(self, run_id: str, person: str) -> None:
         with suppress(NotFound):
-            self.do(self.bureau.decisions.cancel(self.bureau.people[person], run_id))
+            self.do(self.harness.decisions.cancel(self.harness.people[person], run_id))
 
     @rule(run_id=runs, amount=st.sampled_from(["30 EUR", "700 EUR"]))
     def edit(self, run_id: str, amount: str) -> None:
         run = self.run_of(run_id)
         if run.plan is None or run.plan.steps[0].action != "saas.apply_credit":
             return
-        person = next(each for each in self.bureau.people.values() if each.person == run.actor.person)
-        self.do(self.bureau.decisions.edit(person, run_id, run.digest or "", {"0.amount": amount}))
+        person = next(each for each in self.harness.people.values() if each.person == run.actor.person)
+        self.do(self.harness.decisions.edit(person, run_id, run.digest or "", {"0.amount": amount}))
 
     @rule(seconds=st.sampled_from([1, 60, 100_000]))
     def time_passes(self, seconds: int) -> None:
-        self.bureau.clock.advance(seconds=seconds)
-        self.do(self.bureau.decisions.expire_due())
+        self.harness.clock.advance(seconds=seconds)
+        self.do(self.harness.decisions.expire_due())
 
     @rule(company=st.sampled_from(["Lind", "Lind & Co"]))
     def a_record_changes(self, company: str) -> None:
-        self.bureau.platform.row("customer", 3)["company"] = company
+        self.harness.platform.row("customer", 3)["company"] = company
 
     @rule(run_id=runs)
     def given_up(self, run_id: str) -> None:
-        self.do(self.bureau.buried(run_id))
+        self.do(self.harness.buried(run_id))
 
     @rule(run_id=runs, person=PEOPLE, verdict=st.sampled_from(["resend", "happened", "did_not_happen"]))
     def decide(self, run_id: str, person: str, verdict: Any) -> None:
         with suppress(NotFound, Forbidden, Conflict):
-            self.do(self.bureau.decisions.decide(self.bureau.people[person], run_id, verdict))
+            self.do(self.harness.decisions.decide(self.harness.people[person], run_id, verdict))
 
     def run_of(self, run_id: str) -> Run:
-        return self.do(self.bureau.run(run_id))
+        return self.do(self.harness.run(run_id))
 
     @invariant()
     def what_is_promised_holds(self) -> None:
-        if hasattr(self, "bureau"):
+        if hasattr(self, "harness"):
             self.do(self._promised())
 
     async def _promised(self) -> None:
-        bureau = self.bureau
-        async with bureau.sessions.read() as session:
-            assert (await store.history.log.verify(session, bureau.workspace)).ok
+        harness = self.harness
+        async with harness.database.read() as session:
+            assert (await store.history.log.verify(session, harness.workspace)).ok
             rows = (await session.execute(text("SELECT id FROM runs"))).scalars().all()
             open_work = {
                 json.loads(payload)["run_id"]
                 for payload in (await session.execute(text("SELECT payload FROM work WHERE state = 'ready'"))).scalars()
             }
         bodies: dict[str, set[bytes]] = {}
-        for each in bureau.hand.posted:
+        for each in harness.signed_client.posted:
             bodies.setdefault(each.key, set()).add(each.body)
         assert all(len(different) == 1 for different in bodies.values()), "one key, one body, for ever"
         for run_id in rows:
-            await self._of_one(await bureau.run(run_id), bodies, open_work)
+            await self._of_one(await harness.run(run_id), bodies, open_work)
 
     async def _of_one(self, run: Run, bodies: dict[str, set[bytes]], open_work: set[str]) -> None:
-        entries = await self.bureau.entries(run.id)
+        entries = await self.harness.entries(run.id)
         kinds = [entry.kind for entry in entries]
         if run.state in SAYS_SO:
             assert {SAYS_SO[run.state], *ALSO_SAYS_SO.get(run.state, ())} & set(kinds)

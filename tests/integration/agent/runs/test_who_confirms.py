@@ -18,85 +18,87 @@ from registry.contract import ConfirmBy, parse
 from tests.integration.agent.agent_harness import CLOSE, REPLY, SUSPEND, AgentHarness, contracts
 
 
-async def key_of(bureau: AgentHarness, person: str, mode: Mode = "live") -> Actor:
-    row, _ = await bureau.office.create_key(bureau.people[person], f"{person}'s", scopes={"runs:confirm"}, mode=mode)
-    actor = bureau.people[person]
+async def key_of(harness: AgentHarness, person: str, mode: Mode = "live") -> Actor:
+    row, _ = await harness.workspace_admin.create_key(
+        harness.people[person], f"{person}'s", scopes={"runs:confirm"}, mode=mode
+    )
+    actor = harness.people[person]
     return Actor(actor.workspace, row.id, "key", row.name, row.role, row.person, mode)
 
 
-async def confirm(bureau: AgentHarness, actor: Actor, run: Run) -> Run | Refusal:
-    return await bureau.decisions.confirm(actor, run.id, run.digest or "")
+async def confirm(harness: AgentHarness, actor: Actor, run: Run) -> Run | Refusal:
+    return await harness.decisions.confirm(actor, run.id, run.digest or "")
 
 
 def code(answer: Run | Refusal) -> str:
     return answer.code if isinstance(answer, Refusal) else answer.state
 
 
-async def run_action(bureau: AgentHarness, action: str, **params: Any) -> Run:
+async def run_action(harness: AgentHarness, action: str, **params: Any) -> Run:
     given = {
         name: SuppliedValue(value=value, by="api", pointer=f"/params/{name}", ref="k") for name, value in params.items()
     }
-    return await bureau.desk.run_action(bureau.people["amir"], action, given, given="api", session_id="s1")
+    return await harness.run_service.run_action(harness.people["amir"], action, given, given="api", session_id="s1")
 
 
-async def changed(bureau: AgentHarness, name: str, **changes: Any) -> None:
+async def changed(harness: AgentHarness, name: str, **changes: Any) -> None:
     """The owner signs another version of a contract."""
     there = next(each for each in contracts() if each["name"] == name)
-    await bureau.office.register(bureau.people["olivia"], [there | {"version": 2} | changes])
+    await harness.workspace_admin.register(harness.people["olivia"], [there | {"version": 2} | changes])
 
 
-async def test_a_key_is_told_where_a_person_confirms_what_cannot_be_undone(bureau: AgentHarness) -> None:
-    run = await bureau.ask("sara", REPLY)
+async def test_a_key_is_told_where_a_person_confirms_what_cannot_be_undone(harness: AgentHarness) -> None:
+    run = await harness.ask("sara", REPLY)
     assert run.plan is not None
     assert run.plan.confirm_by is ConfirmBy.PERSON
-    answer = await confirm(bureau, await key_of(bureau, "sara"), run)
+    answer = await confirm(harness, await key_of(harness, "sara"), run)
     assert isinstance(answer, Refusal)
     assert (answer.code, f"/runs/{run.id}" in answer.detail) == ("person_required", True)
-    assert code(await confirm(bureau, bureau.people["sara"], run)) == "confirmed"
+    assert code(await confirm(harness, harness.people["sara"], run)) == "confirmed"
 
 
-async def test_a_card_from_before_contracts_said_so_needs_a_person_all_the_same(bureau: AgentHarness) -> None:
-    run = await bureau.ask("sara", REPLY)
+async def test_a_card_from_before_contracts_said_so_needs_a_person_all_the_same(harness: AgentHarness) -> None:
+    run = await harness.ask("sara", REPLY)
     assert run.plan is not None
     (step,) = run.plan.steps
     old = run.plan.model_copy(update={"steps": (step.model_copy(update={"confirm_by": ConfirmBy.ANYONE}),)})
-    async with bureau.sessions.begin() as session:
+    async with harness.database.begin() as session:
         run = await repository.move(session, run.with_(plan=old), was={"held"})
-    assert code(await confirm(bureau, await key_of(bureau, "sara"), run)) == "person_required"
+    assert code(await confirm(harness, await key_of(harness, "sara"), run)) == "person_required"
 
 
-async def test_a_contract_may_ask_for_a_person_or_let_a_key(bureau: AgentHarness) -> None:
-    await changed(bureau, "saas.close_ticket", confirmation={"policy": "always", "by": "person"})
-    await changed(bureau, "saas.reply_ticket", confirmation={"policy": "always", "by": "anyone"})
-    close = await run_action(bureau, "saas.close_ticket", ticket_id=5519)
-    reply = await run_action(bureau, "saas.reply_ticket", ticket_id=5519, message="done")
-    key = await key_of(bureau, "amir")
-    assert code(await confirm(bureau, key, close)) == "person_required"
-    assert code(await confirm(bureau, key, reply)) == "confirmed"
+async def test_a_contract_may_ask_for_a_person_or_let_a_key(harness: AgentHarness) -> None:
+    await changed(harness, "saas.close_ticket", confirmation={"policy": "always", "by": "person"})
+    await changed(harness, "saas.reply_ticket", confirmation={"policy": "always", "by": "anyone"})
+    close = await run_action(harness, "saas.close_ticket", ticket_id=5519)
+    reply = await run_action(harness, "saas.reply_ticket", ticket_id=5519, message="done")
+    key = await key_of(harness, "amir")
+    assert code(await confirm(harness, key, close)) == "person_required"
+    assert code(await confirm(harness, key, reply)) == "confirmed"
 
 
-async def test_one_call_that_needs_a_person_makes_the_card_a_persons(bureau: AgentHarness) -> None:
-    run = await bureau.ask("amir", CLOSE, REPLY)
+async def test_one_call_that_needs_a_person_makes_the_card_a_persons(harness: AgentHarness) -> None:
+    run = await harness.ask("amir", CLOSE, REPLY)
     assert run.plan is not None
     assert [step.confirm_by for step in run.plan.steps] == [ConfirmBy.ANYONE, ConfirmBy.PERSON]
-    assert code(await confirm(bureau, await key_of(bureau, "amir"), run)) == "person_required"
+    assert code(await confirm(harness, await key_of(harness, "amir"), run)) == "person_required"
 
 
-async def test_an_approval_that_a_key_gave_counts_no_more_once_a_person_is_needed(bureau: AgentHarness) -> None:
-    run = await bureau.ask("amir", SUSPEND)
-    assert code(await confirm(bureau, await key_of(bureau, "ada"), run)) == "held"
-    run = await bureau.run(run.id)
+async def test_an_approval_that_a_key_gave_counts_no_more_once_a_person_is_needed(harness: AgentHarness) -> None:
+    run = await harness.ask("amir", SUSPEND)
+    assert code(await confirm(harness, await key_of(harness, "ada"), run)) == "held"
+    run = await harness.run(run.id)
     assert run.plan is not None
     (step,) = run.plan.steps
     asks = run.plan.model_copy(update={"steps": (step.model_copy(update={"confirm_by": ConfirmBy.PERSON}),)})
-    async with bureau.sessions.begin() as session:
+    async with harness.database.begin() as session:
         await repository.move(session, run.with_(plan=asks), was={"held"})
-    await bureau.confirm("oscar", run)
-    assert not bureau.hand.posted
+    await harness.confirm("oscar", run)
+    assert not harness.signed_client.posted
 
 
-async def test_the_digest_covers_who_may_confirm_and_the_mode(bureau: AgentHarness) -> None:
-    run = await bureau.ask("sara", REPLY)
+async def test_the_digest_covers_who_may_confirm_and_the_mode(harness: AgentHarness) -> None:
+    run = await harness.ask("sara", REPLY)
 
     async def digest_of(change: Callable[[Run], Run]) -> str:
         from agent.validate.payload import plan_digest
@@ -115,62 +117,64 @@ async def test_the_digest_covers_who_may_confirm_and_the_mode(bureau: AgentHarne
     assert await digest_of(lambda run: run.with_(actor=replace(run.actor, mode="test"))) != run.digest
 
 
-async def test_what_a_test_key_asks_for_is_recorded_as_a_test_and_posted_nowhere(bureau: AgentHarness) -> None:
-    bureau.people["tester"] = await key_of(bureau, "olivia", "test")
-    run = await bureau.ask("tester", CLOSE)
+async def test_what_a_test_key_asks_for_is_recorded_as_a_test_and_posted_nowhere(harness: AgentHarness) -> None:
+    harness.people["tester"] = await key_of(harness, "olivia", "test")
+    run = await harness.ask("tester", CLOSE)
     assert (run.mode, run.state) == ("test", "held")
-    await bureau.confirm("tester", run)
-    run = await bureau.work(run.id)
-    assert (run.state, bureau.hand.posted) == ("succeeded", [])
+    await harness.confirm("tester", run)
+    run = await harness.job(run.id)
+    assert (run.state, harness.signed_client.posted) == ("succeeded", [])
     assert run.outcomes[0].answer == '{"status":"closed","ticket_id":0}'
-    assert {json.loads(each.data)["mode"] for each in await bureau.entries(run.id)} == {"test"}
-    again = await bureau.ask("tester", CLOSE)
+    assert {json.loads(each.data)["mode"] for each in await harness.entries(run.id)} == {"test"}
+    again = await harness.ask("tester", CLOSE)
     assert again.state == "held", "a yes in test mode stands for no other"
 
 
-async def test_a_stored_run_that_says_it_is_live_is_still_a_test_by_its_principal(bureau: AgentHarness) -> None:
-    bureau.people["tester"] = await key_of(bureau, "olivia", "test")
-    run = await bureau.ask("tester", CLOSE)
-    async with bureau.sessions.begin() as session:
+async def test_a_stored_run_that_says_it_is_live_is_still_a_test_by_its_principal(harness: AgentHarness) -> None:
+    harness.people["tester"] = await key_of(harness, "olivia", "test")
+    run = await harness.ask("tester", CLOSE)
+    async with harness.database.begin() as session:
         await repository.move(session, run.with_(mode="live"), was={"held"})
-    await bureau.confirm("tester", run)
-    assert (await bureau.work(run.id)).state == "succeeded"
-    assert not bureau.hand.posted
+    await harness.confirm("tester", run)
+    assert (await harness.job(run.id)).state == "succeeded"
+    assert not harness.signed_client.posted
 
 
-async def test_keys_decide_about_runs_of_their_own_mode_alone(bureau: AgentHarness) -> None:
-    live, test = await key_of(bureau, "olivia"), await key_of(bureau, "olivia", "test")
-    bureau.people |= {"live": live, "test": test}
-    asked, tried = await bureau.ask("live", CLOSE), await bureau.ask("test", CLOSE)
+async def test_keys_decide_about_runs_of_their_own_mode_alone(harness: AgentHarness) -> None:
+    live, test = await key_of(harness, "olivia"), await key_of(harness, "olivia", "test")
+    harness.people |= {"live": live, "test": test}
+    asked, tried = await harness.ask("live", CLOSE), await harness.ask("test", CLOSE)
     acts: list[tuple[Actor, Run]] = [(test, asked), (live, tried)]
     for actor, run in acts:
         attempts: list[Awaitable[object]] = [
-            confirm(bureau, actor, run), bureau.decisions.reject(actor, run.id), bureau.decisions.cancel(actor, run.id),
-            bureau.decisions.edit(actor, run.id, run.digest or "", {"0.ticket_id": "5520"}),
-            bureau.decisions.answer(actor, run.id, "0.ticket_id", text="5520"),
-            bureau.decisions.decide(actor, run.id, "happened"),
+            confirm(harness, actor, run), harness.decisions.reject(actor, run.id), harness.decisions.cancel(actor, run.id),
+            harness.decisions.edit(actor, run.id, run.digest or "", {"0.ticket_id": "5520"}),
+            harness.decisions.answer(actor, run.id, "0.ticket_id", text="5520"),
+            harness.decisions.decide(actor, run.id, "happened"),
         ]  # fmt: skip
         for attempt in attempts:
             with pytest.raises(WrongMode):
                 await attempt
-    assert code(await bureau.decisions.confirm(bureau.people["olivia"], tried.id, tried.digest or "")) == "confirmed"
-    assert [run.id for run in await bureau.desk.awaiting(bureau.people["oscar"])] == [asked.id], (
+    assert code(await harness.decisions.confirm(harness.people["olivia"], tried.id, tried.digest or "")) == "confirmed"
+    assert [run.id for run in await harness.run_service.awaiting(harness.people["oscar"])] == [asked.id], (
         "nobody is called to a test"
     )
 
 
-async def test_a_key_registers_nothing_that_leads_round_a_person(bureau: AgentHarness) -> None:
-    key = await key_of(bureau, "olivia")
+async def test_a_key_registers_nothing_that_leads_round_a_person(harness: AgentHarness) -> None:
+    key = await key_of(harness, "olivia")
     reply = next(each for each in contracts() if each["name"] == "saas.reply_ticket")
     mild = {"risk": "write", "confirmation": {"policy": "never"}}
     with pytest.raises(Forbidden, match="Sign this one in the console"):
-        await bureau.office.register(key, [reply | {"version": 2} | mild])
+        await harness.workspace_admin.register(key, [reply | {"version": 2} | mild])
     with pytest.raises(Forbidden):
-        await bureau.office.register(key, [reply | {"name": "saas.other"} | mild])
+        await harness.workspace_admin.register(key, [reply | {"name": "saas.other"} | mild])
     elsewhere = reply | {"name": "shop.note", "endpoint": {"url": "https://elsewhere.example/note"}} | mild
-    assert (await bureau.office.register(key, [elsewhere]))[0].fresh, "where nothing needs a person, a key deploys"
-    assert (await bureau.office.register(key, [reply | {"version": 2, "title": "Answer a ticket"}]))[0].fresh
-    assert (await bureau.office.register(bureau.people["olivia"], [reply | {"version": 3} | mild]))[0].fresh
+    assert (await harness.workspace_admin.register(key, [elsewhere]))[0].fresh, (
+        "where nothing needs a person, a key deploys"
+    )
+    assert (await harness.workspace_admin.register(key, [reply | {"version": 2, "title": "Answer a ticket"}]))[0].fresh
+    assert (await harness.workspace_admin.register(harness.people["olivia"], [reply | {"version": 3} | mild]))[0].fresh
 
 
 def test_a_contract_that_does_not_say_keeps_its_bytes() -> None:

@@ -30,22 +30,22 @@ FUZZED = settings(max_examples=25, deadline=None, database=None, suppress_health
 class Fuzzed:
     """A loop of its own, since hypothesis knows none."""
 
-    bureau: AgentHarness
-    hand: SignedClient
+    harness: AgentHarness
+    signed_client: SignedClient
     peer: Peer
     saying: Saying
     loop: asyncio.AbstractEventLoop = field(repr=False)
 
-    def do(self, work: Awaitable[T]) -> T:
-        return self.loop.run_until_complete(asyncio.ensure_future(work, loop=self.loop))
+    def do(self, job: Awaitable[T]) -> T:
+        return self.loop.run_until_complete(asyncio.ensure_future(job, loop=self.loop))
 
     async def settled(self, reply: Reply) -> Run:
-        run = await self.bureau.ask("olivia", EMAIL)
-        assert isinstance(await self.bureau.confirm("olivia", run), Run)
-        self.bureau.hand.posted.clear()
-        self.bureau.hand.answers = [reply]
-        await self.bureau.once(await self.bureau.run(run.id))
-        return await self.bureau.run(run.id)
+        run = await self.harness.ask("olivia", EMAIL)
+        assert isinstance(await self.harness.confirm("olivia", run), Run)
+        self.harness.signed_client.posted.clear()
+        self.harness.signed_client.answers = [reply]
+        await self.harness.once(await self.harness.run(run.id))
+        return await self.harness.run(run.id)
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ def fuzzed(database_url: str) -> Iterator[Fuzzed]:
 
     async def open_all() -> Fuzzed:
         saying = Saying()
-        bureau = await stack.enter_async_context(open_harness(database_url))
-        hand = await stack.enter_async_context(SignedClient(SsrfGuard(LOOPBACK), reuse=False))
+        harness = await stack.enter_async_context(open_harness(database_url))
+        signed_client = await stack.enter_async_context(SignedClient(SsrfGuard(LOOPBACK), reuse=False))
         there = await stack.enter_async_context(peer(saying))
-        return Fuzzed(bureau, hand, there, saying, loop)
+        return Fuzzed(harness, signed_client, there, saying, loop)
 
     yield loop.run_until_complete(open_all())
     loop.run_until_complete(stack.aclose())
@@ -71,41 +71,41 @@ def test_whatever_an_endpoint_answers_settles_the_call(fuzzed: Fuzzed) -> None:
     @given(answers())
     def settles(raw: bytes) -> None:
         fuzzed.saying.answer = raw
-        reply = fuzzed.do(post(fuzzed.hand, fuzzed.peer.url, timeout_s=5))
+        reply = fuzzed.do(post(fuzzed.signed_client, fuzzed.peer.url, timeout_s=5))
         assert reply.status is not None or reply.error in ("malformed", "closed"), reply
         run = fuzzed.do(fuzzed.settled(reply))
-        (call,) = fuzzed.do(fuzzed.bureau.calls(run.id))
+        (call,) = fuzzed.do(fuzzed.harness.calls(run.id))
         assert call.state != "begun", "it was settled"
         assert call.status == reply.status
-        assert len(fuzzed.bureau.hand.posted) == 1
+        assert len(fuzzed.harness.signed_client.posted) == 1
         if reply.ok:
             assert (run.state, call.state, call.attempts) == ("succeeded", "succeeded", 1)
             said = reply.body.decode("utf-8", "replace").replace("\x00", "\ufffd")
             assert (call.answer or "") == said, "what can be kept is kept"
-        assert fuzzed.do(fuzzed.bureau.entries(run.id))[-1].kind in ("finished", "call_attempted", "call_settled")
+        assert fuzzed.do(fuzzed.harness.entries(run.id))[-1].kind in ("finished", "call_attempted", "call_settled")
 
     settles()
 
     async def verdict() -> bool:
-        async with fuzzed.bureau.sessions.read() as session:
-            return (await store.history.log.verify(session, fuzzed.bureau.workspace)).ok
+        async with fuzzed.harness.database.read() as session:
+            return (await store.history.log.verify(session, fuzzed.harness.workspace)).ok
 
     assert fuzzed.do(verdict())
 
 
-async def test_a_call_is_settled_without_its_answer_before_it_is_not_settled(bureau: AgentHarness) -> None:
+async def test_a_call_is_settled_without_its_answer_before_it_is_not_settled(harness: AgentHarness) -> None:
     """For what nobody has thought of: here the database itself takes anything but that answer."""
-    async with bureau.sessions.begin() as session:
+    async with harness.database.begin() as session:
         await session.execute(
             text(
                 "CREATE TRIGGER picky BEFORE UPDATE ON calls WHEN NEW.answer = 'never' BEGIN SELECT RAISE(ABORT, 'not that'); END"
             )
         )
-    run = await bureau.ask("olivia", EMAIL)
-    await bureau.confirm("olivia", run)
-    bureau.hand.answers = [Reply(200, b"never", 5, None, True)]
-    run = await bureau.work(run.id)
-    (call,) = await bureau.calls(run.id)
+    run = await harness.ask("olivia", EMAIL)
+    await harness.confirm("olivia", run)
+    harness.signed_client.answers = [Reply(200, b"never", 5, None, True)]
+    run = await harness.job(run.id)
+    (call,) = await harness.calls(run.id)
     assert (run.state, call.state, call.status, call.answer) == ("succeeded", "succeeded", 200, None)
     assert call.detail.endswith("The answer could not be kept.")
-    assert len(bureau.hand.posted) == 1
+    assert len(harness.signed_client.posted) == 1

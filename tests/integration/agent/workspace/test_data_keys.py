@@ -36,12 +36,12 @@ def opened(sealed: str | None = None, keys: tuple[bytes, ...] | None = None) -> 
     async def done() -> str:
         settings = loaded()
         await upgrade(settings.database_url)
-        sessions = await Database.open(settings.database_url)
+        database = await Database.open(settings.database_url)
         try:
-            box = await open_box(sessions, keys or settings.data_keys, utc_now)
+            box = await open_box(database, keys or settings.data_keys, utc_now)
             return box.seal(b"secret", context="c") if sealed is None else box.open(sealed, context="c").decode()
         finally:
-            await sessions.close()
+            await database.close()
 
     return asyncio.run(done())
 
@@ -82,9 +82,9 @@ def test_a_rotation_cut_off_beside_its_commit_loses_nothing_and_is_finished_by_t
     write_key(settings.next_key_file, new := new_key())
 
     async def half() -> None:
-        sessions = await Database.open(settings.database_url)
-        await rotate(sessions, [settings.data_key], new, utc_now, fresh=False)
-        await sessions.close()
+        database = await Database.open(settings.database_url)
+        await rotate(database, [settings.data_key], new, utc_now, fresh=False)
+        await database.close()
 
     if committed:
         asyncio.run(half())
@@ -98,9 +98,9 @@ def test_many_that_open_a_new_database_at_once_share_one_data_key(folder: Path) 
     async def several() -> set[str]:
         settings = loaded()
         await upgrade(settings.database_url)
-        sessions = await Database.open(settings.database_url)
-        boxes = await asyncio.gather(*(open_box(sessions, settings.data_keys, utc_now) for _ in range(8)))
-        await sessions.close()
+        database = await Database.open(settings.database_url)
+        boxes = await asyncio.gather(*(open_box(database, settings.data_keys, utc_now) for _ in range(8)))
+        await database.close()
         return {box.seal(b"x", context="c").split(".")[1] for box in boxes}
 
     assert len(asyncio.run(several())) == 1

@@ -76,12 +76,12 @@ async def think(shop: Shop, instruction: dict[str, Any], resolver: Obeying, **da
     """Fire a ticket and let one instruction react to it with this resolver. Answers the run it made."""
     event_id = await fired(shop, "ticket.created", **{"ticket_id": 5519, **data})
     workspace = shop.actors["olivia"].workspace
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         event = event_of_row(await stored_events.get(session, workspace, event_id))
         row = await stored_rules.instruction(session, workspace, instruction["id"])
-    done = await Instructions(shop.house.events.rules.acting, resolver).react(row, event)
+    done = await Instructions(shop.container.events.rules.runner, resolver).react(row, event)
     if done.record is not None:
-        async with shop.house.sessions.begin() as session:
+        async with shop.container.database.begin() as session:
             await done.record(session)
     runs = [run for run in await made_runs(shop) if run.cause and run.cause.event_id == event_id]
     return runs[0] if runs else None
@@ -125,7 +125,7 @@ async def test_the_choice_is_what_the_instruction_names_and_its_author_may_run(s
     resolver = Obeying(prioritise)
     await think(shop, instruction, resolver)
     assert set(resolver.shown[0][1]) == set(both)
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await session.execute(text("UPDATE keys SET role = 'nobody' WHERE name = 'amir'"))
         await session.execute(text("UPDATE members SET role = 'nobody' WHERE name = 'amir'"))
     resolver = Obeying(prioritise)
@@ -195,7 +195,7 @@ async def test_an_owner_lets_an_instruction_act_alone_and_only_an_owner(shop: Sh
 
 async def test_acting_alone_ends_with_the_owner_who_allowed_it(shop: Shop) -> None:
     instruction = await instructed(shop, allow_unattended=True)
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await session.execute(text("UPDATE keys SET role = 'admin' WHERE name = 'olivia'"))
     run = await think(shop, instruction, Obeying(prioritise))
     assert run is not None
@@ -254,9 +254,9 @@ async def test_an_answer_reads_the_words_again_but_never_beyond_what_was_named(s
     assert run.state == "asked"
     body = {"slot": "action", "text": "refund invoice INV-1042"}
     await shop.call("POST", f"/v1/runs/{run.id}/answer", body)
-    planner = shop.house.events.rules.acting.planner
+    planner = shop.container.events.rules.runner.planner
     await planner.plan(run.workspace, run.id)
-    again = await shop.house.runs.show(shop.actors["olivia"], run.id)
+    again = await shop.container.runs.show(shop.actors["olivia"], run.id)
     assert "saas.refund_invoice" not in again.actions
     assert again.state in ("held", "asked", "abstained", "refused"), "nothing of it goes out without a person"
 

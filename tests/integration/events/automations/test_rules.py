@@ -18,7 +18,7 @@ from tests.integration.web.api.shop import Shop
 
 
 async def kinds(shop: Shop, run_id: str) -> list[str]:
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         rows = await store.history.log.page(
             session, shop.actors["olivia"].workspace, filters=HistoryFilters(run_id=run_id), limit=50
         )
@@ -186,7 +186,7 @@ async def test_an_owner_who_rewrites_a_rule_becomes_its_author_and_one_who_only_
 async def test_a_rule_whose_author_has_lost_the_role_is_refused(shop: Shop) -> None:
     actor = shop.actors["amir"]
     await made_rule(shop, by="amir")
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await session.execute(text("UPDATE keys SET role = 'nobody' WHERE name = 'amir'"))
         await session.execute(text("UPDATE members SET role = 'nobody' WHERE id = :id"), {"id": actor.id})
     await fired(shop, "ticket.created", ticket_id=5519)
@@ -199,7 +199,7 @@ async def test_a_rule_whose_author_has_lost_the_role_is_refused(shop: Shop) -> N
 
 async def promoted_and_reserved(shop: Shop) -> None:
     """Sara becomes an owner, and closing a ticket something that only owners may do."""
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await session.execute(text("UPDATE keys SET role = 'owner' WHERE name = 'sara'"))
         await session.execute(text("UPDATE members SET role = 'owner' WHERE name = 'sara'"))
     contract = (await shop.call("GET", "/v1/contracts/saas.close_ticket")).json()["contract"]
@@ -254,7 +254,7 @@ async def test_an_author_switches_on_no_rule_that_their_role_may_not_run_any_mor
 
 async def test_a_rule_whose_author_is_gone_is_refused_in_words(shop: Shop) -> None:
     await made_rule(shop, by="amir")
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await session.execute(
             text("UPDATE members SET state = 'disabled' WHERE id = :id"), {"id": shop.actors["amir"].id}
         )
@@ -320,14 +320,14 @@ async def test_a_dry_run_over_past_events_shows_everything_and_sends_and_stores_
     await fired(shop, "parcel.weighed")
     await reacted(shop)
     rule = await made_rule(shop, mode="off", condition="event.data.ticket_id > 1")
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         before = (await session.execute(text("SELECT COUNT(*) FROM history"))).scalar_one()
     answer = (await shop.call("POST", f"/v1/rules/{rule['id']}/dry-run", {})).json()["data"]
     refused, planned = answer
     assert "refusal" in refused["would"]
     assert json.loads(planned["would"]["calls"][0]["payload"])["params"]["ticket_id"] == 5519
     assert await made_runs(shop) == []
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         assert (await session.execute(text("SELECT COUNT(*) FROM history"))).scalar_one() == before
         assert (await session.execute(text("SELECT COUNT(*) FROM calls"))).scalar_one() == 0
     assert (await shop.call("POST", f"/v1/rules/{rule['id']}/dry-run", {}, by="amir")).status_code == 403
@@ -351,7 +351,7 @@ async def test_one_event_never_makes_two_runs_of_one_rule(shop: Shop) -> None:
     await made_rule(shop)
     event_id = await fired(shop, "ticket.created", ticket_id=5519)
     await reacted(shop)
-    async with shop.house.sessions.begin() as session:  # as if the walk had lost its memory
+    async with shop.container.database.begin() as session:  # as if the walk had lost its memory
         await session.execute(text("UPDATE event_reactions SET state = 'pending', attempts = 0"))
         await session.execute(text("UPDATE work SET state = 'ready', finished_ms = NULL, due_ms = 0"))
     await reacted(shop)
@@ -363,7 +363,7 @@ async def test_one_event_never_makes_two_runs_of_one_rule(shop: Shop) -> None:
 async def test_a_condition_from_before_the_limits_is_not_judged_and_not_switched_on(shop: Shop) -> None:
     rule = await made_rule(shop)
     bomb = "event.data.l.all(a, event.data.l.all(b, event.data.l.all(c, true)))"
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await session.execute(text("UPDATE rules SET condition = :bomb"), {"bomb": bomb})
     event_id = await fired(shop, "ticket.created", ticket_id=5519, l=[1])
     await reacted(shop)
@@ -375,13 +375,13 @@ async def test_a_condition_from_before_the_limits_is_not_judged_and_not_switched
 
 async def test_a_rule_that_was_parked_is_switched_on_by_a_person_and_counted_anew(shop: Shop) -> None:
     rule = await made_rule(shop)
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         row = await store.automations.rule(session, shop.actors["olivia"].workspace, rule["id"])
         assert [await store.automations.count_overrun(session, row) for _ in range(3)] == [1, 2, 3]
         assert await store.automations.park_rule(session, row, "Its condition was stopped 3 times.", shop.clock())
         assert not await store.automations.park_rule(session, row, "Once is enough.", shop.clock())
     assert (await shop.call("GET", f"/v1/rules/{rule['id']}")).json()["mode"] == "off"
     assert (await shop.call("PATCH", f"/v1/rules/{rule['id']}", {"mode": "on"})).status_code == 200
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         row = await store.automations.rule(session, shop.actors["olivia"].workspace, rule["id"])
     assert (row.mode, row.overruns, row.parked) == ("on", 0, "")

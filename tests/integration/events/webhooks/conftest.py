@@ -9,8 +9,8 @@ from tests.integration.events.webhooks.webhook_harness import Receiver, WebhookH
 
 
 @pytest.fixture
-async def office(sessions: Database) -> AsyncIterator[WebhookHarness]:
-    async with open_webhook_harness(sessions) as made:
+async def harness(database: Database) -> AsyncIterator[WebhookHarness]:
+    async with open_webhook_harness(database) as made:
         yield made
 
 

@@ -23,13 +23,13 @@ T = TypeVar("T")
 
 @dataclass
 class Fuzzed:
-    office: WebhookHarness
+    harness: WebhookHarness
     peer: Peer
     saying: Saying
     loop: asyncio.AbstractEventLoop = field(repr=False)
 
-    def do(self, work: Awaitable[T]) -> T:
-        return self.loop.run_until_complete(asyncio.ensure_future(work, loop=self.loop))
+    def do(self, job: Awaitable[T]) -> T:
+        return self.loop.run_until_complete(asyncio.ensure_future(job, loop=self.loop))
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def fuzzed(database_url: str) -> Iterator[Fuzzed]:
 
     async def open_all() -> Fuzzed:
         saying = Saying()
-        sessions = await Database.open(database_url)
-        stack.push_async_callback(sessions.close)
-        office = await stack.enter_async_context(open_webhook_harness(sessions))
-        return Fuzzed(office, await stack.enter_async_context(peer(saying)), saying, loop)
+        database = await Database.open(database_url)
+        stack.push_async_callback(database.close)
+        harness = await stack.enter_async_context(open_webhook_harness(database))
+        return Fuzzed(harness, await stack.enter_async_context(peer(saying)), saying, loop)
 
     yield loop.run_until_complete(open_all())
     loop.run_until_complete(stack.aclose())
@@ -51,24 +51,24 @@ def fuzzed(database_url: str) -> Iterator[Fuzzed]:
 
 
 def test_whatever_an_endpoint_answers_settles_the_attempt(fuzzed: Fuzzed) -> None:
-    office = fuzzed.office
+    harness = fuzzed.harness
 
     async def delivered(raw: bytes) -> None:
         fuzzed.saying.answer = raw
-        endpoint, _ = await office.endpoint(fuzzed.peer.url)
-        await office.fire()
+        endpoint, _ = await harness.endpoint(fuzzed.peer.url)
+        await harness.fire()
         before = len(fuzzed.peer.requests)
-        await office.finish()
+        await harness.finish()
         assert len(fuzzed.peer.requests) == before + 1
-        (delivery,) = await office.deliveries(endpoint)
-        (attempt,) = await office.attempts(delivery.id)
+        (delivery,) = await harness.deliveries(endpoint)
+        (attempt,) = await harness.attempts(delivery.id)
         assert delivery.attempts == 1
         assert attempt.status is not None or attempt.error in ("malformed", "closed")
         if attempt.status is not None and 200 <= attempt.status < 300:
             assert delivery.state == "succeeded"
             assert attempt.response in raw or b"chunked" in raw
         json.dumps(delivery_detail(delivery, b"{}", [attempt]).json_value()).encode()
-        await office.webhooks.endpoints.delete(OWNER, endpoint)
+        await harness.webhooks.endpoints.delete(OWNER, endpoint)
 
     @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(answers())

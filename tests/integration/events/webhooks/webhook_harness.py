@@ -22,7 +22,7 @@ from core.clock import FrozenClock, utc_now
 from core.secretbox import SecretBox
 from events.publish import publish
 from events.subscribers import FiredEvent
-from events.webhooks.fanout import DELIVER_WORK
+from events.webhooks.fanout import DELIVER_JOB
 from events.webhooks.wiring import Webhooks, build
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
@@ -82,7 +82,7 @@ async def receiving(*answers: Any) -> AsyncIterator[Receiver]:
 
 @dataclass
 class WebhookHarness:
-    sessions: Database
+    database: Database
     clock: FrozenClock
     webhooks: Webhooks
     queue: SqlQueue
@@ -94,25 +94,25 @@ class WebhookHarness:
 
     async def fire(self, name: str = "shop.opened", **data: Any) -> FiredEvent:
         """The event, with everything its subscribers here leave behind."""
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             fired = await publish(session, workspace="ws_1", name=name, data=data, origin="test", at=self.clock())
         await self.spread(fired)
         return fired
 
     async def spread(self, fired: FiredEvent) -> None:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             subscribers = await self.webhooks.source.subscribers(session, fired)
         for each in subscribers:
             reacted = await each.react(fired)
             assert reacted.record is not None
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 await reacted.record(session)
 
     async def turn(self, kinds: Sequence[str] | None = None, limit: int = 50) -> int:
         """Claim what is due, do it side by side, settle it. Answers how many pieces there were."""
         claimed = await self.queue.claim(kinds or list(self.webhooks.handlers), limit)
-        outcomes = await asyncio.gather(*(self.webhooks.handlers[work.kind](work) for work in claimed))
-        group = [(work, out) for work, out in zip(claimed, outcomes, strict=True) if not isinstance(out, Settled)]
+        outcomes = await asyncio.gather(*(self.webhooks.handlers[job.kind](job) for job in claimed))
+        group = [(job, out) for job, out in zip(claimed, outcomes, strict=True) if not isinstance(out, Settled)]
         results = await self.queue.settle(group)
         assert all(result is True for result in results), results
         return len(claimed)
@@ -129,7 +129,7 @@ class WebhookHarness:
         self.clock.advance(**units)
         passed_ms = int(1000 * (units.get("seconds", 0) + 60 * units.get("minutes", 0) + 3600 * units.get("hours", 0)))
         passed_ms += int(86_400_000 * units.get("days", 0))
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             moved = {"ms": passed_ms}
             await session.execute(
                 text("UPDATE work SET due_ms = due_ms - :ms, turn_ms = turn_ms - :ms WHERE state = 'ready'"), moved
@@ -138,39 +138,39 @@ class WebhookHarness:
 
     async def deliveries(self, endpoint: str | None = None) -> list[DeliveryRow]:
         """Oldest first."""
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             wanted = store.webhooks.deliveries.DeliveryFilters(endpoint=endpoint)
             rows = await store.webhooks.deliveries.listed(session, "ws_1", wanted, limit=10_000)
         return rows[::-1]
 
     async def attempts(self, delivery: str) -> list[DeliveryAttemptRow]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.webhooks.attempts.attempts_of(session, delivery)
 
     async def events(self, name: str) -> list[Any]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.events.events.listed(session, "ws_1", name=name)
 
     async def history(self) -> list[Any]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return await store.history.log.page(session, "ws_1", limit=200)
 
     async def deliver_work(self) -> Job:
         """One claimed piece of a delivery's work, as a worker that now may die holds it."""
-        (claimed,) = await self.queue.claim([DELIVER_WORK], 1)
+        (claimed,) = await self.queue.claim([DELIVER_JOB], 1)
         return claimed
 
 
 @asynccontextmanager
 async def open_webhook_harness(
-    sessions: Database, *, wake: Callable[[], None] = lambda: None
+    database: Database, *, wake: Callable[[], None] = lambda: None
 ) -> AsyncIterator[WebhookHarness]:
     clock = FrozenClock(utc_now())  # strangers' libraries verify against the machine's own clock
     guard = SsrfGuard(("127.0.0.0/8",))
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await store.workspaces.insert(session, WorkspaceRow(id="ws_1", name="Test", created_at=clock()))
-    async with SignedClient(guard, clock=clock) as hand:
-        webhooks = build(sessions, guard, SecretBox(bytes(32)), hand, clock, wake)
+    async with SignedClient(guard, clock=clock) as signed_client:
+        webhooks = build(database, guard, SecretBox(bytes(32)), signed_client, clock, wake)
         yield WebhookHarness(
-            sessions, clock, webhooks, SqlQueue(sessions, owner="test", per_lane=8, forgets=[DELIVER_WORK])
+            database, clock, webhooks, SqlQueue(database, owner="test", per_lane=8, forgets=[DELIVER_JOB])
         )

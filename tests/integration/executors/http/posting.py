@@ -11,7 +11,7 @@ BODY = b'{"action":"invoices.refund","params":{"amount":2000}}'
 
 
 async def post(
-    hand: SignedClient,
+    signed_client: SignedClient,
     url: str,
     *,
     timeout_s: float = 5.0,
@@ -19,7 +19,7 @@ async def post(
     headers: dict[str, str] | None = None,
     connect_timeout_s: float = 5.0,
 ) -> Reply:
-    return await hand.post(
+    return await signed_client.post(
         url,
         BODY,
         message_id="act_1",

@@ -19,12 +19,12 @@ from tests.integration.executors.http.peers import LOOPBACK, Peer, Serve, answer
 SECRET = new_secret()
 
 
-async def post(hand: SignedClient, url: str, *, timeout_s: float = 5.0) -> Reply:
-    return await hand.post(url, b"{}", message_id="evt_1", secrets=[SECRET], timeout_s=timeout_s)
+async def post(signed_client: SignedClient, url: str, *, timeout_s: float = 5.0) -> Reply:
+    return await signed_client.post(url, b"{}", message_id="evt_1", secrets=[SECRET], timeout_s=timeout_s)
 
 
 @pytest.fixture
-async def hand() -> AsyncIterator[SignedClient]:
+async def signed_client() -> AsyncIterator[SignedClient]:
     async with SignedClient(SsrfGuard(LOOPBACK)) as made:
         yield made
 
@@ -60,19 +60,19 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     ],
 )
 async def test_an_answer_in_any_form_is_read_to_its_end_and_the_connection_kept(
-    hand: SignedClient, pieces: list[bytes], status: int, body: bytes
+    signed_client: SignedClient, pieces: list[bytes], status: int, body: bytes
 ) -> None:
     async with peer(saying(*pieces)) as there:
         for _ in range(2):
-            reply = await post(hand, there.url)
+            reply = await post(signed_client, there.url)
             assert (reply.status, reply.body, reply.cut, reply.error) == (status, body, False, None)
     assert there.connections == 1
 
 
-async def test_a_body_without_a_length_ends_with_the_connection(hand: SignedClient) -> None:
+async def test_a_body_without_a_length_ends_with_the_connection(signed_client: SignedClient) -> None:
     async with peer(saying(b"HTTP/1.1 200 OK\r\n\r\nsome", b" more", then_close=True)) as there:
         for _ in range(2):
-            reply = await post(hand, there.url)
+            reply = await post(signed_client, there.url)
             assert (reply.status, reply.body, reply.cut, reply.error) == (200, b"some more", False, None)
     assert there.connections == 2
 
@@ -80,9 +80,11 @@ async def test_a_body_without_a_length_ends_with_the_connection(hand: SignedClie
 @pytest.mark.parametrize(
     "framing", [b"content-length: 20\r\n\r\nsome", b"transfer-encoding: chunked\r\n\r\n4\r\nsome\r\n"]
 )
-async def test_a_body_that_ends_too_early_is_cut_and_keeps_its_status(hand: SignedClient, framing: bytes) -> None:
+async def test_a_body_that_ends_too_early_is_cut_and_keeps_its_status(
+    signed_client: SignedClient, framing: bytes
+) -> None:
     async with peer(saying(b"HTTP/1.1 200 OK\r\n" + framing, then_close=True)) as there:
-        reply = await post(hand, there.url)
+        reply = await post(signed_client, there.url)
     assert (reply.status, reply.body, reply.cut, reply.error, reply.sent) == (200, b"some", True, "closed", True)
 
 
@@ -95,10 +97,10 @@ async def test_a_body_that_ends_too_early_is_cut_and_keeps_its_status(hand: Sign
         b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
     ],
 )
-async def test_a_connection_that_is_at_its_end_is_not_asked_again(hand: SignedClient, last: bytes) -> None:
+async def test_a_connection_that_is_at_its_end_is_not_asked_again(signed_client: SignedClient, last: bytes) -> None:
     async with peer(saying(last)) as there:
         for _ in range(2):
-            assert (await post(hand, there.url)).status in (200, 101)
+            assert (await post(signed_client, there.url)).status in (200, 101)
     assert there.connections == 2
 
 
@@ -107,21 +109,21 @@ async def test_a_connection_that_is_at_its_end_is_not_asked_again(hand: SignedCl
     [b"1;" + b"x" * 5_000 + b"\r\nb\r\n", b"0\r\n" + b"x: y\r\n" * 2_000],
     ids=["chunk extensions", "trailers"],
 )
-async def test_what_is_around_a_body_is_not_read_without_end(hand: SignedClient, flood: bytes) -> None:
+async def test_what_is_around_a_body_is_not_read_without_end(signed_client: SignedClient, flood: bytes) -> None:
     async with peer(dripping(CHUNKED, flood, every_s=0)) as there:
-        reply = await post(hand, there.url)
+        reply = await post(signed_client, there.url)
         await asyncio.wait_for(there.dropped.wait(), 5)
     assert (reply.status, reply.cut) == (200, True)
     assert there.written < 16 * 1024 * 1024
 
 
-async def test_many_small_pieces_up_to_the_limit_are_whole(hand: SignedClient) -> None:
+async def test_many_small_pieces_up_to_the_limit_are_whole(signed_client: SignedClient) -> None:
     async with peer(answering(CHUNKED + b"1\r\nx\r\n" * MAX_ANSWER_BYTES + b"0\r\n\r\n")) as there:
-        reply = await post(hand, there.url)
+        reply = await post(signed_client, there.url)
     assert (len(reply.body), reply.cut) == (MAX_ANSWER_BYTES, False)
 
 
-async def test_what_a_peer_has_not_read_in_time_is_not_kept_for_it(hand: SignedClient) -> None:
+async def test_what_a_peer_has_not_read_in_time_is_not_kept_for_it(signed_client: SignedClient) -> None:
     read = 0
     whole = 20_000_000
 
@@ -134,26 +136,26 @@ async def test_what_a_peer_has_not_read_in_time_is_not_kept_for_it(hand: SignedC
         there.dropped.set()
 
     async with peer(deaf) as there:
-        reply = await hand.post(there.url, b"x" * whole, message_id="evt_1", secrets=[SECRET], timeout_s=0.2)
+        reply = await signed_client.post(there.url, b"x" * whole, message_id="evt_1", secrets=[SECRET], timeout_s=0.2)
         assert (reply.status, reply.error, reply.sent) == (None, "timeout", True)
         await asyncio.wait_for(there.dropped.wait(), 5)
     assert read < whole
 
 
-async def test_a_connection_that_nobody_uses_is_closed(hand: SignedClient) -> None:
+async def test_a_connection_that_nobody_uses_is_closed(signed_client: SignedClient) -> None:
     async with peer(answering(answer(200))) as there:
-        assert (await post(hand, there.url)).ok
+        assert (await post(signed_client, there.url)).ok
         assert not there.dropped.is_set()
         await asyncio.wait_for(there.dropped.wait(), 5)
 
 
-async def test_of_calls_side_by_side_each_has_its_own_time(hand: SignedClient) -> None:
+async def test_of_calls_side_by_side_each_has_its_own_time(signed_client: SignedClient) -> None:
     async with peer(dripping(b"HTTP/1.1 200 OK\r\nx: ", b"y")) as there:
         began = time.monotonic()
         short, long = 0.2, 0.6
 
         async def ended(timeout_s: float) -> float:
-            assert (await post(hand, there.url, timeout_s=timeout_s)).error == "timeout"
+            assert (await post(signed_client, there.url, timeout_s=timeout_s)).error == "timeout"
             return time.monotonic() - began
 
         took = await asyncio.gather(ended(long), ended(short), ended(long))

@@ -24,36 +24,36 @@ from tests.integration.executors.jetstream.broker_server import BrokerServer
 class Site:
     """Workers on one database and one broker."""
 
-    def __init__(self, sessions: Database, server: BrokerServer) -> None:
-        self.sessions, self.server = sessions, server
+    def __init__(self, database: Database, server: BrokerServer) -> None:
+        self.database, self.server = database, server
         self.name = uuid.uuid4().hex[:8]
         self.seen: Counter[str] = Counter()
         self.engines: list[Worker] = []
         self.queues: list[JetStreamQueue] = []
 
     async def worker(self, handler: Handler, *, owner: str = "one", lease_s: float = 2.0, per_lane: int = 50) -> Worker:
-        sql = SqlQueue(self.sessions, owner=owner, lease_s=lease_s, per_lane=per_lane)
+        sql = SqlQueue(self.database, owner=owner, lease_s=lease_s, per_lane=per_lane)
         broker = Broker(self.server.url, self.name, unacked_s=lease_s)
         queue = JetStreamQueue(sql, broker, ["note"])
-        self.sessions.tell(queue.put)
+        self.database.tell(queue.put)
 
-        async def counted(work: Job) -> Outcome:
-            self.seen[work.key] += 1
-            return await handler(work)
+        async def counted(job: Job) -> Outcome:
+            self.seen[job.key] += 1
+            return await handler(job)
 
-        engine = Worker(queue, {"note": counted, "other": counted}, wakes=[queue], poll_s=0.5)
-        await engine.start()
-        self.engines.append(engine)
+        worker = Worker(queue, {"note": counted, "other": counted}, wakes=[queue], poll_s=0.5)
+        await worker.start()
+        self.engines.append(worker)
         self.queues.append(queue)
         await until(lambda: broker.up)
-        return engine
+        return worker
 
     async def put(self, *keys: str, kind: str = "note", lane: str | None = None) -> None:
-        async with self.sessions.begin() as session:
+        async with self.database.begin() as session:
             await enqueue.enqueue_many(session, [NewJob(key, kind, "ws_1", {}, lane=lane) for key in keys])
 
     async def states(self) -> dict[str, int]:
-        async with self.sessions.read() as session:
+        async with self.database.read() as session:
             return {state: count for (_, state), count in (await works.counts(session)).items()}
 
     async def becomes(self, expected: dict[str, int]) -> None:
@@ -72,7 +72,7 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def done(_work: Job) -> Outcome:
+async def done(_job: Job) -> Outcome:
     return Done()
 
 

@@ -23,7 +23,7 @@ async def test_a_full_lane_goes_on_when_a_piece_of_it_has_ended(site: Site, monk
     monkeypatch.setattr(JetStreamQueue, "_sweep", idle)
     monkeypatch.setattr(blocked_keys, "LOOK_S", 3600)
 
-    async def brief(_work: Job) -> Outcome:
+    async def brief(_job: Job) -> Outcome:
         await asyncio.sleep(0.005)
         return Done()
 
@@ -42,24 +42,24 @@ async def test_the_sweep_brings_more_of_a_lane_than_may_run_at_once(
     monkeypatch.setattr(JetStreamQueue, "_sweep", idle)
     await site.worker(done, per_lane=2)
     unhear(site.queues[0], monkeypatch)
-    site.sessions.tell(lambda _put: None)
+    site.database.tell(lambda _put: None)
     await site.put(*(f"k{n}" for n in range(60)), lane="slow")
     assert await sweep(site.queues[0]) == 2 * OVERDUE_TURNS
 
 
 async def test_what_was_put_aside_is_claimed_ahead_once_its_lane_is_quick(
-    sessions: Database, server: BrokerServer
+    database: Database, server: BrokerServer
 ) -> None:
     broker = Broker(server.url, "quick", unacked_s=60)
-    queue = JetStreamQueue(SqlQueue(sessions, owner="one", per_lane=8), broker, ["note"])
-    sessions.tell(queue.put)
+    queue = JetStreamQueue(SqlQueue(database, owner="one", per_lane=8), broker, ["note"])
+    database.tell(queue.put)
     await queue.open(lambda *, rest=True: None)
     await until(lambda: broker.up)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await enqueue.enqueue_many(session, [NewJob(f"k{n}", "note", "ws_1", {}, lane="l") for n in range(100)])
     found: list[Job] = []
     async with asyncio.timeout(20):
-        while len(queue._parked) < 92:
+        while len(queue._blocked_keys) < 92:
             found += await queue.claim(["note"], 100)
             await asyncio.sleep(0.01)
     assert len(found) == 8
@@ -71,7 +71,7 @@ async def test_a_lane_that_is_full_of_what_others_hold_is_looked_at_now_and_then
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(JetStreamQueue, "_sweep", idle)
-    async with site.sessions.begin() as session:
+    async with site.database.begin() as session:
         await enqueue.enqueue_leased(
             session, NewJob("theirs", "note", "ws_1", {}, lane="slow"), owner="another", lease_s=3600
         )
@@ -79,20 +79,20 @@ async def test_a_lane_that_is_full_of_what_others_hold_is_looked_at_now_and_then
     await site.put(*(f"k{n}" for n in range(20)), lane="slow")
     await emptied(site)
     assert await site.states() == {"ready": 20, "claimed": 1}
-    async with site.sessions.begin() as session:
+    async with site.database.begin() as session:
         await session.execute(text("DELETE FROM work WHERE key = 'theirs'"))
     await site.becomes({"done": 20})
 
 
 async def test_what_waits_for_its_lane_is_not_kept_given_out(site: Site) -> None:
     """Thousands of them would else fill the broker's bound of messages that are not acknowledged, and stop everybody."""
-    async with site.sessions.begin() as session:
+    async with site.database.begin() as session:
         await lanes.hold(session, "held", 25)
     await site.worker(done)
     await site.put(*(f"k{n}" for n in range(60)), lane="held")
     await emptied(site)
     assert await site.states() == {"ready": 60}
-    async with site.sessions.begin() as session:
+    async with site.database.begin() as session:
         await lanes.release(session, "held")
     await site.becomes({"done": 60})
 
@@ -100,16 +100,16 @@ async def test_what_waits_for_its_lane_is_not_kept_given_out(site: Site) -> None
 async def test_a_lane_that_is_full_or_held_waits_without_stopping_others(site: Site) -> None:
     at_once = most = 0
 
-    async def counting(work: Job) -> Outcome:
+    async def counting(job: Job) -> Outcome:
         nonlocal at_once, most
-        if work.lane == "slow":
+        if job.lane == "slow":
             at_once += 1
             most = max(most, at_once)
             await asyncio.sleep(0.05)
             at_once -= 1
         return Done()
 
-    async with site.sessions.begin() as session:
+    async with site.database.begin() as session:
         await lanes.hold(session, "held", 3600)
     await site.worker(counting, per_lane=3)
     await site.put(*(f"s{n}" for n in range(12)), lane="slow")
@@ -117,21 +117,21 @@ async def test_a_lane_that_is_full_or_held_waits_without_stopping_others(site: S
     await site.put(*(f"f{n}" for n in range(30)), lane="fast")
     await site.becomes({"done": 42, "ready": 2})
     assert most <= 3
-    async with site.sessions.begin() as session:
+    async with site.database.begin() as session:
         await lanes.release(session, "held")
     await site.becomes({"done": 44})
     assert set(site.seen.values()) == {1}
 
 
 async def test_what_is_in_hand_of_a_lane_is_told_for_work_that_is_not_carried_too(
-    sessions: Database, server: BrokerServer
+    database: Database, server: BrokerServer
 ) -> None:
     """A delivery is carried, its resend is not, and both are in the lane of their endpoint."""
     broker = Broker(server.url, "shared", unacked_s=60)
-    queue = JetStreamQueue(SqlQueue(sessions, owner="one", per_lane=2), broker, ["note"])
+    queue = JetStreamQueue(SqlQueue(database, owner="one", per_lane=2), broker, ["note"])
     await queue.open(lambda *, rest=True: None)
     await until(lambda: broker.up)
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await enqueue.enqueue_many(session, [NewJob(f"k{n}", "resend", "ws_1", {}, lane="l") for n in range(3)])
     assert await queue.claim(["resend"], 10, PrefetchLimits({}, 10, {"l": 2})) == []
     assert len(await queue.claim(["resend"], 10, PrefetchLimits({}, 10, {"l": 1}))) == 1

@@ -20,7 +20,7 @@ async def test_what_is_put_is_carried_and_done_once_and_forgotten_by_the_broker(
 
 
 async def test_two_workers_share_what_is_carried(site: Site) -> None:
-    async def slow(_work: Job) -> Outcome:
+    async def slow(_job: Job) -> Outcome:
         await asyncio.sleep(0.01)
         return Done()
 
@@ -38,8 +38,8 @@ async def test_work_of_other_kinds_is_claimed_from_the_database(site: Site) -> N
 
 
 async def test_a_retry_comes_back_after_its_delay_with_the_same_key(site: Site) -> None:
-    async def third_time(work: Job) -> Outcome:
-        return Reschedule(0.2, "busy") if work.attempt < 3 else Done()
+    async def third_time(job: Job) -> Outcome:
+        return Reschedule(0.2, "busy") if job.attempt < 3 else Done()
 
     await site.worker(third_time)
     await site.put("a")
@@ -59,8 +59,8 @@ async def test_a_message_that_comes_twice_finds_nothing_to_claim(site: Site) -> 
 async def test_what_is_put_together_shares_messages_and_each_stays_until_all_of_it_is_settled(site: Site) -> None:
     gate = asyncio.Event()
 
-    async def one_waits(work: Job) -> Outcome:
-        if work.key == "k7":
+    async def one_waits(job: Job) -> Outcome:
+        if job.key == "k7":
             await gate.wait()
         return Done()
 
@@ -79,7 +79,7 @@ async def test_what_is_put_together_shares_messages_and_each_stays_until_all_of_
 async def test_no_more_is_kept_by_a_worker_than_it_has_room_for(site: Site) -> None:
     gate = asyncio.Event()
 
-    async def waits(_work: Job) -> Outcome:
+    async def waits(_job: Job) -> Outcome:
         await gate.wait()
         return Done()
 

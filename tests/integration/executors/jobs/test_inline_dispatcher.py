@@ -21,65 +21,65 @@ class Slow:
         self.begun: list[str] = []
         self.go_on = asyncio.Event()
 
-    async def __call__(self, work: Job) -> Outcome:
-        self.begun.append(work.key)
+    async def __call__(self, job: Job) -> Outcome:
+        self.begun.append(job.key)
         await self.go_on.wait()
         return Done()
 
 
-def at_once(sessions: Database, handler: Slow, wake: Callable[[], None]) -> InlineDispatcher:
-    queue = SqlQueue(sessions, owner="me")
+def at_once(database: Database, handler: Slow, wake: Callable[[], None]) -> InlineDispatcher:
+    queue = SqlQueue(database, owner="me")
     return InlineDispatcher(queue, Worker(queue, {"note": handler}, concurrency=1), wake)
 
 
-async def put(sessions: Database, at_once: InlineDispatcher, key: str) -> None:
-    async with sessions.begin() as session:
+async def put(database: Database, at_once: InlineDispatcher, key: str) -> None:
+    async with database.begin() as session:
         await at_once.put(session, NewJob(key, "note", "ws_1", {}))
 
 
-async def counted(sessions: Database) -> dict[str, int]:
-    async with sessions.read() as session:
+async def counted(database: Database) -> dict[str, int]:
+    async with database.read() as session:
         return {state: count for (_, state), count in (await works.counts(session)).items()}
 
 
 async def test_work_is_begun_once_its_transaction_is_committed_and_waits_in_the_queue_where_no_slot_is_free(
-    sessions: Database,
+    database: Database,
 ) -> None:
     handler, rung = Slow(), []
-    beginning = at_once(sessions, handler, lambda: rung.append("ring"))
-    async with beginning.engine:
-        await put(sessions, beginning, "a")
+    beginning = at_once(database, handler, lambda: rung.append("ring"))
+    async with beginning.worker:
+        await put(database, beginning, "a")
         await asyncio.sleep(0)
-        await put(sessions, beginning, "b")
-        await put(sessions, beginning, "a")
+        await put(database, beginning, "b")
+        await put(database, beginning, "a")
         assert handler.begun == ["a"]
-        there = await counted(sessions)
+        there = await counted(database)
         # The engine's first look may be under way since before "a" was begun, and then holds "b" without beginning it.
         assert there["claimed"] + there.get("ready", 0) == 2
         assert rung == ["ring", "ring"]
         handler.go_on.set()
-    assert (await counted(sessions))["done"] >= 1
+    assert (await counted(database))["done"] >= 1
 
 
-async def test_what_is_rolled_back_is_not_begun(sessions: Database) -> None:
+async def test_what_is_rolled_back_is_not_begun(database: Database) -> None:
     handler = Slow()
-    beginning = at_once(sessions, handler, lambda: None)
+    beginning = at_once(database, handler, lambda: None)
 
     async def fails() -> None:
-        async with sessions.begin() as session:
+        async with database.begin() as session:
             await beginning.put(session, NewJob("a", "note", "ws_1", {}))
             raise KeyError
 
-    async with beginning.engine:
+    async with beginning.worker:
         with pytest.raises(KeyError):
             await fails()
         await asyncio.sleep(0)
         assert handler.begun == []
-        assert await counted(sessions) == {}
+        assert await counted(database) == {}
 
 
-async def test_where_no_engine_runs_work_is_put_for_others(sessions: Database) -> None:
+async def test_where_no_engine_runs_work_is_put_for_others(database: Database) -> None:
     rung: list[str] = []
-    await put(sessions, at_once(sessions, Slow(), lambda: rung.append("ring")), "a")
-    assert await counted(sessions) == {"ready": 1}
+    await put(database, at_once(database, Slow(), lambda: rung.append("ring")), "a")
+    assert await counted(database) == {"ready": 1}
     assert rung == ["ring"]

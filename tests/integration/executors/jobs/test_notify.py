@@ -36,16 +36,16 @@ async def heard_from(one: JobNotifier, ear: Ear) -> None:
 
 
 async def test_a_ring_is_heard_by_the_others_and_not_by_who_rang(database_url: str) -> None:
-    bells, ears = [open_notifier(database_url) for _ in range(3)], [Ear(), Ear(), Ear()]
-    for each, ear in zip(bells, ears, strict=True):
+    notifiers, ears = [open_notifier(database_url) for _ in range(3)], [Ear(), Ear(), Ear()]
+    for each, ear in zip(notifiers, ears, strict=True):
         await each.open(ear)
-    await heard_from(bells[0], ears[1])
-    await heard_from(bells[0], ears[2])
+    await heard_from(notifiers[0], ears[1])
+    await heard_from(notifiers[0], ears[2])
     await asyncio.sleep(0.2)  # the bells' connections have been made, and every ring has arrived
     mine = ears[0].heard
-    await heard_from(bells[0], ears[1])
+    await heard_from(notifiers[0], ears[1])
     assert ears[0].heard == mine
-    for each in bells:
+    for each in notifiers:
         await each.close()
 
 
@@ -82,15 +82,15 @@ async def test_a_bell_whose_connection_is_cut_connects_again_and_looks(postgresq
     await one.open(ear)
     await until(lambda: ear.heard > 0)
     before = ear.heard
-    sessions = await Database.open(url)
-    async with sessions.begin() as session:
+    database = await Database.open(url)
+    async with database.begin() as session:
         await session.execute(
             text(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
             )
         )
     await until(lambda: ear.heard > before)
-    await sessions.close()
+    await database.close()
     await one.close()
 
 

@@ -15,18 +15,18 @@ from tests.integration.store.rowmaking import AT, a_member, later
 
 
 @pytest.fixture
-async def house(sessions: Database) -> Database:
-    async with sessions.begin() as session:
+async def container(database: Database) -> Database:
+    async with database.begin() as session:
         await workspaces.insert(session, WorkspaceRow(id="ws_1", name="One", created_at=AT))
         await workspaces.insert(session, WorkspaceRow(id="ws_2", name="Two", created_at=later(days=1)))
         await members.insert(session, a_member("mem_1"))
-    return sessions
+    return database
 
 
 async def sign_in(
-    sessions: Database, token: str, *, replaces: str | None = None, n: int = 1, address: str = ""
+    database: Database, token: str, *, replaces: str | None = None, n: int = 1, address: str = ""
 ) -> LoginRow:
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         return await logins.start(
             session,
             login_id=f"ses_{token}",
@@ -41,8 +41,8 @@ async def sign_in(
         )
 
 
-async def test_workspaces_are_listed_and_changed(house: Database) -> None:
-    async with house.begin() as session:
+async def test_workspaces_are_listed_and_changed(container: Database) -> None:
+    async with container.begin() as session:
         assert [row.id for row in await workspaces.every_one(session)] == ["ws_1", "ws_2"]
         assert (await workspaces.change(session, "ws_1", name="Uno", settings='{"a":1}')).name == "Uno"
         assert (await workspaces.get(session, "ws_1")).settings == '{"a":1}'
@@ -51,18 +51,18 @@ async def test_workspaces_are_listed_and_changed(house: Database) -> None:
             await workspaces.change(session, "ws_9", name="x")
 
 
-async def test_an_address_is_a_member_once_whatever_its_case(house: Database) -> None:
+async def test_an_address_is_a_member_once_whatever_its_case(container: Database) -> None:
     with pytest.raises(Conflict, match="e-mail"):
-        async with house.begin() as session:
+        async with container.begin() as session:
             await members.insert(session, a_member("mem_2", email=" MEM_1@Example.ORG"))
-    async with house.begin() as session:
+    async with container.begin() as session:
         await members.insert(session, a_member("mem_3", email="MEM_1@example.org", workspace="ws_2"))
         assert [row.id for row in await members.by_email(session, "mem_1@EXAMPLE.org ")] == ["mem_1", "mem_3"]
         assert [row.id for row in await members.listed(session, "ws_2")] == ["mem_3"]
 
 
-async def test_another_workspace_sees_and_changes_no_member(house: Database) -> None:
-    async with house.begin() as session:
+async def test_another_workspace_sees_and_changes_no_member(container: Database) -> None:
+    async with container.begin() as session:
         for attempt in (
             members.get(session, "ws_2", "mem_1"),
             members.set_password(session, "ws_2", "mem_1", "hash"),
@@ -74,8 +74,8 @@ async def test_another_workspace_sees_and_changes_no_member(house: Database) -> 
                 await attempt
 
 
-async def test_an_invitation_works_once_and_only_in_time(house: Database) -> None:
-    async with house.begin() as session:
+async def test_an_invitation_works_once_and_only_in_time(container: Database) -> None:
+    async with container.begin() as session:
         await members.insert(session, a_member("mem_2", state="invited", role="admin"))
         await members.invite(session, "ws_1", "mem_2", token="old", expires_at=later(days=7))
         await members.invite(session, "ws_1", "mem_2", token="new", expires_at=later(days=7))
@@ -93,9 +93,9 @@ async def test_an_invitation_works_once_and_only_in_time(house: Database) -> Non
             await members.invite(session, "ws_1", "mem_2", token="x", expires_at=later(days=7))
 
 
-async def test_no_token_is_stored_as_it_is(house: Database) -> None:
-    await sign_in(house, "tok-login-secret")
-    async with house.begin() as session:
+async def test_no_token_is_stored_as_it_is(container: Database) -> None:
+    await sign_in(container, "tok-login-secret")
+    async with container.begin() as session:
         await members.insert(session, a_member("mem_2", state="invited"))
         await members.invite(session, "ws_1", "mem_2", token="tok-invite-secret", expires_at=later(days=7))
         for name in ("logins", "members"):
@@ -104,8 +104,8 @@ async def test_no_token_is_stored_as_it_is(house: Database) -> None:
             assert not [row for row in rows for key, value in row.items() if key != "id" and "secret" in str(value)]
 
 
-async def test_the_last_active_owner_keeps_role_and_access(house: Database) -> None:
-    async with house.begin() as session:
+async def test_the_last_active_owner_keeps_role_and_access(container: Database) -> None:
+    async with container.begin() as session:
         await members.insert(session, a_member("mem_2", state="disabled"))
         with pytest.raises(Conflict, match="owner"):
             await members.disable(session, "ws_1", "mem_1")
@@ -118,16 +118,16 @@ async def test_the_last_active_owner_keeps_role_and_access(house: Database) -> N
             await members.enable(session, "ws_1", "mem_2", at=AT, by=None)
 
 
-async def test_two_owners_who_disable_each_other_at_once_leave_one(house: Database) -> None:
-    async with house.begin() as session:
+async def test_two_owners_who_disable_each_other_at_once_leave_one(container: Database) -> None:
+    async with container.begin() as session:
         await members.insert(session, a_member("mem_2"))
 
     both_began = asyncio.Barrier(2)
 
     async def disable(member_id: str) -> bool:
         try:
-            async with house.begin() as session:
-                if house.dialect == "postgresql":  # SQLite lets one in after the other
+            async with container.begin() as session:
+                if container.dialect == "postgresql":  # SQLite lets one in after the other
                     await both_began.wait()
                 await members.disable(session, "ws_1", member_id)
         except Conflict:
@@ -135,12 +135,12 @@ async def test_two_owners_who_disable_each_other_at_once_leave_one(house: Databa
         return True
 
     assert sorted(await asyncio.gather(disable("mem_1"), disable("mem_2"))) == [False, True]
-    async with house.read() as session:
+    async with container.read() as session:
         assert await members.active_owners(session, "ws_1") == 1
 
 
-async def test_seeing_and_renaming_a_member_is_kept(house: Database) -> None:
-    async with house.begin() as session:
+async def test_seeing_and_renaming_a_member_is_kept(container: Database) -> None:
+    async with container.begin() as session:
         await members.touch(session, "ws_1", "mem_1", later(hours=1))
         await members.rename(session, "ws_1", "mem_1", "Ada")
         await members.set_password(session, "ws_1", "mem_1", "hash")
@@ -148,9 +148,9 @@ async def test_seeing_and_renaming_a_member_is_kept(house: Database) -> None:
         assert (row.last_seen_at, row.name, row.password_hash) == (later(hours=1), "Ada", "hash")
 
 
-async def test_a_login_lives_until_it_is_over_idle_or_revoked(house: Database) -> None:
-    await sign_in(house, "t1")
-    async with house.begin() as session:
+async def test_a_login_lives_until_it_is_over_idle_or_revoked(container: Database) -> None:
+    await sign_in(container, "t1")
+    async with container.begin() as session:
         assert await logins.get_active(session, "other", AT) is None
         assert await logins.get_active(session, "t1", later(hours=8)) is None
         assert await logins.get_active(session, "t1", later(hours=2), seen_since=later(hours=1)) is None
@@ -163,20 +163,20 @@ async def test_a_login_lives_until_it_is_over_idle_or_revoked(house: Database) -
         assert await logins.get_active(session, "t1", AT) is None
 
 
-async def test_signing_in_ends_the_token_the_browser_held(house: Database) -> None:
-    await sign_in(house, "t1")
-    await sign_in(house, "t2", replaces="t1")
-    async with house.read() as session:
+async def test_signing_in_ends_the_token_the_browser_held(container: Database) -> None:
+    await sign_in(container, "t1")
+    await sign_in(container, "t2", replaces="t1")
+    async with container.read() as session:
         assert await logins.get_active(session, "t1", AT) is None
         assert [row.id for row in await logins.of_member(session, "ws_1", "mem_1", AT)] == ["ses_t2"]
 
 
-async def test_every_login_of_a_member_but_the_present_one_can_be_ended(house: Database) -> None:
-    async with house.begin() as session:
+async def test_every_login_of_a_member_but_the_present_one_can_be_ended(container: Database) -> None:
+    async with container.begin() as session:
         await members.insert(session, a_member("mem_2"))
     for token, n in (("t1", 1), ("t2", 1), ("t3", 2)):
-        await sign_in(house, token, n=n)
-    async with house.begin() as session:
+        await sign_in(container, token, n=n)
+    async with container.begin() as session:
         assert await logins.revoke_all(session, "ws_1", "mem_1", AT, but="ses_t2") == 1
         assert await logins.get_active(session, "t2", AT) is not None
         assert await logins.get_active(session, "t3", AT) is not None
@@ -184,8 +184,8 @@ async def test_every_login_of_a_member_but_the_present_one_can_be_ended(house: D
         assert await logins.revoke_all(session, "ws_1", "mem_1", AT) == 1
 
 
-async def test_failed_sign_ins_count_by_each_subject_within_a_window(house: Database) -> None:
-    async with house.begin() as session:
+async def test_failed_sign_ins_count_by_each_subject_within_a_window(container: Database) -> None:
+    async with container.begin() as session:
         for minute, account in enumerate(["ada", "ada", "bob"]):
             subjects: list[tuple[logins.FailureScope, str]] = [
                 ("pair", f"192.0.2.1 {account}"), ("email", account), ("ip", "192.0.2.1"),
@@ -201,21 +201,21 @@ async def test_failed_sign_ins_count_by_each_subject_within_a_window(house: Data
         assert (await logins.failures(session, "ip", "192.0.2.1", AT)).count == 3
 
 
-async def test_where_a_member_has_signed_in_from_is_known_by_their_address(house: Database) -> None:
-    await sign_in(house, "t1", address="192.0.2.7")
-    await sign_in(house, "t2", address="192.0.2.7")
-    await sign_in(house, "t3", address="2001:db8::1")
-    async with house.read() as session:
+async def test_where_a_member_has_signed_in_from_is_known_by_their_address(container: Database) -> None:
+    await sign_in(container, "t1", address="192.0.2.7")
+    await sign_in(container, "t2", address="192.0.2.7")
+    await sign_in(container, "t3", address="2001:db8::1")
+    async with container.read() as session:
         member = await members.get(session, "ws_1", "mem_1")
         found = await logins.addresses_of(session, members.email_key(member.email))
         assert sorted(found) == ["192.0.2.7", "2001:db8::1"]
         assert await logins.addresses_of(session, "nobody@example.org") == []
 
 
-async def test_what_ended_long_ago_is_purged(house: Database) -> None:
-    await sign_in(house, "t1")
-    await sign_in(house, "t2")
-    async with house.begin() as session:
+async def test_what_ended_long_ago_is_purged(container: Database) -> None:
+    await sign_in(container, "t1")
+    await sign_in(container, "t2")
+    async with container.begin() as session:
         await logins.revoke(session, "t1", AT)
         await logins.record_failure(session, [("email", "a"), ("ip", "192.0.2.1")], AT)
         assert await logins.purge(session, AT) == 0

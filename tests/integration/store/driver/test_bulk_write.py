@@ -14,18 +14,18 @@ _GIVEN = BulkStatement(
 
 
 @pytest.mark.parametrize("count", [1, 4, 16])
-async def test_each_row_arrives_as_it_is(sessions: Database, count: int) -> None:
+async def test_each_row_arrives_as_it_is(database: Database, count: int) -> None:
     rows = [("a", n, "b", None, None if n % 2 else f"c{n}") for n in range(count)]
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         assert await _GIVEN.run(session, rows) == rows
 
 
-async def test_rows_that_are_all_alike_are_as_many_as_were_given(sessions: Database) -> None:
+async def test_rows_that_are_all_alike_are_as_many_as_were_given(database: Database) -> None:
     rows = [("a", 7, "b", None, "c")] * 4
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         assert await _GIVEN.run(session, rows) == rows
 
 
-async def test_no_rows_say_nothing(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_no_rows_say_nothing(database: Database) -> None:
+    async with database.begin() as session:
         assert await _GIVEN.run(session, []) == []

@@ -35,11 +35,11 @@ def asked(statement: Any) -> JsonRowsQuery:
 
 @pytest.mark.parametrize("expected", [1, MANY])
 async def test_bytes_times_numbers_and_text_of_any_kind_come_as_they_were_written(
-    sessions: Database, expected: int
+    database: Database, expected: int
 ) -> None:
     bodies = {"evt_0": bytes(range(256)), "evt_1": b"", "evt_2": '{"name":"Zoë \\u0000 \\"x\\""}'.encode()}
     names = ['a "quoted" \\ name', "a\tb\nc\u2028d", "Zoë 🚀 \ufffd"]
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         rows = zip(bodies.items(), names, strict=True)
         await add_all(
             session,
@@ -54,8 +54,8 @@ async def test_bytes_times_numbers_and_text_of_any_kind_come_as_they_were_writte
     ]
 
 
-async def test_what_is_not_there_is_none_and_large_numbers_are_whole(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_what_is_not_there_is_none_and_large_numbers_are_whole(database: Database) -> None:
+    async with database.begin() as session:
         await add(
             session,
             JobRow(id="wrk_1", key="k", kind="call", workspace="ws_1", payload="{}", due_ms=2**53 + 1, created_ms=0),
@@ -68,11 +68,11 @@ async def test_what_is_not_there_is_none_and_large_numbers_are_whole(sessions: D
 
 
 async def test_a_claim_of_hundreds_and_what_stands_beside_it_take_a_handful_of_rows_on_sqlite(
-    sessions: Database,
+    database: Database,
 ) -> None:
     """A thread that runs SQLite asks for Python's lock at every row."""
-    await deliveries(sessions, events=150)
-    async with sessions.begin() as session:
+    await deliveries(database, events=150)
+    async with database.begin() as session:
         stepped = counted(sqlite_of(session))
         claimed = await jobs.claim(session, owner="w", kinds=["call"], lease_s=60, limit=300, per_lane=300)
         found = await store.webhooks.deliveries.due(session, [one.payload["delivery"] for one in claimed])
@@ -95,10 +95,10 @@ def counted(connection: Any) -> list[object]:
     return made
 
 
-async def deliveries(sessions: Database, events: int) -> None:
+async def deliveries(database: Database, events: int) -> None:
     """Two of each event, with the work to deliver them."""
     endpoints = ("ep_1", "ep_2")
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await add(session, WorkspaceRow(id="ws_1", name="One", created_at=AT))
         for endpoint in endpoints:
             await add(

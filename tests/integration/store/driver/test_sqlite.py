@@ -66,9 +66,9 @@ async def test_what_sqlite_refuses_is_raised_and_the_connection_goes_on(connecti
     assert await cursor.fetchone() == (MANY,)
 
 
-async def test_a_stream_of_a_session_holds_only_a_part_at_a_time(sessions: Database) -> None:
+async def test_a_stream_of_a_session_holds_only_a_part_at_a_time(database: Database) -> None:
     counted = text("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000) SELECT n FROM c")
-    async with sessions.read() as session:
+    async with database.read() as session:
         seen = [row.n async for row in await session.stream(counted)]
     assert seen == list(range(1, 3001))
 
@@ -78,9 +78,9 @@ def trips(connection: SqliteConnection) -> list[object]:
     made: list[object] = []
     carried = connection.carried
 
-    async def counted(work: Callable[[], Any]) -> Any:
-        made.append(work)
-        return await carried(work)
+    async def counted(job: Callable[[], Any]) -> Any:
+        made.append(job)
+        return await carried(job)
 
     connection.carried = counted  # type: ignore[method-assign]
     return made
@@ -294,17 +294,17 @@ async def test_a_look_that_was_broken_off_while_the_schema_was_read_is_the_only_
     assert len(made) == 1
 
 
-async def test_a_read_that_is_over_holds_nothing_back_in_the_write_ahead_log(sessions: Database) -> None:
-    if sessions.dialect != "sqlite":
+async def test_a_read_that_is_over_holds_nothing_back_in_the_write_ahead_log(database: Database) -> None:
+    if database.dialect != "sqlite":
         pytest.skip("PostgreSQL has no such log")
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await session.execute(text("CREATE TABLE some (n INTEGER)"))
     for _ in range(READERS + 1):
-        async with sessions.read() as session:
+        async with database.read() as session:
             await session.execute(text("SELECT * FROM some"))
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         await session.execute(text("INSERT INTO some VALUES (1)"))
-    async with sessions._writer.connect() as connection:
+    async with database._writer.connect() as connection:
         writer: Any = (await connection.get_raw_connection()).driver_connection
         cursor = writer.cursor()
         await cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -32,8 +32,8 @@ WORDS = (
 )  # fmt: skip
 
 
-async def fill(sessions: Database, workspace: str = "ws_1") -> None:
-    async with sessions.begin() as session:
+async def fill(database: Database, workspace: str = "ws_1") -> None:
+    async with database.begin() as session:
         await fill_in(session, workspace)
 
 
@@ -45,10 +45,10 @@ async def fill_in(session: AsyncSession, workspace: str = "ws_1") -> None:
 
 
 @pytest.fixture
-async def filled(sessions: Database) -> AsyncIterator[Database]:
-    await fill(sessions)
-    await fill(sessions, "ws_2")
-    return sessions
+async def filled(database: Database) -> AsyncIterator[Database]:
+    await fill(database)
+    await fill(database, "ws_2")
+    return database
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -84,11 +84,11 @@ async def test_pages_of_a_search_follow_each_other_with_the_other_filters(filled
         assert not await log.page(session, "ws_1", filters=HistoryFilters(words="refund"), before_seq=1)
 
 
-async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(sessions: Database) -> None:
-    if sessions.dialect != "sqlite":
+async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(database: Database) -> None:
+    if database.dialect != "sqlite":
         pytest.skip("the plan of SQLite")
-    await fill(sessions)
-    async with sessions.read() as session:
+    await fill(database)
+    async with database.read() as session:
         for before in (None, 5):
             statement = newest("ws_1", HistoryFilters(words="refund"), match_of("refund"), before).limit(50)
             compiled = statement.compile((await session.connection()).engine, compile_kwargs={"literal_binds": True})
@@ -99,8 +99,8 @@ async def test_on_sqlite_the_index_is_walked_and_the_entries_are_not(sessions: D
             assert not [each for each in plan if "TEMP B-TREE" in each], plan
 
 
-async def test_a_time_is_the_entrys_own_whatever_the_order_of_the_clocks(sessions: Database) -> None:
-    async with sessions.begin() as session:
+async def test_a_time_is_the_entrys_own_whatever_the_order_of_the_clocks(database: Database) -> None:
+    async with database.begin() as session:
         for hours in (0, 5, -3, 7, 1, -9, 2):
             await log.append(
                 session,
@@ -111,7 +111,7 @@ async def test_a_time_is_the_entrys_own_whatever_the_order_of_the_clocks(session
                 data={},
                 at=AT + timedelta(hours=hours),
             )
-    async with sessions.read() as session:
+    async with database.read() as session:
         until = await log.page(session, "ws_1", filters=HistoryFilters(until=AT + timedelta(hours=2)), limit=3)
         between = await log.page(
             session, "ws_1", filters=HistoryFilters(since=AT, until=AT + timedelta(hours=6)), before_seq=7, limit=9
@@ -122,9 +122,9 @@ async def test_a_time_is_the_entrys_own_whatever_the_order_of_the_clocks(session
 
 async def test_a_history_from_before_and_a_database_that_was_packed_are_searched_alike(tmp_path: Path) -> None:
     old, packed = (f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("old", "packed"))
-    sessions = await brought_to(old, "0014")
-    await fill(sessions)
-    await sessions.close()
+    database = await brought_to(old, "0014")
+    await fill(database)
+    await database.close()
     await upgrade(old)
     with closing(sqlite3.connect(tmp_path / "old.db")) as there:
         there.execute("VACUUM INTO ?", (str(tmp_path / "packed.db"),))

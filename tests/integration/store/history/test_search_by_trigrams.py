@@ -63,14 +63,14 @@ def test_what_is_found_is_what_holds_every_word_with_the_index_and_without(
 
 
 async def found_alike(url: str, is_indexed: bool) -> None:
-    sessions = await brought_to(url, "0014")
-    await fill(sessions)  # what was there is found too
-    await sessions.close()
+    opened = await brought_to(url, "0014")
+    await fill(opened)  # what was there is found too
+    await opened.close()
     await upgrade(url)
-    sessions = await Database.open(url)
-    await fill(sessions)
-    await fill(sessions, "ws_2")
-    async with sessions.read() as session:
+    opened = await Database.open(url)
+    await fill(opened)
+    await fill(opened, "ws_2")
+    async with opened.read() as session:
         assert await indexed(session) is is_indexed
         if is_indexed:  # few as they are, PostgreSQL would sooner read them all
             await session.execute(text("SET LOCAL enable_seqscan = off"))
@@ -80,15 +80,15 @@ async def found_alike(url: str, is_indexed: bool) -> None:
             wanted = [row.seq for row in every if all(each in row.words for each in words.casefold().split())]
             found = [row.seq for row in await log.page(session, "ws_1", filters=HistoryFilters(words=words))]
             assert found == wanted[::-1], words
-    async with sessions.begin() as session:
+    async with opened.begin() as session:
         assert await (await session.connection()).run_sync(differences) == []
-    await sessions.close()
+    await opened.close()
 
 
 async def test_a_page_of_a_rare_word_is_found_by_the_index(by_the_owner: str) -> None:
     await upgrade(by_the_owner)
-    sessions = await Database.open(by_the_owner)
-    async with sessions.begin() as session:
+    opened = await Database.open(by_the_owner)
+    async with opened.begin() as session:
         await session.execute(text(MANY))
         await session.execute(text("ANALYZE history"))
     asked: list[tuple[str, Any]] = []
@@ -96,14 +96,14 @@ async def test_a_page_of_a_rare_word_is_found_by_the_index(by_the_owner: str) ->
     def seen(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
         asked.append((statement, given))
 
-    async with sessions.read() as session:
+    async with opened.read() as session:
         connection = await session.connection()
         event.listen(connection.sync_connection, "before_cursor_execute", seen)
         page = await log.page(session, "ws_1", filters=HistoryFilters(words="needle"))
         event.remove(connection.sync_connection, "before_cursor_execute", seen)
         [(statement, given)] = asked
         plan = "\n".join(row[0] for row in (await connection.exec_driver_sql(f"EXPLAIN {statement}", given)).all())
-    await sessions.close()
+    await opened.close()
     assert [row.seq for row in page] == [20000, 15000, 10000, 5000]
     assert "Bitmap Index Scan on ix_history_words" in plan, plan
     assert "Seq Scan" not in plan, plan
@@ -113,16 +113,16 @@ async def test_what_the_doctor_names_makes_the_index_later_and_once_more_if_it_b
     contrib: Contrib, not_allowed: str
 ) -> None:
     await upgrade(not_allowed)
-    sessions = await Database.open(not_allowed)
+    opened = await Database.open(not_allowed)
     database = make_url(not_allowed).database or ""
     for _ in range(2):
-        async with sessions.read() as session:
+        async with opened.read() as session:
             before = await indexed(session)
         await contrib.run(database, *TO_INDEX)
-        async with sessions.read() as session:
+        async with opened.read() as session:
             assert await indexed(session)
         await contrib.run(
             database, "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_history_words'::regclass"
         )
         assert not before
-    await sessions.close()
+    await opened.close()

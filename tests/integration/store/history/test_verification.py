@@ -14,15 +14,15 @@ from store.history.log import ChainAnchor
 from tests.integration.store.chains import verified, write
 
 
-async def tamper(sessions: Database, *statements: str) -> None:
-    async with sessions.begin() as session:
+async def tamper(database: Database, *statements: str) -> None:
+    async with database.begin() as session:
         for statement in statements:
             await session.execute(text(statement))
 
 
-async def forge(sessions: Database, number: int, **changed: Any) -> None:
+async def forge(database: Database, number: int, **changed: Any) -> None:
     """Edit an entry as an insider would: with its digest made to fit."""
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         row = await log.get(session, "ws_1", number)
         entry = {**row.model_dump(), **changed}
         names = {**changed, "digest": digest_of(entry), "was": number}
@@ -33,90 +33,90 @@ async def forge(sessions: Database, number: int, **changed: Any) -> None:
 @pytest.mark.parametrize(
     "column", ["kind", "actor", "data", "words", "contract", "outcome", "person", "run_id", "request_id", "id", "prev"]
 )
-async def test_an_edit_in_any_column_is_named(sessions: Database, column: str) -> None:
-    await write(sessions, 5, contract="a.b", outcome="ok", request_id="req_1")
-    await tamper(sessions, f"UPDATE history SET {column} = 'sha256:edited' WHERE seq = 3")
-    verdict = await verified(sessions)
+async def test_an_edit_in_any_column_is_named(database: Database, column: str) -> None:
+    await write(database, 5, contract="a.b", outcome="ok", request_id="req_1")
+    await tamper(database, f"UPDATE history SET {column} = 'sha256:edited' WHERE seq = 3")
+    verdict = await verified(database)
     assert (verdict.ok, verdict.count, verdict.first_break) == (False, 2, 3)
     assert "Entry 3 was edited" in verdict.why
 
 
-async def test_an_edited_time_or_duration_is_named(sessions: Database) -> None:
-    await write(sessions, 3)
-    await tamper(sessions, "UPDATE history SET duration_ms = 1.26 WHERE seq = 2")
-    assert (await verified(sessions)).first_break == 2
-    await tamper(sessions, "UPDATE history SET duration_ms = 1.25 WHERE seq = 2")
-    assert (await verified(sessions)).ok
-    await tamper(sessions, "UPDATE history SET at = (SELECT at FROM history WHERE seq = 3) WHERE seq = 2")
-    assert (await verified(sessions)).first_break == 2
+async def test_an_edited_time_or_duration_is_named(database: Database) -> None:
+    await write(database, 3)
+    await tamper(database, "UPDATE history SET duration_ms = 1.26 WHERE seq = 2")
+    assert (await verified(database)).first_break == 2
+    await tamper(database, "UPDATE history SET duration_ms = 1.25 WHERE seq = 2")
+    assert (await verified(database)).ok
+    await tamper(database, "UPDATE history SET at = (SELECT at FROM history WHERE seq = 3) WHERE seq = 2")
+    assert (await verified(database)).first_break == 2
 
 
 @pytest.mark.parametrize("edit", ["at = 'yesterday'", "data = x'00ff'"])
-async def test_an_edit_that_can_not_even_be_read_back_is_named(sessions: Database, edit: str) -> None:
-    await write(sessions, 5)
-    await tamper(sessions, f"UPDATE history SET {edit} WHERE seq = 3")
-    verdict = await verified(sessions)
+async def test_an_edit_that_can_not_even_be_read_back_is_named(database: Database, edit: str) -> None:
+    await write(database, 5)
+    await tamper(database, f"UPDATE history SET {edit} WHERE seq = 3")
+    verdict = await verified(database)
     assert (verdict.ok, verdict.count, verdict.first_break) == (False, 2, 3)
     assert "Entry 3 was edited" in verdict.why
 
 
-async def test_an_edit_before_one_that_can_not_be_read_back_is_the_first(sessions: Database) -> None:
-    await write(sessions, 5)
+async def test_an_edit_before_one_that_can_not_be_read_back_is_the_first(database: Database) -> None:
+    await write(database, 5)
     await tamper(
-        sessions, "UPDATE history SET at = 'yesterday' WHERE seq = 4", "UPDATE history SET kind = 'x' WHERE seq = 2"
+        database, "UPDATE history SET at = 'yesterday' WHERE seq = 4", "UPDATE history SET kind = 'x' WHERE seq = 2"
     )
-    assert (await verified(sessions)).first_break == 2
+    assert (await verified(database)).first_break == 2
 
 
-async def test_an_edit_with_a_fitting_digest_breaks_at_the_entry_after_it(sessions: Database) -> None:
-    await write(sessions, 5)
-    await forge(sessions, 3, kind="forged")
-    verdict = await verified(sessions)
+async def test_an_edit_with_a_fitting_digest_breaks_at_the_entry_after_it(database: Database) -> None:
+    await write(database, 5)
+    await forge(database, 3, kind="forged")
+    verdict = await verified(database)
     assert (verdict.first_break, verdict.count) == (4, 3)
     assert "does not continue entry 3" in verdict.why
 
 
-async def test_an_edit_of_the_last_entry_with_a_fitting_digest_breaks_at_the_head(sessions: Database) -> None:
-    await write(sessions, 5)
-    await forge(sessions, 5, kind="forged")
-    verdict = await verified(sessions)
+async def test_an_edit_of_the_last_entry_with_a_fitting_digest_breaks_at_the_head(database: Database) -> None:
+    await write(database, 5)
+    await forge(database, 5, kind="forged")
+    verdict = await verified(database)
     assert verdict.first_break == 5
     assert "recorded end" in verdict.why
 
 
-async def test_a_deleted_entry_is_named(sessions: Database) -> None:
-    await write(sessions, 5)
-    await tamper(sessions, "DELETE FROM history WHERE seq = 3")
-    verdict = await verified(sessions)
+async def test_a_deleted_entry_is_named(database: Database) -> None:
+    await write(database, 5)
+    await tamper(database, "DELETE FROM history WHERE seq = 3")
+    verdict = await verified(database)
     assert (verdict.first_break, verdict.count) == (3, 2)
     assert "Entry 3 is missing" in verdict.why
 
 
-async def test_a_deleted_first_entry_is_named(sessions: Database) -> None:
-    await write(sessions, 3)
-    await tamper(sessions, "DELETE FROM history WHERE seq = 1")
-    assert (await verified(sessions)).first_break == 1
+async def test_a_deleted_first_entry_is_named(database: Database) -> None:
+    await write(database, 3)
+    await tamper(database, "DELETE FROM history WHERE seq = 1")
+    assert (await verified(database)).first_break == 1
 
 
-async def test_entries_moved_up_to_close_a_gap_are_named(sessions: Database) -> None:
-    await write(sessions, 4)
-    await tamper(sessions, "DELETE FROM history WHERE seq = 3", "UPDATE history SET seq = 3 WHERE seq = 4")
-    assert (await verified(sessions)).first_break == 3
+async def test_entries_moved_up_to_close_a_gap_are_named(database: Database) -> None:
+    await write(database, 4)
+    await tamper(database, "DELETE FROM history WHERE seq = 3", "UPDATE history SET seq = 3 WHERE seq = 4")
+    assert (await verified(database)).first_break == 3
 
 
-async def test_entries_moved_up_with_fitting_digests_are_named(sessions: Database) -> None:
-    await write(sessions, 4)
-    await tamper(sessions, "DELETE FROM history WHERE seq = 3")
-    await forge(sessions, 4, seq=3)
-    verdict = await verified(sessions)
+async def test_entries_moved_up_with_fitting_digests_are_named(database: Database) -> None:
+    await write(database, 4)
+    await tamper(database, "DELETE FROM history WHERE seq = 3")
+    await forge(database, 4, seq=3)
+    verdict = await verified(database)
     assert verdict.first_break == 3
     assert "does not continue entry 2" in verdict.why
 
 
-async def test_an_inserted_entry_is_named(sessions: Database) -> None:
-    await write(sessions, 4)
-    await tamper(sessions, "UPDATE history SET seq = 5 WHERE seq = 4", "UPDATE history SET seq = 4 WHERE seq = 3")
-    async with sessions.begin() as session:
+async def test_an_inserted_entry_is_named(database: Database) -> None:
+    await write(database, 4)
+    await tamper(database, "UPDATE history SET seq = 5 WHERE seq = 4", "UPDATE history SET seq = 4 WHERE seq = 3")
+    async with database.begin() as session:
         row = await log.get(session, "ws_1", 2)
         entry = {**row.model_dump(), "seq": 3, "id": "his_forged", "prev": row.digest}
         entry["digest"] = digest_of(entry)
@@ -125,82 +125,82 @@ async def test_an_inserted_entry_is_named(sessions: Database) -> None:
         await session.execute(
             text(f"INSERT INTO history ({columns}) SELECT {source} FROM history WHERE seq = 2"), entry
         )
-    verdict = await verified(sessions)
+    verdict = await verified(database)
     assert (verdict.first_break, verdict.count) == (4, 3)
 
 
-async def test_an_entry_before_the_first_is_named(sessions: Database) -> None:
-    await write(sessions, 2)
+async def test_an_entry_before_the_first_is_named(database: Database) -> None:
+    await write(database, 2)
     columns = "id, workspace, at, kind, actor, data, words, prev, digest"
     source = "'his_forged', workspace, at, kind, actor, data, words, prev, digest"
-    await tamper(sessions, f"INSERT INTO history (seq, {columns}) SELECT 0, {source} FROM history WHERE seq = 1")
-    await forge(sessions, 0, prev=GENESIS)
-    verdict = await verified(sessions)
+    await tamper(database, f"INSERT INTO history (seq, {columns}) SELECT 0, {source} FROM history WHERE seq = 1")
+    await forge(database, 0, prev=GENESIS)
+    verdict = await verified(database)
     assert (verdict.first_break, verdict.count) == (0, 0)
     assert "inserted before the first" in verdict.why
 
 
-async def test_an_entry_after_the_recorded_end_is_named(sessions: Database) -> None:
-    rows = await write(sessions, 3)
-    await tamper(sessions, f"UPDATE history_heads SET seq = 2, digest = '{rows[1].digest}'")
-    verdict = await verified(sessions)
+async def test_an_entry_after_the_recorded_end_is_named(database: Database) -> None:
+    rows = await write(database, 3)
+    await tamper(database, f"UPDATE history_heads SET seq = 2, digest = '{rows[1].digest}'")
+    verdict = await verified(database)
     assert verdict.first_break == 3
     assert "after the recorded end" in verdict.why
 
 
-async def test_a_cut_tail_is_named(sessions: Database) -> None:
-    await write(sessions, 5)
-    await tamper(sessions, "DELETE FROM history WHERE seq > 3")
-    verdict = await verified(sessions)
+async def test_a_cut_tail_is_named(database: Database) -> None:
+    await write(database, 5)
+    await tamper(database, "DELETE FROM history WHERE seq > 3")
+    verdict = await verified(database)
     assert (verdict.first_break, verdict.count) == (4, 3)
     assert "5 were written" in verdict.why
 
 
-async def test_a_deleted_history_is_named_by_its_head(sessions: Database) -> None:
-    await write(sessions, 2)
-    await tamper(sessions, "DELETE FROM history")
-    assert (await verified(sessions)).first_break == 1
+async def test_a_deleted_history_is_named_by_its_head(database: Database) -> None:
+    await write(database, 2)
+    await tamper(database, "DELETE FROM history")
+    assert (await verified(database)).first_break == 1
 
 
-async def test_an_edited_head_is_named(sessions: Database) -> None:
-    await write(sessions, 3)
-    await tamper(sessions, "UPDATE history_heads SET digest = 'sha256:edited'")
-    verdict = await verified(sessions)
+async def test_an_edited_head_is_named(database: Database) -> None:
+    await write(database, 3)
+    await tamper(database, "UPDATE history_heads SET digest = 'sha256:edited'")
+    verdict = await verified(database)
     assert verdict.first_break == 3
     assert "recorded end" in verdict.why
 
 
-async def test_a_deleted_head_is_named(sessions: Database) -> None:
-    await write(sessions, 3)
-    await tamper(sessions, "DELETE FROM history_heads")
-    assert not (await verified(sessions)).ok
+async def test_a_deleted_head_is_named(database: Database) -> None:
+    await write(database, 3)
+    await tamper(database, "DELETE FROM history_heads")
+    assert not (await verified(database)).ok
 
 
-async def test_an_anchor_shows_a_tail_cut_together_with_its_head(sessions: Database) -> None:
-    rows = await write(sessions, 5)
+async def test_an_anchor_shows_a_tail_cut_together_with_its_head(database: Database) -> None:
+    rows = await write(database, 5)
     anchor = ChainAnchor(5, rows[4].digest)
-    assert (await verified(sessions, anchor)).ok
+    assert (await verified(database, anchor)).ok
     await tamper(
-        sessions, "DELETE FROM history WHERE seq > 3", f"UPDATE history_heads SET seq = 3, digest = '{rows[2].digest}'"
+        database, "DELETE FROM history WHERE seq > 3", f"UPDATE history_heads SET seq = 3, digest = '{rows[2].digest}'"
     )
-    assert (await verified(sessions)).ok  # the chain alone can't know
-    verdict = await verified(sessions, anchor)
+    assert (await verified(database)).ok  # the chain alone can't know
+    verdict = await verified(database, anchor)
     assert (verdict.ok, verdict.first_break) == (False, 4)
 
 
-async def test_an_anchor_shows_a_history_made_anew(sessions: Database) -> None:
-    rows = await write(sessions, 3)
-    await tamper(sessions, "DELETE FROM history", "DELETE FROM history_heads")
-    await write(sessions, 4)
-    assert (await verified(sessions)).ok
-    verdict = await verified(sessions, ChainAnchor(2, rows[1].digest))
+async def test_an_anchor_shows_a_history_made_anew(database: Database) -> None:
+    rows = await write(database, 3)
+    await tamper(database, "DELETE FROM history", "DELETE FROM history_heads")
+    await write(database, 4)
+    assert (await verified(database)).ok
+    verdict = await verified(database, ChainAnchor(2, rows[1].digest))
     assert (verdict.ok, verdict.first_break) == (False, 2)
 
 
-async def test_an_anchor_stays_good_while_the_history_grows(sessions: Database) -> None:
-    anchor = (await verified(sessions)).last
-    rows = await write(sessions, 2)
-    assert (await verified(sessions, ChainAnchor(2, rows[1].digest))).ok
-    await write(sessions, 2)
-    assert (await verified(sessions, ChainAnchor(2, rows[1].digest))).ok
-    assert (await verified(sessions, anchor)).ok
+async def test_an_anchor_stays_good_while_the_history_grows(database: Database) -> None:
+    anchor = (await verified(database)).last
+    rows = await write(database, 2)
+    assert (await verified(database, ChainAnchor(2, rows[1].digest))).ok
+    await write(database, 2)
+    assert (await verified(database, ChainAnchor(2, rows[1].digest))).ok
+    assert (await verified(database, anchor)).ok

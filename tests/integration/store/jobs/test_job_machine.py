@@ -51,12 +51,12 @@ class WorkMachine(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         shutil.copy(self.template, self.folder / "opsiq.db")
-        self.sessions = self.run(Database.open(f"sqlite+aiosqlite:///{self.folder / 'opsiq.db'}"))
+        self.database = self.run(Database.open(f"sqlite+aiosqlite:///{self.folder / 'opsiq.db'}"))
 
     @rule(key=st.sampled_from("abcd"))
     def put(self, key: str) -> None:
         async def put() -> bool:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 return await enqueue.enqueue(session, key=key, kind="call", workspace="ws_1", payload={"key": key})
 
         assert self.run(put()) is (key not in self.state)
@@ -66,7 +66,7 @@ class WorkMachine(RuleBasedStateMachine):
     @rule(target=claims, owner=st.sampled_from(["w1", "w2"]), limit=st.integers(1, 3))
     def claim(self, owner: str, limit: int) -> Any:
         async def claim() -> list[Job]:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 return await jobs.claim(session, owner=owner, kinds=("call",), lease_s=60.0, limit=limit)
 
         claimed = self.run(claim())
@@ -83,7 +83,7 @@ class WorkMachine(RuleBasedStateMachine):
     @rule()
     def leases_run_out(self) -> None:
         async def run_out() -> None:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 await session.execute(text("UPDATE work SET due_ms = 0 WHERE state = 'claimed'"))
 
         self.run(run_out())
@@ -92,7 +92,7 @@ class WorkMachine(RuleBasedStateMachine):
     @rule()
     def time_comes_for_what_waits(self) -> None:
         async def make_due() -> None:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 await session.execute(text("UPDATE work SET due_ms = 0, turn_ms = 0 WHERE state = 'ready'"))
 
         self.run(make_due())
@@ -101,7 +101,7 @@ class WorkMachine(RuleBasedStateMachine):
     @rule(claim=claims, how=st.sampled_from(["ack", "later", "bury", "renew"]))
     def settle(self, claim: Job, how: str) -> None:
         async def settle() -> bool:
-            async with self.sessions.begin() as session:
+            async with self.database.begin() as session:
                 if how == "ack":
                     return await jobs.ack(session, claim)
                 if how == "later":
@@ -121,11 +121,11 @@ class WorkMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_store_is_as_the_model_says(self) -> None:
-        if not hasattr(self, "sessions"):
+        if not hasattr(self, "database"):
             return
 
         async def states() -> dict[str, str]:
-            async with self.sessions.read() as session:
+            async with self.database.read() as session:
                 rows = await session.execute(text("SELECT key, state FROM work"))
                 return {row.key: row.state for row in rows}
 
@@ -133,8 +133,8 @@ class WorkMachine(RuleBasedStateMachine):
         assert self.run(states()) == {key: stored.get(state, state) for key, state in self.state.items()}
 
     def teardown(self) -> None:
-        if hasattr(self, "sessions"):
-            self.run(self.sessions.close())
+        if hasattr(self, "database"):
+            self.run(self.database.close())
         self.loop.close()
         shutil.rmtree(self.folder)
 

@@ -22,7 +22,7 @@ Things = Mapping[str, str]
 class Operation:
     method: str
     path: str
-    door: AuthRequirement
+    requirement: AuthRequirement
     body: Any
 
     @property
@@ -46,10 +46,10 @@ class Operation:
 def operations(shop: Shop) -> list[Operation]:
     document = shop.app.openapi()
     made = []
-    for route, method, door in openapi.signed_routes(shop.app):
+    for route, method, requirement in openapi.signed_routes(shop.app):
         described = document["paths"][route.path_format][method.lower()]
         content = described.get("requestBody", {}).get("content", {}).get("application/json", {})
-        made.append(Operation(method, route.path_format, door, content.get("example")))
+        made.append(Operation(method, route.path_format, requirement, content.get("example")))
     assert len(made) > 50
     return made
 

@@ -42,7 +42,7 @@ class Shop:
     """``call`` signs and sends; whatever is given as ``headers`` replaces or adds to what a good client would send."""
 
     app: FastAPI
-    house: Container
+    container: Container
     clock: FrozenClock
     http: AsyncClient
     actors: dict[str, Actor]
@@ -92,7 +92,7 @@ class Shop:
     ) -> Key:
         """A key that a member made."""
         actor = self.actors[person]
-        row, secret = await self.house.workspace_admin.create_key(actor, name, scopes=scopes, role=role, mode=mode)
+        row, secret = await self.container.workspace_admin.create_key(actor, name, scopes=scopes, role=role, mode=mode)
         return Key(row.id, row.public, secret)
 
 
@@ -108,7 +108,7 @@ class InstalledShop:
 async def install_shop(folder: Path, platform_url: str) -> InstalledShop:
     async with open_shop(folder, None) as shop:
         with cheap_passwords():
-            shop.actors.update(await _people(shop.house, platform_url))
+            shop.actors.update(await _people(shop.container, platform_url))
         for name in shop.actors:
             shop.keys[name] = await shop.key_of(name, name=name)
         return InstalledShop(folder, shop.actors, shop.keys)
@@ -138,20 +138,24 @@ async def open_shop(
         AsyncClient(transport=transport, base_url="http://api.test") as http,
     ):
         actors, keys = (template.actors, template.keys) if template else ({}, {})
-        yield Shop(app, app.state.house, clock, http, dict(actors), dict(keys))
+        yield Shop(app, app.state.container, clock, http, dict(actors), dict(keys))
 
 
-async def _people(house: Container, platform_url: str) -> dict[str, Actor]:
-    office = house.workspace_admin
-    olivia = await office.create_workspace("Shop", email="olivia@shop.test", person="olivia", password=PASSWORD)
+async def _people(container: Container, platform_url: str) -> dict[str, Actor]:
+    workspace_admin = container.workspace_admin
+    olivia = await workspace_admin.create_workspace(
+        "Shop", email="olivia@shop.test", person="olivia", password=PASSWORD
+    )
     actors = {"olivia": olivia}
     for name, role in (("amir", "admin"), ("sara", "support"), ("nell", "nobody")):
-        actors[name] = await office.add_member(
+        actors[name] = await workspace_admin.add_member(
             olivia, email=f"{name}@shop.test", person=name, role=role, password=PASSWORD
         )
-    actors["eve"] = await office.create_workspace("Elsewhere", email="eve@else.test", person="eve", password=PASSWORD)
+    actors["eve"] = await workspace_admin.create_workspace(
+        "Elsewhere", email="eve@else.test", person="eve", password=PASSWORD
+    )
     if platform_url:
-        await office.connect(olivia, "saas", platform_url, {"read_token": TOKEN, "action_secret": SECRET})
-        proposed = await office.proposed(olivia, "saas")
-        await office.register(olivia, [json.loads(each.canonical) for each in proposed])
+        await workspace_admin.connect(olivia, "saas", platform_url, {"read_token": TOKEN, "action_secret": SECRET})
+        proposed = await workspace_admin.proposed(olivia, "saas")
+        await workspace_admin.register(olivia, [json.loads(each.canonical) for each in proposed])
     return actors

@@ -12,7 +12,7 @@ LINK = {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": 
 
 
 async def kinds(shop: Shop, run_id: str) -> list[str]:
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         rows = await store.history.log.page(
             session, shop.actors["olivia"].workspace, filters=HistoryFilters(run_id=run_id), limit=50
         )

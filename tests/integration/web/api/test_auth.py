@@ -26,7 +26,7 @@ from web.nonces import Nonces
 async def test_a_key_dies_with_its_makers_membership(shop: Shop) -> None:
     assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200
     workspace, amir = shop.actors["amir"].workspace, shop.actors["amir"].id
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await store.accounts.members.disable(session, workspace, amir)
     answer = await shop.call("GET", "/v1/me", by="amir")
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_signature")
@@ -34,10 +34,10 @@ async def test_a_key_dies_with_its_makers_membership(shop: Shop) -> None:
 
 async def test_a_key_does_not_outlive_the_role_it_was_made_with(shop: Shop) -> None:
     workspace, amir = shop.actors["amir"].workspace, shop.actors["amir"].id
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await store.accounts.members.set_role(session, workspace, amir, "support", at=NOW, by=None)
     assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 401
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         await store.accounts.members.set_role(session, workspace, amir, "owner", at=NOW, by=None)
     assert (await shop.call("GET", "/v1/me", by="amir")).status_code == 200, "an owner may hold any role's key"
 
@@ -46,7 +46,7 @@ async def test_a_key_that_is_over_signs_nothing_and_acts_no_more(shop: Shop) -> 
     body = {"name": "short", "scopes": ["me:read"], "expires_days": 1}
     made = (await shop.call("POST", "/v1/keys", body)).json()
     actor = Actor(shop.actors["olivia"].workspace, made["key"]["id"], "key", "short", "owner", shop.actors["olivia"].id)
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         assert await principals.current_actor(session, actor, NOW + timedelta(hours=23)) is not None
         assert await principals.current_actor(session, actor, NOW + timedelta(hours=25)) is None
 
@@ -85,19 +85,19 @@ async def test_an_address_that_floods_is_stopped_before_its_signatures_are_looke
         assert statuses == [401, 401, 429]
 
 
-async def test_nonces_that_arrive_together_are_committed_together_and_each_is_free_once(sessions: Database) -> None:
-    nonces = Nonces(sessions)
+async def test_nonces_that_arrive_together_are_committed_together_and_each_is_free_once(database: Database) -> None:
+    nonces = Nonces(database)
     wanted = [(f"pk_{n % 3}", request_signature.new_nonce()) for n in range(300)]
     taken = await asyncio.gather(*(nonces.take(key, nonce, NOW) for key, nonce in wanted + wanted))
     assert sum(taken) == 300
     assert all(taken[n] != taken[n + 300] for n in range(300))
-    async with sessions.read() as session:
+    async with database.read() as session:
         assert (await session.execute(select(func.count()).select_from(NonceRow.__table__))).scalar_one() == 300
-        assert not any(await _again(sessions, wanted[:5]))
+        assert not any(await _again(database, wanted[:5]))
 
 
-async def _again(sessions: Database, wanted: list[tuple[str, str]]) -> list[bool]:
-    async with sessions.begin() as session:
+async def _again(database: Database, wanted: list[tuple[str, str]]) -> list[bool]:
+    async with database.begin() as session:
         return await store.requests.nonces.insert_many(session, [(key, nonce, NOW) for key, nonce in wanted])
 
 

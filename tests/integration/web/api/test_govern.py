@@ -54,9 +54,9 @@ async def test_a_secret_is_shown_once_and_a_retry_is_told_so(shop: Shop) -> None
     assert (again.status_code, told["code"], told["retryable"]) == (409, "secret_shown_once", False)
     assert again.headers["idempotency-replayed"] == "true"
     assert told["answer"] == {**first.json(), "secret": None}
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         kept = (await session.execute(IdempotencyRow.__table__.select())).mappings().all()
-    opened = [shop.house.box.open(row["body"], context=_context(IdempotencyRow(**row))).decode() for row in kept]
+    opened = [shop.container.box.open(row["body"], context=_context(IdempotencyRow(**row))).decode() for row in kept]
     assert len(opened) == 1
     assert first.json()["secret"] not in opened[0]
     names = [each["name"] for each in (await shop.call("GET", "/v1/keys")).json()["data"]]
@@ -177,7 +177,7 @@ async def test_nobody_makes_a_key_of_a_role_or_a_person_that_is_not_theirs(shop:
     """Two approvals count persons: a key that counted as somebody else would make one person two."""
     support = next(actor for actor in shop.actors.values() if actor.role == "support")
     with pytest.raises(Forbidden):
-        await shop.house.workspace_admin.create_key(support, "grown", scopes=["me:read"], role="owner")
+        await shop.container.workspace_admin.create_key(support, "grown", scopes=["me:read"], role="owner")
     owner = shop.actors["olivia"]
-    row, _ = await shop.house.workspace_admin.create_key(owner, "lent", scopes=["me:read"], role="support")
+    row, _ = await shop.container.workspace_admin.create_key(owner, "lent", scopes=["me:read"], role="support")
     assert row.person == owner.person

@@ -41,8 +41,8 @@ class Clients(RuleBasedStateMachine):
         self.known: dict[tuple[str, str], tuple[str, str, float]] = {}
         self.made: dict[str, int] = {"olivia": 0, "eve": 0}
 
-    def do(self, work: Awaitable[T]) -> T:
-        return self.loop.run_until_complete(asyncio.ensure_future(work, loop=self.loop))
+    def do(self, job: Awaitable[T]) -> T:
+        return self.loop.run_until_complete(asyncio.ensure_future(job, loop=self.loop))
 
     def workspace(self, by: str) -> str:
         return "eve" if by == "eve" else "olivia"

@@ -162,7 +162,7 @@ async def test_a_huge_body_is_refused_before_anybody_reads_it(platform: Platform
 
 async def test_another_workspaces_secret_or_address_opens_nothing(platform: Platform, shop: Shop) -> None:
     """eve has the same connector with a secret of her own: neither her secret nor her address reach olivia's events."""
-    await shop.house.workspace_admin.connect(shop.actors["eve"], "saas", "http://127.0.0.1:9", {"read_token": "x"})
+    await shop.container.workspace_admin.connect(shop.actors["eve"], "saas", "http://127.0.0.1:9", {"read_token": "x"})
     hers = (await shop.call("POST", "/v1/connectors/saas/webhook-secret", {}, by="eve")).json()["secret"]
     assert told(await platform.send(secret=hers)) == (401, "bad_assertion")
     assert told(await platform.send(workspace="eve")) == (401, "bad_assertion")
@@ -223,7 +223,7 @@ async def test_the_secret_is_shown_once_kept_sealed_and_good_for_a_day_after_the
         text = (await shop.call("GET", path)).text
         assert made["secret"] not in text
         assert platform.secret not in text
-    kept = await asyncio.to_thread(_bytes_under, shop.house.settings.data_dir)
+    kept = await asyncio.to_thread(_bytes_under, shop.container.settings.data_dir)
     assert b"connector:" in kept or b"saas" in kept, "the database is among it"
     assert made["secret"].encode() not in kept
     assert (await platform.send()).status_code == 202
@@ -233,7 +233,7 @@ async def test_the_secret_is_shown_once_kept_sealed_and_good_for_a_day_after_the
 
 
 async def test_configuring_the_connector_anew_keeps_its_webhook_secret(platform: Platform, shop: Shop) -> None:
-    await shop.house.workspace_admin.connect(
+    await shop.container.workspace_admin.connect(
         shop.actors["olivia"], "saas", "http://127.0.0.1:9", {"read_token": "other"}
     )
     assert (await platform.send()).status_code == 202
@@ -267,7 +267,7 @@ async def test_what_was_taken_is_forgotten_after_thirty_days(platform: Platform,
     await platform.send()
     for days, left in ((29, 0), (2, 1)):
         shop.clock.advance(days=days)
-        assert (await retention.sweep(shop.house.sessions, shop.clock()))["inbound_messages"] == left
+        assert (await retention.sweep(shop.container.database, shop.clock()))["inbound_messages"] == left
 
 
 def _bytes_under(folder: Path) -> bytes:
@@ -302,8 +302,8 @@ async def test_a_connectors_own_failure_is_its_own_and_fires_nothing(shop: Shop)
     from registry.discovery import DiscoveredConnector
 
     for cls in (Odd, Mute):
-        shop.house.contexts._found[cls.name] = DiscoveredConnector(cls.name, cls.name, cls)
-        await shop.house.workspace_admin.connect(shop.actors["olivia"], cls.name, "http://127.0.0.1:9", {})
+        shop.container.contexts._found[cls.name] = DiscoveredConnector(cls.name, cls.name, cls)
+        await shop.container.workspace_admin.connect(shop.actors["olivia"], cls.name, "http://127.0.0.1:9", {})
     for body, wanted in (
         (b"refused", (401, "bad_assertion")),
         (b"broken", (500, "connector_broken")),
@@ -321,7 +321,7 @@ async def test_a_connectors_own_failure_is_its_own_and_fires_nothing(shop: Shop)
 async def test_the_message_is_kept_in_the_events_own_transaction(platform: Platform, shop: Shop) -> None:
     await platform.send()
     before = shop.clock() - timedelta(seconds=1)
-    async with shop.house.sessions.begin() as session:
+    async with shop.container.database.begin() as session:
         assert await store.events.inbound.purge(session, before) == 0
         assert await store.events.inbound.purge(session, shop.clock() + timedelta(seconds=1)) == 1
     assert (await platform.send()).json()["events"][0]["repeated"] is False, "only what is kept is known"

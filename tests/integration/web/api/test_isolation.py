@@ -68,7 +68,7 @@ async def test_who_is_nobody_is_401_on_every_route(shop: Shop) -> None:
     made_up = Key("key_x", "pk_test_" + "x" * 24, "sk_test_" + "x" * 43)
     anothers = replace(shop.keys["olivia"], secret=shop.keys["eve"].secret)
     revoked = await shop.key_of("olivia", name="revoked")
-    await shop.house.workspace_admin.revoke_key(shop.actors["olivia"], revoked.id)
+    await shop.container.workspace_admin.revoke_key(shop.actors["olivia"], revoked.id)
     for each in operations(shop):
         unsigned = await shop.http.request(each.method, each.at(there), json=each.body)
         assert code(unsigned) == (401, "invalid_signature"), each
@@ -84,11 +84,11 @@ async def test_who_is_nobody_is_401_on_every_route(shop: Shop) -> None:
 async def test_a_key_without_the_scope_is_403_on_every_route(shop: Shop) -> None:
     there = await things(shop)
     before = await snapshot(shop, there)
-    assert {each.door.scope for each in operations(shop)} == set(SCOPES)
+    assert {each.requirement.scope for each in operations(shop)} == set(SCOPES)
     for scope in SCOPES:
         key = await shop.key_of("olivia", scopes=[one for one in SCOPES if one != scope])
         for each in operations(shop):
-            if each.door.scope == scope:
+            if each.requirement.scope == scope:
                 assert code(await each.call(shop, key, there)) == (403, "forbidden"), each
     assert {**await snapshot(shop, there), "/v1/keys": ""} == {**before, "/v1/keys": ""}, "but for the keys just made"
 
@@ -96,10 +96,12 @@ async def test_a_key_without_the_scope_is_403_on_every_route(shop: Shop) -> None
 async def test_a_role_below_owner_is_403_on_every_route_of_owners(shop: Shop) -> None:
     there = await things(shop)
     before = await snapshot(shop, there)
-    of_owners = [each for each in operations(shop) if each.door.owner]
+    of_owners = [each for each in operations(shop) if each.requirement.owner]
     governed = {"keys:read", "keys:write", "contracts:write", "connectors:write", "history:read"}
     for each in operations(shop):
-        assert each.door.owner or each.door.scope not in governed, f"{each} governs, and every role may call it"
+        assert each.requirement.owner or each.requirement.scope not in governed, (
+            f"{each} governs, and every role may call it"
+        )
     for each in of_owners:
         for person in ("amir", "sara", "nell"):
             assert code(await each.call(shop, person, there)) == (403, "forbidden"), (str(each), person)
@@ -189,7 +191,7 @@ async def test_lists_hold_nothing_of_another_workspace(shop: Shop) -> None:
 async def test_a_workspace_that_is_not_there_is_not_found_in_every_read_of_the_store(shop: Shop) -> None:
     """The rule behind it: a query takes the workspace, and another's row is as none."""
     there = await things(shop)
-    async with shop.house.sessions.read() as session:
+    async with shop.container.database.read() as session:
         for get, thing in (
             (store.runs.runs.get, "runs/run_id"),
             (store.events.events.get, "events/event_id"),

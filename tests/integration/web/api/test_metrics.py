@@ -40,7 +40,7 @@ async def test_requests_are_counted_by_route_and_open_runs_by_state(shop: Shop) 
     before = (await scraped(shop, "::1"))[1]
     for run_id in ("run_a", "run_b"):
         await shop.call("GET", f"/v1/runs/{run_id}")
-    await shop.house.runs.ask(shop.actors["olivia"], "close ticket 5519", session_id="t")
+    await shop.container.runs.ask(shop.actors["olivia"], "close ticket 5519", session_id="t")
     after = (await scraped(shop, "::1"))[1]
     assert after[counted] - before.get(counted, 0) == 2
     assert after['opsiq_runs_open{state="received"}'] - before['opsiq_runs_open{state="received"}'] == 1

@@ -25,10 +25,10 @@ async def test_every_signed_route_is_described_with_its_scope_limit_and_failures
     described = {(method.upper(), path) for path, each in document["paths"].items() for method in each}
     routes = {(method, route.path_format) for route, method, _ in openapi.signed_routes(shop.app)}
     assert described - {("GET", path) for path in openapi.OPEN} - {("POST", openapi.INBOUND)} == routes
-    for route, method, door in openapi.signed_routes(shop.app):
+    for route, method, requirement in openapi.signed_routes(shop.app):
         operation = document["paths"][route.path_format][method.lower()]
-        assert operation["x-scope"] == door.scope in SCOPES
-        assert operation["x-limit"]["per_minute"] == PER_MINUTE[door.limit_of(method)]
+        assert operation["x-scope"] == requirement.scope in SCOPES
+        assert operation["x-limit"]["per_minute"] == PER_MINUTE[requirement.limit_of(method)]
         assert operation["security"] == [{"OPSIQ1": []}]
         assert {"400", "401", "403", "429", "503"} <= set(operation["responses"])
         if "{" in route.path_format:

@@ -10,7 +10,7 @@ from web.auth import SCOPES
 
 
 async def test_every_route_names_a_scope_that_keys_can_have(shop: Shop) -> None:
-    assert {each.door.scope for each in operations(shop)} <= set(SCOPES)
+    assert {each.requirement.scope for each in operations(shop)} <= set(SCOPES)
 
 
 async def test_a_method_that_a_route_does_not_have_is_405(shop: Shop) -> None:

@@ -62,8 +62,8 @@ class App:
     loop: asyncio.AbstractEventLoop
     secret: str = field(default="", repr=False)
 
-    def do(self, work: Awaitable[T]) -> T:
-        return self.loop.run_until_complete(asyncio.ensure_future(work, loop=self.loop))
+    def do(self, job: Awaitable[T]) -> T:
+        return self.loop.run_until_complete(asyncio.ensure_future(job, loop=self.loop))
 
     def signed(self, nonce: str = "fuzzfuzzfuzzfuzzfuzzfu") -> Sent:
         """A request that would be let through."""
@@ -116,10 +116,10 @@ class App:
         """Nothing has been asked for and nothing told."""
 
         async def look() -> bool:
-            house, olivia = self.shop.house, self.shop.actors["olivia"]
-            async with house.sessions.read() as session:
+            container, olivia = self.shop.container, self.shop.actors["olivia"]
+            async with container.database.read() as session:
                 events = await store.events.events.listed(session, olivia.workspace, limit=1)
-            return not events and not await house.runs.listed(olivia, limit=1)
+            return not events and not await container.runs.listed(olivia, limit=1)
 
         return self.do(look())
 
@@ -130,7 +130,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, template: InstalledShop) -> It
     folder: Path = tmp_path_factory.mktemp("fuzz") / "data"
     opened = open_shop(folder, template, limits=Limits(per_minute=dict.fromkeys(PER_MINUTE, 10**9), per_address=0))
     made = App(loop.run_until_complete(opened.__aenter__()), loop)
-    made.secret = made.do(made.shop.house.events.inbox.share_secret(made.shop.actors["olivia"], "saas")).secret
+    made.secret = made.do(made.shop.container.events.inbox.share_secret(made.shop.actors["olivia"], "saas")).secret
     yield made
     loop.run_until_complete(opened.__aexit__(None, None, None))
     loop.close()

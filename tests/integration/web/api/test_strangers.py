@@ -43,8 +43,8 @@ class Stranger:
     def __init__(self, shop: Shop, loop: asyncio.AbstractEventLoop) -> None:
         self.shop, self.loop, self.sent = shop, loop, 0
 
-    def do(self, work: Awaitable[T]) -> T:
-        return self.loop.run_until_complete(asyncio.ensure_future(work, loop=self.loop))
+    def do(self, job: Awaitable[T]) -> T:
+        return self.loop.run_until_complete(asyncio.ensure_future(job, loop=self.loop))
 
     def send(self, case: Any) -> Response:
         self.sent += 1

@@ -20,7 +20,7 @@ async def test_a_route_is_closed_to_test_keys_unless_it_has_a_test_mode(shop: Sh
     before = await snapshot(shop, there)
     tester = await shop.key_of("olivia", mode="test", name="tester")
     assert {
-        str(each) for each in operations(shop) if each.method != "GET" and each.door.open_to_tests(each.method)
+        str(each) for each in operations(shop) if each.method != "GET" and each.requirement.open_to_tests(each.method)
     } == TRIED
     for each in operations(shop):
         if each.method != "GET" and str(each) not in TRIED:

@@ -50,7 +50,7 @@ CONTRACT = {
 @dataclass
 class Console:
     app: FastAPI
-    house: Container
+    container: Container
     clock: FrozenClock
     owner: Actor
     admin: Actor
@@ -68,7 +68,7 @@ class Console:
         return browser
 
     async def run_of(self, actor: Actor, text: str = "refund order 7") -> Run:
-        return await self.house.runs.ask(actor, text, session_id="test")
+        return await self.container.runs.ask(actor, text, session_id="test")
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,10 @@ async def opened_console(folder: Path, *, founded: bool = True, **settings: str)
     clock = FrozenClock(NOON)
     loaded = replace(Settings.load({"OPSIQ_DATA": str(folder), **settings}), workers=0)
     await upgrade(loaded.database_url)
-    async with open_container(loaded, clock=clock) as house:
-        app = create_app(_kept(house))
-        app.state.house = house
-        yield Console(app, house, clock, owner, admin, stranger)
+    async with open_container(loaded, clock=clock) as container:
+        app = create_app(_kept(container))
+        app.state.container = container
+        yield Console(app, container, clock, owner, admin, stranger)
 
 
 async def _founded() -> Founded:
@@ -109,17 +109,19 @@ async def _founded() -> Founded:
         loaded = replace(Settings.load({"OPSIQ_DATA": str(folder)}), workers=0)
         await upgrade(loaded.database_url)
         with cheap_passwords():
-            async with open_container(loaded, clock=FrozenClock(NOON)) as house:
-                office = house.workspace_admin
-                owner = await office.create_workspace(
+            async with open_container(loaded, clock=FrozenClock(NOON)) as container:
+                workspace_admin = container.workspace_admin
+                owner = await workspace_admin.create_workspace(
                     "Shop", email="olivia@shop.test", person="Olivia", password=PASSWORD
                 )
-                admin = await office.add_member(
+                admin = await workspace_admin.add_member(
                     owner, email="amir@shop.test", person="Amir", role="admin", password=PASSWORD
                 )
-                await office.add_member(owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD)
-                await office.register(owner, [CONTRACT])
-                stranger = await office.create_workspace(
+                await workspace_admin.add_member(
+                    owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD
+                )
+                await workspace_admin.register(owner, [CONTRACT])
+                stranger = await workspace_admin.create_workspace(
                     "Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD
                 )
         _FOUNDED.append(Founded(folder, owner, admin, stranger))
@@ -127,9 +129,9 @@ async def _founded() -> Founded:
 
 
 @asynccontextmanager
-async def _kept(house: Container) -> AsyncIterator[Container]:
+async def _kept(container: Container) -> AsyncIterator[Container]:
     """The house is opened by the test; the app's lifespan does not run under a bare transport."""
-    yield house
+    yield container
 
 
 def csrf(page: Response) -> str:

@@ -34,11 +34,11 @@ class Site:
         return await browser.get(await self.begun(browser, start))
 
     async def member(self, email: str) -> MemberRow:
-        async with self.console.house.sessions.read() as session:
+        async with self.console.container.database.read() as session:
             return (await store.accounts.members.by_email(session, email))[0]
 
     async def entries(self) -> list[store.history.log.HistoryRow]:
-        async with self.console.house.sessions.read() as session:
+        async with self.console.container.database.read() as session:
             return await store.history.log.page(session, self.console.owner.workspace, limit=10)
 
     async def kinds(self) -> list[str]:
@@ -46,7 +46,7 @@ class Site:
 
     async def links(self, email: str) -> list[str]:
         member = await self.member(email)
-        async with self.console.house.sessions.read() as session:
+        async with self.console.container.database.read() as session:
             rows = await store.accounts.identities.of_member(session, member.workspace, member.id)
         return [row.subject for row in rows]
 

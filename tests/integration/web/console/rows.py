@@ -44,34 +44,34 @@ class Rows:
 
 async def rows_of(console: Console, actor: Actor) -> Rows:
     run = await console.run_of(actor)
-    key, _ = await console.house.workspace_admin.create_key(actor, "a key", scopes={"events:write"})
-    endpoint = await console.house.webhooks.endpoints.create(
+    key, _ = await console.container.workspace_admin.create_key(actor, "a key", scopes={"events:write"})
+    endpoint = await console.container.webhooks.endpoints.create(
         actor, "https://hooks.example/in", ["*"], description="ours"
     )
     endpoint_id = endpoint.shown.row.id
-    delivery = await console.house.webhooks.redelivery.test(actor, endpoint_id, "invoice.paid")
-    event = await console.house.events.firing.publish(actor, "parcel.lost", {"parcel": 7})
+    delivery = await console.container.webhooks.redelivery.test(actor, endpoint_id, "invoice.paid")
+    event = await console.container.events.firing.publish(actor, "parcel.lost", {"parcel": 7})
     own = CONTRACT | {"name": f"shop.of_{actor.workspace.lower()}"}
-    await console.house.workspace_admin.register(actor, [own])
+    await console.container.workspace_admin.register(actor, [own])
     parameters = {"order": Source(**{"from": "/data/parcel"})}
-    rule = await console.house.events.automation_service.add_rule(
+    rule = await console.container.events.automation_service.add_rule(
         actor, RuleForm(name="ours", event="parcel.*", action=str(own["name"]), parameters=parameters)
     )
     told = InstructionForm(
         name="ours too", event="parcel.*", text="Refund order {data.parcel}", actions=[rule.contract]
     )
-    instruction = await console.house.events.automation_service.add_instruction(actor, told)
-    invited = await console.house.member_service.invite(
+    instruction = await console.container.events.automation_service.add_instruction(actor, told)
+    invited = await console.container.member_service.invite(
         actor, email=f"new@{actor.workspace.lower()}.test", role="support"
     )
     secrets = {"read_token": "a-token-of-the-tests", "action_secret": new_secret()}
-    await console.house.workspace_admin.connect(actor, "saas", "https://platform.example", secrets)
-    kept = await report_storage.store_report(console.house.sessions, actor, report_json(), console.clock())
+    await console.container.workspace_admin.connect(actor, "saas", "https://platform.example", secrets)
+    kept = await report_storage.store_report(console.container.database, actor, report_json(), console.clock())
     view = HistoryViewRow(
         id=ids.new("hvw"), workspace=actor.workspace, person=actor.person, person_name=actor.name, name="held", query="kind=held",
         shared=True, created_at=console.clock(),
     )  # fmt: skip
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         await store.history.views.save_view(session, view)
     return Rows(
         {

@@ -28,12 +28,12 @@ async def built(browser: AsyncClient, do: str, page: str = "/rules/new", path: s
 
 
 async def rules(console: Console) -> list[RuleRow]:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return await store.automations.rules(session, console.owner.workspace)
 
 
 async def instructions(console: Console) -> list[InstructionRow]:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return await store.automations.instructions(session, console.owner.workspace)
 
 
@@ -44,14 +44,14 @@ async def add(console: Console, **more: Any) -> RuleRow:
         "action": "shop.refund",
         "parameters": {"order": {"from": "/data/amount"}},
     }
-    return await console.house.events.automation_service.add_rule(
+    return await console.container.events.automation_service.add_rule(
         console.owner, RuleForm.model_validate({**form, **more})
     )
 
 
 async def fire(console: Console, amount: int, currency: str = "EUR") -> str:
     data = {"order_ref": "A-1", "customer_id": 7, "amount": amount, "currency": currency}
-    return (await console.house.events.firing.publish(console.owner, "order.paid", data)).id
+    return (await console.container.events.firing.publish(console.owner, "order.paid", data)).id
 
 
 def shown_cel(page: Response) -> str:

@@ -151,7 +151,7 @@ async def test_who_is_no_owner_is_let_into_nothing_of_owners(console: Console, m
 async def test_an_evaluator_is_let_into_the_reports_and_into_nothing_else_of_owners(
     console: Console, mine: Rows
 ) -> None:
-    await console.house.workspace_admin.add_member(
+    await console.container.workspace_admin.add_member(
         console.owner, email="eva@shop.test", person="Eva", role="evaluator", password=PASSWORD
     )
     browser = await console.signed_in("eva@shop.test")

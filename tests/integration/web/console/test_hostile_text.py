@@ -53,7 +53,7 @@ class Tags(HTMLParser):
 
 async def filled(console: Console) -> Rows:
     """Everything that can hold text holds hostile text."""
-    house, owner = console.house, console.owner
+    container, owner = console.container, console.owner
     contract = CONTRACT | {
         "name": "shop.hostile", "title": LINE[:200], "description": LINE, "examples": [LINE[:200]],
         "parameters": {
@@ -64,40 +64,40 @@ async def filled(console: Console) -> Rows:
             },
         },
     }  # fmt: skip
-    await house.workspace_admin.register(owner, [contract])
+    await container.workspace_admin.register(owner, [contract])
     run = await console.run_of(owner, HOSTILE)
-    key, _ = await house.workspace_admin.create_key(owner, HOSTILE, scopes={"events:write"})
+    key, _ = await container.workspace_admin.create_key(owner, HOSTILE, scopes={"events:write"})
     url = "https://hooks.example/?q=" + "%3Cimg%20src=x%3E'</script>"
-    endpoint = (await house.webhooks.endpoints.create(owner, url, ["*"], description=HOSTILE)).shown.row.id
-    delivery = await house.webhooks.redelivery.test(owner, endpoint, "invoice.paid")
-    event = await house.events.firing.publish(
+    endpoint = (await container.webhooks.endpoints.create(owner, url, ["*"], description=HOSTILE)).shown.row.id
+    delivery = await container.webhooks.redelivery.test(owner, endpoint, "invoice.paid")
+    event = await container.events.firing.publish(
         owner, "parcel.lost", {"note": HOSTILE, "parcel": {"name": HOSTILE}, LINE: LINE}
     )
     form = {
         "name": LINE[:120], "event": "parcel.*", "condition": "event.data.note == 'x</script>'", "action": "shop.hostile", "note": HOSTILE,
         "parameters": {"order": {"value": LINE}, "memo": {"value": HOSTILE}},
     }  # fmt: skip
-    rule = await house.events.automation_service.add_rule(owner, RuleForm.model_validate(form))
+    rule = await container.events.automation_service.add_rule(owner, RuleForm.model_validate(form))
     told = InstructionForm(
         name=LINE[:120],
         event="parcel.*",
         text=f"{HOSTILE} {{data.note}}".replace("{{7*7}}", ""),
         actions=["shop.hostile"],
     )
-    instruction = await house.events.automation_service.add_instruction(owner, told)
-    invited = await house.member_service.invite(owner, email="new@shop.test", role="support")
-    await house.workspace_admin.connect(
+    instruction = await container.events.automation_service.add_instruction(owner, told)
+    invited = await container.member_service.invite(owner, email="new@shop.test", role="support")
+    await container.workspace_admin.connect(
         owner, "saas", "https://platform.example", {"read_token": "a-token", "action_secret": new_secret()}
     )
     view = HistoryViewRow(
         id="hvw_1", workspace=owner.workspace, person=owner.person, person_name=HOSTILE, name=HOSTILE[:60], query="q=x", shared=True,
         created_at=console.clock(),
     )  # fmt: skip
-    async with house.sessions.begin() as session:
+    async with container.database.begin() as session:
         await store.history.views.save_view(session, view)
     report = report_json(wrong=2, title=HOSTILE, words=HOSTILE)
-    kept = await report_storage.store_report(house.sessions, owner, report, console.clock())
-    async with house.sessions.begin() as session:
+    kept = await report_storage.store_report(container.database, owner, report, console.clock())
+    async with container.database.begin() as session:
         await store.events.events.plan_reactions(
             session,
             [

@@ -69,29 +69,31 @@ async def taken(browser: AsyncClient, rows: Rows) -> dict[str, list[str]]:
 
 async def more(console: Console, rows: Rows) -> None:
     """Another dozen of everything, on every page that lists anything."""
-    house, owner = console.house, console.owner
+    container, owner = console.container, console.owner
     for at in range(12):
         view = HistoryViewRow(
             id=f"hvw_{at}", workspace=owner.workspace, person=owner.person, person_name="Olivia", name=f"view {at}", query="kind=held",
             shared=at % 2 == 0, created_at=console.clock(),
         )  # fmt: skip
-        async with house.sessions.begin() as session:
+        async with container.database.begin() as session:
             await store.history.views.save_view(session, view)
         await report_storage.store_report(
-            house.sessions, owner, report_json(wrong=30, title=f"run {at}"), console.clock()
+            container.database, owner, report_json(wrong=30, title=f"run {at}"), console.clock()
         )
         await console.run_of(owner, f"refund order {at}")
-        await house.workspace_admin.create_key(owner, f"key {at}", scopes={"events:write"})
-        await house.webhooks.endpoints.create(owner, f"https://hooks.example/{at}", ["*"])
-        delivery = await house.webhooks.redelivery.test(owner, rows.ids["endpoint_id"], "invoice.paid")
-        event = await house.events.firing.publish(owner, f"parcel.{'abcdefghijkl'[at]}", {"parcel": at, f"f{at}": at})
+        await container.workspace_admin.create_key(owner, f"key {at}", scopes={"events:write"})
+        await container.webhooks.endpoints.create(owner, f"https://hooks.example/{at}", ["*"])
+        delivery = await container.webhooks.redelivery.test(owner, rows.ids["endpoint_id"], "invoice.paid")
+        event = await container.events.firing.publish(
+            owner, f"parcel.{'abcdefghijkl'[at]}", {"parcel": at, f"f{at}": at}
+        )
         parameters = {"order": Source(value=at)}
         rule = RuleForm(name=f"rule {at}", event="parcel.*", action=rows.ids["name"], parameters=parameters)
         told = InstructionForm(name=f"told {at}", event="parcel.*", text="Refund order 7", actions=[rows.ids["name"]])
-        added = await house.events.automation_service.add_rule(owner, rule)
-        await house.events.automation_service.add_instruction(owner, told)
-        await house.member_service.invite(owner, email=f"person{at}@shop.test", role="support")
-        async with house.sessions.begin() as session:
+        added = await container.events.automation_service.add_rule(owner, rule)
+        await container.events.automation_service.add_instruction(owner, told)
+        await container.member_service.invite(owner, email=f"person{at}@shop.test", role="support")
+        async with container.database.begin() as session:
             for source in (added.id, rows.ids["rule_id"], rows.ids["instruction_id"]):
                 firing = FiringRow(
                     source=source, event_id=event.id, workspace=owner.workspace, at=console.clock(), verdict="shadow"

@@ -31,10 +31,10 @@ def _write(path: Path, value: object) -> None:
 
 async def test_a_world_comes_back_from_its_file_with_kinds_contracts_and_records(tmp_path: Path) -> None:
     made = await thawed(tmp_path / "world.json", INVOICE)
-    ground = made.ground(made.provider({}))
-    assert tuple(ground.kinds) == KINDS
-    assert {each.digest for each in ground.catalogue} == {each.digest for each in SAAS}
-    found = await ground.kinds.record("invoice", "1")
+    context = made.context(made.provider({}))
+    assert tuple(context.kinds) == KINDS
+    assert {each.digest for each in context.catalogue} == {each.digest for each in SAAS}
+    found = await context.kinds.record("invoice", "1")
     assert found is not None
     assert found.values["status"] == "refunded"
 

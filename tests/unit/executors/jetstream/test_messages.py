@@ -57,19 +57,19 @@ async def test_a_key_is_ready_when_its_moment_has_come_and_not_before() -> None:
 
 async def test_who_waits_longest_for_a_lane_has_the_next_turn_also_when_it_was_in_vain() -> None:
     ready: deque[NamedKey] = deque()
-    parked = BlockedKeys(ready, lambda: None)
+    blocked_keys = BlockedKeys(ready, lambda: None)
     first, second, other = NamedKey("note", "k1"), NamedKey("note", "k2"), NamedKey("note", "k3")
-    parked.add("slow", first)
-    parked.add("slow", second)
-    parked.add("slow", NamedKey("note", "k2"))  # published again by a sweep
-    parked.add("else", other)
-    parked.freed("slow")
-    parked.freed("unheard of")
-    parked.freed(None)
+    blocked_keys.add("slow", first)
+    blocked_keys.add("slow", second)
+    blocked_keys.add("slow", NamedKey("note", "k2"))  # published again by a sweep
+    blocked_keys.add("else", other)
+    blocked_keys.freed("slow")
+    blocked_keys.freed("unheard of")
+    blocked_keys.freed(None)
     assert [ready.popleft()] == [first]
-    parked.add("slow", first)
-    parked.freed("slow")
+    blocked_keys.add("slow", first)
+    blocked_keys.freed("slow")
     assert [ready.popleft()] == [first]
-    assert parked.drain() == [second, other]
-    parked.freed("slow")
+    assert blocked_keys.drain() == [second, other]
+    blocked_keys.freed("slow")
     assert not ready

@@ -53,7 +53,7 @@ class FakeTime:
 
 @dataclass(slots=True)
 class _Row:
-    work: Job
+    job: Job
     due: float
     state: str = "ready"
     error: str = ""
@@ -75,13 +75,13 @@ class FakeQueue:
     hold_settles: asyncio.Event | None = None
 
     def put(self, key: str, kind: str = "send", priority: int = 100, delay_s: float = 0.0) -> None:
-        work = Job(f"wrk_{key}", key, kind, "ws_1", {}, 0, "", priority)
-        self.rows[key] = _Row(work, self.time.now + delay_s)
+        job = Job(f"wrk_{key}", key, kind, "ws_1", {}, 0, "", priority)
+        self.rows[key] = _Row(job, self.time.now + delay_s)
 
     def put_held(self, key: str, kind: str = "send") -> Job:
-        work = Job(f"wrk_{key}", key, kind, "ws_1", {}, 1, "me")
-        self.rows[key] = _Row(work, self.time.now + self.lease_s, "claimed")
-        return work
+        job = Job(f"wrk_{key}", key, kind, "ws_1", {}, 1, "me")
+        self.rows[key] = _Row(job, self.time.now + self.lease_s, "claimed")
+        return job
 
     def state(self, key: str) -> str:
         return self.rows[key].state
@@ -90,19 +90,19 @@ class FakeQueue:
         self._check()
         self.claims.append((frozenset(kinds), limit))
         open_ = [row for row in self.rows.values() if row.state in ("ready", "claimed") and row.due <= self.time.now]
-        due = sorted((row for row in open_ if row.work.kind in kinds), key=lambda row: row.work.priority)[:limit]
+        due = sorted((row for row in open_ if row.job.kind in kinds), key=lambda row: row.job.priority)[:limit]
         for row in due:
-            row.work = replace(row.work, attempt=row.work.attempt + 1, owner="me")
+            row.job = replace(row.job, attempt=row.job.attempt + 1, owner="me")
             row.state, row.due = "claimed", self.time.now + self.lease_s
-        return [row.work for row in due]
+        return [row.job for row in due]
 
     async def renew(self, held: Sequence[Job]) -> list[Job]:
         self._check()
-        self.renewals += [work.key for work in held]
-        for work in held:
-            if self._mine(work):
-                self.rows[work.key].due = self.time.now + self.lease_s
-        return [work for work in held if not self._mine(work)]
+        self.renewals += [job.key for job in held]
+        for job in held:
+            if self._mine(job):
+                self.rows[job.key].due = self.time.now + self.lease_s
+        return [job for job in held if not self._mine(job)]
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         self._check()
@@ -110,9 +110,9 @@ class FakeQueue:
             await self.hold_settles.wait()
         self.groups.append(len(group))
         made: list[bool | Exception] = []
-        for work, outcome in group:
-            row = self.rows[work.key]
-            if not self._mine(work):
+        for job, outcome in group:
+            row = self.rows[job.key]
+            if not self._mine(job):
                 made.append(False)
                 continue
             try:
@@ -133,17 +133,17 @@ class FakeQueue:
 
     async def next_due_s(self, kinds: Collection[str]) -> float | None:
         self._check()
-        due = [row.due for row in self.rows.values() if row.work.kind in kinds and row.state in ("ready", "claimed")]
+        due = [row.due for row in self.rows.values() if row.job.kind in kinds and row.state in ("ready", "claimed")]
         return max(0.0, min(due) - self.time.now) if due else None
 
     def steal(self, key: str) -> None:
         """Another process claims it, as after a lapsed lease."""
         row = self.rows[key]
-        row.work = replace(row.work, attempt=row.work.attempt + 1, owner="another")
+        row.job = replace(row.job, attempt=row.job.attempt + 1, owner="another")
 
-    def _mine(self, work: Job) -> bool:
-        row = self.rows[work.key]
-        return row.state == "claimed" and (row.work.owner, row.work.attempt) == (work.owner, work.attempt)
+    def _mine(self, job: Job) -> bool:
+        row = self.rows[job.key]
+        return row.state == "claimed" and (row.job.owner, row.job.attempt) == (job.owner, job.attempt)
 
     def _check(self) -> None:
         if self.down:

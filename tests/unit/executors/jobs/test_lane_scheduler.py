@@ -8,7 +8,7 @@ from store.jobs.jobs import Job
 
 @dataclass(eq=False)
 class Piece:
-    work: Job
+    job: Job
     claimed_at: float = 0.0
 
 
@@ -19,7 +19,7 @@ def piece(key: str, lane: str | None = "a", at: float = 0.0) -> Piece:
 def begun(lines: LaneScheduler[Piece]) -> list[str]:
     made = []
     while (one := lines.begin()) is not None:
-        made.append(one.work.key)
+        made.append(one.job.key)
     return made
 
 
@@ -153,7 +153,7 @@ def test_what_waits_too_long_is_given_back_and_its_lane_is_not_quick_any_more() 
     *first, late = [piece(str(n)) for n in range(WIDER + 1)]
     for one in [*first, late]:
         lines.add(one)
-    assert begun(lines) == [one.work.key for one in first]
+    assert begun(lines) == [one.job.key for one in first]
     assert lines.stale(WAIT_MOST_S - 0.1) == []
     assert lines.stale(WAIT_MOST_S) == [late]
     assert (lines.quick(), lines.waiting) == ((), 0)

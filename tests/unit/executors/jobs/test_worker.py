@@ -20,28 +20,28 @@ async def test_work_that_is_there_at_the_start_is_done(queue: FakeQueue) -> None
 
 
 async def test_what_is_held_already_is_begun_without_a_claim_and_settled_like_any(queue: FakeQueue) -> None:
-    async with running(queue, answering(Done())) as engine:
+    async with running(queue, answering(Done())) as worker:
         claims = len(queue.claims)
-        engine.take(queue.put_held("a"))
+        worker.take(queue.put_held("a"))
         await turn()
         assert (queue.state("a"), len(queue.claims)) == ("done", claims)
 
 
 async def test_there_is_room_while_a_slot_is_free_and_the_engine_runs(queue: FakeQueue) -> None:
     gate = Gate()
-    async with running(queue, gate, limits={"send": 1}) as engine:
-        assert engine.has_capacity("send")
-        assert not engine.has_capacity("another")
-        engine.take(queue.put_held("a"))
-        engine.take(queue.put_held("b"))  # two who asked in the same moment: the second waits for its turn, held
+    async with running(queue, gate, limits={"send": 1}) as worker:
+        assert worker.has_capacity("send")
+        assert not worker.has_capacity("another")
+        worker.take(queue.put_held("a"))
+        worker.take(queue.put_held("b"))  # two who asked in the same moment: the second waits for its turn, held
         await turn()
         assert gate.inside == ["a"]
-        assert not engine.has_capacity("send")
+        assert not worker.has_capacity("send")
         gate.open.set()
         await turn()
         assert gate.inside == ["a", "b"]
-        assert engine.has_capacity("send")
-    assert not engine.has_capacity("send")
+        assert worker.has_capacity("send")
+    assert not worker.has_capacity("send")
     assert not Worker(queue, {"send": gate}).has_capacity("send")
 
 
@@ -61,11 +61,11 @@ async def test_a_kind_with_much_room_is_not_held_to_the_room_of_the_others(queue
 
 
 async def test_work_put_later_is_taken_at_the_ring(queue: FakeQueue) -> None:
-    async with running(queue, answering(Done())) as engine:
+    async with running(queue, answering(Done())) as worker:
         queue.put("a")
         await turn()
         assert queue.state("a") == "ready"
-        engine.wake()
+        worker.wake()
         await turn()
         assert queue.state("a") == "done"
 
@@ -103,7 +103,7 @@ async def test_later_is_due_again_after_its_delay(queue: FakeQueue, time: FakeTi
         await time.advance(9.8)
         assert queue.state("a") == "ready"
         await time.advance(0.4)
-        assert (queue.state("a"), queue.rows["a"].work.attempt) == ("done", 2)
+        assert (queue.state("a"), queue.rows["a"].job.attempt) == ("done", 2)
 
 
 async def test_dead_is_buried_with_its_reason(queue: FakeQueue) -> None:
@@ -125,7 +125,7 @@ async def test_an_exception_is_tried_again_later_and_buried_in_the_end(
     async with running(queue, answering(PlatformUnavailable("It is away.")), max_attempts=3):
         assert (queue.state("a"), queue.rows["a"].error) == ("ready", "It is away.")
         await time.advance(backoff_s(1) + 0.3)
-        assert queue.rows["a"].work.attempt == 2
+        assert queue.rows["a"].job.attempt == 2
         await time.advance(backoff_s(2) + 0.3)
         assert queue.state("a") == "dead"
         assert queue.rows["a"].error == "Given up after 3 attempts. It is away."
@@ -147,12 +147,12 @@ async def test_no_kind_takes_more_than_its_bound_and_none_takes_anothers_place(q
     gate = Gate()
     for n in range(10):
         queue.put(f"d{n}", kind="deliver")
-    async with running(queue, {"deliver": gate, "send": answering(Done())}, limits={"deliver": 3, "send": 2}) as engine:
+    async with running(queue, {"deliver": gate, "send": answering(Done())}, limits={"deliver": 3, "send": 2}) as worker:
         await queue.time.advance(0.1)
-        assert engine.running == 3
+        assert worker.running == 3
         for n in range(5):
             queue.put(f"s{n}")
-        engine.wake()
+        worker.wake()
         await queue.time.advance(1)
         assert all(queue.state(f"s{n}") == "done" for n in range(5))
         assert len(gate.inside) == 3
@@ -164,8 +164,8 @@ async def test_no_kind_takes_more_than_its_bound_and_none_takes_anothers_place(q
 async def test_urgent_work_is_taken_first_across_kinds(queue: FakeQueue) -> None:
     order: list[str] = []
 
-    async def note(work: Job) -> Outcome:
-        order.append(work.key)
+    async def note(job: Job) -> Outcome:
+        order.append(job.key)
         return Done()
 
     queue.put("slow", kind="deliver", priority=200)
@@ -177,7 +177,7 @@ async def test_urgent_work_is_taken_first_across_kinds(queue: FakeQueue) -> None
 async def test_nothing_of_a_payload_is_logged(queue: FakeQueue, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     queue.put("a")
-    queue.rows["a"].work = Job("wrk_a", "a", "send", "ws_1", {"secret": "hunter2"}, 0, "")
+    queue.rows["a"].job = Job("wrk_a", "a", "send", "ws_1", {"secret": "hunter2"}, 0, "")
     async with running(queue, answering(RuntimeError())):
         await turn()
     assert "hunter2" not in caplog.text

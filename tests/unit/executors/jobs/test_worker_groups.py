@@ -20,7 +20,7 @@ async def test_what_was_found_to_its_end_is_not_looked_for_in_each_round_of_the_
     for n in range(200):
         queue.put(f"c{n}", "carried")
 
-    async def handle(_work: Job) -> Outcome:
+    async def handle(_job: Job) -> Outcome:
         return Done()
 
     async with running(queue, {"call": handle, "carried": handle}, limits={"carried": 10}):
@@ -33,14 +33,14 @@ async def test_what_was_found_to_its_end_is_not_looked_for_in_each_round_of_the_
 
 async def test_a_ring_looks_for_both_and_one_of_what_is_carried_for_that_alone(queue: FakeQueue) -> None:
     queue.apart = ("carried",)
-    async with running(queue, {"call": answering(Done()), "carried": answering(Done())}) as engine:
+    async with running(queue, {"call": answering(Done()), "carried": answering(Done())}) as worker:
         await queue.time.advance(0.2)
         queue.claims.clear()
-        engine.wake(rest=False)
+        worker.wake(rest=False)
         await turn()
         assert (looks(queue, "call"), looks(queue, "carried")) == (0, 1)
         await queue.time.advance(0.1)
-        engine.wake()
+        worker.wake()
         await turn()
         assert (looks(queue, "call"), looks(queue, "carried")) == (1, 2)
 
@@ -49,16 +49,16 @@ async def test_what_is_due_later_is_begun_at_its_time_while_the_other_goes_on(qu
     queue.apart = ("carried",)
     begun: list[float] = []
 
-    async def call(_work: Job) -> Outcome:
+    async def call(_job: Job) -> Outcome:
         begun.append(time.now)
         return Done()
 
-    async with running(queue, {"call": call, "carried": answering(Done())}) as engine:
+    async with running(queue, {"call": call, "carried": answering(Done())}) as worker:
         queue.put("later", "call", delay_s=2.0)
-        engine.wake()
+        worker.wake()
         for n in range(30):
             queue.put(f"c{n}", "carried")
-            engine.wake(rest=False)
+            worker.wake(rest=False)
             await time.advance(0.1)
         assert len(begun) == 1
         assert 2.0 <= begun[0] < 2.0 + LOOK_S / 2
@@ -91,10 +91,10 @@ class Failing(FakeQueue):
 
 async def test_what_is_apart_fails_apart(time: FakeTime) -> None:
     queue = Failing(time, apart=("carried",))
-    async with running(queue, {"call": answering(Done()), "carried": answering(Done())}) as engine:
+    async with running(queue, {"call": answering(Done()), "carried": answering(Done())}) as worker:
         for n in range(50):
             queue.put(f"k{n}", "call")
-            engine.wake()
+            worker.wake()
             await time.advance(0.1)
             assert queue.state(f"k{n}") == "done"
         assert looks(queue, "carried") == 3, "after 0, 1 and 3 seconds"
@@ -102,9 +102,9 @@ async def test_what_is_apart_fails_apart(time: FakeTime) -> None:
 
 async def test_what_rests_is_looked_for_again_after_half_a_second(queue: FakeQueue, time: FakeTime) -> None:
     queue.apart = ("carried",)
-    async with running(queue, {"call": answering(Done()), "carried": answering(Done())}) as engine:
+    async with running(queue, {"call": answering(Done()), "carried": answering(Done())}) as worker:
         await time.advance(LOOK_S - 0.1)
         queue.put("unrung", "call")
-        engine.wake(rest=False)
+        worker.wake(rest=False)
         await time.advance(0.2)
         assert queue.state("unrung") == "done"

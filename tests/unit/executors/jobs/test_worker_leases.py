@@ -26,12 +26,12 @@ async def test_a_lease_is_renewed_before_two_thirds_of_it(queue: FakeQueue, time
 async def test_a_lost_lease_cancels_the_handler_and_changes_nothing(queue: FakeQueue, time: FakeTime) -> None:
     gate = Gate()
     queue.put("a")
-    async with running(queue, gate) as engine:
+    async with running(queue, gate) as worker:
         queue.steal("a")
         await time.advance(queue.lease_s / 2, step=1)
         assert gate.cancelled == ["a"]
-        assert engine.running == 0
-        assert (queue.state("a"), queue.rows["a"].work.owner, queue.groups) == ("claimed", "another", [])
+        assert worker.running == 0
+        assert (queue.state("a"), queue.rows["a"].job.owner, queue.groups) == ("claimed", "another", [])
 
 
 async def test_a_handler_is_cancelled_when_its_lease_can_not_be_renewed_in_time(
@@ -55,7 +55,7 @@ async def test_a_settle_that_comes_too_late_is_only_logged(queue: FakeQueue, cap
         queue.steal("a")
         gate.open.set()
         await turn()
-        assert queue.rows["a"].work.owner == "another"
+        assert queue.rows["a"].job.owner == "another"
     assert "lease is lost" in caplog.text
 
 

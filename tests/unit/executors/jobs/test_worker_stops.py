@@ -16,12 +16,12 @@ from tests.unit.executors.jobs.workers import Gate, answering, running
 
 async def test_what_is_taken_while_the_engine_stops_is_given_back(queue: FakeQueue) -> None:
     gate = Gate()
-    async with running(queue, gate, limits={"send": 1}) as engine:
-        engine.take(queue.put_held("a"))
+    async with running(queue, gate, limits={"send": 1}) as worker:
+        worker.take(queue.put_held("a"))
         await turn()
-        stopping = asyncio.ensure_future(engine.stop(0.2))
+        stopping = asyncio.ensure_future(worker.stop(0.2))
         await turn()
-        engine.take(queue.put_held("b"))
+        worker.take(queue.put_held("b"))
         await stopping
         assert (queue.state("a"), queue.state("b")) == ("ready", "ready")
         assert gate.inside == ["a"]
@@ -30,11 +30,11 @@ async def test_what_is_taken_while_the_engine_stops_is_given_back(queue: FakeQue
 async def test_stopping_lets_what_runs_finish(queue: FakeQueue) -> None:
     gate = Gate()
     queue.put("a")
-    async with running(queue, gate) as engine:
-        stopping = asyncio.create_task(engine.stop(5))
+    async with running(queue, gate) as worker:
+        stopping = asyncio.create_task(worker.stop(5))
         await turn()
         queue.put("b")
-        engine.wake()
+        worker.wake()
         await turn()
         gate.open.set()
         await stopping
@@ -44,8 +44,8 @@ async def test_stopping_lets_what_runs_finish(queue: FakeQueue) -> None:
 async def test_stopping_releases_what_does_not_finish_for_others_to_take(queue: FakeQueue) -> None:
     gate = Gate()
     queue.put("a")
-    async with running(queue, gate) as engine:
-        await engine.stop(0.01)
+    async with running(queue, gate) as worker:
+        await worker.stop(0.01)
         assert gate.cancelled == ["a"]
         assert (queue.state("a"), queue.rows["a"].due) == ("ready", queue.time.now)
 
@@ -55,7 +55,7 @@ async def test_a_handler_that_ignores_its_cancellation_does_not_hold_up_the_stop
 ) -> None:
     over = asyncio.Event()
 
-    async def stubborn(work: Job) -> Outcome:
+    async def stubborn(job: Job) -> Outcome:
         while not over.is_set():
             try:
                 await over.wait()
@@ -64,8 +64,8 @@ async def test_a_handler_that_ignores_its_cancellation_does_not_hold_up_the_stop
         return Done()
 
     queue.put("a")
-    async with running(queue, stubborn) as engine:
-        await engine.stop(0.05)
+    async with running(queue, stubborn) as worker:
+        await worker.stop(0.05)
         assert "ignored" in caplog.text
         over.set()
         await turn()
@@ -82,19 +82,19 @@ async def test_a_wake_from_outside_is_opened_and_closed_with_the_engine(queue: F
         async def close(self) -> None:
             self.closed = True
 
-    bell = Bell()
-    engine = Worker(queue, {"send": answering(Done())}, wakes=[bell], pause=queue.time.pause, monotonic=queue.time)
-    async with engine:
+    notifier = Bell()
+    worker = Worker(queue, {"send": answering(Done())}, wakes=[notifier], pause=queue.time.pause, monotonic=queue.time)
+    async with worker:
         await turn()
         queue.put("a")
-        assert bell.ring is not None
-        bell.ring()
+        assert notifier.ring is not None
+        notifier.ring()
         await turn()
         assert queue.state("a") == "done"
-    assert bell.closed
+    assert notifier.closed
 
 
 async def test_an_engine_is_started_once(queue: FakeQueue) -> None:
-    async with running(queue, answering(Done())) as engine:
+    async with running(queue, answering(Done())) as worker:
         with pytest.raises(RuntimeError, match="make a new one"):
-            await engine.start()
+            await worker.start()

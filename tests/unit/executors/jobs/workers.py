@@ -20,7 +20,7 @@ async def running(
     limits: dict[str, int] | None = None,
     max_attempts: int = 10,
 ) -> AsyncIterator[Worker]:
-    engine = Worker(
+    worker = Worker(
         queue,
         handlers if isinstance(handlers, dict) else {"send": handlers},
         limits=limits,
@@ -28,12 +28,12 @@ async def running(
         pause=queue.time.pause,
         monotonic=queue.time,
     )
-    await engine.start()
+    await worker.start()
     try:
         await turn()
-        yield engine
+        yield worker
     finally:
-        await engine.stop(0.2)
+        await worker.stop(0.2)
 
 
 class Gate:
@@ -44,12 +44,12 @@ class Gate:
         self.inside: list[str] = []
         self.cancelled: list[str] = []
 
-    async def __call__(self, work: Job) -> Outcome:
-        self.inside.append(work.key)
+    async def __call__(self, job: Job) -> Outcome:
+        self.inside.append(job.key)
         try:
             await self.open.wait()
         except asyncio.CancelledError:
-            self.cancelled.append(work.key)
+            self.cancelled.append(job.key)
             raise
         return Done()
 
@@ -57,7 +57,7 @@ class Gate:
 def answering(*outcomes: Outcome | Exception) -> Handler:
     left = list(outcomes)
 
-    async def handle(work: Job) -> Outcome:
+    async def handle(job: Job) -> Outcome:
         outcome = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(outcome, Exception):
             raise outcome

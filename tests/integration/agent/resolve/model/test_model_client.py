@@ -111,16 +111,16 @@ async def test_connections_are_kept_from_call_to_call_where_somebody_closes_them
     server = ScriptedServer()
     await server.start()
     try:
-        desk = Desk(server, [GOOD] * 5, retries=0)
-        async with desk.resolver.client:  # type: ignore[attr-defined]
-            await desk.resolve()
-            await desk.resolve()
+        run_service = Desk(server, [GOOD] * 5, retries=0)
+        async with run_service.resolver.client:  # type: ignore[attr-defined]
+            await run_service.resolve()
+            await run_service.resolve()
             assert len(set(server.lines)) == 1
             server.replies.insert(0, replace(GOOD, hangs_up=True))  # as one that a server has just closed
-            assert mention(await desk.resolve())
+            assert mention(await run_service.resolve())
         assert len(server.lines) == 4
         assert len(set(server.lines)) == 2
-        await desk.resolve()
+        await run_service.resolve()
         assert len(set(server.lines)) == 3
         assert set(server.keys) == {f"Bearer {KEY}"}
     finally:
@@ -128,8 +128,8 @@ async def test_connections_are_kept_from_call_to_call_where_somebody_closes_them
 
 
 async def test_a_good_answer_comes_back_typed_with_exact_messages_usage_and_cost(server: ScriptedServer) -> None:
-    desk = Desk(server, [GOOD], prices={f"{server.way}/scripted": (Decimal("0.5"), Decimal("2"))})
-    resolved = await desk.resolve()
+    run_service = Desk(server, [GOOD], prices={f"{server.way}/scripted": (Decimal("0.5"), Decimal("2"))})
+    resolved = await run_service.resolve()
     assert mention(resolved) == "Zebulon's last invoice"
     (asked,) = server.asked
     assert json.loads(resolved.trace.prompt or "") == asked["messages"]
@@ -155,13 +155,13 @@ async def test_an_answer_nested_200_000_deep_is_no_answer(server: ScriptedServer
 
 
 async def test_an_answer_that_comes_in_pieces_is_read_to_its_end(server: ScriptedServer) -> None:
-    desk = Desk(server, [replace(GOOD, in_pieces=True)])
-    assert mention(await desk.resolve()) == "Zebulon's last invoice"
+    run_service = Desk(server, [replace(GOOD, in_pieces=True)])
+    assert mention(await run_service.resolve()) == "Zebulon's last invoice"
 
 
 async def test_tools_mode_forces_one_call_and_reads_its_arguments(server: ScriptedServer) -> None:
-    desk = Desk(server, [GOOD], mode="tools")
-    assert mention(await desk.resolve()) == "Zebulon's last invoice"
+    run_service = Desk(server, [GOOD], mode="tools")
+    assert mention(await run_service.resolve()) == "Zebulon's last invoice"
     (asked,) = server.asked
     assert len(asked["tools"]) == 1
     assert asked["tool_choice"]["type"] == "function"
@@ -174,28 +174,28 @@ async def test_a_model_of_unknown_price_has_no_cost(server: ScriptedServer) -> N
 async def test_a_limited_rate_is_waited_out_as_told_and_a_failing_server_with_growing_pauses(
     server: ScriptedServer,
 ) -> None:
-    desk = Desk(
+    run_service = Desk(
         server, [Reply(status=429, headers={"Retry-After": "7"}), Reply(status=500), Reply(status=503), GOOD], retries=3
     )
-    resolved = await desk.resolve()
+    resolved = await run_service.resolve()
     assert mention(resolved) == "Zebulon's last invoice"
-    assert desk.pauses.taken == [7.0, 1.0, 2.0]
+    assert run_service.pauses.taken == [7.0, 1.0, 2.0]
     assert resolved.trace.attempts == len(server.asked) == 4
 
 
 async def test_one_ask_is_one_http_call_and_no_more_than_the_retries_allow(server: ScriptedServer) -> None:
-    desk = Desk(server, [Reply(status=500)] * 9, retries=1)
+    run_service = Desk(server, [Reply(status=500)] * 9, retries=1)
     with pytest.raises(ModelUnavailable):
-        await desk.resolve()
+        await run_service.resolve()
     assert len(server.asked) == 2
 
 
 async def test_likelihoods_are_asked_for_and_done_without_where_the_server_will_not_tell(
     server: ScriptedServer,
 ) -> None:
-    desk = Desk(server, [Reply(status=400), GOOD, GOOD], retries=0)
-    assert (await desk.resolve()).trace.attempts == 2
-    await desk.resolve()
+    run_service = Desk(server, [Reply(status=400), GOOD, GOOD], retries=0)
+    assert (await run_service.resolve()).trace.attempts == 2
+    await run_service.resolve()
     assert [asked.get("top_logprobs") for asked in server.asked] == [8, None, None]
 
 
@@ -206,17 +206,17 @@ async def test_a_request_that_can_not_be_taken_is_given_up(server: ScriptedServe
 
 
 async def test_no_answer_in_time_is_model_unavailable(server: ScriptedServer) -> None:
-    desk = Desk(server, [Reply(hang=True)], timeout_s=0.3, retries=0)
+    run_service = Desk(server, [Reply(hang=True)], timeout_s=0.3, retries=0)
     with pytest.raises(ModelUnavailable, match=r"no answer within 0\.3 s"):
-        await desk.resolve()
+        await run_service.resolve()
 
 
 async def test_a_wrong_key_is_not_tried_again_and_the_fallback_is_asked(server: ScriptedServer) -> None:
-    desk = Desk(server, [Reply(status=401), GOOD], retries=3, fallbacks=(f"{server.way}/second",))
-    resolved = await desk.resolve()
+    run_service = Desk(server, [Reply(status=401), GOOD], retries=3, fallbacks=(f"{server.way}/second",))
+    resolved = await run_service.resolve()
     assert [asked["model"] for asked in server.asked] == ["scripted", "second"]
     assert resolved.trace.model == f"{server.way}/second"
-    assert desk.pauses.taken == []
+    assert run_service.pauses.taken == []
     assert any("OPSIQ_MODEL_KEY" in note for note in resolved.trace.notes)
 
 

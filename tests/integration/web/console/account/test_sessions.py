@@ -104,8 +104,8 @@ async def test_who_is_given_another_role_signs_in_anew(console: Console) -> None
 
 @pytest.mark.parametrize("swapped", [False, True])
 async def test_who_gives_themself_another_role_has_another_session_at_once(console: Console, swapped: bool) -> None:
-    roster: MemberService = console.house.member_service
-    await roster.change_role(console.owner, console.admin.id, "owner")
+    member_service: MemberService = console.container.member_service
+    await member_service.change_role(console.owner, console.admin.id, "owner")
     olivia, elsewhere = await console.signed_in("olivia@shop.test"), await console.signed_in("olivia@shop.test")
     before, form = token_of(olivia), csrf(await olivia.get("/account"))
     answer = await olivia.post(
@@ -140,5 +140,5 @@ async def test_a_session_is_stored_as_a_digest_and_is_on_no_page(console: Consol
             assert token not in answer.text, path
             assert token not in str(answer.headers), path
     assert token.encode() not in b"".join(
-        each.read_bytes() for each in console.house.settings.data_dir.glob("opsiq.db*")
+        each.read_bytes() for each in console.container.settings.data_dir.glob("opsiq.db*")
     )

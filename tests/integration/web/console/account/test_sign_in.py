@@ -23,7 +23,7 @@ async def test_a_right_password_opens_the_console_and_is_recorded(console: Conso
     page = await browser.get("/")
     assert page.status_code == 200
     assert "What should be done?" in page.text
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         (newest, *_) = await store.history.log.page(session, console.owner.workspace, limit=1)
     assert newest.kind == "signed_in"
 
@@ -270,7 +270,7 @@ async def test_a_disabled_member_is_out_at_the_next_click(console: Console) -> N
     import store.accounts.members
 
     browser = await console.signed_in("amir@shop.test")
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         await store.accounts.members.disable(session, console.admin.workspace, console.admin.id)
     assert (await browser.get("/")).status_code == 303
 
@@ -334,7 +334,7 @@ async def test_a_login_that_lasts_is_touched_but_not_at_every_click(console: Con
     token = browser.cookies["opsiq_session"]
 
     async def seen() -> timedelta:
-        async with console.house.sessions.read() as session:
+        async with console.container.database.read() as session:
             row = await store.accounts.logins.get_active(session, token, console.clock())
         assert row is not None
         return console.clock() - row.last_seen_at

@@ -62,17 +62,17 @@ async def test_nobody_is_made_a_member_or_an_owner_by_an_issuers_word(site: Site
     site.issuer.person = Person(sub="u-olivia", email="olivia@shop.test")
     browser = site.console.browser()
     await nobody_came(site, browser, await site.came(browser), "An owner&#39;s account is linked from within")
-    await site.console.house.member_service.invite(site.console.owner, email="odd@shop.test", role="owner")
+    await site.console.container.member_service.invite(site.console.owner, email="odd@shop.test", role="owner")
     site.issuer.person = Person(sub="u-odd", email="odd@shop.test")
     browser = site.console.browser()
     await nobody_came(site, browser, await site.came(browser), "open the link of your invitation")
     assert (await site.member("odd@shop.test")).state == "invited"
-    async with site.console.house.sessions.read() as session:
+    async with site.console.container.database.read() as session:
         assert await store.accounts.members.by_email(session, "new@shop.test") == []
 
 
 async def test_an_invited_person_joins_and_may_set_a_first_password_while_the_sign_in_is_fresh(site: Site) -> None:
-    await site.console.house.member_service.invite(site.console.owner, email="nora@shop.test", role="admin")
+    await site.console.container.member_service.invite(site.console.owner, email="nora@shop.test", role="admin")
     site.issuer.person = Person(sub="u-nora", email="Nora@Shop.test", name="Nora N.")
     nora = site.console.browser()
     assert (await site.came(nora)).status_code == 303
@@ -93,7 +93,7 @@ async def test_an_invited_person_joins_and_may_set_a_first_password_while_the_si
 
 
 async def test_an_invitation_that_is_over_lets_nobody_in(site: Site) -> None:
-    await site.console.house.member_service.invite(site.console.owner, email="nora@shop.test", role="admin")
+    await site.console.container.member_service.invite(site.console.owner, email="nora@shop.test", role="admin")
     site.console.clock.advance(days=8)
     site.issuer.person = Person(sub="u-nora", email="nora@shop.test")
     browser = site.console.browser()
@@ -104,7 +104,7 @@ async def test_a_deactivated_member_stays_out_linked_or_not(site: Site) -> None:
     owner = site.console.owner
     assert (await site.came(site.console.browser())).status_code == 303
     for email, sub in (("amir@shop.test", "u-amir"), ("sara@shop.test", "u-sara")):
-        await site.console.house.member_service.deactivate(owner, (await site.member(email)).id)
+        await site.console.container.member_service.deactivate(owner, (await site.member(email)).id)
         site.issuer.person = Person(sub=sub, email=email)
         browser = site.console.browser()
         answer = await site.came(browser)

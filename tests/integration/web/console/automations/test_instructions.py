@@ -22,7 +22,7 @@ async def test_an_instruction_is_worded_tried_saved_switched_and_deleted(console
     assert "would wait for a yes" in page.text
     assert "is always confirmed" in page.text
     assert not await instructions(console)
-    assert not await console.house.runs.listed(console.owner)
+    assert not await console.container.runs.listed(console.owner)
     answer = await told(browser, "save")
     (row,) = await instructions(console)
     mine = f"/rules/instructions/{row.id}"
@@ -93,7 +93,7 @@ async def test_many_actions_are_searched_and_what_is_ticked_stays(console: Conso
             "examples": ["paint the wall"],
         }
     )
-    await console.house.workspace_admin.register(console.owner, many)
+    await console.container.workspace_admin.register(console.owner, many)
     browser = await console.signed_in("olivia@shop.test")
     page = await told(browser, "find", find="paint")
     assert "Paint a wall" in page.text

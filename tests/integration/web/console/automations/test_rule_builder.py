@@ -65,7 +65,7 @@ async def test_fields_operators_and_sources_come_from_the_event_that_is_picked(c
 
 async def test_fields_that_came_with_custom_events_can_be_picked_and_a_field_can_be_written(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
-    await console.house.events.firing.publish(
+    await console.container.events.firing.publish(
         console.owner, "parcel.lost", {"parcel": {"weight_g": 5, "note": "secret of a customer"}}
     )
     page = await browser.get("/rules/new?event=parcel.lost")
@@ -86,7 +86,7 @@ async def test_a_parameter_is_guessed_from_the_field_of_its_name_and_what_nothin
     console: Console,
 ) -> None:
     browser = await console.signed_in("olivia@shop.test")
-    await console.house.events.firing.publish(console.owner, "parcel.lost", {"order": 7})
+    await console.container.events.firing.publish(console.owner, "parcel.lost", {"order": 7})
     fields = {key: value for key, value in BUILT.items() if not key.startswith(("from.", "value.", "row_"))}
     guessed = await submit(browser, "/rules/new", "/rules", **{**fields, "event": "parcel.lost", "do": "look"})
     assert picked(guessed, "from.order") == ["/data/order"]
@@ -129,7 +129,7 @@ async def test_what_can_not_be_a_rule_is_said_and_what_was_filled_in_stays(
 async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_stores_nothing(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     big, small = await fire(console, 250_000), await fire(console, 5)
-    other = await console.house.events.firing.publish(console.owner, "parcel.lost", {})
+    other = await console.container.events.firing.publish(console.owner, "parcel.lost", {})
     page = await built(browser, "try")
     assert page.status_code == 200
     rows = re.findall(r'href="/events/(evt_[^"]+)".*?<span class="badge \w+">([^<]+)<', page.text, flags=re.S)
@@ -137,7 +137,7 @@ async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_store
     assert other.id not in page.text
     assert "is always confirmed" in html.unescape(page.text)
     assert not await rules(console)
-    assert not await console.house.runs.listed(console.owner)
+    assert not await console.container.runs.listed(console.owner)
     lacking = await built(
         browser, "try", row_path=["data.nothing"], row_other=[""], row_op=["is"], row_value=["x"], event="order.paid"
     )
@@ -147,7 +147,7 @@ async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_store
 
 
 async def test_an_admin_builds_what_an_admin_may_run_and_sees_no_links_to_events(console: Console) -> None:
-    await console.house.workspace_admin.register(
+    await console.container.workspace_admin.register(
         console.owner, [{**CONTRACT, "name": "shop.close", "title": "Close the shop", "roles": ["owner"]}]
     )
     await fire(console, 250_000)
@@ -209,5 +209,5 @@ async def test_a_condition_that_rows_can_not_say_is_kept_and_edited_by_hand(cons
     assert 'name="by_hand" value="yes"' in still.text, "no rows can say it"
     back = await built(browser, "by-rows", by_hand="yes", cel=CEL)
     assert picked(back, "row_path") == ["data.amount", "data.currency"]
-    hand = await built(browser, "by-hand")
-    assert html.escape(CEL, quote=False).replace("'", "&#39;") in hand.text.split("<textarea")[1]
+    signed_client = await built(browser, "by-hand")
+    assert html.escape(CEL, quote=False).replace("'", "&#39;") in signed_client.text.split("<textarea")[1]

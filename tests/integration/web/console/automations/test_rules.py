@@ -31,7 +31,7 @@ async def test_what_a_rule_has_done_is_listed_and_shadow_is_told_only_to_who_may
     call = {"contract": {"name": "shop.refund"}, "payload": json.dumps({"params": {"order": 987654321}})}
     for at in range(33):
         event = await fire(console, at)
-        async with console.house.sessions.begin() as session:
+        async with console.container.database.begin() as session:
             await store.automations.insert_firing(
                 session,
                 FiringRow(
@@ -64,7 +64,7 @@ async def test_a_dry_run_of_a_rule_that_stands(console: Console) -> None:
     assert page.status_code == 200
     assert event in page.text
     assert "would wait for a yes" in page.text
-    assert not await console.house.runs.listed(console.owner)
+    assert not await console.container.runs.listed(console.owner)
 
 
 async def test_the_list_shows_rules_and_instructions_with_their_author(console: Console) -> None:
@@ -74,7 +74,7 @@ async def test_the_list_shows_rules_and_instructions_with_their_author(console: 
     assert "There is no instruction yet." in empty
     await add(console)
     form = InstructionForm(name="told", event="order.*", text="Refund order {data.amount}", actions=["shop.refund"])
-    await console.house.events.automation_service.add_instruction(console.owner, form)
+    await console.container.events.automation_service.add_instruction(console.owner, form)
     page = (await browser.get("/rules")).text
     assert page.count(">Olivia<") == 2
     assert page.count(">never<") == 2

@@ -15,12 +15,12 @@ SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 async def configured(console: Console) -> list[str]:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return [row.base_url for row in await store.connectors.listed(session, console.owner.workspace)]
 
 
 async def in_force(console: Console) -> set[str]:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return {row.name for row in await store.contracts.active(session, console.owner.workspace)}
 
 

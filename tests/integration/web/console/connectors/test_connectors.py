@@ -37,7 +37,7 @@ class Unwell(Connector):
 
 
 async def connect(console: Console) -> None:
-    await console.house.workspace_admin.connect(console.owner, "saas", "https://platform.example", SECRETS)
+    await console.container.workspace_admin.connect(console.owner, "saas", "https://platform.example", SECRETS)
 
 
 async def test_what_is_found_and_not_connected_says_so(console: Console) -> None:
@@ -50,8 +50,8 @@ async def test_what_is_found_and_not_connected_says_so(console: Console) -> None
 
 async def test_a_connector_shows_its_safe_fields_and_actions_and_none_of_its_secrets(console: Console) -> None:
     await connect(console)
-    proposed = await console.house.workspace_admin.proposed(console.owner, "saas")
-    await console.house.workspace_admin.register(console.owner, proposed[:1])
+    proposed = await console.container.workspace_admin.proposed(console.owner, "saas")
+    await console.container.workspace_admin.register(console.owner, proposed[:1])
     browser = await console.signed_in("olivia@shop.test")
     listed, page = (await browser.get("/connectors")).text, (await browser.get("/connectors/saas")).text
     assert "connected" in listed
@@ -72,10 +72,10 @@ async def test_a_secret_for_its_webhooks_is_made_once_and_shown_once(console: Co
     found = re.search(r'id="secret"[^>]*>(whsec_[^<]+)<', answer.text)
     assert answer.status_code == 201
     assert found
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         row = await store.connectors.get(session, console.owner.workspace, "saas")
     context = f"connector:{console.owner.workspace}:saas"
-    held = json.loads(console.house.box.open(row.sealed_secrets, context=context))
+    held = json.loads(console.container.box.open(row.sealed_secrets, context=context))
     assert held["webhook_secret"] == found[1]
     assert found[1] not in (await browser.get("/connectors/saas")).text
 
@@ -86,15 +86,15 @@ async def test_one_that_fails_while_it_is_asked_fails_only_for_itself(console: C
     def client(base_url: str, token: str) -> HttpPlatformClient:
         return HttpPlatformClient(base_url, token, guard=SsrfGuard([]))
 
-    house = console.house
-    grounds = WorkspaceContexts(
-        house.sessions,
-        house.box,
+    container = console.container
+    contexts = WorkspaceContexts(
+        container.database,
+        container.box,
         [DiscoveredConnector("saas", "Unwell", Unwell)],
         [BrokenConnector("other", "it is empty")],
         client,
     )
-    other, saas = await list_connectors(house.sessions, grounds, console.owner.workspace)
+    other, saas = await list_connectors(container.database, contexts, console.owner.workspace)
     assert (other.state, other.why) == ("broken", "it is empty")
     assert saas.state == "enabled"
     assert saas.faults == ("it failed while it was asked what it does", "it failed while it was asked what it hears")
@@ -102,7 +102,7 @@ async def test_one_that_fails_while_it_is_asked_fails_only_for_itself(console: C
 
 async def test_one_that_can_not_be_loaded_says_why(console: Console) -> None:
     await connect(console)
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         there = await store.connectors.get(session, console.owner.workspace, "saas")
         gone = there.model_copy(update={"name": "gone"})
         await store.connectors.put(session, gone)
@@ -115,10 +115,10 @@ async def test_one_that_can_not_be_loaded_says_why(console: Console) -> None:
 
 async def test_what_it_failed_to_react_to_is_listed_and_nobody_elses(console: Console) -> None:
     await connect(console)
-    event = (await console.house.events.firing.publish(console.owner, "parcel.lost", {})).id
+    event = (await console.container.events.firing.publish(console.owner, "parcel.lost", {})).id
     mine = [("connector:saas:mirror", "failed", "<i>broke</i>"), ("connector:saas:mail", "done", "")]
     theirs = [("connector:saasy:mirror", "failed", "of another"), ("connector:sa_s:mirror", "failed", "of a third")]
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         await store.events.events.plan_reactions(
             session,
             [

@@ -24,12 +24,12 @@ async def drafted(browser: AsyncClient, path: str, raw: str, **fields: str) -> R
 
 
 async def in_force(console: Console) -> Mapping[str, int]:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return {row.name: row.version for row in await store.contracts.active(session, console.owner.workspace)}
 
 
 async def test_people_see_the_contracts_of_their_role_and_owners_all(console: Console) -> None:
-    await console.house.workspace_admin.register(
+    await console.container.workspace_admin.register(
         console.owner, [CONTRACT | {"name": "shop.audit", "title": "Audit", "roles": ["owner"]}]
     )
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
@@ -43,7 +43,7 @@ async def test_people_see_the_contracts_of_their_role_and_owners_all(console: Co
 
 
 async def test_another_workspaces_contract_is_none(console: Console) -> None:
-    await console.house.workspace_admin.register(console.stranger, [CONTRACT | {"name": "shop.theirs"}])
+    await console.container.workspace_admin.register(console.stranger, [CONTRACT | {"name": "shop.theirs"}])
     olivia = await console.signed_in("olivia@shop.test")
     assert (await olivia.get("/contracts/shop.theirs")).status_code == 404
 
@@ -113,10 +113,10 @@ async def test_a_new_address_gets_a_secret_that_is_shown_once(console: Console) 
 
 
 async def test_a_draft_replayed_over_what_was_asked_names_what_would_be_held_sent_or_blocked(console: Console) -> None:
-    olivia, house = await console.signed_in("olivia@shop.test"), console.house
+    olivia, container = await console.signed_in("olivia@shop.test"), console.container
     for actor in (console.owner, console.admin):
         run = await console.run_of(actor, "refund order 7")
-        await house.simulations.planner.plan(run.workspace, run.id)
+        await container.simulations.planner.plan(run.workspace, run.id)
     answer = await drafted(
         olivia, "/draft/replay", written(version=2, roles=["owner"], risk="write", confirmation={"policy": "never"})
     )
@@ -145,7 +145,7 @@ async def test_a_request_that_is_tried_leaves_nothing_behind(console: Console) -
     assert "It would not act" in (await drafted(olivia, "/draft/try", other, text="what is the weather")).text
     again = await olivia.post("/rehearse", data={"csrf": csrf(page), "text": "refund order 7"})
     assert "A person would have to confirm this." in again.text
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         assert await store.runs.runs.listed(session, console.owner.workspace) == []
 
 

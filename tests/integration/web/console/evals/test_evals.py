@@ -21,7 +21,7 @@ async def upload(browser: AsyncClient, raw: bytes) -> Response:
 
 async def evaluator(console: Console, name: str = "Eva") -> AsyncClient:
     email = f"{name.lower()}@shop.test"
-    await console.house.workspace_admin.add_member(
+    await console.container.workspace_admin.add_member(
         console.owner, email=email, person=name, role="evaluator", password=PASSWORD
     )
     return await console.signed_in(email)
@@ -146,7 +146,7 @@ async def test_hostile_text_of_a_report_is_text_where_it_is_compared_too(console
     browser = await console.signed_in("olivia@shop.test")
     kept = [
         await report_storage.store_report(
-            console.house.sessions,
+            console.container.database,
             console.owner,
             report_json(wrong, 3 - wrong, title=HOSTILE, words=HOSTILE),
             console.clock(),
@@ -180,9 +180,9 @@ async def test_who_kept_it_and_owners_delete_it_and_nobody_else(console: Console
 
 async def test_another_workspaces_report_is_none_where_two_are_compared(console: Console) -> None:
     theirs = await report_storage.store_report(
-        console.house.sessions, console.stranger, report_json(title="theirs alone"), console.clock()
+        console.container.database, console.stranger, report_json(title="theirs alone"), console.clock()
     )
-    mine = await report_storage.store_report(console.house.sessions, console.owner, report_json(), console.clock())
+    mine = await report_storage.store_report(console.container.database, console.owner, report_json(), console.clock())
     browser = await console.signed_in("olivia@shop.test")
     answer = await browser.get("/evals/compare", params={"of": [mine.id, theirs.id]})
     assert answer.status_code == 404

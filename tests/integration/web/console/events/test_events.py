@@ -23,16 +23,16 @@ from tests.integration.web.console.keys.test_keys import submit
 async def fired(
     console: Console, name: str = "parcel.lost", data: dict[str, Any] | None = None, actor: Actor | None = None
 ) -> str:
-    return (await console.house.events.firing.publish(actor or console.owner, name, data or {"parcel": 7})).id
+    return (await console.container.events.firing.publish(actor or console.owner, name, data or {"parcel": 7})).id
 
 
 async def listed(console: Console) -> list[EventRow]:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return await store.events.events.listed(session, console.owner.workspace)
 
 
 async def reacted(console: Console, event_id: str, *rows: tuple[str, int, str, str]) -> None:
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         await store.events.events.plan_reactions(
             session,
             [
@@ -143,14 +143,14 @@ async def test_an_event_shows_who_reacted_in_order_and_what_came_of_it(console: 
         "action": "shop.refund",
         "parameters": {"order": {"value": 7}},
     }
-    rule = await console.house.events.automation_service.add_rule(console.owner, RuleForm.model_validate(form))
-    endpoint = await console.house.webhooks.endpoints.create(console.owner, "https://hooks.example/in", ["*"])
+    rule = await console.container.events.automation_service.add_rule(console.owner, RuleForm.model_validate(form))
+    endpoint = await console.container.webhooks.endpoints.create(console.owner, "https://hooks.example/in", ["*"])
     event = await fired(console, data={"note": "<script>alert(1)</script>\u202e"})
     await reacted(
         console, event, (rule.id, 20, "done", ""), ("webhooks", 40, "done", ""), ("rul_gone", 21, "skipped", "Not there any more."),
         ("connector:crm:mirror", 30, "failed", "It <i>broke</i>."),
     )  # fmt: skip
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         firing = FiringRow(
             source=rule.id,
             event_id=event,

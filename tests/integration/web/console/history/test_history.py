@@ -64,7 +64,7 @@ async def test_hostile_text_in_an_entry_is_shown_and_not_obeyed(console: Console
 async def test_an_unbroken_chain_says_so(console: Console) -> None:
     page = await (await console.signed_in("olivia@shop.test")).get("/history/verify")
     assert "The chain is unbroken" in page.text
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         head = await store.history.log.head(session, console.owner.workspace)
     assert head is not None
     assert f"opsiq history verify --anchor {head.seq}:{head.digest}" in page.text
@@ -84,7 +84,7 @@ async def test_another_workspaces_entries_are_nowhere(console: Console) -> None:
 
 async def test_entries_are_found_by_model_and_prompt_version_and_both_are_offered(console: Console) -> None:
     for model, version in (("acme/large_one", "propose/v1"), ("acme/large_one", "propose/v2"), ("offline", None)):
-        async with console.house.sessions.begin() as session:
+        async with console.container.database.begin() as session:
             await store.history.log.append(
                 session, workspace=console.owner.workspace, kind="resolved", run_id="run_1", actor=console.owner.as_json(),
                 data={"trace": {"resolver": "x", "tokens_in": 1}}, at=console.clock(), model=model, prompt_version=version,
@@ -104,7 +104,7 @@ async def test_entries_are_found_by_model_and_prompt_version_and_both_are_offere
 
 async def test_a_filter_is_kept_as_a_view_shared_and_deleted(console: Console) -> None:
     olivia = await console.signed_in("olivia@shop.test")
-    await console.house.workspace_admin.add_member(
+    await console.container.workspace_admin.add_member(
         console.owner, email="otto@shop.test", person="Otto", role="owner", password=PASSWORD
     )
     otto = await console.signed_in("otto@shop.test")

@@ -29,7 +29,7 @@ from web.console.history import insights
 
 async def write(console: Console, kind: str, at: datetime, actor: Actor | None = None, **more: Any) -> None:
     data = more.pop("data", {})
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         who = (actor or console.owner).as_json()
         await store.history.log.append(
             session, workspace=console.owner.workspace, kind=kind, run_id="run_1", actor=who, data=data, at=at, **more
@@ -59,7 +59,7 @@ async def test_every_run_of_the_period_stands_in_one_column(console: Console) ->
         days, outcome = chance.randrange(365), chance.choice(["succeeded", "failed", "unknown"])
         await write(console, "finished", now - timedelta(days=days), outcome=outcome)
         written[outcome] += 1
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         ended = await store.history.stats.by_day(
             session, console.owner.workspace, "outcome", now.date() - timedelta(days=364), now.date()
         )
@@ -126,26 +126,26 @@ async def test_who_agrees_to_all_within_seconds_is_pointed_at(console: Console) 
 
 async def test_a_history_from_before_is_counted_when_the_database_is_brought_up(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/old.db"
-    sessions = await brought_to(url, "0011")
+    database = await brought_to(url, "0011")
     written = {"kind": "finished", "outcome": "succeeded", "duration_ms": 100.0, "person": "mem_1", "data": "{}"}
     rows = [{**written, "seq": n, "at": NOON - timedelta(days=n % 3)} for n in range(1, 8)]
     rows += [{**written, "seq": 8, "kind": "held", "data": "spoilt"}, {**written, "seq": 9, "workspace": "ws_2"}]
     columns = {column.name: "" for column in table(HistoryRow).columns}
-    async with sessions.begin() as session:
+    async with database.begin() as session:
         for row in rows:
             whole = {**columns, "workspace": "ws_1", "at": NOON, "id": f"{row.get('workspace')}{row['seq']}", **row}
             await session.execute(insert(table(HistoryRow)).values(whole))
-    await sessions.close()
+    await database.close()
     await upgrade(url)
-    sessions = await Database.open(url)
-    async with sessions.read() as session:
+    database = await Database.open(url)
+    async with database.read() as session:
         ended = await store.history.stats.by_day(
             session, "ws_1", "outcome", NOON.date() - timedelta(days=9), NOON.date()
         )
         steps = await store.history.stats.distributions(
             session, "ws_1", "step", NOON.date() - timedelta(days=9), NOON.date()
         )
-    await sessions.close()
+    await database.close()
     assert sorted(ended) == [
         ("2026-11-22", "succeeded", 2),
         ("2026-11-23", "succeeded", 3),

@@ -27,22 +27,22 @@ def entry(seq: int, kind: str, after_s: float, duration_ms: float | None = None,
 
 
 async def decided(console: Console, said: str = "refund order 7", *, yes: bool = True) -> Run:
-    house, owner = console.house, console.owner
+    container, owner = console.container, console.owner
     asked = await console.run_of(owner, said)
-    await house.simulations.planner.plan(owner.workspace, asked.id)
-    async with house.sessions.read() as session:
+    await container.simulations.planner.plan(owner.workspace, asked.id)
+    async with container.database.read() as session:
         held = await repository.get(session, owner.workspace, asked.id)
     assert held.state == "held", held
     console.clock.advance(seconds=20)
     if yes:
-        await house.decisions.confirm(owner, held.id, held.digest or "")
+        await container.decisions.confirm(owner, held.id, held.digest or "")
     else:
-        await house.decisions.reject(owner, held.id, "not that one")
+        await container.decisions.reject(owner, held.id, "not that one")
     return held
 
 
 async def seqs(console: Console, run: Run) -> dict[str, int]:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return {each.kind: each.seq for each in await store.history.log.of_run(session, run.workspace, run.id)}
 
 
@@ -124,7 +124,7 @@ async def test_what_nobody_decided_makes_no_case_and_is_not_offered(console: Con
 async def test_an_export_of_many_batches_holds_every_fitting_entry_once_and_in_order(console: Console) -> None:
     for at in range(3):
         await console.run_of(console.owner, f"refund order {at}")
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         for at in range(1100):
             await store.history.log.append(
                 session, workspace=console.owner.workspace, kind="held", run_id=None, actor=console.owner.as_json(),
@@ -157,7 +157,7 @@ async def test_an_entry_says_whether_it_fits_the_chain(console: Console) -> None
     for seq in numbers.values():
         assert "verified</span>" in (await browser.get(f"/history/{seq}")).text
     edited = numbers["prompt"]
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         await session.execute(text("UPDATE history SET outcome = 'forged' WHERE seq = :seq"), {"seq": edited})
     page = (await browser.get(f"/history/{edited}")).text
     assert "verified</span>" not in page

@@ -47,7 +47,7 @@ async def made(console: Console, browser: AsyncClient, **more: object) -> KeyRow
 
 
 async def listed(console: Console) -> list[KeyRow]:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return await store.accounts.api_keys.listed(session, console.owner.workspace)
 
 
@@ -66,7 +66,7 @@ async def test_a_key_is_made_as_it_was_filled_in_and_its_secret_is_shown_this_on
     assert row.person == console.owner.person
     assert row.expires_at == console.clock() + timedelta(days=30)
     secret = secret_on(console, answer)
-    assert console.house.box.open(row.sealed, context=f"key:{row.public}").decode() == secret
+    assert console.container.box.open(row.sealed, context=f"key:{row.public}").decode() == secret
     assert "no-store" in answer.headers["cache-control"]
     for page in ("/keys", f"/keys/{row.id}", "/history", "/keys/new"):
         shown = await browser.get(page)
@@ -167,7 +167,8 @@ async def test_a_rotated_key_signs_with_both_secrets_for_a_day_and_says_so(conso
     fresh = secret_on(console, answer)
     (rotated,) = await listed(console)
     opened = [
-        console.house.box.open(each, context=f"key:{row.public}").decode() for each in rotated.secrets(console.clock())
+        console.container.box.open(each, context=f"key:{row.public}").decode()
+        for each in rotated.secrets(console.clock())
     ]
     assert opened[0] == fresh
     assert len(opened) == 2
@@ -195,7 +196,7 @@ async def test_every_act_on_a_key_is_an_entry_of_who_did_it(console: Console) ->
     row = await made(console, browser)
     await submit(browser, f"/keys/{row.id}", f"/keys/{row.id}/rotate", password=PASSWORD)
     await submit(browser, f"/keys/{row.id}", f"/keys/{row.id}/revoke")
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         filters = store.history.log.HistoryFilters(kinds=("key_created", "key_rotated", "key_revoked"))
         entries = await store.history.log.page(session, console.owner.workspace, filters=filters, limit=10)
     assert [each.kind for each in entries] == ["key_revoked", "key_rotated", "key_created"]
@@ -206,7 +207,7 @@ async def test_the_list_shows_state_mode_scopes_and_the_last_use(console: Consol
     browser = await console.signed_in("olivia@shop.test")
     first = await made(console, browser, name="first", expires="7")
     await made(console, browser, name="second", mode="test", scope=list(SCOPES))
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         await store.accounts.api_keys.touch(session, first.id, console.clock())
     console.clock.advance(days=8)
     page = await (await console.signed_in("olivia@shop.test")).get("/keys")

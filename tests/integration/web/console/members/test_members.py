@@ -23,12 +23,12 @@ NEW = "a fresh and long one"
 
 
 async def row(console: Console, member_id: str) -> MemberRow:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return await store.accounts.members.get(session, console.owner.workspace, member_id)
 
 
 async def kinds(console: Console) -> list[str]:
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         return [each.kind for each in await store.history.log.page(session, console.owner.workspace, limit=10)]
 
 
@@ -42,7 +42,7 @@ def link_on(page: Response) -> str:
 async def invited(console: Console, browser: AsyncClient, email: str = "nora@shop.test") -> tuple[MemberRow, str]:
     answer = await submit(browser, "/members/new", "/members", email=email, role="admin", password=PASSWORD)
     assert answer.status_code == 201, answer.text
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         (made,) = await store.accounts.members.by_email(session, email)
     return made, link_on(answer)
 
@@ -158,7 +158,7 @@ async def test_the_last_owner_keeps_role_and_access(console: Console) -> None:
 
 async def test_who_is_deactivated_is_out_at_once_with_their_keys_and_comes_back_without_them(console: Console) -> None:
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
-    key, _ = await console.house.workspace_admin.create_key(console.admin, "a key", scopes={"me:read"})
+    key, _ = await console.container.workspace_admin.create_key(console.admin, "a key", scopes={"me:read"})
     path = f"/members/{console.admin.id}"
     assert (await post(olivia, f"{path}/deactivate")).status_code == 303
     assert (await amir.get("/")).headers["location"].startswith("/sign-in")
@@ -168,7 +168,7 @@ async def test_who_is_deactivated_is_out_at_once_with_their_keys_and_comes_back_
     assert (await amir.get("/")).headers["location"].startswith("/sign-in")
     assert (await sign_in(console.browser(), "amir@shop.test", PASSWORD)).status_code == 303
     assert (await row(console, console.admin.id)).standing_since == console.clock()
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         assert (await store.accounts.api_keys.get(session, key.workspace, key.id)).revoked_at is not None
     acts = [each for each in await kinds(console) if each.startswith("member_")]
     assert acts[:2] == ["member_reactivated", "member_deactivated"]
@@ -190,7 +190,7 @@ async def test_an_owner_ends_the_sign_ins_of_a_member(console: Console) -> None:
 
 async def test_nobody_ends_anybody_elses_sign_in_from_their_own_account(console: Console) -> None:
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         (hers,) = await store.accounts.logins.of_member(
             session, console.owner.workspace, console.owner.id, console.clock()
         )
@@ -216,7 +216,7 @@ async def test_nothing_of_a_token_or_a_password_is_in_the_database(console: Cons
     made, link = await invited(console, await console.signed_in("olivia@shop.test"))
     token = link.partition("=")[2]
     await join(console, link)
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         for table in ("members", "logins", "history", "idempotency"):
             for each in (await session.execute(text(f"SELECT * FROM {table}"))).mappings():
                 held = str(dict(each))

@@ -13,29 +13,29 @@ from web.console.runs.progress import _stream
 
 
 async def test_the_stream_tells_each_step_and_ends_when_the_run_has_moved(console: Console) -> None:
-    desk = console.house.runs
+    run_service = console.container.runs
     run = await console.run_of(console.admin)
-    told = _stream(desk, console.admin, run)
+    told = _stream(run_service, console.admin, run)
     assert await anext(told) == "retry: 1000\n\n"
     assert await anext(told) == "event: step\ndata: choosing\n\n"
-    async with Progress(console.house.sessions, desk.watch).of(run) as work:
-        work.tell("looking")
+    async with Progress(console.container.database, run_service.run_notifier).of(run) as job:
+        job.on_phase("looking")
         assert await anext(told) == "event: step\ndata: looking\n\n"
-    await console.house.decisions.cancel(console.admin, run.id)
+    await console.container.decisions.cancel(console.admin, run.id)
     assert (await anext(told)).startswith("event: moved\n")
     assert [each async for each in told] == []
 
 
 async def test_a_browser_that_goes_away_ends_the_stream_and_nothing_else(console: Console) -> None:
     run = await console.run_of(console.admin)
-    told = _stream(console.house.runs, console.admin, run)
+    told = _stream(console.container.runs, console.admin, run)
     await anext(told)
     await anext(told)
     waiting = asyncio.ensure_future(anext(told))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    assert (await console.house.runs.show(console.admin, run.id)).state == "received"
+    assert (await console.container.runs.show(console.admin, run.id)).state == "received"
 
 
 async def test_the_page_shows_the_steps_and_cancels_without_a_script(console: Console) -> None:
@@ -58,4 +58,4 @@ async def test_nobody_elses_run_is_told_of_or_cancelled(console: Console) -> Non
     assert (await amir.get(f"/runs/{run.id}/progress")).status_code == 404
     assert (await post(amir, f"/runs/{run.id}/cancel")).status_code == 404
     with pytest.raises(NotFound):
-        await console.house.decisions.cancel(console.stranger, run.id)
+        await console.container.decisions.cancel(console.stranger, run.id)

@@ -15,7 +15,7 @@ import store.webhooks.attempts
 import store.webhooks.deliveries
 import store.webhooks.endpoints
 from events.webhooks.endpoints import EndpointState
-from events.webhooks.redelivery import RECOVER_WORK, REPLAY_WORK
+from events.webhooks.redelivery import RECOVER_JOB, REPLAY_JOB
 from store.webhooks.attempts import AttemptResult
 from tests.integration.web.console.console import Console, csrf
 from tests.integration.web.console.keys.test_keys import submit, ticket
@@ -27,7 +27,7 @@ GIVEN = {
 
 
 async def listed(console: Console) -> list[EndpointState]:
-    return await console.house.webhooks.endpoints.listed(console.owner)
+    return await console.container.webhooks.endpoints.listed(console.owner)
 
 
 async def made(console: Console, browser: AsyncClient, **more: object) -> EndpointState:
@@ -58,7 +58,7 @@ async def attempted(
         at=at,
         **given,
     )  # type: ignore[arg-type]
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         await store.webhooks.attempts.record_attempts(session, [came])
 
 
@@ -143,7 +143,7 @@ async def test_one_that_was_disabled_is_told_of_on_every_page_and_says_why(conso
     browser = await console.signed_in("olivia@shop.test")
     shown = await made(console, browser)
     assert "disabled" not in (await browser.get("/runs")).text
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         await store.webhooks.endpoints.disable(session, shown.row.id, console.clock(), "Nothing went well for 5 days.")
     for page in ("/runs", "/", "/webhooks"):
         assert '<span class="badge bad">1 disabled</span>' in (await browser.get(page)).text, page
@@ -184,7 +184,7 @@ async def test_a_test_send_leads_to_its_delivery_which_waits_for_the_attempt(con
 async def test_a_delivery_shows_every_attempt_with_its_request_and_answer_newest_first(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     shown = await made(console, browser)
-    row = await console.house.webhooks.redelivery.test(console.owner, shown.row.id, "invoice.paid")
+    row = await console.container.webhooks.redelivery.test(console.owner, shown.row.id, "invoice.paid")
     hidden = json.dumps({"x-token": "(hidden)", "webhook-id": row.event_id})
     await attempted(
         console, row.id, 1, 500, b"<b>down</b> \xff", headers=hidden, detail="The endpoint answered 500.", cut=True
@@ -199,7 +199,7 @@ async def test_a_delivery_shows_every_attempt_with_its_request_and_answer_newest
     assert "There was more" in page
     for told in ("(hidden)", "12 ms", "500", "204", row.event_id, "The endpoint answered 500."):
         assert told in page, told
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         body = await store.webhooks.deliveries.body(session, row.event_id)
     assert body is not None
     assert body.decode().replace('"', "&#34;") in page
@@ -208,7 +208,7 @@ async def test_a_delivery_shows_every_attempt_with_its_request_and_answer_newest
 async def test_sent_again_once_however_often_the_form_is(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     shown = await made(console, browser)
-    row = await console.house.webhooks.redelivery.test(console.owner, shown.row.id, "invoice.paid")
+    row = await console.container.webhooks.redelivery.test(console.owner, shown.row.id, "invoice.paid")
     await attempted(console, row.id, 1, 500)
     page = await browser.get(f"/webhooks/deliveries/{row.id}")
 
@@ -216,7 +216,7 @@ async def test_sent_again_once_however_often_the_form_is(console: Console) -> No
     answer = await browser.post(f"/webhooks/deliveries/{row.id}/resend", data=data)
     assert answer.headers["location"] == f"/webhooks/deliveries/{row.id}?awaited=2"
     assert (await browser.post(f"/webhooks/deliveries/{row.id}/resend", data=data)).status_code == 409
-    async with console.house.sessions.read() as session:
+    async with console.container.database.read() as session:
         resent = store.history.log.HistoryFilters(kinds=("webhook_resent",))
         assert len(await store.history.log.page(session, console.owner.workspace, filters=resent, limit=9)) == 1
 
@@ -226,7 +226,7 @@ async def test_deliveries_are_filtered_by_state_and_event_and_paged(console: Con
     shown = await made(console, browser)
     for at in range(33):
         name = "invoice.paid" if at % 2 else "order.shipped"
-        row = await console.house.webhooks.redelivery.test(console.owner, shown.row.id, name)
+        row = await console.container.webhooks.redelivery.test(console.owner, shown.row.id, name)
         await attempted(console, row.id, 1, 200 if at % 3 else 500)
     mine = f"/webhooks/{shown.row.id}"
     page = (await browser.get(mine)).text
@@ -242,15 +242,15 @@ async def test_deliveries_are_filtered_by_state_and_event_and_paged(console: Con
     assert "No delivery fits this filter." in (await browser.get(mine, params={"event": "no.such"})).text
 
 
-@pytest.mark.parametrize(("which", "work"), [("recover", RECOVER_WORK), ("replay", REPLAY_WORK)])
-async def test_spans_are_sent_again_in_utc(console: Console, which: str, work: str) -> None:
+@pytest.mark.parametrize(("which", "job"), [("recover", RECOVER_JOB), ("replay", REPLAY_JOB)])
+async def test_spans_are_sent_again_in_utc(console: Console, which: str, job: str) -> None:
     browser = await console.signed_in("olivia@shop.test")
     shown = await made(console, browser)
     answer = await act(browser, shown, which, since="2026-11-24T08:30", until="2026-11-24T09:30")
     assert answer.headers["location"] == f"/webhooks/{shown.row.id}?did={which}"
     assert 'role="status"' in (await browser.get(answer.headers["location"])).text
-    async with console.house.sessions.read() as session:
-        kind = {RECOVER_WORK: "webhook_recovered", REPLAY_WORK: "webhook_replayed"}[work]
+    async with console.container.database.read() as session:
+        kind = {RECOVER_JOB: "webhook_recovered", REPLAY_JOB: "webhook_replayed"}[job]
         (entry,) = await store.history.log.page(
             session, console.owner.workspace, filters=store.history.log.HistoryFilters(kinds=(kind,)), limit=9
         )
@@ -271,7 +271,7 @@ async def test_the_list_says_how_each_endpoint_has_been_doing(console: Console) 
     tally = store.webhooks.endpoints.AttemptCounts(
         shown.row.id, store.webhooks.endpoints.hour_of(now), 997, 3, 0, now, now - timedelta(minutes=2), None
     )
-    async with console.house.sessions.begin() as session:
+    async with console.container.database.begin() as session:
         await store.webhooks.endpoints.count(session, [tally])
     page = (await browser.get("/webhooks")).text
     assert "99.7 %" in page
