@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from agent.extract.references import words as lists
+from agent.extract.references import vocabulary as lists
 from language.stems import ORDERS, stem
 from language.text import Token, word_set
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.extract.references import words as lists
+from agent.extract.references import vocabulary as lists
 from agent.extract.references.cover import TokenCover
 from agent.extract.references.nouns import code_of
 from registry.records import RecordKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from agent.extract.references import words as lists
+from agent.extract.references import vocabulary as lists
 from agent.extract.references.edges import (
     DETERMINERS,
     MANNER,

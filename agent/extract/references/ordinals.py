@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.extract.references import words as lists
+from agent.extract.references import vocabulary as lists
 from agent.extract.references.cover import TokenCover
 from agent.extract.references.postmodifiers import NEVER, state_at
 from agent.extract.references.value import By

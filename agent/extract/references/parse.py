@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from agent.extract.references import words as lists
+from agent.extract.references import vocabulary as lists
 from agent.extract.references.groups import GROUP, marks
 from agent.extract.references.identifiers import number
 from agent.extract.references.nouns import EMAIL, noun_at, owner_kind

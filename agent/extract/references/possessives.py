@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from agent.extract.references import words as lists
+from agent.extract.references import vocabulary as lists
 from agent.extract.references.cover import TokenCover
 from agent.extract.references.nouns import noun_at, owner_kind, person_like
 from agent.extract.references.value import Reference, moved

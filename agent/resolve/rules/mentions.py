@@ -9,7 +9,7 @@ from typing import Final
 
 from agent.extract.reference import find, parse
 from agent.extract.references.postmodifiers import narrowed, state_at
-from agent.extract.references.words import SIDES
+from agent.extract.references.vocabulary import SIDES
 from agent.pipeline import Argument, Choice, ListArgument, Mention, Span
 from agent.resolve.rules.span_assignment import SpanOption
 from language.text import read_text
