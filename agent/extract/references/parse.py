@@ -8,14 +8,20 @@ from functools import lru_cache
 from typing import Final
 
 from agent.extract.references import vocabulary as lists
-from agent.extract.references.groups import GROUP, marks
-from agent.extract.references.identifiers import number
-from agent.extract.references.nouns import EMAIL, noun_at, owner_kind
-from agent.extract.references.ordinals import Scalar, every, place, states
-from agent.extract.references.possessives import PossessiveReader
-from agent.extract.references.postmodifiers import LIGHT, NEVER, RELATIVE, narrowed, words_of
-from agent.extract.references.these import HashableById
+from agent.extract.references.qualifiers import (
+    LIGHT,
+    NEVER,
+    RELATIVE,
+    PossessiveReader,
+    Scalar,
+    every,
+    narrowed,
+    place,
+    states,
+    words_of,
+)
 from agent.extract.references.value import Reference
+from agent.extract.references.vocabulary import EMAIL, GROUP, HashableById, marks, noun_at, number, owner_kind
 from agent.extract.time.time_ranges import stretches
 from language.text import Text, read_text, singular
 from registry.records import RecordKind, Side

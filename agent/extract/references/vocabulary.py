@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from rapidfuzz.distance import OSA
 
 from agent.extract.references.value import By
-from language.text import word_set
-from registry.records import Side
+from language.stems import ORDER_WORDS, ORDERS, READING_WORDS, stem
+from language.text import Text, Token, singular, word_set
+from language.wordnet import compound_nouns
+from registry.patterns import compiled
+from registry.records import RecordKind, Side
 
 # word(s) → (position, by, descending). "last" counts from the newest; "biggest" from the top.
 PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
@@ -76,3 +84,250 @@ FILLERS: Final = word_set(
     "been has have had still yet currently now on in at it its as just only whose account record entry all every "
     "each both any some same very new my our his her their your there"
 )
+
+
+class HashableById:
+    """Kinds (and offers) as a key: equal where they are the very same, since their mappings have no hash."""
+
+    __slots__ = ("_hash", "kinds")
+
+    def __init__(self, kinds: tuple[Any, ...]) -> None:
+        self.kinds = kinds
+        self._hash = hash(tuple(map(id, kinds)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, HashableById) or len(self.kinds) != len(other.kinds):
+            return False
+        return all(mine is theirs for mine, theirs in zip(self.kinds, other.kinds, strict=True))
+
+
+class TokenCover:
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.tokens = text.tokens
+        self.used = [False] * len(text.tokens)
+        self.spans: list[tuple[int, int]] = []
+
+    def take(self, first: int, last: int) -> None:
+        """Tokens ``first`` up to ``last`` are understood; what they say is not read again."""
+        for index in range(first, last):
+            self.used[index] = True
+        self.spans.append(self.text.span(self.tokens[first].start, self.tokens[last - 1].end))
+
+
+GROUP: Final = re.compile(r"\{[^{}\n]*\}|\([^()\n]*\)|\[[^\[\]\n]*\]")
+_PART: Final = re.compile(r"\"[^\"]*\"|'(?:[^']|'(?=\w))*'|[^,;:\"'\s][^,;:\"]*|[,;:]")
+
+
+def extended(plain: str, end: int) -> int:
+    """``end`` of a phrase, or that of the braces or brackets that follow it at once."""
+    found = GROUP.match(plain, end + (plain[end : end + 1] == " "))
+    return found.end() if found is not None and found[0][0] in "{[" else end
+
+
+def marks(group: str) -> tuple[tuple[str, str], ...]:
+    """``(name, value)`` of each part, the name empty where none is given."""
+    made: list[tuple[str, str]] = []
+    key = value = ""
+    for part in [*(found[0] for found in _PART.finditer(group[1:-1])), ","]:
+        if part == ":":
+            key, value = value, ""
+        elif part in ",;":
+            if value:
+                made.append((key, value))
+            key = value = ""
+        else:
+            value = part.strip().strip("\"'")
+    return tuple(made)
+
+
+LEFT: Final = (
+    word_set("the a an this that these those of one my our his her their its new old")
+    | EVERY
+    | frozenset(word for phrase in PLACES for word in phrase.split())
+    | frozenset(COUNTS)
+    | frozenset(SIDES)
+)
+STOP: Final = word_set(
+    "and or then but if because so when while please with to into as via using than not is are was were has have "
+    "had can could should would will do does did tell send give make set mark let also"
+)
+
+
+# Said after a name of when or how something shall be done, and never a part of one.
+MANNER: Final = word_set(
+    "immediately now today tomorrow tonight asap again soon quickly urgently please thanks thank right straight once effective instantly "
+    "already too back there here twice permanently temporarily completely fully"
+)
+
+
+JOINERS: Final = word_set("of de di da del della la le van von der den du al el y & and o'")
+BENEFICIARIES: Final = word_set("me us you myself")
+DETERMINERS: Final = word_set("the our")
+MOST_DESCRIBING: Final = 6
+PREPOSITIONS: Final = word_set(
+    "of for from by belonging about regarding concerning called named titled on in to with under"
+)
+
+
+def end_of(token: Token) -> int:
+    return token.end - 2 if token.owns else token.end
+
+
+def name_part(tokens: Sequence[Token], index: int, capital: bool) -> bool:
+    token = tokens[index]
+    if not token.word or token.owns or token.low in STOP | PREPOSITIONS | LEFT:
+        return token.low in {"the"} and False
+    if capital:
+        return token.capital and not starts_sentence(tokens, index)
+    # A name typed in lower case: at most a first name before the last one, and never the sentence's verb.
+    return (
+        not token.capital
+        and token.low.isalpha()
+        and not starts_sentence(tokens, index)
+        and stem(token.low) not in ORDERS
+        and (tokens[index + 1].owns or tokens[index - 1].low in {"of", "for", "to", "customer", "client", "user"})
+    )
+
+
+def joins_capitals(tokens: Sequence[Token], index: int) -> bool:
+    """Whether this is the "&" of "Health & Wellness"."""
+    return (
+        0 < index < len(tokens) - 1
+        and tokens[index].text in ("&", "+")
+        and tokens[index - 1].capital
+        and tokens[index + 1].capital
+        and not starts_sentence(tokens, index - 1)
+    )
+
+
+def starts_sentence(tokens: Sequence[Token], index: int) -> bool:
+    return index == 0 or tokens[index - 1].text in {".", "!", "?", ":"}
+
+
+def clause_end(tokens: Sequence[Token], index: int) -> int:
+    first = index
+    while (
+        index < len(tokens)
+        and tokens[index].text not in {",", ";", ".", "?", "!", ":", "(", ")"}
+        and tokens[index].low not in STOP | MANNER
+    ):
+        if index - first > 7 or past_name(tokens, first, index):
+            break
+        index += 1
+    return index
+
+
+def past_name(tokens: Sequence[Token], first: int, index: int) -> bool:
+    """Whether a name that began with a capital is over: "Hugo Bernard" of "Hugo Bernard by mail"."""
+    token, before = tokens[index], tokens[index - 1]
+    return (
+        index > first
+        and tokens[first].capital
+        and before.capital
+        and not before.owns
+        and token.word
+        and not token.capital
+        and not token.text[:1].isdigit()
+        and token.low not in JOINERS
+        and token.low.isascii()
+    )
+
+
+EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*|#\w+(?:-\w+)*|\d+(?:-\d+)*")
+
+
+def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
+    """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a longer word."""
+    best = 0
+    for parts in _beginning(tokens[index].low, kind.nouns):
+        if not best < len(parts) <= len(tokens) - index:
+            continue
+        if all(same_noun(tokens[index + step].low, part) for step, part in enumerate(parts) if step):
+            best = len(parts)
+    return best
+
+
+@lru_cache(maxsize=256)
+def _parts(nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    said = tuple(parts for noun in nouns if (parts := tuple(noun.lower().split())))
+    return (*said, *(parts for parts in _compounds(nouns) if parts not in said))
+
+
+def _compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """What general English says in several words for one of the nouns: "get-together" for a meeting. Where the first word alone is
+    something to do ("let's get together"), only joined."""
+    for noun in nouns:
+        for phrase in compound_nouns().get(noun.lower(), ()):
+            words = tuple(phrase.split())
+            yield ("-".join(words),)
+            if words[0] not in ORDER_WORDS and words[0] not in READING_WORDS:
+                yield words
+
+
+@lru_cache(maxsize=8192)
+def _beginning(word: str, nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The nouns that this word may begin: for most words none."""
+    return tuple(parts for parts in _parts(nouns) if same_noun(word, parts[0]))
+
+
+@lru_cache(maxsize=4096)
+def same_noun(word: str, noun: str) -> bool:
+    if word == noun or singular(word) == singular(noun):
+        return True
+    if len(noun) < 5 or not word.isalpha() or word[:1] != noun[:1] or abs(len(word) - len(noun)) > 2:
+        return False
+    return OSA.distance(singular(word), singular(noun), score_cutoff=1) <= 1
+
+
+def code_of(text: str, kind: RecordKind) -> bool:
+    """Whether ``text`` can be a number of ``kind``: a code, and of the form that the kind's numbers have, where it says so."""
+    if not CODE.fullmatch(text):
+        return False
+    patterns = [each.pattern for each in kind.fields if each.search == "number" and each.pattern]
+    return not patterns or any(rule is not None and rule.covers(text) for rule in map(compiled, patterns))
+
+
+def has_form(kind: RecordKind) -> bool:
+    """Whether the kind says what its numbers look like."""
+    return any(each.search == "number" and each.pattern for each in kind.fields)
+
+
+def person_like(kind: RecordKind) -> int:
+    """How much records of this kind are called by a name: 2 with an e-mail address as well, 1 with a name, 0 without."""
+    named = any(field.search == "name" for field in kind.fields)
+    mailed = any(field.search == "email" or field.type == "email" for field in kind.fields)
+    return 2 if named and mailed else 1 if named else 0
+
+
+def owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind | None:
+    """The kind that "X's …" most likely names: the nearest relation whose records are called by name."""
+    related = [
+        found for each in kind.relations for found in kinds if found.name == each.kind and found.name != kind.name
+    ]
+    return max(related, key=person_like, default=None)
+
+
+def number(cover: TokenCover, noun: tuple[int, int] | None, kind: RecordKind) -> str | None:
+    """A code or number that marks the record: after its noun, after "number", or a code anywhere. "3rd" and "3 invoices" are none."""
+    for index, token in enumerate(cover.tokens):
+        if cover.used[index] or not code_of(token.text, kind) or token.low in ORDINALS:
+            continue
+        if re.fullmatch(r"\d+(?:st|nd|rd|th)", token.low):
+            continue
+        bare = token.text.isdigit()
+        near = [other.low for other in cover.tokens[max(0, index - 2) : index]]
+        after_noun = noun is not None and index >= noun[1]
+        counted = bare and len(token.text) < 3 and noun is not None and index < noun[0]
+        if counted or (bare and not after_noun and noun is not None and not any(word in NUMBERED for word in near)):
+            continue
+        first = index
+        while first > 0 and not cover.used[first - 1] and cover.tokens[first - 1].low in NUMBERED | {":", "'", '"'}:
+            first -= 1
+        cover.take(first, index + 1)
+        return token.text.removeprefix("#")
+    return None

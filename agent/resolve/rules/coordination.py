@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.extract.reference import find, parse
-from agent.extract.references.nouns import person_like
+from agent.extract.references.vocabulary import person_like
 from agent.pipeline import Draft, ListArgument, Mention, Span
 from registry.contract import Unit
 from registry.offer import Offer

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.extract.reference import find, parse
-from agent.extract.references.postmodifiers import narrowed, state_at
+from agent.extract.references.qualifiers import narrowed, state_at
 from agent.extract.references.vocabulary import SIDES
 from agent.pipeline import Argument, Choice, ListArgument, Mention, Span
 from agent.resolve.rules.span_assignment import SpanOption

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from agent.extract.references.nouns import noun_at
+from agent.extract.references.vocabulary import noun_at
 from agent.resolve.rules.clauses import Clause, after_verb
 from language.stems import EMPTY, KIN, stem
 from language.text import read_text

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from agent.extract.references.nouns import noun_at
+from agent.extract.references.vocabulary import noun_at
 from agent.resolve.rules.clauses import Clause, asks, head, is_order
 from agent.resolve.rules.light_verbs import LEVELS, SETTING, light_verb_noun, sets_to
 from agent.resolve.rules.slot_filling import SlotFilling

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from agent.extract import Reading, exact, scan
 from agent.extract.parameter_spec import parameter_spec
-from agent.extract.references.these import HashableById
+from agent.extract.references.vocabulary import HashableById
 from agent.extract.spans import counted_items
 from agent.pipeline import Argument, Choice, ListArgument, Mention
 from agent.resolve.rules.clauses import head, is_order

@@ -3,7 +3,7 @@ from __future__ import annotations
 from agent.extract.parameter_spec import MOST_SAME, parameter_spec
 from agent.extract.references.find import find
 from agent.extract.references.parse import parse
-from agent.extract.references.these import HashableById
+from agent.extract.references.vocabulary import HashableById
 from registry.contract import Annotation
 from registry.records import Field, RecordKind
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.extract.reference import Reference, find, parse
-from agent.extract.references.nouns import noun_at
+from agent.extract.references.vocabulary import noun_at
 from language.text import read_text
 from registry.records import Field, RecordKind, Relation
 

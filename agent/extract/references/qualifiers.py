@@ -1,0 +1,335 @@
+"""Which of several records: "last", "second biggest", "unpaid", "all of"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+from agent.extract.references import vocabulary as lists
+from agent.extract.references.value import By, Reference, moved
+from agent.extract.references.vocabulary import TokenCover, clause_end, noun_at, owner_kind, person_like
+from agent.extract.time import time_ranges
+from language.spell_correction import is_same_word
+from language.stems import ORDERS, stem
+from language.text import Text, Token, read_text, singular, word_set
+from registry.records import Field, RecordKind, Side
+
+Scalar = str | int | bool
+
+
+def place(cover: TokenCover) -> tuple[int | None, By | None, bool, int | None]:
+    low = [token.low for token in cover.tokens]
+    position: int | None = None
+    by: By | None = None
+    descending = True
+    count: int | None = None
+    for length in (3, 2, 1):
+        for index in range(len(low) - length + 1):
+            phrase = " ".join(low[index : index + length])
+            if position is not None or any(cover.used[index : index + length]) or phrase not in lists.PLACES:
+                continue
+            position, by, descending = lists.PLACES[phrase]
+            if phrase in lists.ORDINALS and index + 1 < len(low):
+                follows = low[index + 1]
+                if follows in lists.PLACES and follows not in lists.ORDINALS:
+                    rank = lists.ORDINALS[phrase]
+                    sign, by, descending = lists.PLACES[follows]
+                    position = -rank if sign < 0 else rank
+                    cover.take(index + 1, index + 2)
+            cover.take(index, index + length)
+    for index, token in enumerate(cover.tokens):
+        near = {other.low for other in cover.tokens[max(0, index - 1) : index + 3]}
+        if position is None or cover.used[index] or not near & set(lists.PLACES):
+            continue
+        number = lists.COUNTS.get(token.low) or (int(token.low) if token.low.isdigit() and len(token.low) < 4 else None)
+        if number:
+            count = number
+            cover.take(index, index + 1)
+            break
+    return position, by, descending, count
+
+
+def states(
+    cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None, first: int, stop: int
+) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
+    """Field filters by the kind's state words, and fields by the side of now that its words for times put them on, of the tokens from
+    ``first`` to ``stop``. A word that is a noun and a state ("leads") counts as both. What is said no to is the rest of the field's
+    values."""
+    made: dict[str, tuple[Scalar, ...]] = {}
+    times: dict[str, Side] = {}
+    index = first
+    while index < stop:
+        phrase, size = state_at(cover.tokens, index, kind)
+        own = noun is not None and noun[0] <= index < noun[1]
+        if not size or (any(cover.used[index : index + size]) and not own):
+            index += 1
+            continue
+        negative = _negative(cover, index)
+        for name, values in kind.states.get(phrase, {}).items():
+            meant = _rest(kind, name, values) if negative else tuple(values)
+            made[name] = _both(made.get(name), meant, listed=_listed(cover, index))
+        if phrase in kind.times:
+            name, side = kind.times[phrase]
+            times[name] = ("future" if side == "past" else "past") if negative else side
+        if not own:
+            cover.take(index, index + size)
+        index += size
+    return made, times
+
+
+def _both(one: tuple[Scalar, ...] | None, other: tuple[Scalar, ...], *, listed: bool) -> tuple[Scalar, ...]:
+    """Two words about one field: what both allow ("unpaid, overdue"), or what either does ("qualified or in proposal")."""
+    if one is None:
+        return other
+    shared = tuple(each for each in one if each in other)
+    return shared or ((*one, *other) if listed else one)
+
+
+def _listed(cover: TokenCover, index: int) -> bool:
+    return any(token.low in ("and", "or", ",", "either", "nor") for token in cover.tokens[max(0, index - 3) : index])
+
+
+def _negative(cover: TokenCover, index: int) -> bool:
+    """Whether "not" or the like stands right before: "haven't been started"."""
+    for step in range(1, 3):
+        if index < step:
+            return False
+        low = cover.tokens[index - step].low
+        if low in NEVER:
+            cover.take(index - step, index)
+            return True
+        if low not in ("been", "yet", "be", "in", "the"):
+            return False
+    return False
+
+
+def _rest(kind: RecordKind, name: str, values: Sequence[Scalar]) -> tuple[Scalar, ...]:
+    """The field's other values, where it says what values it has; none at all where it doesn't."""
+    field = kind.field_named(name)
+    if field is not None and field.type == "boolean":
+        return tuple(each for each in (True, False) if each not in values)
+    return tuple(each for each in (field.values if field else ()) if each not in values)
+
+
+def every(cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None, *, one: bool) -> bool:
+    said = any(token.low in lists.EVERY and not used for token, used in zip(cover.tokens, cover.used, strict=True))
+    for index, token in enumerate(cover.tokens):
+        if token.low in lists.EVERY and not cover.used[index]:
+            cover.take(index, index + 1)
+    if one:
+        return False
+    if said:
+        return True
+    if noun is None:
+        return False
+    head = cover.tokens[noun[1] - 1]
+    return not head.owns and head.low.endswith("s") and singular(head.low) != head.low and head.low not in {
+        part for each in kind.nouns for part in each.lower().split() if singular(part) not in kind.nouns and part == each
+    }  # fmt: skip
+
+
+RELATIVE: Final = word_set("that which who whose they he she it")
+NEVER: Final = word_set("not never haven't hasn't isn't aren't wasn't weren't didn't don't doesn't hadn't")
+PARTICIPLES: Final = word_set("assigned belonging owned sent received created opened due scheduled")
+LIGHT: Final = word_set("one ones in with and or either the of on from still currently stage status list all both")
+_ENDS: Final = word_set('. ; ! ? : " so because when while then but please if can could as')
+_MOST: Final = 18
+
+
+def narrowed(text: Text, last: int, kind: RecordKind) -> int:
+    """The token after what is said of the records of ``kind`` whose phrase ends before token ``last``: up to the last word that a state,
+    a time or a relation gives a meaning to."""
+    tokens = text.tokens
+    end = index = last
+    relative = False
+    whens = time_ranges.stretches(text) if any(each.ranged for each in kind.fields) else []
+    while index < min(len(tokens), last + _MOST) and not _ends(tokens, index):
+        relative = relative or tokens[index].low in RELATIVE
+        # "Make ticket 5519 urgent": a state that follows at once is what it shall become.
+        if (
+            index + 2 < len(tokens)
+            and tokens[index].low in PARTICIPLES
+            and tokens[index + 1].low in ("to", "by", "from", "for")
+        ):
+            index = end = clause_end(tokens, index + 2)  # "leads assigned to Nadia"
+            continue
+        size = (state_at(tokens, index, kind)[1] if index > last else 0) or _when_at(tokens, index, whens)
+        if size:
+            index += size
+            if index < len(tokens) and not _ends(tokens, index) and singular(tokens[index].low) in words_of(kind):
+                index += 1  # "the lost stage"
+            end = index
+        elif relative or tokens[index].low in LIGHT | NEVER | PARTICIPLES:
+            index += 1
+        else:
+            break
+    return end
+
+
+def state_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str, int]:
+    """The state or time word of ``kind`` that begins at a token, and how many tokens it takes; ``("", 0)`` where none does.
+    A slip of the pen is forgiven."""
+    for phrase, parts in _phrases(tuple(kind.states), tuple(kind.times)):
+        for joined in (parts, ("-".join(parts),)):
+            said = tokens[index : index + len(joined)]
+            if len(said) == len(joined) and all(
+                is_same_word(token.low, part) for token, part in zip(said, joined, strict=True)
+            ):
+                return phrase, len(joined)
+    return "", 0
+
+
+@lru_cache(maxsize=256)
+def _words(fields: tuple[Field, ...]) -> frozenset[str]:
+    said = " ".join(" ".join((each.label, *each.words)) for each in fields)
+    return frozenset(singular(word) for word in said.lower().replace("-", " ").split())
+
+
+def words_of(kind: RecordKind) -> frozenset[str]:
+    """The words for the kind's fields, singular: said of a record, they tell nothing by themselves ("the lost *stage*")."""
+    return _words(kind.fields)
+
+
+@lru_cache(maxsize=256)
+def _phrases(states: tuple[str, ...], times: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    every = sorted({*states, *times}, key=len, reverse=True)
+    return tuple((phrase, tuple(re.split(r"[\s-]+", phrase.lower()))) for phrase in every)
+
+
+def _when_at(tokens: Sequence[Token], index: int, whens: Sequence[tuple[int, int, str]]) -> int:
+    end = next((end for start, end, _ in whens if start == tokens[index].start), None)
+    return 0 if end is None else sum(1 for token in tokens[index:] if token.start < end)
+
+
+def _ends(tokens: Sequence[Token], index: int) -> bool:
+    """Where the phrase is over: a mark, the next order, or where something shall go ("to Sofia", but not "to a proposal")."""
+    token = tokens[index]
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    if token.low in _ENDS or token.text in ("'", "`", "“", "‘", ","):
+        return True
+    if token.low in ("to", "into", "onto"):
+        return after is None or after.low not in ("a", "an")
+    return token.low in ("and", "or") and after is not None and stem(after.low) in ORDERS
+
+
+Read = Callable[[str, RecordKind, Iterable[RecordKind]], Reference]
+_POINTING: Final = lists.PRONOUNS | lists.OWNERS | lists.MINE
+_NAMELESS: Final = (lists.FILLERS - lists.OWNERS - lists.MINE) | frozenset(lists.PLACES)
+_BEHIND: Final = word_set("of for on behind with")
+_STOPS: Final = word_set(", ; . ? ! : which who that about regarding called named titled")
+
+
+class PossessiveReader(TokenCover):
+    """A phrase about a record of ``kind`` and the owner that is read out of it. ``read`` reads the owner's own words.
+
+    A kind that is called by name and belongs to nobody has its owner's words as its ``name``: "Viktor Orlov's account".
+    """
+
+    def __init__(self, text: Text, kind: RecordKind, kinds: Sequence[RecordKind], read: Read) -> None:
+        super().__init__(text)
+        self.kind, self.kinds = kind, kinds
+        self.name: str | None = None
+        self.owner: Reference | None = None
+        self.through: Reference | None = None
+        self._read = read
+
+    def owner_before(self, noun: tuple[int, int] | None) -> int:
+        """ "X's … noun" and "his … noun": everything up to the last possessive before the noun is the owner. Answers where it ends."""
+        limit = noun[0] if noun else len(self.tokens)
+        for index in range(limit - 1, -1, -1):
+            token = self.tokens[index]
+            if self.used[index] or not (noun or index < limit - 1):
+                continue
+            trailing = (
+                token.text == "'"
+                and index > 0
+                and self.tokens[index - 1].low.endswith("s")
+                and not self.used[index - 1]
+            )
+            if token.owns or trailing:
+                first = index
+                while first > 0 and not self.used[first - 1] and self.tokens[first - 1].text not in {",", ";", ":"}:
+                    first -= 1
+                while first < index and (self.tokens[first].low in lists.EVERY or self.tokens[first].low == "of"):
+                    first += 1
+                stop = index if trailing else index + 1
+                end = self.tokens[index].start if trailing else token.end - 2
+                self._own(self.tokens[first].start, end)
+                self.take(first, max(stop, index + 1))
+                return index + 1
+            if self.kind.ours and token.low in {"my", "our"}:
+                self.take(index, index + 1)
+                continue
+            if token.low in lists.OWNERS or (token.low in lists.MINE and token.low in {"my", "our"}):
+                spec = owner_kind(self.kind, self.kinds)
+                if spec is not None and noun is not None:
+                    self.owner = self._pointed(spec, token)
+                    self.take(index, index + 1)
+                    return index + 1
+        return 0
+
+    def owner_after(self, index: int, end: int) -> None:
+        """ "… of X": the owner stands between the "of" at ``index`` and ``end``."""
+        first = index + 1
+        while first < end - 1 and self.tokens[first].low in lists.OF:
+            first += 1
+        if self.tokens[first].low in _POINTING and end == first + 1:
+            spec = owner_kind(self.kind, self.kinds)
+            if spec is not None and self.owner is None:
+                self.owner = self._pointed(spec, self.tokens[first])
+                self.take(index, end)
+            return
+        last = self.tokens[end - 1]
+        self._own(self.tokens[first].start, last.end - 2 if last.owns else last.end)
+        if self.owner is not None:
+            self.take(index, end)
+
+    def reached(self, noun: tuple[int, int] | None) -> None:
+        """ "the customer of invoice INV-1042": found by what belongs to it."""
+        if noun is None or noun[1] >= len(self.tokens) or self.tokens[noun[1]].low not in _BEHIND:
+            return
+        end = self.tail_end(noun[1] + 1)
+        for kind in self.kinds:
+            if kind.relation_to(self.kind.name) is None:
+                continue
+            if any(noun_at(self.tokens[:end], index, kind) for index in range(noun[1] + 1, end)):
+                self.through = self._reading(self.tokens[noun[1] + 1].start, self.tokens[end - 1].end, kind, self.kind)
+                self.take(noun[1], end)
+                return
+
+    def tail_end(self, index: int) -> int:
+        """Where the words that begin at a token end: before what is understood, a mark, or what begins another clause."""
+        while index < len(self.tokens) and not self.used[index] and self.tokens[index].low not in _STOPS:
+            index += 1
+        return index
+
+    def owned(self, first: int, last: int) -> bool:
+        """Whether these words can name an owner: not merely a state, a place in line or a filler."""
+        if owner_kind(self.kind, self.kinds) is None:
+            return False
+        return any(token.word and token.low not in _NAMELESS for token in self.tokens[first:last])
+
+    def _own(self, start: int, end: int) -> None:
+        """The owner phrase, read as the related kind whose noun it holds, else the one that is called by name."""
+        if self.owner is not None:
+            return
+        words = self.text.original(start, end)
+        tokens = read_text(words).tokens
+        related = [kind for relation in self.kind.relations for kind in self.kinds if kind.name == relation.kind]
+        said = [kind for kind in related if any(noun_at(tokens, index, kind) for index in range(len(tokens)))]
+        spec = said[0] if said else owner_kind(self.kind, self.kinds)
+        if spec is not None:
+            self.owner = self._reading(start, end, spec, spec)
+        elif person_like(self.kind):
+            self.name = self.name or words
+
+    def _reading(self, start: int, end: int, kind: RecordKind, but: RecordKind) -> Reference:
+        """A part of the words as a record of ``kind``, among all kinds ``but`` one."""
+        others = [each for each in self.kinds if each.name != but.name]
+        return moved(self._read(self.text.original(start, end), kind, others), self.text.span(start, start)[0])
+
+    def _pointed(self, spec: RecordKind, token: Token) -> Reference:
+        span = self.text.span(token.start, token.end)
+        return Reference(kind=spec.name, pronoun=True, mine=token.low in lists.MINE, spans=(span,))
