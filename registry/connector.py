@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from core.clock import from_iso
 from registry.contract import Contract
+from registry.platform_event import Event as Event
 from registry.records import ContextProvider
 
 if TYPE_CHECKING:
@@ -42,19 +43,6 @@ class IdentityProvider(Protocol):
     name: str
 
     async def identify(self, assertion: str) -> Identity: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that has happened. To a subscriber, ``id`` is the idempotency key of everything it sets off; of an event made of a
-    webhook, it is the platform's own id of that message: the same one again is the same event. ``caused_by`` is the call (``act_…``),
-    run or event that led to it, where the platform says so; ``occurred_at`` is RFC 3339."""
-
-    id: str
-    name: str
-    data: Mapping[str, Any]
-    occurred_at: str
-    caused_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

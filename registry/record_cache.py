@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from core.clock import from_iso, iso
-from registry.connector import Event
+from registry.platform_event import Event
 from registry.records import Record, RecordKind
 
 _DIGITS: Final = 19
