@@ -13,8 +13,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,7 +26,7 @@ from agent.resolve.fallback import FallbackResolver
 from agent.resolve.resolver import Resolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.approval import ApprovalService
-from agent.runs.decisions import EXPIRE_AT_ONCE, Decisions
+from agent.runs.decisions import Decisions
 from agent.runs.direct_calls import DirectCalls
 from agent.runs.notifier import RunNotifier
 from agent.runs.progress import Progress
@@ -42,17 +40,19 @@ from agent.workspace.admin import WorkspaceAdmin
 from agent.workspace.context import WorkspaceContexts
 from agent.workspace.data_keys import open_box
 from agent.workspace.members import MemberService
+from app.maintenance import run_maintenance
+from app.providers import build_issuer, build_model, build_resolver, issuer_name
+from app.workers import JobHandlers
 from core.clock import Clock, utc_now
-from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
 from core.secretbox import SecretBox
 from core.settings import Settings
 from events.record_cache_sync import RecordCacheSubscribers
 from events.webhooks.fanout import DELIVER_JOB
 from events.webhooks.wiring import Webhooks
-from events.webhooks.wiring import build as webhooks_assembled
-from events.wiring import Events, build
+from events.webhooks.wiring import build as build_webhooks
+from events.wiring import Events
+from events.wiring import build as build_events
 from executors.evaluator import WorkerPool
-from executors.http.issuer_client import IssuerClient
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
@@ -60,23 +60,15 @@ from executors.jetstream.broker import Broker
 from executors.jetstream.jetstream_queue import JetStreamQueue
 from executors.jobs.inline_dispatcher import InlineDispatcher
 from executors.jobs.notify import open_notifier
-from executors.jobs.queue import Dead, Done, Outcome, Queue, Reschedule, SqlQueue
+from executors.jobs.queue import Queue, SqlQueue
 from executors.jobs.worker import Handler, WakeSource, Worker
 from registry.discovery import discover
-from store import retention
 from store.database import Database
 from store.jobs.jobs import Job
 
-if TYPE_CHECKING:
-    from agent.resolve.model.client import ModelClient
-
 log = logging.getLogger(__name__)
 
-PLAN_ATTEMPTS = 4
 SYSTEM = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person": ""}
-SWEEP_S = 5.0
-RETENTION_ROUNDS = 720
-RENEWAL_ROUNDS = 12
 
 
 @dataclass(frozen=True)
@@ -138,8 +130,8 @@ async def open_container(
 
     evaluator = WorkerPool()
     rule_resolver = RuleResolver()
-    model = _model(settings) if resolver is None else None
-    chosen = resolver or _resolver(model) or rule_resolver
+    model = build_model(settings) if resolver is None else None
+    chosen = resolver or build_resolver(model) or rule_resolver
     planner = Planner(
         database,
         contexts,
@@ -153,33 +145,8 @@ async def open_container(
     )
     sender = Sender(database, contexts, signed_client, action_secrets, clock, run_notifier.changed)
 
-    async def resolve(job: Job) -> Outcome:
-        run_id = job.payload["run_id"]
-        try:
-            return Done(await planner.plan_and_commit(job.workspace, run_id))
-        except (PlatformUnavailable, ModelUnavailable, ModelMisbehaved) as error:
-            if job.attempt < PLAN_ATTEMPTS and error.retryable:
-                return Reschedule(0.5 * 2**job.attempt, error.detail)
-            await planner.mark_unavailable(job.workspace, run_id, error)
-        except Unavailable:
-            raise
-        except Exception:
-            # Nothing was sent, and somebody waits: one more try, then a plain word instead of a long silence.
-            if job.attempt < 2:
-                raise
-            log.exception("planning failed twice", extra={"run_id": run_id})
-            return Dead("Planning failed twice (see the log).")
-        return Done()
-
-    async def send(job: Job) -> Outcome:
-        try:
-            return await sender.send(job.workspace, job.payload["run_id"])
-        except Conflict:
-            # A worker that was taken for dead goes on with it. Whoever holds the work when it comes again finds out how that ended.
-            return Reschedule(1.0, "Another worker is at it.")
-
-    webhooks = webhooks_assembled(database, guard, box, signed_client, clock, wake)
-    events = build(
+    webhooks = build_webhooks(database, guard, box, signed_client, clock, wake)
+    events = build_events(
         database,
         contexts,
         planner,
@@ -189,12 +156,7 @@ async def open_container(
         (RecordCacheSubscribers(database, contexts, clock), webhooks.source),
     )
     reading = CacheSync(database, contexts, mirrors, wake)
-
-    async def buried(session: AsyncSession, job: Job, error: str) -> None:
-        await webhooks.record_dead_job(session, job)
-        await reading.record_dead_job(session, job, error)
-        if job.kind in (RESOLVE_JOB, SEND_JOB):
-            await planner.give_up(session, job.workspace, job.payload["run_id"], error)
+    job_handlers = JobHandlers(planner, sender, webhooks, reading)
 
     async def parked(session: AsyncSession, job: Job, error: str) -> None:
         await events.parked(session, job, error)
@@ -209,12 +171,12 @@ async def open_container(
         owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         lease_s=settings.work_lease_s,
         per_lane=webhooks.per_lane(settings.workers),
-        on_dead=buried,
+        on_dead=job_handlers.record_dead_job,
         beside=webhooks.beside,
         forgets=(DELIVER_JOB,),
     )
     handlers: dict[str, Handler] = {
-        RESOLVE_JOB: resolve, SEND_JOB: send, READ_JOB: reading.read, **events.handlers, **webhooks.handlers,
+        RESOLVE_JOB: job_handlers.resolve, SEND_JOB: job_handlers.send, READ_JOB: reading.read, **events.handlers, **webhooks.handlers,
     }  # fmt: skip
     queue: Queue = sql
     wakes: list[WakeSource] = [ringing]
@@ -256,13 +218,13 @@ async def open_container(
         Simulations(database, contexts, planner, clock),
         reading,
         MemberService(database, clock),
-        _issuer(settings, guard, clock),
-        SsoLogin(database, clock, _issuer_name(settings), settings.oidc_domains),
+        build_issuer(settings, guard, clock),
+        SsoLogin(database, clock, issuer_name(settings), settings.oidc_domains),
     )
     closing, stranded = asyncio.Event(), RunRecovery(database, clock, wake)
     sweep = (
         asyncio.create_task(
-            _run_maintenance(decisions, stranded, reading, database, clock, closing, settings.events_keep_days)
+            run_maintenance(decisions, stranded, reading, database, clock, closing, settings.events_keep_days)
         )
         if settings.workers
         else None
@@ -285,67 +247,3 @@ async def open_container(
             for each in clients:
                 await each.close()
             await database.close()
-
-
-def _model(settings: Settings) -> ModelClient | None:
-    if not settings.model:
-        return None
-    from agent.resolve.model.client import ModelClient, ModelSettings
-
-    asked = ModelSettings(
-        model=settings.model, api_base=settings.model_url, api_key=settings.model_key, mode=settings.model_mode,
-        timeout_s=settings.model_timeout_s, retries=settings.model_retries, fallbacks=settings.model_fallbacks,
-        prices=settings.model_prices,
-    )  # fmt: skip
-    return ModelClient(asked)
-
-
-def _resolver(model: ModelClient | None) -> Resolver | None:
-    if model is None:
-        return None
-    from agent.resolve.proposer.resolver import ProposingResolver
-
-    return ProposingResolver(model)
-
-
-def _issuer_name(settings: Settings) -> str:
-    return settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""
-
-
-def _issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider | None:
-    """The issuer that people may sign in with, dialled through the same guard as everything."""
-    if not settings.oidc_issuer:
-        return None
-    return Provider(
-        issuer=settings.oidc_issuer, client_id=settings.oidc_client_id, client_secret=settings.oidc_client_secret,
-        name=_issuer_name(settings), redirect_uri=f"{settings.base_url}/sign-in/callback", client=IssuerClient(guard), clock=clock,
-    )  # fmt: skip
-
-
-async def _run_maintenance(
-    decisions: Decisions,
-    stranded: RunRecovery,
-    reading: CacheSync,
-    database: Database,
-    clock: Clock,
-    closing: asyncio.Event,
-    events_days: int,
-) -> None:
-    """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), take up runs that nobody
-    has work for, and once an hour delete what is kept no longer. Ends by itself when the house closes: cancelled in a query, it would leave
-    its connection behind."""
-    rounds = 0
-    while not closing.is_set():
-        try:
-            while await decisions.expire_due() == EXPIRE_AT_ONCE and not closing.is_set():
-                pass  # thousands may run out in the same minute
-            if rounds % RETENTION_ROUNDS == 0:
-                await retention.sweep(database, clock(), events_days=events_days)
-            await stranded.take_up()
-            if rounds % RENEWAL_ROUNDS == 0:
-                await reading.renew()
-        except Exception:
-            log.exception("the sweep failed; it runs again in %.0f s", SWEEP_S)
-        rounds += 1
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(closing.wait(), SWEEP_S)

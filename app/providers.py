@@ -1,0 +1,51 @@
+"""Built from settings: the model client, the resolver, the OpenID Connect issuer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from agent.resolve.resolver import Resolver
+from agent.sso.provider import Provider
+from core.clock import Clock
+from core.settings import Settings
+from executors.http.issuer_client import IssuerClient
+from executors.http.ssrf_guard import SsrfGuard
+
+if TYPE_CHECKING:
+    from agent.resolve.model.client import ModelClient
+
+
+def build_model(settings: Settings) -> ModelClient | None:
+    if not settings.model:
+        return None
+    from agent.resolve.model.client import ModelClient, ModelSettings
+
+    asked = ModelSettings(
+        model=settings.model, api_base=settings.model_url, api_key=settings.model_key, mode=settings.model_mode,
+        timeout_s=settings.model_timeout_s, retries=settings.model_retries, fallbacks=settings.model_fallbacks,
+        prices=settings.model_prices,
+    )  # fmt: skip
+    return ModelClient(asked)
+
+
+def build_resolver(model: ModelClient | None) -> Resolver | None:
+    if model is None:
+        return None
+    from agent.resolve.proposer.resolver import ProposingResolver
+
+    return ProposingResolver(model)
+
+
+def issuer_name(settings: Settings) -> str:
+    return settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""
+
+
+def build_issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider | None:
+    """The issuer that people may sign in with, dialled through the same guard as everything."""
+    if not settings.oidc_issuer:
+        return None
+    return Provider(
+        issuer=settings.oidc_issuer, client_id=settings.oidc_client_id, client_secret=settings.oidc_client_secret,
+        name=issuer_name(settings), redirect_uri=f"{settings.base_url}/sign-in/callback", client=IssuerClient(guard), clock=clock,
+    )  # fmt: skip
